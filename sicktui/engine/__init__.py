@@ -1,0 +1,1 @@
+"""What is done: plans, runs and their jobs, the runner process, the monitor."""

@@ -1,0 +1,43 @@
+"""Time as something that is handed in, so that tests need not sleep."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where time comes from. Durations are in seconds."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never jumps; only differences mean something."""
+        ...
+
+    def now(self) -> datetime:
+        """The wall-clock time, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Zero or less yields to other tasks once."""
+        ...
+
+
+class SystemClock:
+    """The clock of this PC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some point in the past."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The wall-clock time, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without blocking the event loop."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: ``2026-11-21T09:54:27.123Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

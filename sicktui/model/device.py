@@ -1,0 +1,116 @@
+"""Devices as sicktui knows them: the stored profile, and what the sensor says of itself."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, convert, structs
+
+from sicktui.model.settings import AuthChoice, DeviceDefaults, Scheme, Timing
+from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
+
+
+class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An entry of the device list, as ``devices.toml`` keeps it (the name is its key there).
+
+    ``None`` means: the default of the settings.
+    """
+
+    name: str
+    address: Annotated[str, Meta(min_length=1)]
+    user: Annotated[str, Meta(min_length=1)] | None = None
+    auth: AuthChoice | None = None
+    scheme: Scheme | None = None
+    tags: tuple[str, ...] = ()
+    serial: str | None = None
+    model: str | None = None
+    note: str | None = None
+    timing: dict[str, float] | None = None
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A device with every default filled in: all that is needed to talk to it."""
+
+    device: str
+    """What people and events call it: the profile's name, or the address given ad hoc."""
+    address: str
+    """``host`` or ``host:port``; an IPv6 host stands in brackets."""
+    user: str
+    auth: AuthChoice
+    scheme: Scheme
+    timing: Timing
+    serial: str | None = None
+    """The serial number that the profile pins; ``None`` when any sensor may answer."""
+    model: str | None = None
+    ad_hoc: bool = False
+
+
+def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_hoc: bool = False) -> Target:
+    """Fill in the defaults. ``timing`` is the global one; the profile's own values win."""
+    merged = timing
+    if profile.timing:
+        merged = convert(structs.asdict(timing) | profile.timing, Timing)
+    return Target(
+        device=profile.name,
+        address=profile.address,
+        user=profile.user or defaults.user,
+        auth=profile.auth or defaults.auth,
+        scheme=profile.scheme or defaults.scheme,
+        timing=merged,
+        serial=profile.serial,
+        model=profile.model,
+        ad_hoc=ad_hoc,
+    )
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """Who a sensor says it is. All texts are already cleaned."""
+
+    name: str
+    """``DeviceIdent.Name``: the product family, not the variant."""
+    version: str
+    """``DeviceIdent.Version``, e.g. ``2.3.0.0R``."""
+    serial: str | None = None
+    mac: str | None = None
+    """``aa:bb:cc:dd:ee:ff``, where the sensor tells its ``EtherMACAddress``."""
+    device_type: str | None = None
+    """``DeviceType``: the variant, e.g. ``PICS150-1``; ``None`` where it is not told."""
+    order_number: str | None = None
+    location: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What tells this sensor from every other: serial number, else MAC address."""
+        if self.serial:
+            return f"serial {self.serial}"
+        if self.mac:
+            return f"MAC {self.mac}"
+        return None
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How a sensor feels; ``None`` where it has no such variable."""
+
+    status: DeviceStatus | None = None
+    power_on_count: int | None = None
+    temperature: float | None = None
+    """Degrees Celsius."""
+
+    @property
+    def label(self) -> str:
+        """The health in one or two words; ``-`` where the sensor has no ``DeviceStatus``."""
+        return "-" if self.status is None else self.status.label
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """What one look at a sensor found, reads only."""
+
+    device: str
+    reachable: bool
+    identity: Identity | None = None
+    update_state: UpdateState | None = None
+    """``None`` where the sensor has no ``UpdateState`` (no firmware update over this API)."""
+    health: Health = Health()
+    auth: AuthScheme | None = None
+    problem: str = ""
+    """Why it could not be read, in words; empty when all went well."""
+    code: str = ""
+    """The contract's code that goes with ``problem``."""

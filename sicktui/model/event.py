@@ -1,0 +1,170 @@
+"""Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
+
+The records are the contract's JSON lines (``"v": 1``); ``act`` and ``contact`` are the journal's
+own and are not printed. Every event but ``run`` and ``summary`` speaks of one device.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from sicktui.model.words import Action, Code, Level, Operation, RunState, Step, StepState, Verdict
+
+SCHEMA_VERSION: Final = 1
+
+
+class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    v: Literal[1] = 1
+    ts: str
+    """UTC, RFC 3339, milliseconds."""
+    run: str | UnsetType = UNSET
+
+
+class _DeviceEvent(_Event, frozen=True, kw_only=True):
+    device: str
+
+
+class StepChanged(_DeviceEvent, frozen=True, kw_only=True, tag="step"):
+    """A step of a job began or ended."""
+
+    step: Step
+    state: StepState
+    detail: str = ""
+
+
+class Progressed(_DeviceEvent, frozen=True, kw_only=True, tag="progress"):
+    """Bytes moved, at most four times a second a device."""
+
+    step: Step
+    sent: int
+    total: int
+
+
+class UpdateStateRead(_DeviceEvent, frozen=True, kw_only=True, tag="update_state"):
+    """The sensor answered a read of ``UpdateState`` with a value other than the last."""
+
+    value: int
+    name: str
+
+
+class Logged(_Event, frozen=True, kw_only=True, tag="log"):
+    """Something for people to read; of a device where it names one."""
+
+    level: Level
+    message: str
+    device: str | UnsetType = UNSET
+
+
+class Planned(_DeviceEvent, frozen=True, kw_only=True, tag="plan"):
+    """What the plan intends for a device, and why."""
+
+    action: Action
+    reason: Code | None
+    message: str
+    from_version: str | None
+    to_version: str | None
+
+
+class VerdictReached(_DeviceEvent, frozen=True, kw_only=True, tag="verdict"):
+    """How the job of a device ended. Keys that an operation does not have are unset."""
+
+    operation: Operation
+    verdict: Verdict
+    code: Code | None
+    message: str
+    advice: str
+    seconds: float
+    from_version: str | None | UnsetType = UNSET
+    to_version: str | None | UnsetType = UNSET
+    serial: str | None | UnsetType = UNSET
+    package_sha256: str | None | UnsetType = UNSET
+    backup: str | None | UnsetType = UNSET
+    downtime_seconds: float | None | UnsetType = UNSET
+    sha256: str | None | UnsetType = UNSET
+    bytes: int | None | UnsetType = UNSET
+
+
+class RunChanged(_Event, frozen=True, kw_only=True, tag="run"):
+    """A run began, ended, or was found without its process."""
+
+    operation: Operation
+    state: RunState
+    pid: int | None
+    """The runner's process id; ``None`` when it is gone."""
+    started: str
+
+
+class Summarised(_Event, frozen=True, kw_only=True, tag="summary"):
+    """The last line of a run: how many devices got which verdict."""
+
+    operation: Operation
+    verdicts: dict[Verdict, int]
+    exit_code: int
+
+
+class StatusRead(Struct, frozen=True, kw_only=True, tag_field="kind", tag="status"):
+    """One look at one device, as ``sicktui status`` prints it."""
+
+    v: Literal[1] = 1
+    ts: str
+    device: str
+    reachable: bool
+    name: str | None
+    model: str | None
+    version: str | None
+    serial: str | None
+    update_state: int | None
+    health: str | None
+    auth: str | None
+    message: str = ""
+
+
+class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
+    """Journal only: an act that the sensor can feel, committed before it is done and after."""
+
+    act: Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
+    phase: Literal["intended", "done", "failed"]
+    detail: str = ""
+
+
+class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):
+    """Journal only: the sensor answered, or did not. At most once a second a device."""
+
+    answered: bool
+
+
+Event = (
+    StepChanged
+    | Progressed
+    | UpdateStateRead
+    | Logged
+    | Planned
+    | VerdictReached
+    | RunChanged
+    | Summarised
+    | Acted
+    | Contacted
+)
+"""Anything that the journal keeps."""
+
+JOURNAL_ONLY: Final = (Acted, Contacted)
+VOLATILE: Final = (Progressed, Contacted)
+"""Events that may be lost with the PC's power; every other one is committed durably."""
+
+_encoder: Final = msgspec.json.Encoder()
+_decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event | StatusRead) -> bytes:
+    """One JSON object on one line, without the newline."""
+    return _encoder.encode(event)
+
+
+def decode(line: bytes | str) -> Event:
+    """The event of one JSON line.
+
+    Raises:
+        msgspec.DecodeError: not JSON, or not an event (``ValidationError`` is a subclass).
+    """
+    return _decoder.decode(line)

@@ -1,0 +1,63 @@
+"""A plan: what would happen to each device, and why."""
+
+from msgspec import Struct
+
+from sicktui.model.device import Identity, Target
+from sicktui.model.package import Package
+from sicktui.model.settings import Settings
+from sicktui.model.words import Action, Code, Operation
+
+
+class PlanItem(Struct, frozen=True, kw_only=True):
+    """One device's part of a plan."""
+
+    target: Target
+    action: Action
+    reason: Code | None
+    """Why it is skipped or refused; ``None`` for a device that may go."""
+    message: str
+    """The reason in words; for a device that may go, what to expect and to mind."""
+    advice: str = ""
+    identity: Identity | None = None
+    from_version: str | None = None
+    to_version: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def device(self) -> str:
+        """The device's name, as people know it."""
+        return self.target.device
+
+
+class UpdateOptions(Struct, frozen=True, kw_only=True):
+    """What an operator may say of an update beyond the devices and the package."""
+
+    expect_version: str | None = None
+    backup: bool = True
+    allow_downgrade: bool = False
+    force: bool = False
+    persist: bool = False
+    require_approval: bool = False
+
+
+class Operator(Struct, frozen=True, kw_only=True):
+    """Who started something, and from where, as far as the PC knows."""
+
+    user: str
+    host: str
+    ssh_client: str | None = None
+
+
+class RunSpec(Struct, frozen=True, kw_only=True):
+    """Everything that the runner process needs but the secrets. Kept in the journal."""
+
+    run: str
+    operation: Operation
+    created: str
+    settings: Settings
+    operator: Operator
+    items: tuple[PlanItem, ...]
+    package: Package | None = None
+    options: UpdateOptions = UpdateOptions()
+    backup: str | None = None
+    """For a restore: the id of the backup, or the path of its file."""

@@ -1,0 +1,184 @@
+"""The fixed words of sicktui: operations, steps, states, verdicts and codes.
+
+The words are those of the command-line contract, so a value can be printed as it is.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Operation(StrEnum):
+    """What a run does to its devices."""
+
+    UPDATE = "update"
+    BACKUP = "backup"
+    RESTORE = "restore"
+
+
+class Step(StrEnum):
+    """One stage of a job."""
+
+    PREFLIGHT = "preflight"
+    BACKUP = "backup"
+    AUTHENTICATE = "authenticate"
+    UPLOAD = "upload"
+    TRIGGER = "trigger"
+    FLASH = "flash"
+    REBOOT = "reboot"
+    VERIFY = "verify"
+    CREATE = "create"
+    DOWNLOAD = "download"
+    STORE = "store"
+    ACTIVATE = "activate"
+    PERSIST = "persist"
+
+
+STEPS: Final[dict[Operation, tuple[Step, ...]]] = {
+    Operation.UPDATE: (
+        Step.PREFLIGHT,
+        Step.BACKUP,
+        Step.AUTHENTICATE,
+        Step.UPLOAD,
+        Step.TRIGGER,
+        Step.FLASH,
+        Step.REBOOT,
+        Step.VERIFY,
+    ),
+    Operation.BACKUP: (Step.AUTHENTICATE, Step.CREATE, Step.DOWNLOAD, Step.STORE),
+    Operation.RESTORE: (
+        Step.PREFLIGHT,
+        Step.AUTHENTICATE,
+        Step.UPLOAD,
+        Step.ACTIVATE,
+        Step.PERSIST,
+        Step.VERIFY,
+    ),
+}
+"""The steps of each operation, in the order in which a job takes them."""
+
+
+class StepState(StrEnum):
+    """Where a step of a job stands."""
+
+    STARTED = "started"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class UpdateState(IntEnum):
+    """The sensor's own ``UpdateState`` (SICK firmware article, section 4)."""
+
+    INITIAL = 0
+    STARTED = 1
+    FINISHED = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The vendor's name of the state, e.g. ``Started``."""
+        return self.name.capitalize()
+
+
+class Action(StrEnum):
+    """What a plan intends for one device."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
+class Verdict(StrEnum):
+    """How a job ended. Every device of a run gets exactly one."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class RunState(StrEnum):
+    """Where a run stands as a whole."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+class Level(StrEnum):
+    """How much a log line matters."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Code(StrEnum):
+    """Why a verdict is not a plain success, or why a plan refuses."""
+
+    UNREACHABLE = "unreachable"
+    ACCESS_DENIED = "access_denied"
+    OUT_OF_CONNECTIONS = "out_of_connections"
+    NOT_SUPPORTED = "not_supported"
+    DEVICE_ERROR = "device_error"
+    PROTOCOL_ERROR = "protocol_error"
+    PACKAGE_UNSUITABLE = "package_unsuitable"
+    PACKAGE_UNREADABLE = "package_unreadable"
+    ALREADY_CURRENT = "already_current"
+    DOWNGRADE = "downgrade"
+    MODEL_MISMATCH = "model_mismatch"
+    DUPLICATE_DEVICE = "duplicate_device"
+    BUSY = "busy"
+    BACKUP_FAILED = "backup_failed"
+    BACKUP_UNUSABLE = "backup_unusable"
+    WRONG_PASSPHRASE = "wrong_passphrase"
+    UPLOAD_FAILED = "upload_failed"
+    NOT_STARTED = "not_started"
+    UPDATE_ERROR = "update_error"
+    FLASH_TIMEOUT = "flash_timeout"
+    NO_RETURN = "no_return"
+    VERSION_MISMATCH = "version_mismatch"
+    OTHER_DEVICE = "other_device"
+    UNHEALTHY = "unhealthy"
+    RESTORE_REJECTED = "restore_rejected"
+    STORAGE_ERROR = "storage_error"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    NOT_APPROVED = "not_approved"
+    OUTSIDE_WINDOW = "outside_window"
+    LINE_IN_USE = "line_in_use"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+class DeviceStatus(IntEnum):
+    """The sensor's own health, ``GET DeviceStatus`` (vendor's OpenAPI)."""
+
+    UNKNOWN = 0
+    STARTUP = 1
+    SERVICE_MODE = 2
+    NORMAL = 3
+    SUSPENDED = 4
+    SERVICE_RECOMMENDED = 5
+    SERVICE_REQUIRED = 6
+    RECOVERABLE_ERROR = 7
+    FATAL_ERROR = 8
+
+    @property
+    def label(self) -> str:
+        """The state in words, e.g. ``service recommended``."""
+        return self.name.lower().replace("_", " ")
+
+    @property
+    def healthy(self) -> bool:
+        """Whether an updated sensor may be called healthy: Normal or ServiceRecommended."""
+        return self in (DeviceStatus.NORMAL, DeviceStatus.SERVICE_RECOMMENDED)
+
+
+class AuthScheme(StrEnum):
+    """How a sensor wants to be talked into a write."""
+
+    CHALLENGE = "challenge"
+    BASIC = "basic"

@@ -1,0 +1,1 @@
+"""The REST API of one sensor: authentication, transport, capabilities, errors."""

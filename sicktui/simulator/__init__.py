@@ -1,0 +1,1 @@
+"""A fleet of simulated sensors over real HTTP, written from the protocol alone."""

@@ -1,0 +1,1 @@
+"""The dashboard: Textual screens, widgets and messages."""
