@@ -1,0 +1,21 @@
+"""The step that every writing job has: being let in."""
+
+from sicktui.model.words import AuthScheme
+from sicktui.sensor.client import Sensor
+
+
+async def authenticate(sensor: Sensor) -> str:
+    """Get a session token where the sensor has tokens, else prove the password where it can be.
+
+    Returns:
+        How the sensor lets this job in, in words.
+
+    Raises:
+        AccessDenied: the password is wrong. It is not tried again: sensors lock.
+    """
+    scheme = await sensor.auth_scheme()
+    words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic, in clear text"
+    if await sensor.open_session():
+        return f"{words}, session token"
+    proven = await sensor.check_password()
+    return f"{words}, no session tokens here" + ("" if proven else ", password not tested")

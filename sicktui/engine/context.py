@@ -1,0 +1,94 @@
+"""What a face needs to work with: the folders, the settings and everything that is kept."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from sicktui.model.clock import Clock, SystemClock
+from sicktui.model.settings import Settings
+from sicktui.stores.backups import BackupStore
+from sicktui.stores.config import load_settings
+from sicktui.stores.credentials import Credentials, open_credentials
+from sicktui.stores.journal import Journal
+from sicktui.stores.paths import Home, locate
+from sicktui.stores.profiles import DeviceList, load_devices
+from sicktui.stores.shelf import Shelf
+
+
+class Context:
+    """One per process. Stores are opened when they are first used.
+
+    Args:
+        home: the folders of this installation.
+        settings: the settings of this call, overrides included.
+        credentials: where passwords come from.
+        clock: where time comes from.
+    """
+
+    def __init__(self, home: Home, settings: Settings, credentials: Credentials, clock: Clock) -> None:
+        self.home = home
+        self.settings = settings
+        self.credentials = credentials
+        self.clock = clock
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The record of every run on this PC for this home."""
+        self.home.create()
+        return Journal(self.home.journal_file)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The firmware packages that an operator has put aside."""
+        return Shelf(self.home.shelf)
+
+    @cached_property
+    def backups(self) -> BackupStore:
+        """The parameter files of sensors."""
+        return BackupStore(self.home.backups)
+
+    def devices(self) -> DeviceList:
+        """The device list, read afresh: another session may have changed it.
+
+        Raises:
+            ConfigError: the file cannot be used.
+        """
+        return load_devices(self.home.devices_file)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+
+def open_context(
+    *,
+    home: Path | None,
+    overrides: Sequence[str] = (),
+    password: str | None = None,
+    passphrase: str | None = None,
+    environ: Mapping[str, str],
+    use_keyring: bool = True,
+    clock: Clock | None = None,
+) -> Context:
+    """Find the folders and read the settings.
+
+    Args:
+        home: the folder of a portable installation, or ``None`` for the platform's own.
+        overrides: ``KEY=VALUE`` settings of this call.
+        password: the device password given for this call, if any.
+        passphrase: the backup passphrase given for this call, if any.
+        environ: the environment, for ``SICKTUI_HOME`` and the platform's folders.
+        use_keyring: whether the OS keyring may be asked.
+        clock: where time comes from; the PC's own unless a test says otherwise.
+
+    Raises:
+        ConfigError: ``config.toml`` or an override cannot be used.
+    """
+    folders = locate(home, environ)
+    return Context(
+        folders,
+        load_settings(folders.config_file, overrides),
+        open_credentials(password=password, passphrase=passphrase, use_keyring=use_keyring),
+        clock or SystemClock(),
+    )

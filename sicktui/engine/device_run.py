@@ -1,0 +1,146 @@
+"""Runs the job of one device from its start to exactly one verdict."""
+
+import asyncio
+import logging
+
+from sicktui.engine.backup_job import BackupJob
+from sicktui.engine.control import Control
+from sicktui.engine.job import Job
+from sicktui.engine.planning import lock_key
+from sicktui.engine.run_verdicts import verdict_event
+from sicktui.engine.stop import Stop
+from sicktui.engine.update_job import UpdateJob
+from sicktui.model.errors import SicktuiError
+from sicktui.model.event import VerdictReached
+from sicktui.model.words import Code, Operation, Verdict
+from sicktui.sensor.errors import SensorError
+from sicktui.stores.locks import Held, Lock, sensor_lock
+from sicktui.stores.paths import Home
+
+_log = logging.getLogger(__name__)
+
+
+class DeviceRun:
+    """One device's job, its place in the queue and its lock.
+
+    Args:
+        job: the job.
+        home: where the locks are.
+    """
+
+    def __init__(self, job: Job, home: Home) -> None:
+        self._job = job
+        self._home = home
+        self._work: UpdateJob | BackupJob = (
+            UpdateJob(job) if job.spec.operation is Operation.UPDATE else BackupJob(job)
+        )
+
+    async def run(self) -> VerdictReached:
+        """Wait for a place, do the job, and say how it ended. Never raises but when cancelled."""
+        job = self._job
+        began = job.clock.monotonic()
+        try:
+            await _enter(job.control)
+            began = job.clock.monotonic()
+            try:
+                message = await self._locked()
+            finally:
+                job.control.gate.release()
+        except Stop as stop:
+            event = self._verdict(stop, began)
+        except SicktuiError as error:
+            event = self._verdict(self._stop_for(error), began)
+        except OSError as error:
+            event = self._verdict(self._storage(error), began)
+        except Exception as error:  # noqa: BLE001  one broken job must not take the others with it
+            _log.exception("job of %s", job.target.device)
+            event = self._verdict(self._internal(error), began)
+        else:
+            event = self._event(Verdict.SUCCEEDED, None, message, "", began)
+        job.control.count(event.verdict)
+        return event
+
+    async def _locked(self) -> str:
+        job = self._job
+        job.control.may_start()
+        lock: Lock = sensor_lock(self._home, lock_key(job.target, job.item.identity))
+        try:
+            lock.acquire()
+        except Held as held:
+            raise Stop.failed(Code.BUSY, held.message, held.advice) from held
+        try:
+            return await self._work.run()
+        finally:
+            lock.release()
+            await job.sensor.aclose()
+
+    def _stop_for(self, error: SicktuiError) -> Stop:
+        if isinstance(error, SensorError) or not self._job.record.wrote:
+            verdict = Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED
+            return Stop.because(error, verdict=verdict)
+        return Stop.because(error, verdict=Verdict.UNKNOWN)
+
+    def _storage(self, error: OSError) -> Stop:
+        return Stop(
+            Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
+            Code.STORAGE_ERROR,
+            f"This PC could not read or write a file of the job: {error}.",
+            "Check the disk's room and rights, then look at the sensor with 'sicktui status'.",
+        )
+
+    def _internal(self, error: Exception) -> Stop:
+        return Stop(
+            Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
+            Code.INTERRUPTED,
+            f"sicktui itself failed in this job ({type(error).__name__}).",
+            "The runner's log has the details. Look at the sensor with 'sicktui status' before trying again.",
+        )
+
+    def _verdict(self, stop: Stop, began: float) -> VerdictReached:
+        return self._event(stop.verdict, stop.code, stop.message, stop.advice, began)
+
+    def _event(
+        self, verdict: Verdict, code: Code | None, message: str, advice: str, began: float
+    ) -> VerdictReached:
+        job, work = self._job, self._work
+        known: dict[str, str | float | None]
+        if isinstance(work, UpdateJob):
+            known = {"serial": work.serial, "backup": work.backup_id, "downtime_seconds": work.downtime}
+        else:
+            stored = work.stored
+            known = {
+                "serial": stored.serial if stored else None,
+                "backup": stored.id if stored else None,
+                "sha256": stored.sha256 if stored else None,
+                "bytes": stored.size if stored else None,
+            }
+        return verdict_event(
+            job.spec,
+            job.item,
+            verdict,
+            ts=job.record.now(),
+            code=code,
+            message=message,
+            advice=advice,
+            seconds=job.clock.monotonic() - began,
+            **known,
+        )
+
+
+async def _enter(control: Control) -> None:
+    """Wait for a free place, or until the run is cancelled.
+
+    Raises:
+        Stop: it must not start any more.
+    """
+    control.may_start()
+    place = asyncio.ensure_future(control.gate.acquire())
+    cancelled = asyncio.ensure_future(control.cancelled.wait())
+    try:
+        await asyncio.wait((place, cancelled), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        cancelled.cancel()
+    if not place.done():
+        place.cancel()
+        control.checkpoint()
+    await place

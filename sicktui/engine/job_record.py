@@ -1,0 +1,160 @@
+"""What one job says of its device: steps, progress, states, contact."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Literal
+
+from sicktui.engine.recorder import Recorder
+from sicktui.engine.stop import Stop
+from sicktui.model.clock import Clock
+from sicktui.model.event import Acted, Contacted, Logged, Progressed, StepChanged, UpdateStateRead
+from sicktui.model.words import Level, Step, StepState, UpdateState
+
+PROGRESS_INTERVAL: Final = 0.25
+"""Seconds between two progress events of a device: the contract allows four a second."""
+CONTACT_INTERVAL: Final = 1.0
+
+Act = Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
+
+
+class StepHandle:
+    """The step under way; set ``detail`` for what is worth saying when it ends."""
+
+    def __init__(self) -> None:
+        self.detail = ""
+        self.skipped = False
+
+    def skip(self, detail: str) -> None:
+        """End the step as skipped, with the reason."""
+        self.skipped = True
+        self.detail = detail
+
+
+class JobRecord:
+    """Makes the events of one device and hands them to the run's recorder."""
+
+    def __init__(self, recorder: Recorder, device: str, clock: Clock) -> None:
+        self.device = device
+        self.wrote = False
+        """Whether an act that the sensor can feel was begun."""
+        self.step: Step | None = None
+        self._recorder = recorder
+        self._clock = clock
+        self._last_progress = float("-inf")
+        self._last_contact = float("-inf")
+        self._answering: bool | None = None
+        self._state: UpdateState | None = None
+
+    @asynccontextmanager
+    async def stepping(self, step: Step) -> AsyncIterator[StepHandle]:
+        """Record the step's beginning, and its end as it turns out."""
+        self.step = step
+        handle = StepHandle()
+        await self._step(step, StepState.STARTED, "")
+        try:
+            yield handle
+        except Stop as stop:
+            await self._step(step, StepState.FAILED if stop.is_failure else StepState.SKIPPED, stop.message)
+            raise
+        except Exception as error:
+            await self._step(step, StepState.FAILED, str(error))
+            raise
+        await self._step(step, StepState.SKIPPED if handle.skipped else StepState.DONE, handle.detail)
+
+    async def skipped(self, step: Step, detail: str) -> None:
+        """Record a step that is not needed."""
+        await self._step(step, StepState.SKIPPED, detail)
+
+    async def _step(self, step: Step, state: StepState, detail: str) -> None:
+        await self._recorder.record(
+            StepChanged(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                step=step,
+                state=state,
+                detail=detail,
+            )
+        )
+
+    @asynccontextmanager
+    async def acting(self, act: Act, detail: str = "") -> AsyncIterator[None]:
+        """Commit the intention, do it, commit the outcome. The body runs only once it is on disk."""
+        await self._act(act, "intended", detail)
+        self.wrote = self.wrote or act != "create_backup"
+        try:
+            yield
+        except Exception as error:
+            await self._act(act, "failed", str(error))
+            raise
+        await self._act(act, "done", "")
+
+    async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
+        await self._recorder.record(
+            Acted(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                act=act,
+                phase=phase,
+                detail=detail,
+            )
+        )
+
+    def progress(self, step: Step, sent: int, total: int) -> None:
+        """Note bytes moved; the first and the last are always noted."""
+        now = self._clock.monotonic()
+        if 0 < sent < total and now - self._last_progress < PROGRESS_INTERVAL:
+            return
+        self._last_progress = now
+        self._recorder.note(
+            Progressed(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                step=step,
+                sent=sent,
+                total=total,
+            )
+        )
+
+    def contact(self, answered: bool) -> None:
+        """Note that the sensor answered or did not: at once when that changes, else seldom."""
+        now = self._clock.monotonic()
+        if answered == self._answering and now - self._last_contact < CONTACT_INTERVAL:
+            return
+        self._answering, self._last_contact = answered, now
+        self._recorder.note(
+            Contacted(ts=self._recorder.now(), run=self._recorder.run, device=self.device, answered=answered)
+        )
+
+    async def state(self, value: UpdateState) -> None:
+        """Record ``UpdateState`` when it differs from the last one read."""
+        if value is self._state:
+            return
+        self._state = value
+        await self._recorder.record(
+            UpdateStateRead(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                value=int(value),
+                name=value.label,
+            )
+        )
+
+    async def log(self, level: Level, message: str) -> None:
+        """Record a line for people."""
+        await self._recorder.record(
+            Logged(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                level=level,
+                message=message,
+            )
+        )
+
+    def now(self) -> str:
+        """The time stamp of an event that happens now."""
+        return self._recorder.now()

@@ -1,0 +1,97 @@
+"""One look at a sensor, reads only: for ``status``, for the plan and for the live list."""
+
+from collections.abc import Callable
+
+from sicktui.engine.context import Context
+from sicktui.model.device import Health, Identity, Observation, Target
+from sicktui.model.words import AuthScheme, UpdateState
+from sicktui.sensor.capabilities import Capabilities
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import NotSupported, SensorError
+
+
+def connect(
+    context: Context,
+    target: Target,
+    *,
+    password: str | None = None,
+    capabilities: Capabilities | None = None,
+    on_contact: Callable[[bool], None] | None = None,
+) -> Sensor:
+    """A client for one sensor, with the settings' politeness. Nothing is sent yet."""
+    return Sensor(
+        target,
+        password=password,
+        requests_per_second=context.settings.limits.requests_per_second,
+        clock=context.clock,
+        on_contact=on_contact,
+        capabilities=capabilities,
+    )
+
+
+async def read_update_state(sensor: Sensor) -> UpdateState | None:
+    """``UpdateState``, or ``None`` where the sensor has no such variable."""
+    try:
+        return await sensor.update_state()
+    except NotSupported:
+        return None
+
+
+async def observe(context: Context, target: Target) -> Observation:
+    """Look once. Trouble with the device is part of the observation, never raised."""
+    watch = Watch(context, target)
+    try:
+        return await watch.look()
+    finally:
+        await watch.aclose()
+
+
+class Watch:
+    """Keeps what was learned about a sensor from one look to the next.
+
+    What a sensor is (identity, authentication) is read at the first look and whenever it comes
+    back after a silence or with another version; later looks read what changes.
+    """
+
+    def __init__(self, context: Context, target: Target) -> None:
+        self._target = target
+        self._sensor = connect(context, target)
+        self._identity: Identity | None = None
+        self._auth: AuthScheme | None = None
+
+    async def look(self) -> Observation:
+        """Look once more. Never raises for trouble with the device."""
+        try:
+            return await self._look()
+        except SensorError as error:
+            self._identity = None
+            return Observation(
+                device=self._target.device,
+                # A sensor that answers with an error is there, and says so.
+                reachable=error.http_status is not None or error.status is not None,
+                problem=str(error),
+                code=error.code.value if error.code else "",
+            )
+
+    async def _look(self) -> Observation:
+        if self._identity is None:
+            self._identity = await self._sensor.identity()
+            self._auth = await self._sensor.auth_scheme()
+        else:
+            name, version = await self._sensor.ident()
+            if (name, version) != (self._identity.name, self._identity.version):
+                self._identity = await self._sensor.identity()
+        state = await read_update_state(self._sensor)
+        health: Health = await self._sensor.health()
+        return Observation(
+            device=self._target.device,
+            reachable=True,
+            identity=self._identity,
+            update_state=state,
+            health=health,
+            auth=self._auth,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._sensor.aclose()

@@ -1,0 +1,54 @@
+"""From verdicts to the summary and the exit code of a run."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sicktui.model.event import Summarised, VerdictReached
+from sicktui.model.plan import PlanItem
+from sicktui.model.words import Action, Code, Operation, Verdict
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNKNOWN: Final = 3
+EXIT_REFUSED: Final = 4
+EXIT_INTERRUPTED: Final = 130
+
+
+def plan_exit_code(items: Iterable[PlanItem]) -> int:
+    """4 if something was refused and not one device may go, else 0."""
+    actions = {item.action for item in items}
+    return EXIT_REFUSED if Action.REFUSE in actions and Action.UPDATE not in actions else EXIT_OK
+
+
+def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> int:
+    """The contract's exit code of a finished run."""
+    if plan_exit_code(items) == EXIT_REFUSED:
+        return EXIT_REFUSED
+    reached = list(verdicts)
+    found = {event.verdict for event in reached}
+    if Verdict.FAILED in found:
+        return EXIT_FAILED
+    if Verdict.UNKNOWN in found:
+        return EXIT_UNKNOWN
+    if Verdict.CANCELLED in found:
+        return EXIT_INTERRUPTED
+    if any(event.verdict is Verdict.SKIPPED and event.code is not Code.ALREADY_CURRENT for event in reached):
+        # Policy did not start it: not everything asked for holds, and nothing was written.
+        return EXIT_REFUSED
+    return EXIT_OK
+
+
+def summarise(
+    operation: Operation, items: Iterable[PlanItem], verdicts: Iterable[VerdictReached], *, run: str, ts: str
+) -> Summarised:
+    """The last line of a run."""
+    reached = list(verdicts)
+    counts = {verdict: sum(event.verdict is verdict for event in reached) for verdict in Verdict}
+    return Summarised(
+        ts=ts,
+        run=run,
+        operation=operation,
+        verdicts={verdict: count for verdict, count in counts.items() if count},
+        exit_code=exit_code(items, reached),
+    )

@@ -1,0 +1,156 @@
+"""The proof: who answers after the reboot, what it runs, and whether it stays healthy."""
+
+from sicktui.engine.job import Job
+from sicktui.engine.stop import Stop
+from sicktui.model.device import Health, Identity
+from sicktui.model.version import matches
+from sicktui.model.words import Code, DeviceStatus
+from sicktui.sensor.errors import SensorError, Unreachable
+
+
+async def known_failure(job: Job, code: Code, message: str, advice: str) -> Stop:
+    """The end of a job after the upload: failed if the sensor is seen not to run the expected version.
+
+    Anything less is unknown: a sensor that does not answer, or that runs the version after all.
+    """
+    try:
+        _, version = await job.sensor.ident()
+    except SensorError as error:
+        return Stop.unknown(code, f"{message} Its version cannot be read now: {error.message}", advice)
+    expected = job.item.to_version
+    if expected is None or matches(version, expected):
+        return Stop.unknown(code, f"{message} It says it runs {version}.", advice)
+    return Stop.failed(code, f"{message} It runs {version}.", advice)
+
+
+class Proof:
+    """Verifies one sensor after its reboot.
+
+    Args:
+        job: the job.
+        before: who the sensor was before the update.
+        rebooted: how the reboot was proven, in words.
+    """
+
+    def __init__(self, job: Job, before: Identity, rebooted: str) -> None:
+        self._job = job
+        self._before = before
+        self._rebooted = rebooted
+        self.version: str | None = None
+        """What the sensor last said it runs."""
+
+    async def run(self) -> str:
+        """Return how the success was proven, in words.
+
+        Raises:
+            Stop: anything that keeps the verdict from being ``succeeded``.
+        """
+        await self._same_sensor()
+        await self._right_version()
+        words = await self._stays_healthy()
+        return f"{self._rebooted}; {words}"
+
+    async def _same_sensor(self) -> None:
+        identity = await self._read_identity()
+        self.version = identity.version
+        if self._before.key is not None and identity.key == self._before.key:
+            return
+        if self._before.key is None and identity.name == self._before.name:
+            return  # Known by its name and address only; the verdict's message says so.
+        raise Stop.unknown(
+            Code.OTHER_DEVICE,
+            f"Another sensor answers at {self._job.target.address} now: {identity.key or identity.name} "
+            f"instead of {self._before.key or self._before.name}.",
+            "Look for the updated sensor on site; its address may have changed (DHCP).",
+        )
+
+    async def _read_identity(self) -> Identity:
+        """Read who answers; just after a boot a variable may not be there yet."""
+        job = self._job
+        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
+        while True:
+            try:
+                identity = await job.sensor.identity()
+            except SensorError as error:
+                if job.clock.monotonic() >= deadline:
+                    raise self._gone(error) from error
+            else:
+                if identity.key is not None or self._before.key is None or job.clock.monotonic() >= deadline:
+                    return identity
+            await job.clock.sleep(job.timing.reconnect_interval)
+
+    def _gone(self, error: SensorError) -> Stop:
+        return Stop.unknown(
+            Code.NO_RETURN if isinstance(error, Unreachable) else Code.UNHEALTHY,
+            f"It came back from its reboot but cannot be read: {error.message}",
+            "Check it on site, then read its version with 'sicktui status'.",
+        )
+
+    async def _right_version(self) -> None:
+        expected = self._job.item.to_version
+        if expected is None:
+            raise Stop.unknown(
+                Code.VERSION_MISMATCH,
+                f"It runs {self.version} now (was {self._before.version}), but nobody said which version the "
+                "package brings.",
+                "Compare with the release notes; next time give --expect-version.",
+            )
+        if self.version is not None and matches(self.version, expected):
+            return
+        # A sensor may answer once more from its old firmware before it restarts for good.
+        await self._job.clock.sleep(self._job.timing.settle)
+        try:
+            _, self.version = await self._job.sensor.ident()
+        except SensorError as error:
+            raise self._gone(error) from error
+        if matches(self.version, expected):
+            return
+        raise Stop.failed(
+            Code.VERSION_MISMATCH,
+            f"It came back with {self.version} instead of {expected}.",
+            "Check that the package is for this model and brings this version, then update again.",
+        )
+
+    async def _stays_healthy(self) -> str:
+        """Wait until it has been healthy at the version for ``settle`` seconds without a break."""
+        job = self._job
+        clock, timing = job.clock, job.timing
+        deadline = clock.monotonic() + timing.reconnect_timeout + timing.settle
+        healthy_since: float | None = None
+        trouble = ""
+        while True:
+            trouble, health = await self._trouble()
+            now = clock.monotonic()
+            if trouble:
+                healthy_since = None
+            elif healthy_since is None:
+                healthy_since = now
+            if healthy_since is not None and now - healthy_since >= timing.settle:
+                return f"{_words(health)} for {timing.settle:g} s"
+            if now >= deadline:
+                raise Stop.unknown(
+                    Code.UNHEALTHY,
+                    f"It runs {self.version}, but does not become healthy: {trouble or 'it changes'}.",
+                    "Look at its status in the vendor's software and at the sensor on site.",
+                )
+            pause = timing.settle / 3 if timing.settle else timing.reconnect_interval
+            await clock.sleep(min(pause, timing.poll_interval, max(0.0, deadline - now)) or 0.01)
+
+    async def _trouble(self) -> tuple[str, Health]:
+        """What is wrong at this moment, in words; empty if nothing is."""
+        job = self._job
+        try:
+            _, version = await job.sensor.ident()
+            health = await job.sensor.health()
+        except SensorError as error:
+            return error.message, Health()
+        if job.item.to_version is not None and not matches(version, job.item.to_version):
+            return f"it says {version} now", health
+        if health.status is not None and not health.status.healthy:
+            return f"DeviceStatus is {health.status.value} ({health.status.label})", health
+        return "", health
+
+
+def _words(health: Health) -> str:
+    status: DeviceStatus | None = health.status
+    return "answering" if status is None else f"DeviceStatus {status.value} ({status.label})"

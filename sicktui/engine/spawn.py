@@ -1,0 +1,127 @@
+"""Starts the runner process of a run, detached from this terminal."""
+
+import os
+import subprocess
+import sys
+import threading
+from typing import Final
+
+import msgspec
+
+from sicktui.engine.context import Context
+from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import RunSpec
+from sicktui.model.words import Action, Code
+
+START_LIMIT: Final = 30.0
+"""Seconds that a runner process has to report that it is ready."""
+
+
+class LaunchError(SicktuiError):
+    """The runner process could not be started."""
+
+
+def spawn_runner(context: Context, spec: RunSpec) -> None:
+    """Start the runner process of a journalled run and wait until it is ready.
+
+    Raises:
+        LaunchError: it did not get ready in time, or said why it cannot.
+    """
+    invitation = RunnerInvitation(
+        run=spec.run,
+        config=str(context.home.config),
+        data=str(context.home.data),
+        state=str(context.home.state),
+        log=str(context.home.log),
+        secrets=RunSecrets(
+            passwords={
+                item.device: context.credentials.password(item.device, item.target.user)
+                for item in spec.items
+                if item.action is Action.UPDATE
+            },
+            passphrase=context.credentials.passphrase or "",
+        ),
+    )
+    context.home.log.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log_path = context.home.log / f"runner-{spec.run}.log"
+    with log_path.open("ab") as log:
+        process = _popen(log.fileno())
+    log_path.chmod(0o600)
+    # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
+    threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
+    ready = _handshake(process, msgspec.json.encode(invitation))
+    if not ready.ready:
+        raise LaunchError(
+            f"The runner process of run {spec.run} did not start: {ready.message or 'it said nothing'}.",
+            advice=f"Its log is {log_path}. Nothing was sent to any sensor by this run.",
+            code=Code.INTERRUPTED,
+        )
+
+
+def _popen(log: int) -> "subprocess.Popen[bytes]":
+    """A process that outlives this one, its terminal and its SSH session."""
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE")
+    }
+    command = [sys.executable, "-m", "sicktui.engine.runner"]
+    if sys.platform == "win32":
+        flags = (
+            subprocess.DETACHED_PROCESS
+            | subprocess.CREATE_NEW_PROCESS_GROUP
+            | subprocess.CREATE_BREAKAWAY_FROM_JOB
+        )
+        return subprocess.Popen(  # noqa: S603  our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            creationflags=flags,
+        )
+    return subprocess.Popen(  # noqa: S603  our own interpreter and module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def _handshake(process: "subprocess.Popen[bytes]", invitation: bytes) -> RunnerReady:
+    """Hand the secrets over, then wait for the runner's one line."""
+    try:
+        output = process.stdout
+        if process.stdin is None or output is None:
+            raise LaunchError("The runner process has no pipes.", code=Code.INTERRUPTED)
+        process.stdin.write(invitation)
+        process.stdin.close()
+        line = _read_line(output.fileno(), process)
+        output.close()
+        return msgspec.json.decode(line, type=RunnerReady) if line else RunnerReady(ready=False)
+    except (OSError, msgspec.DecodeError) as error:
+        return RunnerReady(ready=False, message=str(error))
+
+
+def _read_line(output: int, process: "subprocess.Popen[bytes]") -> bytes:
+    """The first line of the runner, or what there is of it when the time is up or it ended."""
+    line = bytearray()
+
+    def read() -> None:
+        while not line.endswith(b"\n"):
+            chunk = os.read(output, 4096)
+            if not chunk:
+                return
+            line.extend(chunk)
+
+    # A thread, because a pipe on Windows cannot be read with a time limit.
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(START_LIMIT)
+    if reader.is_alive():
+        process.kill()
+        reader.join()
+    return bytes(line)

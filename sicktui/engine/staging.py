@@ -1,0 +1,57 @@
+"""The run's own copy of its package: what was hashed is what is sent, whatever happens meanwhile."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Final
+
+from sicktui.model.errors import SicktuiError
+from sicktui.model.package import Package
+from sicktui.model.words import Code
+from sicktui.stores.paths import Home
+
+_CHUNK: Final = 1024 * 1024
+
+
+class PackageChanged(SicktuiError):
+    """The package is not what the plan looked at any more."""
+
+
+def run_folder(home: Home, run: str) -> Path:
+    """Where a run keeps what only it needs."""
+    return home.state / "runs" / run
+
+
+def stage_package(home: Home, run: str, package: Package) -> Path:
+    """Copy the package, hashing on the way.
+
+    Raises:
+        PackageChanged: its bytes are not those of the plan, or it cannot be read any more.
+    """
+    folder = run_folder(home, run)
+    copy = folder / "package"
+    digest = hashlib.sha256()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with Path(package.path).open("rb") as source, copy.open("wb") as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+    except OSError as error:
+        raise PackageChanged(
+            f"The package {package.name} cannot be copied for the run: {error.strerror or error}.",
+            advice="Check the file and the disk's room, then plan again. Nothing was written to any sensor.",
+            code=Code.PACKAGE_UNREADABLE,
+        ) from error
+    if digest.hexdigest() != package.sha256:
+        raise PackageChanged(
+            f"The package {package.name} has changed since the plan was made.",
+            advice="Plan again with the file as it is now. Nothing was written to any sensor.",
+            code=Code.PACKAGE_UNREADABLE,
+        )
+    return copy
+
+
+def unstage(home: Home, run: str) -> None:
+    """Remove what the run kept for itself."""
+    shutil.rmtree(run_folder(home, run), ignore_errors=True)

@@ -1,0 +1,76 @@
+"""From the words on a command line to the devices they mean."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sicktui.model.device import Profile, Target, resolve
+from sicktui.model.errors import UsageError
+from sicktui.model.settings import Settings
+from sicktui.stores.profiles import DeviceList
+
+ALL: Final = "all"
+
+
+def choose(words: Sequence[str], devices: DeviceList, settings: Settings) -> list[Target]:
+    """The devices that ``words`` mean, each once, in the order in which they are named.
+
+    A word is a profile's name, ``@tag``, ``all``, or an address (``host.name``, ``host:port``).
+
+    Raises:
+        UsageError: a word means nothing; names the nearest known one.
+    """
+    chosen: dict[str, Target] = {}
+    for word in words:
+        for target in _meaning(word, devices, settings):
+            chosen.setdefault(target.device, target)
+    return list(chosen.values())
+
+
+def _meaning(word: str, devices: DeviceList, settings: Settings) -> Iterable[Target]:
+    profiles = devices.profiles
+    if word in profiles:
+        return [_target(profiles[word], settings)]
+    if word == ALL:
+        if not profiles:
+            raise UsageError(
+                "The device list is empty, so 'all' means nothing.",
+                advice="Add a device with 'sicktui devices add NAME ADDRESS', or name an address.",
+            )
+        return [_target(profile, settings) for profile in profiles.values()]
+    if word.startswith("@"):
+        return _tagged(word[1:], devices, settings)
+    if _is_address(word):
+        return [resolve(Profile(name=word, address=word), settings.device, settings.timing, ad_hoc=True)]
+    raise UsageError(
+        f"No device is called {word!r}{_nearest(word, profiles)}.",
+        advice="'sicktui devices list' shows the names; an address without a profile is written host:port.",
+    )
+
+
+def _tagged(tag: str, devices: DeviceList, settings: Settings) -> list[Target]:
+    members = [profile for profile in devices.profiles.values() if tag in profile.tags]
+    if not members:
+        tags = {known for profile in devices.profiles.values() for known in profile.tags}
+        raise UsageError(
+            f"No device has the tag {tag!r}{_nearest(tag, tags)}.",
+            advice="'sicktui devices list' shows every device with its tags.",
+        )
+    return [_target(profile, settings) for profile in members]
+
+
+def _target(profile: Profile, settings: Settings) -> Target:
+    return resolve(profile, settings.device, settings.timing)
+
+
+def _is_address(word: str) -> bool:
+    """Whether a word that is no profile looks like an address.
+
+    A bare word without dot or colon is more likely a mistyped name than a host.
+    """
+    return word == "localhost" or "." in word or ":" in word
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

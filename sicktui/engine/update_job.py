@@ -1,0 +1,143 @@
+"""The update of one sensor: eight steps, one verdict.
+
+The order is that of SICK's firmware article with what the article leaves out: a look before every
+act, a backup before the first write, and proof after the reboot.
+"""
+
+from msgspec import Struct
+
+from sicktui.engine.access_step import authenticate
+from sicktui.engine.backup_job import BackupTaker
+from sicktui.engine.flash import Flash
+from sicktui.engine.job import Job
+from sicktui.engine.proof import Proof
+from sicktui.engine.stop import Stop
+from sicktui.engine.upload import Upload
+from sicktui.model.device import Health, Identity
+from sicktui.model.version import matches
+from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
+from sicktui.sensor.errors import NotSupported, Unreachable
+
+
+class Before(Struct, frozen=True, kw_only=True):
+    """What the sensor was before anything was written to it."""
+
+    identity: Identity
+    state: UpdateState
+    health: Health
+
+
+class UpdateJob:
+    """Takes one sensor through an update."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.backup_id: str | None = None
+        self.downtime: float | None = None
+        self.serial: str | None = job.item.identity.serial if job.item.identity else None
+        self.version: str | None = job.item.from_version
+        """The version that the sensor last said it runs."""
+
+    async def run(self) -> str:
+        """Do it. Returns the message of success.
+
+        Raises:
+            Stop: with any other verdict.
+            SensorError: the sensor failed before anything was written.
+        """
+        job = self.job
+        before = await self._preflight()
+        await self._backup(before)
+        job.control.checkpoint()
+        async with job.record.stepping(Step.AUTHENTICATE) as step:
+            step.detail = await authenticate(job.sensor)
+            if job.spec.options.persist:
+                await self._persist()
+        job.control.checkpoint()
+        async with job.record.stepping(Step.UPLOAD) as step:
+            started_by_itself = await Upload(job, before.identity).run()
+            step.detail = "the sensor began to flash by itself" if started_by_itself else ""
+        flash = Flash(job, before.identity, before.health, baseline=before.state)
+        await flash.run(started=started_by_itself)
+        self.downtime = flash.downtime
+        proof = Proof(job, before.identity, flash.rebooted)
+        try:
+            async with job.record.stepping(Step.VERIFY) as step:
+                step.detail = await proof.run()
+        finally:
+            self.version = proof.version or self.version
+        return self._success(before.identity, proof)
+
+    async def _preflight(self) -> Before:
+        job = self.job
+        async with job.record.stepping(Step.PREFLIGHT) as step:
+            identity = await self._identity()
+            self.version, self.serial = identity.version, identity.serial
+            if job.item.identity is not None and identity.key != job.item.identity.key:
+                raise Stop.failed(
+                    Code.OTHER_DEVICE,
+                    f"Another sensor answers at {job.target.address} than when the plan was made "
+                    f"({identity.key or identity.name} instead of {job.item.identity.key}).",
+                    "Make a new plan. Nothing was written.",
+                )
+            expected = job.item.to_version
+            if expected and matches(identity.version, expected) and not job.spec.options.force:
+                raise Stop(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
+            state = await job.sensor.update_state()
+            await job.record.state(state)
+            if state is UpdateState.STARTED:
+                raise busy(job.target.address)
+            health = await job.sensor.health()
+            step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
+            if state is not UpdateState.INITIAL:
+                step.detail += ", left over from an earlier update"
+            return Before(identity=identity, state=state, health=health)
+
+    async def _identity(self) -> Identity:
+        """Read who answers; one silence is forgiven, since the plan has just spoken with it."""
+        try:
+            return await self.job.sensor.identity()
+        except Unreachable:
+            await self.job.clock.sleep(self.job.timing.reconnect_interval)
+            return await self.job.sensor.identity()
+
+    async def _backup(self, before: Before) -> None:
+        job = self.job
+        if not job.spec.options.backup:
+            await job.record.skipped(Step.BACKUP, "not wanted (--no-backup)")
+            return
+        async with job.record.stepping(Step.BACKUP) as step:
+            taker = BackupTaker(job, before.identity)
+            try:
+                record = await taker.take()
+            except NotSupported as error:
+                step.skip(f"this sensor has no parameter backup: {error.message}")
+                await job.record.log(
+                    Level.WARNING, "The sensor offers no parameter backup; it is updated without."
+                )
+                return
+            self.backup_id = record.id
+            step.detail = f"backup {record.id}, {record.size} bytes"
+
+    async def _persist(self) -> None:
+        """Save unsaved parameters before the reboot takes them, where the operator asked for it."""
+        async with self.job.record.acting("persist"):
+            saved = await self.job.sensor.persist()
+        if not saved:
+            await self.job.record.log(Level.WARNING, "The sensor has no call to persist its parameters.")
+
+    def _success(self, before: Identity, proof: Proof) -> str:
+        message = f"Runs {proof.version}, was {before.version}."
+        if before.serial is None:
+            known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
+            message += f" It tells no serial number and was recognised by {known}."
+        return message
+
+
+def busy(address: str) -> Stop:
+    """The end of a job that found somebody else's update under way."""
+    return Stop.failed(
+        Code.BUSY,
+        f"An update is under way at {address} that this run did not start (UpdateState 1, Started).",
+        "Wait until it has finished, do not power-cycle the sensor, then plan again.",
+    )
