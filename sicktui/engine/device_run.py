@@ -6,6 +6,7 @@ import logging
 from sicktui.engine.backup_job import BackupJob
 from sicktui.engine.control import Control
 from sicktui.engine.job import Job
+from sicktui.engine.past import Past
 from sicktui.engine.planning import lock_key
 from sicktui.engine.run_verdicts import verdict_event
 from sicktui.engine.stop import Stop
@@ -26,13 +27,14 @@ class DeviceRun:
     Args:
         job: the job.
         home: where the locks are.
+        past: what an earlier runner journalled of this job, when the run is resumed.
     """
 
-    def __init__(self, job: Job, home: Home) -> None:
+    def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
         self._job = job
         self._home = home
         self._work: UpdateJob | BackupJob = (
-            UpdateJob(job) if job.spec.operation is Operation.UPDATE else BackupJob(job)
+            UpdateJob(job, past) if job.spec.operation is Operation.UPDATE else BackupJob(job)
         )
 
     async def run(self) -> VerdictReached:

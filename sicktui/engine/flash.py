@@ -9,7 +9,7 @@ counter that rose.
 from enum import Enum, auto
 
 from sicktui.engine.job import Job
-from sicktui.engine.proof import known_failure
+from sicktui.engine.proof import known_failure, proof_of_reboot
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Health, Identity
 from sicktui.model.words import Code, Level, Step, UpdateState
@@ -52,11 +52,12 @@ class Flash:
         self.downtime: float | None = None
         """Seconds from the first silence to the first answer."""
 
-    async def run(self, *, started: bool) -> None:
+    async def run(self, *, started: bool, triggered: bool = False) -> None:
         """Return when the sensor has come back from its reboot.
 
         Args:
             started: the sensor was seen flashing already.
+            triggered: an earlier runner of this run has sent, or was about to send, the trigger.
 
         Raises:
             Stop: it did not start, reported an error, ran out of time, or did not come back.
@@ -64,7 +65,9 @@ class Flash:
         job = self._job
         self._started_seen = started
         if started:
-            await job.record.skipped(Step.TRIGGER, "the sensor started by itself")
+            await job.record.skipped(Step.TRIGGER, "the sensor flashes already")
+        elif triggered:
+            await job.record.skipped(Step.TRIGGER, "it was sent before the interruption")
         else:
             await self._trigger()
         timing = job.timing
@@ -200,14 +203,10 @@ class Flash:
     async def _proven_reboot(self) -> bool:
         try:
             _, version = await self._job.sensor.ident()
-            count = (await self._job.sensor.health()).power_on_count
+            health = await self._job.sensor.health()
         except SensorError:
             return False
-        before = self._health.power_on_count
-        if version != self._identity.version:
-            self.rebooted = f"its version changed to {version}"
-        elif count is not None and before is not None and count > before:
-            self.rebooted = f"its power-on count rose from {before} to {count}"
+        self.rebooted = proof_of_reboot(self._identity, self._health, version, health)
         return bool(self.rebooted)
 
     async def _update_error(self, *, stale: bool) -> Stop:

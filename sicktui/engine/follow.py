@@ -8,6 +8,7 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.control import CANCEL
+from sicktui.engine.history import every_event
 from sicktui.model.clock import timestamp
 from sicktui.model.event import Event, RunChanged, VerdictReached
 from sicktui.model.words import Action, RunState

@@ -7,7 +7,8 @@ from typing import Final, Literal
 from sicktui.engine.recorder import Recorder
 from sicktui.engine.stop import Stop
 from sicktui.model.clock import Clock
-from sicktui.model.event import Acted, Contacted, Logged, Progressed, StepChanged, UpdateStateRead
+from sicktui.model.device import Identity
+from sicktui.model.event import Acted, Contacted, Logged, Progressed, StepChanged, Surveyed, UpdateStateRead
 from sicktui.model.words import Level, Step, StepState, UpdateState
 
 PROGRESS_INTERVAL: Final = 0.25
@@ -140,6 +141,22 @@ class JobRecord:
                 device=self.device,
                 value=int(value),
                 name=value.label,
+            )
+        )
+
+    async def survey(
+        self, identity: Identity, state: UpdateState, power_on_count: int | None, *, backup: str | None
+    ) -> None:
+        """Record what the sensor was right before the first write."""
+        await self._recorder.record(
+            Surveyed(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                identity=identity,
+                update_state=int(state),
+                power_on_count=power_on_count,
+                backup=backup,
             )
         )
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from sicktui.engine.context import Context
+from sicktui.engine.follow import liveness
 from sicktui.engine.outcome import summarise
 from sicktui.engine.run_verdicts import planned_verdict
 from sicktui.engine.spawn import spawn_runner
 from sicktui.model.clock import timestamp
+from sicktui.model.errors import UsageError
 from sicktui.model.event import Event, Logged, Planned, RunChanged
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
@@ -119,3 +121,19 @@ def _record_decided(context: Context, spec: RunSpec) -> None:
     ]
     context.journal.create_run(spec, events)
     context.journal.set_state(spec.run, RunState.FINISHED, pid=None, finished=ts)
+
+
+async def resume_run(context: Context, run: str) -> None:
+    """Start a new runner for a run whose runner is gone. It asks each sensor first.
+
+    Raises:
+        UsageError: the run is not interrupted.
+        LaunchError: the runner did not start.
+    """
+    row = liveness(context, await asyncio.to_thread(context.journal.row, run))
+    if row.state is not RunState.INTERRUPTED:
+        raise UsageError(
+            f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
+            advice="'sicktui runs list' shows the state of every run.",
+        )
+    await asyncio.to_thread(spawn_runner, context, context.journal.spec(run))

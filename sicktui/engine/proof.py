@@ -1,10 +1,12 @@
 """The proof: who answers after the reboot, what it runs, and whether it stays healthy."""
 
+from typing import NamedTuple
+
 from sicktui.engine.job import Job
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Health, Identity
 from sicktui.model.version import matches
-from sicktui.model.words import Code, DeviceStatus
+from sicktui.model.words import Code, DeviceStatus, UpdateState
 from sicktui.sensor.errors import SensorError, Unreachable
 
 
@@ -21,6 +23,67 @@ async def known_failure(job: Job, code: Code, message: str, advice: str) -> Stop
     if expected is None or matches(version, expected):
         return Stop.unknown(code, f"{message} It says it runs {version}.", advice)
     return Stop.failed(code, f"{message} It runs {version}.", advice)
+
+
+class Look(NamedTuple):
+    """What a sensor says of itself at one moment."""
+
+    identity: Identity
+    state: UpdateState
+    health: Health
+
+
+async def look_again(job: Job, before: Identity) -> Look:
+    """Read a sensor whose job was interrupted, waiting while it may be rebooting.
+
+    Raises:
+        Stop: it does not answer in time, or another sensor does.
+    """
+    deadline = job.clock.monotonic() + job.timing.reconnect_timeout
+    while True:
+        try:
+            now = Look(
+                await job.sensor.identity(), await job.sensor.update_state(), await job.sensor.health()
+            )
+        except SensorError as error:
+            if job.clock.monotonic() >= deadline:
+                raise Stop.unknown(
+                    Code.NO_RETURN,
+                    f"The job was interrupted after it had written, and the sensor does not answer: "
+                    f"{error.message}",
+                    "Check its power and its network cable on site, then read its version with "
+                    "'sicktui status'.",
+                ) from error
+            await job.clock.sleep(job.timing.reconnect_interval)
+        else:
+            if not same_sensor(before, now.identity):
+                raise other_device(job, before, now.identity)
+            return now
+
+
+def same_sensor(before: Identity, now: Identity) -> bool:
+    """Whether the same physical sensor answers; without serial number and MAC, its name must do."""
+    return now.key == before.key if before.key is not None else now.name == before.name
+
+
+def other_device(job: Job, before: Identity, now: Identity) -> Stop:
+    """The end of a job whose address another sensor has taken."""
+    return Stop.unknown(
+        Code.OTHER_DEVICE,
+        f"Another sensor answers at {job.target.address} now: {now.key or now.name} "
+        f"instead of {before.key or before.name}.",
+        "Look for the updated sensor on site; its address may have changed (DHCP).",
+    )
+
+
+def proof_of_reboot(before: Identity, health: Health, version: str, now: Health) -> str:
+    """How a reboot is proven by what changed, in words; empty if nothing proves it."""
+    if version != before.version:
+        return f"its version changed to {version}"
+    count, earlier = now.power_on_count, health.power_on_count
+    if count is not None and earlier is not None and count > earlier:
+        return f"its power-on count rose from {earlier} to {count}"
+    return ""
 
 
 class Proof:
@@ -53,16 +116,8 @@ class Proof:
     async def _same_sensor(self) -> None:
         identity = await self._read_identity()
         self.version = identity.version
-        if self._before.key is not None and identity.key == self._before.key:
-            return
-        if self._before.key is None and identity.name == self._before.name:
-            return  # Known by its name and address only; the verdict's message says so.
-        raise Stop.unknown(
-            Code.OTHER_DEVICE,
-            f"Another sensor answers at {self._job.target.address} now: {identity.key or identity.name} "
-            f"instead of {self._before.key or self._before.name}.",
-            "Look for the updated sensor on site; its address may have changed (DHCP).",
-        )
+        if not same_sensor(self._before, identity):
+            raise other_device(self._job, self._before, identity)
 
     async def _read_identity(self) -> Identity:
         """Read who answers; just after a boot a variable may not be there yet."""

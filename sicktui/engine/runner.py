@@ -17,12 +17,14 @@ import msgspec
 
 from sicktui.engine.control import CANCEL, Control
 from sicktui.engine.device_run import DeviceRun
+from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
 from sicktui.engine.job import Job
 from sicktui.engine.job_record import JobRecord
 from sicktui.engine.outcome import summarise
+from sicktui.engine.past import Past, recall
 from sicktui.engine.recorder import Recorder
-from sicktui.engine.run_verdicts import planned_verdict, verdict_event
+from sicktui.engine.run_verdicts import verdict_event
 from sicktui.engine.staging import PackageChanged, stage_package, unstage
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.event import Logged, RunChanged, VerdictReached
@@ -62,9 +64,8 @@ class Runner:
         self._recorder = Recorder(journal, spec.run, clock)
         self._backups = BackupStore(home.backups)
         self.control = Control(spec.settings.limits)
-        self._verdicts: list[VerdictReached] = [
-            event for item in spec.items if (event := planned_verdict(spec, item, spec.created)) is not None
-        ]
+        self._pasts = recall(every_event(journal, spec.run))
+        self._verdicts = [past.verdict for past in self._pasts.values() if past.verdict is not None]
 
     async def run(self) -> None:
         """Bring every device to its verdict, then close the run."""
@@ -82,19 +83,28 @@ class Runner:
             await self._recorder.flush()
 
     async def _run_devices(self) -> None:
-        items = [item for item in self._spec.items if item.action is Action.UPDATE]
+        decided = {event.device for event in self._verdicts}
+        items = [
+            item for item in self._spec.items if item.action is Action.UPDATE and item.device not in decided
+        ]
+        package_file: Path | None = None
         try:
             package_file = await self._stage()
         except PackageChanged as error:
-            for item in items:
+            # A job that had written before an interruption goes on: it may not need the package.
+            refused = [item for item in items if not self._past(item).wrote]
+            for item in refused:
                 await self._reached(self._refused(item, error))
-            return
+            items = [item for item in items if item not in refused]
         canaries = self._spec.settings.limits.canary
         if canaries:
             reached = await self._wave(items[:canaries], package_file)
             succeeded = {Verdict.SUCCEEDED, Verdict.SKIPPED}
             self.control.canary_failed = any(event.verdict not in succeeded for event in reached)
         await self._wave(items[canaries:], package_file)
+
+    def _past(self, item: PlanItem) -> Past:
+        return self._pasts.get(item.device, Past())
 
     async def _stage(self) -> Path | None:
         package = self._spec.package
@@ -125,7 +135,7 @@ class Runner:
             passphrase=self._secrets.passphrase,
             package_file=package_file,
         )
-        event = await DeviceRun(job, self._home).run()
+        event = await DeviceRun(job, self._home, self._past(item)).run()
         await self._reached(event)
         return event
 

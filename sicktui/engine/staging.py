@@ -32,6 +32,8 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     copy = folder / "package"
     digest = hashlib.sha256()
     try:
+        if _is_whole(copy, package):
+            return copy  # The run is being resumed; the original may be gone by now.
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with Path(package.path).open("rb") as source, copy.open("wb") as target:
             while chunk := source.read(_CHUNK):
@@ -50,6 +52,13 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
             code=Code.PACKAGE_UNREADABLE,
         )
     return copy
+
+
+def _is_whole(copy: Path, package: Package) -> bool:
+    if not copy.is_file() or copy.stat().st_size != package.size:
+        return False
+    with copy.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == package.sha256
 
 
 def unstage(home: Home, run: str) -> None:

@@ -10,10 +10,12 @@ from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup_job import BackupTaker
 from sicktui.engine.flash import Flash
 from sicktui.engine.job import Job
-from sicktui.engine.proof import Proof
+from sicktui.engine.past import Past
+from sicktui.engine.proof import Proof, look_again, proof_of_reboot
 from sicktui.engine.stop import Stop
 from sicktui.engine.upload import Upload
 from sicktui.model.device import Health, Identity
+from sicktui.model.event import Surveyed
 from sicktui.model.version import matches
 from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
 from sicktui.sensor.errors import NotSupported, Unreachable
@@ -28,15 +30,19 @@ class Before(Struct, frozen=True, kw_only=True):
 
 
 class UpdateJob:
-    """Takes one sensor through an update."""
+    """Takes one sensor through an update.
 
-    def __init__(self, job: Job) -> None:
+    Args:
+        job: the job.
+        past: what an earlier runner of the same run has journalled of it, when this one resumes.
+    """
+
+    def __init__(self, job: Job, past: Past | None = None) -> None:
         self.job = job
         self.backup_id: str | None = None
         self.downtime: float | None = None
         self.serial: str | None = job.item.identity.serial if job.item.identity else None
-        self.version: str | None = job.item.from_version
-        """The version that the sensor last said it runs."""
+        self._past = past
 
     async def run(self) -> str:
         """Do it. Returns the message of success.
@@ -45,34 +51,79 @@ class UpdateJob:
             Stop: with any other verdict.
             SensorError: the sensor failed before anything was written.
         """
+        if self._past is not None and self._past.wrote and self._past.survey is not None:
+            return await self._resume(self._past, self._past.survey)
         job = self.job
         before = await self._preflight()
         await self._backup(before)
         job.control.checkpoint()
-        async with job.record.stepping(Step.AUTHENTICATE) as step:
-            step.detail = await authenticate(job.sensor)
-            if job.spec.options.persist:
-                await self._persist()
+        await self._let_in()
+        await job.record.survey(
+            before.identity, before.state, before.health.power_on_count, backup=self.backup_id
+        )
         job.control.checkpoint()
-        async with job.record.stepping(Step.UPLOAD) as step:
-            started_by_itself = await Upload(job, before.identity).run()
-            step.detail = "the sensor began to flash by itself" if started_by_itself else ""
-        flash = Flash(job, before.identity, before.health, baseline=before.state)
-        await flash.run(started=started_by_itself)
-        self.downtime = flash.downtime
-        proof = Proof(job, before.identity, flash.rebooted)
-        try:
-            async with job.record.stepping(Step.VERIFY) as step:
-                step.detail = await proof.run()
-        finally:
-            self.version = proof.version or self.version
+        started = await self._upload(before.identity)
+        return await self._flash_and_prove(before, started=started)
+
+    async def _let_in(self) -> None:
+        async with self.job.record.stepping(Step.AUTHENTICATE) as step:
+            step.detail = await authenticate(self.job.sensor)
+            if self.job.spec.options.persist:
+                await self._persist()
+
+    async def _upload(self, identity: Identity) -> bool:
+        async with self.job.record.stepping(Step.UPLOAD) as step:
+            started = await Upload(self.job, identity).run()
+            step.detail = "the sensor began to flash by itself" if started else ""
+        return started
+
+    async def _flash_and_prove(
+        self, before: Before, *, started: bool = False, triggered: bool = False, rebooted: str = ""
+    ) -> str:
+        job = self.job
+        if not rebooted:
+            flash = Flash(job, before.identity, before.health, baseline=before.state)
+            await flash.run(started=started, triggered=triggered)
+            self.downtime, rebooted = flash.downtime, flash.rebooted
+        proof = Proof(job, before.identity, rebooted)
+        async with job.record.stepping(Step.VERIFY) as step:
+            step.detail = await proof.run()
         return self._success(before.identity, proof)
+
+    async def _resume(self, past: Past, survey: Surveyed) -> str:
+        """Go on where an earlier runner was interrupted: the sensor is asked first, then the journal."""
+        job = self.job
+        job.record.wrote = True
+        self.backup_id, self.serial = survey.backup, survey.identity.serial
+        before = Before(
+            identity=survey.identity,
+            state=UpdateState(survey.update_state),
+            health=Health(power_on_count=survey.power_on_count),
+        )
+        async with job.record.stepping(Step.PREFLIGHT) as step:
+            now = await look_again(job, before.identity)
+            await job.record.state(now.state)
+            step.detail = (
+                f"resumed: it runs {now.identity.version}, UpdateState {now.state.value} ({now.state.label})"
+            )
+        rebooted = proof_of_reboot(before.identity, before.health, now.identity.version, now.health)
+        if rebooted:
+            return await self._flash_and_prove(before, rebooted=rebooted)
+        if now.state is UpdateState.STARTED:
+            return await self._flash_and_prove(before, started=True)
+        if past.trigger != "none":
+            return await self._flash_and_prove(before, triggered=True)
+        await self._let_in()
+        started = False
+        if past.put != "done":
+            started = await self._upload(before.identity)
+        return await self._flash_and_prove(before, started=started)
 
     async def _preflight(self) -> Before:
         job = self.job
         async with job.record.stepping(Step.PREFLIGHT) as step:
             identity = await self._identity()
-            self.version, self.serial = identity.version, identity.serial
+            self.serial = identity.serial
             if job.item.identity is not None and identity.key != job.item.identity.key:
                 raise Stop.failed(
                     Code.OTHER_DEVICE,

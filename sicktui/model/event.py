@@ -1,7 +1,8 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act`` and ``contact`` are the journal's
-own and are not printed. Every event but ``run`` and ``summary`` speaks of one device.
+The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey`` and
+``contact`` are the journal's own and are not printed. Every event but ``run``, ``summary`` and some ``log``
+speaks of one device.
 """
 
 from typing import Final, Literal
@@ -9,6 +10,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from sicktui.model.device import Identity
 from sicktui.model.words import Action, Code, Level, Operation, RunState, Step, StepState, Verdict
 
 SCHEMA_VERSION: Final = 1
@@ -128,6 +130,15 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     detail: str = ""
 
 
+class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
+    """Journal only: what the sensor was right before the first write, for proof and for resuming."""
+
+    identity: Identity
+    update_state: int
+    power_on_count: int | None
+    backup: str | None
+
+
 class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):
     """Journal only: the sensor answered, or did not. At most once a second a device."""
 
@@ -144,11 +155,12 @@ Event = (
     | RunChanged
     | Summarised
     | Acted
+    | Surveyed
     | Contacted
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Contacted)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Contacted)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 

@@ -43,9 +43,21 @@ class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scheme: Scheme = "http"
 
 
+class Dashboard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the dashboard uses the terminal. ``auto`` looks at what the terminal says of itself."""
+
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    colours: Literal["auto", "16", "full"] = "auto"
+    mouse: Literal["auto", "on", "off"] = "auto"
+    """``auto`` leaves the mouse off over SSH, where it costs traffic and often does not arrive."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one call."""
 
     timing: Timing = Timing()
     limits: Limits = Limits()
     device: DeviceDefaults = DeviceDefaults()
+    dashboard: Dashboard = Dashboard()
+    keys: dict[str, str] = {}
+    """The dashboard's keys by command, e.g. ``update = "U"``; the dashboard checks them."""

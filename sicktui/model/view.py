@@ -20,6 +20,7 @@ from sicktui.model.event import (
     RunChanged,
     StepChanged,
     Summarised,
+    Surveyed,
     UpdateStateRead,
     VerdictReached,
 )
@@ -103,7 +104,9 @@ def reduce(view: RunView, event: Event) -> RunView:
             return structs.replace(view, devices={**view.devices, event.device: after})
 
 
-_OfDevice = StepChanged | Progressed | UpdateStateRead | Planned | VerdictReached | Acted | Contacted
+_OfDevice = (
+    StepChanged | Progressed | UpdateStateRead | Planned | VerdictReached | Acted | Surveyed | Contacted
+)
 
 
 def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
@@ -128,7 +131,7 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(view, last_answer=event.ts, silent=False)
         case Contacted():
             return structs.replace(view, silent=True)
-        case Acted():
+        case Acted() | Surveyed():
             return view
 
 
