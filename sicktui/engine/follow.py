@@ -46,9 +46,8 @@ def owned_devices(context: Context) -> dict[str, str]:
     """The devices that a run is working on now, and which run: nobody else should poll them."""
     owned: dict[str, str] = {}
     for row in running(context):
-        done = {
-            event.device for _, event in context.journal.events(row.run) if isinstance(event, VerdictReached)
-        }
+        events = every_event(context.journal, row.run)
+        done = {event.device for event in events if isinstance(event, VerdictReached)}
         for item in context.journal.spec(row.run).items:
             if item.action is Action.UPDATE and item.device not in done:
                 owned.setdefault(item.device, row.run)

@@ -1,1 +1,1 @@
-"""The dashboard: Textual screens, widgets and messages."""
+"""The dashboard: one face of the engine, in the terminal."""
