@@ -58,20 +58,21 @@ async def start_run(context: Context, spec: RunSpec) -> str:
         LaunchError: the runner did not start; the run is in the journal, interrupted.
     """
     if any(item.action is Action.UPDATE for item in spec.items):
-        await asyncio.to_thread(context.journal.create_run, spec, _first_events(spec))
+        await asyncio.to_thread(context.journal.create_run, spec, first_events(spec))
         await asyncio.to_thread(spawn_runner, context, spec)
     else:
         await asyncio.to_thread(_record_decided, context, spec)
     return spec.run
 
 
-def _first_events(spec: RunSpec, state: RunState = RunState.RUNNING) -> list[Event]:
+def first_events(spec: RunSpec) -> list[Event]:
+    """The run, the plan of each device, and the verdicts that the plan has decided."""
     events: list[Event] = [
         RunChanged(
             ts=spec.created,
             run=spec.run,
             operation=spec.operation,
-            state=state,
+            state=RunState.RUNNING,
             pid=None,
             started=spec.created,
         )
@@ -108,7 +109,7 @@ def _record_decided(context: Context, spec: RunSpec) -> None:
     ts = timestamp(context.clock.now())
     verdicts = [verdict for item in spec.items if (verdict := planned_verdict(spec, item, ts)) is not None]
     events = [
-        *_first_events(spec),
+        *first_events(spec),
         RunChanged(
             ts=ts,
             run=spec.run,
