@@ -5,8 +5,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from msgspec import structs
-from sicktui.simulator.fleet import Device, Fleet
-from sicktui.stores.packages import PackageError, inspect_package
 
 from sicktui.engine.context import Context
 from sicktui.engine.history import every_event
@@ -21,8 +19,10 @@ from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Timing
 from sicktui.model.view import RunView, reduce
 from sicktui.model.words import Operation
+from sicktui.simulator.fleet import Device, Fleet
 from sicktui.simulator.package import make_package
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.packages import PackageError, inspect_package
 
 FAST = Timing(
     poll_interval=0.05,
