@@ -4,7 +4,6 @@ Order of the authentication article, scenario 2: token first, then the trigger, 
 the file. A backup counts only when it is complete and stable.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +13,11 @@ from sicktui.engine.stop import Stop
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.words import Code, Step
-from sicktui.sensor.backup import Downloaded
 from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, SensorError, Unreachable
-from sicktui.stores.backups import BackupRecord
+from sicktui.sensor.transfers import Downloaded
+from sicktui.stores.backups import MAX_BACKUP_BYTES, BackupFacts, BackupRecord
+from sicktui.stores.fingerprint import fingerprint
 
-MAX_BACKUP_BYTES: Final = 64 * 1024 * 1024
-"""More than this is no parameter file (they are about 86 KB)."""
 POLL: Final = 0.5
 """Seconds between two looks at a backup in the making, which takes a sensor about a second."""
 
@@ -101,8 +99,7 @@ class BackupTaker:
 
     @property
     def _partial(self) -> Path:
-        name = hashlib.sha256(f"{self._job.spec.run}/{self._job.target.device}".encode()).hexdigest()[:16]
-        return self._job.backups.incoming / f"{name}.part"
+        return self._job.scratch / "backup.part"
 
     def store(self, downloaded: Downloaded) -> BackupRecord:
         """Keep the fetched file with what is known of its sensor.
@@ -111,18 +108,24 @@ class BackupTaker:
             SicktuiError: it could not be written to this PC.
         """
         job, identity = self._job, self._identity
-        return job.backups.add(
-            self._partial,
+        facts = BackupFacts(
             device=job.target.device,
-            identity=identity,
+            serial=identity.serial,
+            mac=identity.mac,
+            name=identity.name,
+            model=identity.device_type,
+            order_number=identity.order_number,
+            version=identity.version,
             created=timestamp(job.clock.now()),
-            operator=job.spec.operator,
+            operator=str(job.spec.operator),
             run=job.spec.run,
             content_type=downloaded.content_type,
             api=job.sensor.capabilities.summary,
-            passphrase=job.passphrase,
-            sha256=downloaded.sha256,
+            passphrase_fingerprint=fingerprint(job.passphrase) if job.passphrase else None,
         )
+        record = job.backups.add(self._partial, facts, sha256=downloaded.sha256)
+        self._partial.unlink()
+        return record
 
     def _never_stable(self, trouble: SensorError | None) -> Stop:
         why = trouble.message if trouble else "the file changed with every fetch"

@@ -1,6 +1,11 @@
 """What a face and a runner process say to each other when the runner starts, through its pipes."""
 
+from pathlib import Path
+from typing import Self
+
 from msgspec import Struct
+
+from sicktui.stores.paths import Home
 
 
 class RunSecrets(Struct, frozen=True, kw_only=True):
@@ -23,7 +28,35 @@ class RunnerInvitation(Struct, frozen=True, kw_only=True):
     data: str
     state: str
     log: str
+    sensor_locks: str
+    shared_locks: bool
     secrets: RunSecrets
+
+    @property
+    def home(self) -> Home:
+        """The folders of the face that started the run."""
+        return Home(
+            config=Path(self.config),
+            data=Path(self.data),
+            state=Path(self.state),
+            log=Path(self.log),
+            sensor_locks=Path(self.sensor_locks),
+            shared_locks=self.shared_locks,
+        )
+
+    @classmethod
+    def to(cls, run: str, home: Home, secrets: RunSecrets) -> Self:
+        """The invitation to one run."""
+        return cls(
+            run=run,
+            config=str(home.config),
+            data=str(home.data),
+            state=str(home.state),
+            log=str(home.log),
+            sensor_locks=str(home.sensor_locks),
+            shared_locks=home.shared_locks,
+            secrets=secrets,
+        )
 
 
 class RunnerReady(Struct, frozen=True, kw_only=True):

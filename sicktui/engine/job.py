@@ -25,6 +25,8 @@ class Job:
     clock: Clock
     backups: BackupStore
     passphrase: str
+    scratch: Path
+    """A folder of this job's own, for what is not whole yet."""
     package_file: Path | None
     """The run's own copy of the package; ``None`` for an operation without one."""
 

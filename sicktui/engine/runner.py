@@ -25,7 +25,7 @@ from sicktui.engine.outcome import summarise
 from sicktui.engine.past import Past, recall
 from sicktui.engine.recorder import Recorder
 from sicktui.engine.run_verdicts import verdict_event
-from sicktui.engine.staging import PackageChanged, stage_package, unstage
+from sicktui.engine.staging import PackageChanged, scratch_folder, stage_package, unstage
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.event import Logged, RunChanged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
@@ -133,6 +133,7 @@ class Runner:
             clock=self._clock,
             backups=self._backups,
             passphrase=self._secrets.passphrase,
+            scratch=await asyncio.to_thread(scratch_folder, self._home, self._spec.run, item.device),
             package_file=package_file,
         )
         event = await DeviceRun(job, self._home, self._past(item)).run()
@@ -214,12 +215,7 @@ async def serve(home: Home, journal: Journal, spec: RunSpec, secrets: RunSecrets
 def main() -> int:
     """Entry point of the runner process."""
     invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerInvitation)
-    home = Home(
-        config=Path(invitation.config),
-        data=Path(invitation.data),
-        state=Path(invitation.state),
-        log=Path(invitation.log),
-    )
+    home = invitation.home
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     lock = run_lock(home, invitation.run)
     try:

@@ -28,21 +28,7 @@ def spawn_runner(context: Context, spec: RunSpec) -> None:
     Raises:
         LaunchError: it did not get ready in time, or said why it cannot.
     """
-    invitation = RunnerInvitation(
-        run=spec.run,
-        config=str(context.home.config),
-        data=str(context.home.data),
-        state=str(context.home.state),
-        log=str(context.home.log),
-        secrets=RunSecrets(
-            passwords={
-                item.device: context.credentials.password(item.device, item.target.user)
-                for item in spec.items
-                if item.action is Action.UPDATE
-            },
-            passphrase=context.credentials.passphrase or "",
-        ),
-    )
+    invitation = RunnerInvitation.to(spec.run, context.home, _secrets(context, spec))
     context.home.log.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_path = context.home.log / f"runner-{spec.run}.log"
     with log_path.open("ab") as log:
@@ -57,6 +43,16 @@ def spawn_runner(context: Context, spec: RunSpec) -> None:
             advice=f"Its log is {log_path}. Nothing was sent to any sensor by this run.",
             code=Code.INTERRUPTED,
         )
+
+
+def _secrets(context: Context, spec: RunSpec) -> RunSecrets:
+    going = [item for item in spec.items if item.action is Action.UPDATE]
+    return RunSecrets(
+        passwords={
+            item.device: context.credentials.password(item.device, item.target.user) for item in going
+        },
+        passphrase=context.credentials.passphrase or "",
+    )
 
 
 def _popen(log: int) -> "subprocess.Popen[bytes]":

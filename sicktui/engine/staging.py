@@ -22,6 +22,13 @@ def run_folder(home: Home, run: str) -> Path:
     return home.state / "runs" / run
 
 
+def scratch_folder(home: Home, run: str, device: str) -> Path:
+    """A folder for one job of a run; the device's name may hold anything, so its hash names it."""
+    folder = run_folder(home, run) / hashlib.sha256(device.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def stage_package(home: Home, run: str, package: Package) -> Path:
     """Copy the package, hashing on the way.
 

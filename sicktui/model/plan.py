@@ -47,6 +47,10 @@ class Operator(Struct, frozen=True, kw_only=True):
     host: str
     ssh_client: str | None = None
 
+    def __str__(self) -> str:
+        """``user@host``, and where the SSH session came from."""
+        return f"{self.user}@{self.host}" + (f" from {self.ssh_client}" if self.ssh_client else "")
+
 
 class RunSpec(Struct, frozen=True, kw_only=True):
     """Everything that the runner process needs but the secrets. Kept in the journal."""

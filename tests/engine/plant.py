@@ -51,6 +51,8 @@ class Plant:
         self._stack = stack
         self.fleet: Fleet
         self.items: list[PlanItem] = []
+        self.provoked: str | None = None
+        """Words of a violation that the test itself causes."""
 
     async def sensors(self, *specs: DeviceSpec, time_scale: float = TIME_SCALE) -> list[Device]:
         """Start simulated sensors."""

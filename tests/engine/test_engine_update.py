@@ -74,8 +74,8 @@ async def test_the_journal_has_the_eight_steps_in_order_and_intentions_before_ac
 
 
 async def test_progress_is_true_and_sparse(plant: Plant) -> None:
-    await plant.sensors(sensor(link_rate=40_000.0), time_scale=20.0)
-    package = plant.package(size=800_000)
+    await plant.sensors(sensor(link_rate=160_000.0), time_scale=20.0)
+    package = plant.package(size=4_000_000)
     await plant.plan(package)
     spec = plant.spec(package)
     runner = plant.runner(spec)
@@ -139,8 +139,8 @@ async def test_an_automatic_start_is_awaited_and_not_triggered(plant: Plant) -> 
         (Fault(name="other_serial"), Verdict.UNKNOWN, Code.OTHER_DEVICE),
         (Fault(name="unhealthy"), Verdict.UNKNOWN, Code.UNHEALTHY),
         (Fault(name="slow_startup", seconds=20), Verdict.SUCCEEDED, None),
-        (Fault(name="upload_reset"), Verdict.SUCCEEDED, None),
-        (Fault(name="upload_reset", times="always"), Verdict.FAILED, Code.UPLOAD_FAILED),
+        (Fault(name="upload_reset", times=1), Verdict.SUCCEEDED, None),
+        (Fault(name="upload_reset"), Verdict.FAILED, Code.UPLOAD_FAILED),
         (Fault(name="upload_early_401"), Verdict.SUCCEEDED, None),
         (Fault(name="mac_only"), Verdict.SUCCEEDED, None),
         (Fault(name="no_identity_beyond_ident"), Verdict.SUCCEEDED, None),
@@ -291,6 +291,7 @@ async def test_the_plan_writes_nothing(plant: Plant) -> None:
 
 
 async def test_a_wrong_password_is_tried_once(plant: Plant) -> None:
+    plant.provoked = "wrong response"
     [device] = await plant.sensors(sensor(password="another"))
     [item] = await plant.plan(plant.package())
     assert (item.action, item.reason) == (Action.REFUSE, Code.ACCESS_DENIED)

@@ -1,0 +1,67 @@
+"""Plans a backup: reads every sensor, and says which cannot be backed up and why."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.engine.planning import MAX_READS_AT_ONCE
+from sicktui.engine.refusals import Refusal, judge_identity
+from sicktui.model.device import Identity, Target
+from sicktui.model.plan import PlanItem
+from sicktui.model.words import Action, Code
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import SensorError
+
+
+async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanItem]:
+    """Give every target ``update`` (it may go) or ``refuse``, and why. Reads only.
+
+    Args:
+        context: the stores and settings.
+        targets: the devices, each once.
+    """
+    gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+    async def one(target: Target) -> PlanItem:
+        async with gate:
+            return await _plan_device(context, target)
+
+    return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+async def _plan_device(context: Context, target: Target) -> PlanItem:
+    password = context.credentials.password(target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        identity = await sensor.identity()
+        refusal = judge_identity(target, identity) or await _judge_access(target, sensor, password)
+    except SensorError as error:
+        return _item(target, Refusal.of(error), None)
+    finally:
+        await sensor.aclose()
+    return _item(target, refusal, identity)
+
+
+async def _judge_access(target: Target, sensor: Sensor, password: str | None) -> Refusal | None:
+    if password is None:
+        return Refusal(
+            Action.REFUSE,
+            Code.ACCESS_DENIED,
+            f"No password is known for {target.user} on this sensor.",
+            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
+        )
+    await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    return None
+
+
+def _item(target: Target, refusal: Refusal | None, identity: Identity | None) -> PlanItem:
+    return PlanItem(
+        target=target,
+        action=refusal.action if refusal else Action.UPDATE,
+        reason=refusal.code if refusal else None,
+        message=refusal.message if refusal else "Back up its parameters.",
+        advice=refusal.advice if refusal else "",
+        identity=identity,
+        from_version=identity.version if identity else None,
+    )

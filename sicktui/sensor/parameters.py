@@ -1,0 +1,85 @@
+"""Small acts: writing a variable, saving parameters, blinking."""
+
+from typing import Final
+
+from sicktui.model.errors import UsageError
+from sicktui.sensor.auth import Access
+from sicktui.sensor.capabilities import Memory
+from sicktui.sensor.errors import DeviceError, NotSupported
+from sicktui.sensor.link import Link
+from sicktui.sensor.replies import Reply
+
+_PERSIST: Final = ("WriteEeprom", "PersistParameters")
+"""The vendor's OpenAPI first, then the authentication article's."""
+_LONGEST_BLINK: Final = 65535
+
+
+class Parameters:
+    """Writes to one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns how it persists.
+        access: authenticates.
+    """
+
+    def __init__(self, link: Link, memory: Memory, access: Access) -> None:
+        self._link = link
+        self._memory = memory
+        self._access = access
+
+    async def write(self, name: str, value: object) -> None:
+        """Write a variable (authentication article, section 4: wrapped under its own name).
+
+        Raises:
+            OutcomeUnknown: the connection broke: it may be written.
+            SensorError: it is not written.
+        """
+        await self._access.call(name, {name.rpartition("/")[2]: value})
+
+    async def persist(self) -> bool:
+        """Save the parameters, so that they survive a power cycle. False: the sensor has no call for it.
+
+        Raises:
+            DeviceError: the sensor says that it could not.
+            SensorError: anything else.
+        """
+        known = self._memory.capabilities.persist
+        for name in (known,) if known else _PERSIST:
+            if self._memory.is_missing(name):
+                continue
+            try:
+                reply = await self._access.call(name)
+            except NotSupported:
+                if known:
+                    raise
+                self._memory.lacks(name)
+                continue
+            self._memory.persists(name)
+            if reply.fields.get("Success") is False or reply.fields.get("Result") is False:
+                raise _not_done(self._link, reply)
+            return True
+        return False
+
+    async def find_me(self, seconds: int) -> None:
+        """Let the sensor blink.
+
+        Args:
+            seconds: how long, 1 to 65535.
+
+        Raises:
+            UsageError: the duration is not possible.
+            SensorError: the sensor does not do it.
+        """
+        if not 1 <= seconds <= _LONGEST_BLINK:
+            raise UsageError(f"A sensor blinks for 1 to {_LONGEST_BLINK} seconds, not {seconds}.")
+        await self._access.call("FindMe", {"uiDuration": seconds})
+
+
+def _not_done(link: Link, reply: Reply) -> DeviceError:
+    return DeviceError(
+        f"The sensor at {link.label} says that {reply.asked.name} did not succeed.",
+        advice="Try again; if it stays so, restart the sensor.",
+        http_status=reply.http_status,
+        status=0,
+    )

@@ -1,0 +1,142 @@
+"""Reads: who a sensor is, what it does, how it feels. Reading needs no password."""
+
+from typing import Any
+
+from sicktui.model.device import Health, Identity
+from sicktui.model.words import UpdateState
+from sicktui.sensor import values
+from sicktui.sensor.capabilities import Memory
+from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError
+from sicktui.sensor.link import Link
+from sicktui.sensor.patience import patiently
+from sicktui.sensor.replies import Reply, understand
+
+
+class Reader:
+    """Reads the variables of one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns which variables exist.
+    """
+
+    def __init__(self, link: Link, memory: Memory) -> None:
+        self._link = link
+        self._memory = memory
+
+    async def read(self, name: str) -> Reply:
+        """GET a variable.
+
+        Raises:
+            NotSupported: there is no such variable.
+            SensorError: anything else.
+        """
+        return await patiently(self._link.clock, lambda: self._read(name))
+
+    async def _read(self, name: str) -> Reply:
+        async with self._link.turn() as turn:
+            answer = await turn.get(name)
+        return understand(answer, self._link.asked("GET", name))
+
+    async def read_if_present(self, name: str) -> Reply | None:
+        """GET a variable that not every sensor has; a missing one is not asked for again.
+
+        Raises:
+            NotSupported: it answered before and does not now, as while the sensor starts up.
+            SensorError: anything else.
+        """
+        if self._memory.is_missing(name):
+            return None
+        try:
+            reply = await self.read(name)
+        except (NotSupported, AccessDenied) as error:
+            if self._memory.is_present(name):
+                raise
+            if isinstance(error, NotSupported):
+                self._memory.lacks(name)
+            # One that is there but not for everybody is as good as not there.
+            return None
+        self._memory.found(name)
+        return reply
+
+    async def ident(self) -> tuple[str, str]:
+        """``DeviceIdent``: name and version. Every sensor has it, so it also tells whether it is one.
+
+        Raises:
+            ProtocolError: what answers has none, so it is no sensor with this API.
+            SensorError: anything else.
+        """
+        try:
+            reply = await self.read("DeviceIdent")
+        except NotSupported as error:
+            raise ProtocolError(
+                f"What answers at {self._link.label} has no DeviceIdent: it is no SICK sensor with this API.",
+                advice="Check the address and the port of this device: something else seems to answer there.",
+                http_status=error.http_status,
+                status=error.status,
+            ) from error
+        name, version = values.device_ident(reply)
+        self._memory.identified(name, version)
+        return name, version
+
+    async def identity(self) -> Identity:
+        """Everything that tells one sensor from another.
+
+        Raises:
+            SensorError: it cannot be read, or makes no sense.
+        """
+        name, version = await self.ident()
+        serial = await self._text("SerialNumber")
+        mac = await self.read_if_present("EtherMACAddress")
+        return Identity(
+            name=name,
+            version=version,
+            serial=serial,
+            mac=None if mac is None else values.mac_address(mac),
+            device_type=await self._text("DeviceType"),
+            order_number=await self._text("OrderNumber"),
+            location=await self._text("LocationName"),
+        )
+
+    async def serial_number(self) -> str | None:
+        """``SerialNumber``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._text("SerialNumber")
+
+    async def update_state(self) -> UpdateState:
+        """``UpdateState``.
+
+        Raises:
+            NotSupported: the sensor has no firmware update over this API.
+            ProtocolError: its value is not known.
+            SensorError: anything else.
+        """
+        return values.update_state(await self.read("UpdateState"))
+
+    async def health(self) -> Health:
+        """How the sensor feels, as far as it tells.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        status = await self.read_if_present("DeviceStatus")
+        count = await self.read_if_present("PowerOnCnt")
+        return Health(
+            status=None if status is None else values.device_status(status),
+            power_on_count=None if count is None else values.count(count),
+        )
+
+    async def value(self, name: str) -> Any:  # noqa: ANN401  any JSON value
+        """The bare value of a variable, as the sensor tells it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return (await self.read(name)).value
+
+    async def _text(self, name: str) -> str | None:
+        reply = await self.read_if_present(name)
+        return None if reply is None else values.text(reply)

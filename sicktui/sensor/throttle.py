@@ -1,0 +1,73 @@
+"""Politeness: how often one sensor may be asked.
+
+Sensors stop answering for a while under many requests. A sliding window bounds them: at most
+``max(1, floor(rate))`` requests within ``max(1, floor(rate)) / rate`` seconds.
+"""
+
+import math
+from collections import deque
+from typing import Final
+
+from sicktui.model.clock import Clock
+
+_LEAST_WAIT: Final = 0.001
+"""Seconds; keeps a wait that rounds to nothing from spinning."""
+
+
+class Slot:
+    """The right to send one request."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+        """When the request counts as made, on the clock's monotonic scale."""
+
+
+class Throttle:
+    """Hands out slots, never more than the rate allows.
+
+    Only one caller may use it at a time: the one whose turn it is with the sensor.
+
+    Args:
+        rate: requests per second, above zero.
+        clock: where time comes from.
+    """
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        self._burst = max(1, math.floor(rate))
+        self._period = self._burst / rate
+        self._clock = clock
+        self._slots: deque[Slot] = deque()
+
+    async def reserve(self, count: int = 1) -> list[Slot]:
+        """Wait until ``count`` requests may go back to back, and take their slots.
+
+        Where the window is smaller than ``count``, they wait until it is empty, and what follows
+        them waits the longer.
+        """
+        tolerated = max(0, self._burst - count)
+        while True:
+            now = self._clock.monotonic()
+            while self._slots and self._slots[0].at + self._period <= now:
+                self._slots.popleft()
+            if len(self._slots) <= tolerated:
+                break
+            leaving = self._slots[len(self._slots) - tolerated - 1]
+            await self._clock.sleep(max(_LEAST_WAIT, leaving.at + self._period - now))
+        taken = [Slot(now + max(0, index + 1 - self._burst) * self._period) for index in range(count)]
+        self._slots.extend(taken)
+        return taken
+
+    def used(self, slot: Slot) -> None:
+        """Count a slot from now on.
+
+        The sensor counts arrivals, not departures: a request that was slow to connect arrives
+        later than its slot was taken, and the one behind it must not come too early for that.
+        """
+        slot.at = max(slot.at, self._clock.monotonic())
+
+    def give_back(self, slots: list[Slot]) -> None:
+        """Return slots that were not needed."""
+        for slot in slots:
+            self._slots.remove(slot)

@@ -1,0 +1,390 @@
+"""HTTP to one address. The only module that knows httpx: a swap of the library touches this file.
+
+What is designed in, and why (measured with httpx 0.28.1):
+
+- ``trust_env=False``: plant PCs have proxies, and sensors are never behind one.
+- One connection per request with ``Connection: close``, as the vendor's own clients do it: a sensor
+  has few connections, none is held between requests, and none can survive a reboot.
+- Uploads: ``Content-Length`` (embedded servers refuse chunked bodies), 128 KiB pieces and a send buffer
+  of 256 KiB, so that "handed to the socket" is close to "sent".
+- A sensor may answer 401 before it has read an upload, and hang up. The reset that follows makes
+  asyncio drop the reply; it still lies in the socket, where a duplicate of it can look.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from functools import cache
+from typing import Any, Final
+
+import h11
+import httpcore
+import httpx
+
+from sicktui import __version__
+from sicktui.model.settings import Scheme, Timing
+from sicktui.sensor.address import Address
+from sicktui.sensor.early import EarlyReply
+from sicktui.sensor.errors import OutcomeUnknown, ProtocolError, SensorError, Unreachable, UploadInterrupted
+from sicktui.sensor.files import FileBody, FileSink
+from sicktui.sensor.reasons import causes, why_not_connected
+from sicktui.sensor.wire import Answer
+
+MAX_REPLY: Final = 1024 * 1024
+"""Bytes of the largest JSON reply that is read; real ones have a few hundred."""
+_SEND_BUFFER: Final = 256 * 1024
+_LEAST_MOVE: Final = 4096
+"""Bytes that a download must bring within the stall time: a trickle is a stall."""
+_AFTER_UPLOAD: Final = 4
+"""The reply to an upload may take so many stall times: the send buffers drain, the image is stored."""
+_HEADERS: Final = {
+    "Accept": "application/json, application/octet-stream, */*",
+    # A compressed reply could unpack to any size.
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": f"sicktui/{__version__}",
+}
+_TROUBLE: Final = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, h11.ProtocolError, OSError)
+"""Everything that a request may end with: h11's are no httpx.HTTPError, and TimeoutError is an OSError."""
+
+
+class Transport:
+    """Sends requests to one address, and says in words what went wrong.
+
+    Args:
+        address: where the sensor is.
+        scheme: ``http`` or ``https``.
+        timing: ``request_timeout`` and ``stall_timeout`` bound everything.
+        label: the address as people wrote it, for messages.
+    """
+
+    def __init__(self, address: Address, scheme: Scheme, timing: Timing, label: str) -> None:
+        self._base = address.base_url(scheme)
+        # What is encrypted cannot be looked at before it is read.
+        self._may_peek = scheme == "http"
+        self._timing = timing
+        self._label = label
+        self._client = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(
+                verify=_trust() if scheme == "https" else _no_trust(),
+                trust_env=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)],
+            ),
+            trust_env=False,
+            follow_redirects=False,
+            headers=_HEADERS,
+        )
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        acting: bool = False,
+    ) -> Answer:
+        """One small request and its reply, within ``request_timeout`` in all.
+
+        Args:
+            method: ``GET`` or ``POST``.
+            path: behind ``/api/``.
+            headers: beyond the usual ones.
+            body: of the request.
+            acting: the sensor does something for it that must not happen twice unasked.
+
+        Raises:
+            Unreachable: no reply, or not a whole one. OutcomeUnknown if it was an act that was sent.
+            ProtocolError: the reply is not HTTP, too large, or compressed.
+        """
+        attempt = _Attempt()
+        request = self._request(method, path, attempt, headers=headers, content=body)
+        limit = self._timing.request_timeout
+        try:
+            async with asyncio.timeout(limit):
+                return await self._answer(request)
+        except _TROUBLE as error:
+            raise self._failure(error, attempt, f"{method} {path}", limit, acting=acting) from error
+
+    async def upload(
+        self, path: str, body: FileBody, *, headers: Mapping[str, str], on_sent: Callable[[], None]
+    ) -> Answer:
+        """``PUT`` a file. Its reply may come before its end: ``body.complete`` tells.
+
+        Args:
+            path: behind ``/api/``.
+            body: the file, opened.
+            headers: beyond the usual ones.
+            on_sent: called when the head of the request goes out.
+
+        Raises:
+            Unreachable: no connection; nothing was sent.
+            UploadInterrupted: the connection was lost without a reply, or nothing moved any more.
+            LocalFileError: the file changed underneath.
+            ProtocolError: the reply is not HTTP, or too large.
+        """
+        attempt = _Attempt(peek=self._may_peek, on_sent=on_sent)
+        stall = self._timing.stall_timeout
+        patience = stall * _AFTER_UPLOAD
+        timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
+        sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
+        try:
+            async with asyncio.timeout(None) as deadline, aclosing(_pieces(body, attempt)) as content:
+                loop = asyncio.get_running_loop()
+                attempt.on_body_over = lambda: deadline.reschedule(loop.time() + patience)
+                request = self._request(
+                    "PUT", path, attempt, headers={**sizes, **headers}, content=content, timeout=timeout
+                )
+                return await self._answer(request)
+        except _TROUBLE as error:
+            early = attempt.early_status()
+            if early is not None:
+                return Answer(http_status=early)
+            raise self._upload_failure(error, attempt, path, body) from error
+        finally:
+            attempt.close()
+
+    async def download(self, path: str, sink: FileSink, *, headers: Mapping[str, str]) -> Answer:
+        """``GET`` a file into ``sink``. A reply other than 2xx is returned with its body instead.
+
+        Raises:
+            Unreachable: no connection.
+            ProtocolError: too large, cut off, or not HTTP.
+            LocalFileError: the disk does not take it.
+        """
+        attempt = _Attempt()
+        request = self._request("GET", path, attempt, headers=headers)
+        stall = self._timing.stall_timeout
+        try:
+            async with asyncio.timeout(self._timing.request_timeout) as deadline:
+                response = await self._client.send(request, stream=True)
+                try:
+                    answer = self._head(response)
+                    if not answer.ok:
+                        return await self._read(response)
+                    loop = asyncio.get_running_loop()
+                    moved = 0
+                    deadline.reschedule(loop.time() + stall)
+                    async for chunk in response.aiter_raw():
+                        if not sink.write(chunk):
+                            raise self._too_large(response, sink.limit)
+                        moved += len(chunk)
+                        if moved >= _LEAST_MOVE:
+                            moved = 0
+                            deadline.reschedule(loop.time() + stall)
+                finally:
+                    await response.aclose()
+                return answer
+        except _TROUBLE as error:
+            if attempt.answered:
+                raise self._cut_off(error, path, sink.size) from error
+            raise self._failure(error, attempt, f"GET {path}", self._timing.request_timeout) from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    # -- requests and replies -----------------------------------------------------------------
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        attempt: "_Attempt",
+        *,
+        headers: Mapping[str, str] | None,
+        content: bytes | AsyncIterator[bytes] | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> httpx.Request:
+        return self._client.build_request(
+            method,
+            self._base + path,
+            headers=headers,
+            content=content,
+            timeout=timeout,
+            extensions={"trace": attempt.trace},
+        )
+
+    async def _answer(self, request: httpx.Request) -> Answer:
+        response = await self._client.send(request, stream=True)
+        try:
+            return await self._read(response)
+        finally:
+            await response.aclose()
+
+    def _head(self, response: httpx.Response, body: bytes = b"") -> Answer:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            raise ProtocolError(
+                f"What answers at {self._label} sends compressed replies, which no sensor does.",
+                advice="Check the address and the port: something else seems to answer there.",
+                http_status=response.status_code,
+            )
+        return Answer(
+            http_status=response.status_code,
+            content_type=response.headers.get("content-type", ""),
+            location=response.headers.get("location", ""),
+            body=body,
+        )
+
+    async def _read(self, response: httpx.Response) -> Answer:
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > MAX_REPLY:
+                raise self._too_large(response, MAX_REPLY)
+        return self._head(response, bytes(body))
+
+    # -- what went wrong ----------------------------------------------------------------------
+
+    def _failure(
+        self, error: Exception, attempt: "_Attempt", what: str, limit: float, *, acting: bool = False
+    ) -> SensorError:
+        if not attempt.sent:
+            return self._not_connected(error, limit, connected=attempt.connected)
+        if not attempt.answered and any(
+            isinstance(cause, h11.RemoteProtocolError) for cause in causes(error)
+        ):
+            return self._not_http()
+        if isinstance(error, TimeoutError):
+            how = f"accepted the connection, but did not answer {what} within {limit:g} s"
+        elif attempt.answered:
+            how = f"broke off its reply to {what}"
+        else:
+            how = f"closed the connection without answering {what}"
+        if acting:
+            return OutcomeUnknown(
+                f"The sensor at {self._label} {how}: whether it took effect is unknown.",
+                advice="Read the sensor's state before trying again.",
+            )
+        return Unreachable(
+            f"The sensor at {self._label} {how}.",
+            advice="It may be starting, busy, or overloaded by other clients: try again in a minute.",
+        )
+
+    def _not_connected(self, error: Exception, limit: float, *, connected: bool) -> Unreachable:
+        if connected or not isinstance(error, TimeoutError | httpx.TimeoutException):
+            reason, advice = why_not_connected(error)
+        else:
+            reason = f"no answer within {limit:g} s"
+            advice = "Check power, cable and address of the sensor, and firewalls on the way."
+        return Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
+
+    def _not_http(self) -> ProtocolError:
+        return ProtocolError(
+            f"What answers at {self._label} does not speak HTTP.",
+            advice="Check the address and the port: something else seems to answer there.",
+        )
+
+    def _too_large(self, response: httpx.Response, limit: int) -> ProtocolError:
+        return ProtocolError(
+            f"The reply from {self._label} is larger than {limit} bytes and was cut off.",
+            advice="Check the address and the port: something else seems to answer there.",
+            http_status=response.status_code,
+        )
+
+    def _cut_off(self, error: Exception, path: str, size: int) -> ProtocolError:
+        why = (
+            f"nothing more came for {self._timing.stall_timeout:g} s"
+            if isinstance(error, TimeoutError)
+            else "the connection broke"
+        )
+        return ProtocolError(
+            f"The download of {path} from {self._label} ended after {size} bytes: {why}.",
+            advice="Try again; if it stays so, check the network to the sensor.",
+        )
+
+    def _upload_failure(
+        self, error: Exception, attempt: "_Attempt", path: str, body: FileBody
+    ) -> SensorError:
+        if not attempt.sent:
+            return self._not_connected(error, self._timing.request_timeout, connected=attempt.connected)
+        if any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error)):
+            return self._not_http()
+        if not isinstance(error, TimeoutError | httpx.TimeoutException):
+            how = "the connection was lost"
+        elif body.complete:
+            how = f"no reply came within {self._timing.stall_timeout * _AFTER_UPLOAD:g} s"
+        else:
+            how = f"no byte moved for {self._timing.stall_timeout:g} s"
+        return UploadInterrupted(
+            f"The upload to {self._label} ({path}) broke off after {body.sent} of {body.total} bytes: {how}.",
+            sent=body.sent,
+            total=body.total,
+            advice="What the sensor made of it is unknown: read its state and version before trying again.",
+        )
+
+
+class _Attempt:
+    """How far one request has come, as the HTTP library's trace tells it.
+
+    Args:
+        peek: keep a duplicate of the socket, to find a reply that came before the body's end.
+        on_sent: called when the head of the request goes out.
+    """
+
+    def __init__(self, *, peek: bool = False, on_sent: Callable[[], None] | None = None) -> None:
+        self.connected = False
+        self.sent = False
+        self.answered = False
+        self.on_body_over: Callable[[], None] | None = None
+        self._peek = peek
+        self._on_sent = on_sent
+        self._early: EarlyReply | None = None
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        match event:
+            case "connection.connect_tcp.complete":
+                self.connected = True
+                if self._peek:
+                    self._early = EarlyReply(info["return_value"].get_extra_info("socket"))
+            case "http11.send_request_headers.started":
+                self.sent = True
+                if self._on_sent is not None:
+                    self._on_sent()
+            case "http11.receive_response_headers.complete":
+                self.answered = True
+            case "http11.send_request_body.failed":
+                # It has answered and reads no more, but keeps the connection: let the library read.
+                if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
+                    self.body_over()
+                    raise httpcore.WriteError("the reply came before the end of the body")
+
+    def body_over(self) -> None:
+        """No more of the body will be sent: from here on only the reply is waited for."""
+        if self.on_body_over is not None:
+            self.on_body_over()
+
+    def early_status(self) -> int | None:
+        """The status of a reply that came before the end of the body, or ``None``."""
+        return None if self._early is None else self._early.status()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._early is not None:
+            self._early.close()
+
+
+async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, None]:
+    for chunk in body.chunks():
+        if attempt.early_status() is not None:
+            attempt.body_over()
+            # The library takes a broken write as a reason to read the reply.
+            raise httpcore.WriteError("the reply came before the end of the body")
+        yield chunk
+    attempt.body_over()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that this PC trusts. One for all sensors: each costs memory and 20 ms."""
+    return ssl.create_default_context()
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """Trusts nobody: for plain HTTP, where it is never used. Loading certificates for it is left out."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

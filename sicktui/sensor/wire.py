@@ -1,0 +1,44 @@
+"""What comes over the wire, free of any HTTP library."""
+
+from msgspec import Struct
+
+_FIRST_FAILURE = 300
+_FIRST_CLIENT_ERROR = 400
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """An HTTP reply, read to its end."""
+
+    http_status: int
+    content_type: str = ""
+    location: str = ""
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        """Without the body, which may hold a session token."""
+        return f"<Answer {self.http_status}, {len(self.body)} bytes>"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status line says that it went well."""
+        return self.http_status < _FIRST_FAILURE
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the client is sent elsewhere, which no sensor does."""
+        return _FIRST_FAILURE <= self.http_status < _FIRST_CLIENT_ERROR
+
+    @property
+    def media_type(self) -> str:
+        """``Content-Type`` without its parameters, in lower case."""
+        return self.content_type.partition(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it looks like a web page."""
+        return "html" in self.media_type or looks_like_markup(self.body)
+
+
+def looks_like_markup(body: bytes) -> bool:
+    """Whether bytes begin as HTML or XML does: neither JSON nor a backup starts so."""
+    return body.lstrip()[:1] == b"<"

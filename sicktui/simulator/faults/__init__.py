@@ -1,0 +1,126 @@
+"""Named faults of simulated devices.
+
+A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`` in a scenario. All
+take ``when``, ``times`` and ``after``; each says which of the other keys it takes.
+"""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from sicktui.simulator.errors import ScenarioError
+from sicktui.simulator.faults import backup, update, wire
+from sicktui.simulator.faults.base import REGISTRY, Behaviour, Effect
+from sicktui.simulator.http import Request
+from sicktui.simulator.spec import Fault
+
+if TYPE_CHECKING:
+    from sicktui.simulator.backup import CreatePlan, RestorePlan
+    from sicktui.simulator.device import Device
+    from sicktui.simulator.update import FlashPlan
+
+__all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "FaultTableRow", "behaviour_of", "fault_table"]
+
+_FAMILIES = (wire, update, backup)  # importing them fills the registry
+
+
+class FaultTableRow(Struct, frozen=True, kw_only=True):
+    """A fault as the documentation lists it."""
+
+    name: str
+    summary: str
+    """The first line of its docstring."""
+    takes: tuple[str, ...]
+    family: str
+    """``wire``, ``update`` or ``backup``."""
+
+
+def fault_table() -> list[FaultTableRow]:
+    """Every fault, by family and in the order of the code."""
+    rows: list[FaultTableRow] = []
+    for module in _FAMILIES:
+        for name, behaviour in REGISTRY.items():
+            if behaviour.__module__ == module.__name__:
+                summary = (behaviour.__doc__ or "").strip().splitlines()[0]
+                family = module.__name__.rpartition(".")[2]
+                rows.append(FaultTableRow(name=name, summary=summary, takes=behaviour.uses, family=family))
+    return rows
+
+
+def behaviour_of(fault: Fault) -> Behaviour:
+    """The behaviour that a fault names.
+
+    Raises:
+        ScenarioError: no fault has that name, or it does not take one of the keys.
+    """
+    if fault.name not in REGISTRY:
+        near = get_close_matches(fault.name, REGISTRY, n=1)
+        advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(sorted(REGISTRY))}."
+        raise ScenarioError(f"There is no fault {fault.name!r}.", advice=advice)
+    return REGISTRY[fault.name](fault)
+
+
+class FaultSet:
+    """The faults of one device, asked at every place where a fault can take hold."""
+
+    def __init__(self, device: "Device", faults: Iterable[Fault]) -> None:
+        self._device = device
+        self._all = [behaviour_of(fault) for fault in faults]
+
+    def __iter__(self) -> Iterator[Behaviour]:
+        return iter(self._all)
+
+    def add(self, fault: Fault) -> None:
+        """Break something more, from now on."""
+        behaviour = behaviour_of(fault)
+        self._all.append(behaviour)
+        behaviour.on_start(self._device)
+
+    def clear(self) -> None:
+        """Mend everything that strikes at an occasion (what struck already stays)."""
+        self._all.clear()
+
+    def start(self) -> None:
+        """The device is put together."""
+        for behaviour in self._all:
+            behaviour.on_start(self._device)
+
+    def request(self, request: Request) -> Effect | None:
+        """The effect of the first fault that strikes this request."""
+        for behaviour in self._all:
+            effect = behaviour.on_request(self._device, request)
+            if effect is not None:
+                return effect
+        return None
+
+    def upload_limit(self, size: int) -> int | None:
+        """After how many bytes an upload is reset; ``None``: not at all."""
+        limits = [behaviour.on_upload(self._device, size) for behaviour in self._all]
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    def uploaded(self) -> None:
+        """An upload is complete."""
+        for behaviour in self._all:
+            behaviour.on_uploaded(self._device)
+
+    def flash(self, plan: "FlashPlan") -> None:
+        """A flash was asked for."""
+        for behaviour in self._all:
+            behaviour.on_flash(self._device, plan)
+
+    def booted(self) -> None:
+        """The device is up again."""
+        for behaviour in self._all:
+            behaviour.on_boot(self._device)
+
+    def create_backup(self, plan: "CreatePlan") -> None:
+        """A backup was asked for."""
+        for behaviour in self._all:
+            behaviour.on_create_backup(self._device, plan)
+
+    def restore(self, plan: "RestorePlan") -> None:
+        """A restore was asked for."""
+        for behaviour in self._all:
+            behaviour.on_restore(self._device, plan)

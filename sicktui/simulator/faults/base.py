@@ -1,0 +1,122 @@
+"""What every fault has: when it strikes, how often, and the places where it can take hold."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from msgspec import Struct
+
+from sicktui.simulator.errors import ScenarioError
+from sicktui.simulator.http import Reply, Request
+from sicktui.simulator.spec import Fault
+
+if TYPE_CHECKING:
+    from sicktui.simulator.backup import CreatePlan, RestorePlan
+    from sicktui.simulator.device import Device
+    from sicktui.simulator.update import FlashPlan
+
+OPTIONS: Final = ("at", "value", "seconds", "fraction", "rate", "acts")
+"""Keys of a fault that only some faults take; all take ``when``, ``times`` and ``after``."""
+
+
+class Effect(Struct, frozen=True, kw_only=True):
+    """What a fault does to one request."""
+
+    fault: str
+    acts: bool
+    """Whether the device does what it was asked to."""
+    alter: Callable[[Reply], Reply]
+    """Makes the reply that goes out of the one that should have."""
+
+
+class Behaviour:
+    """The base of all faults: hooks that do nothing.
+
+    A subclass says in the first line of its docstring what it does; the fault table is made of it.
+    """
+
+    name: ClassVar[str]
+    uses: ClassVar[tuple[str, ...]] = ()
+    """The options that it takes."""
+    default_times: ClassVar[int | None] = None
+    """How often it strikes if nobody says; ``None`` is always."""
+    default_at: ClassVar[str | None] = None
+    """The endpoint it strikes if nobody says; ``None`` is every one."""
+
+    def __init__(self, fault: Fault) -> None:
+        for option in OPTIONS:
+            if getattr(fault, option) is not None and option not in self.uses:
+                raise ScenarioError(
+                    f"The fault {fault.name!r} takes no {option!r}.",
+                    advice=f"It takes: {', '.join((*self.uses, 'when', 'times', 'after'))}.",
+                )
+        self.fault = fault
+        times = self.default_times if fault.times is None else fault.times
+        self._left: int | None = times if isinstance(times, int) else None
+        self._passed = 0
+
+    def strikes(self, device: "Device", request: Request | None = None) -> bool:
+        """Whether this is an occasion for the fault; counts it."""
+        if request is not None and not self._matches(request):
+            return False
+        if self.fault.when is not None and device.phase != self.fault.when:
+            return False
+        if self._passed < self.fault.after:
+            self._passed += 1
+            return False
+        if self._left is None:
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+    def _matches(self, request: Request) -> bool:
+        at = self.fault.at or self.default_at or "*"
+        if at == "writes":
+            return request.method != "GET" and request.endpoint != "getChallenge"
+        method, _, endpoint = at.rpartition(" ")
+        return endpoint in ("*", request.endpoint) and method in ("", request.method)
+
+    # -- hooks -----------------------------------------------------------------------------------
+
+    def on_start(self, device: "Device") -> None:
+        """The device is put together."""
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """A request's head has come; an effect decides what becomes of it."""
+
+    def on_upload(self, device: "Device", size: int) -> int | None:
+        """An upload of ``size`` bytes begins; a number is the bytes after which it is reset."""
+
+    def on_uploaded(self, device: "Device") -> None:
+        """An upload is complete."""
+
+    def on_flash(self, device: "Device", plan: "FlashPlan") -> None:
+        """A flash was asked for; ``plan`` is what is going to happen."""
+
+    def on_boot(self, device: "Device") -> None:
+        """The device has come up again."""
+
+    def on_create_backup(self, device: "Device", plan: "CreatePlan") -> None:
+        """A backup was asked for; ``plan`` is what is going to happen."""
+
+    def on_restore(self, device: "Device", plan: "RestorePlan") -> None:
+        """A restore was asked for; ``plan`` is what is going to happen."""
+
+
+REGISTRY: Final[dict[str, type[Behaviour]]] = {}
+"""Every fault by its name."""
+
+
+def fault(name: str) -> Callable[[type[Behaviour]], type[Behaviour]]:
+    """Class decorator: makes a behaviour known under ``name``."""
+
+    def register(behaviour: type[Behaviour]) -> type[Behaviour]:
+        behaviour.name = name
+        REGISTRY[name] = behaviour
+        return behaviour
+
+    return register
+
+
+def error_payload(status: int, message: str) -> dict[str, object]:
+    """The JSON of a refusal: both keys are always there (SICK's clients need them)."""
+    return {"header": {"status": status, "message": message}}

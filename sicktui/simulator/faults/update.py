@@ -1,0 +1,271 @@
+"""Faults of the firmware update: from the upload to the first look afterwards."""
+
+from typing import TYPE_CHECKING
+
+from sicktui.simulator.faults.base import Behaviour, Effect, error_payload, fault
+from sicktui.simulator.http import Reply, Request
+from sicktui.simulator.messages import message_of
+from sicktui.simulator.spec import Fault
+
+if TYPE_CHECKING:
+    from sicktui.simulator.device import Device
+    from sicktui.simulator.update import FlashPlan
+
+
+@fault("upload_reset")
+class UploadReset(Behaviour):
+    """Resets the connection (TCP RST) after ``fraction`` of an upload (default half)."""
+
+    uses = ("fraction", "at")
+    default_at = "PUT update"
+
+    def on_upload(self, device: "Device", size: int) -> int | None:
+        """Cut at the fraction."""
+        fraction = 0.5 if self.fault.fraction is None else self.fault.fraction
+        return int(size * fraction) if self.strikes(device) else None
+
+
+@fault("upload_early_401")
+class UploadEarly401(Behaviour):
+    """Answers an upload with 401 (or ``value``) unread, hangs up ``seconds`` later (default 0); once."""
+
+    uses = ("at", "value", "seconds")
+    default_at = "PUT update"
+    default_times = 1
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """Refuse at once."""
+        if request.method != "PUT" or not self.strikes(device, request):
+            return None
+        return Effect(fault=self.name, acts=False, alter=self.alter)
+
+    def alter(self, reply: Reply) -> Reply:
+        """An early answer."""
+        status = self.fault.value if isinstance(self.fault.value, int) else 401
+        payload = error_payload(4, message_of(4))
+        return Reply(http_status=status, payload=payload, early=True, linger=self.fault.seconds or 0.0)
+
+
+class FlashFault(Behaviour):
+    """A fault that changes what happens after a trigger."""
+
+    def on_flash(self, device: "Device", plan: "FlashPlan") -> None:
+        """Strike each flash, as often as wanted."""
+        if self.strikes(device):
+            self.change(plan, device)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Change what is going to happen."""
+        raise NotImplementedError
+
+
+@fault("unknown_state")
+class UnknownState(Behaviour):
+    """``UpdateState`` reads ``value`` (default 7)."""
+
+    uses = ("value",)
+    default_at = "GET UpdateState"
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """Strike reads of the state."""
+        if not self.strikes(device, request):
+            return None
+        return Effect(fault=self.name, acts=True, alter=self.alter)
+
+    def alter(self, reply: Reply) -> Reply:
+        """The true answer with another number."""
+        payload = dict(reply.payload or {})
+        payload["data"] = {"UpdateState": 7 if self.fault.value is None else self.fault.value}
+        return Reply(payload=payload)
+
+
+@fault("stuck_at_0")
+class StuckAt0(FlashFault):
+    """Takes every trigger and starts nothing."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Nothing starts."""
+        plan.starts = False
+
+
+@fault("trigger_lost")
+class TriggerLost(FlashFault):
+    """Takes the first trigger (the first ``times``) and starts nothing."""
+
+    default_times = 1
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Nothing starts."""
+        plan.starts = False
+
+
+@fault("stuck_at_1")
+class StuckAt1(FlashFault):
+    """Stays in state 1 for ever."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """It never ends."""
+        plan.ends = False
+
+
+@fault("update_error")
+class UpdateError(FlashFault):
+    """Ends in state 3, though the package is good."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """State 3."""
+        plan.error = True
+
+
+@fault("no_reboot")
+class NoReboot(FlashFault):
+    """Reaches state 2 and stays there, with the old firmware."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """No reboot."""
+        plan.reboots = False
+
+
+@fault("no_return")
+class NoReturn(FlashFault):
+    """Reboots and never comes back."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """The port stays closed."""
+        plan.returns = False
+
+
+@fault("slow_return")
+class SlowReturn(FlashFault):
+    """Comes back only ``seconds`` after the reboot began (default 300)."""
+
+    uses = ("seconds",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """A long reboot."""
+        plan.reboot_seconds = 300.0 if self.fault.seconds is None else self.fault.seconds
+
+
+@fault("old_version")
+class OldVersion(FlashFault):
+    """Comes back with the old firmware (or with the version ``value``)."""
+
+    uses = ("value",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Another version than the package's."""
+        value = self.fault.value
+        plan.version = value if isinstance(value, str) else device.firmware_version
+
+
+@fault("other_serial")
+class OtherSerial(FlashFault):
+    """Another sensor answers afterwards: serial number ``value`` (default 99999999), its own MAC address."""
+
+    uses = ("value",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Another sensor."""
+        plan.serial = self.fault.value if isinstance(self.fault.value, str) else "99999999"
+
+
+@fault("moved")
+class Moved(FlashFault):
+    """Comes back on another port, as a sensor that got another address."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Another port."""
+        plan.moves = True
+
+
+@fault("autostart")
+class Autostart(Behaviour):
+    """Starts to flash by itself ``seconds`` after an upload (default 2)."""
+
+    uses = ("seconds",)
+
+    def on_uploaded(self, device: "Device") -> None:
+        """Begin."""
+        if self.strikes(device):
+            device.updater.start_by_itself(2.0 if self.fault.seconds is None else self.fault.seconds)
+
+
+@fault("finished_never_seen")
+class FinishedNeverSeen(FlashFault):
+    """Reboots straight from state 1: state 2 can never be read."""
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """No time in state 2."""
+        plan.finished_seconds = 0.0
+
+
+@fault("power_off_in_flash")
+class PowerOffInFlash(FlashFault):
+    """Loses its power at ``fraction`` of the flash (default half); back after ``seconds``, or never."""
+
+    uses = ("fraction", "seconds")
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """The power goes; the old firmware is still there when it is back."""
+        plan.power_off_at = 0.5 if self.fault.fraction is None else self.fault.fraction
+        plan.power_back = self.fault.seconds
+
+
+@fault("unhealthy")
+class Unhealthy(FlashFault):
+    """Reads ``DeviceStatus`` ``value`` (default 6 ServiceRequired) after an update."""
+
+    uses = ("value",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Another health."""
+        plan.device_status = self.fault.value if isinstance(self.fault.value, int) else 6
+
+
+@fault("slow_startup")
+class SlowStartup(Behaviour):
+    """Reads ``DeviceStatus`` 1 Startup for ``seconds`` after each reboot (default 20)."""
+
+    uses = ("seconds",)
+
+    def on_boot(self, device: "Device") -> None:
+        """Begin."""
+        if self.strikes(device):
+            device.startup_until = device.time.now() + (self.fault.seconds or 20.0)
+
+
+@fault("parameters_lost")
+class ParametersLost(FlashFault):
+    """Sets parameters (``value``: name or list; default LocationName) to their defaults in an update."""
+
+    uses = ("value",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Names of what is lost."""
+        value = self.fault.value
+        names = value if isinstance(value, tuple) else ("LocationName" if value is None else value,)
+        plan.lost = tuple(str(name) for name in names)
+
+
+@fault("other_update_running")
+class OtherUpdateRunning(Behaviour):
+    """Somebody else's update (to ``value``) starts at the read of UpdateState after the ``after``th.
+
+    ``when`` says between what: ``idle`` (default) is between plan and upload, ``uploaded`` between
+    upload and trigger.
+    """
+
+    uses = ("value", "at")
+    default_at = "GET UpdateState"
+    default_times = 1
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self._when = fault.when or "idle"
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """Begin the other update; the request itself is answered truthfully."""
+        if device.phase == self._when and self.strikes(device, request):
+            version = self.fault.value if isinstance(self.fault.value, str) else None
+            device.updater.start_foreign(version)
+        return None

@@ -1,0 +1,30 @@
+"""The time of a simulated fleet: real time, sped up."""
+
+import asyncio
+import time
+
+
+class SimulatedTime:
+    """A clock that runs ``scale`` times as fast as the PC's.
+
+    Everything that a simulated device times (flash, reboot, tokens, nonces, link rate, rate limit) is
+    in seconds of this clock, so one number makes the whole fleet faster.
+
+    Args:
+        scale: simulated seconds in a real one; 1 is real time.
+    """
+
+    def __init__(self, scale: float = 1.0) -> None:
+        if scale <= 0:
+            message = f"time_scale must be greater than zero, not {scale}"
+            raise ValueError(message)
+        self.scale = scale
+        self._start = time.monotonic()
+
+    def now(self) -> float:
+        """Simulated seconds since the clock was made."""
+        return (time.monotonic() - self._start) * self.scale
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many simulated seconds."""
+        await asyncio.sleep(max(0.0, seconds) / self.scale)

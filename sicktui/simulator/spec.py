@@ -1,0 +1,133 @@
+"""What a simulated device and its faults look like in code and in a scenario file."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+GenerationName = Literal[
+    "firmware-article",
+    "auth-article",
+    "picoscan-2.2.1",
+    "picoscan-2.3.3",
+    "multiscan-2.4.2",
+    "lrs4000-1.9.1",
+]
+Auth = Literal["challenge", "basic"]
+Salt = Literal["zeros", "random", "empty", "null", "absent"]
+"""The ``salt`` of a challenge: 16 zero bytes, 16 random ones, ``[]``, ``null``, or no such key."""
+ErrorStyle = Literal["status", "http_json", "http_empty"]
+"""How a JSON endpoint says no: HTTP 200 with ``header.status``, 4xx with the same JSON, or a bare 4xx."""
+Phase = Literal["idle", "uploading", "uploaded", "flashing", "finished", "error", "updated"]
+"""Where a device stands. ``uploaded``: a package is there, nothing runs; ``updated``: after its reboot."""
+
+Seconds = Annotated[float, Meta(ge=0)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=1)]
+FaultValue = int | str | tuple[int | str, ...]
+
+
+class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that a device does wrong: in a scenario, one ``[[device.fault]]``.
+
+    Each fault takes only the keys that its entry in the fault table names.
+    """
+
+    name: str
+    at: str | None = None
+    """Where it strikes: an endpoint (``DeviceIdent``), with a method (``PUT update``, ``POST *``), ``*``,
+    or ``writes``: every POST and PUT but ``getChallenge``."""
+    when: Phase | None = None
+    """Only while the device stands there."""
+    times: Count | Literal["always"] | None = None
+    """How often it strikes; without it, as the fault's entry says."""
+    after: Annotated[int, Meta(ge=0)] = 0
+    """How many occasions pass unharmed before the first strike."""
+    value: FaultValue | None = None
+    """What it is about: a status, a code, a version, names."""
+    seconds: Seconds | None = None
+    fraction: Fraction | None = None
+    rate: Annotated[float, Meta(gt=0)] | None = None
+    """Bytes or requests a second."""
+    acts: bool | None = None
+    """Whether the device does what it was asked to before it misbehaves."""
+
+
+class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"faults": "fault"}):
+    """One simulated device: in a scenario, one ``[[device]]``. Only ``name`` is required.
+
+    ``None`` means: as the API generation has it. Times are in simulated seconds.
+    """
+
+    name: Annotated[str, Meta(min_length=1)]
+    generation: GenerationName = "picoscan-2.3.3"
+    model: str | None = None
+    """``DeviceType``, e.g. ``picoScan150``."""
+    version: str | None = None
+    """The firmware it runs, e.g. ``2.2.1.0R``."""
+    serial: str | None = None
+    """``SerialNumber``; by default made from the name."""
+    mac: Annotated[str, Meta(pattern=r"^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$")] | None = None
+    order_number: str | None = None
+    location: str | None = None
+    """``LocationName``; by default the name, cut to what the family allows."""
+    user: Literal["Run", "Operator", "Maintenance", "AuthorizedClient", "Service"] = "Service"
+    password: str = "servicelevel"  # noqa: S105 - the published factory password (SICK, auth article)
+    realm: str = "SICK Sensor"
+    seed: int | None = None
+    """Chance of this device (nonces, tokens, temperature); by default made from the name."""
+
+    auth: Auth | None = None
+    salt: Salt | None = None
+    tokens: bool | None = None
+    """Whether ``CreateSessionToken`` exists and binary endpoints want its token."""
+    error_style: ErrorStyle | None = None
+    wrapped: bool | None = None
+    """Whether GET wraps a struct under its own name in ``data``."""
+    expect_continue: bool | None = None
+    """Whether ``Expect: 100-continue`` is answered with 100; else it is ignored."""
+    keep_alive: bool | None = None
+    hidden: tuple[str, ...] = ()
+    """Endpoints that this device does not have."""
+
+    next_version: str | None = None
+    """The version after the next update, whatever the package says."""
+    accept_any_image: bool = False
+    """Take any bytes for a good package (needs ``next_version``)."""
+    update_state: Literal[0, 2, 3] = 0
+    """``UpdateState`` at the start; 2 and 3 are left over from an earlier update."""
+    autostart_after: Seconds | None = None
+    """Flash by itself so long after an upload."""
+    check_seconds: Seconds = 2.0
+    """From the trigger to state 3, for a wrong image."""
+    flash_seconds: Seconds = 20.0
+    finished_seconds: Seconds = 3.0
+    """How long state 2 can be seen before the reboot."""
+    reboot_seconds: Seconds = 15.0
+    latency: Seconds = 0.01
+    """From a request to its reply."""
+    link_rate: Annotated[float, Meta(gt=0)] | None = None
+    """Bytes a second, both ways; ``None`` is as fast as the PC."""
+
+    backup_seconds: Seconds = 0.6
+    restore_seconds: Seconds = 0.5
+    backup_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 86_000
+    stale_backup: bool = False
+    """Whether a backup file from yesterday lies on the device at the start."""
+    parameters: dict[str, object] = {}
+    """Values of parameters that differ from the defaults."""
+    token_seconds: Seconds = 900.0
+    nonce_seconds: Seconds = 60.0
+    lock_after: Count = 5
+    """So many wrong passwords in a row start the time lock."""
+    lock_seconds: Seconds = 60.0
+    power_on_count: Annotated[int, Meta(ge=0)] = 42
+    device_status: Annotated[int, Meta(ge=0, le=8)] = 3
+    offline: bool = False
+    """Its port refuses every connection."""
+    faults: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.accept_any_image and self.next_version is None:
+            message = "accept_any_image needs next_version: any bytes name no version"
+            raise ValueError(message)

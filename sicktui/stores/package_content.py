@@ -1,0 +1,72 @@
+"""Whether the bytes of a file can be a firmware package at all.
+
+The format is not public, so nothing is known of what a package looks like; only what it surely is
+not: empty, or text all over (a saved web page, a log, a pointer file of a version control system).
+"""
+
+import codecs
+from typing import BinaryIO, Final
+
+SNIFFED: Final = 4096
+"""Bytes looked at, at the beginning and at the end."""
+
+_SPACES: Final = "\t\n\r\f"
+_HIGH: Final = 0x80
+_MOST_HIGH: Final = 0.25
+"""Share of accented letters up to which a file is still taken for text."""
+
+
+def text_kind(file: BinaryIO, size: int) -> str | None:
+    """What kind of text the file is, in words, or ``None`` if it is none.
+
+    A file is text only if its beginning and its end are: a package may begin with a readable line.
+
+    Args:
+        file: the file, at any position.
+        size: its size in bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    file.seek(0)
+    head = file.read(SNIFFED)
+    file.seek(max(0, size - SNIFFED))
+    tail = file.read(SNIFFED)
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not (_is_wide_text(head) if wide else _is_text(head) and _is_text(tail)):
+        return None
+    beginning = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:15].lower()
+    if beginning.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    if beginning.startswith((b"{", b"[")):
+        return "a JSON file"
+    if beginning.startswith(b"<"):
+        return "an XML or HTML file"
+    return "a text file"
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether bytes are text in UTF-8, or in a Western code page of Windows."""
+    for cut in range(4):  # the cut at the front may have gone through a character
+        decoded = _decoded(data[cut:], "utf-8")
+        if decoded is not None:
+            return _printable(decoded)
+    high = sum(byte >= _HIGH for byte in data)
+    return high <= _MOST_HIGH * len(data) and _printable("".join(chr(b) for b in data if b < _HIGH))
+
+
+def _is_wide_text(data: bytes) -> bool:
+    decoded = _decoded(data, "utf-16")
+    return decoded is not None and _printable(decoded.lstrip("\ufeff"))
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        # Incremental: the cut at the end may have gone through a character.
+        return codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return None
+
+
+def _printable(text: str) -> bool:
+    return all(char.isprintable() or char in _SPACES for char in text.lstrip("\ufeff"))

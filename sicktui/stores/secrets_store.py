@@ -1,0 +1,73 @@
+"""What a place for secrets must be able to do, and the simplest one: the memory of this process."""
+
+import threading
+from typing import Final, Protocol
+
+MEMORY: Final = "memory, until sicktui ends"
+
+
+class StoreFailed(Exception):
+    """A store for secrets cannot be used.
+
+    Args:
+        reason: why, in words, without any secret in it.
+        advice: what would make it work; may be empty.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+class SecretStore(Protocol):
+    """A place for passwords. Every call may raise ``StoreFailed``; none blocks for long or prompts."""
+
+    @property
+    def name(self) -> str:
+        """What people call it, e.g. ``OS keyring (Secret Service)``."""
+        ...
+
+    def check(self) -> None:
+        """Return if the store works, else raise why not. The answer is found once and kept."""
+        ...
+
+    def get(self, account: str) -> str | None:
+        """The secret of an account (``device/user``); ``None`` if there is none."""
+        ...
+
+    def put(self, account: str, secret: str) -> None:
+        """Keep a secret, in the place of an older one."""
+        ...
+
+    def delete(self, account: str) -> bool:
+        """Forget a secret; whether there was one."""
+        ...
+
+
+class MemoryStore:
+    """Secrets in the memory of this process. Safe to use from several threads."""
+
+    name = MEMORY
+
+    def __init__(self) -> None:
+        self._secrets: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Memory always works."""
+
+    def get(self, account: str) -> str | None:
+        """The secret of an account."""
+        with self._lock:
+            return self._secrets.get(account)
+
+    def put(self, account: str, secret: str) -> None:
+        """Keep a secret."""
+        with self._lock:
+            self._secrets[account] = secret
+
+    def delete(self, account: str) -> bool:
+        """Forget a secret."""
+        with self._lock:
+            return self._secrets.pop(account, None) is not None
