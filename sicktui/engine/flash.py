@@ -201,11 +201,17 @@ class Flash:
         return Turn.IDLE
 
     async def _proven_reboot(self) -> bool:
+        """Whether what the sensor says of itself now proves a reboot. Silence and errors prove nothing."""
         try:
-            _, version = await self._job.sensor.ident()
-            health = await self._job.sensor.health()
+            return await self._reads_rebooted()
         except SensorError:
             return False
+
+    async def _reads_rebooted(self) -> bool:
+        sensor = self._job.sensor
+        _, version = await sensor.ident()
+        counts = version == self._identity.version and self._health.power_on_count is not None
+        health = await sensor.health() if counts else Health()
         self.rebooted = proof_of_reboot(self._identity, self._health, version, health)
         return bool(self.rebooted)
 
@@ -266,10 +272,14 @@ class Flash:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         interval = min(job.timing.poll_interval, job.timing.reconnect_interval)
         while job.clock.monotonic() < deadline:
-            if await self._proven_reboot():
-                return False
-            if await self._silent():
+            try:
+                if await self._reads_rebooted():
+                    return False
+            except Unreachable:
+                self._silent_since = self._silent_since or job.clock.monotonic()
                 return True
+            except SensorError as error:
+                await job.record.log(Level.DEBUG, f"It answers, but not with its state: {error.message}")
             await job.clock.sleep(interval)
         raise await known_failure(
             job,
@@ -277,17 +287,6 @@ class Flash:
             f"It reports Finished but has not rebooted within {job.timing.reconnect_timeout:g} s.",
             "Reboot it by hand, then read its version with 'sicktui status'.",
         )
-
-    async def _silent(self) -> bool:
-        try:
-            await self._job.sensor.ident()
-        except Unreachable:
-            if self._silent_since is None:
-                self._silent_since = self._job.clock.monotonic()
-            return True
-        except SensorError:
-            return False
-        return False
 
     async def _comes_back(self) -> None:
         job = self._job

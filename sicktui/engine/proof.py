@@ -43,7 +43,7 @@ async def look_again(job: Job, before: Identity) -> Look:
     while True:
         try:
             now = Look(
-                await job.sensor.identity(), await job.sensor.update_state(), await job.sensor.health()
+                await job.sensor.recognise(before), await job.sensor.update_state(), await job.sensor.health()
             )
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
@@ -125,7 +125,7 @@ class Proof:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         while True:
             try:
-                identity = await job.sensor.identity()
+                identity = await job.sensor.recognise(self._before)
             except SensorError as error:
                 if job.clock.monotonic() >= deadline:
                     raise self._gone(error) from error

@@ -147,10 +147,15 @@ class UpdateJob:
     async def _identity(self) -> Identity:
         """Read who answers; one silence is forgiven, since the plan has just spoken with it."""
         try:
-            return await self.job.sensor.identity()
+            return await self._read_identity()
         except Unreachable:
             await self.job.clock.sleep(self.job.timing.reconnect_interval)
-            return await self.job.sensor.identity()
+            return await self._read_identity()
+
+    async def _read_identity(self) -> Identity:
+        planned = self.job.item.identity
+        sensor = self.job.sensor
+        return await sensor.identity() if planned is None else await sensor.recognise(planned)
 
     async def _backup(self, before: Before) -> None:
         job = self.job

@@ -89,6 +89,14 @@ class Sensor:
         """
         return await self._reader.identity()
 
+    async def recognise(self, known: Identity) -> Identity:
+        """Read again what tells whether the same sensor answers, and its version: two requests.
+
+        Raises:
+            SensorError: it cannot be read, or makes no sense.
+        """
+        return await self._reader.recognise(known)
+
     async def ident(self) -> tuple[str, str]:
         """``DeviceIdent`` only: name and version. The cheapest sign of life.
 

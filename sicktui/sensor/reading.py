@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from sicktui.model.device import Health, Identity
 from sicktui.model.words import UpdateState
 from sicktui.sensor import values
@@ -97,6 +99,24 @@ class Reader:
             order_number=await self._text("OrderNumber"),
             location=await self._text("LocationName"),
         )
+
+    async def recognise(self, known: Identity) -> Identity:
+        """Read again what tells whether the same sensor answers, and its version; keep the rest.
+
+        Args:
+            known: what ``identity`` found before. A serial number settles it; the MAC address is read
+                only where none was known.
+
+        Raises:
+            SensorError: it cannot be read, or makes no sense.
+        """
+        name, version = await self.ident()
+        serial = await self._text("SerialNumber")
+        mac = known.mac
+        if known.serial is None or serial is None:
+            reply = await self.read_if_present("EtherMACAddress")
+            mac = None if reply is None else values.mac_address(reply)
+        return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
 
     async def serial_number(self) -> str | None:
         """``SerialNumber``; ``None`` where the sensor tells none.

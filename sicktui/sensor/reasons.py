@@ -59,8 +59,10 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         yield current
         if isinstance(current, BaseExceptionGroup):
             waiting.extend(current.exceptions)
-        if current.__cause__ is not None:
-            waiting.append(current.__cause__)
+        # Contexts too, also suppressed ones: the connection pool raises its errors "from None".
+        origin = current.__cause__ or current.__context__
+        if origin is not None:
+            waiting.append(origin)
 
 
 def why_not_connected(error: BaseException) -> tuple[str, str]:

@@ -14,7 +14,7 @@ What is designed in, and why (measured with httpx 0.28.1):
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from functools import cache
 from typing import Any, Final
@@ -27,9 +27,10 @@ from sicktui import __version__
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.address import Address
 from sicktui.sensor.early import EarlyReply
-from sicktui.sensor.errors import OutcomeUnknown, ProtocolError, SensorError, Unreachable, UploadInterrupted
+from sicktui.sensor.errors import SensorError
+from sicktui.sensor.failures import Failures
 from sicktui.sensor.files import FileBody, FileSink
-from sicktui.sensor.reasons import causes, why_not_connected
+from sicktui.sensor.reasons import causes
 from sicktui.sensor.wire import Answer
 
 MAX_REPLY: Final = 1024 * 1024
@@ -39,6 +40,9 @@ _LEAST_MOVE: Final = 4096
 """Bytes that a download must bring within the stall time: a trickle is a stall."""
 _AFTER_UPLOAD: Final = 4
 """The reply to an upload may take so many stall times: the send buffers drain, the image is stored."""
+_HTTP: Final = b"HTTP/"
+"""How every reply begins."""
+_Read = Callable[..., Awaitable[bytes]]
 _HEADERS: Final = {
     "Accept": "application/json, application/octet-stream, */*",
     # A compressed reply could unpack to any size.
@@ -65,7 +69,7 @@ class Transport:
         # What is encrypted cannot be looked at before it is read.
         self._may_peek = scheme == "http"
         self._timing = timing
-        self._label = label
+        self._failures = Failures(label)
         self._client = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(
                 verify=_trust() if scheme == "https" else _no_trust(),
@@ -102,12 +106,11 @@ class Transport:
         """
         attempt = _Attempt()
         request = self._request(method, path, attempt, headers=headers, content=body)
-        limit = self._timing.request_timeout
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(self._timing.request_timeout):
                 return await self._answer(request)
         except _TROUBLE as error:
-            raise self._failure(error, attempt, f"{method} {path}", limit, acting=acting) from error
+            raise self._not_answered(error, attempt, f"{method} {path}", acting=acting) from error
 
     async def upload(
         self, path: str, body: FileBody, *, headers: Mapping[str, str], on_sent: Callable[[], None]
@@ -143,7 +146,7 @@ class Transport:
             early = attempt.early_status()
             if early is not None:
                 return Answer(http_status=early)
-            raise self._upload_failure(error, attempt, path, body) from error
+            raise self._upload_broken(error, attempt, path, body) from error
         finally:
             attempt.close()
 
@@ -170,7 +173,7 @@ class Transport:
                     deadline.reschedule(loop.time() + stall)
                     async for chunk in response.aiter_raw():
                         if not sink.write(chunk):
-                            raise self._too_large(response, sink.limit)
+                            raise self._failures.too_large(sink.limit, response.status_code)
                         moved += len(chunk)
                         if moved >= _LEAST_MOVE:
                             moved = 0
@@ -180,8 +183,9 @@ class Transport:
                 return answer
         except _TROUBLE as error:
             if attempt.answered:
-                raise self._cut_off(error, path, sink.size) from error
-            raise self._failure(error, attempt, f"GET {path}", self._timing.request_timeout) from error
+                after = stall if _ran_out(error) else None
+                raise self._failures.cut_off(path, sink.size, after=after) from error
+            raise self._not_answered(error, attempt, f"GET {path}") from error
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -199,6 +203,8 @@ class Transport:
         content: bytes | AsyncIterator[bytes] | None = None,
         timeout: httpx.Timeout | None = None,
     ) -> httpx.Request:
+        # No sensor needs cookies, and what others set must not come back to them.
+        self._client.cookies.clear()
         return self._client.build_request(
             method,
             self._base + path,
@@ -218,11 +224,7 @@ class Transport:
     def _head(self, response: httpx.Response, body: bytes = b"") -> Answer:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
-            raise ProtocolError(
-                f"What answers at {self._label} sends compressed replies, which no sensor does.",
-                advice="Check the address and the port: something else seems to answer there.",
-                http_status=response.status_code,
-            )
+            raise self._failures.compressed(response.status_code)
         return Answer(
             http_status=response.status_code,
             content_type=response.headers.get("content-type", ""),
@@ -235,87 +237,35 @@ class Transport:
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MAX_REPLY:
-                raise self._too_large(response, MAX_REPLY)
+                raise self._failures.too_large(MAX_REPLY, response.status_code)
         return self._head(response, bytes(body))
 
     # -- what went wrong ----------------------------------------------------------------------
 
-    def _failure(
-        self, error: Exception, attempt: "_Attempt", what: str, limit: float, *, acting: bool = False
-    ) -> SensorError:
+    def _not_delivered(self, error: Exception, attempt: "_Attempt") -> SensorError | None:
+        """The error of a request that has not gone out, or went to something that is no HTTP server."""
         if not attempt.sent:
-            return self._not_connected(error, limit, connected=attempt.connected)
-        if not attempt.answered and any(
-            isinstance(cause, h11.RemoteProtocolError) for cause in causes(error)
-        ):
-            return self._not_http()
-        if isinstance(error, TimeoutError):
-            how = f"accepted the connection, but did not answer {what} within {limit:g} s"
-        elif attempt.answered:
-            how = f"broke off its reply to {what}"
-        else:
-            how = f"closed the connection without answering {what}"
-        if acting:
-            return OutcomeUnknown(
-                f"The sensor at {self._label} {how}: whether it took effect is unknown.",
-                advice="Read the sensor's state before trying again.",
-            )
-        return Unreachable(
-            f"The sensor at {self._label} {how}.",
-            advice="It may be starting, busy, or overloaded by other clients: try again in a minute.",
-        )
+            limit = self._timing.request_timeout if _ran_out(error) else None
+            return self._failures.not_connected(error, after=limit, connected=attempt.connected)
+        return self._failures.not_http() if attempt.is_not_http(error) else None
 
-    def _not_connected(self, error: Exception, limit: float, *, connected: bool) -> Unreachable:
-        if connected or not isinstance(error, TimeoutError | httpx.TimeoutException):
-            reason, advice = why_not_connected(error)
-        else:
-            reason = f"no answer within {limit:g} s"
-            advice = "Check power, cable and address of the sensor, and firewalls on the way."
-        return Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
-
-    def _not_http(self) -> ProtocolError:
-        return ProtocolError(
-            f"What answers at {self._label} does not speak HTTP.",
-            advice="Check the address and the port: something else seems to answer there.",
-        )
-
-    def _too_large(self, response: httpx.Response, limit: int) -> ProtocolError:
-        return ProtocolError(
-            f"The reply from {self._label} is larger than {limit} bytes and was cut off.",
-            advice="Check the address and the port: something else seems to answer there.",
-            http_status=response.status_code,
-        )
-
-    def _cut_off(self, error: Exception, path: str, size: int) -> ProtocolError:
-        why = (
-            f"nothing more came for {self._timing.stall_timeout:g} s"
-            if isinstance(error, TimeoutError)
-            else "the connection broke"
-        )
-        return ProtocolError(
-            f"The download of {path} from {self._label} ended after {size} bytes: {why}.",
-            advice="Try again; if it stays so, check the network to the sensor.",
-        )
-
-    def _upload_failure(
-        self, error: Exception, attempt: "_Attempt", path: str, body: FileBody
+    def _not_answered(
+        self, error: Exception, attempt: "_Attempt", what: str, *, acting: bool = False
     ) -> SensorError:
-        if not attempt.sent:
-            return self._not_connected(error, self._timing.request_timeout, connected=attempt.connected)
-        if any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error)):
-            return self._not_http()
-        if not isinstance(error, TimeoutError | httpx.TimeoutException):
-            how = "the connection was lost"
-        elif body.complete:
-            how = f"no reply came within {self._timing.stall_timeout * _AFTER_UPLOAD:g} s"
-        else:
-            how = f"no byte moved for {self._timing.stall_timeout:g} s"
-        return UploadInterrupted(
-            f"The upload to {self._label} ({path}) broke off after {body.sent} of {body.total} bytes: {how}.",
-            sent=body.sent,
-            total=body.total,
-            advice="What the sensor made of it is unknown: read its state and version before trying again.",
+        limit = self._timing.request_timeout if _ran_out(error) else None
+        return self._not_delivered(error, attempt) or self._failures.not_answered(
+            what, after=limit, begun=attempt.answered, acting=acting
         )
+
+    def _upload_broken(self, error: Exception, attempt: "_Attempt", path: str, body: FileBody) -> SensorError:
+        stall = self._timing.stall_timeout * (_AFTER_UPLOAD if body.complete else 1)
+        return self._not_delivered(error, attempt) or self._failures.upload_broken(
+            path, body, after=stall if _ran_out(error) else None
+        )
+
+
+def _ran_out(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
 
 
 class _Attempt:
@@ -334,13 +284,17 @@ class _Attempt:
         self._peek = peek
         self._on_sent = on_sent
         self._early: EarlyReply | None = None
+        self._received = b""
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         match event:
             case "connection.connect_tcp.complete":
                 self.connected = True
+                stream = info["return_value"]
+                # The library drops what it cannot parse; what it was tells a banner from silence.
+                stream.read = self._noting(stream.read)
                 if self._peek:
-                    self._early = EarlyReply(info["return_value"].get_extra_info("socket"))
+                    self._early = EarlyReply(stream.get_extra_info("socket"))
             case "http11.send_request_headers.started":
                 self.sent = True
                 if self._on_sent is not None:
@@ -352,6 +306,22 @@ class _Attempt:
                 if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
                     self.body_over()
                     raise httpcore.WriteError("the reply came before the end of the body")
+
+    def _noting(self, read: _Read) -> _Read:
+        async def noting(max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  its signature
+            received = await read(max_bytes, timeout)
+            self._received += received[: len(_HTTP) - len(self._received)]
+            return received
+
+        return noting
+
+    def is_not_http(self, error: Exception) -> bool:
+        """Whether what came back, if anything, was another protocol."""
+        if self.answered:
+            return False
+        if not _HTTP.startswith(self._received):
+            return True
+        return any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error))
 
     def body_over(self) -> None:
         """No more of the body will be sent: from here on only the reply is waited for."""

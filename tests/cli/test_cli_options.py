@@ -1,0 +1,132 @@
+"""The options that every command takes, the configuration, and secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import MakePlant
+from tests.cli.kit import Program, sensor
+
+
+def test_common_options_stand_before_and_behind_the_command(program: Program, tmp_path: Path) -> None:
+    other = str(tmp_path / "other")
+    assert program("--home", other, "devices", "add", "a", "10.0.0.1", fast=False).code == 0
+    before = program("--home", other, "--json", "devices", "list", fast=False)
+    between = program("devices", "--home", other, "--json", "list", fast=False)
+    behind = program("devices", "list", "--json", "--home", other, fast=False)
+    assert [line["device"] for line in before.lines] == ["a"]
+    assert [line["device"] for line in between.lines] == ["a"]
+    assert [line["device"] for line in behind.lines] == ["a"]
+    assert program("devices", "list", "--json", fast=False).lines == []
+
+
+def test_the_home_option_goes_before_the_environment(program: Program, tmp_path: Path) -> None:
+    program("devices", "add", "a", "10.0.0.1", fast=False)
+    assert (program.home / "config" / "devices.toml").exists()
+    other = tmp_path / "other"
+    program("devices", "add", "b", "10.0.0.1", "--home", str(other), fast=False)
+    assert "devices.b" in (other / "config" / "devices.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("timing.pol_interval=1", ["timing.pol_interval", "poll_interval"]),
+        ("timing.poll_interval", ["KEY=VALUE"]),
+        ("timing.poll_interval=soon", ["timing.poll_interval"]),
+        ("limits.jobs=0", ["limits.jobs"]),
+    ],
+)
+def test_a_wrong_override_names_the_key(program: Program, setting: str, words: list[str]) -> None:
+    result = program("status", "10.0.0.1", "--set", setting, fast=False)
+    assert result.code == 2
+    for word in words:
+        assert word in result.err, result
+
+
+def test_the_last_override_wins(program: Program) -> None:
+    result = program("--set", "limits.jobs=no", "devices", "list", "--set", "limits.jobs=3", fast=False)
+    assert result.code == 2
+    assert (
+        program("devices", "list", "--set", "limits.jobs=1", "--set", "limits.jobs=3", fast=False).code == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        (
+            "config.toml",
+            "[timing]\npoll_intervall = 3\n",
+            ["config.toml", "poll_intervall", "poll_interval", "2"],
+        ),
+        ("config.toml", "[timing\n", ["config.toml", "line 1"]),
+        ("devices.toml", "[devices.a]\naddres = 'x'\n", ["devices.toml", "addres", "address"]),
+        ("devices.toml", "\x00\x01", ["devices.toml"]),
+    ],
+)
+def test_a_corrupt_file_is_named_and_left_as_it_is(
+    program: Program, file: str, content: str, words: list[str]
+) -> None:
+    path = program.home / "config" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    result = program("devices", "add", "b", "10.0.0.1", fast=False)
+    assert result.code == 2, result
+    for word in words:
+        assert word in result.err, result
+    assert path.read_text(encoding="utf-8") == content
+
+
+def test_unknown_devices_are_answered_with_the_nearest(program: Program) -> None:
+    program("devices", "add", "gate-1", "10.0.0.1", "--tag", "hall", fast=False)
+    result = program("status", "gate-2", fast=False)
+    assert result.code == 2
+    assert "gate-1" in result.err
+    assert "hall" in program("status", "@hal", fast=False).err
+    assert program("status", "all", "--home", "empty", fast=False).code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin", "code"),
+    [
+        (["--password-stdin"], b"servicelevel\n", 0),
+        (["--password-stdin"], b"servicelevel\r\n", 0),
+        (["--password-stdin"], b"\xef\xbb\xbfservicelevel", 0),
+        (["--passphrase-stdin", "--password-stdin"], b"servicelevel\nopen sesame\n", 0),
+        (["--password-stdin"], b"wrong\n", 4),
+        (["--password-stdin"], b"", 2),
+        (["--password-stdin", "--passphrase-stdin"], b"servicelevel\n", 2),
+        (["--password-stdin"], b"\xff\xfe\n", 2),
+        ([], b"servicelevel\n", 4),
+    ],
+)
+def test_secrets_come_from_stdin(
+    program: Program, plant: MakePlant, options: list[str], stdin: bytes, code: int
+) -> None:
+    [address] = plant(sensor("one")).addresses
+    result = program("plan", address, "--package", program.package(), *options, stdin=stdin, password=None)
+    assert result.code == code, result
+    assert b"servicelevel" not in (result.out + result.err).encode()
+
+
+def test_stdin_goes_before_the_environment(program: Program, plant: MakePlant) -> None:
+    [address] = plant(sensor("one")).addresses
+    result = program(
+        "plan",
+        address,
+        "--package",
+        program.package(),
+        "--password-stdin",
+        stdin=b"servicelevel\n",
+        password="wrong",
+    )
+    assert result.code == 0, result
+
+
+def test_a_missing_password_is_refused_with_advice(program: Program, plant: MakePlant) -> None:
+    [address] = plant(sensor("one")).addresses
+    result = program("plan", address, "--package", program.package(), "--json", password=None)
+    assert result.code == 4
+    assert [line["reason"] for line in result.lines] == ["access_denied"]
+    assert "SICKTUI_PASSWORD" in result.err

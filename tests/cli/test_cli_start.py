@@ -1,0 +1,107 @@
+"""How the program starts: what it imports, what it says without a terminal, its help."""
+
+import subprocess
+import sys
+
+import pytest
+
+from sicktui import __version__
+from tests.cli.kit import Program
+
+COMMANDS = (
+    *("devices", "status", "login", "logout", "plan", "update", "backup", "backups", "runs", "firmware"),
+    *("simulate", "demo", "doctor"),
+)
+MEMBERS = {
+    "devices": ("list", "add", "edit", "remove", "import", "export"),
+    "backups": ("list", "show", "verify", "export"),
+    "runs": ("list", "show", "attach", "cancel", "resume"),
+    "firmware": ("list", "add", "approve", "remove"),
+}
+
+
+def test_the_version_needs_nothing_but_the_interpreter() -> None:
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "sicktui", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == f"sicktui {__version__}\n"
+    for heavy in ("click", "msgspec", "httpx", "textual", "asyncio", "sqlite3", "rich"):
+        assert f"| {heavy}" not in result.stderr.replace("|   ", "| "), heavy
+
+
+def test_no_help_imports_what_only_the_work_needs() -> None:
+    calls = [["--help"], *([command, "--help"] for command in COMMANDS)]
+    calls += [[group, member, "-h"] for group, members in MEMBERS.items() for member in members]
+    code = (
+        "import sys\n"
+        "from sicktui.__main__ import main\n"
+        f"for words in {calls!r}:\n"
+        "    sys.argv[1:] = words\n"
+        "    assert main() == 0, words\n"
+        "heavy = {'httpx', 'textual', 'sqlite3', 'rich', 'keyring', 'asyncio', 'msgspec'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    for option in ("--home", "--json", "--set", "--password-stdin", "--passphrase-stdin", "--yes"):
+        assert result.stdout.count(f"  {option}") + result.stdout.count(f", {option}") == len(calls), option
+
+
+def test_the_version_stands_behind_other_options_too(program: Program) -> None:
+    result = program("--home", "x", "--version", fast=False)
+    assert (result.code, result.out) == (0, f"sicktui {__version__}\n")
+
+
+def test_without_a_terminal_there_is_no_dashboard(program: Program) -> None:
+    result = program(fast=False)
+    assert result.code == 2
+    assert "needs a terminal" in result.err
+    assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["no-such-command"],
+        ["status", "--no-such-option"],
+        ["update", "all"],
+        ["plan", "--package", "x.spk"],
+        ["runs"],
+        ["update", "all", "--package", "x.spk", "--jobs", "0"],
+        ["update", "all", "--package", "x.spk", "--password", "secret"],
+        ["--home"],
+    ],
+)
+def test_wrong_use_is_code_2_and_goes_to_stderr(program: Program, words: list[str]) -> None:
+    result = program(*words, "--json", fast=False)
+    assert result.code == 2, result
+    assert result.out == ""
+    assert "Usage" in result.err
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(program: Program) -> None:
+    assert "status" in program("statsu", fast=False).err
+
+
+def test_an_unforeseen_error_is_a_sentence_and_a_log(program: Program) -> None:
+    # The log's folder is there, but something that nobody foresees stands in the device list's place.
+    code = (
+        "import sys\n"
+        "from sicktui.cli import looking\n"
+        "looking.status = lambda *_: 1 / 0\n"
+        "from sicktui.__main__ import main\n"
+        "sys.argv[1:] = ['status', 'all']\n"
+        "sys.exit(main())\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=program.environment, check=False
+    )
+    log = program.home / "log" / "sicktui.log"
+    assert result.returncode == 1
+    assert "ZeroDivisionError" in result.stderr
+    assert str(log) in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "ZeroDivisionError: division by zero" in log.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Fixtures and helpers that more than one part's tests use."""

@@ -1,0 +1,80 @@
+"""A scripted sensor, and clients of it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from sicktui.sensor.client import Sensor
+from tests.sensor.scripted import (
+    PASSWORD,
+    TOKEN,
+    FakeClock,
+    ScriptedSensor,
+    challenge,
+    if_proven,
+    reply,
+    target,
+)
+
+MakeSensor = Callable[..., Sensor]
+
+
+@pytest.fixture
+async def device() -> AsyncIterator[ScriptedSensor]:
+    """A sensor that knows ``DeviceIdent`` and nothing else."""
+    scripted = ScriptedSensor()
+    await scripted.start()
+    scripted.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
+    yield scripted
+    await scripted.stop()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def connect(device: ScriptedSensor, clock: FakeClock) -> AsyncIterator[MakeSensor]:
+    """Make clients of the scripted sensor (or of another ``address``)."""
+    async with AsyncExitStack() as stack:
+
+        def make(
+            *,
+            password: str | None = PASSWORD,
+            requests_per_second: float = 1000.0,
+            address: str | None = None,
+            on_contact: Callable[[bool], None] | None = None,
+            capabilities: Any = None,
+            **about: Any,
+        ) -> Sensor:
+            sensor = Sensor(
+                target(address or device.address, **about),
+                password=password,
+                requests_per_second=requests_per_second,
+                clock=clock,
+                on_contact=on_contact,
+                capabilities=capabilities,
+            )
+            stack.push_async_exit(sensor)
+            return sensor
+
+        yield make
+
+
+@pytest.fixture
+def challenging(device: ScriptedSensor) -> ScriptedSensor:
+    """A sensor with challenge-response and session tokens."""
+    device.on("POST getChallenge", challenge())
+    device.on("POST CreateSessionToken", if_proven(reply({"token": TOKEN})))
+    device.on("POST checkCredentials", if_proven(reply()))
+    return device
+
+
+@pytest.fixture
+def basic(device: ScriptedSensor) -> ScriptedSensor:
+    """A sensor as the firmware article has it: Basic, and a token."""
+    device.on("POST CreateSessionToken", reply({"token": TOKEN}))
+    return device

@@ -1,0 +1,326 @@
+"""Identity, state and health, over a real socket."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sicktui.model.device import Health, Identity
+from sicktui.model.errors import UsageError
+from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
+from sicktui.sensor import values
+from sicktui.sensor.capabilities import Capabilities
+from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
+from sicktui.sensor.replies import Asked, Reply
+from tests.sensor.conftest import MakeSensor
+from tests.sensor.scripted import (
+    NOT_FOUND,
+    FakeClock,
+    ScriptedSensor,
+    challenge,
+    html,
+    http,
+    refused,
+    reply,
+)
+
+
+@pytest.fixture
+def full(device: ScriptedSensor) -> ScriptedSensor:
+    """A sensor that tells everything."""
+    device.on("GET SerialNumber", reply({"SerialNumber": "25420067"}))
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": [0, 6, 0x77, 1, 2, 255]}))
+    device.on("GET DeviceType", reply({"DeviceType": "PICS150-1"}))
+    device.on("GET OrderNumber", reply({"OrderNumber": "1134610"}))
+    device.on("GET LocationName", reply({"LocationName": "gate 7"}))
+    device.on("GET UpdateState", reply({"UpdateState": 1}))
+    device.on("GET DeviceStatus", reply({"DeviceStatus": 3}))
+    device.on("GET PowerOnCnt", reply({"PowerOnCnt": 41}))
+    return device
+
+
+async def test_identity_of_a_sensor_that_tells_everything(full: ScriptedSensor, connect: MakeSensor) -> None:
+    assert await connect().identity() == Identity(
+        name="picoScan",
+        version="2.3.0.0R",
+        serial="25420067",
+        mac="00:06:77:01:02:ff",
+        device_type="PICS150-1",
+        order_number="1134610",
+        location="gate 7",
+    )
+    assert full.keys()[0] == "GET DeviceIdent"
+    assert all("authorization" not in seen.headers for seen in full.seen)
+
+
+async def test_identity_of_a_sensor_that_tells_little_and_what_is_missing_is_asked_once(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    device.on("GET SerialNumber", http(404))
+    sensor = connect()
+    assert await sensor.identity() == Identity(name="picoScan", version="2.3.0.0R")
+    device.seen.clear()
+    await sensor.identity()
+    assert device.keys() == ["GET DeviceIdent"]
+    assert "SerialNumber" in sensor.capabilities.missing
+    device.seen.clear()
+    await connect(capabilities=sensor.capabilities).identity()
+    assert device.keys() == ["GET DeviceIdent"]
+
+
+async def test_another_firmware_is_asked_again(device: ScriptedSensor, connect: MakeSensor) -> None:
+    sensor = connect()
+    await sensor.identity()
+    device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.4.0.0R"}))
+    device.on("GET SerialNumber", reply({"SerialNumber": "1"}))
+    assert (await sensor.identity()).serial == "1"
+
+
+async def test_a_starting_sensor_does_not_make_its_serial_number_forgotten(
+    full: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect()
+    await sensor.identity()
+    full.on("GET SerialNumber", NOT_FOUND)
+    with pytest.raises(NotSupported):
+        await sensor.serial_number()
+    full.on("GET SerialNumber", reply({"SerialNumber": "25420067"}))
+    assert await sensor.serial_number() == "25420067"
+
+
+@pytest.mark.parametrize(
+    ("told", "serial"),
+    [
+        ("25420067", "25420067"),
+        (25420067, "25420067"),
+        ("  7 ", "7"),
+        ("", None),
+        ("a\x1b[2Jb", "a·[2Jb"),
+        ("x" * 100, "x" * 63 + "…"),
+    ],
+)
+async def test_serial_numbers_come_as_text_or_number(
+    device: ScriptedSensor, connect: MakeSensor, told: object, serial: str | None
+) -> None:
+    device.on("GET SerialNumber", reply({"SerialNumber": told}))
+    assert await connect().serial_number() == serial
+
+
+@pytest.mark.parametrize("mac", [[0] * 6, [255] * 6])
+async def test_a_mac_address_that_tells_nobody_apart_is_none(
+    device: ScriptedSensor, connect: MakeSensor, mac: list[int]
+) -> None:
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": mac}))
+    assert (await connect().identity()).mac is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EtherMACAddress", [0, 6, 0x77, 1, 2]),
+        ("EtherMACAddress", [0, 6, 0x77, 1, 2, 256]),
+        ("EtherMACAddress", "00:06:77:01:02:03"),
+        ("SerialNumber", True),
+        ("SerialNumber", None),
+        ("SerialNumber", [1]),
+        ("DeviceType", {"a": 1}),
+    ],
+)
+async def test_wrong_types_are_a_protocol_error(
+    device: ScriptedSensor, connect: MakeSensor, name: str, value: object
+) -> None:
+    device.on(f"GET {name}", reply({name: value}))
+    with pytest.raises(ProtocolError) as caught:
+        await connect().identity()
+    assert name in caught.value.message
+    assert device.address in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"Name": "p"},
+        {"Name": "p", "Version": 2},
+        {"Name": None, "Version": "1"},
+        {"Name": "", "Version": "1"},
+        {"Name": "p", "Version": " "},
+        {"DeviceIdent": "picoScan"},
+        [],
+        "picoScan",
+        7,
+    ],
+    ids=repr,
+)
+async def test_an_ident_without_name_and_version_is_a_protocol_error(
+    device: ScriptedSensor, connect: MakeSensor, data: object
+) -> None:
+    device.on("GET DeviceIdent", reply(data))
+    with pytest.raises(ProtocolError):
+        await connect().ident()
+
+
+async def test_ident_is_cleaned_and_read_wrapped_too(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", reply({"DeviceIdent": {"Name": "pi\nco[b]", "Version": "1\x07"}}))
+    assert await connect().ident() == ("pi·co[b]", "1·")
+
+
+@pytest.mark.parametrize("answer", [html(404), NOT_FOUND, http(404)], ids=["page", "status 5", "bare"])
+async def test_a_web_server_without_device_ident_is_no_sensor(
+    device: ScriptedSensor, connect: MakeSensor, answer: bytes
+) -> None:
+    device.on("GET DeviceIdent", answer)
+    with pytest.raises(ProtocolError) as caught:
+        await connect().identity()
+    assert "no SICK sensor" in caught.value.message
+    assert "something else" in caught.value.advice
+
+
+@pytest.mark.parametrize("state", list(UpdateState))
+async def test_update_state(device: ScriptedSensor, connect: MakeSensor, state: UpdateState) -> None:
+    device.on("GET UpdateState", reply({"UpdateState": state.value}))
+    assert await connect().update_state() is state
+
+
+@pytest.mark.parametrize("value", [4, -1, "1", 1.0, None, True, [1]], ids=repr)
+async def test_an_unknown_update_state_is_a_protocol_error(
+    device: ScriptedSensor, connect: MakeSensor, value: object
+) -> None:
+    device.on("GET UpdateState", reply({"UpdateState": value}))
+    with pytest.raises(ProtocolError) as caught:
+        await connect().update_state()
+    assert "UpdateState" in caught.value.message
+
+
+async def test_a_sensor_without_update_state_says_so_each_time(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect()
+    for _ in range(2):
+        with pytest.raises(NotSupported):
+            await sensor.update_state()
+    # It may only be starting up, so it is asked again.
+    assert device.keys() == ["GET UpdateState"] * 2
+
+
+async def test_health(full: ScriptedSensor, connect: MakeSensor) -> None:
+    assert await connect().health() == Health(status=DeviceStatus.NORMAL, power_on_count=41)
+
+
+async def test_health_of_a_sensor_that_has_none(device: ScriptedSensor, connect: MakeSensor) -> None:
+    sensor = connect()
+    assert await sensor.health() == Health()
+    device.seen.clear()
+    await sensor.health()
+    assert device.keys() == []
+
+
+async def test_a_device_status_of_the_future_is_unknown(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceStatus", reply({"DeviceStatus": 99}))
+    assert (await connect().health()).status is DeviceStatus.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ({"ScanDataEnable": True}, True),
+        ({"a": 1, "b": [1, 2]}, {"a": 1, "b": [1, 2]}),
+        ({"ScanDataEnable": {"a": 1}}, {"a": 1}),
+        ([1, 2], [1, 2]),
+        (None, None),
+    ],
+)
+async def test_any_variable_is_read_unwrapped(
+    device: ScriptedSensor, connect: MakeSensor, data: object, value: object
+) -> None:
+    body = {"header": {"status": 0, "message": "Ok"}, "data": data}
+    device.on("GET ScanDataEnable", http(200, json.dumps(body).encode()))
+    assert await connect().read("ScanDataEnable") == value
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/../b", "/a", "a/", "a b", "a?b", "ä", "a\r\nX: y", "a" * 101])
+async def test_a_name_that_is_none_is_never_sent(
+    device: ScriptedSensor, connect: MakeSensor, name: str
+) -> None:
+    sensor = connect()
+    for call in (sensor.read(name), sensor.call(name), sensor.write(name, 1)):
+        with pytest.raises(UsageError):
+            await call
+    assert device.seen == []
+
+
+async def test_out_of_connections_is_waited_out(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    device.on(
+        "GET UpdateState", refused(11), http(429), refused(11, http_status=503), reply({"UpdateState": 0})
+    )
+    assert await connect().update_state() is UpdateState.INITIAL
+    assert clock.slept == sorted(clock.slept)
+    assert len(clock.slept) == 3
+
+
+async def test_out_of_connections_for_ever_ends(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    device.on("GET UpdateState", refused(11))
+    with pytest.raises(OutOfConnections) as caught:
+        await connect().update_state()
+    assert "other programs" in caught.value.advice
+    assert len(device.seen) == 4
+    assert sum(clock.slept) < 5
+
+
+async def test_what_was_learned_of_one_sensor_does_not_hold_for_another(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    learned = Capabilities(
+        name="LRS4000",
+        version="1.9.1",
+        auth=AuthScheme.BASIC,
+        trigger="methods/RunFirmwareUpdate",
+        present=("SerialNumber",),
+        missing=("UpdateState",),
+    )
+    sensor = connect(capabilities=learned)
+    await sensor.ident()
+    assert sensor.capabilities == Capabilities(name="picoScan", version="2.3.0.0R")
+
+
+async def test_the_summary_names_what_was_negotiated(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    challenging.on("POST getChallenge", challenge())
+    sensor = connect()
+    assert sensor.capabilities.summary == ""
+    await sensor.open_session()
+    assert sensor.capabilities.summary == "challenge-response, session token"
+    assert sensor.capabilities.tokens is True
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_json | st.fixed_dictionaries({"X": _json}) | st.fixed_dictionaries({"Name": _json, "Version": _json}))
+def test_any_value_is_read_or_a_protocol_error(data: object) -> None:
+    said = Reply(asked=Asked("10.0.0.7", "GET", "X"), http_status=200, data=data)
+    readers = (
+        values.device_ident,
+        values.text,
+        values.mac_address,
+        values.update_state,
+        values.device_status,
+        values.count,
+    )
+    for read in readers:
+        value: object
+        try:
+            value = read(said)
+        except ProtocolError as error:
+            value = error.message
+        assert value is None or str(value).isprintable()

@@ -1,0 +1,99 @@
+"""Politeness: the sliding window, on a clock that only sleeping moves."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sicktui.sensor.throttle import Throttle
+from tests.sensor.conftest import MakeSensor
+from tests.sensor.scripted import FakeClock, ScriptedSensor, reply
+
+
+async def test_two_a_second_leaves_two_at_once_and_then_waits() -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(2.0, clock)
+    times = []
+    for _ in range(5):
+        await throttle.reserve()
+        times.append(clock.monotonic())
+    assert times == [0.0, 0.0, 1.0, 1.0, 2.0]
+
+
+async def test_a_pair_goes_back_to_back() -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(2.0, clock)
+    await throttle.reserve()
+    await throttle.reserve(2)
+    assert clock.monotonic() == 1.0
+    await throttle.reserve()
+    assert clock.monotonic() == 2.0
+
+
+async def test_below_one_a_second_a_pair_goes_together_and_the_next_waits_the_longer() -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(0.5, clock)
+    await throttle.reserve(2)
+    assert clock.monotonic() == 0.0
+    await throttle.reserve()
+    assert clock.monotonic() == 4.0
+
+
+async def test_slots_given_back_are_free() -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(2.0, clock)
+    throttle.give_back(await throttle.reserve(2))
+    await throttle.reserve(2)
+    assert clock.monotonic() == 0.0
+
+
+async def test_a_slot_counts_from_when_it_was_used() -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(1.0, clock)
+    (slot,) = await throttle.reserve()
+    clock.time = 0.4
+    throttle.used(slot)
+    await throttle.reserve()
+    assert clock.monotonic() == pytest.approx(1.4)
+
+
+@given(
+    rate=st.floats(0.1, 20.0),
+    steps=st.lists(st.tuples(st.integers(1, 2), st.floats(0.0, 3.0)), min_size=1, max_size=40),
+)
+async def test_no_window_ever_holds_more_than_allowed(rate: float, steps: list[tuple[int, float]]) -> None:
+    clock = FakeClock(0.0)
+    throttle = Throttle(rate, clock)
+    burst = max(1, int(rate))
+    period = burst / rate
+    starts: list[float] = []
+    for count, pause in steps:
+        await throttle.reserve(count)
+        starts.extend([clock.monotonic()] * count)
+        clock.time += pause
+    # A pair is allowed together even where the window is smaller than it.
+    allowed = max(burst, 2)
+    for index in range(len(starts) - allowed):
+        assert starts[index + allowed] - starts[index] >= period - 1e-6
+
+
+async def test_a_client_never_asks_more_often_than_allowed(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    device.on("GET UpdateState", reply({"UpdateState": 0}))
+    sensor = connect(requests_per_second=2.0)
+    began = clock.monotonic()
+    for _ in range(6):
+        await sensor.update_state()
+    assert clock.monotonic() - began == pytest.approx(2.0)
+
+
+async def test_challenge_and_post_are_not_torn_apart(
+    challenging: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    sensor = connect(requests_per_second=2.0, auth="challenge")
+    await sensor.ident()
+    clock.slept.clear()
+    await sensor.check_password()
+    # One wait in front of both: two slots were needed, one was free.
+    assert clock.slept == [pytest.approx(1.0)]
+    assert challenging.keys()[-2:] == ["POST getChallenge", "POST checkCredentials"]

@@ -1,0 +1,359 @@
+"""What a network can do to a request: every end is an error in words, within its time."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import pytest
+
+from sicktui.model.words import Code
+from sicktui.sensor.errors import (
+    OutcomeUnknown,
+    ProtocolError,
+    SensorError,
+    Unreachable,
+    WrongAddress,
+)
+from sicktui.sensor.transport import MAX_REPLY
+from tests.sensor.conftest import MakeSensor
+from tests.sensor.scripted import (
+    ScriptedSensor,
+    Seen,
+    free_port,
+    hang,
+    hang_up,
+    html,
+    http,
+    if_proven,
+    reply,
+    reset,
+)
+
+SOON: Final = 0.3
+"""A request_timeout that tests can wait for."""
+
+
+@asynccontextmanager
+async def listening(serve: object) -> AsyncIterator[str]:
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)  # type: ignore[arg-type]
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+async def failure(connect: MakeSensor, **about: object) -> SensorError:
+    """How reading DeviceIdent fails, and that it does so in time."""
+    began = time.monotonic()
+    with pytest.raises(SensorError) as caught:
+        await connect(**about).ident()
+    assert time.monotonic() - began < 3
+    assert caught.value.advice
+    assert caught.value.message.isprintable()
+    return caught.value
+
+
+async def test_a_closed_port_is_unreachable(connect: MakeSensor) -> None:
+    error = await failure(connect, address=f"127.0.0.1:{free_port()}")
+    assert type(error) is Unreachable
+    assert error.code is Code.UNREACHABLE
+    assert "nothing listens" in error.message
+    assert not error.sent
+
+
+async def test_a_name_that_does_not_resolve_is_unreachable(connect: MakeSensor) -> None:
+    error = await failure(connect, address="no-such-sensor.invalid")
+    assert isinstance(error, Unreachable)
+    assert "no-such-sensor.invalid" in error.message
+
+
+async def test_a_full_backlog_ends_at_the_deadline(connect: MakeSensor) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        fillers = []
+        for _ in range(4):
+            filler = socket.socket()
+            filler.settimeout(0)
+            filler.connect_ex(("127.0.0.1", port))
+            fillers.append(filler)
+        error = await failure(connect, address=f"127.0.0.1:{port}", request_timeout=SOON)
+        for filler in fillers:
+            filler.close()
+    assert isinstance(error, Unreachable)
+    assert "within 0.3 s" in error.message
+
+
+async def test_a_wrong_address_is_said_at_the_first_request(connect: MakeSensor) -> None:
+    error = await failure(connect, address="10.0.0.300")
+    assert isinstance(error, WrongAddress)
+    assert "four numbers" in error.message
+
+
+async def test_a_hanging_sensor_ends_at_the_deadline(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", hang)
+    error = await failure(connect, request_timeout=SOON)
+    assert type(error) is Unreachable
+    assert "did not answer GET DeviceIdent within 0.3 s" in error.message
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+async def test_a_trickling_reply_ends_at_the_deadline(
+    device: ScriptedSensor, connect: MakeSensor, part: str
+) -> None:
+    async def trickle(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if part == "body":
+            writer.write(b"HTTP/1.1 200 Ok\r\nContent-Length: 500\r\n\r\n")
+        else:
+            writer.write(b"HTTP/1.1 200 Ok\r\nX-Long: ")
+        while True:
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    device.on("GET DeviceIdent", trickle)
+    began = time.monotonic()
+    error = await failure(connect, request_timeout=SOON)
+    assert time.monotonic() - began < 3 * SOON
+    assert type(error) is Unreachable
+
+
+async def test_a_gigabyte_of_json_is_cut_off(device: ScriptedSensor, connect: MakeSensor) -> None:
+    written = 0
+
+    async def flood(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        writer.write(b'HTTP/1.1 200 Ok\r\nContent-Length: 1000000000\r\n\r\n{"data": {"x": "')
+        while written < 1_000_000_000:
+            writer.write(b"a" * 65536)
+            written += 65536
+            await writer.drain()
+
+    device.on("GET DeviceIdent", flood)
+    error = await failure(connect)
+    assert isinstance(error, ProtocolError)
+    assert str(MAX_REPLY) in error.message
+    assert error.http_status == 200
+    assert written < 32 * MAX_REPLY
+
+
+async def test_endless_headers_are_cut_off(device: ScriptedSensor, connect: MakeSensor) -> None:
+    async def flood(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 Ok\r\n")
+        while True:
+            writer.write(b"X: " + b"a" * 8000 + b"\r\n")
+            await writer.drain()
+
+    device.on("GET DeviceIdent", flood)
+    assert isinstance(await failure(connect), ProtocolError)
+
+
+async def test_a_redirect_is_not_followed(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", http(302, headers={"Location": "/api/Elsewhere"}))
+    error = await failure(connect)
+    assert isinstance(error, ProtocolError)
+    assert "/api/Elsewhere" in error.message
+    assert device.keys() == ["GET DeviceIdent"]
+
+
+async def test_a_web_page_is_a_protocol_error(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", html(200))
+    error = await failure(connect)
+    assert isinstance(error, ProtocolError)
+    assert "web page" in error.message
+
+
+async def test_a_compressed_reply_is_refused(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", http(200, b"\x1f\x8b", headers={"Content-Encoding": "gzip"}))
+    error = await failure(connect)
+    assert isinstance(error, ProtocolError)
+    assert "compressed" in error.message
+    assert device.seen[0].headers["accept-encoding"] == "identity"
+
+
+async def test_another_protocol_is_a_protocol_error(connect: MakeSensor) -> None:
+    async def ssh(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with listening(ssh) as address:
+        error = await failure(connect, address=address)
+    assert isinstance(error, ProtocolError)
+    assert "does not speak HTTP" in error.message
+
+
+@pytest.mark.parametrize("how", ["close", "reset", "half the head", "half the body"])
+async def test_a_lost_connection_is_unreachable(
+    device: ScriptedSensor, connect: MakeSensor, how: str
+) -> None:
+    async def lose(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if how == "reset":
+            reset(writer)
+        elif how == "half the head":
+            writer.write(b"HTTP/1.1 200 O")
+        elif how == "half the body":
+            writer.write(reply({"Name": "x" * 100})[:-20])
+
+    device.on("GET DeviceIdent", lose)
+    error = await failure(connect)
+    assert type(error) is Unreachable
+    assert not error.sent
+
+
+async def test_requests_carry_no_surprises(device: ScriptedSensor, connect: MakeSensor) -> None:
+    sensor = connect()
+    await sensor.ident()
+    await sensor.ident()
+    (first, second) = device.seen
+    assert first.headers["connection"] == "close"
+    assert first.headers["host"] == device.address
+    assert first.headers["user-agent"].startswith("sicktui/")
+    assert first.connection != second.connection
+    await asyncio.sleep(0.05)
+    assert device.open_connections == 0
+
+
+async def test_proxies_of_the_environment_are_ignored(
+    device: ScriptedSensor, connect: MakeSensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, nowhere)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert await connect().ident() == ("picoScan", "2.3.0.0R")
+
+
+async def test_cookies_are_not_kept(device: ScriptedSensor, connect: MakeSensor) -> None:
+    ident = {"Name": "picoScan", "Version": "1"}
+    body = reply(ident).partition(b"\r\n\r\n")[2]
+    device.on("GET DeviceIdent", http(200, body, headers={"Set-Cookie": "a=b"}))
+    sensor = connect()
+    await sensor.ident()
+    await sensor.ident()
+    assert all("cookie" not in seen.headers for seen in device.seen)
+
+
+async def test_one_request_at_a_time(device: ScriptedSensor, connect: MakeSensor) -> None:
+    busy = 0
+    most = 0
+
+    async def slow(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal busy, most
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.02)
+        busy -= 1
+        writer.write(reply({"Name": "p", "Version": "1"}))
+        await writer.drain()
+
+    device.on("GET DeviceIdent", slow)
+    sensor = connect()
+    await asyncio.gather(*(sensor.ident() for _ in range(5)))
+    assert most == 1
+    assert len(device.seen) == 5
+
+
+async def test_contact_is_told_of_answers_and_failures(device: ScriptedSensor, connect: MakeSensor) -> None:
+    told: list[bool] = []
+    device.on(
+        "GET DeviceIdent",
+        reply({"Name": "p", "Version": "1"}),
+        http(503),
+        html(200),
+        hang_up(),
+        reply({"Name": "p", "Version": "1"}),
+    )
+    sensor = connect(on_contact=told.append)
+    for _ in range(5):
+        try:
+            await sensor.ident()
+        except SensorError:
+            continue
+    assert told == [True, True, True, False, True]
+    await failure(connect, address=f"127.0.0.1:{free_port()}", on_contact=told.append)
+    assert told[-1] is False
+
+
+async def test_a_cancelled_request_leaves_the_line_free(device: ScriptedSensor, connect: MakeSensor) -> None:
+    device.on("GET DeviceIdent", hang, reply({"Name": "p", "Version": "1"}))
+    sensor = connect()
+    task = asyncio.create_task(sensor.ident())
+    while not device.seen:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await sensor.ident() == ("p", "1")
+
+
+async def test_a_closed_client_can_be_used_again(device: ScriptedSensor, connect: MakeSensor) -> None:
+    sensor = connect()
+    await sensor.ident()
+    await sensor.aclose()
+    assert await sensor.ident() == ("picoScan", "2.3.0.0R")
+
+
+@pytest.mark.parametrize("how", ["reset", "hang", "cut off"])
+async def test_an_act_whose_connection_breaks_has_an_unknown_outcome_and_is_not_repeated(
+    challenging: ScriptedSensor, connect: MakeSensor, how: str
+) -> None:
+    async def cut(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply()[:-4])
+
+    challenging.on("POST RunFirmwareUpdate", {"reset": hang_up(), "hang": hang, "cut off": cut}[how])
+    with pytest.raises(OutcomeUnknown) as caught:
+        await connect(request_timeout=SOON).run_firmware_update()
+    assert caught.value.sent
+    assert caught.value.outcome_unknown
+    assert isinstance(caught.value, Unreachable)
+    assert "unknown" in caught.value.message
+    assert challenging.keys().count("POST RunFirmwareUpdate") == 1
+
+
+async def test_an_act_that_never_left_has_a_known_outcome(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    challenging.on("POST getChallenge", hang_up())
+    with pytest.raises(Unreachable) as caught:
+        await connect(auth="challenge").run_firmware_update()
+    assert not caught.value.sent
+
+
+async def test_an_act_answered_with_nonsense_has_an_unknown_outcome(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    challenging.on("POST RunFirmwareUpdate", if_proven(html(200)))
+    with pytest.raises(ProtocolError) as caught:
+        await connect().run_firmware_update()
+    assert caught.value.outcome_unknown
+
+
+async def test_plain_http_behind_https_is_said(device: ScriptedSensor, connect: MakeSensor) -> None:
+    error = await failure(connect, scheme="https", request_timeout=2.0)
+    assert isinstance(error, Unreachable)
+    assert "HTTPS" in error.message
+    assert "scheme = 'http'" in error.advice
+
+
+async def test_an_untrusted_certificate_is_said(connect: MakeSensor, tmp_path: object) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        error = await failure(connect, address=f"127.0.0.1:{port}", scheme="https")
+    finally:
+        server.close()
+    assert isinstance(error, Unreachable)

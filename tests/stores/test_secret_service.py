@@ -1,0 +1,82 @@
+"""Credentials against a real Secret Service: GNOME Keyring in a D-Bus session of its own."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+import secretstorage
+
+from sicktui.stores.credentials import open_credentials
+
+pytestmark = [
+    pytest.mark.skipif("sys.platform != 'linux'", reason="the Secret Service is of Linux"),
+    pytest.mark.usefixtures("secret_service"),
+]
+
+
+def _lock_collection() -> None:
+    bus = secretstorage.dbus_init()
+    secretstorage.Collection(bus).lock()
+    bus.close()
+
+
+def test_a_password_survives_the_process_that_stored_it() -> None:
+    first = open_credentials(password=None, passphrase=None)
+    assert first.remember("press 3", "Service", "geh€im") == "OS keyring (Secret Service)"
+    second = open_credentials(password=None, passphrase=None)
+    assert second.password("press 3", "Service") == "geh€im"
+    assert second.password("press 3", "Maintenance") is None
+    assert second.password("press 4", "Service") is None
+    report = second.describe()
+    assert (report.active, report.problems) == ("OS keyring (Secret Service)", ())
+
+
+def test_the_newest_password_counts_and_can_be_forgotten() -> None:
+    credentials = open_credentials(password=None, passphrase=None)
+    credentials.remember("a", "Service", "old")
+    credentials.remember("a", "Service", "new")
+    assert open_credentials(password=None, passphrase=None).password("a", "Service") == "new"
+    assert credentials.forget("a", "Service")
+    assert not credentials.forget("a", "Service")
+    assert credentials.password("a", "Service") is None
+
+
+def test_the_self_test_leaves_nothing_behind() -> None:
+    credentials = open_credentials(password=None, passphrase=None)
+    credentials.describe()
+    bus = secretstorage.dbus_init()
+    assert list(secretstorage.Collection(bus).get_all_items()) == []
+    bus.close()
+
+
+def test_a_locked_keyring_falls_to_memory_with_the_reason() -> None:
+    open_credentials(password=None, passphrase=None).remember("a", "Service", "x")
+    _lock_collection()
+    credentials = open_credentials(password=None, passphrase=None)
+    began = time.monotonic()
+    assert credentials.password("a", "Service") is None
+    assert time.monotonic() - began < 4
+    report = credentials.describe()
+    assert report.active == "memory, until sicktui ends"
+    assert "locked" in report.problems[0].reason
+    assert credentials.remember("a", "Service", "typed in") == "memory, until sicktui ends"
+    assert credentials.password("a", "Service") == "typed in"
+
+
+def test_a_keyring_locked_in_between_falls_to_memory() -> None:
+    credentials = open_credentials(password=None, passphrase=None)
+    assert credentials.remember("a", "Service", "x") == "OS keyring (Secret Service)"
+    _lock_collection()
+    assert credentials.remember("a", "Service", "y") == "memory, until sicktui ends"
+    assert credentials.password("a", "Service") == "y"
+    assert "locked" in credentials.describe().problems[0].reason
+
+
+def test_a_bus_that_vanishes_falls_to_memory(secret_service: Callable[[], None]) -> None:
+    credentials = open_credentials(password=None, passphrase=None)
+    credentials.remember("a", "Service", "x")
+    secret_service()
+    assert credentials.password("a", "Service") is None
+    assert credentials.remember("a", "Service", "y") == "memory, until sicktui ends"
+    assert credentials.password("a", "Service") == "y"
+    assert "D-Bus cannot be reached" in credentials.describe().problems[0].reason

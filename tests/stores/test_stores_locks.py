@@ -1,0 +1,325 @@
+"""Locks between real processes: held, refused in words, free when the holder dies."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from sicktui.model.words import Code
+from sicktui.stores.files import StorageError
+from sicktui.stores.locks import Held, Lock, Owner, is_held, operator, prepare_folder, run_lock, sensor_lock
+from sicktui.stores.owner import read_owner, write_owner
+from sicktui.stores.paths import Home
+
+Spawn = Callable[..., "subprocess.Popen[str]"]
+
+HOLDER = """
+import sys
+from pathlib import Path
+from sicktui.stores.locks import sensor_lock
+from sicktui.stores.paths import locate
+lock = sensor_lock(locate(Path(sys.argv[1]), {}), sys.argv[2], purpose="run r1")
+lock.acquire()
+print("held", flush=True)
+sys.stdin.readline()
+lock.release()
+print("released", flush=True)
+sys.stdin.readline()
+"""
+
+
+class Noon:
+    """A clock that stands still."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        raise NotImplementedError
+
+
+def folder_of(home: Home) -> str:
+    return str(home.config.parent)
+
+
+def hold(spawn: Spawn, home: Home, key: str) -> "subprocess.Popen[str]":
+    process = spawn(HOLDER, folder_of(home), key)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def say(process: "subprocess.Popen[str]") -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
+def test_a_lock_is_mine_alone(home: Home) -> None:
+    one, other = sensor_lock(home, "serial 1"), sensor_lock(home, "serial 1")
+    assert not is_held(one)
+    with one:
+        assert is_held(one)
+        assert is_held(other)
+        for lock in (one, other):
+            with pytest.raises(Held):
+                lock.acquire()
+        assert one.mine
+        assert not other.mine
+    assert not is_held(other)
+    with other:
+        assert is_held(one)
+
+
+def test_looking_leaves_no_trace(home: Home) -> None:
+    assert not is_held(sensor_lock(home, "serial 1"))
+    assert not home.sensor_locks.exists()
+    sensor_lock(home, "serial 1").check()
+
+
+def test_different_sensors_and_runs_do_not_meet(home: Home) -> None:
+    with (
+        sensor_lock(home, "serial 1"),
+        sensor_lock(home, "serial 2"),
+        sensor_lock(home, "address 1.2.3.4:80"),
+    ):
+        with run_lock(home, "serial 1"):
+            assert not is_held(sensor_lock(home, "serial 3"))
+
+
+def test_another_process_holds_it_and_is_named(home: Home, spawn: Spawn) -> None:
+    holder = hold(spawn, home, "serial 1")
+    lock = sensor_lock(home, "serial 1")
+    began = time.monotonic()
+    with pytest.raises(Held) as caught:
+        lock.acquire()
+    assert time.monotonic() - began < 2
+    assert caught.value.code is Code.BUSY
+    owner = caught.value.owner
+    assert owner is not None
+    assert (owner.pid, owner.purpose) == (holder.pid, "run r1")
+    assert caught.value.message.startswith(
+        f"The sensor (serial 1) is in use by {owner.user} on {owner.host}, pid"
+    )
+    with pytest.raises(Held, match=f"pid {holder.pid}"):
+        lock.check()
+    assert say(holder) == "released"
+    lock.acquire()
+    lock.release()
+
+
+def test_a_killed_holder_counts_as_free(home: Home, spawn: Spawn) -> None:
+    holder = hold(spawn, home, "serial 1")
+    lock = sensor_lock(home, "serial 1")
+    assert is_held(lock)
+    holder.kill()
+    holder.wait()
+    deadline = time.monotonic() + 2
+    while is_held(lock) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert not is_held(lock)
+    stale = read_owner(lock.owner_path)
+    assert stale is not None
+    assert stale.pid == holder.pid
+    with lock:
+        fresh = read_owner(lock.owner_path)
+        assert fresh is not None
+        assert fresh.pid == os.getpid()
+    assert read_owner(lock.owner_path) is None
+
+
+def test_probes_do_not_keep_anybody_out(home: Home) -> None:
+    lock, probe = sensor_lock(home, "serial 1"), sensor_lock(home, "serial 1")
+    lock.acquire()
+    lock.release()
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            is_held(probe)
+
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    for _ in range(10):
+        lock.acquire()
+        lock.release()
+    stop.set()
+    for watcher in watchers:
+        watcher.join()
+
+
+def test_another_thread_may_give_it_back(home: Home) -> None:
+    lock = sensor_lock(home, "serial 1")
+    thread = threading.Thread(target=lock.acquire)
+    thread.start()
+    thread.join()
+    assert lock.mine
+    lock.release()
+    lock.release()
+    assert not is_held(sensor_lock(home, "serial 1"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"user": 1}', b"\xff" * 10_000])
+def test_an_owners_file_that_says_nothing(home: Home, content: bytes) -> None:
+    holder = sensor_lock(home, "serial 1")
+    with holder:
+        holder.owner_path.write_bytes(content)
+        with pytest.raises(Held, match="another process of this PC") as caught:
+            sensor_lock(home, "serial 1").acquire()
+    assert caught.value.owner is None
+
+
+def test_what_another_user_wrote_is_only_text(home: Home) -> None:
+    holder = sensor_lock(home, "serial 1")
+    with holder:
+        owner = Owner(user="\x1b[31mroot\n", host="a" * 500, pid=1, since="soon\x07", ssh_client="\x9b")
+        write_owner(holder.owner_path, owner, 0o600)
+        with pytest.raises(Held) as caught:
+            sensor_lock(home, "serial 1").acquire()
+    assert caught.value.message.isprintable()
+    assert "since an unknown time" in caught.value.message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX links and pipes")
+def test_links_and_pipes_in_the_owners_place_are_left_alone(home: Home, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    lock = sensor_lock(home, "serial 1")
+    home.sensor_locks.mkdir(parents=True)
+    lock.owner_path.symlink_to(victim)
+    with lock:
+        assert read_owner(lock.owner_path) is None
+    assert victim.read_text() == "mine"
+    lock.owner_path.unlink()
+    os.mkfifo(lock.owner_path)
+    with lock:
+        assert read_owner(lock.owner_path) is None
+
+
+def test_the_owner_in_words() -> None:
+    local = datetime.now().astimezone().tzinfo
+    noon = datetime(2026, 11, 21, 12, tzinfo=local)
+    owner = Owner(
+        user="bob",
+        host="pc7",
+        pid=412,
+        since=noon.replace(hour=9, minute=3).astimezone(UTC).isoformat(),
+        ssh_client="10.0.0.9",
+        purpose="run r1",
+    )
+    assert owner.words(Noon(noon)) == "bob on pc7, pid 412, since 09:03, from 10.0.0.9, run r1"
+    later = Noon(noon + timedelta(days=1))
+    assert owner.words(later) == "bob on pc7, pid 412, since 2026-11-21 09:03, from 10.0.0.9, run r1"
+    here = structs.replace(owner, ssh_client=None, purpose="")
+    assert here.words(Noon(noon)) == "bob on pc7, pid 412, since 09:03"
+
+
+def test_the_owners_file_is_plain_json(home: Home) -> None:
+    moment = datetime(2026, 11, 21, 9, 54, 27, 123000, tzinfo=UTC)
+    lock = sensor_lock(home, "serial 1", purpose="run r1", clock=Noon(moment))
+    with lock:
+        written = json.loads(lock.owner_path.read_bytes())
+    assert written["since"] == "2026-11-21T09:54:27.123Z"
+    assert (written["pid"], written["purpose"]) == (os.getpid(), "run r1")
+
+
+def test_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "bob\x1b")
+    who = operator({"SSH_CLIENT": "10.0.0.9 52344 22"})
+    assert (who.user, who.ssh_client) == ("bob·", "10.0.0.9")
+    assert who.host
+    assert operator({"SSH_CONNECTION": "10.0.0.8 1 10.0.0.1 22"}).ssh_client == "10.0.0.8"
+    assert operator({}).ssh_client is None
+
+
+def _nobody() -> str:
+    raise KeyError("getpwuid(): uid not found: 4711")
+
+
+def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getuser", _nobody)
+    assert operator({}).user in {"unknown", f"user {os.getuid() if os.name == 'posix' else ''}"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_private_lock_is_private_and_a_shared_one_open_to_all(home: Home, tmp_path: Path) -> None:
+    def modes(lock: Lock) -> list[int]:
+        with lock:
+            return [stat.S_IMODE(p.stat().st_mode) for p in (lock.path.parent, lock.path, lock.owner_path)]
+
+    shared = structs.replace(home, sensor_locks=tmp_path / "shared", shared_locks=True)
+    old = os.umask(0o077)
+    try:
+        assert modes(sensor_lock(home, "serial 1")) == [0o700, 0o600, 0o600]
+        assert modes(sensor_lock(shared, "serial 1")) == [0o1777, 0o666, 0o666]
+        assert modes(run_lock(shared, "r1")) == [0o700, 0o600, 0o600]
+    finally:
+        os.umask(old)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX links")
+def test_a_link_in_place_of_the_shared_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "locks").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="Cannot use the folder of locks"):
+        prepare_folder(tmp_path / "locks", shared=True)
+
+
+AS_ANOTHER_USER = """
+import os, sys
+from pathlib import Path
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+from sicktui.stores.locks import Held, Lock
+lock = Lock(Path(sys.argv[1]), what="The sensor", shared=True)
+try:
+    lock.acquire()
+except Held as held:
+    print("held by", held.owner.pid if held.owner else None, flush=True)
+else:
+    print("taken", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become somebody else")
+def test_two_users_meet_at_one_lock(home: Home, spawn: Spawn) -> None:
+    # Not below tmp_path, which only its owner may enter.
+    folder = Path("/tmp") / f"sicktui-locks-test-{os.getpid()}"
+    lock = Lock(folder / "sensor.lock", what="The sensor", shared=True)
+    try:
+        lock.acquire()
+        other = spawn(AS_ANOTHER_USER, str(lock.path))
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == f"held by {os.getpid()}"
+        lock.release()
+        second = spawn(AS_ANOTHER_USER, str(lock.path))
+        assert second.stdout is not None
+        assert second.stdout.readline().strip() == "taken"
+        with pytest.raises(Held, match=f"pid {second.pid}"):
+            lock.acquire()
+        second.kill()
+        second.wait()
+        lock.acquire()
+        lock.release()
+    finally:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
