@@ -24,6 +24,7 @@ from sicktui.simulator.update import FlashPlan, Updater
 from sicktui.simulator.variables import ParameterStore
 
 STARTUP: Final = 1  # DeviceStatus
+FLASHING: Final = 1  # UpdateState
 _SICK_PREFIX: Final = "00:06:77"
 
 _log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ class Device:
 
     @property
     def flashes(self) -> int:
-        """How often a flash has started, its own and others'."""
+        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
         return self.updater.flashes
 
     @property
@@ -190,6 +191,8 @@ class Device:
         self.port.hold(number)
         if not self.spec.offline:
             await self.port.open(slow=self.link_rate is not None)
+        if self.spec.update_state == FLASHING:
+            self.updater.start_foreign(None)
 
     async def stop(self) -> None:
         """End for good."""

@@ -231,7 +231,7 @@ class Connection:
             if part:
                 part = part[: int(len(part) * reply.cut)]
             else:
-                whole = whole[: int(len(whole) * reply.cut)]
+                whole = whole[: int(len(b"HTTP/1.1 200 OK") * reply.cut)]  # no body: cut the status line
             await self._write(whole + part)
             self.hang_up()
             message = "reply cut off"

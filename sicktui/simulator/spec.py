@@ -93,8 +93,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """The version after the next update, whatever the package says."""
     accept_any_image: bool = False
     """Take any bytes for a good package (needs ``next_version``)."""
-    update_state: Literal[0, 2, 3] = 0
-    """``UpdateState`` at the start; 2 and 3 are left over from an earlier update."""
+    update_state: Literal[0, 1, 2, 3] = 0
+    """``UpdateState`` at the start: 1 is somebody else's update, 2 and 3 are left over."""
     autostart_after: Seconds | None = None
     """Flash by itself so long after an upload."""
     check_seconds: Seconds = 2.0
@@ -116,7 +116,7 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     parameters: dict[str, object] = {}
     """Values of parameters that differ from the defaults."""
     token_seconds: Seconds = 900.0
-    nonce_seconds: Seconds = 60.0
+    nonce_seconds: Seconds = 300.0
     lock_after: Count = 5
     """So many wrong passwords in a row start the time lock."""
     lock_seconds: Seconds = 60.0

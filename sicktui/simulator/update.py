@@ -67,7 +67,7 @@ class Updater:
         self.image: ReceivedImage | None = None
         """The package that was uploaded and not yet flashed."""
         self.flashes = 0
-        """How often a flash has started."""
+        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
         self.uploads = 0
         """How many uploads were completed."""
         self._device = device
@@ -138,6 +138,7 @@ class Updater:
         self._device.faults.flash(plan)
         if plan.starts:
             self.image = None
+            self.flashes += 1
             self._run(plan)
 
     def start_foreign(self, version: str | None) -> None:
@@ -177,7 +178,6 @@ class Updater:
     def _run(self, plan: FlashPlan) -> None:
         self.state = STARTED
         self._stage = "flashing"
-        self.flashes += 1
         self._task = self._device.spawn(self._flash(plan))
 
     async def _flash(self, plan: FlashPlan) -> None:

@@ -25,13 +25,6 @@ def put(device: Device, content: bytes, headers: dict[str, str] | None = None) -
     return request(device, "PUT", "/api/update", content, headers).status
 
 
-def flash(device: Device, firmware: bytes) -> None:
-    """Upload and trigger."""
-    headers = session_token(device) if device.generation.tokens else {}
-    assert put(device, firmware, headers) == 200
-    assert auth_post(device, "RunFirmwareUpdate").code == 0
-
-
 def pico(start: Start, *faults: Fault, **changes: object) -> Device:
     """A picoScan that flashes in a moment."""
     quick = {"flash_seconds": 2, "finished_seconds": 2, "reboot_seconds": 2} | changes
