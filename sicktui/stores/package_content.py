@@ -11,6 +11,9 @@ SNIFFED: Final = 4096
 """Bytes looked at, at the beginning and at the end."""
 
 _SPACES: Final = "\t\n\r\f"
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))
+"""The bytes of a UTF-8 character behind its first."""
+_LONGEST_REST: Final = 3
 _HIGH: Final = 0x80
 _MOST_HIGH: Final = 0.25
 """Share of accented letters up to which a file is still taken for text."""
@@ -47,17 +50,20 @@ def text_kind(file: BinaryIO, size: int) -> str | None:
 
 def _is_text(data: bytes) -> bool:
     """Whether bytes are text in UTF-8, or in a Western code page of Windows."""
-    for cut in range(4):  # the cut at the front may have gone through a character
-        decoded = _decoded(data[cut:], "utf-8")
-        if decoded is not None:
-            return _printable(decoded)
+    # The cut at the front may have gone through a character: up to three bytes of it are left.
+    rest = len(data) - len(data.lstrip(_CONTINUATION))
+    decoded = _decoded(data[min(rest, _LONGEST_REST) :], "utf-8")
+    if decoded is not None:
+        return _printable(decoded)
     high = sum(byte >= _HIGH for byte in data)
     return high <= _MOST_HIGH * len(data) and _printable("".join(chr(b) for b in data if b < _HIGH))
 
 
 def _is_wide_text(data: bytes) -> bool:
     decoded = _decoded(data, "utf-16")
-    return decoded is not None and _printable(decoded.lstrip("\ufeff"))
+    # Any bytes make some printable Chinese: only what is mostly plain letters is taken for text.
+    plain = sum(char.isascii() for char in decoded or "")
+    return decoded is not None and 2 * plain > len(decoded) and _printable(decoded)
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

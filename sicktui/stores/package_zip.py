@@ -26,6 +26,7 @@ from sicktui.stores.package_errors import PackageError, ZippedPackage, package_t
 
 SUFFIX: Final = ".zip"
 MAX_ZIP_BYTES: Final = 1_000_000_000
+_LARGEST_MEMBER: Final = MAX_PACKAGE_BYTES
 _MAX_MEMBERS: Final = 10_000
 _LONGEST_NAME: Final = 150
 _MAGIC: Final = b"PK\x03\x04"
@@ -98,7 +99,7 @@ def base_name(member: zipfile.ZipInfo) -> str:
 def _extract(path: Path, packed: BinaryIO, name: str, folder: Path) -> Path:
     with temporary(folder, name) as (file, temp):
         try:
-            _, sha256 = copy_hashed(packed, file, MAX_PACKAGE_BYTES)
+            _, sha256 = copy_hashed(packed, file, _LARGEST_MEMBER)
         except TooLarge:
             raise too_large(path) from None
         settle(file)

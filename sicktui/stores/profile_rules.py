@@ -114,9 +114,9 @@ def address_problem(address: str) -> str:
 
 def split_address(address: str) -> tuple[str, str | None]:
     """Host and port of an address; an IPv6 host keeps its brackets, and without them is left whole."""
-    if address.startswith("["):
-        host, bracket, rest = address.partition("]")
-        return host + bracket, rest[1:] if rest.startswith(":") else rest or None
+    host, bracket, rest = address.partition("]")
+    if address.startswith("[") and (not rest or rest.startswith(":")):
+        return host + bracket, rest[1:] if rest else None
     if address.count(":") != 1:
         return address, None
     host, _, port = address.partition(":")
