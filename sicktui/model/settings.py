@@ -4,52 +4,81 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Seconds = Annotated[float, Meta(ge=0)]
-"""A duration in seconds; zero means at once."""
-PositiveSeconds = Annotated[float, Meta(gt=0)]
 AuthChoice = Literal["auto", "challenge", "basic"]
 Scheme = Literal["http", "https"]
+
+
+def _seconds(description: str) -> Meta:
+    """A duration in seconds; zero means at once."""
+    return Meta(ge=0, description=description)
+
+
+def _positive(description: str) -> Meta:
+    return Meta(gt=0, description=description)
 
 
 class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every deadline and interval, in seconds."""
 
-    poll_interval: PositiveSeconds = 5.0
-    autostart_wait: Seconds = 30.0
-    flash_timeout: PositiveSeconds = 300.0
-    reconnect_timeout: PositiveSeconds = 60.0
-    reconnect_interval: PositiveSeconds = 5.0
-    settle: Seconds = 5.0
-    request_timeout: PositiveSeconds = 10.0
-    stall_timeout: PositiveSeconds = 30.0
-    backup_timeout: PositiveSeconds = 30.0
-    restore_wait: Seconds = 1.0
+    poll_interval: Annotated[float, _positive("between two reads of UpdateState")] = 5.0
+    autostart_wait: Annotated[
+        float,
+        _seconds(
+            "how long to wait for a flash that starts by itself, before RunFirmwareUpdate; 0: trigger at once"
+        ),
+    ] = 30.0
+    flash_timeout: Annotated[float, _positive("from the trigger to Finished, or to the reboot")] = 300.0
+    reconnect_timeout: Annotated[float, _positive("from the device's disappearance to its first answer")] = (
+        60.0
+    )
+    reconnect_interval: Annotated[float, _positive("between two tries while it is away")] = 5.0
+    settle: Annotated[float, _seconds("how long it must stay healthy at the new version")] = 5.0
+    request_timeout: Annotated[float, _positive("of one request, from the first byte to the last")] = 10.0
+    stall_timeout: Annotated[
+        float, _positive("an upload or download that moves no byte for so long has failed")
+    ] = 30.0
+    backup_timeout: Annotated[float, _positive("until a parameter backup is there and whole")] = 30.0
+    restore_wait: Annotated[float, _seconds("after RestoreParameterBackup, before persisting")] = 1.0
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a run spreads, when it stops starting, and how politely it asks."""
 
-    jobs: Annotated[int, Meta(ge=1)] = 8
-    canary: Annotated[int, Meta(ge=0)] = 0
-    max_failures: Annotated[int, Meta(ge=1)] = 1
-    requests_per_second: Annotated[float, Meta(gt=0)] = 2.0
+    jobs: Annotated[int, Meta(ge=1, description="sensors not ready at once")] = 8
+    canary: Annotated[
+        int, Meta(ge=0, description="so many go first; the rest only if all of these succeeded")
+    ] = 0
+    max_failures: Annotated[
+        int,
+        Meta(ge=1, description="failed or unknown: at this many, nothing new is started in the run"),
+    ] = 1
+    requests_per_second: Annotated[
+        float, Meta(gt=0, description="at most, to each sensor, everything included")
+    ] = 2.0
 
 
 class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a profile that says nothing gets."""
 
-    user: Annotated[str, Meta(min_length=1)] = "Service"
-    auth: AuthChoice = "auto"
-    scheme: Scheme = "http"
+    user: Annotated[str, Meta(min_length=1, description="the user level to log in as")] = "Service"
+    auth: Annotated[
+        AuthChoice,
+        Meta(description="auto negotiates with the sensor; challenge never sends a password in clear text"),
+    ] = "auto"
+    scheme: Annotated[Scheme, Meta(description="how sensors are reached")] = "http"
 
 
 class Dashboard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the dashboard uses the terminal. ``auto`` looks at what the terminal says of itself."""
 
-    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
-    colours: Literal["auto", "16", "full"] = "auto"
-    mouse: Literal["auto", "on", "off"] = "auto"
-    """``auto`` leaves the mouse off over SSH, where it costs traffic and often does not arrive."""
+    glyphs: Annotated[
+        Literal["auto", "unicode", "ascii"], Meta(description="the characters of marks and states")
+    ] = "auto"
+    colours: Annotated[Literal["auto", "16", "full"], Meta(description="how many colours to use")] = "auto"
+    mouse: Annotated[
+        Literal["auto", "on", "off"],
+        Meta(description="auto leaves it off over SSH, where it costs traffic and often does not arrive"),
+    ] = "auto"
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,149 @@
+"""Writes the pages that come from the code: settings, keys and commands.
+
+``python docs/generate.py`` writes them; a test checks that they are current.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from msgspec import inspect
+
+from sicktui.cli.app import build
+from sicktui.model.settings import Settings
+from sicktui.tui.commands import COMMANDS
+
+HERE = Path(__file__).parent
+WIDTH = 100
+
+
+def settings_page() -> str:
+    """Every setting with its type, default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "`config.toml` in the configuration folder (`sicktui doctor` says where that is). `--set KEY=VALUE` overrides any",
+        "of them for one call, e.g. `--set timing.poll_interval=1`. An unknown key is an error that names the file, the",
+        "line and the nearest known key.",
+    ]
+    for section in inspect.type_info(Settings).fields:  # type: ignore[attr-defined]
+        if not isinstance(section.type, inspect.StructType):
+            continue
+        lines += ["", f"## [{section.name}]", "", (section.type.cls.__doc__ or "").strip(), ""]
+        lines += ["| key | default | meaning |", "|---|---|---|"]
+        for field in section.type.fields:
+            lines.append(f"| `{field.name}` | `{_toml(field.default)}` | {_meaning(field.type)} |")
+    lines += [
+        "",
+        "## [keys]",
+        "",
+        'Keys of the dashboard by command, e.g. `update = "U"`. The commands are on the page of [keys](keys.md).',
+        "",
+        "## Devices",
+        "",
+        "`devices.toml` beside it has one table a device, which `sicktui devices` and the dashboard write:",
+        "",
+        "```toml",
+        "[devices.gate-1]",
+        'address = "192.168.0.11"      # host or host:port',
+        'tags = ["hall-3"]',
+        'serial = "25420067"           # optional: only this sensor may answer',
+        'note = "above the north gate"',
+        "timing = { flash_timeout = 600.0 }",
+        "```",
+        "",
+        "Optional keys: `user`, `auth`, `scheme`, `tags`, `serial`, `model`, `note`, `timing`. sicktui rewrites the file",
+        "and keeps no comments; use `note`. A save is refused when the file was changed meanwhile.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _meaning(kind: Any) -> str:
+    if isinstance(kind, inspect.Metadata):
+        described = (kind.extra_json_schema or {}).get("description", "")
+        values = _meaning(kind.type)
+        return str(described) + (f" ({values})" if values else "")
+    if isinstance(kind, inspect.LiteralType):
+        return ", ".join(f"`{value}`" for value in kind.values)
+    return ""
+
+
+def keys_page() -> str:
+    """Every key of the dashboard."""
+    lines = [
+        "# Keys",
+        "",
+        "Every action has a printable key, since terminals over SSH lose arrows, Esc and control chords at times. Nothing",
+        "needs a mouse. In the dashboard `?` shows this list, and `:` opens the command palette. The name in the last",
+        "column is the one to use under `[keys]` in `config.toml`.",
+    ]
+    group = ""
+    for command in COMMANDS:
+        if command.group != group:
+            group = command.group
+            lines += ["", f"## {group}", "", "| key | what it does | name |", "|---|---|---|"]
+        keys = ", ".join(f"`{key}`" for key in (command.key, *command.also))
+        lines.append(f"| {keys} | {command.help} | `{command.id}` |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    lines = [
+        "# Commands",
+        "",
+        "The same abilities as the dashboard's, for scripts and for people who like a prompt. `--json` prints one JSON",
+        "object a line on standard output and nothing else there. Messages for people go to standard error.",
+        "",
+        "| exit code | meaning |",
+        "|---|---|",
+        "| 0 | everything asked for holds: updated, or already current |",
+        "| 1 | at least one device failed |",
+        "| 2 | wrong use, wrong configuration, or a question nobody could answer |",
+        "| 3 | nothing failed, but at least one verdict is unknown |",
+        "| 4 | refused before anything was written |",
+        "| 130 | interrupted before anything was written |",
+    ]
+    root = build(lambda context, *, demo: 0)
+    for path, command, context in _walk(root, "sicktui", None):
+        lines += ["", f"## {path}", "", "```text", command.get_help(context).replace("\b\n", ""), "```"]
+    return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
+
+
+def _walk(
+    command: click.Command, path: str, parent: click.Context | None
+) -> Iterator[tuple[str, click.Command, click.Context]]:
+    context = click.Context(
+        command,
+        info_name=path.rsplit(maxsplit=1)[-1],
+        parent=parent,
+        max_content_width=WIDTH,
+        terminal_width=WIDTH,
+    )
+    yield path, command, context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None:
+                yield from _walk(child, f"{path} {name}", context)
+
+
+PAGES = {"settings.md": settings_page, "keys.md": keys_page, "commands.md": commands_page}
+
+
+def main() -> int:
+    """Write every page."""
+    for name, make in PAGES.items():
+        (HERE / name).write_text(make(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
