@@ -33,8 +33,9 @@ FAST = {
 
 
 def sensor(name: str, **changes: object) -> DeviceSpec:
-    """A simulated picoScan with the firmware before VERSION."""
-    return DeviceSpec(**({"name": name, "version": "2.3.0.0R"} | changes))  # type: ignore[arg-type]
+    """A simulated picoScan with the firmware before VERSION, quicker than a real one."""
+    quick = {"version": "2.3.0.0R", "flash_seconds": 5, "reboot_seconds": 5, "check_seconds": 1}
+    return DeviceSpec(**({"name": name} | quick | changes))  # type: ignore[arg-type]
 
 
 class Plant:
@@ -161,6 +162,14 @@ class Program:
         assert "Traceback" not in result.err, result
         return result
 
+    def update(self, plant: Plant, *words: str, **environment: str) -> Result:
+        """Update all sensors of a plant, without backups (they take a second), as JSON lines."""
+        package = self.package()
+        return self(
+            *("update", *plant.addresses, "--package", package, "--yes", "--json", "--no-backup", *words),
+            **environment,  # type: ignore[arg-type]
+        )
+
     def package(self, version: str = VERSION, *, name: str | None = None, size: int = 200_000) -> str:
         """A package that picoScans take."""
         path = self.folder / (name or f"picoScan100_{version}.spk.signed")
@@ -187,8 +196,10 @@ _NULL = type(None)
 _NUMBER = (int, float)
 _COMMON: dict[str, Any] = {"v": int, "ts": str, "kind": str}
 _WORDS = {
-    "step": ("preflight", "backup", "authenticate", "upload", "trigger", "flash", "reboot", "verify")
-    + ("create", "download", "store", "activate", "persist"),
+    "step": (
+        *("preflight", "backup", "authenticate", "upload", "trigger", "flash", "reboot", "verify"),
+        *("create", "download", "store", "activate", "persist"),
+    ),
     "operation": ("update", "backup", "restore"),
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),

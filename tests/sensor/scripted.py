@@ -8,7 +8,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sicktui.model.device import Target
 from sicktui.model.settings import AuthChoice, Scheme, Timing
@@ -43,7 +43,9 @@ class Seen:
 
 Behaviour = Callable[[Seen, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """Writes its own reply; the body of the request is not read before."""
-Reply = bytes | Behaviour | Callable[[Seen], bytes]
+Answerer = Callable[[Seen], bytes]
+"""Decides its reply by the request, which was read whole."""
+Reply = bytes | Behaviour | Answerer
 
 
 def http(
@@ -91,10 +93,10 @@ def proven(seen: Seen, *, password: str = PASSWORD) -> bool:
     second = hashlib.sha256(f"POST:{seen.name}".encode()).hexdigest()
     expected = hashlib.sha256(f"{first}:{NONCE}:{second}".encode()).hexdigest()
     echoed = {"nonce": NONCE, "opaque": OPAQUE, "realm": REALM, "user": "Service", "response": expected}
-    return header == echoed
+    return bool(header == echoed)
 
 
-def if_proven(answer: bytes) -> Callable[[Seen], bytes]:
+def if_proven(answer: bytes) -> Answerer:
     return lambda seen: answer if proven(seen) else refused(4, "Access Denied")
 
 
@@ -159,7 +161,7 @@ class ScriptedSensor:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def keys(self) -> list[str]:
+    def asked(self) -> list[str]:
         return [seen.key for seen in self.seen]
 
     def last(self, key: str) -> Seen:
@@ -207,9 +209,7 @@ class ScriptedSensor:
             await chosen(seen, reader, writer)
             return
         seen.body = await reader.readexactly(int(headers.get("content-length", 0)))
-        answer = chosen if isinstance(chosen, bytes) else chosen(seen)  # type: ignore[operator]
-        assert isinstance(answer, bytes)
-        writer.write(answer)
+        writer.write(chosen if isinstance(chosen, bytes) else cast("Answerer", chosen)(seen))
         await writer.drain()
 
 

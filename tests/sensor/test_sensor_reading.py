@@ -50,7 +50,7 @@ async def test_identity_of_a_sensor_that_tells_everything(full: ScriptedSensor, 
         order_number="1134610",
         location="gate 7",
     )
-    assert full.keys()[0] == "GET DeviceIdent"
+    assert full.asked()[0] == "GET DeviceIdent"
     assert all("authorization" not in seen.headers for seen in full.seen)
 
 
@@ -62,11 +62,11 @@ async def test_identity_of_a_sensor_that_tells_little_and_what_is_missing_is_ask
     assert await sensor.identity() == Identity(name="picoScan", version="2.3.0.0R")
     device.seen.clear()
     await sensor.identity()
-    assert device.keys() == ["GET DeviceIdent"]
+    assert device.asked() == ["GET DeviceIdent"]
     assert "SerialNumber" in sensor.capabilities.missing
     device.seen.clear()
     await connect(capabilities=sensor.capabilities).identity()
-    assert device.keys() == ["GET DeviceIdent"]
+    assert device.asked() == ["GET DeviceIdent"]
 
 
 async def test_another_firmware_is_asked_again(device: ScriptedSensor, connect: MakeSensor) -> None:
@@ -200,7 +200,7 @@ async def test_a_sensor_without_update_state_says_so_each_time(
         with pytest.raises(NotSupported):
             await sensor.update_state()
     # It may only be starting up, so it is asked again.
-    assert device.keys() == ["GET UpdateState"] * 2
+    assert device.asked() == ["GET UpdateState"] * 2
 
 
 async def test_health(full: ScriptedSensor, connect: MakeSensor) -> None:
@@ -212,7 +212,7 @@ async def test_health_of_a_sensor_that_has_none(device: ScriptedSensor, connect:
     assert await sensor.health() == Health()
     device.seen.clear()
     await sensor.health()
-    assert device.keys() == []
+    assert device.asked() == []
 
 
 async def test_a_device_status_of_the_future_is_unknown(device: ScriptedSensor, connect: MakeSensor) -> None:

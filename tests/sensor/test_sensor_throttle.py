@@ -96,4 +96,4 @@ async def test_challenge_and_post_are_not_torn_apart(
     await sensor.check_password()
     # One wait in front of both: two slots were needed, one was free.
     assert clock.slept == [pytest.approx(1.0)]
-    assert challenging.keys()[-2:] == ["POST getChallenge", "POST checkCredentials"]
+    assert challenging.asked()[-2:] == ["POST getChallenge", "POST checkCredentials"]

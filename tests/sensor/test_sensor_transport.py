@@ -2,15 +2,17 @@
 
 import asyncio
 import socket
-import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Final
 
 import pytest
 
 from sicktui.model.words import Code
+from sicktui.sensor import transport
 from sicktui.sensor.errors import (
     OutcomeUnknown,
     ProtocolError,
@@ -32,18 +34,32 @@ from tests.sensor.scripted import (
     reply,
     reset,
 )
+from tests.sensor.self_signed import CERTIFICATE, KEY
 
 SOON: Final = 0.3
 """A request_timeout that tests can wait for."""
 
 
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
 @asynccontextmanager
-async def listening(serve: object) -> AsyncIterator[str]:
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)  # type: ignore[arg-type]
+async def listening(serve: Serve, ssl: SSLContext | None = None) -> AsyncIterator[str]:
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=ssl)
     try:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+
+
+def server_context(folder: Path) -> SSLContext:
+    """TLS with a certificate that the sensor has signed itself."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    key.write_text(KEY)
+    certificate.write_text(CERTIFICATE)
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 async def failure(connect: MakeSensor, **about: object) -> SensorError:
@@ -158,7 +174,7 @@ async def test_a_redirect_is_not_followed(device: ScriptedSensor, connect: MakeS
     error = await failure(connect)
     assert isinstance(error, ProtocolError)
     assert "/api/Elsewhere" in error.message
-    assert device.keys() == ["GET DeviceIdent"]
+    assert device.asked() == ["GET DeviceIdent"]
 
 
 async def test_a_web_page_is_a_protocol_error(device: ScriptedSensor, connect: MakeSensor) -> None:
@@ -314,7 +330,7 @@ async def test_an_act_whose_connection_breaks_has_an_unknown_outcome_and_is_not_
     assert caught.value.outcome_unknown
     assert isinstance(caught.value, Unreachable)
     assert "unknown" in caught.value.message
-    assert challenging.keys().count("POST RunFirmwareUpdate") == 1
+    assert challenging.asked().count("POST RunFirmwareUpdate") == 1
 
 
 async def test_an_act_that_never_left_has_a_known_outcome(
@@ -336,24 +352,34 @@ async def test_an_act_answered_with_nonsense_has_an_unknown_outcome(
 
 
 async def test_plain_http_behind_https_is_said(device: ScriptedSensor, connect: MakeSensor) -> None:
-    error = await failure(connect, scheme="https", request_timeout=2.0)
+    error = await failure(connect, scheme="https", request_timeout=SOON)
     assert isinstance(error, Unreachable)
     assert "HTTPS" in error.message
     assert "scheme = 'http'" in error.advice
 
 
-async def test_an_untrusted_certificate_is_said(connect: MakeSensor, tmp_path: object) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("aNULL:@SECLEVEL=0")
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-
+async def test_an_untrusted_certificate_is_said(connect: MakeSensor, tmp_path: Path) -> None:
     async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    try:
-        port = server.sockets[0].getsockname()[1]
-        error = await failure(connect, address=f"127.0.0.1:{port}", scheme="https")
-    finally:
-        server.close()
+    async with listening(serve, ssl=server_context(tmp_path)) as address:
+        error = await failure(connect, address=address, scheme="https")
     assert isinstance(error, Unreachable)
+    assert "does not trust its certificate" in error.message
+
+
+async def test_https_with_a_trusted_certificate_works(
+    connect: MakeSensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply({"Name": "p", "Version": "1"}))
+        await writer.drain()
+        writer.close()
+
+    context = server_context(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    transport._trust.cache_clear()
+    async with listening(serve, ssl=context) as address:
+        assert await connect(address=address, scheme="https").ident() == ("p", "1")
+    transport._trust.cache_clear()

@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sicktui.model.event import Event, Logged
 from sicktui.model.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
 from sicktui.model.words import Level, Operation
 from sicktui.stores.paths import Home, locate
+
+# Disks and shared machines are slow at times: that is no failure of a property.
+settings.register_profile("steady", deadline=None, max_examples=50)
+settings.load_profile("steady")
 
 TS = "2026-11-21T09:54:27.123Z"
 

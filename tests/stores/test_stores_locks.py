@@ -99,9 +99,9 @@ def test_different_sensors_and_runs_do_not_meet(home: Home) -> None:
         sensor_lock(home, "serial 1"),
         sensor_lock(home, "serial 2"),
         sensor_lock(home, "address 1.2.3.4:80"),
+        run_lock(home, "serial 1"),
     ):
-        with run_lock(home, "serial 1"):
-            assert not is_held(sensor_lock(home, "serial 3"))
+        assert not is_held(sensor_lock(home, "serial 3"))
 
 
 def test_another_process_holds_it_and_is_named(home: Home, spawn: Spawn) -> None:
@@ -177,7 +177,7 @@ def test_another_thread_may_give_it_back(home: Home) -> None:
     assert not is_held(sensor_lock(home, "serial 1"))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"user": 1}', b"\xff" * 10_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"user": 1}', b"\xff" * 10_000], ids=len)
 def test_an_owners_file_that_says_nothing(home: Home, content: bytes) -> None:
     holder = sensor_lock(home, "serial 1")
     with holder:
@@ -286,8 +286,9 @@ def test_a_link_in_place_of_the_shared_folder_is_refused(tmp_path: Path) -> None
 AS_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
+from sicktui.stores.locks import Held, Lock, operator
+operator()  # import what it needs as root, who may read this Python
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
-from sicktui.stores.locks import Held, Lock
 lock = Lock(Path(sys.argv[1]), what="The sensor", shared=True)
 try:
     lock.acquire()

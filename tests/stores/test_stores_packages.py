@@ -171,6 +171,7 @@ def test_text_by_mistake(tmp_path: Path, content: bytes, words: str) -> None:
         b"\xff\xfe\x00\x01\x02\x03",
         b"PK\x03\x04" + bytes(100),
     ],
+    ids=range(7),
 )
 def test_what_may_be_a_package(tmp_path: Path, content: bytes) -> None:
     assert inspect_package(put(tmp_path, NAME, content)).size == len(content)
@@ -198,7 +199,7 @@ def test_any_text_in_utf8_is_text(tmp_path_factory: pytest.TempPathFactory, text
     assert refused(path).code is Code.PACKAGE_UNSUITABLE
 
 
-@pytest.mark.parametrize("content", [BINARY[:-1] + b"!", BINARY + b"!", BINARY[:-1], b"\0"])
+@pytest.mark.parametrize("content", [BINARY[:-1] + b"!", BINARY + b"!", BINARY[:-1], b"\0"], ids=range(4))
 def test_a_package_that_changed_is_not_used(tmp_path: Path, content: bytes) -> None:
     package = inspect_package(put(tmp_path, NAME, BINARY))
     put(tmp_path, NAME, content)
