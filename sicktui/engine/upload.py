@@ -48,7 +48,7 @@ class Upload:
                 await job.sensor.open_session()
                 await job.record.log(Level.WARNING, f"{error.message} Trying once more.")
             except UploadRefused as error:
-                raise Stop.failed(Code.UPLOAD_FAILED, error.message, error.advice) from error
+                raise Stop.because(error) from error
             except SensorError as error:
                 raise await self._unsure(error) from error
             else:
@@ -118,8 +118,8 @@ class Upload:
             _, version = await self._job.sensor.ident()
         except SensorError:
             return Stop.unknown(
-                Code.UPLOAD_FAILED,
+                error.code,
                 f"{error.message} The sensor does not answer either.",
                 "Check its power and its network on site, then read its version with 'sicktui status'.",
             )
-        return Stop.failed(Code.UPLOAD_FAILED, f"{error.message} It still runs {version}.", error.advice)
+        return Stop.failed(error.code, f"{error.message} It still runs {version}.", error.advice)
