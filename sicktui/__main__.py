@@ -1,0 +1,40 @@
+"""The entry point: ``sicktui`` and ``python -m sicktui``.
+
+What is imported here decides how fast the program starts, so everything beyond the interpreter's
+own modules is imported where it is needed: ``--version`` needs nothing, ``--help`` needs only the
+definitions of the commands, and only the dashboard needs Textual.
+"""
+
+import sys
+from typing import TYPE_CHECKING
+
+from sicktui import __version__
+
+if TYPE_CHECKING:
+    from sicktui.engine.context import Context
+
+
+def _dashboard(context: "Context", *, demo: bool) -> int:
+    """Run the dashboard on this terminal until it is left."""
+    from sicktui.tui import app  # noqa: PLC0415  Textual takes longer to import than a command to run
+
+    return app.run(context, demo=demo)
+
+
+def main() -> int:
+    """Run the program on the arguments of this process.
+
+    Returns:
+        The exit code, as the command-line contract defines it.
+    """
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        sys.stdout.write(f"sicktui {__version__}\n")
+        return 0
+    from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
+
+    return run(arguments, dashboard=_dashboard)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""The program as a command line: parses, calls, and turns every end into an exit code."""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from sicktui import __version__
+from sicktui.cli.commands import COMMANDS
+from sicktui.cli.commands.simulators import demo_command
+from sicktui.cli.common import CommandGroup, Dashboard, Parsed, parsed
+from sicktui.cli.deferred import deferred
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.text import clean
+
+if TYPE_CHECKING:
+    from sicktui.cli import failures, session
+else:
+    failures = deferred("sicktui.cli.failures")
+    session = deferred("sicktui.cli.session")
+
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_REFUSED: Final = 4
+EXIT_INTERRUPTED: Final = 130
+MAX_MESSAGE: Final = 2000
+"""Characters of an error message."""
+
+
+HELP: Final = r"""Look after SICK LiDAR sensors: status, firmware updates and backups, many side by side.
+
+Without a command it starts the dashboard. DEVICE is a name from the device list, @tag, all, or an
+address (host or host:port).
+
+\b
+Examples:
+  sicktui demo                                      try it on simulated sensors
+  sicktui devices add gate-1 192.168.0.11 --tag hall-3
+  sicktui status all
+  sicktui plan @hall-3 --package picoScan150_2.3.0.0R.spk.signed
+  sicktui update @hall-3 --package picoScan150_2.3.0.0R.spk.signed
+"""
+
+EPILOG: Final = """Exit codes: 0 everything holds, 1 a device failed, 2 wrong use or configuration,
+3 a verdict is unknown, 4 refused before anything was written, 130 interrupted before anything was
+written."""
+
+
+def build(dashboard: Dashboard) -> CommandGroup:
+    """The whole command line.
+
+    Args:
+        dashboard: how to start the dashboard; only called when it is wanted.
+    """
+
+    def without_command() -> int:
+        ctx = click.get_current_context()
+        if ctx.invoked_subcommand is not None:
+            return 0
+        if not on_terminal():
+            raise UsageError(
+                "The dashboard needs a terminal, and this is none.",
+                advice="Name a command; 'sicktui --help' lists them.",
+            )
+        with session.open_session(parsed(ctx).common) as opened:
+            return dashboard(opened.context, demo=False)
+
+    root = CommandGroup(
+        name="sicktui",
+        callback=without_command,
+        invoke_without_command=True,
+        help=HELP,
+        epilog=EPILOG,
+        commands={**COMMANDS, "demo": demo_command(dashboard)},
+    )
+    root.params.append(
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="Show the version and exit.",
+        )
+    )
+    return root
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"sicktui {__version__}")
+        ctx.exit()
+
+
+def on_terminal() -> bool:
+    """Whether a full-screen program can run here."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
+    """Run one call of the program.
+
+    Args:
+        arguments: what stands behind the program's name.
+        dashboard: how to start the dashboard.
+
+    Returns:
+        The exit code, as the command-line contract defines it. An error that stopped the command before
+        anything was written is 4 (2 for wrong use and configuration); one that nobody foresaw is 1.
+    """
+    collection = Parsed()
+    try:
+        code = build(dashboard).main(
+            list(arguments), prog_name="sicktui", standalone_mode=False, obj=collection
+        )
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except click.Abort:
+        # Click makes it of a Ctrl-C that no command took for itself: then nothing was written.
+        _say("Interrupted. Nothing was written to any sensor.")
+        return EXIT_INTERRUPTED
+    except SicktuiError as error:
+        _say(f"Error: {error.message}", error.advice)
+        return EXIT_USAGE if isinstance(error, UsageError) else EXIT_REFUSED
+    except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
+        _say(*failures.record(error, collection.common))
+        return EXIT_FAILED
+    return int(code or 0)
+
+
+def _say(*lines: str) -> None:
+    """Tell a person what went wrong, each line made harmless."""
+    for line in lines:
+        if line:
+            with contextlib.suppress(OSError):
+                click.echo(clean(line, MAX_MESSAGE), err=True)

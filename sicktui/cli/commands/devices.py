@@ -1,0 +1,127 @@
+"""``sicktui devices``."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+from sicktui.cli.common import CommandGroup, Common, with_common
+from sicktui.cli.deferred import deferred
+
+if TYPE_CHECKING:
+    from sicktui.cli import device_list
+else:
+    device_list = deferred("sicktui.cli.device_list")
+
+_P = ParamSpec("_P")
+file_argument = click.argument("file", metavar="FILE", type=click.Path())
+
+
+@click.group(name="devices", cls=CommandGroup)
+def group() -> None:
+    r"""Keep the device list.
+
+    \b
+    Examples:
+      sicktui devices add gate-1 192.168.0.11 --tag hall-3
+      sicktui devices edit gate-1 --serial 25420067
+      sicktui devices import sensors.csv
+    """
+
+
+def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
+    options = (
+        click.option("--user", metavar="LEVEL", help="The user level. Default: Service."),
+        click.option("--auth", type=click.Choice(["auto", "challenge", "basic"]), help="Default: auto."),
+        click.option("--scheme", type=click.Choice(["http", "https"]), help="Default: http."),
+        click.option("--tag", "tags", multiple=True, metavar="TAG", help="For @TAG. Repeatable."),
+        click.option("--serial", metavar="NUMBER", help="The only serial number that may answer there."),
+        click.option("--model", metavar="TEXT", help="The variant, for people."),
+        click.option("--note", metavar="TEXT", help="What people should know."),
+        click.option(
+            "--timing", multiple=True, metavar="KEY=SECONDS", help="A timing of its own. Repeatable."
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@group.command("list")
+@with_common
+def list_devices(common: Common) -> int:
+    """List the devices."""
+    return device_list.list_devices(common)
+
+
+@group.command("add")
+@click.argument("name", metavar="NAME")
+@click.argument("address", metavar="ADDRESS")
+@_profile_options
+@with_common
+def add(
+    common: Common,
+    /,
+    *,
+    name: str,
+    address: str,
+    tags: tuple[str, ...],
+    timing: tuple[str, ...],
+    **texts: str | None,
+) -> int:
+    """Add a device. ADDRESS is host or host:port."""
+    return device_list.add(common, name, address, device_list.Changes(tags=tags, timing=timing, texts=texts))
+
+
+@group.command("edit")
+@click.argument("name", metavar="NAME")
+@click.option("--name", "new_name", metavar="NEW", help="Another name.")
+@click.option("--address", metavar="ADDRESS", help="host or host:port.")
+@_profile_options
+@with_common
+def edit(
+    common: Common,
+    /,
+    *,
+    name: str,
+    new_name: str | None,
+    address: str | None,
+    tags: tuple[str, ...],
+    timing: tuple[str, ...],
+    **texts: str | None,
+) -> int:
+    """Change a device. What is not named stays; an empty value removes (--serial '').
+
+    --tag replaces all tags; a timing without a value (KEY=) goes back to the setting.
+    """
+    changes = device_list.Changes(name=new_name, address=address, tags=tags, timing=timing, texts=texts)
+    return device_list.edit(common, name, changes)
+
+
+@group.command("remove")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@with_common
+def remove(common: Common, names: tuple[str, ...]) -> int:
+    """Remove devices and their stored passwords."""
+    return device_list.remove(common, names)
+
+
+@group.command("import")
+@file_argument
+@click.option("--replace", is_flag=True, help="Replace devices that have the same name.")
+@with_common
+def import_file(common: Common, file: str, *, replace: bool) -> int:
+    """Add the devices of FILE: all of them, or none.
+
+    FILE is a .csv with the columns name, address, user, auth, scheme, tags, serial, model, note
+    (the first two are enough), or a TOML file like the one that 'devices export' writes.
+    """
+    return device_list.import_file(common, file, replace=replace)
+
+
+@group.command("export")
+@file_argument
+@with_common
+def export(common: Common, file: str) -> int:
+    """Write the device list to FILE: .csv for a spreadsheet, else TOML."""
+    return device_list.export(common, file)

@@ -1,0 +1,62 @@
+"""``sicktui firmware``."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sicktui.cli.common import CommandGroup, Common, with_common
+from sicktui.cli.deferred import deferred
+
+if TYPE_CHECKING:
+    from sicktui.cli import shelf
+else:
+    shelf = deferred("sicktui.cli.shelf")
+
+id_argument = click.argument("package", metavar="ID")
+
+
+@click.group(name="firmware", cls=CommandGroup)
+def group() -> None:
+    r"""Keep firmware packages on the shelf.
+
+    ID is the beginning of a package's SHA-256, or its name.
+
+    \b
+    Examples:
+      sicktui firmware add picoScan150_2.3.0.0R.spk.signed
+      sicktui firmware approve picoScan150_2.3.0.0R.spk.signed
+    """
+
+
+@group.command("list")
+@with_common
+def list_packages(common: Common) -> int:
+    """List the packages on the shelf."""
+    return shelf.list_packages(common)
+
+
+@group.command("add")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--version", "version", metavar="V", help="The version it brings, where its name does not say it."
+)
+@with_common
+def add(common: Common, file: str, version: str | None) -> int:
+    """Put a copy of a package on the shelf (a .spk, .spk.signed, or the zip it came in)."""
+    return shelf.add(common, file, version)
+
+
+@group.command("approve")
+@id_argument
+@with_common
+def approve(common: Common, package: str) -> int:
+    """Approve a package for use in the plant."""
+    return shelf.approve(common, package)
+
+
+@group.command("remove")
+@id_argument
+@with_common
+def remove(common: Common, package: str) -> int:
+    """Take a package off the shelf."""
+    return shelf.remove(common, package)

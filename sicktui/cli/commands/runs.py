@@ -1,0 +1,81 @@
+"""``sicktui runs``."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sicktui.cli.common import CommandGroup, Common, with_common
+from sicktui.cli.deferred import deferred
+
+if TYPE_CHECKING:
+    from sicktui.cli import past_runs
+else:
+    past_runs = deferred("sicktui.cli.past_runs")
+
+run_argument = click.argument("run", metavar="RUN")
+
+
+@click.group(name="runs", cls=CommandGroup)
+def group() -> None:
+    r"""Look at runs, follow them, cancel or resume them.
+
+    RUN is the id of a run, its beginning, or 'latest'.
+
+    \b
+    Examples:
+      sicktui runs list
+      sicktui runs attach latest
+    """
+
+
+@group.command("list")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N."
+)
+@with_common
+def list_runs(common: Common, limit: int) -> int:
+    """List the runs, newest first."""
+    return past_runs.list_runs(common, limit)
+
+
+@group.command("show")
+@run_argument
+@with_common
+def show(common: Common, run: str) -> int:
+    """Show a run: its plan, its steps, its verdicts."""
+    return past_runs.show(common, run)
+
+
+@group.command("attach")
+@run_argument
+@with_common
+def attach(common: Common, run: str) -> int:
+    """Follow a run to its end; the exit code is the run's.
+
+    Ctrl-C stops following; the run goes on.
+    """
+    return past_runs.attach(common, run)
+
+
+@group.command("cancel")
+@run_argument
+@with_common
+def cancel(common: Common, run: str) -> int:
+    """Ask a run to stop safely.
+
+    Sensors that have not been written to stop; what has begun is finished, because a sensor must
+    not be left in the middle of an update.
+    """
+    return past_runs.cancel(common, run)
+
+
+@group.command("resume")
+@click.argument("run", metavar="[RUN]", required=False)
+@with_common
+def resume(common: Common, run: str | None) -> int:
+    """Go on with a run whose process is gone.
+
+    Every sensor is asked first, and nothing is uploaded or started again unless that is needed.
+    Without RUN it resumes the only interrupted run.
+    """
+    return past_runs.resume(common, run)

@@ -1,0 +1,176 @@
+"""The options that every command takes, before and after its name alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from sicktui.engine.context import Context
+
+_P = ParamSpec("_P")
+HELP_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@dataclass(frozen=True)
+class Common:
+    """What the common options of one call say."""
+
+    home: Path | None = None
+    json: bool = False
+    overrides: tuple[str, ...] = ()
+    password_stdin: bool = False
+    passphrase_stdin: bool = False
+    yes: bool = False
+
+    def overriding(self, **settings: object) -> "Common":
+        """The same with further settings of this call; those that are ``None`` are left out.
+
+        The section stands before two underscores: ``limits__jobs=4`` is ``limits.jobs=4``.
+        """
+        more = [f"{key.replace('__', '.')}={value}" for key, value in settings.items() if value is not None]
+        return replace(self, overrides=(*self.overrides, *more))
+
+
+@dataclass
+class Parsed:
+    """What has been parsed of the common options so far; the root context's object."""
+
+    common: Common = Common()
+
+
+def parsed(ctx: click.Context) -> Parsed:
+    """The one collection of common options of this call."""
+    return ctx.ensure_object(Parsed)
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401  as click calls it
+    """Take an option over. The one nearest to the end of the line wins; ``--set`` adds up."""
+    if value is None or value is False or value == ():
+        return
+    collection = parsed(ctx)
+    name = str(param.name)
+    if name == "overrides":
+        value = (*collection.common.overrides, *value)
+    collection.common = replace(collection.common, **{name: value})
+
+
+def _option(*names: str, **attributes: Any) -> click.Option:  # noqa: ANN401  as click takes them
+    return click.Option(names, expose_value=False, callback=_note, **attributes)
+
+
+def common_options() -> list[click.Option]:
+    """Fresh definitions of the common options."""
+    return [
+        _option(
+            "--home",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Keep everything under this one folder (or SICKTUI_HOME).",
+        ),
+        _option("--json", is_flag=True, help="JSON lines on stdout; messages for people on stderr."),
+        _option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Override a setting for this call, e.g. timing.poll_interval=1. Repeatable.",
+        ),
+        _option(
+            "--password-stdin",
+            "password_stdin",
+            is_flag=True,
+            help="Read the device password from stdin (or SICKTUI_PASSWORD).",
+        ),
+        _option(
+            "--passphrase-stdin",
+            "passphrase_stdin",
+            is_flag=True,
+            help="Read the backup passphrase from stdin (or SICKTUI_PASSPHRASE); the second line "
+            "if the password is read too.",
+        ),
+        _option("--yes", "-y", is_flag=True, help="Answer yes to every question."),
+    ]
+
+
+class Dashboard(Protocol):
+    """Starts the dashboard on this terminal and returns its exit code."""
+
+    def __call__(self, context: "Context", *, demo: bool) -> int:
+        """Run until it is left."""
+        ...
+
+
+class _Helpful(click.Command):
+    """A command that takes the common options and lists them under a heading of their own."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401  as click calls it
+        attributes.setdefault("context_settings", HELP_SETTINGS)
+        # Docstrings are raw, as linters want them with a backslash; click wants the control character.
+        attributes["help"] = (attributes.get("help") or "").replace("\\b\n", "\b\n")
+        super().__init__(*args, **attributes)
+        self._common = common_options()
+        self.params.extend(self._common)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own options first, then those that every command takes."""
+        own: list[tuple[str, str]] = []
+        common: list[tuple[str, str]] = []
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                (common if param in self._common else own).append(record)
+        for heading, records in (("Options", own), ("Options every command takes", common)):
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+class Command(_Helpful):
+    """A command of sicktui."""
+
+
+class CommandGroup(_Helpful, click.Group):
+    """A family of commands; its members take the common options as well."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The members in the order of their definition, which is that of the work."""
+        return list(self.commands)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, then the members."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+def with_common(work: Callable[Concatenate[Common, _P], int]) -> Callable[_P, int]:
+    """Give a command's function the common options as its first argument."""
+
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> int:
+        return work(parsed(click.get_current_context()).common, *args, **kwargs)
+
+    return update_wrapper(call, work)
+
+
+def devices_argument(*, required: bool) -> Callable[[Callable[_P, int]], Callable[_P, int]]:
+    """The ``DEVICE...`` argument."""
+    return click.argument("devices", nargs=-1, required=required, metavar="DEVICE...")
+
+
+def all_if_none(devices: Sequence[str]) -> Sequence[str]:
+    """The words given, or ``all`` when there are none."""
+    return devices or ("all",)
+
+
+def command(name: str) -> Callable[[Callable[Concatenate[Common, _P], int]], click.Command]:
+    """Make a command of a function that takes the common options first; its docstring is the help."""
+
+    def make(work: Callable[Concatenate[Common, _P], int]) -> click.Command:
+        return click.command(name, cls=Command)(with_common(work))
+
+    return make

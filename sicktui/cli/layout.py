@@ -1,0 +1,93 @@
+"""Plain columns: aligned, and as wide as what stands in them."""
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+GAP: Final = "  "
+LEAST_WRAPPED: Final = 30
+"""Cells below which a last column is left to the terminal's own wrapping."""
+_UNITS: Final = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
+_MINUTE: Final = 60.0
+_HOUR: Final = 3600.0
+
+
+def width(text: str) -> int:
+    """Terminal cells that ``text`` takes: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def pad(text: str, cells: int) -> str:
+    """``text`` filled up with blanks; longer text is left whole."""
+    return text + " " * max(0, cells - width(text))
+
+
+def row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """One line of a table; the last column is not filled up."""
+    return GAP.join(pad(cell, cells_wide) for cell, cells_wide in zip(cells, widths, strict=True)).rstrip()
+
+
+def hanging(cells: Sequence[str], widths: Sequence[int], columns: int | None) -> list[str]:
+    """One row whose last column is wrapped below itself at ``columns``; ``None`` does not wrap."""
+    line = row(cells, widths)
+    lead = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
+    if columns is None or columns - lead < LEAST_WRAPPED:
+        return [line]
+    first = row([*cells[:-1], ""], widths)
+    return indented(cells[-1], columns=columns, first=pad(first, lead), rest=" " * lead)
+
+
+def fitting(rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column must be for what stands in it."""
+    return [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table with its headers, columns as wide as needed."""
+    everything = [headers, *rows]
+    widths = fitting(everything)
+    return [row(cells, widths) for cells in everything]
+
+
+def indented(text: str, *, columns: int, first: str = "  ", rest: str | None = None) -> list[str]:
+    """``text`` wrapped to ``columns`` and indented; at least one line."""
+    return textwrap.wrap(
+        text,
+        width=max(40, columns),
+        initial_indent=first,
+        subsequent_indent=" " * len(first) if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """``1 sensor``, ``2 sensors``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def names(devices: Sequence[str], most: int = 8) -> str:
+    """Device names in a sentence; many are cut short with their number."""
+    shown = ", ".join(devices[:most])
+    return shown if len(devices) <= most else f"{shown} and {len(devices) - most} more"
+
+
+def size(octets: float) -> str:
+    """A number of bytes as people read it: ``20.0 MB``."""
+    for unit, factor in _UNITS:
+        if octets >= factor:
+            return f"{octets / factor:.1f} {unit}"
+    return f"{octets:.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """``4.2 s``, ``3 min 05 s``, ``1 h 02 min``."""
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < _HOUR:
+        return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"

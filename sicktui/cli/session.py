@@ -1,0 +1,168 @@
+"""One call of the program: its context, its output, and the questions it may ask."""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from sicktui.cli.common import Common
+from sicktui.cli.layout import count, names
+from sicktui.cli.printer import Printer
+from sicktui.engine.context import Context, open_context
+from sicktui.engine.targets import choose
+from sicktui.model.clock import timestamp
+from sicktui.model.device import Target
+from sicktui.model.errors import UsageError
+
+_YES: Final = frozenset({"y", "yes", "j", "ja"})
+MAX_SECRET: Final = 4096
+"""Bytes of a line that is read as a secret."""
+
+
+class Session:
+    """What a command works with.
+
+    Args:
+        context: stores, settings, credentials.
+        common: the common options.
+        out: where output goes.
+        given_password: the password of this call, from stdin or the environment.
+    """
+
+    def __init__(
+        self, context: Context, common: Common, out: Printer, *, given_password: str | None = None
+    ) -> None:
+        self.context = context
+        self.common = common
+        self.out = out
+        self.given_password = given_password
+
+    def now(self) -> str:
+        """The time stamp of a line printed now."""
+        return timestamp(self.context.clock.now())
+
+    def targets(self, words: Sequence[str]) -> list[Target]:
+        """The devices that the words on the command line mean."""
+        return choose(words, self.context.devices(), self.context.settings)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is somebody to ask."""
+        taken = self.common.password_stdin or self.common.passphrase_stdin
+        return not taken and at_terminal()
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person; ``--yes`` has answered already.
+
+        Raises:
+            UsageError: there is nobody to ask.
+        """
+        if self.common.yes:
+            return True
+        if not self.interactive:
+            raise UsageError(
+                f'It would ask "{question}", and there is no terminal to answer on. Nothing was done.',
+                advice="Say --yes to answer every question with yes.",
+            )
+        return _answer(f"{question} [y/N] ") in _YES
+
+    def ask_passwords(self, targets: Sequence[Target]) -> None:
+        """Ask once for the password of all devices that have none; it stays in memory.
+
+        Without a terminal nothing is asked, and the plan will say what is missing.
+        """
+        credentials = self.context.credentials
+        missing = [t for t in targets if credentials.password(t.device, t.user) is None]
+        if not missing or not self.interactive:
+            return
+        for user in dict.fromkeys(target.user for target in missing):
+            devices = [target.device for target in missing if target.user == user]
+            password = ask_secret(f"Password of {user} on {names(devices)}: ")
+            if not password:
+                continue
+            for device in devices:
+                credentials.hold(device, user, password)
+            self.out.note(
+                f"Kept in memory until this command ends, for {count(len(devices), 'device')}; "
+                "'sicktui login' stores it."
+            )
+
+
+def at_terminal() -> bool:
+    """Whether a person can be asked: reads on stdin, and sees stderr."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_secret(prompt: str) -> str:
+    """Read a secret from the terminal without showing it."""
+    try:
+        return getpass.getpass(prompt, stream=sys.stderr)
+    except EOFError:
+        return ""
+
+
+def _answer(prompt: str) -> str:
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower()
+
+
+def read_secrets(common: Common, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Password and passphrase of this call: from stdin where asked for, else from the environment.
+
+    Raises:
+        UsageError: stdin has no line for what was asked for.
+    """
+    password = environ.get("SICKTUI_PASSWORD") or None
+    passphrase = environ.get("SICKTUI_PASSPHRASE") or None
+    if common.password_stdin:
+        password = _secret_line("password", "--password-stdin")
+    if common.passphrase_stdin:
+        passphrase = _secret_line("passphrase", "--passphrase-stdin")
+    return password, passphrase
+
+
+def _secret_line(what: str, option: str) -> str:
+    if sys.stdin.isatty():
+        secret = ask_secret(f"{what.capitalize()}: ")
+    else:
+        # Windows' PowerShell puts a byte order mark in front of what it pipes.
+        line = sys.stdin.buffer.readline(MAX_SECRET)
+        try:
+            secret = line.decode("utf-8-sig").rstrip("\r\n")
+        except UnicodeDecodeError:
+            # Not chained: the original error holds what was read.
+            raise UsageError(
+                f"The {what} on stdin is not UTF-8.", advice="Write it to stdin as UTF-8 text."
+            ) from None
+    if not secret:
+        raise UsageError(
+            f"{option} was given, but stdin has no {what}.",
+            advice="Write the password on the first line, and the passphrase after it if both are read.",
+        )
+    return secret
+
+
+@contextmanager
+def open_session(common: Common) -> Iterator[Session]:
+    """The session of one call, closed at its end.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+        UsageError: a secret was announced on stdin and is not there.
+    """
+    out = Printer(json=common.json, environ=os.environ)
+    password, passphrase = read_secrets(common, os.environ)
+    context = open_context(
+        home=common.home,
+        overrides=common.overrides,
+        password=password,
+        passphrase=passphrase,
+        environ=os.environ,
+    )
+    try:
+        yield Session(context, common, out, given_password=password)
+    finally:
+        context.close()

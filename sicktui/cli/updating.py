@@ -1,0 +1,69 @@
+"""What ``sicktui update`` does: plan, ask, start, follow."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.cli.common import Common
+from sicktui.cli.following import Follower, run_line
+from sicktui.cli.layout import count
+from sicktui.cli.planning import Wish, make_plan, show_plan
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.signals import Interrupts
+from sicktui.engine.follow import liveness
+from sicktui.engine.launch import new_spec, start_run
+from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK, plan_exit_code
+from sicktui.model.package import Package
+from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.words import Action, Operation
+
+
+def update(common: Common, wish: Wish, *, detach: bool) -> int:
+    """Update the devices that are meant. Returns the contract's exit code."""
+    with open_session(common) as session:
+        return update_in(session, wish, detach=detach)
+
+
+def update_in(session: Session, wish: Wish, *, detach: bool = False) -> int:
+    """The same in a session that is open already."""
+    items, package = make_plan(session, wish)
+    show_plan(session, items, to_stderr=session.common.json or detach)
+    going = sum(item.action is Action.UPDATE for item in items)
+    if going and not session.confirm(question(items, going)):
+        session.out.note("Nothing was done.")
+        return EXIT_INTERRUPTED
+    spec = new_spec(
+        session.context,
+        Operation.UPDATE,
+        items,
+        package=package if isinstance(package, Package) else None,
+        options=wish.options(),
+    )
+    return asyncio.run(execute(session, spec, detach=detach))
+
+
+def question(items: Sequence[PlanItem], going: int) -> str:
+    """What a person is asked: ``Update 4 sensors (1 refused)?``."""
+    refused = sum(item.action is Action.REFUSE for item in items)
+    others = f" ({refused} refused)" if refused else ""
+    return f"Update {count(going, 'sensor')}{others}?"
+
+
+async def execute(session: Session, spec: RunSpec, *, detach: bool, planned: bool = True) -> int:
+    """Start a run and follow it, or leave it to itself. Returns the exit code."""
+    # The signals first: from the start on, Ctrl-C must not be taken for 'nothing was written'.
+    with Interrupts() as interrupts:
+        run = await start_run(session.context, spec)
+        if detach:
+            return announce(session, spec, run)
+        return await Follower(session, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
+
+
+def announce(session: Session, spec: RunSpec, run: str) -> int:
+    """Print the run's id, or its ``run`` line, and be done."""
+    row = liveness(session.context, session.context.journal.row(run))
+    session.out.event(run_line(row, session.now()))
+    session.out.line(run)
+    if any(item.action is Action.UPDATE for item in spec.items):
+        session.out.note(f"Follow it with: sicktui runs attach {run}")
+        return EXIT_OK
+    return plan_exit_code(spec.items)

@@ -1,0 +1,214 @@
+"""Runs followed, left, cancelled, killed and taken up again."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import Any
+
+import pytest
+
+from sicktui.simulator import Fault
+from tests.cli.conftest import MakePlant
+from tests.cli.kit import PASSWORD, Plant, Program, Result, sensor, verdicts, wait_until
+
+Process = subprocess.Popen[bytes]
+
+
+def started(program: Program, plant: Plant, *words: str) -> Process:
+    """An update that is followed as JSON lines."""
+    command = ("update", *plant.addresses, "--package", program.package(), "--yes", "--json", "--no-backup")
+    return program.start(*command, *words, SICKTUI_PASSWORD=PASSWORD)
+
+
+def read_until(process: Process, kind: str, **wanted: object) -> dict[str, Any]:
+    """Read JSON lines up to one that is as wanted."""
+    assert process.stdout is not None
+    for text in process.stdout:
+        line: dict[str, Any] = json.loads(text)
+        if line["kind"] == kind and all(line.get(key) == value for key, value in wanted.items()):
+            return line
+    raise AssertionError(f"no {kind} line with {wanted}")
+
+
+def the_run(program: Program) -> dict[str, Any]:
+    [line] = program("runs", "list", "--json", fast=False).lines
+    return line
+
+
+def ended(program: Program) -> None:
+    wait_until(lambda: the_run(program)["state"] != "running", "the end of the run")
+
+
+def test_the_first_ctrl_c_stops_safely(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=60), sensor("two", flash_seconds=60))
+    process = started(program, made, "--jobs", "1")
+    read_until(process, "update_state", value=1)
+    process.send_signal(signal.SIGINT)
+    result = program.wait(process)
+    assert "safe state" in result.err
+    ends = verdicts(json.loads(line) for line in result.out.splitlines())
+    assert sorted(ends.values()) == [("cancelled", "cancelled"), ("succeeded", None)]
+    assert result.code == 130, result
+    assert the_run(program)["state"] == "cancelled"
+
+
+def test_cancelled_before_anything_was_written_is_130(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", faults=(Fault(name="hang", at="UpdateState", after=1, times=1),)))
+    process = started(program, made)
+    read_until(process, "step", step="preflight", state="started")
+    process.send_signal(signal.SIGINT)
+    result = program.wait(process)
+    assert result.code == 130, result
+    assert not [path for path in made.writes() if path.endswith("update")]
+
+
+def test_the_second_ctrl_c_leaves_the_run_to_itself(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=80))
+    process = started(program, made)
+    read_until(process, "update_state", value=1)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    result = program.wait(process)
+    assert "goes on by itself" in result.err
+    run = the_run(program)
+    assert f"sicktui runs attach {run['run']}" in result.err
+    assert run["state"] == "running"
+    assert result.code == 3
+    attached = program("runs", "attach", "latest", "--json")
+    assert attached.code == 0, attached
+    assert set(verdicts(attached.lines).values()) == {("succeeded", None)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_that_goes_away_leaves_the_run(
+    program: Program, plant: MakePlant, number: signal.Signals
+) -> None:
+    made = plant(sensor("one", flash_seconds=60))
+    process = started(program, made)
+    read_until(process, "update_state", value=1)
+    process.send_signal(number)
+    result = program.wait(process)
+    assert result.code == 3
+    assert the_run(program)["state"] == "running"
+    ended(program)
+    assert the_run(program)["state"] == "finished"
+    assert made.devices[0].firmware_version == "2.4.0.0R"
+
+
+def test_a_reader_that_goes_away_is_met_quietly(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=40))
+    process = started(program, made)
+    read_until(process, "update_state", value=1)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    code = process.wait(timeout=20)
+    assert process.stderr is not None
+    err = process.stderr.read().decode()
+    assert code == 3
+    assert "Traceback" not in err
+    assert "BrokenPipe" not in err
+    ended(program)
+
+
+def test_lists_may_be_cut_short(program: Program) -> None:
+    program("devices", "add", "gate-1", "10.0.0.1", fast=False)
+    process = program.start("devices", "list", fast=False)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    assert process.wait(timeout=20) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+
+
+def killed(program: Program, plant: Plant) -> Result:
+    """An update whose runner process is killed while the sensor flashes."""
+    process = started(program, plant)
+    read_until(process, "update_state", value=1)
+    os.kill(the_run(program)["pid"], signal.SIGKILL)
+    return program.wait(process)
+
+
+def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=60))
+    result = killed(program, made)
+    assert result.code == 3, result
+    assert "sicktui runs resume" in result.err
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    assert lines[-2] == {**lines[-2], "kind": "run", "state": "interrupted", "pid": None}
+    assert lines[-1] == {**lines[-1], "kind": "summary", "verdicts": {}, "exit_code": 3}
+    run = the_run(program)
+    assert (run["state"], run["pid"]) == ("interrupted", None)
+    refused = program("runs", "resume")
+    assert refused.code == 2
+    assert "Resume run" in refused.err
+    resumed = program("runs", "resume", "--yes", "--json")
+    assert resumed.code == 0, resumed
+    assert resumed.lines[0]["state"] == "running"
+    assert set(verdicts(resumed.lines).values()) == {("succeeded", None)}
+    assert len([request for request in made.devices[0].requests if request.method == "PUT"]) == 1
+    assert program("runs", "resume").code == 2
+
+
+def test_cancel_from_another_session(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=60), sensor("two", flash_seconds=60))
+    process = started(program, made, "--jobs", "1")
+    read_until(process, "update_state", value=1)
+    cancelled = program("runs", "cancel", "latest", "--json", fast=False)
+    assert cancelled.code == 0
+    assert [line["kind"] for line in cancelled.lines] == ["run"]
+    assert program.wait(process).code == 130
+    again = program("runs", "cancel", "latest", fast=False)
+    assert again.code == 2
+    assert "cancelled" in again.err
+
+
+def test_ctrl_c_while_attached_only_stops_following(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=80))
+    program("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
+    process = program.start("runs", "attach", "latest", "--json")
+    read_until(process, "update_state", value=1)
+    process.send_signal(signal.SIGINT)
+    result = program.wait(process)
+    assert result.code == 3
+    assert "goes on by itself" in result.err
+    ended(program)
+    assert the_run(program)["state"] == "finished"
+
+
+def test_a_past_run_is_shown(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"), sensor("gone", offline=True))
+    run = program.update(made).lines[0]["run"]
+    shown = program("runs", "show", run[:13], "--json", fast=False)
+    kinds = [line["kind"] for line in shown.lines]
+    assert kinds[0] == "run"
+    assert kinds[-1] == "summary"
+    assert set(kinds) >= {"plan", "step", "update_state", "verdict"}
+    assert shown.code == 0
+    human = program("runs", "show", "latest", fast=False)
+    assert human.code == 0
+    for text in (run, "Package picoScan100", "SHA-256", "verify", "SUCCEEDED", "Failed (unreachable)"):
+        assert text in human.out
+    listed = program("runs", "list", fast=False)
+    assert run in listed.out
+    attached = program("runs", "attach", run, "--json", fast=False)
+    assert attached.code == 1
+    assert attached.lines[0]["state"] == "finished"
+
+
+@pytest.mark.parametrize("command", ["show", "attach", "cancel"])
+def test_an_unknown_run_is_code_2(program: Program, command: str) -> None:
+    for run in ("nope", "latest"):
+        result = program("runs", command, run, fast=False)
+        assert result.code == 2, result
+        assert "no run" in result.err
+
+
+def test_no_runs_yet(program: Program) -> None:
+    result = program("runs", "list", fast=False)
+    assert (result.code, result.out) == (0, "")
+    assert "no run yet" in result.err

@@ -1,0 +1,138 @@
+"""What people read: layout, narration, grouping. Without processes."""
+
+import os
+
+import pytest
+
+from sicktui.cli import layout
+from sicktui.cli.narrator import Narrator, causes, conclude
+from sicktui.cli.printer import Printer
+from sicktui.model.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
+from sicktui.model.words import Action, Code, Level, Operation, Step, StepState, Verdict
+
+TS = "2026-11-21T09:54:27.123Z"
+
+
+def printer(*, json: bool = False) -> Printer:
+    return Printer(json=json, environ=os.environ)
+
+
+def verdict(
+    device: str, code: Code | None, *, message: str = "It broke.", advice: str = "Mend it."
+) -> VerdictReached:
+    return VerdictReached(
+        ts=TS,
+        device=device,
+        operation=Operation.UPDATE,
+        verdict=Verdict.FAILED if code else Verdict.SUCCEEDED,
+        code=code,
+        message=message,
+        advice=advice,
+        seconds=1.0,
+    )
+
+
+def tell(narrator: Narrator, *events: Event) -> None:
+    for event in events:
+        narrator.tell(event)
+
+
+def test_fifty_devices_and_three_causes_are_three_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    codes = (Code.UNREACHABLE, Code.UPDATE_ERROR, Code.UPLOAD_FAILED)
+    events = [verdict(f"d{n}", codes[n % 3], message=f"Sensor {n} broke.") for n in range(50)]
+    assert [len(group) for group in causes(events)] == [17, 17, 16]
+    narrator = Narrator(printer(), [event.device for event in events], planned=False)
+    tell(narrator, *events)
+    capsys.readouterr()
+    conclude(printer(), narrator.view)
+    out = capsys.readouterr().out
+    assert out.count("Failed (") == 3
+    assert out.count("-> Mend it.") == 3
+    assert "Failed (unreachable), 17 devices: d0, d3, d6, d9, d12, d15, d18, d21 and 9 more" in out
+    assert "50 failed." in out
+
+
+def test_a_transfer_is_told_in_quarters(capsys: pytest.CaptureFixture[str]) -> None:
+    narrator = Narrator(printer(), ["d"], planned=True)
+    tell(narrator, StepChanged(ts=TS, device="d", step=Step.UPLOAD, state=StepState.STARTED))
+    for sent in range(0, 1001, 10):
+        tell(narrator, Progressed(ts=TS, device="d", step=Step.UPLOAD, sent=sent, total=1000))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[3] for line in lines] == ["started", "25", "50", "75", "100"]
+
+
+def test_a_transfer_without_a_length_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(
+        Narrator(printer(), ["d"], planned=True),
+        Progressed(ts=TS, device="d", step=Step.DOWNLOAD, sent=5, total=0),
+    )
+    assert capsys.readouterr().out == ""
+
+
+def test_what_the_plan_said_is_not_said_again(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = Planned(
+        ts=TS,
+        device="d",
+        action=Action.UPDATE,
+        reason=None,
+        message="Update it. Mind the step.",
+        from_version="1",
+        to_version="2",
+    )
+    warning = Logged(ts=TS, device="d", level=Level.WARNING, message="Mind the step.")
+    other = Logged(ts=TS, device="d", level=Level.WARNING, message="Mind the gap.")
+    quiet = Logged(ts=TS, level=Level.DEBUG, message="Nobody needs this.")
+    tell(Narrator(printer(), ["d"], planned=True), plan, warning, other, quiet)
+    assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()] == ["Mind the gap."]
+
+
+def test_harmful_text_is_harmless(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printer()
+    out.line("a\x1b[2Jb\u202ec\nd")
+    out.note("x\r\ny")
+    shown = capsys.readouterr()
+    assert shown.out == "a·[2Jb·c·d\n"
+    assert shown.err == "x··y\n"
+
+
+def test_with_json_people_read_stderr(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    out = printer(json=True)
+    out.line("for people")
+    out.note("a message")
+    out.fact("device", TS, device="grün")
+    shown = capfdbinary.readouterr()
+    assert shown.out == '{"kind":"device","v":1,"ts":"2026-11-21T09:54:27.123Z","device":"grün"}\n'.encode()
+    assert shown.err == b"a message\n"
+
+
+def test_columns_align_whatever_the_script() -> None:
+    lines = layout.table(("A", "B"), [("門-1", "x"), ("e\u0301a", "y"), ("gate-100", "z")])
+    assert [layout.width(line.rstrip()[:-1]) for line in lines] == [10] * 4
+
+
+def test_the_last_column_hangs_below_itself() -> None:
+    lines = layout.hanging(("gate-1", "word " * 20), (8, 4), 60)
+    assert len(lines) == 2
+    assert lines[0].startswith("gate-1    word")
+    assert lines[1].startswith(" " * 10 + "word")
+    assert layout.hanging(("gate-1", "word " * 20), (8, 4), None) == [("gate-1    " + "word " * 20).rstrip()]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (185, "3 min 05 s"), (3725, "1 h 02 min")]
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert layout.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [(0, "0 B"), (999, "999 B"), (86_200, "86.2 kB"), (20_000_000, "20.0 MB"), (2e9, "2.0 GB")],
+)
+def test_sizes(octets: float, words: str) -> None:
+    assert layout.size(octets) == words
+
+
+def test_an_empty_text_is_one_line() -> None:
+    assert layout.indented("", columns=80) == [""]
+    assert layout.names(["a", "b"], most=1) == "a and 1 more"

@@ -1,0 +1,183 @@
+"""Questions on a real terminal."""
+
+import shutil
+
+import pytest
+
+from sicktui.simulator import Fault
+from tests.cli.conftest import MakePlant
+from tests.cli.kit import PASSWORD, Plant, Program, sensor, wait_until
+
+pexpect = pytest.importorskip("pexpect")
+
+
+class Terminal:
+    """The program on a pseudo terminal of 100 x 30."""
+
+    def __init__(self, program: Program, *words: str, password: str | None = PASSWORD) -> None:
+        secrets = {} if password is None else {"SICKTUI_PASSWORD": password}
+        command, *arguments = program.command(*words)
+        self.child = pexpect.spawn(
+            command,
+            arguments,
+            env=program.environment | secrets,
+            cwd=str(program.folder),
+            dimensions=(30, 100),
+            timeout=20,
+            encoding="utf-8",
+        )
+
+    def expect(self, text: str) -> str:
+        self.child.expect_exact(text)
+        return str(self.child.before)
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end: the exit code, and what was still shown."""
+        self.child.expect(pexpect.EOF)
+        rest = str(self.child.before)
+        self.child.close()
+        return int(self.child.exitstatus), rest
+
+
+@pytest.fixture
+def one(plant: MakePlant) -> Plant:
+    return plant(sensor("one"))
+
+
+def update(program: Program, plant: Plant, *words: str, **options: str | None) -> Terminal:
+    command = ("update", *plant.addresses, "--package", program.package(), "--no-backup")
+    return Terminal(program, *command, *words, **options)
+
+
+def test_yes_updates_and_no_does_not(program: Program, one: Plant) -> None:
+    refused = update(program, one)
+    plan = refused.expect("Update 1 sensor? [y/N]")
+    assert "Update from 2.3.0.0R to 2.4.0.0R." in plan
+    refused.child.sendline("n")
+    code, rest = refused.end()
+    assert code == 130
+    assert "Nothing was done." in rest
+    assert one.writes() == []
+    agreed = update(program, one)
+    agreed.expect("[y/N]")
+    agreed.child.sendline("y")
+    code, rest = agreed.end()
+    assert code == 0
+    assert "SUCCEEDED" in rest
+    assert "1 succeeded" in rest
+
+
+def test_an_empty_answer_and_the_end_of_input_mean_no(program: Program, one: Plant) -> None:
+    for key in ("\r", "\x04"):
+        asked = update(program, one)
+        asked.expect("[y/N]")
+        asked.child.send(key)
+        assert asked.end()[0] == 130
+    assert one.writes() == []
+
+
+def test_ctrl_c_at_the_question_is_130(program: Program, one: Plant) -> None:
+    asked = update(program, one)
+    asked.expect("[y/N]")
+    asked.child.sendintr()
+    code, rest = asked.end()
+    assert code == 130
+    assert "Nothing was written" in rest
+
+
+def test_the_password_is_asked_once_and_not_shown(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"), sensor("two"))
+    asked = update(program, made, password=None)
+    asked.expect("Password of Service on")
+    asked.child.sendline(PASSWORD)
+    shown = asked.expect("Update 2 sensors? [y/N]")
+    assert "Kept in memory" in shown
+    assert PASSWORD not in shown
+    asked.child.sendline("yes")
+    code, rest = asked.end()
+    assert code == 0
+    assert "2 succeeded" in rest
+
+
+def test_without_a_password_the_plan_refuses(program: Program, one: Plant) -> None:
+    asked = update(program, one, password=None)
+    asked.expect("Password of Service on")
+    asked.child.sendline("")
+    code, rest = asked.end()
+    assert code == 4
+    assert "No password is known" in rest
+
+
+def test_json_lines_and_questions_do_not_mix(program: Program, one: Plant) -> None:
+    path = program.folder / "out.json"
+    command = program.command(
+        *("update", *one.addresses, "--package", program.package(), "--no-backup", "--json")
+    )
+    shell = shutil.which("sh")
+    assert shell is not None
+    child = pexpect.spawn(
+        shell,
+        ["-c", '"$@" > out.json', "sh", *command],
+        env=program.environment | {"SICKTUI_PASSWORD": PASSWORD},
+        cwd=str(program.folder),
+        timeout=20,
+    )
+    child.expect_exact("Update 1 sensor? [y/N]")
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert all(line.startswith("{") for line in lines)
+    assert '"kind":"summary"' in lines[-1]
+
+
+def test_colour_only_where_it_is_wanted(program: Program, one: Plant) -> None:
+    words = ("status", *one.addresses, "127.0.0.1:1")
+    assert "\x1b[31m" in Terminal(program, *words).end()[1]
+    program.environment["NO_COLOR"] = "1"
+    assert "\x1b[" not in Terminal(program, *words).end()[1]
+
+
+def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=60))
+    followed = update(program, made, "--yes")
+    followed.expect("UpdateState 1 Started")
+    followed.child.sendintr()
+    followed.expect("Ctrl-C again leaves")
+    code, rest = followed.end()
+    assert code == 0
+    assert "1 succeeded" in rest
+
+
+def test_a_closed_terminal_leaves_the_run(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one", flash_seconds=60))
+    followed = update(program, made, "--yes")
+    followed.expect("UpdateState 1 Started")
+    followed.child.close(force=True)
+    wait_until(lambda: made.devices[0].firmware_version == "2.4.0.0R", "the update")
+    wait_until(
+        lambda: program("runs", "list", "--json", fast=False).lines[0]["state"] == "finished", "the run's end"
+    )
+
+
+def test_a_device_that_fails_is_explained_with_advice(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("bad", faults=(Fault(name="update_error"),)))
+    code, rest = update(program, made, "--yes").end()
+    assert code == 1
+    assert "Failed (update_error), 1 device" in rest
+    assert "->" in rest
+
+
+def test_login_asks_tests_once_and_says_where_it_went(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"), sensor("other", password="another"), sensor("gone", offline=True))
+    asked = Terminal(program, "login", *made.addresses, password=None)
+    asked.expect("Password of Service on")
+    asked.child.sendline(PASSWORD)
+    code, rest = asked.end()
+    assert code == 1
+    assert PASSWORD not in rest
+    assert "The password is right. It was not stored" in rest
+    assert "cannot be reached" in rest
+    tried = [r for r in made.devices[1].requests if r.path.endswith("checkCredentials")]
+    assert len(tried) == 1
