@@ -1,0 +1,126 @@
+"""The dashboard's entry: builds the app, runs it, and says goodbye."""
+
+import errno
+import os
+import sys
+from collections.abc import Mapping
+
+from textual import constants, on
+from textual.app import App
+from textual.binding import Binding
+from textual.driver import Driver
+from textual.scrollbar import ScrollBar
+
+from sicktui.engine.context import Context
+from sicktui.tui.commands import Keys
+from sicktui.tui.driver import PatientDriver
+from sicktui.tui.face import Face
+from sicktui.tui.looks import choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.messages import LeaveAsked
+from sicktui.tui.screens.main import MainScreen
+from sicktui.tui.scroll import PlainScrollBar
+from sicktui.tui.signals import HUNG_UP, TerminalGuard
+from sicktui.tui.themes import theme_for
+
+
+class Dashboard(App[None]):
+    """Only what belongs to the process as a whole: looks, keys, the end."""
+
+    TITLE = "sicktui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "quit", "Quit", show=False),
+    ]
+    COMMANDS = set()  # noqa: RUF012 - the main screen brings its own; Textual's are not wanted
+    NOTIFICATION_TIMEOUT = 6
+
+    def __init__(self, context: Context, face: Face) -> None:
+        super().__init__(ansi_color=None if face.palette == "full" else True)
+        self.context = context
+        self.face = face
+        self.animation_level = "none"
+        self.farewell = ""
+        """What is said on the terminal after the dashboard has left it."""
+        theme = theme_for(face.palette)
+        self.register_theme(theme)
+        self.theme = theme.name
+        self.set_keymap(face.keys.changed)
+        self._guard = TerminalGuard(self)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The patient driver, unless Textual's own environment variable names another."""
+        return super().get_driver_class() if constants.DRIVER else PatientDriver
+
+    def on_mount(self) -> None:
+        """Show the main screen."""
+        if not self.face.glyphs.unicode:
+            ScrollBar.renderer = PlainScrollBar
+        self._guard.start()
+        self.push_screen(MainScreen(self.context, self.face))
+
+    def on_unmount(self) -> None:
+        """Give the signals back."""
+        self._guard.stop()
+
+    @on(LeaveAsked)
+    def _leave(self, message: LeaveAsked) -> None:
+        self.farewell = message.farewell
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Leave, after saying what goes on without the dashboard."""
+        screen = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
+        if screen is None:
+            self.exit()
+        else:
+            screen.action_command("quit")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The command palette is for the main screen: its commands are."""
+        if action == "command_palette":
+            return isinstance(self.screen, MainScreen)
+        return super().check_action(action, parameters)
+
+
+def face_for(context: Context, environ: Mapping[str, str], *, demo: bool = False) -> Face:
+    """How the dashboard looks on this terminal.
+
+    Raises:
+        ConfigError: the ``[keys]`` table cannot be used.
+    """
+    settings = context.settings.dashboard
+    # Textual draws on stderr where there is a choice (POSIX), on stdout under Windows.
+    stream = sys.__stdout__ if os.name == "nt" else sys.__stderr__
+    return Face(
+        glyphs=choose_glyphs(settings, environ, stream.encoding if stream else None),
+        palette=choose_palette(settings, environ),
+        keys=Keys(context.settings.keys),
+        demo=demo,
+    )
+
+
+def run(context: Context, *, demo: bool = False) -> int:
+    """Run the dashboard on this terminal until the operator leaves.
+
+    Args:
+        context: the stores and settings; the caller closes it.
+        demo: whether the sensors are simulated, which the screen then says.
+
+    Returns:
+        The exit code: 0, or 129 / 143 after SIGHUP / SIGTERM.
+
+    Raises:
+        ConfigError: the ``[keys]`` table of the settings cannot be used.
+    """
+    app = Dashboard(context, face_for(context, os.environ, demo=demo))
+    try:
+        app.run(mouse=wants_mouse(context.settings.dashboard, os.environ))
+    except OSError as error:
+        # A terminal that is gone answers the last attributes and bytes with EIO: nothing is left to do.
+        if error.errno != errno.EIO:
+            raise
+        return HUNG_UP
+    if app.farewell:
+        sys.stdout.write(app.farewell + "\n")
+    return app.return_code or 0

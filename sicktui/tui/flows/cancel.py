@@ -1,0 +1,42 @@
+"""Cancels a run."""
+
+import asyncio
+
+from sicktui.engine.follow import request_cancel
+from sicktui.model.errors import SicktuiError
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.spans import Span, Tone, cell
+from sicktui.tui.stage import Stage
+
+
+async def cancel_run(stage: Stage, run: str, cancelling: set[str]) -> None:
+    """Ask, then tell the run to stop.
+
+    Args:
+        stage: the main screen.
+        run: the run.
+        cancelling: where to note that it was told, so that the panel says what it waits for.
+    """
+    agreed = await stage.ask(
+        Confirm(
+            stage.face,
+            "Cancel the run?",
+            [
+                (Span("Run "), Span(run, Tone.KEY)),
+                (),
+                cell("Sensors that nothing was written to yet stop at once."),
+                cell("A sensor that is uploading or flashing is brought to a safe state first."),
+            ],
+            yes="cancel the run",
+            no="let it go on",
+        )
+    )
+    if not agreed:
+        return
+    try:
+        await asyncio.to_thread(request_cancel, stage.context, run)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return
+    cancelling.add(run)
+    stage.say(f"Run {run} was told to stop.")

@@ -1,0 +1,81 @@
+"""Adds, changes and removes devices of the list."""
+
+import asyncio
+from collections.abc import Callable
+
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.stores.profiles import DeviceList, save_devices
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.spans import Cell, cell
+from sicktui.tui.stage import Stage
+
+
+async def add_device(stage: Stage) -> None:
+    """Ask for a new device and put it into the list."""
+    taken = await _names(stage)
+    profile = await stage.ask(DeviceForm(stage.face, None, taken)) if taken is not None else None
+    if profile is not None and await _change(stage, lambda devices: devices.add(profile)):
+        stage.say(f"{profile.name} is in the list.")
+
+
+async def edit_device(stage: Stage, device: str) -> None:
+    """Let the operator change a device."""
+    old = stage.profile(device)
+    taken = await _names(stage)
+    if old is None or taken is None:
+        return
+    new = await stage.ask(DeviceForm(stage.face, old, taken))
+    if new is not None and await _change(stage, lambda devices: devices.replace(device, new)):
+        stage.say(f"{new.name} was changed.")
+
+
+async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
+    """Take devices off the list, after a question. The sensors are not touched."""
+    names: list[Cell] = [cell(f"  {clean(name)}") for name in devices[:12]]
+    if len(devices) > len(names):
+        names.append(cell(f"  and {len(devices) - len(names)} more"))
+    question = [
+        cell(f"Take {counted(len(devices), 'device')} off the list?"),
+        *names,
+        (),
+        cell("The sensors are not touched; backups and the record of runs stay."),
+    ]
+    if not await stage.ask(Confirm(stage.face, "Remove devices?", question, yes="remove", no="keep")):
+        return
+
+    def without(known: DeviceList) -> DeviceList:
+        for name in devices:
+            if name in known.profiles:
+                known = known.remove(name)
+        return known
+
+    if await _change(stage, without):
+        stage.say(f"{counted(len(devices), 'device')} removed.")
+
+
+async def _names(stage: Stage) -> list[str] | None:
+    try:
+        return list((await asyncio.to_thread(stage.context.devices)).profiles)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return None
+
+
+async def _change(stage: Stage, change: Callable[[DeviceList], DeviceList]) -> bool:
+    """Read the list afresh, change it, keep it, show it; whether it worked."""
+    context = stage.context
+
+    def work() -> None:
+        context.home.create()
+        save_devices(context.home.devices_file, change(context.devices()))
+
+    try:
+        await asyncio.to_thread(work)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return False
+    await stage.reload_devices()
+    return True

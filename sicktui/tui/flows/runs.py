@@ -1,0 +1,32 @@
+"""Looks at the runs of this PC: shows one, or resumes one whose process is gone."""
+
+from sicktui.engine.launch import resume_run
+from sicktui.model.errors import SicktuiError
+from sicktui.tui.flows.login import ensure_passwords
+from sicktui.tui.screens.runs import RunChoice, RunList
+from sicktui.tui.stage import Stage
+
+
+async def look_at_runs(stage: Stage) -> None:
+    """Show the list, then what was chosen."""
+    choice: RunChoice | None = await stage.ask(RunList(stage.face, stage.context))
+    if choice is None:
+        return
+    if choice.resume:
+        await _resume(stage, choice.run)
+    else:
+        stage.follow(choice.run)
+
+
+async def _resume(stage: Stage, run: str) -> None:
+    try:
+        spec = stage.context.journal.spec(run)
+        targets = [item.target for item in spec.items]
+        if not await ensure_passwords(stage, targets, "To go on, the run needs the password of each sensor."):
+            return
+        await resume_run(stage.context, run)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return
+    stage.follow(run)
+    stage.say(f"Run {run} goes on. Each sensor is asked first how far it is.")

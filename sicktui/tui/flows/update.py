@@ -1,0 +1,41 @@
+"""Updates the firmware of sensors: package, passwords, plan, question, run."""
+
+from msgspec import structs
+
+from sicktui.engine.launch import new_spec, start_run
+from sicktui.model.errors import SicktuiError
+from sicktui.model.words import Operation
+from sicktui.tui.flows.login import ensure_passwords, log_in
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.package import PackagePicker
+from sicktui.tui.screens.plan import PlanScreen, Wish
+from sicktui.tui.stage import Stage
+
+
+async def update(stage: Stage, devices: tuple[str, ...]) -> None:
+    """From the choice of the package to the run that goes on by itself."""
+    package = await stage.ask(PackagePicker(stage.face, stage.context))
+    if package is None:
+        return
+    targets = stage.targets(devices)
+    # Without a password the plan refuses the device and says so: leaving the dialog is no dead end.
+    await ensure_passwords(stage, targets, "An update needs the password of each sensor.")
+    wish = Wish.of(stage.context.settings.limits)
+    while True:
+        answer = await stage.ask(PlanScreen(stage.face, stage.context, targets, package, wish))
+        if answer is None:
+            return
+        wish = answer.wish
+        if not answer.wants_login:
+            break
+        await log_in(stage, answer.devices)
+    spec = new_spec(stage.context, Operation.UPDATE, answer.items, package=package, options=wish.options)
+    limits = structs.replace(spec.settings.limits, canary=wish.canary, max_failures=wish.max_failures)
+    spec = structs.replace(spec, settings=structs.replace(spec.settings, limits=limits))
+    try:
+        run = await start_run(stage.context, spec)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return
+    stage.follow(run)
+    stage.say(f"Run {run} has started on {counted(answer.going, 'sensor')}. It goes on without this window.")

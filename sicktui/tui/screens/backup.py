@@ -1,0 +1,55 @@
+"""Asks for the passphrase of a backup, and whether to take it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from sicktui.model.device import Target
+from sicktui.model.text import clean
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.spans import Tone, cell
+from sicktui.tui.widgets.prose import Prose
+
+
+class BackupQuestion(Dialog[str]):
+    """The answer is the passphrase; empty: none."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+
+    title_text = "Back the parameters up"
+    keys_text = "enter take the backup   esc back"
+
+    def __init__(self, face: Face, targets: Sequence[Target], passphrase: str) -> None:
+        super().__init__(face)
+        self._targets = targets
+        self._passphrase = passphrase
+
+    def body(self) -> list[Widget]:
+        """Of whom, and the passphrase."""
+        names = ", ".join(clean(target.device, 40) for target in self._targets)
+        return [
+            Prose(
+                [
+                    cell(f"The parameters of {counted(len(self._targets), 'sensor')} are fetched and kept:"),
+                    cell(names, Tone.KEY),
+                    (),
+                    cell("A passphrase protects the file. Nobody can restore the backup without it."),
+                    cell("It may be empty; sicktui keeps it until it ends.", Tone.DIM),
+                ]
+            ),
+            Input(self._passphrase, password=True, id="passphrase", placeholder="passphrase, or nothing"),
+        ]
+
+    def on_mount(self) -> None:
+        """Straight to the passphrase."""
+        self.query_one("#passphrase").focus()
+
+    @on(Input.Submitted)
+    def _answer(self, message: Input.Submitted) -> None:
+        self.dismiss(message.value)

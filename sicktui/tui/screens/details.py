@@ -1,0 +1,48 @@
+"""Everything that is known of one device."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.model.text import clean
+from sicktui.tui.board import Board
+from sicktui.tui.detail import details, plain
+from sicktui.tui.face import Face
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.widgets.prose import Prose
+
+REFRESH_EVERY = 1.0
+
+
+class Details(Dialog[None]):
+    """The verdict with its advice, the steps, and what the sensor says of itself; kept up to date."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v,enter", "leave", "Back", show=False),
+        Binding("y", "copy", "Copy", show=False),
+    ]
+
+    keys_text = "y copy to the clipboard of your terminal   q back"
+
+    def __init__(self, face: Face, board: Board, device: str) -> None:
+        super().__init__(face)
+        self.title_text = clean(device, 60)
+        self._board = board
+        self._device = device
+
+    def body(self) -> list[Widget]:
+        """The paragraphs."""
+        return [Prose(details(self._board, self._device, self.face.glyphs), id="details")]
+
+    def on_mount(self) -> None:
+        """Keep up with the run."""
+        self.set_interval(REFRESH_EVERY, self._show)
+
+    def _show(self) -> None:
+        self.query_one("#details", Prose).show(*details(self._board, self._device, self.face.glyphs))
+
+    def action_copy(self) -> None:
+        """Send the text to the terminal's clipboard (OSC 52); not every terminal takes it."""
+        self.app.copy_to_clipboard(plain(details(self._board, self._device, self.face.glyphs)))
+        self.notify("Sent to your terminal's clipboard, if it takes such.", markup=False)

@@ -1,0 +1,113 @@
+"""The help: every command with its key, from the command table, and what the signs mean."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.model.words import StepState, Verdict
+from sicktui.stores.paths import Home
+from sicktui.tui.commands import COMMANDS, Command
+from sicktui.tui.face import Face
+from sicktui.tui.job_rows import VERDICT_TONES
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.spans import Cell, Span, Tone, cell, width_of, wrapped
+from sicktui.tui.widgets.prose import Prose
+
+
+class HelpScreen(Dialog[None]):
+    """Scrolls with j and k."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "leave", "Back", show=False),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("J,pagedown,space", "scroll(10)", "Page down", show=False),
+        Binding("K,pageup", "scroll(-10)", "Page up", show=False),
+    ]
+
+    title_text = "Help"
+    keys_text = "j k scroll   q back"
+
+    def __init__(self, face: Face, home: Home) -> None:
+        super().__init__(face)
+        self._home = home
+
+    def body(self) -> list[Widget]:
+        """The commands by group, the movements, the signs, the files."""
+        return [Prose(id="help")]
+
+    def on_resize(self) -> None:
+        """Wrap for the width, with the explanations in a column of their own."""
+        lines = [*self._commands(), *_movements(), *self._signs(), *self._files()]
+        box = self.query_one("#box")
+        width = box.scrollable_content_region.width - box.styles.padding.width
+        self.query_one("#help", Prose).show(*(part for line in lines for part in _hanging(line, width)))
+
+    def action_scroll(self, lines: int) -> None:
+        """Move the text."""
+        self.query_one("#box").scroll_relative(y=lines, animate=False)
+
+    def _commands(self) -> list[Cell]:
+        lines: list[Cell] = []
+        for group in dict.fromkeys(command.group for command in COMMANDS):
+            lines.append(cell(group, Tone.KEY))
+            lines += [self._line(command) for command in COMMANDS if command.group == group]
+            lines.append(())
+        return lines
+
+    def _line(self, command: Command) -> Cell:
+        also = f" (also {', '.join(command.also)})" if command.also else ""
+        key = self.face.keys.of(command)
+        return (
+            Span(f"{key:>6}  ", Tone.KEY),
+            Span(f"{command.title:<11}"),
+            Span(f"{command.help}{also}", Tone.DIM),
+        )
+
+    def _signs(self) -> list[Cell]:
+        glyphs = self.face.glyphs
+        steps = [*StepState, None]
+        names = {None: "not reached"}
+        return [
+            cell("Signs", Tone.KEY),
+            cell("  steps    " + "   ".join(f"{glyphs.step(s)} {names.get(s, s)}" for s in steps)),
+            (
+                Span("  verdicts "),
+                *(Span(f"{glyphs.verdict(v)} {v.value}   ", VERDICT_TONES[v]) for v in Verdict),
+            ),
+            cell(f"  marks    {glyphs.mark} marked   {glyphs.cursor} selected"),
+            (),
+        ]
+
+    def _files(self) -> list[Cell]:
+        return [
+            cell("Files", Tone.KEY),
+            cell(f"  settings {self._home.config_file}"),
+            cell(f"  devices  {self._home.devices_file}"),
+            cell(f"  journal  {self._home.journal_file}"),
+            cell(
+                '  The [keys] table of the settings gives commands other keys, e.g. update = "U".', Tone.DIM
+            ),
+        ]
+
+
+def _hanging(line: Cell, width: int) -> list[Cell]:
+    """A line whose last span wraps below itself."""
+    if not line:
+        return [()]
+    *lead, last = line
+    indent = width_of(lead)
+    first, *more = wrapped(last.text, max(20, width - indent)) if lead else [last.text]
+    return [(*lead, Span(first, last.tone)), *((Span(" " * indent), Span(text, last.tone)) for text in more)]
+
+
+def _movements() -> list[Cell]:
+    pairs = (
+        ("j k", "one line down, up (also the arrows)"),
+        ("J K", "a page down, up"),
+        ("< >", "to the top, to the end"),
+        ("enter", "details of the selected device"),
+    )
+    lines = [(Span(f"{keys:>6}  ", Tone.KEY), Span(" " * 11), Span(what, Tone.DIM)) for keys, what in pairs]
+    return [cell("Moving", Tone.KEY), *lines, ()]

@@ -1,0 +1,78 @@
+"""The password dialog. What is typed goes to the credential store, and nowhere else."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from sicktui.model.device import Target
+from sicktui.model.text import clean
+from sicktui.tui.face import Face
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.screens.form import Choice
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+
+
+class Password(Struct, frozen=True):
+    """The answer: a password, and whether it is for all devices that were asked for."""
+
+    password: str
+    for_all: bool
+
+    def __repr__(self) -> str:
+        """Never the password."""
+        return f"Password(for_all={self.for_all})"
+
+
+class Login(Dialog[Password]):
+    """Asks for one device's password, and offers to use it for all."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+
+    title_text = "Login"
+    keys_text = "enter keep   tab next field   esc back (or an empty password and enter)"
+
+    def __init__(self, face: Face, targets: Sequence[Target], *, why: str = "") -> None:
+        super().__init__(face)
+        self._targets = targets
+        self._why = why
+
+    def body(self) -> list[Widget]:
+        """Why it asks, the password, and for whom."""
+        first = self._targets[0]
+        lines: list[Cell] = [
+            (
+                Span("Password of "),
+                Span(clean(first.user, 40), Tone.KEY),
+                Span(" on "),
+                Span(clean(first.device, 60), Tone.KEY),
+                Span(f"  {clean(first.address, 60)}", Tone.DIM),
+            ),
+        ]
+        if self._why:
+            lines.insert(0, cell(self._why, Tone.DIM))
+        box = Input(password=True, id="password", placeholder="password")
+        widgets: list[Widget] = [Prose(lines), box]
+        if len(self._targets) > 1:
+            widgets.append(
+                Choice(self.face.glyphs, f"use it for all {len(self._targets)} devices", value=True, id="all")
+            )
+        return widgets
+
+    def on_mount(self) -> None:
+        """Straight to the password."""
+        self.query_one("#password").focus()
+
+    @on(Input.Submitted, "#password")
+    def _answer(self, message: Input.Submitted) -> None:
+        if not message.value:
+            self.dismiss(None)
+            return
+        choices = self.query(Choice)
+        for_all = choices.first().value if choices else True
+        self.dismiss(Password(message.value, for_all))

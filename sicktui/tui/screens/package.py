@@ -1,0 +1,187 @@
+"""Chooses the firmware package: from the shelf, or by its path."""
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
+from sicktui.model.package import Package
+from sicktui.model.text import clean
+from sicktui.stores.packages import ZippedPackage, inspect_package
+from sicktui.stores.shelf import ShelfEntry
+from sicktui.tui.columns import Column
+from sicktui.tui.face import Face
+from sicktui.tui.looks import Glyphs
+from sicktui.tui.phrases import size
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.table import Table
+
+UNPACKED: Final = "unpacked"
+"""The folder of the home's data in which packages out of zips lie; the commands use the same."""
+
+
+class PackageRow(Struct, frozen=True, kw_only=True):
+    """A package of the shelf, as the picker shows it."""
+
+    entry: ShelfEntry
+
+    @property
+    def key(self) -> str:
+        """Its SHA-256."""
+        return self.entry.sha256
+
+
+def _approved_cell(row: PackageRow, glyphs: Glyphs, _: int) -> Cell:
+    return (
+        cell(f"{glyphs.done} approved", Tone.GOOD) if row.entry.approved else cell(glyphs.skipped, Tone.DIM)
+    )
+
+
+COLUMNS: Final[tuple[Column[PackageRow], ...]] = (
+    Column(
+        id="name",
+        title="Package",
+        least=20,
+        ample=34,
+        most=60,
+        cell=lambda r, _g, _w: cell(clean(r.entry.name)),
+    ),
+    Column(
+        id="version",
+        title="Version",
+        least=8,
+        most=14,
+        cell=lambda r, _g, _w: cell(clean(r.entry.version or "?")),
+    ),
+    Column(
+        id="size", title="Size", least=8, most=8, right=True, cell=lambda r, _g, _w: cell(size(r.entry.size))
+    ),
+    Column(
+        id="sha",
+        title="SHA-256",
+        least=12,
+        most=12,
+        rank=1,
+        cell=lambda r, _g, _w: cell(r.entry.id, Tone.DIM),
+    ),
+    Column(
+        id="type", title="Type", least=11, most=11, rank=2, cell=lambda r, _g, _w: cell(r.entry.type.value)
+    ),
+    Column(id="approved", title="Approval", least=10, most=10, rank=3, cell=_approved_cell),
+)
+
+
+class PackagePicker(Dialog[Package]):
+    """The answer is a package that was looked at and hashed."""
+
+    DEFAULT_CSS = """
+    PackagePicker #box { width: 110; }
+    PackagePicker Table { height: 10; background: $surface; }
+    PackagePicker Input { margin-top: 1; background: $panel; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "path", "Type a path", show=False)]
+
+    title_text = "Which package?"
+    keys_text = "j k move   enter choose   tab or / type a path   q back"
+
+    def __init__(self, face: Face, context: Context) -> None:
+        super().__init__(face)
+        self._engine_context = context
+
+    def body(self) -> list[Widget]:
+        """The shelf, and a line for a path."""
+        return [
+            Prose([cell("On the shelf:", Tone.DIM)]),
+            Table(COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="shelf"),
+            Input(placeholder="or the path of a .spk, .spk.signed or .zip file", id="path"),
+            Prose(id="problem"),
+        ]
+
+    def on_mount(self) -> None:
+        """Read the shelf."""
+        self._work(self._read_shelf())
+
+    def _work(self, work: object) -> None:
+        self.run_worker(work, group="package", name="package", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
+
+    def _nothing(self) -> list[Cell]:
+        return [cell("The shelf is empty. Type the path of a package below.", Tone.DIM)]
+
+    async def _read_shelf(self) -> None:
+        table: Table[PackageRow] = self.query_one(Table)
+        try:
+            entries = await asyncio.to_thread(self._engine_context.shelf.entries)
+        except SicktuiError as error:
+            self._complain(error)
+            entries = []
+        # The newest first: it is most often the one that is wanted.
+        table.show([PackageRow(entry=entry) for entry in reversed(entries)])
+        table.styles.height = max(3, min(12, len(entries) + 1))
+        (table if entries else self.query_one("#path")).focus()
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            self._tell(f"It could not be read: {message.worker.error!r}", Tone.BAD)
+
+    @on(Table.Chosen)
+    def _choose(self) -> None:
+        table: Table[PackageRow] = self.query_one(Table)
+        if table.selected is not None:
+            self._work(self._take_shelved(table.selected.entry))
+
+    async def _take_shelved(self, entry: ShelfEntry) -> None:
+        self._tell("Reading the package...", Tone.DIM)
+        try:
+            self.dismiss(await asyncio.to_thread(self._engine_context.shelf.package, entry))
+        except SicktuiError as error:
+            self._complain(error)
+
+    def action_path(self) -> None:
+        """Let a path be typed."""
+        self.query_one("#path").focus()
+
+    @on(Input.Submitted)
+    def _take_path(self, message: Input.Submitted) -> None:
+        text = message.value.strip().strip("\"'")
+        if not text:
+            self.query_one(Table).focus()
+            return
+        self._work(self._inspect(Path(text).expanduser()))
+
+    async def _inspect(self, path: Path, unpack_to: Path | None = None) -> None:
+        self._tell("Reading the package...", Tone.DIM)
+        try:
+            self.dismiss(await asyncio.to_thread(inspect_package, path, unpack_to=unpack_to))
+        except ZippedPackage as error:
+            self._tell("")
+            await self._offer_unpacking(path, error)
+        except SicktuiError as error:
+            self._complain(error)
+
+    async def _offer_unpacking(self, path: Path, zipped: ZippedPackage) -> None:
+        question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and use the package?")]
+        asked = Confirm(self.face, "A zip", question, yes="unpack it")
+        if await self.app.push_screen_wait(asked):
+            await self._inspect(path, self._engine_context.home.data / UNPACKED)
+
+    def _complain(self, error: SicktuiError) -> None:
+        lines: list[Cell] = [(Span(clean(error.message, 400), Tone.BAD),)]
+        if error.advice:
+            lines.append(cell(clean(error.advice, 400), Tone.DIM))
+        self.query_one("#problem", Prose).show(*lines)
+
+    def _tell(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        self.query_one("#problem", Prose).show(cell(text, tone))

@@ -1,0 +1,294 @@
+"""The plan of an update: what would happen to each device, and why. Nothing is written here."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from msgspec import Struct, structs
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from sicktui.engine.context import Context
+from sicktui.engine.planning import expected_version, plan_update
+from sicktui.model.device import Target
+from sicktui.model.package import Package
+from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.settings import Limits
+from sicktui.model.text import clean
+from sicktui.model.words import Action
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted, size
+from sicktui.tui.plan_rows import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.widgets.line_bar import LineBar
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.table import Table
+
+_CANARIES: Final = (0, 1, 2, 3, 5)
+_BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
+_SHOWN: Final = 12
+_NAMED: Final = 3
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the operator chose beside devices and package."""
+
+    options: UpdateOptions = UpdateOptions()
+    canary: int = 0
+    max_failures: int = 1
+
+    @classmethod
+    def of(cls, limits: Limits) -> "Wish":
+        """What the settings say."""
+        return cls(canary=limits.canary, max_failures=limits.max_failures)
+
+
+class PlanAnswer(Struct, frozen=True, kw_only=True):
+    """A plan that was agreed to, or the wish to enter passwords first."""
+
+    items: tuple[PlanItem, ...]
+    wish: Wish
+    wants_login: bool = False
+    devices: tuple[str, ...] = ()
+
+    @property
+    def going(self) -> int:
+        """How many devices would be written to."""
+        return sum(item.action is Action.UPDATE for item in self.items)
+
+
+class PlanScreen(Screen[PlanAnswer | None]):
+    """Reads the sensors in a worker; each device's line comes as soon as it is known."""
+
+    AUTO_FOCUS = "#plan"
+    DEFAULT_CSS = """
+    PlanScreen #head, PlanScreen #keys { background: $panel; }
+    PlanScreen #head { height: 2; }
+    PlanScreen Table { height: 1fr; }
+    PlanScreen #about { height: auto; max-height: 8; padding: 0 1; }
+    PlanScreen #options { padding: 0 1; height: auto; margin-top: 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "go_on", "Go on", show=False),
+        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("q,escape", "leave", "Back", show=False),
+        Binding("b", "option('backup')", "Backup", show=False),
+        Binding("d", "option('allow_downgrade')", "Downgrade", show=False),
+        Binding("f", "option('force')", "Force", show=False),
+        Binding("s", "option('persist')", "Save parameters", show=False),
+        Binding("c", "canary", "Canary", show=False),
+        Binding("m", "budget", "Failures", show=False),
+        Binding("l", "login", "Login", show=False),
+        Binding("R", "plan", "Read again", show=False),
+    ]
+
+    def __init__(
+        self, face: Face, context: Context, targets: Sequence[Target], package: Package, wish: Wish
+    ) -> None:
+        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
+        self.face = face
+        self._engine_context = context
+        self._targets = targets
+        self._package = package
+        self._wish = wish
+        self._items: tuple[PlanItem, ...] | None = None
+        self._rows: dict[str, PlanRow] = {}
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        glyphs = self.face.glyphs
+        yield LineBar(glyphs=glyphs, id="head")
+        yield Table(PLAN_COLUMNS, "Plan", glyphs=glyphs, id="plan")
+        yield Prose(id="about")
+        yield Prose(id="options")
+        yield LineBar(glyphs=glyphs, id="keys")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        keys = (
+            ("u", "go on"),
+            ("b d f s c m", "options"),
+            ("l", "login"),
+            ("R", "read again"),
+            ("q", "back"),
+        )
+        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in keys]
+        self.query_one("#keys", LineBar).show(joined(hints, Span("  ")))
+        self.action_plan()
+
+    def action_plan(self) -> None:
+        """Read every sensor (again)."""
+        self._items, self._trouble = None, ""
+        self._rows = {target.device: reading(target) for target in self._targets}
+        self._paint()
+        self.run_worker(self._plan(), group="plan", name="plan", exclusive=True, exit_on_error=False)
+
+    async def _plan(self) -> None:
+        items = await plan_update(
+            self._engine_context, self._targets, self._package, self._wish.options, on_item=self._arrived
+        )
+        self._items = tuple(items)
+        self._rows = {item.device: plan_row(item) for item in items}
+        self._paint()
+
+    def _arrived(self, item: PlanItem) -> None:
+        self._rows[item.device] = plan_row(item)
+        self._paint()
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            self._trouble = f"The plan could not be made: {message.worker.error}"
+            self._paint()
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_about()
+
+    def _paint(self) -> None:
+        package, glyphs = self._package, self.face.glyphs
+        gap = Span(f" {glyphs.dot} ", Tone.DIM)
+        expected = expected_version(package, self._wish.options, self._engine_context.shelf)
+        facts = [package.type.value, size(package.size), f"SHA-256 {package.sha256[:12]}"]
+        self.query_one("#head", LineBar).show(
+            (Span("Update with ", Tone.DIM), Span(clean(package.name), Tone.KEY)),
+            joined(
+                [
+                    cell(f"brings {clean(expected)}")
+                    if expected
+                    else cell("brings: nobody knows", Tone.WARN),
+                    *(cell(fact, Tone.DIM) for fact in facts),
+                ],
+                gap,
+            ),
+        )
+        table: Table[PlanRow] = self.query_one(Table)
+        table.show(list(self._rows.values()))
+        table.set_title((Span("Plan "), Span(summary([row.action for row in self._rows.values()]), Tone.DIM)))
+        self._paint_about()
+        self.query_one("#options", Prose).show(*self._option_lines())
+
+    def _paint_about(self) -> None:
+        table: Table[PlanRow] = self.query_one(Table)
+        row, glyphs = table.selected, self.face.glyphs
+        lines: list[Cell] = [cell(self._trouble, Tone.BAD)] if self._trouble else []
+        if row is not None:
+            lines.append((Span(f"{row.name}: ", Tone.KEY), Span(row.message)))
+            if row.advice:
+                lines.append((Span("What to do: ", Tone.KEY), Span(row.advice)))
+            lines += [cell(f"{glyphs.warning} {warning}", Tone.WARN) for warning in row.warnings]
+        self.query_one("#about", Prose).show(*lines)
+
+    def _option_lines(self) -> list[Cell]:
+        options, wish = self._wish.options, self._wish
+        marks = (
+            ("b", "backup first", _yes(on=options.backup)),
+            ("d", "allow a downgrade", _yes(on=options.allow_downgrade)),
+            ("f", "again if current", _yes(on=options.force)),
+            ("s", "save parameters first", _yes(on=options.persist)),
+            ("c", "canary", f"first {wish.canary} alone" if wish.canary else "no"),
+            ("m", "stop at failures", str(wish.max_failures)),
+        )
+        cells = [
+            (Span(f"{key} ", Tone.KEY), Span(f"{what}: ", Tone.DIM), Span(value))
+            for key, what, value in marks
+        ]
+        gap = Span("   ")
+        return [joined(cells[:3], gap), joined(cells[3:], gap)]
+
+    def action_option(self, name: str) -> None:
+        """Change an option; those that change the plan make it anew."""
+        options = self._wish.options
+        changed = structs.replace(options, **{name: not getattr(options, name)})
+        self._wish = structs.replace(self._wish, options=changed)
+        if name in ("allow_downgrade", "force"):
+            self.action_plan()
+        else:
+            self._paint()
+
+    def action_canary(self) -> None:
+        """Change how many go alone first."""
+        self._wish = structs.replace(self._wish, canary=_next(_CANARIES, self._wish.canary))
+        self._paint()
+
+    def action_budget(self) -> None:
+        """Change at how many failures nothing more is started."""
+        self._wish = structs.replace(self._wish, max_failures=_next(_BUDGETS, self._wish.max_failures))
+        self._paint()
+
+    def action_login(self) -> None:
+        """Enter the password of the selected device, then read again."""
+        row: PlanRow | None = self.query_one(Table).selected
+        if row is not None:
+            self.dismiss(PlanAnswer(items=(), wish=self._wish, wants_login=True, devices=(row.device,)))
+
+    def action_leave(self) -> None:
+        """Back, without an update."""
+        self.dismiss(None)
+
+    def action_go_on(self) -> None:
+        """Ask whether to start; only with a whole plan in which a device may go."""
+        if self._items is None:
+            self.notify("The plan is not complete yet: sensors are being read.", markup=False)
+            return
+        if not any(item.action is Action.UPDATE for item in self._items):
+            self.notify(
+                "Not one device may be updated; the reasons are in the plan.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        answer = PlanAnswer(items=self._items, wish=self._wish)
+        paragraphs = confirmation(answer, self._package, self.face.glyphs.warning)
+        question = Confirm(self.face, "Start the update?", paragraphs, yes="start", no="back to the plan")
+
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                self.dismiss(answer)
+
+        self.app.push_screen(question, decide)
+
+
+def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:
+    """What is asked before anything is written: how many, which, with what, and what to mind."""
+    going = [item for item in answer.items if item.action is Action.UPDATE]
+    names = ", ".join(clean(item.device, 40) for item in going[:_SHOWN])
+    if len(going) > _SHOWN:
+        names += f" and {len(going) - _SHOWN} more"
+    warnings: dict[str, list[str]] = {}
+    for item in going:
+        for warning in item.warnings:
+            warnings.setdefault(clean(warning, 300), []).append(clean(item.device, 40))
+    options = answer.wish.options
+    lines: list[Cell] = [
+        (Span("The plan: "), Span(summary([item.action for item in answer.items]), Tone.KEY)),
+        (),
+        (Span(f"The firmware of {counted(len(going), 'sensor')} is written: ", Tone.DIM), Span(names)),
+        (Span("Package: ", Tone.DIM), Span(clean(package.name))),
+        cell("Each of them restarts, and does not measure meanwhile."),
+    ]
+    if options.backup:
+        lines.append(cell("Their parameters are backed up first."))
+    else:
+        lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
+    if answer.wish.canary:
+        lines.append(cell(f"The first {answer.wish.canary} go alone; the others follow if they succeed."))
+    for warning, devices in list(warnings.items())[:4]:
+        whose = ", ".join(devices[:_NAMED]) + (
+            f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
+        )
+        lines.append((Span(f"{warning_sign} {whose}: ", Tone.WARN), Span(warning, Tone.WARN)))
+    return lines
+
+
+def _yes(*, on: bool) -> str:
+    return "yes" if on else "no"
+
+
+def _next(choices: Sequence[int], present: int) -> int:
+    return next((choice for choice in choices if choice > present), choices[0])

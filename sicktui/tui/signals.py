@@ -1,0 +1,66 @@
+"""A clean end when the terminal goes away or somebody ends the process.
+
+By default SIGHUP kills the app at once, without any ``finally``; ignoring it would leave the loop
+writing to a terminal that is gone. A run is not touched by either: it is a process of its own.
+"""
+
+import asyncio
+import errno
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.timer import Timer
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+CHECK_EVERY: Final = 2.0
+"""Seconds between two looks at whether the terminal is still there (a hang-up can come unannounced)."""
+HUNG_UP: Final = 129
+ENDED: Final = 143
+
+
+class TerminalGuard:
+    """Ends the app when it has lost its terminal or is asked to end."""
+
+    def __init__(self, app: "App[Any]") -> None:
+        self._app = app
+        self._handled: list[int] = []
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Take the signals over. Without a terminal of its own (tests), do nothing."""
+        if self._app.is_headless or sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for number, code in ((signal.SIGHUP, HUNG_UP), (signal.SIGTERM, ENDED)):
+            loop.add_signal_handler(number, self._end, code)
+            self._handled.append(number)
+        self._timer = self._app.set_interval(CHECK_EVERY, self._check)
+
+    def stop(self) -> None:
+        """Give the signals back."""
+        for number in self._handled:
+            asyncio.get_running_loop().remove_signal_handler(number)
+        self._handled.clear()
+
+    def _end(self, code: int) -> None:
+        self._app.exit(return_code=code)
+
+    def _check(self) -> None:
+        if terminal_is_gone():
+            self._end(HUNG_UP)
+
+
+def terminal_is_gone() -> bool:
+    """Whether standard input was a terminal that has hung up."""
+    if sys.platform == "win32" or sys.__stdin__ is None:
+        return False
+    import termios  # noqa: PLC0415 - not on every platform
+
+    try:
+        termios.tcgetattr(sys.__stdin__.fileno())
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)
+    return False

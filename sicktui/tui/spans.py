@@ -1,0 +1,119 @@
+"""Pieces of text with a tone, and how to measure, cut and wrap them.
+
+Everything that the dashboard draws is made of spans. A span's text is shown as it is: nothing in
+here or below reads markup.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+
+class Tone(StrEnum):
+    """What a piece of text means, for its colour. The words say the same."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    BUSY = "busy"
+    KEY = "key"
+
+
+class Span(NamedTuple):
+    """A piece of text in one tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Cell = tuple[Span, ...]
+"""A run of spans on one line."""
+
+EMPTY: Final[Cell] = ()
+
+
+def cell(text: str, tone: Tone = Tone.PLAIN) -> Cell:
+    """A cell of one span; an empty text gives an empty cell."""
+    return (Span(text, tone),) if text else EMPTY
+
+
+def text_of(content: Iterable[Span]) -> str:
+    """The text of the spans without their tones."""
+    return "".join(span.text for span in content)
+
+
+def width_of(content: Iterable[Span]) -> int:
+    """How many terminal cells the spans take."""
+    return sum(cell_len(span.text) for span in content)
+
+
+def joined(groups: Iterable[Cell], separator: Span) -> Cell:
+    """The groups that are not empty, with the separator between them."""
+    spans: list[Span] = []
+    for group in groups:
+        if group:
+            if spans:
+                spans.append(separator)
+            spans.extend(group)
+    return tuple(spans)
+
+
+def cut(content: Cell, width: int, ellipsis: str) -> Cell:
+    """The spans in at most ``width`` terminal cells; what is cut off ends in the ellipsis."""
+    if width_of(content) <= width:
+        return content
+    if width <= cell_len(ellipsis):
+        return (Span(set_cell_size(text_of(content), max(0, width))),)
+    kept: list[Span] = []
+    room = width - cell_len(ellipsis)
+    for span in content:
+        size = cell_len(span.text)
+        if size > room:
+            kept.append(Span(set_cell_size(span.text, room).rstrip() + ellipsis, span.tone))
+            break
+        kept.append(span)
+        room -= size
+    return tuple(kept)
+
+
+def cut_middle(text: str, width: int, ellipsis: str) -> str:
+    """The text in at most ``width`` cells without its middle: names differ at their ends."""
+    if cell_len(text) <= width or width < 5:  # noqa: PLR2004 - too narrow to keep both ends
+        return text
+    room = width - cell_len(ellipsis)
+    tail = text
+    while cell_len(tail) > room - room // 2:
+        tail = tail[1:]
+    return set_cell_size(text, room - cell_len(tail)) + ellipsis + tail
+
+
+def fitted(content: Cell, width: int, ellipsis: str, *, right: bool = False) -> Cell:
+    """The spans in exactly ``width`` terminal cells: cut, or padded with blanks."""
+    shown = cut(content, width, ellipsis)
+    missing = width - width_of(shown)
+    if missing <= 0:
+        return shown
+    blank = Span(" " * missing)
+    return (blank, *shown) if right else (*shown, blank)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` terminal cells, broken at blanks where it can be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        *whole, line = chop_cells(word, max(2, width)) or [""]
+        lines.extend(whole)
+    if line:
+        lines.append(line)
+    return lines

@@ -1,0 +1,47 @@
+"""What a flow works with: the engine's context, the face, and ways to ask and to tell."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.model.device import Profile, Target
+from sicktui.tui.face import Face
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Stage(Protocol):
+    """The main screen, as far as flows need it."""
+
+    context: Context
+    face: Face
+
+    async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
+        """Show a screen and wait for its answer; ``None`` if it was left."""
+        ...
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a short note."""
+        ...
+
+    def targets(self, devices: tuple[str, ...]) -> list[Target]:
+        """The devices of these names, those that are still in the list."""
+        ...
+
+    def profile(self, device: str) -> Profile | None:
+        """The profile of a device."""
+        ...
+
+    def follow(self, run: str) -> None:
+        """Follow a run, and show it."""
+        ...
+
+    async def reload_devices(self) -> None:
+        """Read the device list again and show it."""
+        ...
+
+
+Flow = Callable[[Stage, tuple[str, ...]], object]

@@ -1,0 +1,61 @@
+"""What the status line says."""
+
+from collections.abc import Sequence
+
+from sicktui.stores.credentials import CredentialsReport
+from sicktui.tui.device_rows import Contact, DeviceRow
+from sicktui.tui.looks import Glyphs
+from sicktui.tui.phrases import counted
+from sicktui.tui.spans import Cell, Span, Tone, cell, joined, width_of
+
+
+def status_line(
+    rows: Sequence[DeviceRow],
+    *,
+    marked: int,
+    live_runs: int,
+    stores: Sequence[str],
+    clock: str,
+    demo: bool,
+    glyphs: Glyphs,
+    width: int,
+) -> Cell:
+    """Counts on the left; the credential store and the time on the right, as far as there is room.
+
+    ``stores`` says the same in fewer and fewer words; the first one that fits is shown.
+    """
+    by_contact = {contact: sum(row.contact is contact for row in rows) for contact in Contact}
+    left = [
+        cell("sicktui demo" if demo else "sicktui", Tone.KEY),
+        cell(counted(len(rows), "device")),
+        _count(by_contact[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
+        _count(by_contact[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
+        _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
+        _count(sum(row.problem for row in rows), f"{glyphs.warning} ", " odd", Tone.WARN),
+        _count(live_runs, f"{glyphs.busy} ", " run going" if live_runs == 1 else " runs going", Tone.BUSY),
+        _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
+    ]
+    gap = Span("  ")
+    shown = joined(left, gap)
+    for right in (*((store, clock) for store in stores), (clock,), ()):
+        tail = joined((cell(text, Tone.DIM) for text in right), gap)
+        room = width - width_of(shown) - width_of(tail)
+        if room >= (len(gap.text) if right else 0):
+            return (*shown, Span(" " * room), *tail)
+    return shown
+
+
+def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
+    return cell(f"{before}{number}{after}", tone) if number else ()
+
+
+def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
+    """Where passwords are kept, and why not in a better place, in fewer and fewer words."""
+    if report.given:
+        return ("passwords: the one given for this call", "password given")
+    plain = f"passwords: {report.active}"
+    short = f"passwords: {report.active.split(',')[0].split(' (')[0]}"
+    if not report.problems:
+        return (plain, short)
+    problem = report.problems[0]
+    return (f"{plain} ({problem.name}: {problem.reason})", plain, short)

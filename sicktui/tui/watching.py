@@ -1,0 +1,112 @@
+"""One Textual worker a sensor keeps the list alive."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import Watch
+from sicktui.model.clock import Clock
+from sicktui.model.device import Observation, Target
+from sicktui.tui.messages import SensorObserved
+
+OWNED_NAP: Final = 1.0
+"""Seconds between two looks at whether a run has let go of a sensor."""
+
+
+class Watchers:
+    """Starts and stops the workers, each in a group of its own: ``device:NAME``.
+
+    Args:
+        screen: whose workers they are, and who is told.
+        context: for the engine.
+        is_owned: whether a run has the sensor; nobody else may ask it then.
+    """
+
+    def __init__(self, screen: "Screen[None]", context: Context, is_owned: Callable[[str], bool]) -> None:
+        self._screen = screen
+        self._context = context
+        self._is_owned = is_owned
+        self._targets: dict[str, Target] = {}
+        self._nudges: dict[str, asyncio.Event] = {}
+
+    def watch(self, targets: Mapping[str, Target]) -> None:
+        """Watch exactly these devices; those that did not change go on undisturbed."""
+        for name in [n for n, target in self._targets.items() if targets.get(n) != target]:
+            self._screen.workers.cancel_group(self._screen, group_of(name))
+            del self._targets[name], self._nudges[name]
+        new = [target for name, target in targets.items() if name not in self._targets]
+        for place, target in enumerate(new):
+            self._targets[target.device] = target
+            self._nudges[target.device] = asyncio.Event()
+            # Spread over the interval, so that fifty sensors do not answer in the same moment.
+            self._start(target, delay=target.timing.poll_interval * place / len(new))
+
+    def look_now(self) -> None:
+        """Look at every sensor without waiting for its next turn."""
+        for nudge in self._nudges.values():
+            nudge.set()
+
+    def _start(self, target: Target, delay: float) -> None:
+        work = watch_sensor(
+            self._context,
+            target,
+            delay=delay,
+            nudge=self._nudges[target.device],
+            is_owned=self._is_owned,
+            report=lambda seen: self._screen.post_message(SensorObserved(seen)),
+        )
+        # exit_on_error would take the whole dashboard down with one sensor's worker; the screen
+        # hears of an error by the worker's state.
+        self._screen.run_worker(
+            work, group=group_of(target.device), name=f"watch {target.device}", exit_on_error=False
+        )
+
+
+def group_of(device: str) -> str:
+    """The worker group of a device."""
+    return f"device:{device}"
+
+
+async def watch_sensor(
+    context: Context,
+    target: Target,
+    *,
+    delay: float,
+    nudge: asyncio.Event,
+    is_owned: Callable[[str], bool],
+    report: Callable[[Observation], object],
+) -> None:
+    """Look at one sensor again and again, and report each look. Ends when it is cancelled."""
+    watch: Watch | None = None
+    try:
+        await _nap(context.clock, delay, nudge)
+        while True:
+            if is_owned(target.device):
+                if watch is not None:
+                    # The run will reboot it: no connection survives that.
+                    await watch.aclose()
+                    watch = None
+                await context.clock.sleep(OWNED_NAP)
+                continue
+            watch = watch or Watch(context, target)
+            seen = await watch.look()
+            if not is_owned(target.device):
+                report(seen)
+            await _nap(context.clock, target.timing.poll_interval, nudge)
+    finally:
+        if watch is not None:
+            await watch.aclose()
+
+
+async def _nap(clock: Clock, seconds: float, nudge: asyncio.Event) -> None:
+    """Sleep until the time is over or somebody nudges."""
+    nudge.clear()
+    tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(nudge.wait())}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

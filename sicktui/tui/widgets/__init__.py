@@ -1,0 +1,1 @@
+"""The pieces of the screens. They show frozen records and know nothing of the engine."""

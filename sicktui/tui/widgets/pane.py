@@ -1,0 +1,122 @@
+"""A scrolling part of the main screen, with a title of its own on its first line."""
+
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.geometry import Region
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sicktui.tui.looks import UNICODE, Glyphs
+from sicktui.tui.spans import Cell, Span, Tone, cell, cut, width_of
+from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
+
+
+class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
+    """Draws a title, then whatever its subclass has; the first lines stay while the rest scrolls."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    DEFAULT_CSS = (
+        painted_css("Pane")
+        + """
+    Pane {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        background: $background;
+    }
+    """
+    )
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration is not a ClassVar of a tuple
+        Binding("j,down", "down", "Down", show=False),
+        Binding("k,up", "up", "Up", show=False),
+        Binding("J,pagedown", "page(1)", "Page down", show=False),
+        Binding("K,pageup", "page(-1)", "Page up", show=False),
+        Binding("less_than_sign,home", "edge(-1)", "To the top", show=False),
+        Binding("greater_than_sign,end", "edge(1)", "To the end", show=False),
+    ]
+
+    auto_links: Reactive[bool] = Reactive(default=False)
+
+    def __init__(self, title: str = "", *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._title: Cell = cell(title)
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether the first line is a title."""
+        return bool(self._title)
+
+    @property
+    def fixed(self) -> int:
+        """How many lines on top do not scroll."""
+        return 1 if self.is_titled else 0
+
+    @property
+    def room(self) -> int:
+        """How many scrolling lines are visible."""
+        return max(0, self.size.height - self.fixed)
+
+    def set_title(self, title: Cell) -> None:
+        """Show another title. An equal one costs nothing."""
+        if title != self._title:
+            self._title = title
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def render_title(self, width: int) -> Strip:
+        """The title line: the title, then a rule to the right edge."""
+        glyphs = self.glyphs
+        lead = Span(f"{glyphs.rule}{glyphs.rule} ", Tone.DIM)
+        if self.has_focus:
+            lead = Span(f"{glyphs.rule}{glyphs.cursor} ", Tone.KEY)
+        shown = cut((lead, *self._title, Span(" ")), width, glyphs.ellipsis)
+        rule = Span(glyphs.rule * max(0, width - width_of(shown)), Tone.DIM)
+        return self.strip((*shown, rule), width)
+
+    def on_focus(self) -> None:
+        """The title shows who has the keys."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The title shows who has the keys."""
+        self.refresh()
+
+    def set_lines(self, count: int) -> None:
+        """Say how many scrolling lines there are."""
+        height = count + self.fixed
+        if self.virtual_size.height != height:
+            self.virtual_size = self.virtual_size.with_height(height)
+
+    def refresh_row(self, index: int, x: int = 0, width: int | None = None) -> None:
+        """Repaint one scrolling line, or a part of it; one that is out of sight costs nothing."""
+        y = index - round(self.scroll_y) + self.fixed
+        if self.fixed <= y < self.size.height:
+            self.refresh(Region(x, y, self.size.width if width is None else width, 1))
+
+    def scroll_to_row(self, index: int) -> None:
+        """Bring a line into sight with the least movement."""
+        top = round(self.scroll_y)
+        if index < top:
+            self.scroll_to(y=index, animate=False)
+        elif self.room and index >= top + self.room:
+            self.scroll_to(y=index - self.room + 1, animate=False)
+
+    def action_down(self) -> None:
+        """One line down."""
+        self.scroll_relative(y=1, animate=False)
+
+    def action_up(self) -> None:
+        """One line up."""
+        self.scroll_relative(y=-1, animate=False)
+
+    def action_page(self, direction: int) -> None:
+        """A screenful up or down."""
+        self.scroll_relative(y=direction * max(1, self.room - 1), animate=False)
+
+    def action_edge(self, direction: int) -> None:
+        """To the first or the last line."""
+        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False)

@@ -1,0 +1,222 @@
+"""A table of frozen records that repaints only what changed.
+
+Textual's DataTable repaints as a whole for one cell (19 kB at 120x40, measured); here a changed
+cell costs itself.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from sicktui.tui.columns import Column, Row, share
+from sicktui.tui.looks import UNICODE, Glyphs
+from sicktui.tui.spans import Cell, Span, Tone, fitted, width_of
+from sicktui.tui.widgets.pane import Pane
+
+RowT = TypeVar("RowT", bound=Row)
+
+GAP = 1
+LEAD = 2
+"""Cells in front of the first column: the cursor, and a blank."""
+
+
+class Table(Pane, Generic[RowT]):
+    """Rows under fixed headings, with one row selected."""
+
+    class Selected(Message):
+        """Another row was selected by the operator."""
+
+        def __init__(self, table: "Table[Any]", key: Hashable) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> "Table[Any]":
+            """The table, for ``@on`` with a selector."""
+            return self.table
+
+    class Chosen(Selected):
+        """The selected row was chosen with enter."""
+
+    BINDINGS = [("enter", "choose", "Choose")]  # noqa: RUF012 - as Textual declares it
+
+    def __init__(
+        self,
+        columns: Sequence[Column[RowT]],
+        title: str = "",
+        *,
+        empty: Callable[[], Sequence[Cell]] = tuple,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
+        super().__init__(title, glyphs=glyphs, id=id)
+        self._columns = columns
+        self._empty = empty
+        self._rows: list[RowT] = []
+        self._index: dict[Hashable, int] = {}
+        self._cells: list[list[Cell]] = []
+        self._natural: list[list[int]] = []
+        self._widths: list[int] = [0] * len(columns)
+        self._selected: Hashable | None = None
+
+    @property
+    def fixed(self) -> int:
+        """The title and the headings stay."""
+        return super().fixed + (1 if self._rows else 0)
+
+    @property
+    def rows(self) -> Sequence[RowT]:
+        """The rows, as they are shown."""
+        return self._rows
+
+    @property
+    def selected(self) -> RowT | None:
+        """The selected row; ``None`` only when there is none at all."""
+        index = self.cursor
+        return None if index is None else self._rows[index]
+
+    @property
+    def cursor(self) -> int | None:
+        """The selected row's place."""
+        if not self._rows:
+            return None
+        return self._index.get(self._selected, 0)
+
+    def show(self, rows: Sequence[RowT]) -> None:
+        """Show these rows. What is equal to what is shown is not drawn again."""
+        place = self.cursor or 0
+        before, self._rows = self._rows, list(rows)
+        if [row.key for row in before] == [row.key for row in rows]:
+            self._redraw([i for i, row in enumerate(rows) if row != before[i]])
+            return
+        self._index = {row.key: i for i, row in enumerate(rows)}
+        if self._selected not in self._index:
+            self._selected = self._rows[min(place, len(rows) - 1)].key if rows else None
+        self._natural = [self._measured(row) for row in rows]
+        self._lay_out()
+        self.set_lines(len(rows))
+        self.refresh()
+        if self.cursor is not None:
+            self.scroll_to_row(self.cursor)
+
+    def select(self, key: Hashable) -> None:
+        """Select a row without telling anyone; an unknown key changes nothing."""
+        if key in self._index and key != self._selected:
+            old, self._selected = self.cursor, key
+            if old is not None:
+                self.refresh_row(old)
+            self.refresh_row(self._index[key])
+            self.scroll_to_row(self._index[key])
+
+    def _redraw(self, changed: Sequence[int]) -> None:
+        """Repaint the cells of these rows that differ; everything, if a width changed."""
+        for i in changed:
+            self._natural[i] = self._measured(self._rows[i])
+        if changed and self._shared() != self._widths:
+            self._lay_out()
+            self.refresh()
+            return
+        for i in changed:
+            before, self._cells[i] = self._cells[i], self._drawn(self._rows[i])
+            x = LEAD
+            for width, old, new in zip(self._widths, before, self._cells[i], strict=True):
+                if width:
+                    if old != new:
+                        self.refresh_row(i, x, width)
+                    x += width + GAP
+
+    def _measured(self, row: RowT) -> list[int]:
+        """How wide the row's cells would like to be."""
+        return [c.most if c.steady else width_of(c.cell(row, self.glyphs, c.most)) for c in self._columns]
+
+    def _shared(self) -> list[int]:
+        contents = [max(sizes) for sizes in zip(*self._natural, strict=True)] or [0] * len(self._columns)
+        return share(self._columns, contents, max(0, self.size.width - LEAD), GAP)
+
+    def _drawn(self, row: RowT) -> list[Cell]:
+        pairs = zip(self._columns, self._widths, strict=True)
+        return [c.cell(row, self.glyphs, width) if width else () for c, width in pairs]
+
+    def _lay_out(self) -> None:
+        """Share the width anew and draw all cells."""
+        self._widths = self._shared()
+        self._cells = [self._drawn(row) for row in self._rows]
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Share the new width."""
+        self._lay_out()
+        self.refresh()
+        if self.cursor is not None:
+            self.scroll_to_row(self.cursor)
+
+    def render_line(self, y: int) -> Strip:
+        """The title, the headings, or a row."""
+        width = self.size.width
+        if y == 0 and self.is_titled:
+            return self.render_title(width)
+        if not self._rows:
+            lines = self._empty()
+            place = y - self.fixed
+            return self.strip(lines[place] if place < len(lines) else (), width)
+        if y < self.fixed:
+            return self._render_headings(width)
+        index = y - self.fixed + round(self.scroll_y)
+        return self._render_row(index, width) if index < len(self._rows) else self.strip((), width)
+
+    def _render_headings(self, width: int) -> Strip:
+        spans: list[Span] = [Span(" " * LEAD)]
+        for column, size in zip(self._columns, self._widths, strict=True):
+            if size:
+                heading = (Span(column.title, Tone.DIM),)
+                spans += fitted(heading, size, self.glyphs.ellipsis, right=column.right)
+                spans.append(Span(" " * GAP))
+        return self.strip(spans, width, self.component("header"))
+
+    def _render_row(self, index: int, width: int) -> Strip:
+        is_cursor = index == self.cursor
+        spans: list[Span] = [Span(self.glyphs.cursor if is_cursor else " ", Tone.KEY), Span(" ")]
+        for column, size, content in zip(self._columns, self._widths, self._cells[index], strict=True):
+            if size:
+                spans += fitted(content, size, self.glyphs.ellipsis, right=column.right)
+                spans.append(Span(" " * GAP))
+        if not is_cursor:
+            return self.strip(spans, width)
+        return self.strip(spans, width, self.component("cursor" if self.has_focus else "cursor-blurred"))
+
+    def _move(self, index: int) -> None:
+        if self._rows:
+            row = self._rows[max(0, min(index, len(self._rows) - 1))]
+            if row.key != self._selected:
+                self.select(row.key)
+                self.post_message(self.Selected(self, row.key))
+
+    def action_down(self) -> None:
+        """Select the next row."""
+        self._move((self.cursor or 0) + 1)
+
+    def action_up(self) -> None:
+        """Select the row above."""
+        self._move((self.cursor or 0) - 1)
+
+    def action_page(self, direction: int) -> None:
+        """Select a row one screenful away."""
+        self._move((self.cursor or 0) + direction * max(1, self.room - 1))
+
+    def action_edge(self, direction: int) -> None:
+        """Select the first or the last row."""
+        self._move(0 if direction < 0 else len(self._rows) - 1)
+
+    def action_choose(self) -> None:
+        """Take the selected row."""
+        if self.cursor is not None:
+            self.post_message(self.Chosen(self, self._rows[self.cursor].key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the row under the mouse, where there is one."""
+        index = event.y - self.fixed + round(self.scroll_y)
+        if event.y >= self.fixed and index < len(self._rows):
+            self._move(index)

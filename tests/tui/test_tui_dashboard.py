@@ -1,0 +1,136 @@
+"""The dashboard as a whole, on simulated sensors over real HTTP."""
+
+import pytest
+from textual.pilot import Pilot
+
+from sicktui.model.words import RunState, Verdict
+from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.tui.app import Dashboard
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.details import Details
+from sicktui.tui.screens.package import PackagePicker
+from sicktui.tui.screens.plan import PlanScreen
+from tests.tui.conftest import Desk, main_of, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", version="2.2.0.0R", serial="1002", model="picoScan120")
+SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=240.0)
+
+
+async def test_an_empty_list_says_how_to_begin(desk: Desk) -> None:
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
+        assert "add a device" in text_of(pilot)
+        assert "sicktui demo" in text_of(pilot)
+
+
+async def test_sensors_are_shown_with_what_they_say(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        shown = text_of(pilot)
+        for word in ("gate-1", "dock-1", "2.3.0.0R", "picoScan150", "Initial", "1001", "online"):
+            assert word in shown
+
+
+async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await fleet.devices[0].stop()
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        assert "2.3.0.0R" in text_of(pilot), "what is known of it stays"
+        await until(pilot, lambda: any("cannot be reached" in line.text for line in main.painter.log.lines))
+
+
+async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
+    wild = DeviceSpec(name="[red]oops[b]", location="[/oops]\x1b[31mboo[/]", serial="[b]7")
+    await desk.sensors(wild)
+    async with desk.dashboard((160, 40)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        assert "[red]oops[b]" in text_of(pilot)
+        assert "[/oops]·[31mboo[/]" in text_of(pilot)
+        main.say("note: [/oops] [red]")
+        await until(pilot, lambda: "note: [/oops] [red]" in text_of(pilot))  # drawn, and not parsed
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Details) and "[b]7" in text_of(pilot))
+        await pilot.press("q", "x")
+        await until(pilot, lambda: "Remove devices?" in text_of(pilot) and "  [red]oops[b]" in text_of(pilot))
+
+
+async def test_an_update_from_the_mark_to_the_verdicts(desk: Desk) -> None:
+    fails = DeviceSpec(name="bad-1", serial="1003", version="2.3.0.0R", faults=(Fault(name="update_error"),))
+    await desk.sensors(GATE, DOCK, fails)
+    desk.shelve()
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "3 online" in text_of(pilot))
+        await pilot.press("a", "u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PackagePicker) and "picoScan_2.4" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 3" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("u", "enter", "space")
+        assert isinstance(pilot.app.screen, Confirm), "only y confirms"
+        await pilot.press("y")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].state is RunState.FINISHED, seconds=25)
+        counts = main.board.runs[run].counts()
+        assert (counts[Verdict.SUCCEEDED], counts[Verdict.FAILED]) == (2, 1)
+        await until(pilot, lambda: "2 succeeded" in text_of(pilot) and "update_error" in text_of(pilot))
+        await until(pilot, lambda: text_of(pilot).count("2.4.0.0R") >= 4)  # list and panel
+
+
+async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk) -> None:
+    await desk.sensors(SLOW)
+    desk.shelve()
+    async with desk.dashboard() as (pilot, main):
+        run = await start_update(pilot)
+        await until(pilot, lambda: "flash" in text_of(pilot))
+        await until(pilot, lambda: "slow-1" in main.board.owners)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert f"sicktui runs attach {run}" in text_of(pilot)
+        await pilot.press("y")
+        await pilot.pause()
+        assert isinstance(pilot.app, Dashboard)
+        assert f"Run {run} goes on" in pilot.app.farewell
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: main.board.live_runs == [run], seconds=3)
+        await until(pilot, lambda: "1 run going" in text_of(pilot) and "► flash" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: f"run {run} is working on it" in notes_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "Cancel the run?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "cancelling, waiting for slow-1 (flash)" in text_of(pilot))
+        await until(pilot, lambda: main.board.live_runs == [], seconds=20)
+
+
+async def start_update(pilot: Pilot[None]) -> str:
+    """Press through an update of all devices; returns the run."""
+    main = main_of(pilot)
+    await until(pilot, lambda: "online" in text_of(pilot))
+    await pilot.press("a", "u")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PackagePicker) and ".spk" in text_of(pilot))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+    await pilot.press("u")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+    await pilot.press("y")
+    await until(pilot, lambda: main.board.shown_run in main.board.runs)
+    return main.board.shown_run or ""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_nothing_sticks_out_at_any_size(desk: Desk, size: tuple[int, int]) -> None:
+    await desk.sensors(GATE, DOCK)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: len(text_of(pilot).splitlines()) == size[1])
+        lines = text_of(pilot).splitlines()
+        assert all(len(line) <= size[0] for line in lines)
+        assert "q quit" in lines[-1]
+        assert "gate-1" in text_of(pilot)

@@ -1,0 +1,272 @@
+"""Dialogs on the real stores and simulated sensors."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from textual.widgets import Input
+
+from sicktui.engine.context import open_context
+from sicktui.engine.launch import new_spec
+from sicktui.engine.follow import interrupted
+from sicktui.model.device import Profile, Target
+from sicktui.model.event import RunChanged
+from sicktui.model.plan import PlanItem
+from sicktui.model.words import Action, Operation, RunState, Verdict
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.commands import Keys
+from sicktui.tui.face import Face
+from sicktui.tui.screens.backup import BackupQuestion
+from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.screens.login import Login, Password
+from sicktui.tui.screens.package import PackagePicker
+from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.trouble import FileTrouble
+from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", version="2.5.0.0R", serial="1002", model="picoScan150")
+
+
+async def type_in(pilot: object, text: str) -> None:
+    from textual.pilot import Pilot
+
+    assert isinstance(pilot, Pilot)
+    box = pilot.app.focused
+    assert isinstance(box, Input)
+    box.value = text
+    await pilot.pause()
+
+
+async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    desk.profiles()
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        await pilot.press(*"all", "enter")
+        await until(pilot, lambda: "already means something else" in text_of(pilot))
+        await type_in(pilot, "new-1")
+        await pilot.press("tab")
+        await type_in(pilot, "http://x/")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Write host, host:port" in text_of(pilot))
+        await type_in(pilot, fleet.devices[0].address)
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 online" in text_of(pilot) and "new-1" in text_of(pilot))
+        assert desk.context.devices().profiles["new-1"].address == fleet.devices[0].address
+
+        await pilot.press("e")
+        await until(pilot, lambda: "Change new-1" in text_of(pilot))
+        await type_in(pilot, "gate-9")
+        for _ in range(4):
+            await pilot.press("tab")
+        await type_in(pilot, "hall-3 line-2")
+        await pilot.press("enter")
+        await until(pilot, lambda: "gate-9" in desk.context.devices().profiles)
+        assert desk.context.devices().profiles["gate-9"].tags == ("hall-3", "line-2")
+
+        await until(pilot, lambda: "gate-9" in text_of(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "Remove devices?" in text_of(pilot))
+        await pilot.press("x", "enter")
+        assert desk.context.devices().profiles, "only y removes"
+        await pilot.press("y")
+        await until(pilot, lambda: not desk.context.devices().profiles)
+        await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
+
+
+async def test_a_change_of_the_list_by_another_session_is_seen(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        desk.profiles(*desk.context.devices().profiles.values(), Profile(name="other", address="127.0.0.1:9"))
+        await until(pilot, lambda: "2 devices" in text_of(pilot))
+
+
+async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    file = desk.context.home.devices_file
+    good = file.read_bytes()
+    file.write_text('[devices.gate-1]\naddress = "127.0.0.1:9"\nadress = "x"\n', encoding="utf-8")
+    bad = file.read_bytes()
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileTrouble))
+        shown = " ".join(text_of(pilot).split())
+        assert "devices.toml" in shown
+        assert "adress" in shown
+        assert "line 3" in shown or ":3" in shown
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileTrouble))
+        assert file.read_bytes() == bad
+        file.write_bytes(good)
+        await pilot.press("r")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, FileTrouble) and "gate-1" in text_of(pilot))
+
+
+def without_password(desk: Desk) -> None:
+    """Nobody has told any password yet."""
+    fresh = open_context(home=desk.context.home.config.parent, environ={}, use_keyring=False)
+    desk.context.credentials = fresh.credentials
+
+
+async def test_a_wrong_password_is_not_kept_and_a_right_one_is(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    without_password(desk)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        assert "memory" in text_of(pilot)
+        await pilot.press("a", "l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press(*"wrong")
+        assert "wrong" not in text_of(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Wrong password, not kept" in notes_of(pilot))
+        assert desk.context.credentials.password("gate-1", "Service") is None
+        tries = [r for d in fleet.devices for r in d.requests if "checkCredentials" in r.path]
+        assert len(tries) == 2, "once for each sensor"
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press(*PASSWORD, "enter")
+        await until(pilot, lambda: desk.context.credentials.password("dock-1", "Service") == PASSWORD)
+        assert PASSWORD not in repr(Password(PASSWORD, for_all=True))
+        await until(pilot, lambda: "kept in: memory" in notes_of(pilot))
+        await pilot.press("O")
+        await until(pilot, lambda: "Forget passwords?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: desk.context.credentials.password("dock-1", "Service") is None)
+
+
+async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    desk.shelve()
+    without_password(desk)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PackagePicker) and ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press(*PASSWORD, "tab", "space", "shift+tab", "enter")  # not for all
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login) and "dock-1" in text_of(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot))
+        await pilot.press("j", "l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press(*PASSWORD, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot) and "older" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "update 2" in text_of(pilot))
+        await pilot.press("b", "c", "m")
+        shown = text_of(pilot)
+        assert "backup first: no" in shown
+        assert "canary: first 1 alone" in shown
+        await pilot.press("enter")
+        await until(pilot, lambda: "Their parameters are NOT backed up first." in text_of(pilot))
+        await pilot.press("n", "q")
+        await until(pilot, lambda: "Devices" in text_of(pilot))
+        assert desk.context.journal.runs() == [], "nothing was started"
+
+
+async def test_a_package_by_its_path(desk: Desk, tmp_path: Path) -> None:
+    await desk.sensors(GATE)
+    desk.shelve(size=3000)
+    [entry] = desk.context.shelf.entries()
+    inner = Path(desk.context.shelf.package(entry).path)
+    with ZipFile(tmp_path / "download.zip", "w") as archive:
+        archive.write(inner, "picoScan_2.4.0.0R.spk.signed")
+    desk.context.shelf.remove(entry.sha256)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
+        await type_in(pilot, "/no/such [/file].spk")
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is no file" in text_of(pilot))
+        await type_in(pilot, f'"{tmp_path / "download.zip"}"')
+        await pilot.press("enter")
+        await until(pilot, lambda: "Unpack it and use the package?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+
+
+async def test_a_backup_is_taken(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await pilot.press(*"secret phrase", "enter")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1)
+        assert len(desk.context.backups.list()) == 1
+        await until(pilot, lambda: "Backup " in text_of(pilot) and "√√√√" in text_of(pilot))
+
+
+def leave_an_interrupted_run(desk: Desk) -> str:
+    """A run in the journal that no process works on."""
+    context = desk.context
+    [profile] = context.devices().profiles.values()
+    timing = context.settings.timing
+    target = Target(
+        device=profile.name, address=profile.address, user="Service", auth="auto", scheme="http", timing=timing
+    )
+    item = PlanItem(target=target, action=Action.UPDATE, reason=None, message="")
+    spec = new_spec(context, Operation.BACKUP, [item])
+    began = RunChanged(
+        ts=spec.created, run=spec.run, operation=spec.operation, state=RunState.RUNNING, pid=1, started=spec.created
+    )
+    context.journal.create_run(spec, [began])
+    return spec.run
+
+
+async def test_an_interrupted_run_is_announced_and_resumed(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    run = leave_an_interrupted_run(desk)
+    assert [row.run for row in interrupted(desk.context)] == [run]
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: run in main.board.runs and main.board.runs[run].finished)
+        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await pilot.press("g")
+        await until(pilot, lambda: "√ finished" in text_of(pilot) and "1 succeeded" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "only an interrupted run can be resumed" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Backup " in text_of(pilot))
+
+
+async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    desk.context.home.create()
+    desk.context.home.journal_file.write_bytes(b"this is no database" * 100)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "journal" in notes_of(pilot).lower())
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "journal" in text_of(pilot).lower())
+
+
+@pytest.mark.parametrize("key", ["u", "b", "l", "x", "v", "c", "/"])
+async def test_a_command_of_no_use_says_why(desk: Desk, key: str) -> None:
+    async with desk.dashboard() as (pilot, main):
+        await pilot.press(key)
+        await until(pilot, lambda: notes_of(pilot))
+        assert pilot.app.screen is main
+
+
+async def test_remapped_keys_work_and_are_shown(desk: Desk) -> None:
+    async with desk.dashboard(face=Face(keys=Keys({"add": "N", "help": "f2"}))) as (pilot, main):
+        await until(pilot, lambda: "N new" in text_of(pilot))
+        await pilot.press("n")
+        await pilot.pause()
+        assert pilot.app.screen is main
+        await pilot.press("N")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        await pilot.press("escape", "f2")
+        await until(pilot, lambda: "Help" in text_of(pilot))
