@@ -161,7 +161,7 @@ class BackupJob:
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             identity = await job.sensor.identity()
             step.detail = await authenticate(job.sensor)
-        job.control.checkpoint()
+        job.record.checkpoint()
         taker = BackupTaker(job, identity)
         async with job.record.stepping(Step.CREATE):
             await taker.create()

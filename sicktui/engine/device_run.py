@@ -65,16 +65,41 @@ class DeviceRun:
     async def _locked(self) -> str:
         job = self._job
         job.control.may_start()
-        lock: Lock = sensor_lock(self._home, lock_key(job.target, job.item.identity))
+        lock: Lock = sensor_lock(
+            self._home, lock_key(job.target, job.item.identity), purpose=f"run {job.spec.run}"
+        )
         try:
-            lock.acquire()
+            # In a thread: a lock that somebody holds is tried for a moment, and nobody else may wait for that.
+            await asyncio.to_thread(lock.acquire)
         except Held as held:
             raise Stop.failed(Code.BUSY, held.message, held.advice) from held
         try:
-            return await self._work.run()
+            return await self._until_cancelled()
         finally:
             lock.release()
             await job.sensor.aclose()
+
+    async def _until_cancelled(self) -> str:
+        """Do the work. A cancelled run tears it from any wait, as long as its sensor has nothing of it.
+
+        Raises:
+            Stop: as the work does, or because the run was cancelled.
+        """
+        record, control = self._job.record, self._job.control
+        work = asyncio.ensure_future(self._work.run())
+        cancelled = asyncio.ensure_future(control.cancelled.wait())
+        try:
+            await asyncio.wait((work, cancelled), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done() and record.cancellable:
+                work.cancel()
+            await asyncio.wait((work,))
+        finally:
+            cancelled.cancel()
+            work.cancel()
+        if work.cancelled():
+            await record.abandon("the run was cancelled")
+            control.checkpoint()
+        return work.result()
 
     def _stop_for(self, error: SicktuiError) -> Stop:
         if isinstance(error, SensorError) or not self._job.record.wrote:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Literal
 
+from sicktui.engine.control import Control
 from sicktui.engine.recorder import Recorder
 from sicktui.engine.stop import Stop
 from sicktui.model.clock import Clock
@@ -16,6 +17,9 @@ PROGRESS_INTERVAL: Final = 0.25
 CONTACT_INTERVAL: Final = 1.0
 
 Act = Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
+
+IRREVOCABLE: Final[frozenset[Act]] = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
+"""Acts after which a job is brought to its end, whatever happens to the run."""
 
 
 class StepHandle:
@@ -32,14 +36,27 @@ class StepHandle:
 
 
 class JobRecord:
-    """Makes the events of one device and hands them to the run's recorder."""
+    """Makes the events of one device and hands them to the run's recorder.
 
-    def __init__(self, recorder: Recorder, device: str, clock: Clock) -> None:
+    Args:
+        recorder: where the events go.
+        device: the device's name.
+        clock: where time comes from.
+        control: whether the run was cancelled; no irrevocable act begins after that.
+    """
+
+    def __init__(self, recorder: Recorder, device: str, clock: Clock, control: Control) -> None:
         self.device = device
         self.wrote = False
         """Whether an act that the sensor can feel was begun."""
+        self.irrevocable = False
+        """Whether the job must go on to its end: its sensor may have something of it. Set before the
+        intention is even committed, in the same breath as the last look at the cancel flag."""
         self.step: Step | None = None
+        self._acting = False
+        self._open = False
         self._recorder = recorder
+        self._control = control
         self._clock = clock
         self._last_progress = float("-inf")
         self._last_contact = float("-inf")
@@ -62,11 +79,27 @@ class JobRecord:
             raise
         await self._step(step, StepState.SKIPPED if handle.skipped else StepState.DONE, handle.detail)
 
+    async def abandon(self, detail: str) -> None:
+        """Record the end of the step that a cancelled job was torn from, if it was in one."""
+        if self.step is not None and self._open:
+            await self._step(self.step, StepState.SKIPPED, detail)
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether the job may be torn from whatever it is waiting for, this very moment."""
+        return not self.irrevocable and not self._acting
+
+    def checkpoint(self) -> None:
+        """Raise Stop if the run was cancelled and this job can still be left undone."""
+        if not self.irrevocable:
+            self._control.checkpoint()
+
     async def skipped(self, step: Step, detail: str) -> None:
         """Record a step that is not needed."""
         await self._step(step, StepState.SKIPPED, detail)
 
     async def _step(self, step: Step, state: StepState, detail: str) -> None:
+        self._open = state is StepState.STARTED
         await self._recorder.record(
             StepChanged(
                 ts=self._recorder.now(),
@@ -80,15 +113,28 @@ class JobRecord:
 
     @asynccontextmanager
     async def acting(self, act: Act, detail: str = "") -> AsyncIterator[None]:
-        """Commit the intention, do it, commit the outcome. The body runs only once it is on disk."""
-        await self._act(act, "intended", detail)
-        self.wrote = self.wrote or act != "create_backup"
+        """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
+
+        Raises:
+            Stop: the run was cancelled before it came to this; nothing was done.
+        """
+        if act in IRREVOCABLE:
+            # No await between the look and the flag: a cancel comes before both or after both.
+            self.checkpoint()
+            self.irrevocable = True
+        # Saving parameters is felt but harmless: the job may be left after it, only not in its middle.
+        self._acting = act == "persist"
         try:
-            yield
-        except Exception as error:
-            await self._act(act, "failed", str(error))
-            raise
-        await self._act(act, "done", "")
+            await self._act(act, "intended", detail)
+            self.wrote = self.wrote or act != "create_backup"
+            try:
+                yield
+            except Exception as error:
+                await self._act(act, "failed", str(error))
+                raise
+            await self._act(act, "done", "")
+        finally:
+            self._acting = False
 
     async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
         await self._recorder.record(

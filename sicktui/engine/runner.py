@@ -116,7 +116,7 @@ class Runner:
         return await asyncio.gather(*(self._device(item, package_file) for item in items))
 
     async def _device(self, item: PlanItem, package_file: Path | None) -> VerdictReached:
-        record = JobRecord(self._recorder, item.device, self._clock)
+        record = JobRecord(self._recorder, item.device, self._clock, self.control)
         sensor = Sensor(
             item.target,
             password=self._secrets.passwords.get(item.device),

@@ -56,12 +56,12 @@ class UpdateJob:
         job = self.job
         before = await self._preflight()
         await self._backup(before)
-        job.control.checkpoint()
+        job.record.checkpoint()
         await self._let_in()
         await job.record.survey(
             before.identity, before.state, before.health.power_on_count, backup=self.backup_id
         )
-        job.control.checkpoint()
+        job.record.checkpoint()
         started = await self._upload(before.identity)
         return await self._flash_and_prove(before, started=started)
 

@@ -33,7 +33,7 @@ class Upload:
         if job.spec.package is None or job.package_file is None:
             raise Stop.failed(Code.PACKAGE_UNREADABLE, "The run has no package to upload.")
         await self._last_look()
-        job.control.checkpoint()
+        job.record.checkpoint()
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 async with job.record.acting("put_update", f"attempt {attempt}"):

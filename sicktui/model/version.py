@@ -6,14 +6,21 @@ number. It is a hint, never proof.
 """
 
 import re
+from string import ascii_letters
 from typing import Final
 
-_VERSION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6}){1,3})([A-Za-z]\d{0,3})?")
-_NUMBERS_ONLY: Final = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,3}")
-_DOTTED: Final = re.compile(r"(?<![0-9A-Za-z.])[vV]?(\d{1,4}(?:\.\d{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z.])")
-_UNDERSCORED: Final = re.compile(r"(?<![0-9A-Za-z])[vV]?(\d{1,4}(?:_\d{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z])")
+# Digits are 0 to 9: \d would take those of every script.
+_VERSION: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,3})([A-Za-z][0-9]{0,3})?")
+_COMPLETE: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6}){2,3})([A-Za-z][0-9]{0,3})?")
+_DOTTED: Final = re.compile(
+    r"(?<![0-9A-Za-z.])[vV]?([0-9]{1,4}(?:\.[0-9]{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z.])"
+)
+_UNDERSCORED: Final = re.compile(
+    r"(?<![0-9A-Za-z])[vV]?([0-9]{1,4}(?:_[0-9]{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z])"
+)
 _SUFFIX: Final = re.compile(r"(?i)(\.spk(\.signed)?)?(\.zip)?$")
 _LARGEST_MAJOR: Final = 99  # What is larger in front is a year or a model (picoScan 150), not a version.
+_FIRST_YEAR: Final = 1900  # What is larger behind makes a date of it (21.11.2026).
 
 
 def ordering(version: str) -> tuple[int, ...] | None:
@@ -37,15 +44,17 @@ def is_older(version: str, than: str) -> bool | None:
 def matches(actual: str, expected: str) -> bool:
     """Whether a sensor that says ``actual`` runs the ``expected`` version.
 
-    Equal to the letter, except that three or four numbers without a letter (``2.3.0``, as file
-    names have it) stand for the full form (``2.3.0.0R``): they leave the letter open, never a number.
+    All numbers and the letter must be the same. What file names lose is no difference: the case of
+    the letter, a build number 0 (``2.3.0`` for ``2.3.0.0``), and the letter itself (``2.3.0`` leaves
+    open which letter it is; never a number).
     """
-    actual, expected = actual.strip(), expected.strip()
+    actual, expected = actual.strip().casefold(), expected.strip().casefold()
     if actual == expected:
         return True
-    if _NUMBERS_ONLY.fullmatch(expected):
-        return ordering(actual) is not None and ordering(actual) == ordering(expected)
-    return False
+    told, wanted = _VERSION.fullmatch(actual), _COMPLETE.fullmatch(expected)
+    if told is None or wanted is None or ordering(actual) != ordering(expected):
+        return False
+    return wanted.group(2) is None or wanted.group(2) == told.group(2)
 
 
 def from_name(filename: str) -> str | None:
@@ -56,5 +65,10 @@ def from_name(filename: str) -> str | None:
     """
     stem = _SUFFIX.sub("", filename)
     written = _DOTTED.findall(stem) or [m.replace("_", ".") for m in _UNDERSCORED.findall(stem)]
-    found = {version for version in written if int(version.split(".")[0]) <= _LARGEST_MAJOR}
+    found = {version for version in written if _plausible(version)}
     return found.pop() if len(found) == 1 else None
+
+
+def _plausible(version: str) -> bool:
+    first, *others = (int(part) for part in version.rstrip(ascii_letters).split("."))
+    return first <= _LARGEST_MAJOR and all(number < _FIRST_YEAR for number in others)

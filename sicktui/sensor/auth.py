@@ -57,6 +57,10 @@ class Access:
         self._token: str | None = None
         self._no_challenge_here = False
         """Whether this very client has found that the sensor knows no ``getChallenge``."""
+        self._proven = False
+        """Whether the sensor has accepted this password."""
+        self._hashed: dict[str, str] = {}
+        """The paths that this sensor hashes by their last part only."""
 
     def __repr__(self) -> str:
         """Without password and token."""
@@ -133,32 +137,53 @@ class Access:
                 advice="Give it with 'sicktui login', or for this call in SICKTUI_PASSWORD.",
             )
         post = self._basic_post if await self.scheme() is AuthScheme.BASIC else self._challenged_post
-        try:
-            if acting:
-                return await post(name, data, acting=True)
-            return await patiently(self._link.clock, lambda: post(name, data, acting=False))
-        except ProtocolError as error:
-            # A reply that makes no sense says nothing about whether it was done.
-            error.outcome_unknown = acting
-            raise
+        if acting:
+            return await post(name, data, acting=True)
+        return await patiently(self._link.clock, lambda: post(name, data, acting=False))
 
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         body = _encode({} if data is None else {"data": data})
         async with self._link.turn() as turn:
             answer = await turn.post(name, body, headers=self._basic(), acting=acting)
-        return understand(answer, self._link.asked("POST", name))
+        return self._said(name, answer, acting=acting)
 
     async def _challenged_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
-        asked = self._link.asked("POST", name)
+        hashed = self._hashed.get(name, name)
         try:
-            return understand(await self._prove_and_post(name, data, acting=acting), asked)
+            reply = await self._with_fresh_challenge(name, hashed, data, acting=acting)
+        except AccessDenied:
+            short = name.rpartition("/")[2]
+            if not self._proven or short == hashed:
+                raise
+            # The password is known to be right, so this is no guessing at it: what the sensor takes
+            # for the endpoint's name is the only thing left, and the article leaves it open for paths.
+            reply = await self._with_fresh_challenge(name, short, data, acting=acting)
+            self._hashed[name] = short
+        self._proven = True
+        return reply
+
+    async def _with_fresh_challenge(
+        self, name: str, hashed: str, data: Data | None, *, acting: bool
+    ) -> Reply:
+        answer = await self._prove_and_post(name, hashed, data, acting=acting)
+        try:
+            return self._said(name, answer, acting=acting)
         except DeviceError as error:
             if error.status != INVALID_CHALLENGE:
                 raise
         # The nonce was stale, so nothing was done: once more with a fresh one.
-        return understand(await self._prove_and_post(name, data, acting=acting), asked)
+        answer = await self._prove_and_post(name, hashed, data, acting=acting)
+        return self._said(name, answer, acting=acting)
 
-    async def _prove_and_post(self, name: str, data: Data | None, *, acting: bool) -> Answer:
+    def _said(self, name: str, answer: Answer, *, acting: bool) -> Reply:
+        try:
+            return understand(answer, self._link.asked("POST", name))
+        except ProtocolError as error:
+            # A reply that makes no sense says nothing about whether it was done.
+            error.outcome_unknown = acting
+            raise
+
+    async def _prove_and_post(self, name: str, hashed: str, data: Data | None, *, acting: bool) -> Answer:
         """A fresh challenge and, right behind it, the POST that it is for. One challenge serves one POST."""
 
         async def attempt() -> Answer:
@@ -168,7 +193,7 @@ class Access:
                 except NotSupported as error:
                     raise self._no_challenge(error) from error
                 # At least one device wants ``header`` in front of ``data``.
-                proof = header(self._target.user, self._password or "", challenge, name)
+                proof = header(self._target.user, self._password or "", challenge, hashed)
                 body: dict[str, object] = {"header": proof}
                 if data is not None:
                     body["data"] = data

@@ -44,7 +44,8 @@ def response(user: str, password: str, challenge: Challenge, endpoint: str) -> s
         password: its password.
         challenge: a fresh one.
         endpoint: the path as posted, without ``/api/``. The article's own program hashes exactly
-            what it puts into the URL, so ``methods/X`` is hashed with its ``methods/``.
+            what it puts into the URL, so ``methods/X`` is hashed with its ``methods/`` first; a
+            sensor that hashes ``X`` only is found out by ``auth.Access``.
 
     Raises:
         AccessDenied: user or password hold what cannot be encoded as UTF-8.

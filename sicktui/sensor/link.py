@@ -112,7 +112,12 @@ class Turn:
         exchange = self._transport.exchange(
             "POST", name, headers={**_JSON, **(headers or {})}, body=body, acting=acting
         )
-        return await self._noting(exchange, slot)
+        try:
+            return await self._noting(exchange, slot)
+        except ProtocolError as error:
+            # It was sent; what came back says nothing about whether it was done.
+            error.outcome_unknown = acting
+            raise
 
     async def upload(self, name: str, body: FileBody, headers: Mapping[str, str]) -> Answer:
         """Send a file.

@@ -9,7 +9,7 @@ from msgspec import inspect
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import Settings
 from sicktui.model.text import clean
-from sicktui.stores.strict import KeyProblem, build, fits, leaves, unknown, wanted
+from sicktui.stores.strict import KeyProblem, bare, build, fits, leaves, unknown, wanted
 from sicktui.stores.toml_text import dotted, read_toml
 
 
@@ -48,7 +48,7 @@ def _override(text: str) -> tuple[tuple[str, ...], object]:
         )
     kind = known.get(keys)
     if kind is None and isinstance(table := known.get(keys[:-1]), inspect.DictType) and keys[-1]:
-        kind = table.value_type
+        kind = bare(table.value_type)
     if kind is None:
         problem = unknown(keys, [dotted(path) for path in known])
         raise ConfigError(f"{option}: {problem}.", advice="The settings are those of config.toml.")

@@ -84,7 +84,7 @@ def make_folder(path: Path) -> None:
     with storage("create the folder", path):
         chain = []
         missing = path
-        while not missing.exists():
+        while not missing.exists() and missing != missing.parent:  # a drive may be gone
             chain.append(missing)
             missing = missing.parent
         for folder in reversed(chain):

@@ -16,12 +16,13 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.errors import UsageError
-from sicktui.model.event import VOLATILE, Event, decode, encode
+from sicktui.model.event import Event, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.text import clean
 from sicktui.model.words import Operation, RunState
 from sicktui.stores.files import shown
 from sicktui.stores.journal_file import JournalDamaged, JournalError, open_database, translated
+from sicktui.stores.journal_rows import checksum, drop_volatile, insert_events, intact
 from sicktui.stores.strict import nearest
 
 LATEST: Final = "latest"
@@ -53,7 +54,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._database = open_database(path)
+        self._database, self.damage = open_database(path)
+        """``damage``: what is wrong with the file, which then can only be read, as far as it goes."""
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +74,8 @@ class Journal:
         Raises:
             JournalError: it cannot be kept, or a run of that id exists.
         """
-        row = (spec.run, spec.operation, RunState.RUNNING, spec.created, msgspec.json.encode(spec))
+        body = msgspec.json.encode(spec)
+        row = (spec.run, spec.operation, RunState.RUNNING, spec.created, body, checksum(spec.run, body))
         with self._writing(durable=True) as database:
             if self._exists(spec.run):
                 raise JournalError(
@@ -80,9 +83,9 @@ class Journal:
                     advice="Try again.",
                 )
             database.execute(
-                "INSERT INTO runs (run, operation, state, started, spec) VALUES (?, ?, ?, ?, ?)", row
+                "INSERT INTO runs (run, operation, state, started, spec, crc) VALUES (?, ?, ?, ?, ?, ?)", row
             )
-            _insert(database, spec.run, events)
+            insert_events(database, spec.run, events)
 
     def append(self, run: str, events: Sequence[Event], *, durable: bool) -> None:
         """Record events of a run, all of them or none.
@@ -101,7 +104,7 @@ class Journal:
             return
         with self._writing(durable=durable) as database:
             self._must_exist(run)
-            _insert(database, run, events)
+            insert_events(database, run, events)
 
     def events(self, run: str, *, after: int = 0, limit: int = 5000) -> list[tuple[int, Event]]:
         """Events of a run with their numbers, oldest first.
@@ -118,17 +121,17 @@ class Journal:
             JournalDamaged: the next event cannot be decoded.
             JournalError: the journal cannot be read.
         """
-        rows = self._rows(
-            "SELECT seq, body FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?", (run, after, limit)
-        )
+        rows, damage = self._events_until_damage(run, after, limit)
         found: list[tuple[int, Event]] = []
-        for sequence, body in rows:
+        for sequence, body, crc in rows:
             try:
-                found.append((sequence, decode(body)))
+                found.append((sequence, decode(intact(run, body, crc))))
             except (msgspec.DecodeError, TypeError, ValueError) as error:
                 if found:
-                    break
-                raise JournalDamaged(self.path, run, sequence, str(error)) from error
+                    return found
+                raise JournalDamaged.row(self.path, run, sequence, str(error)) from error
+        if damage is not None and not found:
+            raise damage
         return found
 
     def spec(self, run: str) -> RunSpec:
@@ -138,13 +141,13 @@ class Journal:
             UsageError: there is no such run.
             JournalDamaged: it cannot be decoded.
         """
-        rows = self._rows("SELECT spec FROM runs WHERE run = ?", (run,))
+        rows = self._rows("SELECT spec, crc FROM runs WHERE run = ?", (run,))
         if not rows:
             raise self._no_run(run)
         try:
-            return msgspec.json.decode(rows[0][0], type=RunSpec)
+            return msgspec.json.decode(intact(run, *rows[0]), type=RunSpec)
         except (msgspec.DecodeError, TypeError, ValueError) as error:
-            raise JournalDamaged(self.path, run, None, str(error)) from error
+            raise JournalDamaged.row(self.path, run, None, str(error)) from error
 
     def row(self, run: str) -> RunRow:
         """A run as a whole.
@@ -161,16 +164,53 @@ class Journal:
         return self._run_row(rows[0])
 
     def runs(self, limit: int = 100) -> list[RunRow]:
-        """The runs, newest first.
+        """The runs, newest first; those whose row cannot be read are left out (see ``damages``).
 
         Raises:
-            JournalDamaged: one of them cannot be decoded.
+            JournalError: the journal cannot be read.
         """
+        return [row for row in self._run_rows("", limit) if isinstance(row, RunRow)]
+
+    def unfinished(self) -> list[RunRow]:
+        """The runs that have not come to their end, newest first, however old they are.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        rows = self._run_rows(f"WHERE state = '{RunState.RUNNING.value}'", -1)
+        return [row for row in rows if isinstance(row, RunRow)]
+
+    def damages(self) -> list[JournalDamaged]:
+        """What is wrong with the journal: the file, and the rows of runs. Empty if all is well.
+
+        Every page and every index is looked at, which takes about a second for a gigabyte.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        found = [] if self.damage is None else [self.damage]
+        try:
+            [[words]] = self._rows("PRAGMA integrity_check(1)", ())
+            if words != "ok":
+                found.append(JournalDamaged.file(self.path, clean(str(words))))
+            found += [row for row in self._run_rows("", -1) if isinstance(row, JournalDamaged)]
+        except JournalDamaged as damage:
+            found.append(damage)
+        return found
+
+    def _run_rows(self, where: str, limit: int) -> list[RunRow | JournalDamaged]:
+        columns = ", ".join(RunRow.__struct_fields__)
         rows = self._rows(
-            "SELECT run, operation, state, pid, started, finished FROM runs ORDER BY seq DESC LIMIT ?",
+            f"SELECT {columns} FROM runs {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - all our own words
             (limit,),
         )
-        return [self._run_row(row) for row in rows]
+        found: list[RunRow | JournalDamaged] = []
+        for row in rows:
+            try:
+                found.append(self._run_row(row))
+            except JournalDamaged as damage:
+                found.append(damage)
+        return found
 
     def resolve(self, run: str) -> str:
         """The whole id of a run: from itself, from a beginning that only one has, or from ``latest``.
@@ -213,6 +253,21 @@ class Journal:
                 "UPDATE runs SET state = ?, pid = ?, finished = ? WHERE run = ?", (state, pid, finished, run)
             )
 
+    def finish_run(self, run: str, state: RunState, *, finished: str, events: Sequence[Event]) -> None:
+        """Record the end of a run with its last events, durably, all or nothing; drop what was volatile.
+
+        Raises:
+            JournalError: it cannot be kept.
+            UsageError: there is no such run.
+        """
+        with self._writing(durable=True) as database:
+            self._must_exist(run)
+            insert_events(database, run, events)
+            database.execute(
+                "UPDATE runs SET state = ?, pid = NULL, finished = ? WHERE run = ?", (state, finished, run)
+            )
+            drop_volatile(database, run)
+
     def send(self, run: str, command: str) -> None:
         """Leave a command for the runner of a run, durably.
 
@@ -249,16 +304,14 @@ class Journal:
         Raises:
             JournalError: it cannot be written.
         """
-        marks = ", ".join("?" * len(_VOLATILE_KINDS))
         with self._writing(durable=False) as database:
-            database.execute(
-                f"DELETE FROM events WHERE run = ? AND kind IN ({marks})",  # noqa: S608 - only question marks
-                (run, *_VOLATILE_KINDS),
-            )
+            drop_volatile(database, run)
 
     @contextlib.contextmanager
     def _writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
         """One transaction, committed at the end and rolled back on any error."""
+        if self.damage is not None:
+            raise self.damage
         with self._lock, translated(self.path):
             # FULL makes the commit fsync the write-ahead log (0.1 to 5 ms by the disk), NORMAL does not.
             # It can only be set between transactions.
@@ -275,6 +328,28 @@ class Journal:
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         with self._lock, translated(self.path):
             return self._database.execute(query, values).fetchall()
+
+    def _events_until_damage(
+        self, run: str, after: int, limit: int
+    ) -> tuple[list[tuple[Any, ...]], JournalDamaged | None]:
+        """Rows of events as far as they can be read, and what keeps from reading on."""
+        rows: list[tuple[Any, ...]] = []
+        damage: JournalDamaged | None = None
+        # The second way does without the index, which may be what is damaged. It looks at the rows of all
+        # runs, so it is slow, and it may be other rows that stop it.
+        for way in ("", "NOT INDEXED"):
+            query = f"SELECT seq, body, crc FROM events {way} WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - all our own words
+            try:
+                with self._lock, translated(self.path):
+                    # Row by row: what comes before the damage is to be had.
+                    for row in self._database.execute(query, (run, after, limit - len(rows))):
+                        rows.append(row)
+                        after = row[0]
+            except JournalDamaged as error:
+                damage = error
+            else:
+                return rows, None
+        return rows, damage
 
     def _exists(self, run: str) -> bool:
         return bool(self._rows("SELECT 1 FROM runs WHERE run = ?", (run,)))
@@ -298,19 +373,8 @@ class Journal:
         try:
             return msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
         except msgspec.ValidationError as error:
-            raise JournalDamaged(self.path, str(row[0]), None, str(error)) from error
+            raise JournalDamaged.row(self.path, str(row[0]), None, str(error)) from error
 
 
-_VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)
 _SOME: Final = 3
 _MANY: Final = 1000
-
-
-def _insert(database: sqlite3.Connection, run: str, events: Sequence[Event]) -> None:
-    rows = []
-    for event in events:
-        body = encode(event)
-        # JSON has no NaN: such an event would be kept and never read again. Better refused now.
-        decode(body)
-        rows.append((run, str(event.__struct_config__.tag), body))
-    database.executemany("INSERT INTO events (run, kind, body) VALUES (?, ?, ?)", rows)

@@ -64,10 +64,11 @@ def leaves(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ..
     if isinstance(info, inspect.StructType):
         for field in info.fields:
             keys = (*path, field.encode_name)
-            if isinstance(field.type, inspect.StructType):
-                found |= leaves(field.type.cls, keys)
+            kind = bare(field.type)
+            if isinstance(kind, inspect.StructType):
+                found |= leaves(kind.cls, keys)
             else:
-                found[keys] = field.type
+                found[keys] = kind
     return found
 
 
@@ -87,7 +88,13 @@ def _quoted(text: str) -> str:
     return f"'{clean(text)}'"
 
 
+def bare(kind: inspect.Type) -> inspect.Type:
+    """A type without the description that was put around it."""
+    return bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
+
+
 def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
+    kind = bare(kind)
     if isinstance(kind, inspect.StructType):
         if not isinstance(value, dict):
             raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be a table: [{dotted(keys)}]")
@@ -96,7 +103,7 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
         return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
     if isinstance(kind, inspect.UnionType):
         # A TOML file cannot say null: what counts is the other side of "or None".
-        return _value(value, next(t for t in kind.types if not isinstance(t, inspect.NoneType)), keys)
+        return _value(value, next(t for t in kind.types if not isinstance(bare(t), inspect.NoneType)), keys)
     if not fits(value, kind):
         raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be {wanted(kind)}, not {_told(value)}")
     return value
@@ -104,6 +111,7 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
 
 def fits(value: object, kind: inspect.Type) -> bool:
     """Whether a value of a TOML file may stand for a setting of that type. No ``true`` is a number."""
+    kind = bare(kind)
     match kind:
         case inspect.FloatType():
             return isinstance(value, (int, float)) and not isinstance(value, bool) and _in_range(value, kind)
@@ -132,6 +140,7 @@ def _in_range(value: float, kind: inspect.FloatType | inspect.IntType) -> bool:
 
 def wanted(kind: inspect.Type) -> str:
     """What a setting of that type must be, in words."""
+    kind = bare(kind)
     match kind:
         case inspect.FloatType() | inspect.IntType():
             noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"

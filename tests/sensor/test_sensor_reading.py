@@ -89,6 +89,33 @@ async def test_a_starting_sensor_does_not_make_its_serial_number_forgotten(
     assert await sensor.serial_number() == "25420067"
 
 
+async def test_a_known_sensor_is_recognised_with_two_questions(
+    full: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect()
+    known = await sensor.identity()
+    full.seen.clear()
+    assert await sensor.recognise(known) == known
+    assert full.asked() == ["GET DeviceIdent", "GET SerialNumber"]
+    full.on("GET SerialNumber", reply({"SerialNumber": "99999999"}))
+    full.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.4.0.0R"}))
+    other = await sensor.recognise(known)
+    assert (other.serial, other.version) == ("99999999", "2.4.0.0R")
+
+
+async def test_a_sensor_without_serial_number_is_recognised_by_its_mac_address(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    device.on(
+        "GET EtherMACAddress",
+        reply({"EtherMACAddress": [0, 6, 0x77, 1, 2, 3]}),
+        reply({"EtherMACAddress": [0, 6, 0x77, 9, 9, 9]}),
+    )
+    sensor = connect()
+    known = await sensor.identity()
+    assert (await sensor.recognise(known)).mac == "00:06:77:09:09:09"
+
+
 @pytest.mark.parametrize(
     ("told", "serial"),
     [

@@ -76,18 +76,34 @@ def spawn() -> Iterator[Spawn]:
         process.communicate()
 
 
-class _SecretService:
-    """A D-Bus session of its own with an unlocked GNOME Keyring on it."""
+_BARE_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type><listen>unix:tmpdir=/tmp</listen>
+  <policy context="default"><allow send_destination="*"/><allow eavesdrop="false"/><allow own="*"/></policy>
+</busconfig>
+"""
 
-    def __init__(self, folder: Path) -> None:
+
+class _SecretService:
+    """A D-Bus session of its own, on which nothing is started by itself.
+
+    Args:
+        folder: the home of whatever runs on it.
+        keyring: the options of GNOME Keyring; without any, it does not run.
+    """
+
+    def __init__(self, folder: Path, *keyring: str) -> None:
         self._environ = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(folder),
             "XDG_DATA_HOME": str(folder / "data"),
             "XDG_RUNTIME_DIR": str(folder),
         }
+        config = folder / "bus.conf"
+        config.write_text(_BARE_BUS)
         self._bus = subprocess.Popen(
-            ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+            ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"],
             env=self._environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -95,36 +111,69 @@ class _SecretService:
         )
         assert self._bus.stdout is not None
         self.address = self._bus.stdout.readline().strip()
-        self._daemon = subprocess.Popen(
-            ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"],
+        self._daemon = self._start_keyring(keyring) if keyring else None
+
+    def _start_keyring(self, options: tuple[str, ...]) -> "subprocess.Popen[str]":
+        daemon = subprocess.Popen(
+            ["gnome-keyring-daemon", "--foreground", "--components=secrets", *options],
             env=self._environ | {"DBUS_SESSION_BUS_ADDRESS": self.address},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        assert self._daemon.stdin is not None
-        self._daemon.stdin.write("test")
-        self._daemon.stdin.close()
-        assert self._daemon.stdout is not None
-        self._daemon.stdout.readline()  # it says where its control socket is when it is ready
+        assert daemon.stdin is not None
+        assert daemon.stdout is not None
+        daemon.stdin.write("test")
+        daemon.stdin.close()
+        daemon.stdout.readline()  # it says where its control socket is when it is ready
+        return daemon
 
     def stop(self) -> None:
         for process in (self._daemon, self._bus):
-            if process.poll() is None:
+            if process is None:
+                continue
+            process.terminate()  # so that the bus takes its socket away
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            process.wait()
+                process.wait()
             if process.stdout is not None:
                 process.stdout.close()
+
+
+def _needs(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed (Debian: apt-get install dbus gnome-keyring)")
 
 
 @pytest.fixture
 def secret_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """A real Secret Service on this session's bus; calling the fixture's value takes it away."""
-    for program in ("dbus-daemon", "gnome-keyring-daemon"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed (Debian: apt-get install dbus gnome-keyring)")
-    service = _SecretService(tmp_path)
+    _needs("dbus-daemon", "gnome-keyring-daemon")
+    service = _SecretService(tmp_path, "--unlock")
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
     yield service.stop
+    service.stop()
+
+
+@pytest.fixture
+def bare_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A session bus on which no Secret Service runs."""
+    _needs("dbus-daemon")
+    service = _SecretService(tmp_path)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
+    yield
+    service.stop()
+
+
+@pytest.fixture
+def new_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Secret Service in which no keyring was made yet."""
+    _needs("dbus-daemon", "gnome-keyring-daemon")
+    service = _SecretService(tmp_path, "--start")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
+    yield
     service.stop()

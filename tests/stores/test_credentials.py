@@ -106,6 +106,14 @@ def test_another_process_may_change_the_keyring() -> None:
     assert credentials.password("a", "Service") == "new"
 
 
+def test_a_password_may_be_held_in_memory_alone() -> None:
+    backend = Working()
+    credentials = chain(backend, given="wrong")
+    credentials.hold("a", "Service", SECRET)
+    assert credentials.password("a", "Service") == SECRET
+    assert backend.entries == {}
+
+
 def test_an_empty_password_is_a_password() -> None:
     credentials = chain(Failing(OSError()))
     credentials.remember("a", "Service", "")

@@ -164,6 +164,21 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     assert path.read_text() == "100"
 
 
+def test_a_lock_that_somebody_keeps_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sicktui.stores.files.LOCK_PATIENCE", 0.05)
+    with (
+        exclusive(tmp_path / "file"),
+        pytest.raises(StorageError, match="file has been in use by another sicktui"),
+        exclusive(tmp_path / "file"),
+    ):
+        pass
+
+
+def test_a_drive_that_is_gone_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    make_folder(Path("/"))
+
+
 @given(st.text(max_size=200))
 def test_a_safe_name_is_safe_everywhere(text: str) -> None:
     name = safe_name(text)

@@ -324,3 +324,21 @@ def test_two_users_meet_at_one_lock(home: Home, spawn: Spawn) -> None:
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
+
+
+def test_a_lock_holds_even_if_its_owner_cannot_be_told(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    lock = sensor_lock(home, "serial 1")
+    lock.owner_path.mkdir(parents=True)
+    with lock:
+        assert "Cannot say who holds the lock" in caplog.text
+        with pytest.raises(Held, match="another process of this PC"):
+            sensor_lock(home, "serial 1").acquire()
+
+
+def test_a_lock_file_that_cannot_be_used(home: Home) -> None:
+    lock = sensor_lock(home, "serial 1")
+    lock.path.mkdir(parents=True)
+    with pytest.raises(StorageError, match="Cannot use the lock"):
+        lock.acquire()
+    with pytest.raises(StorageError, match="Cannot use the lock"):
+        is_held(lock)

@@ -1,0 +1,72 @@
+"""Neither password nor token nor passphrase ever leaves by a repr, an error or a log."""
+
+import logging
+import traceback
+from pathlib import Path
+
+import pytest
+
+from sicktui.model.errors import SicktuiError
+from tests.sensor.conftest import MakeSensor
+from tests.sensor.scripted import PASSWORD, TOKEN, ScriptedSensor, hang_up, http, if_proven, refused, reply
+
+PASSPHRASE = "geheim"
+
+
+def shown(error: BaseException) -> str:
+    """Everything that a log or a crash report would hold."""
+    return "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
+
+
+def assert_no_secrets(text: str) -> None:
+    for secret in (PASSWORD, TOKEN, PASSPHRASE):
+        assert secret not in text
+
+
+async def test_a_client_shows_its_address_and_nothing_else(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect()
+    await sensor.open_session()
+    assert repr(sensor) == f"<Sensor gate-7 at {challenging.address}>"
+    for part in vars(sensor).values():
+        assert_no_secrets(repr(part))
+
+
+@pytest.mark.parametrize("auth", ["challenge", "basic"])
+async def test_errors_and_logs_hold_no_secrets(
+    challenging: ScriptedSensor,
+    connect: MakeSensor,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    auth: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    if auth == "basic":
+        challenging.on("POST CreateSessionToken", reply({"token": TOKEN}))
+    package = tmp_path / "package.spk"
+    package.write_bytes(b"x" * 1000)
+    for answer in (hang_up(), http(500), refused(4), http(302)):
+        for key in ("GET parameterbackup", "PUT update", "POST CreateParameterBackup", "POST WriteEeprom"):
+            challenging.on(key, answer)
+        sensor = connect(auth=auth)
+        assert await sensor.open_session()
+        for call in (
+            sensor.download_backup(tmp_path / "backup", 1000),
+            sensor.upload_package(package, 1000, lambda _sent, _total: None),
+            sensor.create_backup(PASSPHRASE),
+            sensor.persist(),
+        ):
+            with pytest.raises(SicktuiError) as caught:
+                await call
+            assert_no_secrets(shown(caught.value))
+    assert "WriteEeprom" in caplog.text
+    assert_no_secrets(caplog.text)
+
+
+async def test_capabilities_hold_no_secrets(challenging: ScriptedSensor, connect: MakeSensor) -> None:
+    challenging.on("POST WriteEeprom", if_proven(reply()))
+    sensor = connect()
+    await sensor.open_session()
+    await sensor.persist()
+    assert_no_secrets(repr(sensor.capabilities))
