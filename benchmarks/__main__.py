@@ -1,0 +1,42 @@
+"""The one command: runs the parts asked for, or all, and prints the table."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from benchmarks import runner_memory, startup_time, update_time
+from benchmarks.report import BenchmarkError, Measured, table
+
+PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
+    startup_time.PART: startup_time.measure,
+    update_time.PART: update_time.measure,
+    runner_memory.PART: runner_memory.measure,
+}
+
+
+def main() -> int:
+    """Measure. Returns 0 if every bound holds, 1 if one does not, 2 if something could not be measured."""
+    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all without one")
+    wanted = parser.parse_args().parts or list(PARTS)
+    for part in wanted:
+        if part not in PARTS:
+            parser.error(f"there is no part {part!r}; there are {', '.join(PARTS)}")
+    results: list[Measured] = []
+    broken = False
+    for part in wanted:
+        sys.stderr.write(f"{part}: {(PARTS[part].__doc__ or '').strip()}\n")
+        try:
+            results += PARTS[part]()
+        except BenchmarkError as error:
+            broken = True
+            sys.stderr.write(f"{part}: not measured. {error}\n")
+    sys.stdout.write(table(results) + "\n")
+    if broken:
+        return 2
+    return 0 if all(result.holds for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
