@@ -9,6 +9,7 @@ from typing import Final
 
 from sicktui.engine.access_step import authenticate
 from sicktui.engine.job import Job
+from sicktui.engine.past import Past
 from sicktui.engine.stop import Stop
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
@@ -23,11 +24,18 @@ POLL: Final = 0.5
 
 
 class BackupTaker:
-    """Creates, fetches and stores one backup."""
+    """Creates, fetches and stores one backup.
 
-    def __init__(self, job: Job, identity: Identity) -> None:
+    Args:
+        job: the job.
+        identity: who the sensor is.
+        again: an earlier runner of this run has told the sensor to create one already.
+    """
+
+    def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
         self._job = job
         self._identity = identity
+        self._again = again
 
     async def take(self) -> BackupRecord:
         """All of it, for the backup step of an update.
@@ -52,21 +60,31 @@ class BackupTaker:
     async def create(self) -> None:
         """Let the sensor write its backup file, and wait until it says it has."""
         job = self._job
+        if self._again:
+            # A sensor writes one backup at a time, and refuses a second meanwhile.
+            await self._finished()
         async with job.record.acting("create_backup"):
             await job.sensor.create_backup(job.passphrase)
+        if await self._finished() is False:
+            raise Stop.failed(
+                Code.BACKUP_FAILED,
+                "The sensor says that it could not create its parameter backup (Result false).",
+                "Try again; if it stays so, restart the sensor. Nothing was written to it.",
+            )
+
+    async def _finished(self) -> bool | None:
+        """Wait until the sensor says that its backup is written. Returns whether it worked.
+
+        ``None``: there is no way to ask; ``download`` waits until the file is there and stable.
+        """
+        job = self._job
         deadline = job.clock.monotonic() + job.timing.backup_timeout
         while True:
             status = await job.sensor.create_backup_status()
             if status is None:
-                return  # No way to ask: ``download`` waits until the file is there and stable.
+                return None
             if status.finished:
-                if not status.ok:
-                    raise Stop.failed(
-                        Code.BACKUP_FAILED,
-                        "The sensor says that it could not create its parameter backup (Result false).",
-                        "Try again; if it stays so, restart the sensor. Nothing was written to it.",
-                    )
-                return
+                return status.ok
             if job.clock.monotonic() >= deadline:
                 raise Stop.failed(
                     Code.BACKUP_FAILED,
@@ -144,10 +162,18 @@ class BackupTaker:
 
 
 class BackupJob:
-    """The backup of one sensor, in the contract's four steps."""
+    """The backup of one sensor, in the contract's four steps.
 
-    def __init__(self, job: Job) -> None:
+    One that was interrupted is taken afresh: the sensor's parameters may have changed since.
+
+    Args:
+        job: the job.
+        past: what an earlier runner of the same run has journalled of it, when this one resumes.
+    """
+
+    def __init__(self, job: Job, past: Past | None = None) -> None:
         self.job = job
+        self._past = past
         self.stored: BackupRecord | None = None
 
     async def run(self) -> str:
@@ -162,7 +188,7 @@ class BackupJob:
             identity = await job.sensor.identity()
             step.detail = await authenticate(job.sensor)
         job.record.checkpoint()
-        taker = BackupTaker(job, identity)
+        taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)
         async with job.record.stepping(Step.CREATE):
             await taker.create()
         async with job.record.stepping(Step.DOWNLOAD) as step:

@@ -12,6 +12,7 @@ from sicktui.engine.job import Job
 from sicktui.engine.proof import known_failure, proof_of_reboot
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Health, Identity
+from sicktui.model.settings import Timing
 from sicktui.model.words import Code, Level, Step, UpdateState
 from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, SensorError, Unreachable
 
@@ -24,6 +25,14 @@ class Turn(Enum):
     FINISHED = auto()
     SILENT = auto()
     REBOOTED = auto()
+
+
+def patience(timing: Timing) -> float:
+    """Seconds after which a flash that has not begun will not begin any more.
+
+    The article gives an automatic start 30 s of a 300 s flash; a trigger gets as long.
+    """
+    return max(timing.autostart_wait, timing.flash_timeout / 10, 3 * timing.poll_interval)
 
 
 class Flash:
@@ -52,31 +61,30 @@ class Flash:
         self.downtime: float | None = None
         """Seconds from the first silence to the first answer."""
 
-    async def run(self, *, started: bool, triggered: bool = False) -> None:
+    async def run(self, *, started: bool, triggered: bool = False, resend: bool = True) -> None:
         """Return when the sensor has come back from its reboot.
 
         Args:
             started: the sensor was seen flashing already.
             triggered: an earlier runner of this run has sent, or was about to send, the trigger.
+            resend: whether a trigger that shows no effect may be sent once more.
 
         Raises:
             Stop: it did not start, reported an error, ran out of time, or did not come back.
         """
         job = self._job
         self._started_seen = started
-        if started:
-            await job.record.skipped(Step.TRIGGER, "the sensor flashes already")
-        elif triggered:
+        self._resend_left = int(resend)
+        if triggered:
             await job.record.skipped(Step.TRIGGER, "it was sent before the interruption")
+        elif started:
+            await job.record.skipped(Step.TRIGGER, "the sensor flashes already")
         else:
             await self._trigger()
         timing = job.timing
         now = job.clock.monotonic()
         self._deadline = now + timing.flash_timeout
-        # The article gives an automatic start 30 s of a 300 s flash; a trigger gets as long.
-        self._resend_at = now + max(
-            timing.autostart_wait, timing.flash_timeout / 10, 3 * timing.poll_interval
-        )
+        self._resend_at = now + patience(timing)
         while True:
             async with job.record.stepping(Step.FLASH) as step:
                 turn = await self._flash()
@@ -89,15 +97,19 @@ class Flash:
     async def _trigger(self) -> None:
         job = self._job
         async with job.record.stepping(Step.TRIGGER) as step:
-            if await self._autostarted():
+            if await self.begins(job.timing.autostart_wait):
                 step.skip("the sensor started by itself")
                 return
             step.detail = await self._send_trigger()
 
-    async def _autostarted(self) -> bool:
-        """Wait for a flash that starts by itself, as the article does before it triggers."""
+    async def begins(self, within: float) -> bool:
+        """Wait for a flash that starts by itself, as the article does before it triggers.
+
+        Args:
+            within: seconds.
+        """
         job = self._job
-        deadline = job.clock.monotonic() + job.timing.autostart_wait
+        deadline = job.clock.monotonic() + within
         while job.clock.monotonic() < deadline:
             await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
             turn = await self._turn()

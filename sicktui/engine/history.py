@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sicktui.model.clock import Clock, SystemClock, timestamp
+from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.event import Event, Logged
 from sicktui.model.words import Level
 from sicktui.stores.journal import Journal
@@ -66,14 +66,12 @@ def every_event(journal: Journal, run: str) -> Iterator[Event]:
             yield entry
 
 
-def damage_line(damage: JournalDamaged, run: str, ts: str | None = None, clock: Clock | None = None) -> Logged:
+def damage_line(damage: JournalDamaged, run: str, ts: str | None = None) -> Logged:
     """The damage as a line of the run's log.
 
     Args:
         damage: what is damaged.
         run: the run's id.
-        ts: when it is placed; now if nobody knows.
-        clock: where the time comes from.
+        ts: where it is placed in time; now if nobody knows.
     """
-    now = timestamp((clock or SystemClock()).now())
-    return Logged(ts=ts or now, run=run, level=Level.ERROR, message=f"{damage.message} {damage.advice}")
+    return Logged(ts=ts or timestamp(SystemClock().now()), run=run, level=Level.ERROR, message=str(damage))

@@ -79,6 +79,10 @@ class JobRecord:
             raise
         await self._step(step, StepState.SKIPPED if handle.skipped else StepState.DONE, handle.detail)
 
+    def resumed(self) -> None:
+        """Take up a job whose sensor may have something of it already."""
+        self.wrote = self.irrevocable = True
+
     async def abandon(self, detail: str) -> None:
         """Record the end of the step that a cancelled job was torn from, if it was in one."""
         if self.step is not None and self._open:

@@ -1,11 +1,13 @@
 """What the journal knows of a job that was interrupted: the second question, after the sensor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
 
-from sicktui.model.event import Acted, Event, Surveyed, VerdictReached
+from sicktui.model.event import Acted, Event, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.model.words import UpdateState
+from sicktui.stores.journal_file import JournalDamaged
 
 Progress = Literal["none", "intended", "done"]
 
@@ -17,31 +19,81 @@ class Past(Struct, frozen=True, kw_only=True):
     """What the sensor was right before the first write."""
     put: Progress = "none"
     trigger: Progress = "none"
+    state: UpdateState | None = None
+    """What was last read of ``UpdateState``, up to the trigger."""
+    started: bool = False
+    """Whether the sensor was seen flashing after the package was sent to it."""
+    finished: bool = False
+    """Whether it was seen to have finished after that."""
+    created_backup: bool = False
+    """Whether the sensor was told to write its backup file."""
     verdict: VerdictReached | None = None
+    damaged: bool = False
+    """Whether a part of the run's journal cannot be read, in which anything may have stood."""
 
     @property
     def wrote(self) -> bool:
         """Whether the sensor may have felt anything that changes its firmware."""
         return self.put != "none"
 
+    @property
+    def began(self) -> bool:
+        """Whether a flash may have begun that this run has asked for."""
+        return self.trigger != "none" or self.started or self.finished or self.damaged
 
-def recall(events: Iterable[Event]) -> dict[str, Past]:
-    """Fold a run's events into what is known of each device's job."""
-    pasts: dict[str, Past] = {}
-    for event in events:
-        match event:
-            case Surveyed():
-                change: dict[str, object] = {"survey": event}
-            case Acted(act="put_update"):
-                change = {"put": _progress(event)}
-            case Acted(act="run_firmware_update"):
-                change = {"trigger": _progress(event)}
-            case VerdictReached():
-                change = {"verdict": event}
-            case _:
-                continue
-        pasts[event.device] = structs.replace(pasts.get(event.device, Past()), **change)
+
+def recall(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -> dict[str, Past]:
+    """Fold a run's events into what is known of each device's job.
+
+    Args:
+        entries: the events, in order, each damage in its place.
+        devices: the devices of the run.
+    """
+    pasts = dict.fromkeys(devices, Past())
+    damaged = False
+    for entry in entries:
+        if isinstance(entry, JournalDamaged):
+            damaged = True
+        elif isinstance(entry, Surveyed | UpdateStateRead | Acted | VerdictReached):
+            pasts[entry.device] = _after(pasts.get(entry.device, Past()), entry)
+    if damaged:
+        # The row that is lost may have been an intention of any of them.
+        pasts = {device: structs.replace(past, damaged=True) for device, past in pasts.items()}
     return pasts
+
+
+def _after(past: Past, event: Surveyed | UpdateStateRead | Acted | VerdictReached) -> Past:
+    match event:
+        case Surveyed():
+            return structs.replace(past, survey=event)
+        case VerdictReached():
+            return structs.replace(past, verdict=event)
+        case UpdateStateRead():
+            return _state(past, UpdateState(event.value))
+        case Acted(act="put_update", phase="intended"):
+            # A package that is sent again makes all that followed the first one a thing of the past.
+            return structs.replace(past, put="intended", trigger="none", started=False, finished=False)
+        case Acted(act="put_update"):
+            return structs.replace(past, put=_progress(event))
+        case Acted(act="run_firmware_update"):
+            return structs.replace(past, trigger=_progress(event))
+        case Acted(act="create_backup"):
+            return structs.replace(past, created_backup=True)
+        case _:
+            return past
+
+
+def _state(past: Past, value: UpdateState) -> Past:
+    if not past.wrote:
+        return structs.replace(past, state=value)
+    return structs.replace(
+        past,
+        state=value if past.trigger == "none" else past.state,
+        started=past.started or value is UpdateState.STARTED,
+        # 2 may have been left over from an earlier update, unless something else was read before it.
+        finished=past.finished
+        or (value is UpdateState.FINISHED and (past.started or past.state is not UpdateState.FINISHED)),
+    )
 
 
 def _progress(event: Acted) -> Progress:

@@ -16,7 +16,7 @@ from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.words import Action, AuthScheme, Code, UpdateState
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, SensorError
-from sicktui.stores.locks import Held, is_held, sensor_lock
+from sicktui.stores.locks import Held, sensor_lock
 from sicktui.stores.packages import PackageError
 from sicktui.stores.shelf import Shelf
 
@@ -84,7 +84,8 @@ class _Question(NamedTuple):
 
 
 async def _plan_device(question: _Question, target: Target) -> PlanItem:
-    password = question.context.credentials.password(target.device, target.user)
+    # In a thread: a keyring may take seconds to say that it does not work.
+    password = await asyncio.to_thread(question.context.credentials.password, target.device, target.user)
     sensor = connect(question.context, target, password=password)
     try:
         return await _read_and_judge(question, target, sensor, password)
@@ -129,13 +130,10 @@ def _judge_state(
             "An update is under way on this sensor already (UpdateState 1, Started).",
             "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
         )
-    lock = sensor_lock(context.home, lock_key(target, identity))
-    if is_held(lock):
-        try:
-            lock.acquire()
-        except Held as held:
-            return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
-        lock.release()
+    try:
+        sensor_lock(context.home, lock_key(target, identity)).check()
+    except Held as held:
+        return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
     return None
 
 

@@ -49,8 +49,7 @@ async def look_again(job: Job, before: Identity) -> Look:
             if job.clock.monotonic() >= deadline:
                 raise Stop.unknown(
                     Code.NO_RETURN,
-                    f"The job was interrupted after it had written, and the sensor does not answer: "
-                    f"{error.message}",
+                    f"The job was interrupted, and the sensor does not answer since: {error.message}",
                     "Check its power and its network cable on site, then read its version with "
                     "'sicktui status'.",
                 ) from error
@@ -172,40 +171,41 @@ class Proof:
         clock, timing = job.clock, job.timing
         deadline = clock.monotonic() + timing.reconnect_timeout + timing.settle
         healthy_since: float | None = None
-        trouble = ""
         while True:
-            trouble, health = await self._trouble()
+            trouble, status = await self._trouble()
             now = clock.monotonic()
             if trouble:
                 healthy_since = None
             elif healthy_since is None:
                 healthy_since = now
             if healthy_since is not None and now - healthy_since >= timing.settle:
-                return f"{_words(health)} for {timing.settle:g} s"
+                return f"{_words(status)} for {timing.settle:g} s"
             if now >= deadline:
                 raise Stop.unknown(
                     Code.UNHEALTHY,
                     f"It runs {self.version}, but does not become healthy: {trouble or 'it changes'}.",
                     "Look at its status in the vendor's software and at the sensor on site.",
                 )
+            # The last pause ends with the time that it has to stay healthy.
+            end = deadline if healthy_since is None else min(deadline, healthy_since + timing.settle)
             pause = timing.settle / 3 if timing.settle else timing.reconnect_interval
-            await clock.sleep(min(pause, timing.poll_interval, max(0.0, deadline - now)) or 0.01)
+            await clock.sleep(min(pause, timing.poll_interval, max(0.0, end - now)) or 0.01)
 
-    async def _trouble(self) -> tuple[str, Health]:
+    async def _trouble(self) -> tuple[str, DeviceStatus | None]:
         """What is wrong at this moment, in words; empty if nothing is."""
         job = self._job
         try:
             _, version = await job.sensor.ident()
-            health = await job.sensor.health()
+            # Not its whole health: at two requests a second a third one would cost a second each time.
+            status = await job.sensor.device_status()
         except SensorError as error:
-            return error.message, Health()
+            return error.message, None
         if job.item.to_version is not None and not matches(version, job.item.to_version):
-            return f"it says {version} now", health
-        if health.status is not None and not health.status.healthy:
-            return f"DeviceStatus is {health.status.value} ({health.status.label})", health
-        return "", health
+            return f"it says {version} now", status
+        if status is not None and not status.healthy:
+            return f"DeviceStatus is {status.value} ({status.label})", status
+        return "", status
 
 
-def _words(health: Health) -> str:
-    status: DeviceStatus | None = health.status
+def _words(status: DeviceStatus | None) -> str:
     return "answering" if status is None else f"DeviceStatus {status.value} ({status.label})"

@@ -8,14 +8,13 @@ from msgspec import Struct
 
 from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup_job import BackupTaker
-from sicktui.engine.flash import Flash
+from sicktui.engine.flash import Flash, patience
 from sicktui.engine.job import Job
 from sicktui.engine.past import Past
-from sicktui.engine.proof import Proof, look_again, proof_of_reboot
+from sicktui.engine.proof import Proof, known_failure, look_again, proof_of_reboot
 from sicktui.engine.stop import Stop
 from sicktui.engine.upload import Upload
 from sicktui.model.device import Health, Identity
-from sicktui.model.event import Surveyed
 from sicktui.model.version import matches
 from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
 from sicktui.sensor.errors import NotSupported, Unreachable
@@ -51,10 +50,14 @@ class UpdateJob:
             Stop: with any other verdict.
             SensorError: the sensor failed before anything was written.
         """
-        if self._past is not None and self._past.wrote and self._past.survey is not None:
-            return await self._resume(self._past, self._past.survey)
+        past = self._past
+        if past is not None and (past.wrote or past.damaged):
+            return await self._resume(past)
         job = self.job
         before = await self._preflight()
+        if before.state is UpdateState.STARTED:
+            job.record.resumed()
+            return await self._flash_and_prove(before, started=True)
         await self._backup(before)
         job.record.checkpoint()
         await self._let_in()
@@ -78,28 +81,32 @@ class UpdateJob:
         return started
 
     async def _flash_and_prove(
-        self, before: Before, *, started: bool = False, triggered: bool = False, rebooted: str = ""
+        self,
+        before: Before,
+        *,
+        started: bool = False,
+        triggered: bool = False,
+        resend: bool = True,
+        rebooted: str = "",
     ) -> str:
         job = self.job
         if not rebooted:
-            flash = Flash(job, before.identity, before.health, baseline=before.state)
-            await flash.run(started=started, triggered=triggered)
+            flash = self._flash(before)
+            await flash.run(started=started, triggered=triggered, resend=resend)
             self.downtime, rebooted = flash.downtime, flash.rebooted
         proof = Proof(job, before.identity, rebooted)
         async with job.record.stepping(Step.VERIFY) as step:
             step.detail = await proof.run()
         return self._success(before.identity, proof)
 
-    async def _resume(self, past: Past, survey: Surveyed) -> str:
+    def _flash(self, before: Before) -> Flash:
+        return Flash(self.job, before.identity, before.health, baseline=before.state)
+
+    async def _resume(self, past: Past) -> str:
         """Go on where an earlier runner was interrupted: the sensor is asked first, then the journal."""
         job = self.job
-        job.record.wrote = True
-        self.backup_id, self.serial = survey.backup, survey.identity.serial
-        before = Before(
-            identity=survey.identity,
-            state=UpdateState(survey.update_state),
-            health=Health(power_on_count=survey.power_on_count),
-        )
+        job.record.resumed()
+        before = self._before(past)
         async with job.record.stepping(Step.PREFLIGHT) as step:
             now = await look_again(job, before.identity)
             await job.record.state(now.state)
@@ -107,17 +114,56 @@ class UpdateJob:
                 f"resumed: it runs {now.identity.version}, UpdateState {now.state.value} ({now.state.label})"
             )
         rebooted = proof_of_reboot(before.identity, before.health, now.identity.version, now.health)
+        if rebooted and now.identity.version == before.identity.version and not past.began:
+            raise await _package_lost(job)
+        if not rebooted and now.state is UpdateState.INITIAL and (past.started or past.finished):
+            rebooted = "it was flashing before the interruption, and is back at Initial"
         if rebooted:
             return await self._flash_and_prove(before, rebooted=rebooted)
-        if now.state is UpdateState.STARTED:
+        started = past.started or now.state is UpdateState.STARTED
+        if past.damaged:
+            return await self._watch(before, started=started)
+        if started or past.trigger != "none":
+            return await self._flash_and_prove(before, started=started, triggered=past.trigger != "none")
+        if past.put != "done" and await self._flash(before).begins(job.timing.autostart_wait):
+            # The package was there after all, and the sensor starts by itself.
             return await self._flash_and_prove(before, started=True)
-        if past.trigger != "none":
-            return await self._flash_and_prove(before, triggered=True)
         await self._let_in()
-        started = False
         if past.put != "done":
             started = await self._upload(before.identity)
         return await self._flash_and_prove(before, started=started)
+
+    def _before(self, past: Past) -> Before:
+        """What the sensor was, from the journal; where that is lost, from the plan."""
+        survey, item = past.survey, self.job.item
+        identity = survey.identity if survey else item.identity
+        if identity is None:
+            raise Stop.unknown(
+                Code.INTERRUPTED,
+                "The journal does not say which sensor this job was for.",
+                "Read its version with 'sicktui status', then make a new plan.",
+            )
+        self.serial = identity.serial
+        self.backup_id = survey.backup if survey else None
+        state = UpdateState(survey.update_state) if survey else UpdateState.INITIAL
+        return Before(
+            identity=identity,
+            state=state if past.state is None else past.state,
+            health=Health(power_on_count=survey.power_on_count if survey else None),
+        )
+
+    async def _watch(self, before: Before, *, started: bool) -> str:
+        """Look and judge, and write nothing: what is lost of the journal may have been an intention."""
+        job = self.job
+        if not started and not await self._flash(before).begins(patience(job.timing)):
+            raise await known_failure(
+                job,
+                Code.INTERRUPTED,
+                "A part of this run's journal is damaged, so nobody knows how far it had come with this "
+                "sensor; nothing more was written to it.",
+                "Look at it with 'sicktui status', then make a new plan for it.",
+            )
+        return await self._flash_and_prove(before, started=True, resend=False)
 
     async def _preflight(self) -> Before:
         job = self.job
@@ -136,8 +182,10 @@ class UpdateJob:
                 raise Stop(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
             state = await job.sensor.update_state()
             await job.record.state(state)
-            if state is UpdateState.STARTED:
+            if state is UpdateState.STARTED and self._past is None:
                 raise busy(job.target.address)
+            # In a resumed run it may be this run's own flash, of which the journal has lost the last
+            # lines with the PC's power. It is brought to its end; the version tells whose it was.
             health = await job.sensor.health()
             step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
             if state is not UpdateState.INITIAL:
@@ -188,6 +236,16 @@ class UpdateJob:
             known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
             message += f" It tells no serial number and was recognised by {known}."
         return message
+
+
+async def _package_lost(job: Job) -> Stop:
+    return await known_failure(
+        job,
+        Code.INTERRUPTED,
+        "The run was interrupted before it had triggered the flash, and the sensor has restarted since: "
+        "the uploaded package is lost.",
+        "Nothing was flashed, as far as the journal knows. Make a new plan for it.",
+    )
 
 
 def busy(address: str) -> Stop:

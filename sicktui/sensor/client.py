@@ -10,7 +10,7 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Target
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
-from sicktui.model.words import AuthScheme, UpdateState
+from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
 from sicktui.sensor.auth import Access
 from sicktui.sensor.backup import Backups, BackupStatus, RestoreReply
 from sicktui.sensor.capabilities import Capabilities, Memory
@@ -131,6 +131,14 @@ class Sensor:
             SensorError: one cannot be read.
         """
         return await self._reader.health()
+
+    async def device_status(self) -> DeviceStatus | None:
+        """``DeviceStatus`` alone: what changes of a sensor's health; ``None`` where it does not exist.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._reader.device_status()
 
     async def read(self, name: str) -> object:
         """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.

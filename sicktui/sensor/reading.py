@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import structs
 
 from sicktui.model.device import Health, Identity
-from sicktui.model.words import UpdateState
+from sicktui.model.words import DeviceStatus, UpdateState
 from sicktui.sensor import values
 from sicktui.sensor.capabilities import Memory
 from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError
@@ -142,12 +142,18 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        status = await self.read_if_present("DeviceStatus")
+        status = await self.device_status()
         count = await self.read_if_present("PowerOnCnt")
-        return Health(
-            status=None if status is None else values.device_status(status),
-            power_on_count=None if count is None else values.count(count),
-        )
+        return Health(status=status, power_on_count=None if count is None else values.count(count))
+
+    async def device_status(self) -> DeviceStatus | None:
+        """``DeviceStatus``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        status = await self.read_if_present("DeviceStatus")
+        return None if status is None else values.device_status(status)
 
     async def value(self, name: str) -> Any:  # noqa: ANN401  any JSON value
         """The bare value of a variable, as the sensor tells it.

@@ -1,6 +1,8 @@
 """The program as a process, a plant of simulated sensors around it, and the contract's schemas."""
 
 import asyncio
+import contextlib
+import io
 import json
 import os
 import re
@@ -11,7 +13,10 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from unittest import mock
 
+from sicktui.cli.app import run
+from sicktui.engine.context import Context
 from sicktui.simulator import DeviceSpec, Fleet, make_package
 from sicktui.simulator.device import Device
 
@@ -156,6 +161,30 @@ class Program:
         process = self.start(*words, fast=fast, **environment)
         return self.wait(process, stdin)
 
+    def here(
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        fast: bool = True,
+        password: str | None = PASSWORD,
+        **environment: str,
+    ) -> Result:
+        """The same call in this process, which takes a tenth of the time; there is no terminal either."""
+        if password is not None:
+            environment["SICKTUI_PASSWORD"] = password
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        with (
+            mock.patch.dict(os.environ, self.environment | environment, clear=True),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            contextlib.chdir(self.folder),
+        ):
+            code = run(self.command(*words, fast=fast)[3:], dashboard=_no_dashboard)
+        result = Result(code, _bytes(out), _bytes(err))
+        assert "Traceback" not in result.err, result
+        return result
+
     def wait(self, process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Result:
         out, err = process.communicate(stdin, timeout=60)
         result = Result(process.returncode, out, err)
@@ -181,6 +210,16 @@ class Program:
             if process.poll() is None:
                 process.kill()
             process.communicate()
+
+
+def _bytes(stream: io.TextIOWrapper) -> bytes:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
+
+
+def _no_dashboard(context: Context, *, demo: bool) -> int:
+    raise AssertionError("without a terminal there is no dashboard")
 
 
 def wait_until(condition: Callable[[], object], what: str, limit: float = 20.0) -> None:

@@ -8,21 +8,21 @@ from tests.cli.kit import Program
 
 
 def add(program: Program, name: str, address: str, *options: str) -> None:
-    result = program("devices", "add", name, address, *options, fast=False)
+    result = program.here("devices", "add", name, address, *options, fast=False)
     assert result.code == 0, result
 
 
 def names(program: Program) -> list[str]:
-    return [line["device"] for line in program("devices", "list", "--json", fast=False).lines]
+    return [line["device"] for line in program.here("devices", "list", "--json", fast=False).lines]
 
 
 def test_a_device_is_added_listed_edited_and_removed(program: Program) -> None:
     add(program, "gate-1", "192.168.0.11", "--tag", "hall-3", "--tag", "gate", "--serial", "25420067")
     add(program, "gate-2", "192.168.0.12:8080", "--auth", "basic", "--timing", "flash_timeout=600")
-    listed = program("devices", "list", fast=False)
+    listed = program.here("devices", "list", fast=False)
     assert "gate-1" in listed.out
     assert "@hall-3 @gate" in listed.out
-    edited = program(
+    edited = program.here(
         "devices",
         "edit",
         "gate-1",
@@ -37,7 +37,7 @@ def test_a_device_is_added_listed_edited_and_removed(program: Program) -> None:
     )
     [line] = edited.lines
     assert (line["serial"], line["tags"], line["note"]) == (None, ["dock"], "behind the door")
-    [_, second] = program("devices", "list", "--json", fast=False).lines
+    [_, second] = program.here("devices", "list", "--json", fast=False).lines
     assert second == {
         **second,
         "kind": "device",
@@ -50,18 +50,18 @@ def test_a_device_is_added_listed_edited_and_removed(program: Program) -> None:
         "timing": {"flash_timeout": 600.0},
     }
     assert (
-        program(
+        program.here(
             "devices", "edit", "gate-2", "--timing", "flash_timeout=", "--name", "dock-2", fast=False
         ).code
         == 0
     )
     assert names(program) == ["gate-1", "dock-2"]
-    assert program("devices", "remove", "gate-1", "dock-2", "--yes", fast=False).code == 0
+    assert program.here("devices", "remove", "gate-1", "dock-2", "--yes", fast=False).code == 0
     assert names(program) == []
 
 
 def test_an_empty_list_says_how_to_begin(program: Program) -> None:
-    result = program("devices", "list", fast=False)
+    result = program.here("devices", "list", fast=False)
     assert (result.code, result.out) == (0, "")
     assert "devices add" in result.err
 
@@ -86,7 +86,7 @@ def test_an_empty_list_says_how_to_begin(program: Program) -> None:
 def test_wrong_entries_are_refused_in_words(program: Program, words: list[str], said: str) -> None:
     add(program, "gate-1", "10.0.0.1")
     before = (program.home / "config" / "devices.toml").read_bytes()
-    result = program("devices", *words, fast=False)
+    result = program.here("devices", *words, fast=False)
     assert result.code == 2, result
     assert said in result.err
     assert "\x1b" not in result.err
@@ -95,7 +95,7 @@ def test_wrong_entries_are_refused_in_words(program: Program, words: list[str], 
 
 def test_removing_without_a_terminal_says_what_it_would_ask(program: Program) -> None:
     add(program, "gate-1", "10.0.0.1")
-    result = program("devices", "remove", "gate-1", fast=False)
+    result = program.here("devices", "remove", "gate-1", fast=False)
     assert result.code == 2
     assert "Remove 1 device from the list (gate-1)?" in result.err
     assert "--yes" in result.err
@@ -106,24 +106,24 @@ def test_removing_without_a_terminal_says_what_it_would_ask(program: Program) ->
 def test_a_list_goes_out_and_comes_in_whole(program: Program, tmp_path: Path, suffix: str) -> None:
     add(program, "gate-1", "10.0.0.1", "--tag", "a", "--tag", "b", "--note", "käse; 'x'")
     add(program, "gate-2", "10.0.0.2", "--timing", "settle=9")
-    before = program("devices", "list", "--json", fast=False).lines
+    before = program.here("devices", "list", "--json", fast=False).lines
     file = str(tmp_path / f"out.{suffix}")
-    assert program("devices", "export", file, fast=False).code == 0
-    again = program("devices", "export", file, fast=False)
+    assert program.here("devices", "export", file, fast=False).code == 0
+    again = program.here("devices", "export", file, fast=False)
     assert again.code == 2
     assert "Replace" in again.err
     other = ("--home", str(tmp_path / "other"))
-    result = program("devices", "import", file, *other, fast=False)
+    result = program.here("devices", "import", file, *other, fast=False)
     assert result.code == 0, result
-    after = program("devices", "list", "--json", *other, fast=False).lines
+    after = program.here("devices", "list", "--json", *other, fast=False).lines
     assert [line | {"ts": ""} for line in after] == [line | {"ts": ""} for line in before]
-    assert program("devices", "import", file, *other, fast=False).code == 2
-    assert program("devices", "import", file, "--replace", *other, fast=False).code == 2
-    assert program("devices", "import", file, "--replace", "--yes", *other, fast=False).code == 0
+    assert program.here("devices", "import", file, *other, fast=False).code == 2
+    assert program.here("devices", "import", file, "--replace", *other, fast=False).code == 2
+    assert program.here("devices", "import", file, "--replace", "--yes", *other, fast=False).code == 0
 
 
 def test_two_devices_at_one_address_are_noted(program: Program) -> None:
     add(program, "a", "10.0.0.1")
-    result = program("devices", "add", "b", "10.0.0.1", fast=False)
+    result = program.here("devices", "add", "b", "10.0.0.1", fast=False)
     assert result.code == 0
     assert "same address" in result.err

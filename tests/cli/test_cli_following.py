@@ -33,7 +33,7 @@ def read_until(process: Process, kind: str, **wanted: object) -> dict[str, Any]:
 
 
 def the_run(program: Program) -> dict[str, Any]:
-    [line] = program("runs", "list", "--json", fast=False).lines
+    [line] = program.here("runs", "list", "--json", fast=False).lines
     return line
 
 
@@ -42,7 +42,7 @@ def ended(program: Program) -> None:
 
 
 def test_the_first_ctrl_c_stops_safely(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=60), sensor("two", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -65,7 +65,7 @@ def test_cancelled_before_anything_was_written_is_130(program: Program, plant: M
 
 
 def test_the_second_ctrl_c_leaves_the_run_to_itself(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=80))
+    made = plant(sensor("one", flash_seconds=50))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -86,7 +86,7 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: Program, plant: Mak
 def test_a_terminal_that_goes_away_leaves_the_run(
     program: Program, plant: MakePlant, number: signal.Signals
 ) -> None:
-    made = plant(sensor("one", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(number)
@@ -115,7 +115,7 @@ def test_a_reader_that_goes_away_is_met_quietly(program: Program, plant: MakePla
 
 
 def test_lists_may_be_cut_short(program: Program) -> None:
-    program("devices", "add", "gate-1", "10.0.0.1", fast=False)
+    program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
     process = program.start("devices", "list", fast=False)
     assert process.stdout is not None
     process.stdout.close()
@@ -134,7 +134,7 @@ def killed(program: Program, plant: Plant) -> Result:
 
 
 def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40))
     result = killed(program, made)
     assert result.code == 3, result
     assert "sicktui runs resume" in result.err
@@ -143,7 +143,7 @@ def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: 
     assert lines[-1] == {**lines[-1], "kind": "summary", "verdicts": {}, "exit_code": 3}
     run = the_run(program)
     assert (run["state"], run["pid"]) == ("interrupted", None)
-    refused = program("runs", "resume")
+    refused = program.here("runs", "resume")
     assert refused.code == 2
     assert "Resume run" in refused.err
     resumed = program("runs", "resume", "--yes", "--json")
@@ -151,24 +151,24 @@ def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: 
     assert resumed.lines[0]["state"] == "running"
     assert set(verdicts(resumed.lines).values()) == {("succeeded", None)}
     assert len([request for request in made.devices[0].requests if request.method == "PUT"]) == 1
-    assert program("runs", "resume").code == 2
+    assert program.here("runs", "resume").code == 2
 
 
 def test_cancel_from_another_session(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=60), sensor("two", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
-    cancelled = program("runs", "cancel", "latest", "--json", fast=False)
+    cancelled = program.here("runs", "cancel", "latest", "--json", fast=False)
     assert cancelled.code == 0
     assert [line["kind"] for line in cancelled.lines] == ["run"]
     assert program.wait(process).code == 130
-    again = program("runs", "cancel", "latest", fast=False)
+    again = program.here("runs", "cancel", "latest", fast=False)
     assert again.code == 2
     assert "cancelled" in again.err
 
 
 def test_ctrl_c_while_attached_only_stops_following(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=80))
+    made = plant(sensor("one", flash_seconds=50))
     program("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
     process = program.start("runs", "attach", "latest", "--json")
     read_until(process, "update_state", value=1)
@@ -183,17 +183,17 @@ def test_ctrl_c_while_attached_only_stops_following(program: Program, plant: Mak
 def test_a_past_run_is_shown(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"), sensor("gone", offline=True))
     run = program.update(made).lines[0]["run"]
-    shown = program("runs", "show", run[:13], "--json", fast=False)
+    shown = program.here("runs", "show", run[:13], "--json", fast=False)
     kinds = [line["kind"] for line in shown.lines]
     assert kinds[0] == "run"
     assert kinds[-1] == "summary"
     assert set(kinds) >= {"plan", "step", "update_state", "verdict"}
     assert shown.code == 0
-    human = program("runs", "show", "latest", fast=False)
+    human = program.here("runs", "show", "latest", fast=False)
     assert human.code == 0
     for text in (run, "Package picoScan100", "SHA-256", "verify", "SUCCEEDED", "Failed (unreachable)"):
         assert text in human.out
-    listed = program("runs", "list", fast=False)
+    listed = program.here("runs", "list", fast=False)
     assert run in listed.out
     attached = program("runs", "attach", run, "--json", fast=False)
     assert attached.code == 1
@@ -203,12 +203,12 @@ def test_a_past_run_is_shown(program: Program, plant: MakePlant) -> None:
 @pytest.mark.parametrize("command", ["show", "attach", "cancel"])
 def test_an_unknown_run_is_code_2(program: Program, command: str) -> None:
     for run in ("nope", "latest"):
-        result = program("runs", command, run, fast=False)
+        result = program.here("runs", command, run, fast=False)
         assert result.code == 2, result
         assert "no run" in result.err
 
 
 def test_no_runs_yet(program: Program) -> None:
-    result = program("runs", "list", fast=False)
+    result = program.here("runs", "list", fast=False)
     assert (result.code, result.out) == (0, "")
     assert "no run yet" in result.err

@@ -15,7 +15,7 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     program: Program, plant: MakePlant, tmp_path: Path
 ) -> None:
     made = plant(sensor("one", serial="25420067"), sensor("gone", offline=True))
-    result = program("backup", *made.addresses, "--json", SICKTUI_PASSPHRASE="open sesame")
+    result = program.here("backup", *made.addresses, "--json", SICKTUI_PASSPHRASE="open sesame")
     assert result.code == 1, result
     assert verdicts(result.lines) == dict(
         zip(made.addresses, [("succeeded", None), ("failed", "unreachable")], strict=True)
@@ -29,7 +29,7 @@ def test_a_backup_is_taken_listed_verified_and_exported(
         "download",
         "store",
     ]
-    [listed] = program("backups", "list", "--json", fast=False).lines
+    [listed] = program.here("backups", "list", "--json", fast=False).lines
     assert (listed["id"], listed["sha256"], listed["size"]) == (
         taken["backup"],
         taken["sha256"],
@@ -37,60 +37,60 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     )
     assert listed["serial"] == taken["serial"] == "25420067"
     assert "open sesame" not in result.out + result.err
-    shown = program("backups", "show", listed["id"][:12], fast=False)
+    shown = program.here("backups", "show", listed["id"][:12], fast=False)
     assert listed["sha256"] in shown.out
-    assert program("backups", "verify", fast=False).code == 0
+    assert program.here("backups", "verify", fast=False).code == 0
     target = tmp_path / "copy.bin"
-    assert program("backups", "export", listed["id"], str(target), fast=False).code == 0
+    assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 0
     assert target.stat().st_size == listed["size"]
-    assert program("backups", "export", listed["id"], str(target), fast=False).code == 2
-    [shown_json] = program("backups", "show", listed["id"], "--json", fast=False).lines
+    assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 2
+    [shown_json] = program.here("backups", "show", listed["id"], "--json", fast=False).lines
     Path(shown_json["path"]).write_bytes(b"damaged")
-    damaged = program("backups", "verify", listed["id"], "--json", fast=False)
+    damaged = program.here("backups", "verify", listed["id"], "--json", fast=False)
     assert damaged.code == 1
     assert [line["whole"] for line in damaged.lines] == [False]
-    assert program("backups", "export", listed["id"], str(tmp_path / "x"), fast=False).code == 4
+    assert program.here("backups", "export", listed["id"], str(tmp_path / "x"), fast=False).code == 4
 
 
 def test_a_failed_backup_is_1_and_keeps_nothing(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one", faults=(Fault(name="backup_false"),)))
-    result = program("backup", *made.addresses, "--json")
+    result = program.here("backup", *made.addresses, "--json")
     assert result.code == 1
     assert [line["verdict"] for line in result.of_kind("verdict")] == ["failed"]
-    empty = program("backups", "list", fast=False)
+    empty = program.here("backups", "list", fast=False)
     assert (empty.code, empty.out) == (0, "")
-    assert program("backups", "show", "x", fast=False).code == 2
+    assert program.here("backups", "show", "x", fast=False).code == 2
 
 
 def test_the_shelf(program: Program) -> None:
     package = program.package()
-    [added] = program("firmware", "add", package, "--json", fast=False).lines
+    [added] = program.here("firmware", "add", package, "--json", fast=False).lines
     assert (added["version"], added["approved"]) == ("2.4.0.0R", False)
-    assert program("firmware", "add", package, fast=False).code == 0
-    [approved] = program("firmware", "approve", added["id"], "--json", fast=False).lines
+    assert program.here("firmware", "add", package, fast=False).code == 0
+    [approved] = program.here("firmware", "approve", added["id"], "--json", fast=False).lines
     assert approved["approved"] is True
-    listed = program("firmware", "list", fast=False)
+    listed = program.here("firmware", "list", fast=False)
     assert listed.out.count(added["name"]) == 1
-    asked = program("firmware", "remove", added["id"], fast=False)
+    asked = program.here("firmware", "remove", added["id"], fast=False)
     assert asked.code == 2
     assert "Remove" in asked.err
-    assert program("firmware", "remove", added["id"], "--yes", fast=False).code == 0
-    assert program("firmware", "list", "--json", fast=False).lines == []
-    assert program("firmware", "approve", added["id"], fast=False).code == 2
+    assert program.here("firmware", "remove", added["id"], "--yes", fast=False).code == 0
+    assert program.here("firmware", "list", "--json", fast=False).lines == []
+    assert program.here("firmware", "approve", added["id"], fast=False).code == 2
 
 
 def test_only_packages_come_onto_the_shelf(program: Program, tmp_path: Path) -> None:
     text = tmp_path / "notes.spk"
     text.write_text("just some notes\n" * 100, encoding="utf-8")
     for file in (text, tmp_path / "missing.spk", tmp_path):
-        result = program("firmware", "add", str(file), fast=False)
+        result = program.here("firmware", "add", str(file), fast=False)
         assert result.code == 4, result
         assert result.err.startswith("Error: ")
 
 
 def test_login_needs_somebody_to_ask(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"))
-    result = program("login", *made.addresses, password=None)
+    result = program.here("login", *made.addresses, password=None)
     assert result.code == 2
     assert "would ask for the password" in result.err
     assert made.requests() == 0
@@ -98,7 +98,9 @@ def test_login_needs_somebody_to_ask(program: Program, plant: MakePlant) -> None
 
 def test_a_wrong_password_is_tried_once_and_not_stored(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"))
-    result = program("login", *made.addresses, "--password-stdin", "--json", stdin=b"wrong\n", password=None)
+    result = program.here(
+        "login", *made.addresses, "--password-stdin", "--json", stdin=b"wrong\n", password=None
+    )
     assert result.code == 1
     [line] = result.lines
     assert (line["code"], line["stored"]) == ("access_denied", None)
@@ -107,10 +109,10 @@ def test_a_wrong_password_is_tried_once_and_not_stored(program: Program, plant: 
 
 def test_without_a_keyring_nothing_is_stored_and_said_so(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"))
-    [line] = program("login", *made.addresses, "--json").lines
+    [line] = program.here("login", *made.addresses, "--json").lines
     assert (line["code"], line["stored"]) == ("storage_error", None)
     assert "not stored" in line["message"]
-    assert program("logout", *made.addresses, fast=False).code == 0
+    assert program.here("logout", *made.addresses, fast=False).code == 0
 
 
 @pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="needs GNOME Keyring")
@@ -120,17 +122,17 @@ def test_a_password_in_the_keyring_is_used(
     program.environment |= secret_service
     made = plant(sensor("one"))
     address = made.addresses[0]
-    [line] = program("login", address, "--json").lines
+    [line] = program.here("login", address, "--json").lines
     assert line["stored"] == "OS keyring (Secret Service)"
     package = program.package()
-    assert program("plan", address, "--package", package, password=None).code == 0
-    assert program("logout", address, fast=False).code == 0
-    assert program("plan", address, "--package", package, password=None).code == 4
+    assert program.here("plan", address, "--package", package, password=None).code == 0
+    assert program.here("logout", address, fast=False).code == 0
+    assert program.here("plan", address, "--package", package, password=None).code == 4
 
 
 def test_the_doctor_finds_a_healthy_home(program: Program) -> None:
-    program("devices", "add", "near", "127.0.0.1:80", fast=False)
-    result = program("doctor", "--json", fast=False, http_proxy="http://proxy:3128")
+    program.here("devices", "add", "near", "127.0.0.1:80", fast=False)
+    result = program.here("doctor", "--json", fast=False, http_proxy="http://proxy:3128")
     assert result.code == 0, result
     checks = {line["name"]: line for line in result.lines}
     assert set(checks) >= {
@@ -147,7 +149,7 @@ def test_the_doctor_finds_a_healthy_home(program: Program) -> None:
     assert checks["keyring"]["remedy"]
     assert "http_proxy" in checks["proxies"]["message"]
     assert str(program.home) in checks["config"]["message"]
-    human = program("doctor", fast=False)
+    human = program.here("doctor", fast=False)
     assert human.out.splitlines()[0].startswith("ok")
 
 
@@ -155,22 +157,22 @@ def test_the_doctor_names_what_is_broken_and_the_remedy(program: Program) -> Non
     config = program.home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text("[timing\n", encoding="utf-8")
-    result = program("doctor", "--json", fast=False)
+    result = program.here("doctor", "--json", fast=False)
     assert result.code == 2
     failed = [line for line in result.lines if line["state"] == "failed"]
     assert [line["name"] for line in failed] == ["settings"]
     assert "config.toml" in failed[0]["message"]
     config.unlink()
     (program.home / "data").write_text("a file where a folder should be", encoding="utf-8")
-    assert program("doctor", fast=False).code == 2
+    assert program.here("doctor", fast=False).code == 2
 
 
 def test_the_doctor_sends_nothing_to_sensors(program: Program) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as listener, socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         listener.bind(("127.0.0.1", port))
-        program("devices", "add", "near", f"127.0.0.1:{port}", fast=False)
-        assert program("doctor", fast=False).code == 0
+        program.here("devices", "add", "near", f"127.0.0.1:{port}", fast=False)
+        assert program.here("doctor", fast=False).code == 0
         for waiting in (listener, server):
             waiting.settimeout(0.05)
         with pytest.raises(TimeoutError):

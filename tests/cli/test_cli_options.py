@@ -10,21 +10,21 @@ from tests.cli.kit import Program, sensor
 
 def test_common_options_stand_before_and_behind_the_command(program: Program, tmp_path: Path) -> None:
     other = str(tmp_path / "other")
-    assert program("--home", other, "devices", "add", "a", "10.0.0.1", fast=False).code == 0
-    before = program("--home", other, "--json", "devices", "list", fast=False)
-    between = program("devices", "--home", other, "--json", "list", fast=False)
-    behind = program("devices", "list", "--json", "--home", other, fast=False)
+    assert program.here("--home", other, "devices", "add", "a", "10.0.0.1", fast=False).code == 0
+    before = program.here("--home", other, "--json", "devices", "list", fast=False)
+    between = program.here("devices", "--home", other, "--json", "list", fast=False)
+    behind = program.here("devices", "list", "--json", "--home", other, fast=False)
     assert [line["device"] for line in before.lines] == ["a"]
     assert [line["device"] for line in between.lines] == ["a"]
     assert [line["device"] for line in behind.lines] == ["a"]
-    assert program("devices", "list", "--json", fast=False).lines == []
+    assert program.here("devices", "list", "--json", fast=False).lines == []
 
 
 def test_the_home_option_goes_before_the_environment(program: Program, tmp_path: Path) -> None:
-    program("devices", "add", "a", "10.0.0.1", fast=False)
+    program.here("devices", "add", "a", "10.0.0.1", fast=False)
     assert (program.home / "config" / "devices.toml").exists()
     other = tmp_path / "other"
-    program("devices", "add", "b", "10.0.0.1", "--home", str(other), fast=False)
+    program.here("devices", "add", "b", "10.0.0.1", "--home", str(other), fast=False)
     assert "devices.b" in (other / "config" / "devices.toml").read_text(encoding="utf-8")
 
 
@@ -38,17 +38,18 @@ def test_the_home_option_goes_before_the_environment(program: Program, tmp_path:
     ],
 )
 def test_a_wrong_override_names_the_key(program: Program, setting: str, words: list[str]) -> None:
-    result = program("status", "10.0.0.1", "--set", setting, fast=False)
+    result = program.here("status", "10.0.0.1", "--set", setting, fast=False)
     assert result.code == 2
     for word in words:
         assert word in result.err, result
 
 
 def test_the_last_override_wins(program: Program) -> None:
-    result = program("--set", "limits.jobs=no", "devices", "list", "--set", "limits.jobs=3", fast=False)
+    result = program.here("--set", "limits.jobs=no", "devices", "list", "--set", "limits.jobs=3", fast=False)
     assert result.code == 2
     assert (
-        program("devices", "list", "--set", "limits.jobs=1", "--set", "limits.jobs=3", fast=False).code == 0
+        program.here("devices", "list", "--set", "limits.jobs=1", "--set", "limits.jobs=3", fast=False).code
+        == 0
     )
 
 
@@ -71,7 +72,7 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(
     path = program.home / "config" / file
     path.parent.mkdir(parents=True)
     path.write_text(content, encoding="utf-8")
-    result = program("devices", "add", "b", "10.0.0.1", fast=False)
+    result = program.here("devices", "add", "b", "10.0.0.1", fast=False)
     assert result.code == 2, result
     for word in words:
         assert word in result.err, result
@@ -79,12 +80,12 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(
 
 
 def test_unknown_devices_are_answered_with_the_nearest(program: Program) -> None:
-    program("devices", "add", "gate-1", "10.0.0.1", "--tag", "hall", fast=False)
-    result = program("status", "gate-2", fast=False)
+    program.here("devices", "add", "gate-1", "10.0.0.1", "--tag", "hall", fast=False)
+    result = program.here("status", "gate-2", fast=False)
     assert result.code == 2
     assert "gate-1" in result.err
-    assert "hall" in program("status", "@hal", fast=False).err
-    assert program("status", "all", "--home", "empty", fast=False).code == 2
+    assert "hall" in program.here("status", "@hal", fast=False).err
+    assert program.here("status", "all", "--home", "empty", fast=False).code == 2
 
 
 @pytest.mark.parametrize(
@@ -105,14 +106,16 @@ def test_secrets_come_from_stdin(
     program: Program, plant: MakePlant, options: list[str], stdin: bytes, code: int
 ) -> None:
     [address] = plant(sensor("one")).addresses
-    result = program("plan", address, "--package", program.package(), *options, stdin=stdin, password=None)
+    result = program.here(
+        "plan", address, "--package", program.package(), *options, stdin=stdin, password=None
+    )
     assert result.code == code, result
     assert b"servicelevel" not in (result.out + result.err).encode()
 
 
 def test_stdin_goes_before_the_environment(program: Program, plant: MakePlant) -> None:
     [address] = plant(sensor("one")).addresses
-    result = program(
+    result = program.here(
         "plan",
         address,
         "--package",
@@ -126,7 +129,7 @@ def test_stdin_goes_before_the_environment(program: Program, plant: MakePlant) -
 
 def test_a_missing_password_is_refused_with_advice(program: Program, plant: MakePlant) -> None:
     [address] = plant(sensor("one")).addresses
-    result = program("plan", address, "--package", program.package(), "--json", password=None)
+    result = program.here("plan", address, "--package", program.package(), "--json", password=None)
     assert result.code == 4
     assert [line["reason"] for line in result.lines] == ["access_denied"]
     assert "SICKTUI_PASSWORD" in result.err

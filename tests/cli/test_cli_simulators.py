@@ -20,7 +20,7 @@ def test_simulated_sensors_announce_themselves_and_end_with_0(
     devices = [json.loads(process.stdout.readline()) for _ in range(3)]
     assert all(device["address"].startswith("127.0.0.1:") for device in devices)
     assert len({device["name"] for device in devices}) == 3
-    status = program("status", *(device["address"] for device in devices), "--json")
+    status = program.here("status", *(device["address"] for device in devices), "--json")
     assert {line["serial"] for line in status.lines} == {device["serial"] for device in devices}
     process.send_signal(number)
     result = program.wait(process)
@@ -35,7 +35,7 @@ def test_ports_follow_the_first(program: Program) -> None:
     assert process.stdout is not None
     first = json.loads(process.stdout.readline())
     assert first["address"] == f"127.0.0.1:{port}"
-    taken = program("simulate", "--devices", "1", "--port", str(port), fast=False)
+    taken = program.here("simulate", "--devices", "1", "--port", str(port), fast=False)
     assert taken.code == 2
     assert str(port) in taken.err
     process.send_signal(signal.SIGINT)
@@ -53,7 +53,7 @@ def test_a_scenario_with_a_fault(program: Program, tmp_path: Path) -> None:
     assert process.stdout is not None
     device = json.loads(process.stdout.readline())
     assert device["name"] == "gate"
-    assert program("status", device["address"]).code == 1
+    assert program.here("status", device["address"]).code == 1
     process.send_signal(signal.SIGINT)
     assert program.wait(process).code == 0
 
@@ -71,7 +71,7 @@ def test_a_wrong_scenario_is_code_2(program: Program, tmp_path: Path, content: s
     scenario = tmp_path / "fleet.toml"
     if content is not None:
         scenario.write_text(content, encoding="utf-8")
-    result = program("simulate", "--scenario", str(scenario), fast=False)
+    result = program.here("simulate", "--scenario", str(scenario), fast=False)
     assert result.code == 2, result
     assert said in result.err
 
@@ -82,7 +82,7 @@ def test_sensors_outlive_the_reader_of_their_announcements(program: Program) -> 
     device = json.loads(process.stdout.readline())
     process.stdout.close()
     process.stdout = None
-    assert program("status", device["address"]).code == 0
+    assert program.here("status", device["address"]).code == 0
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
     assert process.stderr is not None

@@ -19,7 +19,7 @@ def test_a_line_a_device_with_every_key(program: Program, plant: MakePlant) -> N
         sensor("two", generation="firmware-article", update_state=3),
         sensor("three", generation="lrs4000-1.9.1", version="1.9.1.0R", device_status=6),
     )
-    result = program("status", *made.addresses, "--json")
+    result = program.here("status", *made.addresses, "--json")
     assert result.code == 0, result
     by_device = {line["device"]: line for line in result.lines}
     one, two, three = (by_device[address] for address in made.addresses)
@@ -42,8 +42,8 @@ def test_a_line_a_device_with_every_key(program: Program, plant: MakePlant) -> N
 
 def test_rows_for_people(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one", serial="25420067"))
-    program("devices", "add", "gate-1", made.addresses[0], fast=False)
-    result = program("status")
+    program.here("devices", "add", "gate-1", made.addresses[0], fast=False)
+    result = program.here("status")
     assert result.code == 0
     header, row = result.out.splitlines()
     assert header.split()[:3] == ["DEVICE", "SENSOR", "MODEL"]
@@ -102,14 +102,14 @@ def web(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize("web", [_Html, _Redirect], indirect=True)
 def test_something_else_on_the_address_is_told(program: Program, plant: MakePlant, web: str) -> None:
     made = plant(sensor("one"))
-    result = program("status", web, *made.addresses, "--json")
+    result = program.here("status", web, *made.addresses, "--json")
     assert result.code == 1
     by_device = {line["device"]: line for line in result.lines}
     assert by_device[made.addresses[0]]["version"] == "2.3.0.0R"
     assert by_device[web]["version"] is None
     assert by_device[web]["message"]
     assert "1 of 2" in result.err
-    plan = program("plan", web, "--package", program.package(), "--json")
+    plan = program.here("plan", web, "--package", program.package(), "--json")
     assert plan.code == 4
     assert [line["reason"] for line in plan.lines] == ["protocol_error"]
 
@@ -118,11 +118,11 @@ def test_a_closed_port_is_not_reachable(program: Program) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    result = program("status", f"127.0.0.1:{port}", "--json")
+    result = program.here("status", f"127.0.0.1:{port}", "--json")
     assert result.code == 1
     [line] = result.lines
     assert line["reachable"] is False
-    human = program("status", f"127.0.0.1:{port}")
+    human = program.here("status", f"127.0.0.1:{port}")
     assert "NO ANSWER" in human.out
 
 
@@ -131,7 +131,7 @@ def test_a_closed_port_is_not_reachable(program: Program) -> None:
 )
 def test_nonsense_from_a_device_is_a_sentence(program: Program, plant: MakePlant, fault: str) -> None:
     made = plant(sensor("one", faults=(Fault(name=fault, at="DeviceIdent"),)))
-    result = program("status", *made.addresses, "--json")
+    result = program.here("status", *made.addresses, "--json")
     assert result.code == 1, result
     [line] = result.lines
     assert line["message"]
@@ -141,9 +141,9 @@ def test_nonsense_from_a_device_is_a_sentence(program: Program, plant: MakePlant
 def test_text_from_a_device_moves_no_cursor(program: Program, plant: MakePlant) -> None:
     nasty = "\x1b[2J[red]\u202egnp.exe[/oops]"
     made = plant(sensor("one", version=f"2.3{nasty}", model=nasty))
-    result = program("status", *made.addresses)
+    result = program.here("status", *made.addresses)
     assert "\x1b" not in result.out
     assert "\u202e" not in result.out
     assert "[red]" in result.out
-    [line] = program("status", *made.addresses, "--json").lines
+    [line] = program.here("status", *made.addresses, "--json").lines
     assert "\x1b" not in json.dumps(line, ensure_ascii=False)

@@ -140,7 +140,7 @@ def test_colour_only_where_it_is_wanted(program: Program, one: Plant) -> None:
 
 
 def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40))
     followed = update(program, made, "--yes")
     followed.expect("UpdateState 1 Started")
     followed.child.sendintr()
@@ -151,13 +151,14 @@ def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(program: Program, plan
 
 
 def test_a_closed_terminal_leaves_the_run(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=60))
+    made = plant(sensor("one", flash_seconds=40))
     followed = update(program, made, "--yes")
     followed.expect("UpdateState 1 Started")
     followed.child.close(force=True)
     wait_until(lambda: made.devices[0].firmware_version == "2.4.0.0R", "the update")
     wait_until(
-        lambda: program("runs", "list", "--json", fast=False).lines[0]["state"] == "finished", "the run's end"
+        lambda: program.here("runs", "list", "--json", fast=False).lines[0]["state"] == "finished",
+        "the run's end",
     )
 
 

@@ -20,7 +20,7 @@ def test_a_plan_gives_every_device_a_reason_and_writes_nothing(program: Program,
         sensor("lrs", generation="lrs4000-1.9.1", version="1.9.1.0R"),
         sensor("unsigned", version="2.1.0.0R"),
     )
-    result = program("plan", *made.addresses, "--package", program.package(), "--json")
+    result = program.here("plan", *made.addresses, "--package", program.package(), "--json")
     assert result.code == 0
     assert [line["kind"] for line in result.lines] == ["plan"] * 6
     assert [line["device"] for line in result.lines] == made.addresses
@@ -51,7 +51,7 @@ def test_exit_codes_of_a_plan(
     program: Program, plant: MakePlant, spec: DeviceSpec, options: list[str], code: int
 ) -> None:
     made = plant(spec)
-    result = program("plan", *made.addresses, "--package", program.package(), *options)
+    result = program.here("plan", *made.addresses, "--package", program.package(), *options)
     assert result.code == code, result
     assert result.out.splitlines()[0].split()[0] == "DEVICE"
 
@@ -118,7 +118,7 @@ def test_without_terminal_and_yes_nothing_is_started(program: Program, plant: Ma
     assert "--yes" in result.err
     assert result.out == ""
     assert made.writes() == []
-    assert program("runs", "list", "--json", fast=False).lines == []
+    assert program.here("runs", "list", "--json", fast=False).lines == []
 
 
 def _file(folder: Path, name: str, content: bytes | None) -> str:
@@ -146,7 +146,7 @@ def test_a_bad_package_is_refused_before_any_sensor_is_contacted(
 ) -> None:
     made = plant(sensor("one"), sensor("two"))
     file = str(tmp_path / name) if name == "missing.spk" else _file(tmp_path, name, content)
-    plan = program("plan", *made.addresses, "--package", file, "--json")
+    plan = program.here("plan", *made.addresses, "--package", file, "--json")
     assert plan.code == 4
     assert [line["reason"] for line in plan.lines] == [code] * 2
     update = program("update", *made.addresses, "--package", file, "--yes", "--json")
@@ -160,7 +160,7 @@ def test_a_package_over_100_mb_is_refused(program: Program, plant: MakePlant, tm
     path = tmp_path / "large.spk"
     path.touch()
     os.truncate(path, 100_000_001)
-    result = program("plan", *made.addresses, "--package", str(path), "--json")
+    result = program.here("plan", *made.addresses, "--package", str(path), "--json")
     assert result.code == 4
     assert [line["reason"] for line in result.lines] == ["package_unsuitable"]
     assert made.requests() == 0
@@ -172,7 +172,7 @@ def test_a_zip_is_offered_unpacked(program: Program, plant: MakePlant, tmp_path:
     with zipfile.ZipFile(archive, "w") as file:
         file.write(program.package(), "firmware/picoScan100_2.4.0.0R.spk.signed")
         file.writestr("readme.txt", "hello")
-    refused = program("plan", *made.addresses, "--package", str(archive))
+    refused = program.here("plan", *made.addresses, "--package", str(archive))
     assert refused.code == 4
     assert "--yes" in refused.out
     assert made.requests() == 0
@@ -186,10 +186,11 @@ def test_a_package_of_the_shelf_is_named_by_its_id(program: Program, plant: Make
     [entry] = program(
         "firmware", "add", program.package(name="fw.spk.signed"), "--version", "2.4.0.0R", "--json"
     ).lines
-    result = program("plan", *made.addresses, "--package", entry["id"], "--json")
+    result = program.here("plan", *made.addresses, "--package", entry["id"], "--json")
     assert [line["to_version"] for line in result.lines] == ["2.4.0.0R"]
     assert (
-        program("plan", *made.addresses, "--package", "fw.spk.signed", "--json", "--home", "other").code == 0
+        program.here("plan", *made.addresses, "--package", "fw.spk.signed", "--json", "--home", "other").code
+        == 0
     )
 
 
@@ -212,10 +213,10 @@ def test_detached_it_returns_the_id_and_the_run_goes_on(program: Program, plant:
     )
     assert result.code == 0
     [run] = result.out.split()
-    [line] = program("runs", "list", "--json").lines
+    [line] = program.here("runs", "list", "--json").lines
     assert (line["run"], line["state"]) == (run, "running")
     assert line["pid"] > 0
-    attached = program("runs", "attach", run, "--json")
+    attached = program.here("runs", "attach", run, "--json")
     assert attached.code == 0, attached
     assert attached.lines[-1]["kind"] == "summary"
     assert made.devices[0].firmware_version == "2.4.0.0R"

@@ -7,8 +7,8 @@ import pytest
 from textual.widgets import Input
 
 from sicktui.engine.context import open_context
-from sicktui.engine.launch import new_spec
 from sicktui.engine.follow import interrupted
+from sicktui.engine.launch import new_spec
 from sicktui.model.device import Profile, Target
 from sicktui.model.event import RunChanged
 from sicktui.model.plan import PlanItem
@@ -102,7 +102,9 @@ async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
         assert file.read_bytes() == bad
         file.write_bytes(good)
         await pilot.press("r")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, FileTrouble) and "gate-1" in text_of(pilot))
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, FileTrouble) and "gate-1" in text_of(pilot)
+        )
 
 
 def without_password(desk: Desk) -> None:
@@ -151,11 +153,15 @@ async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(desk: 
         await pilot.press(*PASSWORD, "tab", "space", "shift+tab", "enter")  # not for all
         await until(pilot, lambda: isinstance(pilot.app.screen, Login) and "dock-1" in text_of(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot))
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot)
+        )
         await pilot.press("j", "l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await pilot.press(*PASSWORD, "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot) and "older" in text_of(pilot))
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1, refuse 1" in text_of(pilot)
+        )
         await pilot.press("d")
         await until(pilot, lambda: "update 2" in text_of(pilot))
         await pilot.press("b", "c", "m")
@@ -211,12 +217,22 @@ def leave_an_interrupted_run(desk: Desk) -> str:
     [profile] = context.devices().profiles.values()
     timing = context.settings.timing
     target = Target(
-        device=profile.name, address=profile.address, user="Service", auth="auto", scheme="http", timing=timing
+        device=profile.name,
+        address=profile.address,
+        user="Service",
+        auth="auto",
+        scheme="http",
+        timing=timing,
     )
     item = PlanItem(target=target, action=Action.UPDATE, reason=None, message="")
     spec = new_spec(context, Operation.BACKUP, [item])
     began = RunChanged(
-        ts=spec.created, run=spec.run, operation=spec.operation, state=RunState.RUNNING, pid=1, started=spec.created
+        ts=spec.created,
+        run=spec.run,
+        operation=spec.operation,
+        state=RunState.RUNNING,
+        pid=1,
+        started=spec.created,
     )
     context.journal.create_run(spec, [began])
     return spec.run
@@ -229,7 +245,9 @@ async def test_an_interrupted_run_is_announced_and_resumed(desk: Desk) -> None:
     async with desk.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
         await pilot.press("g")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot))
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot)
+        )
         await pilot.press("r")
         await until(pilot, lambda: run in main.board.runs and main.board.runs[run].finished)
         assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
@@ -249,7 +267,9 @@ async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(desk: De
         await until(pilot, lambda: "journal" in notes_of(pilot).lower())
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("g")
-        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "journal" in text_of(pilot).lower())
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, RunList) and "journal" in text_of(pilot).lower()
+        )
 
 
 @pytest.mark.parametrize("key", ["u", "b", "l", "x", "v", "c", "/"])

@@ -1,0 +1,134 @@
+"""Looks at the bytes of a backup: what they surely are not, and what can be compared.
+
+The format is the vendor's and not public: binary (encrypted, about 86 KB at picoScan) or JSON (vendor's
+OpenAPI: "Json-File"). Nothing is read out of it; what is looked for is only what a backup never is.
+"""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+LEAST_BYTES: Final = 256
+"""Fewer bytes cannot hold the parameters of a sensor."""
+MOST_JSON: Final = 16_000_000
+"""JSON up to this size is parsed as a whole; more would only cost memory."""
+SHRUNK: Final = 0.75
+"""A binary file below this part of an earlier one with the same parameters is not whole."""
+_HEAD: Final = 4096
+_MAGIC: Final = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"<": "a web page or XML",
+    b"SQLite format 3": "a database",
+}
+_REPLY_KEYS: Final = frozenset({"header", "data", "challenge"})
+
+Kind = Literal["json", "binary"]
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """What a file was found to be."""
+
+    kind: Kind
+    trouble: str = ""
+    """Why it is no whole backup, in words that go behind "it is"; empty if nothing speaks against it."""
+
+
+def inspect(path: Path) -> Content:
+    """Look at a file that should be a backup.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if size == 0:
+        return Content(kind="binary", trouble="empty")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, words in _MAGIC.items():
+        if (text if magic == b"<" else head).startswith(magic):
+            return Content(kind="binary", trouble=words)
+    if text[:1] in (b"{", b"["):
+        return Content(kind="json", trouble=_json_trouble(path, size))
+    if size < LEAST_BYTES:
+        return Content(kind="binary", trouble=f"only {size} bytes long")
+    if _is_text(head, whole=size <= _HEAD):
+        return Content(kind="binary", trouble="plain text")
+    return Content(kind="binary")
+
+
+def _is_text(head: bytes, *, whole: bool) -> bool:
+    """Whether it is text that is no JSON: a backup is one of the two, or binary."""
+    if any(byte < 0x09 for byte in head):  # noqa: PLR2004 - control characters that no text has
+        return False
+    try:
+        # Cut in the middle of a character the last few bytes would not decode.
+        (head if whole else head[:-4]).decode()
+    except UnicodeDecodeError:
+        # Latin-1 text has no control characters but white space; ciphertext of 256 bytes has dozens.
+        return all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in head) and len(head) >= LEAST_BYTES  # noqa: PLR2004
+    return True
+
+
+def _json_trouble(path: Path, size: int) -> str:
+    if size > MOST_JSON:
+        return ""
+    try:
+        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "JSON that breaks off or is damaged"
+    if isinstance(document, dict):
+        if "passphrase_fingerprint" in document or {"sha256", "serial"} <= document.keys():
+            return "the metadata of a backup; its bytes are in the file beside it"
+        if document and document.keys() <= _REPLY_KEYS:
+            return "a reply of the sensor's API, no file"
+    return "only a few values" if size < LEAST_BYTES else ""
+
+
+def same_parameters(one: Path, other: Path) -> bool:
+    """Whether two JSON backups hold the same parameters, though their headers differ.
+
+    What stands at the top level outside of lists and objects (a salt, a checksum, a date) is the
+    header. It is ignored only if parameters do not stand there too: the containers must be nearly
+    everything. Binary files are the same only to the byte, which their hashes tell.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    first, second = _containers(one), _containers(other)
+    return first is not None and first == second
+
+
+def _containers(path: Path) -> dict[str, Any] | None:
+    size = path.stat().st_size
+    if size > MOST_JSON:
+        return None
+    try:
+        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    inner = {key: value for key, value in document.items() if isinstance(value, dict | list)}
+    header = {key: value for key, value in document.items() if key not in inner}
+    if len(msgspec.json.encode(header)) * 4 > size or len(header) > _MOST_HEADER:
+        return None
+    # The firmware is a part of the version although it stands in the header.
+    return inner | {"": document.get("version")}
+
+
+_MOST_HEADER: Final = 12
+
+
+def too_small(size: int, earlier: int) -> bool:
+    """Whether a binary file is far smaller than one that had the same parameters."""
+    return size < earlier * SHRUNK

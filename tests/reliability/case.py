@@ -1,0 +1,114 @@
+"""What a case of the fault matrix is, and what came out of it."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model.event import VerdictReached
+from sicktui.model.words import Code, Step, Verdict
+from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
+
+GENERATIONS: Final[tuple[GenerationName, ...]] = (
+    "firmware-article",
+    "auth-article",
+    "picoscan-2.2.1",
+    "picoscan-2.3.3",
+    "multiscan-2.4.2",
+)
+"""Every API generation that knows a firmware update."""
+OLD: Final = "2.3.0.0R"
+NEW: Final = "2.4.0.0R"
+
+Outcome = tuple[Verdict, Code | None]
+
+
+class Planted(Struct, frozen=True, kw_only=True):
+    """A fault, and the step of the job in which it may strike."""
+
+    fault: Fault
+    step: Step | None = None
+    """``None``: from the beginning, the plan included, and in every step."""
+    lasting: bool = False
+    """Whether it may strike in every later step too."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One simulated sensor with its faults, and what is right to say of it."""
+
+    row: str
+    """The line of the published table that it belongs to."""
+    column: str
+    """Where it strikes: ``plan``, a step, or ``any``."""
+    generation: GenerationName
+    planted: tuple[Planted, ...]
+    expected: tuple[Outcome, ...]
+    """Every outcome that would be right."""
+    changes: dict[str, object] = {}
+    """What is different about the sensor itself."""
+    provoked: tuple[str, ...] = ()
+    """Words of breaches of the protocol that the fault makes unavoidable."""
+    blind: bool = False
+    """Whether the client may be unable to know what the sensor runs."""
+
+    @property
+    def id(self) -> str:
+        """Unique: to run it alone, and for what pytest prints."""
+        return f"{self.row} @ {self.column} / {self.generation}"
+
+    def spec(self, name: str) -> DeviceSpec:
+        """The sensor as it is when the plan is made."""
+        early = tuple(planted.fault for planted in self.planted if planted.step is None)
+        usual: dict[str, object] = {
+            "generation": self.generation,
+            "version": OLD,
+            "flash_seconds": 6.0,
+            "finished_seconds": 3.0,
+            "reboot_seconds": 4.0,
+            "latency": 0.0,
+            "backup_size": 9_000,
+        }
+        return DeviceSpec(**({"name": name, "faults": early} | usual | self.changes))  # type: ignore[arg-type]
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """What a simulated sensor really is at one moment."""
+
+    reachable: bool
+    """It answers at the address at which it was planned."""
+    version: str
+    same_sensor: bool
+    healthy: bool
+    rebooted: bool
+    update_state: int
+    phase: str
+    requests: int
+    """How many it has got so far."""
+
+    @property
+    def updated(self) -> bool:
+        """Whether everything that the contract asks of a success is true."""
+        return (
+            self.reachable
+            and self.version == NEW
+            and self.same_sensor
+            and self.healthy
+            and self.rebooted
+            and self.phase == "updated"
+        )
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What became of a case."""
+
+    case: Case
+    verdicts: tuple[VerdictReached, ...]
+    at_verdict: State
+    at_end: State
+    wrong: tuple[str, ...]
+    """Everything that must not be so; empty for a case that holds."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Verdict and code."""
+        verdict = self.verdicts[0]
+        return verdict.verdict, verdict.code

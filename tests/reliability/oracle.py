@@ -1,0 +1,110 @@
+"""What is true of a sensor, and what a verdict may say of it. Knows the sensor, not the client."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from sicktui.model.event import VerdictReached
+from sicktui.model.words import Code, Verdict
+from sicktui.simulator import Device
+from sicktui.simulator.record import RequestRecord
+from tests.reliability.case import Case, State
+
+_READS = ("getChallenge", "checkCredentials")
+"""POSTs that change nothing on a sensor."""
+MAX_UPLOADS = 2
+MAX_TRIGGERS = 2
+MAX_WRONG_PASSWORDS = 2
+
+
+def what_is_wrong(
+    case: Case, verdicts: tuple[VerdictReached, ...], at_verdict: State, at_end: State, device: Device
+) -> tuple[str, ...]:
+    """Everything about a case that must not be so, in words."""
+    if len(verdicts) != 1:
+        return (f"{len(verdicts)} verdicts instead of one",)
+    [verdict] = verdicts
+    sent = device.requests[: at_end.requests]
+    return (
+        *_untrue(verdict, at_verdict, sent),
+        *_unfit(case, verdict),
+        *_unreadable(verdict),
+        *_misbehaved(case, verdict, device, sent),
+        *_after_the_verdict(at_verdict, at_end),
+    )
+
+
+def _untrue(verdict: VerdictReached, state: State, sent: list[RequestRecord]) -> Iterator[str]:
+    """The verdict against the sensor itself, by the contract."""
+    written = any(_wrote(request) for request in sent)
+    match verdict.verdict:
+        case Verdict.SUCCEEDED if not state.updated:
+            yield f"succeeded, but {state}"
+        case Verdict.FAILED if written and not (state.reachable and state.version != verdict.to_version):
+            yield f"failed after a write, but {state}"
+        case Verdict.SKIPPED | Verdict.CANCELLED if written:
+            yield f"{verdict.verdict} after a write"
+        case Verdict.UNKNOWN if not written:
+            yield "unknown, though nothing was written"
+
+
+def _wrote(request: RequestRecord) -> bool:
+    """Whether the request may have changed what the sensor runs."""
+    return request.endpoint == "PUT update" or request.path.endswith("/RunFirmwareUpdate")
+
+
+def _unfit(case: Case, verdict: VerdictReached) -> Iterator[str]:
+    outcome = (verdict.verdict, verdict.code)
+    if outcome not in case.expected:
+        yield f"{outcome} is none of {case.expected}: {verdict.message}"
+
+
+def _unreadable(verdict: VerdictReached) -> Iterator[str]:
+    if not verdict.message:
+        yield "no message"
+    if verdict.verdict in (Verdict.FAILED, Verdict.UNKNOWN) and not verdict.advice:
+        yield f"no advice: {verdict.message}"
+    for text in (verdict.message, verdict.advice):
+        if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in text):
+            yield f"control characters in {text!r}"
+
+
+def _misbehaved(
+    case: Case, verdict: VerdictReached, device: Device, sent: list[RequestRecord]
+) -> Iterator[str]:
+    """What the sensor was sent, by its own record."""
+    for text in device.violations:
+        if not any(words in text for words in case.provoked):
+            yield f"violation: {text}"
+    uploads = [request for request in sent if request.endpoint == "PUT update"]
+    triggers = [request for request in sent if request.path.endswith("/RunFirmwareUpdate")]
+    if len(uploads) > MAX_UPLOADS:
+        yield f"{len(uploads)} uploads"
+    if any(request.update_state == 1 for request in uploads):
+        yield "an upload while it was flashing"
+    # On a sensor that knows one of the trigger's two paths the other may have been asked for first.
+    if len([request for request in triggers if request.status != 5]) > MAX_TRIGGERS:
+        yield f"{len(triggers)} triggers"
+    if triggers and not uploads:
+        yield "a trigger without an upload"
+    if device.flashes > 1:
+        yield f"{device.flashes} flashes"
+    denied = [request for request in sent if request.method == "POST" and request.status == 4]
+    if len(denied) > MAX_WRONG_PASSWORDS:
+        yield f"{len(denied)} tries at a password that was refused"
+    if verdict.code in _NEVER_WRITES and (uploads or triggers):
+        yield f"{verdict.code}, and yet it was written to"
+
+
+_NEVER_WRITES = (
+    Code.BACKUP_FAILED,
+    Code.ALREADY_CURRENT,
+    Code.DOWNGRADE,
+    Code.PACKAGE_UNSUITABLE,
+    Code.DUPLICATE_DEVICE,
+    Code.NOT_APPROVED,
+)
+
+
+def _after_the_verdict(at_verdict: State, at_end: State) -> Iterator[str]:
+    if at_end.requests > at_verdict.requests:
+        yield f"{at_end.requests - at_verdict.requests} requests after the verdict"

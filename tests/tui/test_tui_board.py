@@ -1,0 +1,264 @@
+"""What the dashboard knows, and what it makes of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sicktui.model.clock import timestamp
+from sicktui.model.device import Health, Identity, Observation, Profile, Target
+from sicktui.model.event import (
+    Contacted,
+    Event,
+    Logged,
+    Planned,
+    Progressed,
+    RunChanged,
+    StepChanged,
+    UpdateStateRead,
+    VerdictReached,
+)
+from sicktui.model.settings import Timing
+from sicktui.model.view import RunView, reduce
+from sicktui.model.words import (
+    Action,
+    AuthScheme,
+    Code,
+    DeviceStatus,
+    Level,
+    Operation,
+    RunState,
+    Step,
+    StepState,
+    UpdateState,
+    Verdict,
+)
+from sicktui.tui.board import Board
+from sicktui.tui.detail import detail_lines, details, plain
+from sicktui.tui.device_rows import Contact
+from sicktui.tui.log_lines import line_of
+from sicktui.tui.looks import ASCII, UNICODE
+from sicktui.tui.spans import text_of, width_of
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+class HandClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.elapsed = 0.0
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.elapsed)
+
+    async def sleep(self, seconds: float) -> None:
+        self.elapsed += seconds
+
+
+def target(name: str) -> Target:
+    return Target(
+        device=name, address=f"{name}.plant", user="Service", auth="auto", scheme="http", timing=Timing()
+    )
+
+
+def board_of(*names: str) -> tuple[Board, HandClock]:
+    clock = HandClock()
+    board = Board(clock)
+    board.set_devices(
+        {name: Profile(name=name, address=f"{name}.plant", tags=("hall",)) for name in names},
+        {name: target(name) for name in names},
+    )
+    return board, clock
+
+
+def seen(name: str, *, reachable: bool = True, version: str = "2.3.0.0R") -> Observation:
+    if not reachable:
+        return Observation(device=name, reachable=False, problem="no answer", code="unreachable")
+    return Observation(
+        device=name,
+        reachable=True,
+        identity=Identity(name="picoScan", version=version, serial="7", device_type="picoScan150"),
+        update_state=UpdateState.INITIAL,
+        health=Health(status=DeviceStatus.NORMAL),
+        auth=AuthScheme.CHALLENGE,
+    )
+
+
+def at(seconds: float) -> str:
+    return timestamp(START + timedelta(seconds=seconds))
+
+
+def view_of(*events: Event) -> RunView:
+    began = RunChanged(
+        ts=at(0), run="r1", operation=Operation.UPDATE, state=RunState.RUNNING, pid=7, started=at(0)
+    )
+    view = RunView(run="r1")
+    for event in (began, *events):
+        view = reduce(view, event)
+    return view
+
+
+UPLOADING = (
+    Planned(
+        ts=at(0), device="a", action=Action.UPDATE, reason=None, message="", from_version="1", to_version="2"
+    ),
+    StepChanged(ts=at(1), device="a", step=Step.PREFLIGHT, state=StepState.STARTED),
+    StepChanged(ts=at(2), device="a", step=Step.PREFLIGHT, state=StepState.DONE),
+    StepChanged(ts=at(2), device="a", step=Step.UPLOAD, state=StepState.STARTED),
+    Progressed(ts=at(3), device="a", step=Step.UPLOAD, sent=1_000_000, total=4_000_000),
+    Progressed(ts=at(4), device="a", step=Step.UPLOAD, sent=2_000_000, total=4_000_000),
+    UpdateStateRead(ts=at(4), device="a", value=1, name="Started"),
+)
+FAILED = VerdictReached(
+    ts=at(9),
+    device="a",
+    operation=Operation.UPDATE,
+    verdict=Verdict.FAILED,
+    code=Code.UPDATE_ERROR,
+    message="The sensor reports state 3.",
+    advice="Check the package.",
+    seconds=8.0,
+)
+
+
+def test_an_offline_sensor_keeps_what_it_last_said() -> None:
+    board, clock = board_of("a")
+    [row] = board.device_rows()
+    assert row.contact is Contact.ASKING
+    board.observed(seen("a"))
+    clock.elapsed = 30
+    board.observed(seen("a", reachable=False))
+    [row] = board.device_rows()
+    assert (row.contact, row.version, row.age, row.model) == (
+        Contact.OFFLINE,
+        "2.3.0.0R",
+        "30s",
+        "picoScan150",
+    )
+    assert row.state is None, "its state is not known now"
+
+
+def test_a_living_sensor_is_drawn_the_same_for_a_while() -> None:
+    board, clock = board_of("a")
+    board.observed(seen("a"))
+    first = board.device_rows()
+    clock.elapsed = 5
+    board.observed(seen("a"))
+    clock.elapsed = 9
+    assert board.device_rows() == first
+
+
+def test_the_list_shows_what_the_run_sees() -> None:
+    board, clock = board_of("a", "b")
+    board.observed(seen("a"))
+    board.advanced("r1", view_of(*UPLOADING))
+    clock.elapsed = 5
+    assert board.owners == {"a": "r1"}
+    row = next(row for row in board.device_rows() if row.device == "a")
+    assert (row.in_run, row.state, row.contact) == (True, UpdateState.STARTED, Contact.ONLINE)
+    board.advanced("r1", view_of(*UPLOADING, Contacted(ts=at(6), device="a", answered=False)))
+    row = next(row for row in board.device_rows() if row.device == "a")
+    assert row.contact is Contact.OFFLINE
+    board.advanced("r1", view_of(*UPLOADING, FAILED))
+    assert board.owners == {}
+
+
+def test_a_job_row_says_everything_of_an_upload() -> None:
+    board, clock = board_of("a")
+    board.advanced("r1", view_of(*UPLOADING))
+    clock.elapsed = 11
+    [row] = board.job_rows()
+    assert (row.step, row.sent, row.total, row.rate) == (Step.UPLOAD, 2_000_000, 4_000_000, 1_000_000)
+    assert (row.elapsed, row.answer, row.versions) == ("0:10", "7s", ("1", "2"))
+    assert row.steps[:4] == (StepState.DONE, None, None, StepState.STARTED)
+
+
+def test_a_verdict_stops_the_clock() -> None:
+    board, clock = board_of("a")
+    board.advanced("r1", view_of(*UPLOADING, FAILED))
+    first = board.job_rows()
+    clock.elapsed = 500
+    assert board.job_rows() == first
+    assert (first[0].verdict, first[0].code, first[0].elapsed) == (Verdict.FAILED, "update_error", "0:08")
+
+
+def test_an_interrupted_run_is_not_shown_as_going() -> None:
+    board, _ = board_of("a")
+    lost = RunChanged(
+        ts=at(9), run="r1", operation=Operation.UPDATE, state=RunState.INTERRUPTED, pid=None, started=at(0)
+    )
+    board.advanced("r1", view_of(*UPLOADING, lost))
+    assert board.live_runs == []
+    assert board.job_rows()[0].orphaned
+
+
+def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
+    board, _ = board_of("a")
+    refused = Planned(
+        ts=at(0),
+        device="a",
+        action=Action.REFUSE,
+        reason=Code.DOWNGRADE,
+        message="no",
+        from_version="2",
+        to_version="1",
+    )
+    board.advanced("r1", view_of(refused))
+    assert board.job_rows()[0].versions == ("2", "")
+
+
+def test_marks_follow_the_list_and_the_filter() -> None:
+    board, _ = board_of("a", "b", "c")
+    board.selected = "b"
+    assert board.situation().chosen == ("b",)
+    board.toggle("c")
+    board.toggle_all(["a", "c"])
+    assert board.situation().chosen == ("a", "c")
+    board.toggle_all(["a", "c"])
+    assert board.marks == set()
+    board.toggle("b")
+    board.set_devices({}, {})
+    assert board.situation().chosen == ()
+
+
+def test_an_address_that_changed_forgets_the_old_look() -> None:
+    board, _ = board_of("a")
+    board.observed(seen("a"))
+    moved = Target(device="a", address="other", user="Service", auth="auto", scheme="http", timing=Timing())
+    board.set_devices({"a": Profile(name="a", address="other")}, {"a": moved})
+    assert board.device_rows()[0].contact is Contact.ASKING
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_the_lines_about_a_device_say_what_matters_most(glyphs: object) -> None:
+    board, _ = board_of("a")
+    show = lambda: " ".join(text_of(line) for line in detail_lines(board, "a", UNICODE, 200, 2))  # noqa: E731
+    assert "no answer from a.plant yet" in show()
+    board.observed(seen("a"))
+    assert "serial 7" in show()
+    board.observed(seen("a", reachable=False))
+    assert "no answer" in show()
+    board.advanced("r1", view_of(*UPLOADING))
+    assert "upload" in show()
+    board.advanced("r1", view_of(*UPLOADING, FAILED))
+    assert "failed (update_error). The sensor reports state 3. Check the package." in show()
+    narrow = detail_lines(board, "a", UNICODE, 30, 2)
+    assert len(narrow) == 2
+    assert width_of(narrow[0]) <= 30
+    told = plain(details(board, "a", UNICODE))
+    for word in ("What to do: Check the package.", "serial number: 7", "upload started", "tags: hall"):
+        assert word in told
+
+
+def test_log_lines_leave_out_what_the_panel_shows() -> None:
+    assert line_of(UPLOADING[4]) is None
+    assert line_of(UPLOADING[0]) is None
+    verdict = line_of(FAILED)
+    assert verdict is not None
+    assert verdict.text == "failed (update_error): The sensor reports state 3. Check the package."
+    wild = line_of(Logged(ts=at(0), level=Level.INFO, message="\x1b[2J[/oops]\nnext"))
+    assert wild is not None
+    assert wild.text == "·[2J[/oops]·next"

@@ -1,0 +1,146 @@
+"""The command table: one definition, and everything else follows from it."""
+
+import pytest
+from textual.command import CommandPalette
+
+from sicktui.model.errors import ConfigError
+from sicktui.tui.board import Situation
+from sicktui.tui.commands import BY_ID, COMMANDS, RESERVED, Keys, bindings
+from sicktui.tui.face import Face
+from sicktui.tui.looks import ASCII
+from sicktui.tui.spans import text_of as spans_text
+from sicktui.tui.spans import width_of
+from sicktui.tui.widgets.hint_bar import hints
+from tests.tui.conftest import Desk, text_of, until
+
+
+def test_keys_and_ids_are_unique_and_printable() -> None:
+    keys = [command.key for command in COMMANDS]
+    assert len(set(keys)) == len(keys) == len({command.id for command in COMMANDS})
+    assert not set(keys) & RESERVED
+    assert all(len(key) == 1 or key == "space" for key in keys), "Esc and Ctrl get lost over SSH"
+    assert {binding.id for binding in bindings() if binding.id} == set(BY_ID)
+
+
+@pytest.mark.parametrize("width", [20, 40, 78, 118, 198])
+def test_the_hint_bar_fits_and_always_shows_the_ways_out(width: int) -> None:
+    shown = hints(Keys(), width)
+    assert width_of(shown) <= width
+    assert "q quit" in spans_text(shown)
+    assert "? help" in spans_text(shown)
+
+
+def test_a_wide_hint_bar_has_every_hint_in_the_order_of_the_table() -> None:
+    shown = spans_text(hints(Keys(), 400))
+    places = [shown.index(f"{Keys().of(c)} {c.title}") for c in COMMANDS if c.hint is not None]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"updat": "U"}, "did you mean 'update'"),
+        ({"update": "b"}, "both"),
+        ({"update": "j"}, "cannot be its key"),
+        ({"update": ""}, "cannot be its key"),
+        ({"update": "a,b"}, "cannot be its key"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused(changed: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Keys(changed)
+
+
+def test_two_commands_may_swap_their_keys() -> None:
+    keys = Keys({"update": "b", "backup": "u"})
+    assert (keys.of(BY_ID["update"]), keys.of(BY_ID["backup"])) == ("b", "u")
+
+
+def test_a_command_that_needs_something_says_what_is_missing() -> None:
+    nothing, some = Situation(), Situation(devices=2, selected="a")
+    assert "no device" in BY_ID["update"].why_not(nothing)
+    assert BY_ID["update"].why_not(some) == ""
+    owned = Situation(devices=1, selected="a", owned=frozenset({"a"}), live_runs=("r1",))
+    assert "r1" in BY_ID["update"].why_not(owned)
+    partly = Situation(devices=2, marked=("a", "b"), owned=frozenset({"a"}), live_runs=("r1",))
+    assert BY_ID["update"].why_not(partly) == "", "the plan says of each device"
+    assert BY_ID["cancel"].why_not(some)
+    assert BY_ID["cancel"].why_not(owned) == ""
+
+
+async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
+    async with desk.dashboard((120, 120)) as (pilot, _):
+        await pilot.press("?")
+        await until(pilot, lambda: "Help" in text_of(pilot) and "Files" in text_of(pilot))
+        shown = " ".join(text_of(pilot).replace("│", " ").split())
+        for command in COMMANDS:
+            assert f"{Keys().of(command)} {command.title} {command.help[:20]}" in shown
+
+
+async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> None:
+    async with desk.dashboard((120, 90)) as (pilot, _):
+        await pilot.press(":")
+        await until(pilot, lambda: "quit  (q)" in text_of(pilot))
+        shown = text_of(pilot)
+        for command in COMMANDS:
+            assert f"{command.title}  ({Keys().of(command)})" in shown
+        await pilot.press(*"add a device")
+        await until(pilot, lambda: "new  (n)" in text_of(pilot) and "quit  (q)" not in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Add a device" in text_of(pilot))
+        await pilot.press("ctrl+p")
+        assert not isinstance(pilot.app.screen, CommandPalette), "commands are for the main screen"
+
+
+async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
+    from sicktui.model.device import Profile
+
+    desk.profiles(Profile(name="b", address="127.0.0.1:8"), Profile(name="a", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 offline" in text_of(pilot))
+        await pilot.press("z")
+        await until(pilot, lambda: "Log" not in text_of(pilot))
+        await pilot.press("z", "w", "z")
+        await until(pilot, lambda: "Devices" not in text_of(pilot) and "Log" in text_of(pilot))
+        await pilot.press("z", "t")
+        await until(pilot, lambda: "Log" not in text_of(pilot))
+        await pilot.press("t", "p")
+        await until(pilot, lambda: "PAUSED, 0 new" in text_of(pilot))
+        await pilot.press("p", "o")
+        await until(pilot, lambda: "PAUSED" not in text_of(pilot) and "Log a" in text_of(pilot))
+        assert [row.device for row in main.painter.devices.rows] == ["a", "b"]
+        await pilot.press("s")
+        await until(pilot, lambda: "by address" in text_of(pilot))
+        assert [row.device for row in main.painter.devices.rows] == ["b", "a"]
+        await pilot.press("/", "b", "enter")
+        await until(pilot, lambda: "1 of 2" in text_of(pilot) and "filter: b" in text_of(pilot))
+        await pilot.press("a")
+        assert main.board.marks == {"b"}
+        await pilot.press("escape", "R")
+        await until(pilot, lambda: "Devices 2" in text_of(pilot))
+
+
+async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
+    from sicktui.model.device import Profile
+
+    desk.profiles(Profile(name="a", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24), Face(glyphs=ASCII)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        assert text_of(pilot).isascii()
+        for keys in (["?"], ["q", "n"], ["escape", "g"], ["q", "v"], ["q", "x"], ["n", "l"], ["escape", "u"]):
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+            assert text_of(pilot).isascii(), keys
+
+
+async def test_no_color_writes_no_colours(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sicktui.model.device import Profile
+
+    monkeypatch.setenv("NO_COLOR", "1")
+    desk.profiles(Profile(name="a", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24), Face(palette="none")) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        for strip in pilot.app.screen._compositor.render_strips():
+            for segment in strip:
+                colours = (segment.style.color, segment.style.bgcolor) if segment.style else ()
+                assert all(colour is None or colour.is_default for colour in colours)

@@ -1,0 +1,143 @@
+"""Spans, columns, heights, phrases: everything that needs no terminal."""
+
+import pytest
+from rich.cells import cell_len
+
+from sicktui.model.settings import Dashboard
+from sicktui.tui.columns import Column, share
+from sicktui.tui.device_rows import DEVICE_COLUMNS, Contact, DeviceRow, Order, arranged, natural
+from sicktui.tui.heights import share_height
+from sicktui.tui.looks import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.phrases import age, counted, duration, percent, rate, size
+from sicktui.tui.spans import Span, Tone, cut, cut_middle, fitted, joined, text_of, width_of, wrapped
+
+
+@pytest.mark.parametrize("width", range(12))
+@pytest.mark.parametrize("text", ["picoscan-gate-1", "温度センサー", "é", ""])
+def test_fitted_takes_exactly_its_width(text: str, width: int) -> None:
+    content = (Span(text[:2], Tone.GOOD), Span(text[2:]))
+    assert width_of(fitted(content, width, "…")) == width
+    assert width_of(cut(content, width, "…")) <= width
+
+
+def test_a_name_is_cut_in_its_middle() -> None:
+    assert cut_middle("picoscan-gate-1", 10, "…") == "pico…ate-1"
+    assert cut_middle("short", 10, "…") == "short"
+    assert cell_len(cut_middle("温度センサー温度センサー", 10, "…")) <= 10
+
+
+def test_wrapping_breaks_at_blanks_and_in_long_words() -> None:
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("x" * 10, 4) == ["xxxx", "xxxx", "xx"]
+    assert wrapped("", 5) == []
+
+
+def test_joined_leaves_empty_groups_out() -> None:
+    assert text_of(joined([(Span("a"),), (), (Span("b"),)], Span(" - "))) == "a - b"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1500, "1.5 kB"),
+        (12_600_000, "12.6 MB"),
+        (100_000_000, "100 MB"),
+        (2e9, "2.0 GB"),
+    ],
+)
+def test_sizes_are_decimal(number: float, shown: str) -> None:
+    assert size(number) == shown
+
+
+def test_numbers_as_people_read_them() -> None:
+    assert percent(999, 1000) == "99%"
+    assert percent(1, 0) == ""
+    assert rate(0) == ""
+    assert rate(1_900_000) == "1.9 MB/s"
+    assert (duration(42), duration(3723), duration(-5)) == ("0:42", "1:02:03", "0:00")
+    assert [age(s, grain=10) for s in (3, 17, 200, 7300, 180_000)] == ["<10s", "15s", "3m", "2h", "2d"]
+    assert age(17, grain=3) == "17s"
+    assert (counted(1, "run"), counted(2, "run")) == ("1 run", "2 runs")
+
+
+def test_a_narrow_terminal_loses_niceties_first() -> None:
+    def names(width: int) -> list[str]:
+        widths = share(DEVICE_COLUMNS, [14] * len(DEVICE_COLUMNS), width)
+        assert sum(widths) + sum(1 for w in widths if w) - 1 <= width
+        return [c.id for c, w in zip(DEVICE_COLUMNS, widths, strict=True) if w]
+
+    assert names(77) == ["name", "address", "version", "state", "health", "contact"]
+    assert "model" in names(90)
+    assert "note" not in names(150)
+    assert names(220) == [c.id for c in DEVICE_COLUMNS]
+    assert names(3) == ["name"] or names(3) == ["contact"]
+
+
+def test_a_steady_column_does_not_follow_its_content() -> None:
+    columns: list[Column[DeviceRow]] = [
+        Column(id="a", title="", least=3, most=9, steady=True, cell=lambda _r, _g, _w: ()),
+        Column(id="b", title="", least=3, most=9, cell=lambda _r, _g, _w: ()),
+    ]
+    assert share(columns, [1, 1], 40) == [9, 3]
+    assert share(columns, [1, 30], 40) == [9, 9]
+
+
+@pytest.mark.parametrize("height", range(3, 70))
+@pytest.mark.parametrize(("devices", "jobs"), [(0, 0), (6, 0), (6, 6), (200, 50), (1, 40)])
+def test_heights_add_up(height: int, devices: int, jobs: int) -> None:
+    for zoomed in (None, "devices", "panel", "log"):
+        for log in (True, False):
+            got = share_height(height, devices=devices, jobs=jobs, zoomed=zoomed, log=log)  # type: ignore[arg-type]
+            assert got.devices + got.panel + got.detail + got.log == height
+            assert min(got.devices, got.panel, got.detail, got.log) >= 0
+
+
+def test_six_of_each_fit_into_24_lines() -> None:
+    got = share_height(22, devices=6, jobs=6)
+    assert (got.devices, got.panel) == (8, 8)
+    assert got.log >= 3
+
+
+def row(name: str, **more: object) -> DeviceRow:
+    return DeviceRow(device=name, name=name, address=f"10.0.0.{len(name)}", **more)  # type: ignore[arg-type]
+
+
+def test_numbers_in_names_count_as_numbers() -> None:
+    rows = [row("line-10"), row("line-2"), row("Line-1")]
+    assert [r.name for r in arranged(rows, Order.NAME, "")] == ["Line-1", "line-2", "line-10"]
+    assert natural("a" + "9" * 5000)
+
+
+def test_the_filter_needs_every_word() -> None:
+    rows = [row("gate-1", tags=("hall-3",), contact=Contact.OFFLINE), row("gate-2", tags=("hall-3",))]
+    assert [r.name for r in arranged(rows, Order.NAME, "@hall offline")] == ["gate-1"]
+    assert [r.name for r in arranged(rows, Order.TROUBLE, "GATE")] == ["gate-1", "gate-2"]
+    assert arranged(rows, Order.NAME, "[/oops]") == []
+
+
+def test_glyphs_fit_the_terminal() -> None:
+    auto = Dashboard()
+    assert choose_glyphs(auto, {"TERM": "xterm-256color"}, "utf-8") is UNICODE
+    assert choose_glyphs(auto, {"TERM": "linux"}, "utf-8") is ASCII
+    assert choose_glyphs(auto, {}, "iso8859-1") is ASCII
+    assert choose_glyphs(auto, {}, "no such encoding") is ASCII
+    assert choose_glyphs(auto, {"SICKTUI_ASCII": "1"}, "utf-8") is ASCII
+    assert choose_glyphs(Dashboard(glyphs="unicode"), {"SICKTUI_ASCII": "1"}, None) is UNICODE
+    for glyphs in (UNICODE, ASCII):
+        signs = [getattr(glyphs, name) for name in glyphs.__struct_fields__ if name != "unicode"]
+        assert all(cell_len(sign) == 1 for sign in signs)
+    assert all(getattr(ASCII, name).isascii() for name in ASCII.__struct_fields__ if name != "unicode")
+
+
+def test_colours_and_mouse_fit_the_terminal() -> None:
+    auto = Dashboard()
+    assert choose_palette(auto, {"TERM": "xterm-256color"}) == "full"
+    assert choose_palette(auto, {"TERM": "xterm"}) == "16"
+    assert choose_palette(auto, {"TERM": "xterm", "COLORTERM": "truecolor"}) == "full"
+    assert choose_palette(Dashboard(colours="16"), {"TERM": "xterm-256color"}) == "16"
+    assert choose_palette(auto, {"NO_COLOR": "", "COLORTERM": "truecolor"}) == "none"
+    assert wants_mouse(auto, {}) is True
+    assert wants_mouse(auto, {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}) is False
+    assert wants_mouse(Dashboard(mouse="on"), {"SSH_CONNECTION": "x"}) is True
