@@ -13,6 +13,7 @@ from sicktui.stores.journal import Journal
 from sicktui.stores.paths import Home, locate
 from sicktui.stores.profiles import DeviceList, load_devices
 from sicktui.stores.shelf import Shelf
+from sicktui.stores.snapshots import SnapshotStore
 
 
 class Context:
@@ -46,6 +47,11 @@ class Context:
     def backups(self) -> BackupStore:
         """The parameter files of sensors."""
         return BackupStore(self.home.backups)
+
+    @cached_property
+    def snapshots(self) -> SnapshotStore:
+        """What sensors let be read at earlier times, for comparing."""
+        return SnapshotStore(self.home.snapshots)
 
     def devices(self) -> DeviceList:
         """The device list, read afresh: another session may have changed it.

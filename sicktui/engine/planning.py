@@ -11,11 +11,12 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, read_update_state
 from sicktui.engine.refusals import Refusal, judge_identity, judge_version
 from sicktui.model.device import Identity, Target
+from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.words import Action, AuthScheme, Code, UpdateState
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, SensorError
+from sicktui.sensor.errors import AccessDenied
 from sicktui.stores.locks import Held, sensor_lock
 from sicktui.stores.packages import PackageError
 from sicktui.stores.shelf import Shelf
@@ -89,7 +90,7 @@ async def _plan_device(question: _Question, target: Target) -> PlanItem:
     sensor = connect(question.context, target, password=password)
     try:
         return await _read_and_judge(question, target, sensor, password)
-    except SensorError as error:
+    except SicktuiError as error:
         return _item(target, Refusal.of(error), to_version=question.expected)
     finally:
         await sensor.aclose()

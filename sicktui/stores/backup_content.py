@@ -17,6 +17,8 @@ MOST_JSON: Final = 16_000_000
 SHRUNK: Final = 0.75
 """A binary file below this part of an earlier one with the same parameters is not whole."""
 _HEAD: Final = 4096
+_MOST_HEADER: Final = 12
+"""Values at the top level of a JSON backup; more are parameters, no header."""
 _MAGIC: Final = {
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "a gzip archive",
@@ -26,7 +28,6 @@ _MAGIC: Final = {
     b"\xff\xd8\xff": "a picture",
     b"\x7fELF": "a program",
     b"MZ": "a program",
-    b"<": "a web page or XML",
     b"SQLite format 3": "a database",
 }
 _REPLY_KEYS: Final = frozenset({"header", "data", "challenge"})
@@ -42,8 +43,13 @@ class Content(Struct, frozen=True, kw_only=True):
     """Why it is no whole backup, in words that go behind "it is"; empty if nothing speaks against it."""
 
 
-def inspect(path: Path) -> Content:
+def inspect(path: Path, *, foreign: bool = False) -> Content:
     """Look at a file that should be a backup.
+
+    Args:
+        path: the file.
+        foreign: it did not come from a sensor just now: somebody may have taken the wrong file. What a
+            sensor gives is not judged by its kind, since nobody has published what backups look like.
 
     Raises:
         OSError: it cannot be read.
@@ -53,30 +59,31 @@ def inspect(path: Path) -> Content:
         head = file.read(_HEAD)
     if size == 0:
         return Content(kind="binary", trouble="empty")
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for magic, words in _MAGIC.items():
-        if (text if magic == b"<" else head).startswith(magic):
-            return Content(kind="binary", trouble=words)
-    if text[:1] in (b"{", b"["):
+    text = _text(head, whole=size <= _HEAD)
+    if text[:1] in ("{", "["):
         return Content(kind="json", trouble=_json_trouble(path, size))
+    if text[:1] == "<":
+        return Content(kind="binary", trouble="a web page or XML")
     if size < LEAST_BYTES:
         return Content(kind="binary", trouble=f"only {size} bytes long")
-    if _is_text(head, whole=size <= _HEAD):
-        return Content(kind="binary", trouble="plain text")
-    return Content(kind="binary")
+    return Content(kind="binary", trouble=_foreign_trouble(head, text) if foreign else "")
 
 
-def _is_text(head: bytes, *, whole: bool) -> bool:
-    """Whether it is text that is no JSON: a backup is one of the two, or binary."""
-    if any(byte < 0x09 for byte in head):  # noqa: PLR2004 - control characters that no text has
-        return False
+def _text(head: bytes, *, whole: bool) -> str:
+    """The beginning of a text file without leading space; empty for what is no text."""
     try:
-        # Cut in the middle of a character the last few bytes would not decode.
-        (head if whole else head[:-4]).decode()
+        # Cut in the middle of a character the last bytes would not decode.
+        text = (head if whole else head[:-4]).removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError:
-        # Latin-1 text has no control characters but white space; ciphertext of 256 bytes has dozens.
-        return all(byte >= 0x20 or byte in b"\t\r\n\f" for byte in head) and len(head) >= LEAST_BYTES  # noqa: PLR2004
-    return True
+        return ""
+    return "" if any(char < "\t" for char in text) else text.lstrip()
+
+
+def _foreign_trouble(head: bytes, text: str) -> str:
+    for magic, words in _MAGIC.items():
+        if head.startswith(magic):
+            return words
+    return "plain text" if text else ""
 
 
 def _json_trouble(path: Path, size: int) -> str:
@@ -89,9 +96,9 @@ def _json_trouble(path: Path, size: int) -> str:
     if isinstance(document, dict):
         if "passphrase_fingerprint" in document or {"sha256", "serial"} <= document.keys():
             return "the metadata of a backup; its bytes are in the file beside it"
-        if document and document.keys() <= _REPLY_KEYS:
+        if document.keys() <= _REPLY_KEYS:
             return "a reply of the sensor's API, no file"
-    return "only a few values" if size < LEAST_BYTES else ""
+    return "" if document else "JSON without any content"
 
 
 def same_parameters(one: Path, other: Path) -> bool:
@@ -124,9 +131,6 @@ def _containers(path: Path) -> dict[str, Any] | None:
         return None
     # The firmware is a part of the version although it stands in the header.
     return inner | {"": document.get("version")}
-
-
-_MOST_HEADER: Final = 12
 
 
 def too_small(size: int, earlier: int) -> bool:

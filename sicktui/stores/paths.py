@@ -60,6 +60,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "backups"
 
     @property
+    def snapshots(self) -> Path:
+        """Snapshots of readable parameters."""
+        return self.data / "snapshots"
+
+    @property
     def log_file(self) -> Path:
         """What the program says of itself."""
         return self.log / "sicktui.log"
