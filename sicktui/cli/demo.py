@@ -42,7 +42,7 @@ END_LIMIT: Final = 5.0
 """Seconds that a process of the demo has to end by itself."""
 FAILING: Final = 2
 """The place of the sensor that the demo makes fail, counted from 0."""
-HURRY: Final = 4.0
+HURRY: Final = 10.0
 """Without a terminal nobody watches: so many times as fast as real sensors."""
 CONFIG: Final = """# The demo's settings: quicker than a plant needs.
 [timing]
@@ -110,10 +110,9 @@ def _interruptible() -> Iterator[None]:
     def go(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {
-        number: signal.signal(number, go)
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
-    }
+    # A set: Windows has no SIGHUP.
+    numbers = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    before = {number: signal.signal(number, go) for number in numbers}
     try:
         yield
     finally:

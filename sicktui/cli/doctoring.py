@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 
 from sicktui import __version__
 from sicktui.cli.common import Common
+from sicktui.cli.layout import count
 from sicktui.cli.printer import Printer
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.outcome import EXIT_OK, EXIT_USAGE
@@ -126,11 +127,11 @@ def _kept(context: Context) -> Iterator[Check]:
     def listed() -> str:
         devices = context.devices()
         doubts = " ".join(devices.warnings())
-        return f"{context.home.devices_file}: {len(devices.profiles)} devices. {doubts}".strip()
+        return f"{context.home.devices_file}: {count(len(devices.profiles), 'device')}. {doubts}".strip()
 
     def journalled() -> str:
         return (
-            f"{context.home.journal_file}: {len(context.journal.runs())} runs"
+            f"{context.home.journal_file}: {count(len(context.journal.runs()), 'run')}"
             if context.home.journal_file.exists()
             else "no run yet"
         )
@@ -142,8 +143,12 @@ def _kept(context: Context) -> Iterator[Check]:
     yield _guarded("devices", listed)
     yield _guarded("journal", journalled)
     yield _guarded("locks", locked)
-    yield _guarded("shelf", lambda: f"{len(context.shelf.entries())} packages in {context.home.shelf}")
-    yield _guarded("backups", lambda: f"{len(context.backups.list())} backups in {context.home.backups}")
+    yield _guarded(
+        "shelf", lambda: f"{count(len(context.shelf.entries()), 'package')} in {context.home.shelf}"
+    )
+    yield _guarded(
+        "backups", lambda: f"{count(len(context.backups.list()), 'backup')} in {context.home.backups}"
+    )
     yield _keyring(context)
     yield from _routes(context)
 
@@ -179,7 +184,11 @@ def _routes(context: Context) -> Iterator[Check]:
             remedy="Check the address, and this PC's network cable and configuration.",
         )
     if not lost:
-        yield Check(name="network", state="ok", message=f"This PC has a route to {len(profiles)} devices.")
+        yield Check(
+            name="network",
+            state="ok",
+            message=f"This PC has a route to {count(len(profiles), 'listed device')}.",
+        )
 
 
 def _route_problem(profile: Profile) -> str:

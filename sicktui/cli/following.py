@@ -82,7 +82,9 @@ class Follower:
         self._last_run = (row.state, row.pid)
         session.out.event(run_line(row, session.now()))
         if row.state is RunState.RUNNING:
-            session.out.line(f"Run {row.run} is going; it does not need this terminal.")
+            session.out.line(
+                f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
+            )
 
     async def _consume(self) -> None:
         out = self._session.out
@@ -147,7 +149,8 @@ class Follower:
         summary = self._summary
         if summary is None:
             session.out.note(
-                f"The process of run {self._run} ended before the run did. Look at the sensors with "
+                f"The process of run {self._run} ended before the run did (its log: "
+                f"{session.context.home.log / f'runner-{self._run}.log'}). Look at the sensors with "
                 f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
                 "red",
             )

@@ -9,7 +9,7 @@ from sicktui.engine.planning import MAX_READS_AT_ONCE
 from sicktui.engine.refusals import Refusal, judge_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Code
+from sicktui.model.words import Action, AuthScheme, Code
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
 
@@ -31,19 +31,22 @@ async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanI
 
 
 async def _plan_device(context: Context, target: Target) -> PlanItem:
-    password = context.credentials.password(target.device, target.user)
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
     sensor = connect(context, target, password=password)
+    warnings: list[str] = []
     try:
         identity = await sensor.identity()
-        refusal = judge_identity(target, identity) or await _judge_access(target, sensor, password)
+        refusal = judge_identity(target, identity) or await _judge_access(target, sensor, password, warnings)
     except SensorError as error:
         return _item(target, Refusal.of(error), None)
     finally:
         await sensor.aclose()
-    return _item(target, refusal, identity)
+    return _item(target, refusal, identity, warnings)
 
 
-async def _judge_access(target: Target, sensor: Sensor, password: str | None) -> Refusal | None:
+async def _judge_access(
+    target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+) -> Refusal | None:
     if password is None:
         return Refusal(
             Action.REFUSE,
@@ -51,11 +54,15 @@ async def _judge_access(target: Target, sensor: Sensor, password: str | None) ->
             f"No password is known for {target.user} on this sensor.",
             "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
         )
+    if await sensor.auth_scheme() is AuthScheme.BASIC:
+        warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
     await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
     return None
 
 
-def _item(target: Target, refusal: Refusal | None, identity: Identity | None) -> PlanItem:
+def _item(
+    target: Target, refusal: Refusal | None, identity: Identity | None, warnings: Sequence[str] = ()
+) -> PlanItem:
     return PlanItem(
         target=target,
         action=refusal.action if refusal else Action.UPDATE,
@@ -64,4 +71,5 @@ def _item(target: Target, refusal: Refusal | None, identity: Identity | None) ->
         advice=refusal.advice if refusal else "",
         identity=identity,
         from_version=identity.version if identity else None,
+        warnings=tuple(warnings),
     )

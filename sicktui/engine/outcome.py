@@ -32,7 +32,9 @@ def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> 
     if Verdict.UNKNOWN in found:
         return EXIT_UNKNOWN
     if Verdict.CANCELLED in found:
-        return EXIT_INTERRUPTED
+        # 130 promises that nothing was written; where some succeeded before the rest was cancelled,
+        # a script must look closer.
+        return EXIT_FAILED if Verdict.SUCCEEDED in found else EXIT_INTERRUPTED
     if any(event.verdict is Verdict.SKIPPED and event.code is not Code.ALREADY_CURRENT for event in reached):
         # Policy did not start it: not everything asked for holds, and nothing was written.
         return EXIT_REFUSED

@@ -8,6 +8,9 @@ import pytest
 
 from sicktui.simulator import DeviceSpec
 from tests.cli.kit import Plant, Program
+from tests.stores.conftest import secret_service
+
+__all__ = ["secret_service"]
 
 MakePlant = Callable[..., Plant]
 

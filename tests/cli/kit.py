@@ -194,7 +194,7 @@ class Program:
     def update(self, plant: Plant, *words: str, **environment: str) -> Result:
         """Update all sensors of a plant, without backups (they take a second), as JSON lines."""
         package = self.package()
-        return self(
+        return self.here(
             *("update", *plant.addresses, "--package", package, "--yes", "--json", "--no-backup", *words),
             **environment,  # type: ignore[arg-type]
         )

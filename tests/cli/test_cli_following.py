@@ -50,7 +50,8 @@ def test_the_first_ctrl_c_stops_safely(program: Program, plant: MakePlant) -> No
     assert "safe state" in result.err
     ends = verdicts(json.loads(line) for line in result.out.splitlines())
     assert sorted(ends.values()) == [("cancelled", "cancelled"), ("succeeded", None)]
-    assert result.code == 130, result
+    # Something was written, so it is not 130; and not everything asked for holds, so it is not 0.
+    assert result.code == 1, result
     assert the_run(program)["state"] == "cancelled"
 
 

@@ -1,7 +1,8 @@
 """Backups, the shelf, passwords, and the doctor."""
 
-import shutil
+import os
 import socket
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,10 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 2
     [shown_json] = program.here("backups", "show", listed["id"], "--json", fast=False).lines
     Path(shown_json["path"]).write_bytes(b"damaged")
+    Path(shown_json["path"]).with_suffix(".json.bad").write_bytes(b"not listed")
+    (Path(shown_json["path"]).parent / "other.json").write_bytes(b"no metadata")
+    assert "other.json" in program.here("backups", "list", fast=False).err
+    assert "2 damaged" in program.here("backups", "verify", fast=False).err
     damaged = program.here("backups", "verify", listed["id"], "--json", fast=False)
     assert damaged.code == 1
     assert [line["whole"] for line in damaged.lines] == [False]
@@ -77,6 +82,17 @@ def test_the_shelf(program: Program) -> None:
     assert program.here("firmware", "remove", added["id"], "--yes", fast=False).code == 0
     assert program.here("firmware", "list", "--json", fast=False).lines == []
     assert program.here("firmware", "approve", added["id"], fast=False).code == 2
+
+
+def test_a_zip_comes_onto_the_shelf_unpacked(program: Program, tmp_path: Path) -> None:
+    archive = tmp_path / "download.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(program.package(), "picoScan100_2.4.0.0R.spk.signed")
+    refused = program.here("firmware", "add", str(archive), fast=False)
+    assert refused.code == 2
+    assert "Unpack it?" in refused.err
+    [added] = program.here("firmware", "add", str(archive), "--yes", "--json", fast=False).lines
+    assert added["name"] == "picoScan100_2.4.0.0R.spk.signed"
 
 
 def test_only_packages_come_onto_the_shelf(program: Program, tmp_path: Path) -> None:
@@ -115,11 +131,9 @@ def test_without_a_keyring_nothing_is_stored_and_said_so(program: Program, plant
     assert program.here("logout", *made.addresses, fast=False).code == 0
 
 
-@pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="needs GNOME Keyring")
-def test_a_password_in_the_keyring_is_used(
-    program: Program, plant: MakePlant, secret_service: dict[str, str]
-) -> None:
-    program.environment |= secret_service
+@pytest.mark.usefixtures("secret_service")
+def test_a_password_in_the_keyring_is_used(program: Program, plant: MakePlant) -> None:
+    program.environment["DBUS_SESSION_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     made = plant(sensor("one"))
     address = made.addresses[0]
     [line] = program.here("login", address, "--json").lines
@@ -165,6 +179,18 @@ def test_the_doctor_names_what_is_broken_and_the_remedy(program: Program) -> Non
     config.unlink()
     (program.home / "data").write_text("a file where a folder should be", encoding="utf-8")
     assert program.here("doctor", fast=False).code == 2
+
+
+def test_the_doctor_finds_devices_without_a_route(program: Program) -> None:
+    program.here("devices", "add", "far", "no-such-host.invalid", fast=False)
+    result = program.here("doctor", "--json", fast=False)
+    assert result.code == 0
+    [network] = [line for line in result.lines if line["name"] == "network"]
+    assert network["state"] == "warning"
+    assert "far" in network["message"]
+    (program.home / "config" / "devices.toml").write_text("[devices.a]\n", encoding="utf-8")
+    broken = program.here("doctor", "--json", fast=False)
+    assert [line["name"] for line in broken.lines if line["state"] == "failed"] == ["devices"]
 
 
 def test_the_doctor_sends_nothing_to_sensors(program: Program) -> None:

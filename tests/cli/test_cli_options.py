@@ -133,3 +133,19 @@ def test_a_missing_password_is_refused_with_advice(program: Program, plant: Make
     assert result.code == 4
     assert [line["reason"] for line in result.lines] == ["access_denied"]
     assert "SICKTUI_PASSWORD" in result.err
+
+
+def test_devices_are_meant_by_name_tag_all_and_address_each_once(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"), sensor("two"), sensor("three"))
+    one, two, three = made.addresses
+    program.here("devices", "add", "a", one, "--tag", "hall", fast=False)
+    program.here("devices", "add", "b", two, "--tag", "hall", fast=False)
+    for words, devices in (
+        (["a"], ["a"]),
+        (["@hall"], ["a", "b"]),
+        (["b", "@hall", "b"], ["a", "b"]),
+        (["all", three], ["a", "b", three]),
+        ([], ["a", "b"]),
+    ):
+        lines = program.here("status", *words, "--json").lines
+        assert sorted(line["device"] for line in lines) == sorted(devices)

@@ -1,5 +1,6 @@
 """``sicktui simulate`` and ``sicktui demo``."""
 
+import contextlib
 import json
 import os
 import signal
@@ -27,14 +28,23 @@ def test_simulated_sensors_announce_themselves_and_end_with_0(
     assert (result.code, result.out, result.err) == (0, "", "")
 
 
+def _two_free_ports() -> int:
+    """The first of two ports in a row that nobody uses."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
+
+
 def test_ports_follow_the_first(program: Program) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _two_free_ports()
     process = program.start("simulate", "--devices", "2", "--port", str(port), fast=False)
     assert process.stdout is not None
-    first = json.loads(process.stdout.readline())
-    assert first["address"] == f"127.0.0.1:{port}"
+    addresses = [json.loads(process.stdout.readline())["address"] for _ in range(2)]
+    assert addresses == [f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}"]
     taken = program.here("simulate", "--devices", "1", "--port", str(port), fast=False)
     assert taken.code == 2
     assert str(port) in taken.err
@@ -94,7 +104,7 @@ def _demo_homes(folder: Path) -> list[Path]:
 
 
 def test_the_demo_without_a_terminal_goes_as_intended(program: Program, tmp_path: Path) -> None:
-    process = program.start("demo", TMPDIR=str(tmp_path))
+    process = program.start("demo", fast=False, TMPDIR=str(tmp_path))
     result = program.wait(process)
     assert result.code == 0, result
     assert "as the demo intends" in result.err
@@ -106,7 +116,7 @@ def test_the_demo_without_a_terminal_goes_as_intended(program: Program, tmp_path
 
 
 def test_a_demo_that_is_told_to_go_takes_everything_along(program: Program, tmp_path: Path) -> None:
-    process = program.start("demo", "--json", TMPDIR=str(tmp_path))
+    process = program.start("demo", "--json", fast=False, TMPDIR=str(tmp_path))
     assert process.stdout is not None
     runner = 0
     for text in process.stdout:
@@ -148,7 +158,7 @@ def _alive(pid: int) -> bool:
 
 
 def test_the_simulator_ends_with_the_demo_even_when_that_is_killed(program: Program, tmp_path: Path) -> None:
-    process = program.start("demo", "--json", TMPDIR=str(tmp_path))
+    process = program.start("demo", "--json", fast=False, TMPDIR=str(tmp_path))
     wait_until(lambda: _children(process.pid), "the simulated sensors")
     children = _children(process.pid)
     process.kill()

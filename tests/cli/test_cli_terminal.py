@@ -1,6 +1,8 @@
 """Questions on a real terminal."""
 
 import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +184,56 @@ def test_login_asks_tests_once_and_says_where_it_went(program: Program, plant: M
     assert "cannot be reached" in rest
     tried = [r for r in made.devices[1].requests if r.path.endswith("checkCredentials")]
     assert len(tried) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["demo", "--devices", "2"]])
+def test_the_dashboard_starts_and_is_left(program: Program, tmp_path: Path, words: list[str]) -> None:
+    program.environment["TMPDIR"] = str(tmp_path)
+    dashboard = Terminal(program, *words)
+    dashboard.expect("quit")
+    dashboard.child.send("q")
+    code, _ = dashboard.end()
+    assert code == 0
+    assert list(tmp_path.glob("sicktui-demo-*")) == []
+
+
+def test_every_question_takes_no_for_an_answer(program: Program, tmp_path: Path) -> None:
+    listed, other = tmp_path / "list.toml", ("--home", str(tmp_path / "other"))
+    program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
+    program.here("devices", "export", str(listed), fast=False)
+    package = program.package()
+    program.here("firmware", "add", package, fast=False)
+    archive = tmp_path / "fw.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(package, Path(package).name)
+    asked = {
+        ("devices", "remove", "gate-1"): "Remove 1 device",
+        ("devices", "import", str(listed), "--replace"): "Replace 1 device (gate-1)?",
+        ("devices", "export", str(listed)): "Replace it?",
+        ("firmware", "remove", Path(package).name): "from the shelf?",
+        ("plan", "10.0.0.1", "--package", str(archive)): "Unpack it?",
+        ("firmware", "add", str(archive), *other): "Unpack it?",
+    }
+    before = listed.read_bytes()
+    for words, question in asked.items():
+        call = Terminal(program, *words)
+        call.expect(question)
+        call.child.sendline("n")
+        code, rest = call.end()
+        assert code in (4, 130), (words, rest)
+    assert listed.read_bytes() == before
+    assert [line["device"] for line in program.here("devices", "list", "--json", fast=False).lines] == [
+        "gate-1"
+    ]
+    assert len(program.here("firmware", "list", "--json", fast=False).lines) == 1
+    assert program.here("firmware", "list", "--json", *other, fast=False).lines == []
+
+
+def test_the_doctor_looks_at_the_terminal(program: Program) -> None:
+    program.environment |= {"LANG": "C", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    program.environment |= {"SSH_CONNECTION": "10.0.0.9 50000 10.0.0.1 22", "NO_COLOR": "1"}
+    program.environment |= {"COLUMNS": "60", "LINES": "20"}
+    code, shown = Terminal(program, "doctor").end()
+    assert code == 0
+    for text in ("60x20", "over SSH", "NO_COLOR is set", "The dashboard needs 80x24", "Its encoding is"):
+        assert text in shown, shown

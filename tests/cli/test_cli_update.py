@@ -176,7 +176,9 @@ def test_a_zip_is_offered_unpacked(program: Program, plant: MakePlant, tmp_path:
     assert refused.code == 4
     assert "--yes" in refused.out
     assert made.requests() == 0
-    result = program("update", *made.addresses, "--package", str(archive), "--yes", "--json", "--no-backup")
+    result = program.here(
+        "update", *made.addresses, "--package", str(archive), "--yes", "--json", "--no-backup"
+    )
     assert result.code == 0, result
     assert "Unpacked" in result.err
 
@@ -199,10 +201,10 @@ def test_the_expected_version_is_said_or_the_verdict_is_unknown(program: Program
     package = program.package(name="firmware.spk.signed")
     first, second = made.addresses
     words = ("--package", package, "--yes", "--json", "--no-backup")
-    blind = program("update", first, *words)
+    blind = program.here("update", first, *words)
     assert blind.code == 3, blind
     assert [line["verdict"] for line in blind.of_kind("verdict")] == ["unknown"]
-    said = program("update", second, *words, "--expect-version", "2.4.0.0R")
+    said = program.here("update", second, *words, "--expect-version", "2.4.0.0R")
     assert said.code == 0, said
 
 

@@ -61,6 +61,8 @@ def test_a_plan_is_refused_when_not_one_device_may_go(items: list[PlanItem], exp
         ([GO, GO], [(Verdict.UNKNOWN, Code.NO_RETURN), (Verdict.SUCCEEDED, None)], 3),
         ([REFUSE], [(Verdict.FAILED, Code.UNREACHABLE)], 4),
         ([GO], [(Verdict.CANCELLED, Code.CANCELLED)], 130),
+        ([GO, GO], [(Verdict.CANCELLED, Code.CANCELLED), (Verdict.SUCCEEDED, None)], 1),
+        ([GO, SKIP], [(Verdict.CANCELLED, Code.CANCELLED), (Verdict.SKIPPED, Code.ALREADY_CURRENT)], 130),
         ([GO], [(Verdict.SKIPPED, Code.LINE_IN_USE)], 4),
     ],
 )
