@@ -5,13 +5,16 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import runner_memory, startup_time, update_time
+from benchmarks import key_latency, runner_memory, screen_traffic, startup_time, update_time
 from benchmarks.report import BenchmarkError, Measured, table
 
 PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     startup_time.PART: startup_time.measure,
     update_time.PART: update_time.measure,
+    update_time.FAST_PART: update_time.measure_overhead,
     runner_memory.PART: runner_memory.measure,
+    screen_traffic.PART: screen_traffic.measure,
+    key_latency.PART: key_latency.measure,
 }
 
 

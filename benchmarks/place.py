@@ -1,4 +1,4 @@
-"""A throw-away place for one benchmark: a home, a package, simulated sensors, and every process ended after it."""
+"""A throw-away place for one benchmark: a home, a package, sensors. Nothing of it is left behind."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -31,7 +32,7 @@ class SimulatedSensor(Struct, frozen=True, kw_only=True):
     name: str
     generation: str = "picoscan-2.3.3"
     version: str = "2.3.0.0R"
-    link_rate: float | None = None
+    link_rate: float = 1e9
     flash_seconds: float = 20.0
     finished_seconds: float = 3.0
     reboot_seconds: float = 15.0
@@ -93,14 +94,18 @@ class Place:
         }
         (config / "devices.toml").write_bytes(tomli_w.dumps({"devices": devices}).encode())
 
-    def update(
-        self, devices: Sequence[str], package: Path, settings: Mapping[str, float], *options: str
-    ) -> "Update":
-        """Start a real ``sicktui update --json``."""
-        words = ["update", *devices, "--package", str(package), "--json", "--yes", *options]
+    def call(self, command: str, devices: Sequence[str], settings: Mapping[str, float], *more: str) -> "Call":
+        """Start a real command that works on devices, with ``--json``."""
+        words = [command, *devices, "--json", "--yes", *more]
         for key, value in settings.items():
             words += ["--set", f"{key}={value}"]
-        return Update(self, self._start(self.command(*words)))
+        return Call(self, self._start(self.command(*words)))
+
+    def update(
+        self, devices: Sequence[str], package: Path, settings: Mapping[str, float], *more: str
+    ) -> "Call":
+        """Start a real ``sicktui update --json``."""
+        return self.call("update", devices, settings, "--package", str(package), *more)
 
     def own(self, pid: int) -> None:
         """Take responsibility for a runner process: it is detached, so nobody else ends it."""
@@ -124,8 +129,8 @@ class Place:
         return child
 
 
-class Update:
-    """A call of ``sicktui update --json``, read line by line."""
+class Call:
+    """A call of ``sicktui ... --json``, read line by line."""
 
     def __init__(self, place: Place, process: "subprocess.Popen[bytes]") -> None:
         self.began = time.monotonic()
@@ -145,9 +150,9 @@ class Update:
             yield arrived, fields
 
     def must_succeed(self, summary: Mapping[str, Any], count: int) -> None:
-        """Refuse to measure an update that did not do what it was to do."""
+        """Refuse to measure a run that did not do what it was to do."""
         if summary.get("verdicts") != {"succeeded": count}:
-            raise BenchmarkError(f"The update ended with {dict(summary)}.\n{self._place.errors()}")
+            raise BenchmarkError(f"The run ended with {dict(summary)}.\n{self._place.errors()}")
 
 
 def memory(pid: int) -> dict[str, int]:
@@ -158,6 +163,16 @@ def memory(pid: int) -> dict[str, int]:
         return {}
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     return {key: int(fields[key].split()[0]) * 1024 for key in ("VmRSS", "VmHWM") if key in fields}
+
+
+def requests_of(address: str) -> int:
+    """How many requests a simulated sensor has had."""
+    connection = HTTPConnection(address, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/simulator/record")
+        return len(json.loads(connection.getresponse().read())["requests"])
+    finally:
+        connection.close()
 
 
 def is_alive(pid: int) -> bool:
@@ -177,7 +192,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _scenario_entry(sensor: SimulatedSensor) -> dict[str, Any]:
     entry: dict[str, Any] = to_builtins(sensor)
-    return {key: value for key, value in entry.items() if value is not None}  # TOML has no null
+    return entry
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from sicktui import __version__
+from sicktui.cli.check import Check, State
 from sicktui.cli.common import Common
+from sicktui.cli.doctor_passwords import password_checks
 from sicktui.cli.layout import count
 from sicktui.cli.printer import Printer
 from sicktui.engine.context import Context, open_context
@@ -27,22 +29,12 @@ from sicktui.stores.locks import sensor_lock
 from sicktui.stores.paths import Home, locate
 from sicktui.stores.profile_rules import split_address
 
-State = Literal["ok", "warning", "failed"]
 COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LEAST_FREE: Final = 500_000_000
 """Bytes of free disk below which a package and its copy may not fit."""
 LEAST_COLUMNS: Final = 80
 LEAST_LINES: Final = 24
-
-
-class Check(Struct, frozen=True, kw_only=True):
-    """One thing that was looked at."""
-
-    name: str
-    state: State
-    message: str
-    remedy: str = ""
 
 
 def doctor(common: Common) -> int:
@@ -122,7 +114,7 @@ def _writable(folder: Path) -> str:
 
 
 def _kept(context: Context) -> Iterator[Check]:
-    """What the folders hold, and the keyring."""
+    """What the folders hold, and where passwords are."""
 
     def listed() -> str:
         devices = context.devices()
@@ -149,24 +141,8 @@ def _kept(context: Context) -> Iterator[Check]:
     yield _guarded(
         "backups", lambda: f"{count(len(context.backups.list()), 'backup')} in {context.home.backups}"
     )
-    yield _keyring(context)
+    yield from password_checks(context, os.environ)
     yield from _routes(context)
-
-
-def _keyring(context: Context) -> Check:
-    report = context.credentials.describe()
-    message = f"Passwords that are entered are kept in: {report.active}."
-    if not report.problems:
-        return Check(name="keyring", state="ok", message=message)
-    return Check(
-        name="keyring",
-        state="warning",
-        message=" ".join(
-            [message, *(f"{problem.name} is not used: {problem.reason}." for problem in report.problems)]
-        ),
-        remedy=" ".join(filter(None, (problem.advice for problem in report.problems)))
-        or "For unattended use, give the password with SICKTUI_PASSWORD or --password-stdin.",
-    )
 
 
 def _routes(context: Context) -> Iterator[Check]:

@@ -15,10 +15,14 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
+from sicktui.stores.vault import VaultState
+from sicktui.stores.vault_errors import WrongVaultPassword
 
 _YES: Final = frozenset({"y", "yes", "j", "ja"})
 MAX_SECRET: Final = 4096
 """Bytes of a line that is read as a secret."""
+VAULT_TRIES: Final = 3
+"""How often the vault's password is asked for. Nothing locks itself here; people mistype."""
 
 
 class Session:
@@ -77,6 +81,9 @@ class Session:
         missing = [t for t in targets if credentials.password(t.device, t.user) is None]
         if not missing or not self.interactive:
             return
+        locked = [t.device for t in missing if credentials.is_locked(t.device, t.user)]
+        if locked and self.unlock_vault(f"The vault holds the password of {names(locked)}."):
+            missing = [t for t in missing if credentials.password(t.device, t.user) is None]
         for user in dict.fromkeys(target.user for target in missing):
             devices = [target.device for target in missing if target.user == user]
             password = ask_secret(f"Password of {user} on {names(devices)}: ")
@@ -88,6 +95,32 @@ class Session:
                 f"Kept in memory until this command ends, for {count(len(devices), 'device')}; "
                 "'sicktui login' stores it."
             )
+
+    def unlock_vault(self, why: str) -> bool:
+        """Ask for the vault's password where there is somebody to ask; whether the vault is open then.
+
+        Args:
+            why: what it is needed for, in a sentence.
+
+        Raises:
+            VaultError: the vault cannot be used, whatever its password.
+        """
+        vault = self.context.credentials.vault
+        state = VaultState.ABSENT if vault is None else vault.state()
+        if vault is None or state is not VaultState.LOCKED or not self.interactive:
+            return state is VaultState.OPEN
+        self.out.note(why)
+        for _ in range(VAULT_TRIES):
+            password = ask_secret("Password of the vault: ")
+            if not password:
+                return False
+            try:
+                vault.unlock(password)
+            except WrongVaultPassword as error:
+                self.out.note(error.message, "red")
+            else:
+                return True
+        return False
 
 
 def at_terminal() -> bool:

@@ -4,23 +4,19 @@ Order of the authentication article, scenario 2: token first, then the trigger, 
 the file. A backup counts only when it is complete and stable.
 """
 
-from pathlib import Path
-from typing import Final
+import asyncio
 
 from sicktui.engine.access_step import authenticate
+from sicktui.engine.backup_file import BackupFile, Fetched
+from sicktui.engine.backup_keep import Keeper, Kept
 from sicktui.engine.job import Job
 from sicktui.engine.past import Past
 from sicktui.engine.stop import Stop
-from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
-from sicktui.model.words import Code, Step
-from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, SensorError, Unreachable
-from sicktui.sensor.transfers import Downloaded
-from sicktui.stores.backups import MAX_BACKUP_BYTES, BackupFacts, BackupRecord
-from sicktui.stores.fingerprint import fingerprint
-
-POLL: Final = 0.5
-"""Seconds between two looks at a backup in the making, which takes a sensor about a second."""
+from sicktui.model.snapshot import Snapshot
+from sicktui.model.words import Code, Level, Step
+from sicktui.sensor.errors import AccessDenied, LocalFileError, NotSupported, SensorError
+from sicktui.stores.backups import BackupRecord
 
 
 class BackupTaker:
@@ -33,15 +29,22 @@ class BackupTaker:
     """
 
     def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
+        partial = job.scratch / "backup.part"
         self._job = job
-        self._identity = identity
-        self._again = again
+        self._file = BackupFile(job, identity, partial, again=again)
+        self._keeper = Keeper(job, identity, partial)
 
-    async def take(self) -> BackupRecord:
-        """All of it, for the backup step of an update.
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What the sensor let be read while it made the backup."""
+        return self._file.snapshot
+
+    async def take(self) -> Kept:
+        """All of it, for the backup step of an update. The snapshot is kept too, for the comparison after it.
 
         Raises:
             NotSupported: the sensor has no parameter backup at all.
+            LocalFileError: this PC cannot keep the file.
             Stop: it could not be taken; nothing may be written to the sensor then.
         """
         try:
@@ -50,110 +53,53 @@ class BackupTaker:
             raise Stop.because(error) from error
         try:
             await self.create()
-            partial = await self.download()
-        except NotSupported:
+            fetched = await self.download()
+        except LocalFileError:
             raise
         except SensorError as error:
+            # A Not Found later on is trouble, and no reason to flash without a backup.
+            if isinstance(error, NotSupported) and not self._file.created:
+                raise
             raise self._failed(error) from error
-        return self.store(partial)
+        return await self.store(fetched, always_snapshot=True)
 
     async def create(self) -> None:
-        """Let the sensor write its backup file, and wait until it says it has."""
-        job = self._job
-        if self._again:
-            # A sensor writes one backup at a time, and refuses a second meanwhile.
-            await self._finished()
-        async with job.record.acting("create_backup"):
-            await job.sensor.create_backup(job.passphrase)
-        if await self._finished() is False:
-            raise Stop.failed(
-                Code.BACKUP_FAILED,
-                "The sensor says that it could not create its parameter backup (Result false).",
-                "Try again; if it stays so, restart the sensor. Nothing was written to it.",
-            )
-
-    async def _finished(self) -> bool | None:
-        """Wait until the sensor says that its backup is written. Returns whether it worked.
-
-        ``None``: there is no way to ask; ``download`` waits until the file is there and stable.
-        """
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.backup_timeout
-        while True:
-            status = await job.sensor.create_backup_status()
-            if status is None:
-                return None
-            if status.finished:
-                return status.ok
-            if job.clock.monotonic() >= deadline:
-                raise Stop.failed(
-                    Code.BACKUP_FAILED,
-                    f"Its backup is still pending after {job.timing.backup_timeout:g} s.",
-                    "Try again; if it stays so, restart the sensor. Nothing was written to it.",
-                )
-            await job.clock.sleep(POLL)
-
-    async def download(self) -> Downloaded:
-        """Fetch the file until two fetches in a row are the same: then nobody writes it any more."""
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.backup_timeout
-        last: Downloaded | None = None
-        while True:
-            trouble: SensorError | None = None
-            try:
-                fetched = await job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)
-            except (Unreachable, AccessDenied, OutOfConnections):
-                raise
-            except SensorError as error:
-                trouble = error  # Not there yet, or not whole yet.
-            else:
-                job.record.progress(Step.DOWNLOAD, fetched.size, fetched.size)
-                if last is not None and last.sha256 == fetched.sha256:
-                    return fetched
-                last = fetched
-            if job.clock.monotonic() >= deadline:
-                raise self._never_stable(trouble)
-            await job.clock.sleep(POLL)
-
-    @property
-    def _partial(self) -> Path:
-        return self._job.scratch / "backup.part"
-
-    def store(self, downloaded: Downloaded) -> BackupRecord:
-        """Keep the fetched file with what is known of its sensor.
+        """Let the sensor write its backup file, and wait until it says it has.
 
         Raises:
+            NotSupported: the sensor has no parameter backup at all.
+            Stop: it could not.
+        """
+        await self._file.create()
+
+    async def download(self) -> Fetched:
+        """Fetch the file, until it is whole and of now.
+
+        Raises:
+            Stop: no such file came.
+        """
+        return await self._file.fetch()
+
+    async def store(self, fetched: Fetched, *, always_snapshot: bool = False) -> Kept:
+        """Keep the fetched file with what is known of its sensor, or see that the last one still holds.
+
+        Raises:
+            Stop: the file cannot be whole.
             SicktuiError: it could not be written to this PC.
         """
-        job, identity = self._job, self._identity
-        facts = BackupFacts(
-            device=job.target.device,
-            serial=identity.serial,
-            mac=identity.mac,
-            name=identity.name,
-            model=identity.device_type,
-            order_number=identity.order_number,
-            version=identity.version,
-            created=timestamp(job.clock.now()),
-            operator=str(job.spec.operator),
-            run=job.spec.run,
-            content_type=downloaded.content_type,
-            api=job.sensor.capabilities.summary,
-            passphrase_fingerprint=fingerprint(job.passphrase) if job.passphrase else None,
+        kept = await asyncio.to_thread(
+            self._keeper.keep,
+            fetched,
+            self._file.snapshot,
+            self._file.checksum,
+            always_snapshot=always_snapshot,
         )
-        record = job.backups.add(self._partial, facts, sha256=downloaded.sha256)
-        self._partial.unlink()
-        return record
+        for warning in kept.warnings:
+            await self._job.record.log(Level.WARNING, warning)
+        return kept
 
-    def _never_stable(self, trouble: SensorError | None) -> Stop:
-        why = trouble.message if trouble else "the file changed with every fetch"
-        return Stop.failed(
-            Code.BACKUP_FAILED,
-            f"No complete backup came within {self._job.timing.backup_timeout:g} s: {why}",
-            "Try again; timing.backup_timeout allows more time. Nothing was written to the sensor.",
-        )
-
-    def _failed(self, error: SensorError) -> Stop:
+    @staticmethod
+    def _failed(error: SensorError) -> Stop:
         return Stop.failed(
             Code.BACKUP_FAILED,
             f"Its parameters could not be backed up: {error.message}",
@@ -192,9 +138,12 @@ class BackupJob:
         async with job.record.stepping(Step.CREATE):
             await taker.create()
         async with job.record.stepping(Step.DOWNLOAD) as step:
-            downloaded = await taker.download()
-            step.detail = f"{downloaded.size} bytes"
+            fetched = await taker.download()
+            step.detail = f"{fetched.file.size} bytes"
         async with job.record.stepping(Step.STORE) as step:
-            self.stored = taker.store(downloaded)
-            step.detail = self.stored.id
+            kept = await taker.store(fetched)
+            self.stored = kept.record
+            step.detail = kept.record.id if kept.unchanged is None else str(kept)
+        if kept.unchanged is not None:
+            return f"Unchanged: {kept}."
         return f"Backup {self.stored.id} of {identity.name} {identity.version}, {self.stored.size} bytes."

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.planning import MAX_READS_AT_ONCE
@@ -41,7 +43,7 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
         return _item(target, Refusal.of(error), None)
     finally:
         await sensor.aclose()
-    return _item(target, refusal, identity, warnings)
+    return structs.replace(_item(target, refusal, identity, warnings), auth=sensor.capabilities.auth)
 
 
 async def _judge_access(

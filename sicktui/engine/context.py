@@ -9,11 +9,13 @@ from sicktui.model.settings import Settings
 from sicktui.stores.backups import BackupStore
 from sicktui.stores.config import load_settings
 from sicktui.stores.credentials import Credentials, open_credentials
+from sicktui.stores.device_groups import DeviceGroups
 from sicktui.stores.journal import Journal
 from sicktui.stores.paths import Home, locate
 from sicktui.stores.profiles import DeviceList, load_devices
 from sicktui.stores.shelf import Shelf
 from sicktui.stores.snapshots import SnapshotStore
+from sicktui.stores.vault import VARIABLE, Vault
 
 
 class Context:
@@ -84,7 +86,7 @@ def open_context(
         overrides: ``KEY=VALUE`` settings of this call.
         password: the device password given for this call, if any.
         passphrase: the backup passphrase given for this call, if any.
-        environ: the environment, for ``SICKTUI_HOME`` and the platform's folders.
+        environ: the environment, for ``SICKTUI_HOME``, the platform's folders and the vault's password.
         use_keyring: whether the OS keyring may be asked.
         clock: where time comes from; the PC's own unless a test says otherwise.
 
@@ -92,9 +94,12 @@ def open_context(
         ConfigError: ``config.toml`` or an override cannot be used.
     """
     folders = locate(home, environ)
-    return Context(
-        folders,
-        load_settings(folders.config_file, overrides),
-        open_credentials(password=password, passphrase=passphrase, use_keyring=use_keyring),
-        clock or SystemClock(),
+    credentials = open_credentials(
+        password=password,
+        passphrase=passphrase,
+        use_keyring=use_keyring,
+        vault=Vault(folders.vault_file, given=environ.get(VARIABLE) or None),
+        groups=DeviceGroups(folders.devices_file),
     )
+    settings = load_settings(folders.config_file, overrides)
+    return Context(folders, settings, credentials, clock or SystemClock())

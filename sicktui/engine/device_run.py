@@ -4,10 +4,10 @@ import asyncio
 import logging
 
 from sicktui.engine.backup_job import BackupJob
-from sicktui.engine.control import Control
 from sicktui.engine.job import Job
 from sicktui.engine.past import Past
 from sicktui.engine.planning import lock_key
+from sicktui.engine.restore_job import RestoreJob
 from sicktui.engine.run_verdicts import verdict_event
 from sicktui.engine.stop import Stop
 from sicktui.engine.update_job import UpdateJob
@@ -33,16 +33,15 @@ class DeviceRun:
     def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
         self._job = job
         self._home = home
-        self._work: UpdateJob | BackupJob = (
-            UpdateJob(job, past) if job.spec.operation is Operation.UPDATE else BackupJob(job)
-        )
+        self._begun = past is not None and past.in_flight
+        self._work = _work(job, home, past)
 
     async def run(self) -> VerdictReached:
         """Wait for a place, do the job, and say how it ended. Never raises but when cancelled."""
         job = self._job
         began = job.clock.monotonic()
         try:
-            await _enter(job.control)
+            await self._enter()
             began = job.clock.monotonic()
             try:
                 message = await self._locked()
@@ -62,14 +61,39 @@ class DeviceRun:
         job.control.count(event.verdict)
         return event
 
+    async def _enter(self) -> None:
+        """Wait for a free place, or until the run is cancelled.
+
+        What an earlier runner has begun is finished, whatever has become of the run's budget since.
+
+        Raises:
+            Stop: it must not start any more.
+        """
+        control = self._job.control
+        if self._begun:
+            await control.gate.acquire()
+            return
+        control.may_start()
+        place = asyncio.ensure_future(control.gate.acquire())
+        cancelled = asyncio.ensure_future(control.cancelled.wait())
+        try:
+            await asyncio.wait((place, cancelled), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            cancelled.cancel()
+        if not place.done():
+            place.cancel()
+            control.checkpoint()
+        await place
+
     async def _locked(self) -> str:
         job = self._job
-        job.control.may_start()
+        if not self._begun:
+            job.control.may_start()
         lock: Lock = sensor_lock(
             self._home, lock_key(job.target, job.item.identity), purpose=f"run {job.spec.run}"
         )
         try:
-            # In a thread: a lock that somebody holds is tried for a moment, and nobody else may wait for that.
+            # In a thread: a lock that somebody holds is tried for a moment, and nobody may wait for that.
             await asyncio.to_thread(lock.acquire)
         except Held as held:
             raise Stop.failed(Code.BUSY, held.message, held.advice) from held
@@ -133,6 +157,8 @@ class DeviceRun:
         known: dict[str, str | float | None]
         if isinstance(work, UpdateJob):
             known = {"serial": work.serial, "backup": work.backup_id, "downtime_seconds": work.downtime}
+        elif isinstance(work, RestoreJob):
+            known = {"serial": work.serial, "backup": job.spec.backup}
         else:
             stored = work.stored
             known = {
@@ -154,20 +180,11 @@ class DeviceRun:
         )
 
 
-async def _enter(control: Control) -> None:
-    """Wait for a free place, or until the run is cancelled.
-
-    Raises:
-        Stop: it must not start any more.
-    """
-    control.may_start()
-    place = asyncio.ensure_future(control.gate.acquire())
-    cancelled = asyncio.ensure_future(control.cancelled.wait())
-    try:
-        await asyncio.wait((place, cancelled), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        cancelled.cancel()
-    if not place.done():
-        place.cancel()
-        control.checkpoint()
-    await place
+def _work(job: Job, home: Home, past: Past | None) -> UpdateJob | BackupJob | RestoreJob:
+    match job.spec.operation:
+        case Operation.UPDATE:
+            return UpdateJob(job, past)
+        case Operation.BACKUP:
+            return BackupJob(job, past)
+        case Operation.RESTORE:
+            return RestoreJob(job, home, past)

@@ -2,26 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
 
 from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.control import CANCEL
-from sicktui.engine.history import every_event
+from sicktui.engine.history import damage_line, every_event, next_entries
 from sicktui.model.clock import timestamp
 from sicktui.model.event import Event, RunChanged, VerdictReached
-from sicktui.model.words import Action, RunState
+from sicktui.model.view import RunView
+from sicktui.model.words import Action, RunState, Step
+from sicktui.stores.files import safe_name
 from sicktui.stores.journal import RunRow
-from sicktui.stores.locks import is_held, run_lock
+from sicktui.stores.journal_file import JournalDamaged
+from sicktui.stores.locks import Lock, is_held, run_lock
+from sicktui.stores.paths import Home
 
-RECENT: Final = 50
-"""Runs looked at when searching for those that are going."""
+
+def start_lock(home: Home, run: str) -> Lock:
+    """Held by a face from before a run is journalled until its runner has it: not interrupted, only young."""
+    return Lock(home.locks / f"start-{safe_name(run)}.lock", what=f"The start of run {run}")
 
 
 def liveness(context: Context, row: RunRow) -> RunRow:
     """The row as it really is: ``interrupted`` and without pid if its runner is gone."""
-    if row.state is not RunState.RUNNING or is_held(run_lock(context.home, row.run)):
+    if row.state is not RunState.RUNNING or _has_runner(context, row.run):
         return row
     # It may have finished between the two looks.
     fresh = context.journal.row(row.run)
@@ -30,16 +35,23 @@ def liveness(context: Context, row: RunRow) -> RunRow:
     return structs.replace(fresh, state=RunState.INTERRUPTED, pid=None)
 
 
+def _has_runner(context: Context, run: str) -> bool:
+    # The start first: a face lets go of it only when the runner holds the run.
+    return is_held(start_lock(context.home, run)) or is_held(run_lock(context.home, run))
+
+
 def running(context: Context) -> list[RunRow]:
     """The runs whose runner is at work now, newest first."""
-    rows = (liveness(context, row) for row in context.journal.runs(RECENT) if row.state is RunState.RUNNING)
-    return [row for row in rows if row.state is RunState.RUNNING]
+    return [row for row in _unfinished(context) if row.state is RunState.RUNNING]
 
 
 def interrupted(context: Context) -> list[RunRow]:
     """The runs whose runner is gone before the end, newest first."""
-    rows = (liveness(context, row) for row in context.journal.runs(RECENT) if row.state is RunState.RUNNING)
-    return [row for row in rows if row.state is RunState.INTERRUPTED]
+    return [row for row in _unfinished(context) if row.state is RunState.INTERRUPTED]
+
+
+def _unfinished(context: Context) -> list[RunRow]:
+    return [liveness(context, row) for row in context.journal.unfinished()]
 
 
 def owned_devices(context: Context) -> dict[str, str]:
@@ -59,24 +71,42 @@ def request_cancel(context: Context, run: str) -> None:
     context.journal.send(run, CANCEL)
 
 
+def cancel_requested(context: Context, run: str) -> bool:
+    """Whether somebody has asked the run to stop. It goes on until its sensors are safe."""
+    return any(command == CANCEL for _, command in context.journal.commands(run))
+
+
+def waited_for(view: RunView) -> dict[str, Step]:
+    """The devices that a run still works on, and the step of each: what a cancelled run waits for."""
+    return {
+        device.device: device.step
+        for device in view.devices.values()
+        if device.verdict is None and device.step is not None
+    }
+
+
 async def follow(
     context: Context, run: str, *, after: int = 0, interval: float = 0.25
 ) -> AsyncIterator[list[tuple[int, Event]]]:
     """Yield the run's events as its journal grows, in batches, each with its sequence number.
 
     Ends when the run is finished or cancelled, or when its runner is gone: then the last batch is a
-    ``run`` event that says ``interrupted`` and has the sequence number of the event before it.
+    ``run`` event that says ``interrupted`` and has the sequence number of the event before it. In the
+    place of a damaged event comes an error line of the log.
 
     Args:
         context: the stores.
         run: the run's id.
         after: the last sequence number that the caller has seen.
         interval: seconds between two looks, which bounds how often a face redraws.
+
+    Raises:
+        JournalError: the journal cannot be read any more.
     """
     while True:
         # The row first: what was written before the end is then surely read below.
         row = await asyncio.to_thread(_look, context, run)
-        while batch := await asyncio.to_thread(context.journal.events, run, after=after):
+        while batch := await asyncio.to_thread(_next_events, context, run, after):
             after = batch[-1][0]
             yield batch
         if row.state is RunState.INTERRUPTED:
@@ -85,6 +115,13 @@ async def follow(
         if row.state is not RunState.RUNNING:
             return
         await asyncio.sleep(interval)
+
+
+def _next_events(context: Context, run: str, after: int) -> list[tuple[int, Event]]:
+    return [
+        (number, damage_line(entry, run) if isinstance(entry, JournalDamaged) else entry)
+        for number, entry in next_entries(context.journal, run, after=after)
+    ]
 
 
 def _look(context: Context, run: str) -> RunRow:

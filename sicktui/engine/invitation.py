@@ -14,6 +14,13 @@ class RunSecrets(Struct, frozen=True, kw_only=True):
     passwords: dict[str, str | None]
     """By device name."""
     passphrase: str = ""
+    """For every device that has none of its own."""
+    passphrases: dict[str, str] = {}
+    """By device name, where they differ."""
+
+    def passphrase_of(self, device: str) -> str:
+        """The backup passphrase of a device; empty: none."""
+        return self.passphrases.get(device, self.passphrase)
 
     def __repr__(self) -> str:
         """Never the secrets."""
@@ -31,6 +38,8 @@ class RunnerInvitation(Struct, frozen=True, kw_only=True):
     sensor_locks: str
     shared_locks: bool
     secrets: RunSecrets
+    resumed: bool = False
+    """Whether an earlier runner has worked on the run, even if the journal has lost all of it."""
 
     @property
     def home(self) -> Home:
@@ -45,7 +54,7 @@ class RunnerInvitation(Struct, frozen=True, kw_only=True):
         )
 
     @classmethod
-    def to(cls, run: str, home: Home, secrets: RunSecrets) -> Self:
+    def to(cls, run: str, home: Home, secrets: RunSecrets, *, resumed: bool = False) -> Self:
         """The invitation to one run."""
         return cls(
             run=run,
@@ -56,6 +65,7 @@ class RunnerInvitation(Struct, frozen=True, kw_only=True):
             sensor_locks=str(home.sensor_locks),
             shared_locks=home.shared_locks,
             secrets=secrets,
+            resumed=resumed,
         )
 
 

@@ -11,6 +11,7 @@ from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups import BackupStore
+from sicktui.stores.snapshots import SnapshotStore
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Job:
     control: Control
     clock: Clock
     backups: BackupStore
+    snapshots: SnapshotStore
     passphrase: str
     scratch: Path
     """A folder of this job's own, for what is not whole yet."""

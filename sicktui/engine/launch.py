@@ -1,13 +1,14 @@
 """Starts a run: writes it to the journal and sets its runner process going."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Sequence
 
 import msgspec
 
 from sicktui.engine.context import Context
-from sicktui.engine.follow import liveness
+from sicktui.engine.follow import liveness, start_lock
 from sicktui.engine.outcome import summarise
 from sicktui.engine.run_verdicts import planned_verdict
 from sicktui.engine.spawn import spawn_runner
@@ -58,11 +59,21 @@ async def start_run(context: Context, spec: RunSpec) -> str:
         LaunchError: the runner did not start; the run is in the journal, interrupted.
     """
     if any(item.action is Action.UPDATE for item in spec.items):
-        await asyncio.to_thread(context.journal.create_run, spec, first_events(spec))
-        await asyncio.to_thread(spawn_runner, context, spec)
+        await asyncio.to_thread(_start, context, spec)
     else:
         await asyncio.to_thread(_record_decided, context, spec)
     return spec.run
+
+
+def _start(context: Context, spec: RunSpec) -> None:
+    starting = start_lock(context.home, spec.run)
+    with starting:
+        context.journal.create_run(spec, first_events(spec))
+        spawn_runner(context, spec)
+    # Nobody asks for it any more; a face that was killed here leaves two small files behind.
+    for path in (starting.path, starting.owner_path):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def first_events(spec: RunSpec) -> list[Event]:
@@ -120,8 +131,7 @@ def _record_decided(context: Context, spec: RunSpec) -> None:
         ),
         summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
     ]
-    context.journal.create_run(spec, events)
-    context.journal.set_state(spec.run, RunState.FINISHED, pid=None, finished=ts)
+    context.journal.create_run(spec, events, finished=ts)
 
 
 async def resume_run(context: Context, run: str) -> None:
@@ -137,4 +147,5 @@ async def resume_run(context: Context, run: str) -> None:
             f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
             advice="'sicktui runs list' shows the state of every run.",
         )
-    await asyncio.to_thread(spawn_runner, context, context.journal.spec(run))
+    spec = await asyncio.to_thread(context.journal.spec, run)
+    await asyncio.to_thread(spawn_runner, context, spec, resumed=True)

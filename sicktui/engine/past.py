@@ -27,6 +27,12 @@ class Past(Struct, frozen=True, kw_only=True):
     """Whether it was seen to have finished after that."""
     created_backup: bool = False
     """Whether the sensor was told to write its backup file."""
+    restore: Progress = "none"
+    """Whether the sensor was told to take a backup over."""
+    persist: Progress = "none"
+    """Whether it was told to save its parameters; a restore comes to that only once it has worked."""
+    left_out: tuple[str, ...] = ()
+    """The parameters that a restore has left out."""
     verdict: VerdictReached | None = None
     damaged: bool = False
     """Whether a part of the run's journal cannot be read, in which anything may have stood."""
@@ -35,6 +41,11 @@ class Past(Struct, frozen=True, kw_only=True):
     def wrote(self) -> bool:
         """Whether the sensor may have felt anything that changes its firmware."""
         return self.put != "none"
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether the job must be brought to its end: its sensor has, or may have, something of it."""
+        return self.wrote or self.restore != "none" or self.damaged
 
     @property
     def began(self) -> bool:
@@ -79,8 +90,19 @@ def _after(past: Past, event: Surveyed | UpdateStateRead | Acted | VerdictReache
             return structs.replace(past, trigger=_progress(event))
         case Acted(act="create_backup"):
             return structs.replace(past, created_backup=True)
+        case Acted(act="restore" | "persist"):
+            return _of_restore(past, event)
         case _:
             return past
+
+
+def _of_restore(past: Past, event: Acted) -> Past:
+    if event.act == "restore":
+        return structs.replace(past, restore=_progress(event))
+    if event.phase != "intended":
+        return structs.replace(past, persist=_progress(event))
+    left_out = tuple(name for name in event.detail.split(", ") if name)
+    return structs.replace(past, persist="intended", left_out=left_out)
 
 
 def _state(past: Past, value: UpdateState) -> Past:

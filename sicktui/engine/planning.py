@@ -89,7 +89,8 @@ async def _plan_device(question: _Question, target: Target) -> PlanItem:
     password = await asyncio.to_thread(question.context.credentials.password, target.device, target.user)
     sensor = connect(question.context, target, password=password)
     try:
-        return await _read_and_judge(question, target, sensor, password)
+        item = await _read_and_judge(question, target, sensor, password)
+        return structs.replace(item, auth=sensor.capabilities.auth)
     except SicktuiError as error:
         return _item(target, Refusal.of(error), to_version=question.expected)
     finally:
@@ -106,7 +107,7 @@ async def _read_and_judge(
         judge_identity(target, identity)
         or _judge_state(question.context, target, identity, state)
         or judge_version(identity, question.package, question.expected, question.options)
-        or await _judge_access(target, sensor, password, warnings)
+        or await _judge_access(question.context, target, sensor, password, warnings)
     )
     if refusal is None:
         warnings += _warnings(identity, question.expected, state)
@@ -144,16 +145,12 @@ def lock_key(target: Target, identity: Identity | None) -> str:
 
 
 async def _judge_access(
-    target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+    context: Context, target: Target, sensor: Sensor, password: str | None, warnings: list[str]
 ) -> Refusal | None:
     """Whether the password works, tried once: sensors lock after wrong ones."""
     if password is None:
-        return Refusal(
-            Action.REFUSE,
-            Code.ACCESS_DENIED,
-            f"No password is known for {target.user} on this sensor.",
-            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
-        )
+        why, advice = await asyncio.to_thread(context.credentials.why_unknown, target.device, target.user)
+        return Refusal(Action.REFUSE, Code.ACCESS_DENIED, why, advice)
     scheme = await sensor.auth_scheme()
     if scheme is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")

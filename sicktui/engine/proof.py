@@ -13,10 +13,18 @@ from sicktui.sensor.errors import SensorError, Unreachable
 async def known_failure(job: Job, code: Code, message: str, advice: str) -> Stop:
     """The end of a job after the upload: failed if the sensor is seen not to run the expected version.
 
-    Anything less is unknown: a sensor that does not answer, or that runs the version after all.
+    Anything less is unknown: a sensor that does not answer, another one that answers at its address, or
+    one that runs the version after all.
     """
+    planned = job.item.identity
     try:
-        _, version = await job.sensor.ident()
+        if planned is None:
+            _, version = await job.sensor.ident()
+        else:
+            identity = await job.sensor.recognise(planned)
+            if not same_sensor(planned, identity):
+                return other_device(job, planned, identity)
+            version = identity.version
     except SensorError as error:
         return Stop.unknown(code, f"{message} Its version cannot be read now: {error.message}", advice)
     expected = job.item.to_version
@@ -153,11 +161,8 @@ class Proof:
             return
         # A sensor may answer once more from its old firmware before it restarts for good.
         await self._job.clock.sleep(self._job.timing.settle)
-        try:
-            _, self.version = await self._job.sensor.ident()
-        except SensorError as error:
-            raise self._gone(error) from error
-        if matches(self.version, expected):
+        await self._same_sensor()
+        if matches(self.version or "", expected):
             return
         raise Stop.failed(
             Code.VERSION_MISMATCH,
@@ -172,7 +177,7 @@ class Proof:
         deadline = clock.monotonic() + timing.reconnect_timeout + timing.settle
         healthy_since: float | None = None
         while True:
-            trouble, status = await self._trouble()
+            trouble, status = await self._look()
             now = clock.monotonic()
             if trouble:
                 healthy_since = None
@@ -181,30 +186,51 @@ class Proof:
             if healthy_since is not None and now - healthy_since >= timing.settle:
                 return f"{_words(status)} for {timing.settle:g} s"
             if now >= deadline:
-                raise Stop.unknown(
-                    Code.UNHEALTHY,
-                    f"It runs {self.version}, but does not become healthy: {trouble or 'it changes'}.",
-                    "Look at its status in the vendor's software and at the sensor on site.",
-                )
+                raise await self._never_healthy(trouble)
             # The last pause ends with the time that it has to stay healthy.
             end = deadline if healthy_since is None else min(deadline, healthy_since + timing.settle)
             pause = timing.settle / 3 if timing.settle else timing.reconnect_interval
             await clock.sleep(min(pause, timing.poll_interval, max(0.0, end - now)) or 0.01)
 
-    async def _trouble(self) -> tuple[str, DeviceStatus | None]:
-        """What is wrong at this moment, in words; empty if nothing is."""
+    async def _never_healthy(self, trouble: "_Trouble | None") -> Stop:
+        if trouble is None:
+            trouble = _Trouble(Code.UNHEALTHY, "it keeps changing")
+        if trouble.code is Code.VERSION_MISMATCH:
+            return await known_failure(
+                self._job,
+                trouble.code,
+                f"It came back with {self.version}, but then {trouble.words}: it has gone back by itself.",
+                "Look at the sensor's own log in the vendor's software before trying again.",
+            )
+        return Stop.unknown(
+            trouble.code,
+            f"It came back with {self.version}, but does not become healthy: {trouble.words}.",
+            "Look at its status in the vendor's software and at the sensor on site.",
+        )
+
+    async def _look(self) -> "tuple[_Trouble | None, DeviceStatus | None]":
+        """What is wrong at this moment, and its ``DeviceStatus``."""
         job = self._job
         try:
             _, version = await job.sensor.ident()
             # Not its whole health: at two requests a second a third one would cost a second each time.
             status = await job.sensor.device_status()
         except SensorError as error:
-            return error.message, None
+            code = Code.NO_RETURN if isinstance(error, Unreachable) else Code.UNHEALTHY
+            return _Trouble(code, error.message.rstrip(".")), None
         if job.item.to_version is not None and not matches(version, job.item.to_version):
-            return f"it says {version} now", status
+            return _Trouble(Code.VERSION_MISMATCH, f"it says that it runs {version}"), status
         if status is not None and not status.healthy:
-            return f"DeviceStatus is {status.value} ({status.label})", status
-        return "", status
+            words = f"DeviceStatus is {status.value} ({status.label})"
+            return _Trouble(Code.UNHEALTHY, words), status
+        return None, status
+
+
+class _Trouble(NamedTuple):
+    """Why a sensor cannot be called updated at this moment."""
+
+    code: Code
+    words: str
 
 
 def _words(status: DeviceStatus | None) -> str:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -11,9 +12,13 @@ import msgspec
 from sicktui.engine.context import Context
 from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import RunSpec
+from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.words import Action, Code
+from sicktui.stores.passphrases import Passphrases
+from sicktui.stores.vault import VARIABLE as VAULT_VARIABLE
 
+SECRET_VARIABLES: Final = frozenset({"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VAULT_VARIABLE})
+"""No child inherits these: any program of this user can read the environment of a process."""
 START_LIMIT: Final = 30.0
 """Seconds that a runner process has to report that it is ready."""
 
@@ -22,13 +27,18 @@ class LaunchError(SicktuiError):
     """The runner process could not be started."""
 
 
-def spawn_runner(context: Context, spec: RunSpec) -> None:
+def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> None:
     """Start the runner process of a journalled run and wait until it is ready.
+
+    Args:
+        context: the folders and the credentials.
+        spec: the run.
+        resumed: whether an earlier runner has worked on it.
 
     Raises:
         LaunchError: it did not get ready in time, or said why it cannot.
     """
-    invitation = RunnerInvitation.to(spec.run, context.home, _secrets(context, spec))
+    invitation = RunnerInvitation.to(spec.run, context.home, _secrets(context, spec), resumed=resumed)
     context.home.log.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_path = context.home.log / f"runner-{spec.run}.log"
     with log_path.open("ab") as log:
@@ -40,7 +50,12 @@ def spawn_runner(context: Context, spec: RunSpec) -> None:
     if not ready.ready:
         raise LaunchError(
             f"The runner process of run {spec.run} did not start: {ready.message or 'it said nothing'}.",
-            advice=f"Its log is {log_path}. Nothing was sent to any sensor by this run.",
+            advice=f"Its log is {log_path}. "
+            + (
+                "Look at the sensors with 'sicktui status' before trying again."
+                if resumed
+                else "Nothing was sent to any sensor by this run."
+            ),
             code=Code.INTERRUPTED,
         )
 
@@ -52,17 +67,28 @@ def _secrets(context: Context, spec: RunSpec) -> RunSecrets:
             item.device: context.credentials.password(item.device, item.target.user) for item in going
         },
         passphrase=context.credentials.passphrase or "",
+        passphrases=_passphrases(context, spec, going),
     )
+
+
+def _passphrases(context: Context, spec: RunSpec, going: Sequence[PlanItem]) -> dict[str, str]:
+    """The passphrase of each device: for a restore the one that opens the backup, if it is known."""
+    known = Passphrases(context.credentials)
+    if spec.restore is None:
+        return {item.device: known.of(item.device) or "" for item in going}
+    opening = {item.device: known.opening(spec.restore, item.device) for item in going}
+    return {device: passphrase for device, passphrase in opening.items() if passphrase is not None}
+
+
+def runner_command() -> list[str]:
+    """What is executed: our own interpreter and module."""
+    return [sys.executable, "-m", "sicktui.engine.runner"]
 
 
 def _popen(log: int) -> "subprocess.Popen[bytes]":
     """A process that outlives this one, its terminal and its SSH session."""
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE")
-    }
-    command = [sys.executable, "-m", "sicktui.engine.runner"]
+    environment = {key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES}
+    command = runner_command()
     if sys.platform == "win32":
         flags = (
             subprocess.DETACHED_PROCESS

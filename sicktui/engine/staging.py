@@ -1,5 +1,6 @@
 """The run's own copy of its package: what was hashed is what is sent, whatever happens meanwhile."""
 
+import contextlib
 import hashlib
 import shutil
 from pathlib import Path
@@ -23,9 +24,13 @@ def run_folder(home: Home, run: str) -> Path:
 
 
 def scratch_folder(home: Home, run: str, device: str) -> Path:
-    """A folder for one job of a run; the device's name may hold anything, so its hash names it."""
+    """A folder for one job of a run; the device's name may hold anything, so its hash names it.
+
+    It may be missing if the disk is full: a job that needs none goes on, another will find out.
+    """
     folder = run_folder(home, run) / hashlib.sha256(device.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 

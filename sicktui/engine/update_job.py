@@ -10,6 +10,7 @@ from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup_job import BackupTaker
 from sicktui.engine.flash import Flash, patience
 from sicktui.engine.job import Job
+from sicktui.engine.parameter_guard import what_was_lost
 from sicktui.engine.past import Past
 from sicktui.engine.proof import Proof, known_failure, look_again, proof_of_reboot
 from sicktui.engine.stop import Stop
@@ -51,7 +52,7 @@ class UpdateJob:
             SensorError: the sensor failed before anything was written.
         """
         past = self._past
-        if past is not None and (past.wrote or past.damaged):
+        if past is not None and past.in_flight:
             return await self._resume(past)
         job = self.job
         before = await self._preflight()
@@ -97,7 +98,10 @@ class UpdateJob:
         proof = Proof(job, before.identity, rebooted)
         async with job.record.stepping(Step.VERIFY) as step:
             step.detail = await proof.run()
-        return self._success(before.identity, proof)
+        message = self._success(before.identity, proof)
+        if job.spec.options.backup:
+            message = f"{message} {await what_was_lost(job, before.identity, self.backup_id)}".strip()
+        return message
 
     def _flash(self, before: Before) -> Flash:
         return Flash(self.job, before.identity, before.health, baseline=before.state)
@@ -123,14 +127,38 @@ class UpdateJob:
         started = past.started or now.state is UpdateState.STARTED
         if past.damaged:
             return await self._watch(before, started=started)
-        if started or past.trigger != "none":
-            return await self._flash_and_prove(before, started=started, triggered=past.trigger != "none")
+        if started:
+            return await self._flash_and_prove(before, started=True, triggered=past.trigger != "none")
+        if past.trigger != "none":
+            return await self._after_trigger(before)
         if past.put != "done" and await self._flash(before).begins(job.timing.autostart_wait):
             # The package was there after all, and the sensor starts by itself.
             return await self._flash_and_prove(before, started=True)
         await self._let_in()
         if past.put != "done":
             started = await self._upload(before.identity)
+        return await self._flash_and_prove(before, started=started)
+
+    async def _after_trigger(self, before: Before) -> str:
+        """The trigger was sent, or was about to be, and the sensor shows no sign of it."""
+        job = self.job
+        if before.health.power_on_count is not None:
+            # It has not restarted since, so the package is still there.
+            return await self._flash_and_prove(before, triggered=True)
+        if await self._flash(before).begins(patience(job.timing)):
+            return await self._flash_and_prove(before, triggered=True, resend=False)
+        expected = job.item.to_version
+        if expected is None or matches(before.identity.version, expected):
+            raise Stop.unknown(
+                Code.INTERRUPTED,
+                "The run was interrupted while it triggered the flash. The sensor runs "
+                f"{before.identity.version} as before and counts no restarts, so nobody can tell whether it "
+                "was flashed.",
+                "Look at it with 'sicktui status'. To be certain, update it once more with --force.",
+            )
+        # It cannot have been flashed, but it may have lost the package: that is sent again.
+        await self._let_in()
+        started = await self._upload(before.identity)
         return await self._flash_and_prove(before, started=started)
 
     def _before(self, past: Past) -> Before:
@@ -182,10 +210,10 @@ class UpdateJob:
                 raise Stop(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
             state = await job.sensor.update_state()
             await job.record.state(state)
-            if state is UpdateState.STARTED and self._past is None:
-                raise busy(job.target.address)
             # In a resumed run it may be this run's own flash, of which the journal has lost the last
             # lines with the PC's power. It is brought to its end; the version tells whose it was.
+            if state is UpdateState.STARTED and self._past is None:
+                raise busy(job.target.address)
             health = await job.sensor.health()
             step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
             if state is not UpdateState.INITIAL:
@@ -213,15 +241,15 @@ class UpdateJob:
         async with job.record.stepping(Step.BACKUP) as step:
             taker = BackupTaker(job, before.identity)
             try:
-                record = await taker.take()
+                kept = await taker.take()
             except NotSupported as error:
                 step.skip(f"this sensor has no parameter backup: {error.message}")
                 await job.record.log(
                     Level.WARNING, "The sensor offers no parameter backup; it is updated without."
                 )
                 return
-            self.backup_id = record.id
-            step.detail = f"backup {record.id}, {record.size} bytes"
+            self.backup_id = kept.record.id
+            step.detail = str(kept)
 
     async def _persist(self) -> None:
         """Save unsaved parameters before the reboot takes them, where the operator asked for it."""

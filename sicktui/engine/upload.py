@@ -3,11 +3,12 @@
 from typing import Final
 
 from sicktui.engine.job import Job
+from sicktui.engine.proof import other_device, same_sensor
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Identity
 from sicktui.model.version import matches
 from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
-from sicktui.sensor.errors import SensorError, UploadInterrupted, UploadRefused
+from sicktui.sensor.errors import SensorError, Unreachable, UploadInterrupted, UploadRefused
 
 MAX_ATTEMPTS: Final = 2
 """A broken upload is tried once more, after the sensor was asked what it makes of the first."""
@@ -32,9 +33,11 @@ class Upload:
         job = self._job
         if job.spec.package is None or job.package_file is None:
             raise Stop.failed(Code.PACKAGE_UNREADABLE, "The run has no package to upload.")
-        await self._last_look()
+        if await self._last_look():
+            return True
         job.record.checkpoint()
         for attempt in range(1, MAX_ATTEMPTS + 1):
+            untouched = not job.record.irrevocable
             try:
                 async with job.record.acting("put_update", f"attempt {attempt}"):
                     await job.sensor.upload_package(
@@ -43,24 +46,37 @@ class Upload:
                         lambda sent, total: job.record.progress(Step.UPLOAD, sent, total),
                     )
             except UploadInterrupted as error:
-                if await self._started_after(error, last=attempt == MAX_ATTEMPTS):
+                if await self._broken(error, last=attempt == MAX_ATTEMPTS):
                     return True
-                await job.sensor.open_session()
-                await job.record.log(Level.WARNING, f"{error.message} Trying once more.")
-            except UploadRefused as error:
-                raise Stop.because(error) from error
             except SensorError as error:
-                raise await self._unsure(error) from error
+                return await self._not_taken(error, untouched=untouched)
             else:
                 return False
         raise AssertionError("the last attempt returns or raises")
 
-    async def _last_look(self) -> None:
-        """Read state and version once more: somebody else may have been quicker."""
+    async def _last_look(self) -> bool:
+        """Read state and version once more: somebody else may have been quicker.
+
+        Returns:
+            Whether the sensor flashes already what an interrupted runner of this run had sent to it.
+
+        Raises:
+            Stop: it is not as this job found it.
+        """
         job = self._job
         state = await job.sensor.update_state()
         await job.record.state(state)
-        _, version = await job.sensor.ident()
+        identity = await job.sensor.recognise(self._identity)
+        if not same_sensor(self._identity, identity):
+            raise Stop.failed(
+                Code.OTHER_DEVICE,
+                f"Another sensor answers at {job.target.address} since this job began "
+                f"({identity.key or identity.name} instead of {self._identity.key or self._identity.name}).",
+                "Find out which sensor has that address, then plan again. Nothing was written.",
+            )
+        version = identity.version
+        if job.record.irrevocable:
+            return state is UpdateState.STARTED or version != self._identity.version
         if state is UpdateState.STARTED:
             raise Stop.failed(
                 Code.BUSY,
@@ -68,7 +84,7 @@ class Upload:
                 "Wait until it has finished, do not power-cycle the sensor, then plan again.",
             )
         if version == self._identity.version:
-            return
+            return False
         expected = job.item.to_version
         if expected and matches(version, expected) and not job.spec.options.force:
             raise Stop(
@@ -81,20 +97,58 @@ class Upload:
             "Find out who, then plan again. Nothing was written.",
         )
 
-    async def _started_after(self, error: UploadInterrupted, *, last: bool) -> bool:
-        """Ask the sensor what became of a broken upload. True: it flashes already."""
+    async def _broken(self, error: UploadInterrupted, *, last: bool) -> bool:
+        """Ask the sensor what became of a broken upload. True: it flashes; False: it may be sent once more.
+
+        Raises:
+            Stop: it may not.
+        """
+        job = self._job
         state = await self._state_when_back()
-        if state is UpdateState.STARTED:
-            return True
         if state is None:
             raise Stop.unknown(
                 Code.UPLOAD_FAILED,
                 f"{error.message} The sensor has not answered since.",
                 "Check its power and its network on site, then read its version with 'sicktui status'.",
             )
+        if state is UpdateState.STARTED:
+            return True
+        # All of it was sent and only the answer is missing: then the sensor may start by itself.
+        if error.sent == error.total and await self._starts_by_itself():
+            return True
+        try:
+            identity = await job.sensor.recognise(self._identity)
+            if not same_sensor(self._identity, identity):
+                raise other_device(job, self._identity, identity)
+            if identity.version != self._identity.version:
+                return True
+            if not last:
+                await job.sensor.open_session()
+        except SensorError as trouble:
+            raise await self._unsure(trouble) from error
         if last:
             raise await self._unsure(error)
+        await job.record.log(Level.WARNING, f"{error.message} Trying once more.")
         return False
+
+    async def _starts_by_itself(self) -> bool:
+        job = self._job
+        deadline = job.clock.monotonic() + job.timing.autostart_wait
+        while job.clock.monotonic() < deadline:
+            await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
+            if await self._state() is UpdateState.STARTED:
+                return True
+        return False
+
+    async def _state(self) -> UpdateState | None:
+        """UpdateState; ``None`` if it cannot be read now."""
+        job = self._job
+        try:
+            state = await job.sensor.update_state()
+        except SensorError:
+            return None
+        await job.record.state(state)
+        return state
 
     async def _state_when_back(self) -> UpdateState | None:
         """UpdateState as soon as the sensor answers; ``None`` if it does not in time."""
@@ -102,24 +156,38 @@ class Upload:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         await job.sensor.forget_connections()
         while True:
-            try:
-                state = await job.sensor.update_state()
-            except SensorError:
-                if job.clock.monotonic() >= deadline:
-                    return None
-                await job.clock.sleep(job.timing.reconnect_interval)
-            else:
-                await job.record.state(state)
+            state = await self._state()
+            if state is not None or job.clock.monotonic() >= deadline:
                 return state
+            await job.clock.sleep(job.timing.reconnect_interval)
+
+    async def _not_taken(self, error: SensorError, *, untouched: bool) -> bool:
+        """The sensor did not take the package. True: it flashes all the same.
+
+        Raises:
+            Stop: unless it does.
+        """
+        if isinstance(error, Unreachable) and untouched:
+            raise Stop.failed(error.code, f"{error.message} Nothing was written to it.", error.advice)
+        if await self._state() is UpdateState.STARTED:
+            return True
+        raise await self._unsure(error) from error
 
     async def _unsure(self, error: SensorError) -> Stop:
         """The end of a job whose package did not arrive: failed if the old version still answers."""
+        job = self._job
         try:
-            _, version = await self._job.sensor.ident()
-        except SensorError:
+            identity = await job.sensor.recognise(self._identity)
+        except SensorError as trouble:
             return Stop.unknown(
                 error.code,
-                f"{error.message} The sensor does not answer either.",
+                f"{error.message} Its version cannot be read now: {trouble.message}",
                 "Check its power and its network on site, then read its version with 'sicktui status'.",
             )
-        return Stop.failed(error.code, f"{error.message} It still runs {version}.", error.advice)
+        if not same_sensor(self._identity, identity):
+            return other_device(job, self._identity, identity)
+        expected = job.item.to_version
+        wanted = expected is not None and matches(identity.version, expected)
+        if wanted and not isinstance(error, UploadRefused):
+            return Stop.unknown(error.code, f"{error.message} It runs {identity.version}.", error.advice)
+        return Stop.failed(error.code, f"{error.message} It runs {identity.version}.", error.advice)

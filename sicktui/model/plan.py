@@ -1,11 +1,13 @@
 """A plan: what would happen to each device, and why."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from sicktui.model.device import Identity, Target
 from sicktui.model.package import Package
 from sicktui.model.settings import Settings
-from sicktui.model.words import Action, Code, Operation
+from sicktui.model.words import Action, AuthScheme, Code, Operation
 
 
 class PlanItem(Struct, frozen=True, kw_only=True):
@@ -22,6 +24,8 @@ class PlanItem(Struct, frozen=True, kw_only=True):
     from_version: str | None = None
     to_version: str | None = None
     warnings: tuple[str, ...] = ()
+    auth: AuthScheme | None = None
+    """How the sensor lets a write through, as far as the plan has found out."""
 
     @property
     def device(self) -> str:
@@ -38,6 +42,38 @@ class UpdateOptions(Struct, frozen=True, kw_only=True):
     force: bool = False
     persist: bool = False
     require_approval: bool = False
+
+
+class RestoreOrder(Struct, frozen=True, kw_only=True):
+    """Which backup is to be restored: everything that the runner process must know of it."""
+
+    path: str
+    """Where its bytes lie."""
+    name: str
+    """What people call it: the backup's id, or the file's name."""
+    sha256: str
+    size: int
+    """Bytes."""
+    backup: str | None = None
+    """The id of the stored backup that these bytes are; ``None`` for a file without metadata."""
+    created: str | None = None
+    device: str | None = None
+    serial: str | None = None
+    """The serial number of the sensor that gave it."""
+    version: str | None = None
+    """The firmware that wrote it."""
+    location: str | None = None
+    passphrase_fingerprint: str | None = None
+    parameters_md5: str | None = None
+    values: dict[str, Any] = {}
+    """Readable parameters as they were when it was made, for reading back. Treat as read-only."""
+    replace: bool = False
+    """Whether it goes onto another sensor than the one that gave it, which takes its place."""
+
+    @property
+    def described(self) -> bool:
+        """Whether metadata say what it is, so that the passphrase can be tested."""
+        return self.created is not None
 
 
 class Operator(Struct, frozen=True, kw_only=True):
@@ -65,3 +101,4 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     options: UpdateOptions = UpdateOptions()
     backup: str | None = None
     """For a restore: the id of the backup, or the path of its file."""
+    restore: RestoreOrder | None = None

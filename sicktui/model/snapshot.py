@@ -3,12 +3,14 @@
 A snapshot is no backup: what is not readable (field contours, passwords, certificates) is not in it.
 """
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
 Scope = Literal["essential", "full"]
 """``essential``: the few that a job reads in passing; ``full``: all that the family's OpenAPI file names."""
+NOT_THERE: Final = "this sensor has no such variable"
+"""Why a variable is not readable that a sensor answers with Not Found."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):

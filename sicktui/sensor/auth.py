@@ -16,7 +16,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
 from sicktui.model.words import AuthScheme
-from sicktui.sensor.capabilities import Memory
+from sicktui.sensor.capabilities import CHALLENGE, Memory
 from sicktui.sensor.challenge import Challenge, encoded_secret, header, parse_challenge
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
 from sicktui.sensor.link import Link, Turn
@@ -25,7 +25,6 @@ from sicktui.sensor.reading import Reader
 from sicktui.sensor.replies import INVALID_CHALLENGE, Reply, understand
 from sicktui.sensor.wire import Answer
 
-_GET_CHALLENGE: Final = "getChallenge"
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
 _TOKEN_HEADER: Final = "X-Session-Token"  # noqa: S105  the name of the header, no secret
@@ -92,10 +91,18 @@ class Access:
         try:
             await patiently(self._link.clock, self._probe_challenge)
         except NotSupported as error:
-            if self._memory.is_present(_GET_CHALLENGE):
+            if self._memory.is_present(CHALLENGE):
                 raise self._no_challenge(error) from error
             # Any web server answers Not Found. Only a sensor may be sent a password.
             await self._reader.ident()
+            return await self._probe_again()
+        return AuthScheme.CHALLENGE
+
+    async def _probe_again(self) -> AuthScheme:
+        """One Not Found may be a sensor that is just starting: Basic only after a second one."""
+        try:
+            await patiently(self._link.clock, self._probe_challenge)
+        except NotSupported:
             self._no_challenge_here = True
             return AuthScheme.BASIC
         return AuthScheme.CHALLENGE
@@ -106,13 +113,13 @@ class Access:
 
     async def _challenge(self, turn: Turn) -> Challenge:
         body = msgspec.json.encode({"data": {"user": self._target.user}})
-        answer = await turn.post(_GET_CHALLENGE, body)
-        reply = understand(answer, self._link.asked("POST", _GET_CHALLENGE))
+        answer = await turn.post(CHALLENGE, body)
+        reply = understand(answer, self._link.asked("POST", CHALLENGE))
         try:
             challenge = parse_challenge(reply.challenge)
         except msgspec.ValidationError as error:
             raise reply.strange(f"its challenge is not usable ({clean(str(error))})") from error
-        self._memory.found(_GET_CHALLENGE)
+        self._memory.found(CHALLENGE)
         return challenge
 
     # -- authenticated POSTs ------------------------------------------------------------------

@@ -15,6 +15,8 @@ IDENTITY_VARIABLES: Final = ("SerialNumber", "EtherMACAddress", "DeviceType", "O
 HEALTH_VARIABLES: Final = ("DeviceStatus", "PowerOnCnt")
 _VARIABLES: Final = frozenset(IDENTITY_VARIABLES + HEALTH_VARIABLES)
 _SESSION: Final = "CreateSessionToken"
+CHALLENGE: Final = "getChallenge"
+"""The method that only sensors with challenge-response have."""
 
 
 class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,6 +49,17 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
         tokens = {True: "session token", False: "no session token", None: ""}[self.tokens]
         auth = {AuthScheme.CHALLENGE: "challenge-response", AuthScheme.BASIC: "Basic", None: ""}[self.auth]
         return ", ".join(word for word in (auth, tokens, self.trigger, self.persist) if word)
+
+
+def capabilities_with(auth: AuthScheme | None) -> Capabilities | None:
+    """What to tell the next client of a sensor of which only the authentication was kept.
+
+    One that has done challenge-response is never sent a password in clear text afterwards, not even
+    when it says Not Found to getChallenge, as while it starts. Basic is found out anew each time.
+    """
+    if auth is not AuthScheme.CHALLENGE:
+        return None
+    return Capabilities(auth=auth, present=(CHALLENGE,))
 
 
 class Memory:

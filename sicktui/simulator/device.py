@@ -78,6 +78,8 @@ class Device:
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
         self._powered_at = time.now()
+        self._powered = False
+        self._links_lost = 0
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = Port(self._serve)
@@ -189,8 +191,8 @@ class Device:
             SimulatorError: the port is taken.
         """
         self.port.hold(number)
-        if not self.spec.offline:
-            await self.port.open(slow=self.link_rate is not None)
+        self._powered = not self.spec.offline
+        await self._listen()
         if self.spec.update_state == FLASHING:
             self.updater.start_foreign(None)
 
@@ -208,15 +210,36 @@ class Device:
         self.backups.power_lost()
         self.auth.forget()
         self.parameters.power_cycle()
+        self._powered = False
         await self.port.close()
 
     async def power_on(self) -> None:
         """Boot, and answer again."""
+        self._powered = True
         self.power_on_count += 1
         self._powered_at = self.time.now()
         self.updater.booted()
         self.faults.booted()
-        await self.port.open(slow=self.link_rate is not None)
+        await self._listen()
+
+    async def _listen(self) -> None:
+        if self._powered and not self._links_lost:
+            await self.port.open(slow=self.link_rate is not None)
+
+    async def lose_link(self, seconds: float) -> None:
+        """The network to it is gone for so long; the device itself goes on."""
+        self._links_lost += 1
+        await self.port.close()
+        await self.time.sleep(seconds)
+        self._links_lost -= 1
+        await self._listen()
+
+    def swap(self, serial: str) -> None:
+        """From now on another sensor of the same kind has the address."""
+        self.updater.power_lost()
+        self.updater.booted()
+        self.auth.forget()
+        self.serial, self.mac = serial, mac_of(serial)
 
     async def reboot(self, *, after: float = 0.0) -> None:
         """Off, and on again after the reboot time. Not under way in ``after`` seconds."""

@@ -57,6 +57,10 @@ class FlashPlan(Struct, kw_only=True):
     """Comes back on another port."""
     lost: tuple[str, ...] = ()
     """Parameters that are back at their defaults afterwards."""
+    old_first: float | None = None
+    """Seconds for which the old firmware answers once more, between two reboots."""
+    rolls_back_after: float | None = None
+    """Seconds after which it reboots once more, into the old firmware."""
 
 
 class Updater:
@@ -207,15 +211,28 @@ class Updater:
 
     async def _reboot(self, plan: FlashPlan) -> None:
         device = self._device
+        old = device.firmware_version
         await device.power_off()
+        if plan.old_first is not None:
+            await self._boot(plan, "finished")
+            await device.time.sleep(plan.old_first)
+            await device.power_off()
         device.become(plan)
         if not plan.returns:
             return
-        await device.time.sleep(plan.reboot_seconds)
         if plan.moves:
             device.port.drop_number()
-        self._stage_after_boot = "updated"
-        await device.power_on()
+        await self._boot(plan, "updated")
+        if plan.rolls_back_after is not None:
+            await device.time.sleep(plan.rolls_back_after)
+            await device.power_off()
+            device.firmware_version = old
+            await self._boot(plan, "updated")
+
+    async def _boot(self, plan: FlashPlan, stage: Stage) -> None:
+        await self._device.time.sleep(plan.reboot_seconds)
+        self._stage_after_boot = stage
+        await self._device.power_on()
 
     def power_lost(self) -> None:
         """The power is gone: the upload too, and whatever ran (but not who calls this)."""

@@ -65,6 +65,12 @@ class BackupFacts(Struct, frozen=True, kw_only=True):
     api: str | None = None
     """The generation of the sensor's API, in words."""
     passphrase_fingerprint: str | None = None
+    location: str | None = None
+    """``LocationName``, which a replacement gets too."""
+    parameters_md5: str | None = None
+    """``LFTchecksum.MD5Parameters`` while the backup was made, where the sensor has it."""
+    snapshot: str | None = None
+    """The id of the snapshot that was taken with it."""
 
     @property
     def key(self) -> str:
@@ -134,7 +140,8 @@ class BackupStore:
         Raises:
             StorageError: the folder cannot be read.
         """
-        records = [record for record in self._records().values() if isinstance(record, BackupRecord)]
+        found = self._records("*" if serial is None else safe_name(serial))
+        records = [record for record in found.values() if isinstance(record, BackupRecord)]
         chosen = [record for record in records if serial is None or record.key == serial]
         return sorted(chosen, key=lambda record: (record.created, record.id), reverse=True)
 
@@ -206,10 +213,11 @@ class BackupStore:
             return id
         raise FileExistsError(wanted)
 
-    def _records(self) -> dict[Path, BackupRecord | str]:
+    def _records(self, sensor: str = "*") -> dict[Path, BackupRecord | str]:
+        """The metadata files in the folders of that name (a pattern), and what is wrong with some."""
         found: dict[Path, BackupRecord | str] = {}
         with storage("read", self.folder):
-            paths = sorted(self.folder.glob(f"*/*{_METADATA}"))
+            paths = sorted(self.folder.glob(f"{sensor}/*{_METADATA}"))
         for path in paths:
             if path.name.startswith("."):
                 continue

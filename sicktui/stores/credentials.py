@@ -1,15 +1,26 @@
-"""Where passwords come from: given for this call, the OS keyring, the memory of this process.
+"""Where passwords come from: given for this call, the OS keyring, the vault, the memory of this process.
 
 The first place that works is used, and why a better one does not is kept in words: for the status
-line and ``doctor``. No secret is ever written to a file by sicktui itself.
+line and ``doctor``. No secret is ever written to a file in clear text.
 """
 
 import threading
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
+from sicktui.model.errors import SicktuiError
 from sicktui.stores.keyring_store import TIME_LIMIT, platform_keyring
 from sicktui.stores.secrets_store import MemoryStore, SecretStore, StoreFailed
+from sicktui.stores.vault import Vault, VaultState
+from sicktui.stores.vault_errors import UNLOCK_ADVICE, VaultNotReady
+
+EVERYBODY: Final = "all"
+"""In the place of a device's name: the password of every device in the list. No device can be called so."""
+
+Groups = Callable[[str], Sequence[str]]
+"""The groups of a device, the narrowest first: ``@tag`` for each of its tags, then ``all``."""
 
 
 class StoreProblem(Struct, frozen=True, kw_only=True):
@@ -34,29 +45,47 @@ class CredentialsReport(Struct, frozen=True, kw_only=True):
     passphrase: bool
     """Whether a backup passphrase was given for this call."""
     problems: tuple[StoreProblem, ...] = ()
-    """The better stores, and why they are not used."""
+    """The better stores, and why they are not used; also what failed of late in the active one."""
+    vault: VaultState | None = None
+    """How far the vault can be used; ``None`` where there can be none."""
+
+
+def _no_groups(_: str) -> Sequence[str]:
+    return ()
 
 
 class Credentials:
     """The chain. Safe to use from several threads; no call prompts, or takes longer than the time limit.
 
     A password that somebody enters while sicktui runs goes before the one given for the call: it
-    was entered because that one failed.
+    was entered because that one failed. A device's own password goes before one that it shares.
 
     Args:
         given: the password of this call (``SICKTUI_PASSWORD`` or standard input), for every device.
         keyring: the OS keyring, or ``None`` to do without.
         passphrase: the backup passphrase of this call.
+        vault: the encrypted file, used where the keyring does not work; ``None`` to do without.
+        groups: tells the groups of a device, whose shared passwords are its too.
     """
 
     def __init__(
-        self, *, given: str | None, keyring: SecretStore | None, passphrase: str | None = None
+        self,
+        *,
+        given: str | None,
+        keyring: SecretStore | None,
+        passphrase: str | None = None,
+        vault: Vault | None = None,
+        groups: Groups = _no_groups,
     ) -> None:
         self.passphrase = passphrase
+        self.vault = vault
         self._given = given
+        self._groups = groups
         self._entered = MemoryStore()
-        # Before memory, from the best down: a store that encrypts by itself would come after the keyring.
-        self._lasting: tuple[SecretStore, ...] = () if keyring is None else (keyring,)
+        # Before memory, from the best down.
+        self._lasting: tuple[SecretStore, ...] = tuple(
+            store for store in (keyring, vault) if store is not None
+        )
         self._problems: dict[str, StoreProblem] = {}
         self._lock = threading.Lock()
 
@@ -71,18 +100,65 @@ class Credentials:
             device: the device's name.
             user: the user level on the device, e.g. ``Service``.
         """
-        account = account_of(device, user)
-        known = self._entered.get(account)
-        if known is None:
-            known = self._given
-        for store in self._lasting:
+        own = account_of(device, user)
+        known = self._entered.get(own)
+        if known is None and self._given is None:
+            known = self._stored(own)
+        if known is not None:
+            return known
+        # Only now, since to know its groups the device list is read.
+        shared = self._shared(device, user)
+        for account in shared:
+            known = self._entered.get(account)
             if known is not None:
-                break
+                return known
+        if self._given is not None:
+            return self._given
+        return next((found for account in shared if (found := self._stored(account)) is not None), None)
+
+    def own_password(self, device: str, user: str) -> str | None:
+        """The password that was entered or stored for this device alone; none that was given or is shared."""
+        return self.secret(account_of(device, user))
+
+    def is_locked(self, device: str, user: str) -> bool:
+        """Whether the only password of a device lies in the vault, and the vault is locked."""
+        vault = self.vault
+        if vault is None or self.password(device, user) is not None:
+            return False
+        accounts = (account_of(device, user), *self._shared(device, user))
+        return vault.state() is VaultState.LOCKED and not {*accounts}.isdisjoint(vault.names())
+
+    def why_unknown(self, device: str, user: str) -> tuple[str, str]:
+        """Why there is no password for a device, and what to do about it."""
+        if self.is_locked(device, user):
+            return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
+        return (
+            f"No password is known for {user} on this sensor.",
+            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
+        )
+
+    def _shared(self, device: str, user: str) -> list[str]:
+        try:
+            groups = self._groups(device)
+        except SicktuiError:
+            return []  # A device list that cannot be read is told by whoever works with it.
+        return [account_of(group, user) for group in groups]
+
+    def secret(self, account: str) -> str | None:
+        """A secret that is no password, whatever was given for the call: entered, else from a store."""
+        known = self._entered.get(account)
+        return self._stored(account) if known is None else known
+
+    def _stored(self, account: str) -> str | None:
+        for store in self._lasting:
             try:
                 known = store.get(account)
             except StoreFailed as failure:
                 self._blame(store, failure)
-        return known
+            else:
+                if known is not None:
+                    return known
+        return None
 
     def remember(self, device: str, user: str, password: str) -> str:
         """Keep a password in the best store that works.
@@ -91,19 +167,53 @@ class Credentials:
             The store's name, e.g. ``memory, until sicktui ends``.
         """
         account = account_of(device, user)
-        for store in self._lasting:
+        name = self.keep(account, password)
+        if self._given is not None:
+            self._entered.put(account, password)  # or the given one would go before it
+        return name
+
+    def share(self, group: str, user: str, password: str) -> str:
+        """Keep one password for all devices of a group that have none of their own, once.
+
+        Args:
+            group: ``@tag``, or ``all`` (``EVERYBODY``) for the whole device list.
+            user: the user level on the devices.
+            password: their password.
+
+        Returns:
+            The store's name.
+        """
+        return self.remember(group, user, password)
+
+    def keep(self, account: str, secret: str) -> str:
+        """Keep any secret in the best store that works. Returns the store's name."""
+        for place, store in enumerate(self._lasting):
             try:
-                store.put(account, password)
+                store.put(account, secret)
             except StoreFailed as failure:
                 self._blame(store, failure)
                 continue
-            if self._given is not None:
-                self._entered.put(account, password)  # or the given one would go before it
-            else:
-                self._entered.delete(account)  # what another process stores later shall count
+            self._absolve(store)
+            self._entered.delete(account)  # what another process stores later shall count
+            self._renew(account, secret, self._lasting[place + 1 :])
             return store.name
-        self._entered.put(account, password)
+        self._entered.put(account, secret)
         return self._entered.name
+
+    def _renew(self, account: str, secret: str, others: Sequence[SecretStore]) -> None:
+        """Leave no older secret behind: where the best store does not work, another one is read."""
+        for store in others:
+            try:
+                if store.get(account) is not None:
+                    store.put(account, secret)
+                    self._absolve(store)
+            except VaultNotReady as failure:
+                old = StoreFailed(
+                    f"{failure.reason} and still holds an older entry {account}", failure.advice
+                )
+                self._blame(store, old)
+            except StoreFailed as failure:
+                self._blame(store, failure)
 
     def hold(self, device: str, user: str, password: str) -> None:
         """Keep a password in the memory of this process alone, whatever stores there are."""
@@ -111,7 +221,10 @@ class Credentials:
 
     def forget(self, device: str, user: str) -> bool:
         """Take a password out of every store; whether there was one."""
-        account = account_of(device, user)
+        return self.drop(account_of(device, user))
+
+    def drop(self, account: str) -> bool:
+        """Take any secret out of every store; whether there was one."""
         gone = self._entered.delete(account)
         for store in self._lasting:
             try:
@@ -123,27 +236,49 @@ class Credentials:
     def describe(self) -> CredentialsReport:
         """What works here, and what does not and why. Tests the stores at the first call."""
         active = self._entered.name
+        with self._lock:
+            problems = dict(self._problems)
         for store in self._lasting:
             try:
                 store.check()
             except StoreFailed as failure:
-                self._blame(store, failure)
+                problems[store.name] = _problem(store, failure)
             else:
                 active = store.name
                 break
-        with self._lock:
-            problems = tuple(self._problems.values())
         return CredentialsReport(
             active=active,
             given=self._given is not None,
             passphrase=self.passphrase is not None,
-            problems=problems,
+            problems=tuple(problems[store.name] for store in self._lasting if store.name in problems),
+            vault=None if self.vault is None else self.vault.state(),
         )
 
+    def walk(self) -> list[tuple[str, StoreProblem | None]]:
+        """Every store but memory, the best first, and why it cannot be used; ``None``: it can."""
+        found: list[tuple[str, StoreProblem | None]] = []
+        for store in self._lasting:
+            try:
+                store.check()
+            except StoreFailed as failure:
+                found.append((store.name, _problem(store, failure)))
+            else:
+                found.append((store.name, None))
+        return found
+
     def _blame(self, store: SecretStore, failure: StoreFailed) -> None:
-        problem = StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice)
+        if isinstance(failure, VaultNotReady):
+            return  # No failure: it can be unlocked at any moment. ``describe`` tells how it is then.
         with self._lock:
-            self._problems[store.name] = problem
+            self._problems[store.name] = _problem(store, failure)
+
+    def _absolve(self, store: SecretStore) -> None:
+        with self._lock:
+            self._problems.pop(store.name, None)
+
+
+def _problem(store: SecretStore, failure: StoreFailed) -> StoreProblem:
+    return StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice)
 
 
 def account_of(device: str, user: str) -> str:
@@ -157,6 +292,8 @@ def open_credentials(
     passphrase: str | None,
     use_keyring: bool = True,
     time_limit: float = TIME_LIMIT,
+    vault: Vault | None = None,
+    groups: Groups = _no_groups,
 ) -> Credentials:
     """The chain of this PC. Nothing is asked before the first password is.
 
@@ -165,6 +302,8 @@ def open_credentials(
         passphrase: the backup passphrase given for this call.
         use_keyring: whether the OS keyring may be asked at all.
         time_limit: seconds that it has for an answer.
+        vault: the encrypted file that is used where the keyring does not work.
+        groups: tells the groups of a device, whose shared passwords are its too.
     """
     keyring = platform_keyring(time_limit) if use_keyring else None
-    return Credentials(given=password, keyring=keyring, passphrase=passphrase)
+    return Credentials(given=password, keyring=keyring, passphrase=passphrase, vault=vault, groups=groups)

@@ -68,14 +68,20 @@ class Journal:
         with self._lock, translated(self.path):
             self._database.close()
 
-    def create_run(self, spec: RunSpec, events: Sequence[Event]) -> None:
-        """Record a new run with its first events, durably.
+    def create_run(self, spec: RunSpec, events: Sequence[Event], *, finished: str | None = None) -> None:
+        """Record a new run with its first events, durably, all or nothing.
+
+        Args:
+            spec: the run.
+            events: its first events.
+            finished: when it ended, if these are all its events.
 
         Raises:
             JournalError: it cannot be kept, or a run of that id exists.
         """
         body = msgspec.json.encode(spec)
-        row = (spec.run, spec.operation, RunState.RUNNING, spec.created, body, checksum(spec.run, body))
+        state = RunState.RUNNING if finished is None else RunState.FINISHED
+        row = (spec.run, spec.operation, state, spec.created, finished, body, checksum(spec.run, body))
         with self._writing(durable=True) as database:
             if self._exists(spec.run):
                 raise JournalError(
@@ -83,7 +89,9 @@ class Journal:
                     advice="Try again.",
                 )
             database.execute(
-                "INSERT INTO runs (run, operation, state, started, spec, crc) VALUES (?, ?, ?, ?, ?, ?)", row
+                "INSERT INTO runs (run, operation, state, started, finished, spec, crc)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
             )
             insert_events(database, spec.run, events)
 

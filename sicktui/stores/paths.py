@@ -65,6 +65,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "snapshots"
 
     @property
+    def vault_file(self) -> Path:
+        """The encrypted file with passwords, where there is one."""
+        return self.data / "passwords.vault"
+
+    @property
     def log_file(self) -> Path:
         """What the program says of itself."""
         return self.log / "sicktui.log"

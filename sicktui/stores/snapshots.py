@@ -76,15 +76,6 @@ class SnapshotStore:
         """
         return next((kept for kept in self.list(key) if scope is None or kept.scope == scope), None)
 
-    def of_run(self, run: str, device: str) -> Snapshot | None:
-        """The first snapshot that a run took of a device: how it was before.
-
-        Raises:
-            StorageError: the folder cannot be read.
-        """
-        taken = [kept for kept in self.list() if kept.run == run and kept.device == device]
-        return taken[-1] if taken else None
-
     def get(self, id: str) -> Snapshot:  # noqa: A002 - the record's word
         """The snapshot of that id, or of a beginning that only one has.
 

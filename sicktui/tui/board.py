@@ -84,8 +84,10 @@ class Board:
         return before
 
     def advanced(self, run: str, view: RunView) -> None:
-        """Take in where a run stands. A run that is new is the one to show."""
-        if run not in self.runs:
+        """Take in where a run stands. A new one is shown, unless another one that goes is."""
+        shown = self.runs.get(self.shown_run or "")
+        idle = shown is not None and shown.state is not RunState.RUNNING
+        if run not in self.runs and (self.shown_run is None or idle):
             self.shown_run = run
         self.runs[run] = view
 

@@ -62,7 +62,7 @@ def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, 
     shown = _fitting(columns, comfort, width, gap, extras=True)
     kept = _fitting([columns[i] for i in shown], [ample[i] for i in shown], width, gap, extras=False)
     shown = [shown[i] for i in kept]
-    widths = [ample[i] if i in shown else 0 for i in range(len(columns))]
+    widths = [min(ample[i], width) if i in shown else 0 for i in range(len(columns))]
     spare = width - sum(widths) - gap * (len(shown) - 1)
     wants = {i: _wanted(columns[i], contents[i]) for i in shown}
     for rank in sorted({columns[i].rank for i in shown}):

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from sicktui.model.event import VerdictReached
 from sicktui.model.text import clean
 from sicktui.model.view import DeviceView
-from sicktui.model.words import STEPS, Verdict
+from sicktui.model.words import STEPS, UpdateState, Verdict
 from sicktui.tui.board import Board, Sight
 from sicktui.tui.device_rows import contact_cell, health_cell, state_cell
 from sicktui.tui.job_rows import VERDICT_TONES
@@ -42,13 +42,23 @@ def _most_important(board: Board, device: str, glyphs: Glyphs) -> tuple[str, Ton
     if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     if job is not None and job.verdict is None and job.step is not None:
-        detail = f": {clean(job.detail)}" if job.detail else ""
-        return f"{job.step.value}{detail}", Tone.BUSY
+        return _progress_text(job), Tone.BUSY
     if sight is not None and sight.observation.problem:
         return clean(sight.observation.problem, LONG), Tone.WARN
     if job is not None and job.verdict is not None:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     return _identity_text(board, device, sight, glyphs), Tone.DIM
+
+
+def _progress_text(job: DeviceView) -> str:
+    """What the sensor is being put through, and what nobody must do meanwhile."""
+    step = job.step.value if job.step is not None else ""
+    text = f"{step}: {clean(job.detail)}." if job.detail else f"{step}."
+    if job.update_state == UpdateState.STARTED:
+        return f"{text} UpdateState {job.update_state_name}: it is flashing. Do not power-cycle it."
+    if job.silent:
+        return f"{text} It does not answer at the moment."
+    return text
 
 
 def _verdict_text(verdict: VerdictReached) -> str:

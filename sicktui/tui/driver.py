@@ -51,7 +51,9 @@ class PatientDriver(PlatformDriver):
         if os.name == "posix" and self._file is not None and not self._owns_file:
             # With a file of its own, a writer that is stuck for ever holds no lock that the
             # interpreter needs to flush stderr at its end.
-            self._file = os.fdopen(os.dup(self._file.fileno()), "w", encoding=self._file.encoding)
+            self._file = os.fdopen(
+                os.dup(self._file.fileno()), "w", encoding=self._file.encoding, errors="replace"
+            )
             self._owns_file = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if (pending := self._pending) is not None:

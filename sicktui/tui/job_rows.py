@@ -14,6 +14,7 @@ from sicktui.tui.looks import Glyphs
 from sicktui.tui.phrases import age, duration, percent, rate, size
 from sicktui.tui.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
 
+_ROOMY: Final = 20
 ANSWER_GRAIN: Final = 3
 """Seconds since the last answer that all count as just now, for a sensor at work."""
 
@@ -39,6 +40,8 @@ class JobRow(Struct, frozen=True, kw_only=True):
     """From, and to."""
     verdict: Verdict | None = None
     code: str = ""
+    away: str = ""
+    """How long the sensor did not answer while it restarted."""
     message: str = ""
     advice: str = ""
     orphaned: bool = False
@@ -75,6 +78,7 @@ def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime,
         silent=view.silent and running,
         versions=_versions(view),
         verdict=verdict.verdict if verdict else None,
+        away=_away(view),
         code=verdict.code.value if verdict and verdict.code else "",
         message=clean(verdict.message, 600) if verdict else _planned(view),
         advice=clean(verdict.advice, 600) if verdict else "",
@@ -96,13 +100,21 @@ def _elapsed(view: DeviceView, now: datetime, *, running: bool) -> str:
     return duration(_since(view.started, now)) if running and view.started else ""
 
 
+def _away(view: DeviceView) -> str:
+    if view.verdict is None or view.verdict.downtime_seconds is UNSET or not view.verdict.downtime_seconds:
+        return ""
+    return f"away for {duration(view.verdict.downtime_seconds)}"
+
+
 def _versions(view: DeviceView) -> tuple[str, str]:
     before = view.plan.from_version if view.plan else None
-    after = view.plan.to_version if view.plan and view.plan.action is Action.UPDATE else None
+    after = view.plan.to_version if view.plan else None
     if view.verdict is not None:
         told = (view.verdict.from_version, view.verdict.to_version)
         before = told[0] if told[0] is not UNSET and told[0] else before
         after = told[1] if told[1] is not UNSET and told[1] else after
+    if view.plan is not None and view.plan.action is not Action.UPDATE:
+        after = None  # it will not get it
     return (clean(before or ""), clean(after or ""))
 
 
@@ -141,7 +153,8 @@ def _steps_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
 def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
     """Bytes while they move; afterwards why it ended so."""
     if row.verdict is Verdict.SUCCEEDED:
-        return versions_cell(row, glyphs, width)
+        # Where there is room, the versions have a column of their own.
+        return cell(row.away, Tone.DIM) if width >= _ROOMY and row.away else versions_cell(row, glyphs, width)
     if row.verdict is not None:
         return cell(row.code, VERDICT_TONES[row.verdict])
     if not row.total:
@@ -185,7 +198,16 @@ JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
         steady=True,
         cell=lambda r, g, _w: state_cell(r.state, g),
     ),
-    Column(id="progress", title="Progress", least=16, comfort=20, most=29, rank=1, steady=True, cell=_progress_cell),
+    Column(
+        id="progress",
+        title="Progress",
+        least=16,
+        comfort=20,
+        most=29,
+        rank=1,
+        steady=True,
+        cell=_progress_cell,
+    ),
     Column(
         id="elapsed",
         title="Time",

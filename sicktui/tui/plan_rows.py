@@ -41,13 +41,16 @@ def reading(target: Target) -> PlanRow:
 def plan_row(item: PlanItem) -> PlanRow:
     """The row of a device whose part of the plan is known."""
     who = item.identity
+    message = item.message
+    for warning in item.warnings:
+        message = message.replace(warning, "")  # shown as what it is, beside the message
     return PlanRow(
         device=item.device,
         name=clean(item.device),
         action=item.action,
         model=clean((who and (who.device_type or who.name)) or ""),
         versions=(clean(item.from_version or ""), clean(item.to_version or "")),
-        message=clean(item.message, 600),
+        message=clean(" ".join(message.split()), 600),
         advice=clean(item.advice, 600),
         warnings=tuple(clean(warning, 400) for warning in item.warnings),
     )

@@ -24,8 +24,8 @@ FULL: Final = Theme(
         "text-warning": "#f5b860",
         "text-error": "#ff7d88",
         "text-primary": "#6bbcf0",
-        "text-muted": "#8a98a8",
-        "block-cursor-background": "#2f6f9f",
+        "text-muted": "#95a3b3",
+        "block-cursor-background": "#24527a",
         "block-cursor-foreground": "#ffffff",
     },
 )

@@ -10,6 +10,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.follow import follow, interrupted, running
 from sicktui.model.errors import SicktuiError
 from sicktui.model.view import DeviceView, RunView, reduce
+from sicktui.model.words import RunState
 from sicktui.tui.messages import RunAdvanced, RunEnded, RunsInterrupted, TroubleMet
 
 SEARCH_EVERY: Final = 1.0
@@ -42,10 +43,6 @@ class Tracker:
             self._screen.run_worker(
                 self._follow(run), group=f"run:{run}", name=f"follow {run}", exit_on_error=False
             )
-
-    def forget(self, run: str) -> None:
-        """Let a run be followed anew, after it was resumed."""
-        self._followed.discard(run)
 
     async def _search(self) -> None:
         first, version = True, -1
@@ -80,4 +77,6 @@ class Tracker:
                 self._screen.post_message(RunAdvanced(run, view, events))
         except SicktuiError as error:
             self._screen.post_message(TroubleMet(f"Run {run}: {error}"))
+        if view.state is RunState.INTERRUPTED:
+            self._followed.discard(run)  # it may be resumed, and is then followed anew
         self._screen.post_message(RunEnded(run, view))

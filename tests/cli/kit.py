@@ -312,7 +312,7 @@ def check_line(line: dict[str, Any]) -> None:
     assert line["v"] == 1
     assert _TIME.fullmatch(line["ts"]), line
     if kind not in _KEYS:
-        assert kind in {"device", "package", "backup", "check", "login", "logout"}, line
+        assert kind in {"device", "package", "backup", "check", "login", "logout", "vault"}, line
         return
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":

@@ -177,6 +177,8 @@ def test_login_asks_tests_once_and_says_where_it_went(program: Program, plant: M
     asked = Terminal(program, "login", *made.addresses, password=None)
     asked.expect("Password of Service on")
     asked.child.sendline(PASSWORD)
+    assert PASSWORD not in asked.expect("Make a vault, an encrypted file")
+    asked.child.sendline("n")
     code, rest = asked.end()
     assert code == 1
     assert PASSWORD not in rest

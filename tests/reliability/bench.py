@@ -32,11 +32,11 @@ SCALE: Final = 20.0
 """Client and sensors live so many times as fast; only the sockets do not."""
 TIMING: Final = Timing(
     poll_interval=1.0,
-    autostart_wait=0.0,
-    flash_timeout=60.0,
-    reconnect_timeout=60.0,
+    autostart_wait=3.0,
+    flash_timeout=40.0,
+    reconnect_timeout=40.0,
     reconnect_interval=1.0,
-    settle=2.0,
+    settle=1.5,
     request_timeout=1.0,  # these two are the sockets'
     stall_timeout=0.4,
     backup_timeout=20.0,

@@ -61,9 +61,9 @@ class Case(Struct, frozen=True, kw_only=True):
         usual: dict[str, object] = {
             "generation": self.generation,
             "version": OLD,
-            "flash_seconds": 6.0,
-            "finished_seconds": 3.0,
-            "reboot_seconds": 4.0,
+            "flash_seconds": 5.0,
+            "finished_seconds": 2.5,
+            "reboot_seconds": 3.0,
             "latency": 0.0,
             "backup_size": 9_000,
         }

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sicktui.model.words import AuthScheme, Code
-from sicktui.sensor.capabilities import Capabilities
+from sicktui.sensor.capabilities import Capabilities, capabilities_with
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -98,8 +98,34 @@ async def test_basic_only_where_get_challenge_is_not_found(
     session = basic.last("POST CreateSessionToken")
     assert session.headers["authorization"] == BASIC
     assert session.body == b"{}"
-    assert basic.asked() == ["POST getChallenge", "GET DeviceIdent", "POST CreateSessionToken"]
+    assert basic.asked() == [
+        "POST getChallenge",
+        "GET DeviceIdent",
+        "POST getChallenge",
+        "POST CreateSessionToken",
+    ]
     assert sensor.capabilities.auth is AuthScheme.BASIC
+
+
+@pytest.mark.parametrize("absent", [NOT_FOUND, http(404)], ids=["status 5", "bare 404"])
+async def test_one_not_found_of_a_sensor_that_starts_is_no_reason_for_basic(
+    challenging: ScriptedSensor, connect: MakeSensor, absent: bytes
+) -> None:
+    challenging.on("POST getChallenge", absent, challenge())
+    sensor = connect()
+    assert await sensor.open_session()
+    assert sensor.capabilities.auth is AuthScheme.CHALLENGE
+    assert_never_in_clear(challenging)
+
+
+async def test_a_sensor_that_has_done_challenges_is_never_sent_a_password_in_clear(
+    basic: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect(capabilities=capabilities_with(AuthScheme.CHALLENGE))
+    with pytest.raises(DeviceError, match="may not be sent a password"):
+        await sensor.open_session()
+    assert_never_in_clear(basic)
+    assert capabilities_with(AuthScheme.BASIC) is None, "Basic is found out anew each time"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from textual.command import CommandPalette
 
+from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError
 from sicktui.tui.board import Situation
 from sicktui.tui.commands import BY_ID, COMMANDS, RESERVED, Keys, bindings
@@ -93,8 +94,6 @@ async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> N
 
 
 async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
-    from sicktui.model.device import Profile
-
     desk.profiles(Profile(name="b", address="127.0.0.1:8"), Profile(name="a", address="127.0.0.1:9"))
     async with desk.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 offline" in text_of(pilot))
@@ -121,8 +120,6 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
 
 
 async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
-    from sicktui.model.device import Profile
-
     desk.profiles(Profile(name="a", address="127.0.0.1:9"))
     async with desk.dashboard((80, 24), Face(glyphs=ASCII)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
@@ -134,8 +131,6 @@ async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
 
 
 async def test_no_color_writes_no_colours(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sicktui.model.device import Profile
-
     monkeypatch.setenv("NO_COLOR", "1")
     desk.profiles(Profile(name="a", address="127.0.0.1:9"))
     async with desk.dashboard((80, 24), Face(palette="none")) as (pilot, _):

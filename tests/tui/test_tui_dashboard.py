@@ -14,7 +14,7 @@ from tests.tui.conftest import Desk, main_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.2.0.0R", serial="1002", model="picoScan120")
-SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=240.0)
+SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=120.0)
 
 
 async def test_an_empty_list_says_how_to_begin(desk: Desk) -> None:

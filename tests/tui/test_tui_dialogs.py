@@ -4,6 +4,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.engine.context import open_context
@@ -29,10 +30,7 @@ GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoS
 DOCK = DeviceSpec(name="dock-1", version="2.5.0.0R", serial="1002", model="picoScan150")
 
 
-async def type_in(pilot: object, text: str) -> None:
-    from textual.pilot import Pilot
-
-    assert isinstance(pilot, Pilot)
+async def type_in(pilot: Pilot[None], text: str) -> None:
     box = pilot.app.focused
     assert isinstance(box, Input)
     box.value = text
@@ -67,7 +65,8 @@ async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
         await until(pilot, lambda: "gate-9" in desk.context.devices().profiles)
         assert desk.context.devices().profiles["gate-9"].tags == ("hall-3", "line-2")
 
-        await until(pilot, lambda: "gate-9" in text_of(pilot))
+        await until(pilot, lambda: "► " in text_of(pilot) and "Change" not in text_of(pilot))
+        await until(pilot, lambda: "►   gate-9" in text_of(pilot))
         await pilot.press("x")
         await until(pilot, lambda: "Remove devices?" in text_of(pilot))
         await pilot.press("x", "enter")

@@ -9,13 +9,24 @@ from typing import Final
 
 import click
 
-from sicktui.cli.commands import backups, devices, firmware, looks, passwords, runs, simulators, updates
+from sicktui.cli.commands import (
+    backups,
+    devices,
+    firmware,
+    looks,
+    passwords,
+    runs,
+    simulators,
+    updates,
+    vault,
+)
 
 COMMANDS: Final[Mapping[str, click.Command]] = {
     "devices": devices.group,
     "status": looks.status,
     "login": passwords.login,
     "logout": passwords.logout,
+    "vault": vault.group,
     "plan": updates.plan,
     "update": updates.update,
     "backup": backups.backup,

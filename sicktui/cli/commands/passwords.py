@@ -8,30 +8,40 @@ from sicktui.cli.common import Common, command, devices_argument
 from sicktui.cli.deferred import deferred
 
 if TYPE_CHECKING:
-    from sicktui.cli import access
+    from sicktui.cli import access, sharing
 else:
     access = deferred("sicktui.cli.access")
+    sharing = deferred("sicktui.cli.sharing")
 
 
 @command("login")
 @devices_argument(required=False)
 @click.option("--no-test", is_flag=True, help="Store it without trying it on the sensors.")
-def login(common: Common, devices: tuple[str, ...], *, no_test: bool) -> int:
-    r"""Store the password of sensors in this PC's keyring.
+@click.option(
+    "--shared",
+    is_flag=True,
+    help="Store it once for '@tag' or 'all': every device there that has none of its own uses it.",
+)
+def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bool) -> int:
+    r"""Store the password of sensors, in this PC's keyring or in the vault.
 
     Asks once, tries it once on each sensor (never twice: sensors lock), and stores it where it is
-    right. Without DEVICE it is for the whole device list.
+    right. Without DEVICE it is for the whole device list. Where no keyring works, a vault is offered.
 
     \b
     Examples:
-      sicktui login @hall-3
+      sicktui login gate-1
+      sicktui login @hall-3 --shared
       printenv SENSOR_PASSWORD | sicktui login all --password-stdin
     """
+    if shared:
+        return sharing.login(common, devices, test=not no_test)
     return access.login(common, devices, test=not no_test)
 
 
 @command("logout")
 @devices_argument(required=False)
-def logout(common: Common, devices: tuple[str, ...]) -> int:
+@click.option("--shared", is_flag=True, help="Forget what '@tag' or 'all' shares, and nothing else.")
+def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
     """Forget the stored password of sensors. Without DEVICE, of the whole device list."""
-    return access.logout(common, devices)
+    return sharing.logout(common, devices) if shared else access.logout(common, devices)

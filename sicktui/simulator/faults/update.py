@@ -108,6 +108,17 @@ class StuckAt1(FlashFault):
         plan.ends = False
 
 
+@fault("slow_flash")
+class SlowFlash(FlashFault):
+    """Stays in state 1 for ``seconds`` (default 600), then goes on as usual."""
+
+    uses = ("seconds",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """A long flash."""
+        plan.seconds = 600.0 if self.fault.seconds is None else self.fault.seconds
+
+
 @fault("update_error")
 class UpdateError(FlashFault):
     """Ends in state 3, though the package is good."""
@@ -156,6 +167,28 @@ class OldVersion(FlashFault):
         """Another version than the package's."""
         value = self.fault.value
         plan.version = value if isinstance(value, str) else device.firmware_version
+
+
+@fault("old_version_first")
+class OldVersionFirst(FlashFault):
+    """Comes back with the old firmware for ``seconds`` (default 5), then reboots into the new one."""
+
+    uses = ("seconds",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Two reboots."""
+        plan.old_first = 5.0 if self.fault.seconds is None else self.fault.seconds
+
+
+@fault("rolls_back")
+class RollsBack(FlashFault):
+    """Comes back with the new firmware, and after ``seconds`` (default 3) reboots into the old one."""
+
+    uses = ("seconds",)
+
+    def change(self, plan: "FlashPlan", device: "Device") -> None:
+        """Two reboots, and the old firmware in the end."""
+        plan.rolls_back_after = 3.0 if self.fault.seconds is None else self.fault.seconds
 
 
 @fault("other_serial")

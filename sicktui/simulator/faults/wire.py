@@ -1,8 +1,10 @@
 """Faults of single requests: wrong answers, half answers, none."""
 
 from collections import deque
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec import structs
 
 from sicktui.simulator.faults.base import Behaviour, Effect, error_payload, fault
 from sicktui.simulator.http import Reply, Request
@@ -259,6 +261,64 @@ class RateLimit(Behaviour):
 
 def _silence() -> Callable[[Reply], Reply]:
     return lambda _: Reply(silent=True)
+
+
+class Outage(WireFault):
+    """A fault that takes the sensor away at a request, which stays unanswered."""
+
+    default_times = 1
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """Strike when the request was dealt with, if it is."""
+        effect = super().on_request(device, request)
+        if effect is None:
+            return None
+
+        def vanish(_: Reply) -> Reply:
+            device.spawn(self.outage(device))
+            return Reply(silent=True)
+
+        return structs.replace(effect, alter=vanish)
+
+    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+        """What happens to the device."""
+        raise NotImplementedError
+
+
+@fault("link_lost")
+class LinkLost(Outage):
+    """The network to it fails at a request, for ``seconds`` (default 5); the device itself goes on."""
+
+    uses = ("at", "seconds", "acts")
+
+    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+        """Only the network."""
+        return device.lose_link(5.0 if self.fault.seconds is None else self.fault.seconds)
+
+
+@fault("restarts")
+class Restarts(Outage):
+    """Loses its power at a request, and with it an uploaded package; boots again at once."""
+
+    uses = ("at", "acts")
+
+    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+        """Off and on."""
+        return device.reboot()
+
+
+@fault("other_sensor")
+class OtherSensor(Behaviour):
+    """Another sensor (serial number ``value``, default 99999999) has the address from a request on."""
+
+    uses = ("at", "value")
+    default_times = 1
+
+    def on_request(self, device: "Device", request: Request) -> Effect | None:
+        """Swap them; the other one answers."""
+        if self.strikes(device, request):
+            device.swap(self.fault.value if isinstance(self.fault.value, str) else "99999999")
+        return None
 
 
 @fault("slow_link")

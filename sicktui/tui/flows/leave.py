@@ -16,21 +16,22 @@ async def leave(screen: "MainScreen") -> None:
     if live:
         if any(isinstance(shown, Confirm) for shown in screen.app.screen_stack):
             return
-        words: list[Cell] = [
-            cell(f"{counted(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"),
-            (),
-            cell("Leaving changes nothing: the update goes on in a process of its own.", Tone.GOOD),
-            (
-                Span("To come back: "),
-                Span("sicktui", Tone.KEY),
-                Span(f"   or: sicktui runs attach {live[-1]}"),
-            ),
-        ]
+        going = f"{counted(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
+        words = [cell(going), (), *_what_leaving_means(live[-1], demo=screen.face.demo)]
         if not await screen.ask(Confirm(screen.face, "Leave the dashboard?", words, yes="leave", no="stay")):
             return
         # What is going may have changed while the question stood.
         live = screen.board.live_runs
-    screen.leave("\n".join(farewell(run) for run in live))
+    screen.leave("" if screen.face.demo else "\n".join(farewell(run) for run in live))
+
+
+def _what_leaving_means(run: str, *, demo: bool) -> list[Cell]:
+    if demo:
+        return [cell("This is the demo: its sensors and its runs end with it.", Tone.WARN)]
+    return [
+        cell("Leaving changes nothing: the run goes on in a process of its own.", Tone.GOOD),
+        (Span("To come back: "), Span("sicktui", Tone.KEY), Span(f"   or: sicktui runs attach {run}")),
+    ]
 
 
 def farewell(run: str) -> str:

@@ -101,22 +101,22 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         """Bring a line into sight with the least movement."""
         top = round(self.scroll_y)
         if index < top:
-            self.scroll_to(y=index, animate=False)
+            self.scroll_to(y=index, animate=False, force=True)
         elif self.room and index >= top + self.room:
-            self.scroll_to(y=index - self.room + 1, animate=False)
+            self.scroll_to(y=index - self.room + 1, animate=False, force=True)
 
     def action_down(self) -> None:
         """One line down."""
-        self.scroll_relative(y=1, animate=False)
+        self.scroll_relative(y=1, animate=False, force=True)
 
     def action_up(self) -> None:
         """One line up."""
-        self.scroll_relative(y=-1, animate=False)
+        self.scroll_relative(y=-1, animate=False, force=True)
 
     def action_page(self, direction: int) -> None:
         """A screenful up or down."""
-        self.scroll_relative(y=direction * max(1, self.room - 1), animate=False)
+        self.scroll_relative(y=direction * max(1, self.room - 1), animate=False, force=True)
 
     def action_edge(self, direction: int) -> None:
         """To the first or the last line."""
-        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False)
+        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False, force=True)

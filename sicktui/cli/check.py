@@ -1,0 +1,16 @@
+"""One finding of ``sicktui doctor``."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+State = Literal["ok", "warning", "failed"]
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    name: str
+    state: State
+    message: str
+    remedy: str = ""

@@ -1,0 +1,246 @@
+"""The restore of one sensor: six steps, one verdict.
+
+Order of the authentication article, scenario 2, step 4: upload, activate, wait, persist. Before it,
+everything that can be checked without a write; after it, what the sensor says of its parameters.
+"""
+
+import asyncio
+from pathlib import Path
+
+from sicktui.engine.access_step import authenticate
+from sicktui.engine.drift import equal
+from sicktui.engine.job import Job
+from sicktui.engine.observe import read_update_state
+from sicktui.engine.past import Past
+from sicktui.engine.proof import other_device, same_sensor
+from sicktui.engine.replacement import NOT_CARRIED, network_words, take_the_place, wanted_location
+from sicktui.engine.restore_act import Activation, Outcome
+from sicktui.engine.restore_proof import Readback
+from sicktui.engine.restore_source import stage
+from sicktui.engine.restore_words import not_restored
+from sicktui.engine.stop import Stop
+from sicktui.model.device import Identity
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import RestoreOrder
+from sicktui.model.text import clean
+from sicktui.model.words import Code, Level, Step, UpdateState
+from sicktui.sensor.errors import OutcomeUnknown, SensorError
+from sicktui.stores.fingerprint import is_passphrase
+from sicktui.stores.paths import Home
+
+LOCATION = "LocationName"
+
+
+class RestoreJob:
+    """Restores one backup onto one sensor.
+
+    Args:
+        job: the job; its run says which backup.
+        home: the folders, for the device list of a replacement.
+        past: what an earlier runner of the same run has journalled of it, when this one resumes.
+    """
+
+    def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
+        if job.spec.restore is None:
+            raise ValueError("a restore without a backup")
+        self.job = job
+        self.order: RestoreOrder = job.spec.restore
+        self.serial: str | None = job.item.identity.serial if job.item.identity else None
+        self._home = home
+        self._past = past or Past()
+        self._passphrase = ""
+
+    async def run(self) -> str:
+        """Do it. Returns the message of success.
+
+        Raises:
+            Stop: with any other verdict.
+            SensorError: the sensor failed before anything was written to it.
+        """
+        job, past = self.job, self._past
+        if past.damaged:
+            raise Stop.unknown(
+                Code.INTERRUPTED,
+                "The run was interrupted, and a part of its journal is damaged: whether the backup was "
+                "restored is not known.",
+                "Restore it again with a new run: doing it twice does no harm.",
+            )
+        identity, file = await self._preflight()
+        async with job.record.stepping(Step.AUTHENTICATE) as step:
+            step.detail = await authenticate(job.sensor)
+        readback = Readback(job, self.order, identity)
+        if past.persist != "none":
+            # It is only saved once the sensor has taken it over.
+            job.record.resumed()
+            outcome = Outcome(told=True, failed=past.left_out)
+        else:
+            await readback.look_before()
+            outcome = await self._restore(identity, Activation(job, file, self._passphrase, readback))
+        await self._persist(outcome)
+        return await self._verify(identity, readback, outcome)
+
+    # -- before anything is sent --------------------------------------------------------------
+
+    async def _preflight(self) -> tuple[Identity, Path]:
+        job, order = self.job, self.order
+        async with job.record.stepping(Step.PREFLIGHT) as step:
+            file = await asyncio.to_thread(stage, job.scratch, order)
+            self._passphrase = await asyncio.to_thread(self._checked_passphrase)
+            identity = await job.sensor.identity()
+            self.serial = identity.serial
+            planned = job.item.identity
+            if planned is not None and identity.key != planned.key:
+                raise Stop.failed(
+                    Code.OTHER_DEVICE,
+                    f"Another sensor answers at {job.target.address} than when the plan was made "
+                    f"({identity.key or identity.name} instead of {planned.key}).",
+                    "Make a new plan. Nothing was written.",
+                )
+            if await read_update_state(job.sensor) is UpdateState.STARTED:
+                raise Stop.failed(
+                    Code.BUSY,
+                    "A firmware update is under way on this sensor (UpdateState 1, Started).",
+                    "Wait until it has finished, then restore again. Nothing was written.",
+                )
+            step.detail = f"{order.name}, {order.size} bytes, onto {identity.name} {identity.version}"
+        return identity, file
+
+    def _checked_passphrase(self) -> str:
+        """The passphrase, if it is the one of the backup.
+
+        Raises:
+            Stop: it is another one; no sensor has seen it.
+        """
+        known = self.order.passphrase_fingerprint
+        if known is None:
+            return "" if self.order.described else self.job.passphrase
+        try:
+            right = is_passphrase(self.job.passphrase, known)
+        except ValueError:
+            right = True  # a fingerprint of a later version of sicktui: the sensor will tell
+        if right:
+            return self.job.passphrase
+        raise Stop.failed(
+            Code.WRONG_PASSPHRASE,
+            "The backup was made with another passphrase than the one that was given.",
+            "Give the one it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
+        )
+
+    # -- what the sensor feels ----------------------------------------------------------------
+
+    async def _restore(self, identity: Identity, activation: Activation) -> Outcome:
+        job = self.job
+        job.record.checkpoint()
+        if self._past.restore != "none":
+            job.record.resumed()
+            # The sensor may still be at it; only then it is done again.
+            await activation.settled()
+        async with job.record.stepping(Step.UPLOAD):
+            await activation.upload()
+        async with job.record.stepping(Step.ACTIVATE) as step:
+            outcome = await activation.run()
+            step.detail = _told(outcome)
+            if self.order.replace:
+                await self._carry_location(identity)
+        return outcome
+
+    async def _carry_location(self, identity: Identity) -> None:
+        """Give the new sensor the old one's name, where the restore has not."""
+        name = wanted_location(self.order, identity)
+        if name is None:
+            return
+        try:
+            if not equal(await self.job.sensor.read(LOCATION), name):
+                await self.job.sensor.write(LOCATION, name)
+        except SensorError as error:
+            await self.job.record.log(Level.WARNING, f"{LOCATION} was not carried over: {error.message}")
+
+    async def _persist(self, outcome: Outcome) -> None:
+        job = self.job
+        async with job.record.stepping(Step.PERSIST) as step:
+            try:
+                saved = await self._save(outcome)
+            except OutcomeUnknown:
+                await job.clock.sleep(job.timing.reconnect_interval)
+                saved = await self._save(outcome)
+            except SensorError as error:
+                raise Stop.failed(
+                    error.code,
+                    "The backup is restored and in force, but the sensor did not save it, so the next power "
+                    f"cycle loses it: {error.message}",
+                    "Restore it again; doing it twice does no harm.",
+                ) from error
+            if not saved:
+                step.skip("the sensor has no call to save its parameters")
+                await job.record.log(
+                    Level.WARNING,
+                    "The sensor has no call to save its parameters; they may not survive a power cycle.",
+                )
+
+    async def _save(self, outcome: Outcome) -> bool:
+        async with self.job.record.acting("persist", ", ".join(outcome.failed)):
+            return await self.job.sensor.persist()
+
+    # -- afterwards ---------------------------------------------------------------------------
+
+    async def _verify(self, before: Identity, readback: Readback, outcome: Outcome) -> str:
+        job, order = self.job, self.order
+        async with job.record.stepping(Step.VERIFY) as step:
+            identity = await job.sensor.recognise(before)
+            if not same_sensor(before, identity):
+                raise other_device(job, before, identity)
+            left = await readback.differences()
+            words = await readback.words(left)
+            step.detail = words
+            place = await self._replaced(identity, readback) if order.replace else ""
+            stop = _shortfall(order, identity, outcome, words=words if left else "", place=place)
+            if stop is None and not outcome.told and not readback.comparable:
+                stop = Stop.unknown(
+                    Code.NOT_SUPPORTED,
+                    f"This sensor does not tell whether a restore worked. {words}{place}",
+                    "Read a parameter that the backup should have changed ('sicktui get').",
+                )
+            if stop is not None:
+                raise stop
+        saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
+        return f"{saved}. {words}{place}"
+
+    async def _replaced(self, identity: Identity, readback: Readback) -> str:
+        """Change the device list, and say what came along and what did not."""
+        try:
+            profile = await asyncio.to_thread(take_the_place, self._home, self.job.target.device, identity)
+        except SicktuiError as error:
+            profile = f"The profile could not be changed: {error.message} {error.advice}".strip()
+        return f" {profile} {NOT_CARRIED}{network_words(self.order, readback.network)}"
+
+
+def _shortfall(
+    order: RestoreOrder, identity: Identity, outcome: Outcome, *, words: str, place: str
+) -> Stop | None:
+    """The end of a restore that has left something out; ``None`` if it has not.
+
+    Args:
+        order: what was restored.
+        identity: the sensor.
+        outcome: what the sensor said.
+        words: what reads differently; empty if nothing does.
+        place: what became of a replacement.
+    """
+    # Other firmware may show the same setting as another value; the same firmware does not.
+    read_short = bool(words) and (order.version == identity.version or not outcome.told)
+    if not outcome.failed and not read_short:
+        return None
+    what = " ".join(part for part in (not_restored(outcome.failed), words) if part)
+    return Stop.failed(
+        Code.RESTORE_REJECTED,
+        f"The backup was restored and saved, but not completely. {what}{place}",
+        "Compare with 'sicktui diff', and set what is missing with 'sicktui set'.",
+    )
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.failed:
+        return not_restored(outcome.failed)
+    if outcome.told:
+        return "the sensor says that it worked"
+    return "parameters were seen to change" if outcome.seen else "the sensor gives no result"

@@ -1,0 +1,201 @@
+"""Plans a restore: finds the backup, reads the sensor, and says what speaks against it. Writes nothing."""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
+from sicktui.engine.context import Context
+from sicktui.engine.launch import new_spec
+from sicktui.engine.observe import connect, read_update_state
+from sicktui.engine.planning import lock_key
+from sicktui.engine.refusals import Refusal
+from sicktui.engine.replacement import NOT_CARRIED
+from sicktui.engine.restore_rules import RestoreOptions, judge_backup, judge_sensor
+from sicktui.engine.restore_source import LATEST, Source, choose_source
+from sicktui.model.device import Identity, Target
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.model.text import clean
+from sicktui.model.words import Action, AuthScheme, Code, Operation, UpdateState
+from sicktui.sensor.client import Sensor
+from sicktui.stores.backups import BackupFacts
+from sicktui.stores.locks import Held, sensor_lock
+from sicktui.stores.passphrases import Passphrases
+
+
+class RestorePlan(Struct, frozen=True, kw_only=True):
+    """What a restore would do."""
+
+    item: PlanItem
+    order: RestoreOrder | None = None
+    """For ``new_spec``; ``None`` where no backup was found."""
+    facts: BackupFacts | None = None
+    """The backup's metadata, where there are any."""
+
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.item.action is Action.UPDATE
+
+
+async def plan_restore(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
+    """Look at the backup and at the sensor, and give a reason if it must not be restored. Reads only.
+
+    Args:
+        context: the stores, settings and credentials.
+        target: the device.
+        word: the backup: an id, the path of a file, or ``latest``.
+        options: what the operator said.
+
+    Raises:
+        UsageError: the word means no backup.
+    """
+    source: Source | None = None
+    try:
+        if word != LATEST:
+            # What is wrong with the file is found before any sensor is asked.
+            source = await asyncio.to_thread(choose_source, context, word, None)
+        return await _with_sensor(context, target, word, source, options)
+    except UsageError:
+        raise
+    except SicktuiError as error:
+        return RestorePlan(item=_item(target, Refusal.of(error)), facts=source.facts if source else None)
+
+
+def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
+    """The description of the run that restores, for ``start_run``.
+
+    Args:
+        context: the settings.
+        plan: what ``plan_restore`` gave.
+        word: the backup as the operator named it.
+    """
+    order = plan.order
+    named = (order.backup or order.path) if order else word
+    spec = new_spec(context, Operation.RESTORE, [plan.item], backup=named)
+    return structs.replace(spec, restore=order)
+
+
+async def _with_sensor(
+    context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
+) -> RestorePlan:
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        identity = await sensor.identity()
+        if source is None:
+            key = _key(context, target, identity, options)
+            source = await asyncio.to_thread(choose_source, context, word, key)
+        warnings = [*source.warnings]
+        refusal = judge_sensor(target, identity, options)
+        refusal = refusal or judge_backup(source.facts, identity, options, warnings)
+        refusal = refusal or await asyncio.to_thread(
+            _judge_passphrase, context, target, source.facts, warnings
+        )
+        refusal = refusal or await _judge_state(context, target, sensor, identity)
+        refusal = refusal or await _judge_access(target, sensor, password, warnings)
+    finally:
+        await sensor.aclose()
+    order = structs.replace(source.order, replace=options.replace)
+    item = _item(target, refusal, identity=identity, message=_intent(identity, order), warnings=warnings)
+    return RestorePlan(item=item, order=order, facts=source.facts)
+
+
+def _key(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> str | None:
+    """Whose backup ``latest`` means: this sensor's, or that of the one whose place it takes."""
+    if not options.replace:
+        return identity.serial or identity.mac or target.device
+    if target.serial is not None and target.serial != identity.serial:
+        return target.serial
+    # The profile names no serial number: the newest backup that was made under the device's name.
+    others = (r for r in context.backups.list() if r.device == target.device and r.serial != identity.serial)
+    return next((record.key for record in others), None)
+
+
+def _judge_passphrase(
+    context: Context, target: Target, facts: BackupFacts | None, warnings: list[str]
+) -> Refusal | None:
+    passphrases = Passphrases(context.credentials)
+    if facts is None:
+        if passphrases.of(target.device) is None:
+            warnings.append("No passphrase is known: the backup is tried without one.")
+        return None
+    if passphrases.opening(facts, target.device) is not None:
+        return None
+    known = passphrases.known(target.device)
+    return Refusal(
+        Action.REFUSE,
+        Code.WRONG_PASSPHRASE,
+        "The backup was made with another passphrase than the one that is known here."
+        if known
+        else "The backup needs its passphrase, and none is known here.",
+        "Give the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
+    )
+
+
+async def _judge_state(
+    context: Context, target: Target, sensor: Sensor, identity: Identity
+) -> Refusal | None:
+    if await read_update_state(sensor) is UpdateState.STARTED:
+        return Refusal(
+            Action.REFUSE,
+            Code.BUSY,
+            "A firmware update is under way on this sensor (UpdateState 1, Started).",
+            "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
+        )
+    try:
+        await asyncio.to_thread(sensor_lock(context.home, lock_key(target, identity)).check)
+    except Held as held:
+        return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
+    return None
+
+
+async def _judge_access(
+    target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+) -> Refusal | None:
+    if password is None:
+        return Refusal(
+            Action.REFUSE,
+            Code.ACCESS_DENIED,
+            f"No password is known for {target.user} on this sensor.",
+            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
+        )
+    if await sensor.auth_scheme() is AuthScheme.BASIC:
+        warnings.append(
+            "It knows only Basic authentication: password and passphrase cross the network in clear text."
+        )
+    await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    return None
+
+
+def _item(
+    target: Target,
+    refusal: Refusal | None,
+    *,
+    identity: Identity | None = None,
+    message: str = "",
+    warnings: Sequence[str] = (),
+) -> PlanItem:
+    return PlanItem(
+        target=target,
+        action=refusal.action if refusal else Action.UPDATE,
+        reason=refusal.code if refusal else None,
+        message=refusal.message if refusal else " ".join([message, *warnings]),
+        advice=refusal.advice if refusal else "",
+        identity=identity,
+        from_version=identity.version if identity else None,
+        warnings=tuple(warnings),
+    )
+
+
+def _intent(identity: Identity, order: RestoreOrder) -> str:
+    what = f"Restore {order.name}"
+    if order.created is not None:
+        what += (
+            f" of {order.created[:10]} ({clean(order.device or '?')}, firmware {clean(order.version or '?')})"
+        )
+    onto = f"onto the {identity.device_type or identity.name} {identity.serial or identity.mac or ''}".strip()
+    if not order.replace:
+        return f"{what} {onto}."
+    return f"{what} {onto}, which takes the place of {clean(order.serial or 'another sensor')}. {NOT_CARRIED}"

@@ -1,0 +1,131 @@
+"""Which variables a snapshot reads, per family (vendor's OpenAPI files: what GET and POST both have).
+
+LRS4000 1.9.1, multiScan100 2.4.2, picoScan120 and picoScan150 2.2.1. A sensor that lacks one says so.
+"""
+
+from typing import Final
+
+from sicktui.model.snapshot import Scope
+
+CHECKSUM: Final = "LFTchecksum"
+"""Holds ``MD5Parameters``, the sensor's own fingerprint of its parameters (picoScan)."""
+
+NETWORK: Final = frozenset(
+    [
+        "EtherIPAddress",
+        "EtherIPMask",
+        "EtherIPGateAddress",
+        "EtherAddressingMode",
+        "EtherDHCPFallback",
+    ]
+)
+"""How the sensor is reached: belongs to the place in the network, and no backup may move a sensor."""
+
+_ALL: Final = (
+    "LocationName",
+    "ScanDataFormat",
+    "EtherIPAddress",
+    "EtherIPMask",
+    "EtherIPGateAddress",
+    "EtherAddressingMode",
+    "EtherDHCPFallback",
+    "EtherAuxEnabled",
+    "LEDEnable",
+    "PortConfiguration",
+    "ContaminationConfig",
+    "FREchoFilter",
+    "LFPradialDistanceRangeFilter",
+    "TSCRole",
+    "TSCTCSrvAddr",
+    "TSCTCtimezone",
+    "TSCTCupdatetime",
+)
+_SCANS: Final = (
+    "ScanDataEnable",
+    "ScanDataEthSettings",
+    "AutoStartMeasure",
+    "SensorPosition",
+    "EtherCoLaScanMode",
+    "ImuDataEnable",
+    "ImuDataEthSettings",
+    "LFPangleRangeFilter",
+    "LFPcubicareafilter",
+    "LFPintervalFilter",
+    "LFPmovingAveragingFilter",
+    "LFPparticle",
+    "MCSenseLevel",
+    "EvaluationsToLog",
+    "temperatureAlarmConfiguration",
+)
+_PICOSCAN: Final = (
+    "ScanConfig",
+    "operatingMode",
+    "PerformanceProfileNumber",
+    "SensitivityMode",
+    "EnableLongRangeMode",
+    "rosFrameId",
+    "rosNamespace",
+    "rosParentFrameId",
+    "EnableDetectionHistory",
+    "EncSetting",
+    "EncResolution",
+    "EncoderDataEnable",
+    "EncoderDataEthSettings",
+    "ActualEncPosition1Enable",
+    "ActualEncPosition2Enable",
+    "EvaluationGroupType",
+)
+_MULTISCAN: Final = (
+    "bInterlacedMode",
+    "ScanDataPreformatting",
+    "LFPlayerFilter",
+    "groundFilterEnable",
+    "groundFilterThresholds",
+    "groundFilterType",
+)
+_LRS: Final = (
+    "ScanConfig",
+    "DataOutputRange",
+    "ScanDataScaleFactor",
+    "SensitivityMode",
+    "LFPmedianfilter",
+    "MeanFilter",
+    "ParticleFilter",
+    "RotationOffset",
+    "EnableColaScan",
+    "EnableDetectionHistory",
+)
+_FULL: Final[dict[str, tuple[str, ...]]] = {
+    "picoscan": _ALL + _SCANS + _PICOSCAN,
+    "multiscan": _ALL + _SCANS + _MULTISCAN,
+    "lrs": _ALL + _LRS,
+}
+_ESSENTIAL: Final = (
+    "LocationName",
+    "ScanDataEnable",
+    "ScanDataFormat",
+    "ScanDataEthSettings",
+    "EtherIPAddress",
+)
+"""Five reads, 2.5 s at the default politeness: what a plant notices first when it is lost."""
+_ESSENTIAL_LRS: Final = ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress")
+
+NEVER_READABLE: Final = (
+    "field contours and evaluation settings that only methods give",
+    "passwords and user levels",
+    "certificates",
+)
+"""What no snapshot compares, in words."""
+
+
+def variables(family: str, scope: Scope) -> tuple[str, ...]:
+    """What to read of a sensor of that family (``DeviceIdent.Name``).
+
+    Of an unknown family everything is asked for that any family has.
+    """
+    known = next((name for name in _FULL if family.lower().startswith(name)), None)
+    if scope == "essential":
+        return _ESSENTIAL_LRS if known == "lrs" else _ESSENTIAL
+    if known is not None:
+        return _FULL[known]
+    return tuple(dict.fromkeys(name for names in _FULL.values() for name in names))

@@ -1,0 +1,95 @@
+"""The passphrases of backups: one for the plant, or one for a device, kept where passwords are kept.
+
+The one that was given for the call goes before all others when a backup is made. To restore, every one
+that is known is tried against the backup's fingerprint, which no sensor notices.
+"""
+
+import secrets
+from typing import Final
+
+from sicktui.model.errors import UsageError
+from sicktui.model.plan import RestoreOrder
+from sicktui.stores.backup_versions import opens_with
+from sicktui.stores.backups import BackupFacts
+from sicktui.stores.credentials import Credentials, account_of
+
+PLANT: Final = "*"
+"""In the place of a device's name: every device that has no passphrase of its own."""
+LONGEST: Final = 256
+"""Characters (vendor's OpenAPI, ``CreateParameterBackup``)."""
+_USER: Final = "backup passphrase"
+_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that look like another on a printed page: i, l, o, 0, 1."""
+_GROUPS: Final = 6
+_OF_EACH: Final = 4
+
+
+def generate() -> str:
+    """A new passphrase that can be written down: 24 letters in groups of four, 118 bits."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_OF_EACH)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def check(passphrase: str) -> str:
+    """A passphrase that sensors take.
+
+    Raises:
+        UsageError: it is too long, or empty.
+    """
+    if not passphrase:
+        raise UsageError("The passphrase is empty.", advice="Leave it out to make backups without one.")
+    if len(passphrase) > LONGEST:
+        raise UsageError(f"A backup passphrase has at most {LONGEST} characters, not {len(passphrase)}.")
+    return passphrase
+
+
+class Passphrases:
+    """What is known of passphrases.
+
+    Args:
+        credentials: where secrets are kept.
+    """
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def of(self, device: str) -> str | None:
+        """The passphrase for a new backup of a device: the one given for this call, its own, the plant's."""
+        return next(iter(self.known(device)), None)
+
+    def known(self, device: str) -> list[str]:
+        """Every passphrase that may be the one of a device's backups, the likeliest first."""
+        found = [
+            self._credentials.passphrase,
+            self._credentials.secret(account_of(device, _USER)),
+            self._credentials.secret(account_of(PLANT, _USER)),
+        ]
+        return list(dict.fromkeys(passphrase for passphrase in found if passphrase))
+
+    def opening(self, facts: BackupFacts | RestoreOrder, device: str) -> str | None:
+        """The passphrase that a backup was made with, if it is among those known; empty: it needs none.
+
+        Slow on purpose: 50 ms for each passphrase that is tried.
+
+        Args:
+            facts: the backup.
+            device: what the sensor is called today.
+        """
+        if isinstance(facts, RestoreOrder) and not facts.described:
+            return self.of(device) or ""  # nothing is known of the file: the sensor will tell
+        if facts.passphrase_fingerprint is None:
+            return ""
+        candidates = dict.fromkeys([*self.known(device), *self.known(facts.device or device)])
+        return next((candidate for candidate in candidates if opens_with(facts, candidate)), None)
+
+    def remember(self, device: str, passphrase: str) -> str:
+        """Keep the passphrase of a device, or of the plant (``PLANT``). Returns the store's name.
+
+        Raises:
+            UsageError: no sensor would take it.
+        """
+        return self._credentials.keep(account_of(device, _USER), check(passphrase))
+
+    def forget(self, device: str) -> bool:
+        """Take a passphrase out of every store; whether there was one."""
+        return self._credentials.drop(account_of(device, _USER))

@@ -1,0 +1,218 @@
+"""Backups of simulated sensors: whole, of now, and kept with everything that is known of them."""
+
+import hashlib
+
+import pytest
+
+from sicktui.model.event import Logged
+from sicktui.model.words import Code, Step, StepState, Verdict
+from sicktui.simulator.spec import Fault
+from sicktui.stores.backup_versions import opens_with, version_of, versions
+from sicktui.stores.backups import BackupRecord
+from tests.backups.bench import PASSPHRASE, WITH_BACKUP, Bench, paths
+
+LOCATION = "gate 7"
+
+
+@pytest.mark.parametrize("generation", WITH_BACKUP)
+async def test_every_generation_gives_a_whole_backup_with_its_metadata(bench: Bench, generation: str) -> None:
+    device = await bench.sensor(generation=generation, location=LOCATION)
+    verdict = await bench.backup(device)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    record = bench.context.backups.get(str(verdict.backup))
+    content = device.backups.file
+    assert content is not None
+    assert bench.context.backups.path(record).read_bytes() == content
+    assert record.sha256 == verdict.sha256 == hashlib.sha256(content).hexdigest()
+    assert record.size == verdict.bytes == len(content)
+    assert (record.serial, record.mac, record.model) == (device.serial, device.mac, device.model)
+    assert (record.order_number, record.version) == (device.order_number, device.firmware_version)
+    assert (record.name, record.location) == (device.generation.family.name, LOCATION)
+    assert record.run == verdict.run
+    assert record.operator
+    assert record.api
+    assert "octet-stream" in str(record.content_type) or "json" in str(record.content_type)
+    assert opens_with(record, PASSPHRASE)
+    assert not opens_with(record, "another")
+    assert PASSPHRASE not in str(record)
+    picoscan = device.generation.family.name == "picoScan"
+    assert record.parameters_md5 == (device.parameters.md5 if picoscan else None)
+    assert record.snapshot is not None
+    assert bench.context.snapshots.get(record.snapshot).values["LocationName"] == LOCATION
+
+
+async def test_a_family_without_backups_says_so(bench: Bench) -> None:
+    device = await bench.sensor(generation="lrs4000-1.9.1")
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.NOT_SUPPORTED)
+    assert bench.context.backups.list() == []
+
+
+async def test_the_token_comes_before_the_trigger_and_the_wait_before_the_file(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    verdict = await bench.backup(device)
+    asked = paths(device)
+    trigger = asked.index("POST CreateParameterBackup")
+    assert asked.index("POST CreateSessionToken") < trigger
+    after = [path for path in asked[trigger:] if "ackup" in path]
+    assert after[1] == "GET CreateParameterBackupResult"
+    assert after[-2:] == ["GET parameterbackup"] * 2
+    steps = bench.view(str(verdict.run)).devices[verdict.device].steps
+    assert steps == dict.fromkeys((Step.AUTHENTICATE, Step.CREATE, Step.DOWNLOAD, Step.STORE), StepState.DONE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault(name="backup_false"), "Result"),
+        (Fault(name="backup_pending_forever"), "pending"),
+        (Fault(name="backup_stale_file"), "old one"),
+        (Fault(name="backup_empty"), "empty"),
+        (Fault(name="backup_html"), "web page"),
+        (Fault(name="backup_error_object"), "status 3"),
+        (Fault(name="backup_truncated"), "connection broke"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Fault) else "",
+)
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "auth-article", "multiscan-2.4.2"])
+async def test_what_is_no_whole_backup_of_now_is_refused(
+    bench: Bench, generation: str, fault: Fault, words: str
+) -> None:
+    device = await bench.sensor(generation=generation, faults=(fault,))
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BACKUP_FAILED), verdict.message
+    if not (fault.name == "backup_pending_forever" and generation != "picoscan-2.3.3"):
+        assert words in verdict.message
+    assert verdict.advice
+    assert bench.context.backups.list() == []
+
+
+async def test_a_json_backup_that_breaks_off_is_refused(bench: Bench) -> None:
+    device = await bench.sensor(generation="multiscan-2.4.2", faults=(Fault(name="backup_damaged"),))
+    verdict = await bench.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert "JSON that breaks off" in verdict.message
+
+
+async def test_a_binary_backup_that_shrinks_without_a_change_is_refused(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    good = await bench.backed_up(device)
+    device.add_fault(Fault(name="backup_damaged"))
+    verdict = await bench.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert "not whole" in verdict.message
+    assert bench.context.backups.list() == [good]
+
+
+async def test_a_binary_backup_that_shrinks_with_a_change_is_kept_and_said(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    await bench.backed_up(device)
+    device.add_fault(Fault(name="backup_damaged"))
+    device.parameters.write("LocationName", "elsewhere")
+    verdict = await bench.backup(device)
+    assert verdict.verdict is Verdict.SUCCEEDED
+    assert any("much smaller" in line for line in warnings(bench, verdict.run))
+    assert len(bench.context.backups.list()) == 2
+
+
+async def test_a_file_that_grows_while_it_is_fetched_is_waited_for(bench: Bench) -> None:
+    fault = Fault(name="backup_growing", seconds=15)
+    device = await bench.sensor(generation="auth-article", faults=(fault,))
+    record = await bench.backed_up(device)
+    assert record.size == len(device.backups.file or b"")
+
+
+async def test_a_slow_backup_beside_an_older_file_is_waited_for(bench: Bench) -> None:
+    """The old file is there and stable all the time: it must not be taken for the new one."""
+    device = await bench.sensor(generation="auth-article", stale_backup=True, backup_seconds=15)
+    record = await bench.backed_up(device)
+    assert record.sha256 == hashlib.sha256(device.backups.file or b"").hexdigest()
+    assert paths(device).count("POST CreateParameterBackup") == 1
+
+
+async def test_a_trigger_that_was_lost_is_sent_once_more(bench: Bench) -> None:
+    fault = Fault(name="backup_stale_file", times=1)
+    device = await bench.sensor(generation="picoscan-2.3.3", faults=(fault,))
+    record = await bench.backed_up(device)
+    assert record.sha256 == hashlib.sha256(device.backups.file or b"").hexdigest()
+    assert paths(device).count("POST CreateParameterBackup") == 2
+
+
+async def test_a_stale_file_does_not_pass_when_a_parameter_has_changed(bench: Bench) -> None:
+    """The stored backup comes once more, though a parameter is another: it is not of now."""
+    for generation in ("picoscan-2.3.3", "multiscan-2.4.2"):
+        device = await bench.sensor(generation=generation, name=generation)
+        good = await bench.backed_up(device)
+        file = device.backups.file
+        device.add_fault(Fault(name="backup_stale_file"))
+        device.backups.file = file
+        device.parameters.write("ScanDataFormat", 4)
+        verdict = await bench.backup(device)
+        assert verdict.code is Code.BACKUP_FAILED, verdict.message
+        assert bench.context.backups.list(device.serial) == [good]
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "multiscan-2.4.2"])
+async def test_the_same_file_counts_where_nothing_has_changed(bench: Bench, generation: str) -> None:
+    """A sensor whose files are not random may well give the same bytes again."""
+    device = await bench.sensor(generation=generation)
+    good = await bench.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, good.id), verdict.message
+    seen = version_of(bench.context.backups, good).seen
+    assert seen is not None
+    assert seen.how == ("checksum" if generation == "picoscan-2.3.3" else "readable")
+
+
+@pytest.mark.parametrize("generation", WITH_BACKUP)
+async def test_unchanged_parameters_stay_one_version_with_a_range(bench: Bench, generation: str) -> None:
+    device = await bench.sensor(generation=generation)
+    first = await bench.backed_up(device)
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, first.id)
+    assert "still holds" in verdict.message
+    [version] = versions(bench.context.backups)
+    assert version.first_seen == first.created < version.last_seen
+    device.parameters.write("LocationName", "moved")
+    second = await bench.backed_up(device)
+    assert second.id != first.id
+    device.parameters.write("LocationName", first.location)
+    third = await bench.backed_up(device)
+    assert [v.record.id for v in versions(bench.context.backups)] == [third.id, second.id, first.id]
+
+
+async def test_another_passphrase_or_firmware_or_a_broken_file_makes_a_new_version(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    ids = {(await bench.backed_up(device)).id}
+    verdict = await bench.backup(device, passphrase="another")
+    ids.add(str(verdict.backup))
+    assert any("both passphrases are needed" in line for line in warnings(bench, verdict.run))
+    ids.add((await bench.backed_up(device, passphrase="")).id)
+    device.firmware_version = "2.4.0.0R"
+    last = await bench.backed_up(device, passphrase="")
+    ids.add(last.id)
+    flip(bench, last)
+    ids.add((await bench.backed_up(device, passphrase="")).id)
+    assert len(ids) == 5
+
+
+async def test_a_passphrase_that_is_too_long_is_said_before_it_is_sent(bench: Bench) -> None:
+    device = await bench.sensor()
+    verdict = await bench.backup(device, passphrase="x" * 257)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert "256" in verdict.message
+    assert "POST CreateParameterBackup" not in paths(device)
+
+
+def warnings(bench: Bench, run: object) -> list[str]:
+    return [event.message for event in bench.events(str(run)) if isinstance(event, Logged)]
+
+
+def flip(bench: Bench, record: BackupRecord) -> None:
+    path = bench.context.backups.path(record)
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)

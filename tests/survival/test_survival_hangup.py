@@ -1,0 +1,178 @@
+"""The terminal goes away in the middle of a run: the run does not care, and the command is gone at once."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from sicktui.engine.follow import running
+from sicktui.model.words import Verdict
+from tests.engine.plant import PASSWORD
+from tests.survival.conftest import SWIFT
+from tests.survival.ward import NEW, Ward, sensor
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux")
+
+AT_ONCE = 3.0
+"""Seconds in which a command without a terminal must be gone; 0.2 s on a quiet PC."""
+
+
+class Terminal:
+    """A terminal of its own with a command in it, in a session of its own, as sshd makes them."""
+
+    def __init__(self, ward: Ward, *words: str) -> None:
+        self.master, slave = pty.openpty()
+        timing = [f"timing.{name}={getattr(SWIFT, name)}" for name in SWIFT.__struct_fields__]
+        limits = ["limits.requests_per_second=1000", "limits.jobs=4"]
+        options = [part for setting in (*timing, *limits) for part in ("--set", setting)]
+        home = str(ward.context.home.state.parent)
+        # setsid -c: the terminal controls the session, so that closing it is heard as SIGHUP.
+        self.process = subprocess.Popen(
+            ["setsid", "-c", sys.executable, "-m", "sicktui", "--home", home, *options, *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=os.environ | {"SICKTUI_PASSWORD": PASSWORD, "TERM": "xterm-256color"},
+        )
+        os.close(slave)
+        self.output = b""
+        self._open = True
+
+    async def read(self) -> None:
+        """Read all that it shows, until it goes away."""
+        loop = asyncio.get_running_loop()
+
+        def arrived() -> None:
+            try:
+                self.output += os.read(self.master, 65536)
+            except OSError:
+                loop.remove_reader(self.master)
+
+        loop.add_reader(self.master, arrived)
+
+    def drop(self) -> None:
+        """The connection breaks."""
+        if self._open:
+            self._open = False
+            asyncio.get_running_loop().remove_reader(self.master)
+            os.close(self.master)
+
+    async def gone_within(self, seconds: float) -> float:
+        """Wait until the command has ended; CPU seconds that it took from now on."""
+        before = _cpu(self.process.pid)
+        async with asyncio.timeout(seconds):
+            while (now := _cpu(self.process.pid)) is not None:
+                before = before or now
+                last = now
+                await asyncio.sleep(0.02)
+                if self.process.poll() is not None:
+                    break
+        return (last - before) if before is not None else 0.0
+
+
+def _cpu(pid: int) -> float | None:
+    try:
+        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+            fields = file.read().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def terminal(ward: Ward, *words: str) -> AsyncIterator[Terminal]:
+    made = Terminal(ward, *words)
+    try:
+        yield made
+    finally:
+        made.drop()
+        if made.process.poll() is None:
+            made.process.kill()
+        await asyncio.to_thread(made.process.wait, 10)
+
+
+async def going(ward: Ward) -> str:
+    """The run that was started in the terminal, once it is there."""
+    async with asyncio.timeout(20):
+        while not (rows := running(ward.context)):
+            await asyncio.sleep(0.02)
+    return rows[0].run
+
+
+def update_words(ward: Ward) -> list[str]:
+    package = ward.package(NEW, size=20_000)
+    addresses = [device.address for device in ward.fleet.devices]
+    return ["update", *addresses, "--package", package.path, "--yes"]
+
+
+@pytest.mark.parametrize(("count", "stalled"), [(20, False), (6, True)])
+async def test_all_sensors_have_their_verdicts_though_the_terminal_was_dropped(
+    ward: Ward, count: int, stalled: bool
+) -> None:
+    """``stalled``: the terminal was not read any more before that, as after Ctrl-S."""
+    devices = await ward.sensors(*(sensor(f"s{n:02}") for n in range(count)))
+    async with terminal(ward, *update_words(ward)) as screen:
+        if not stalled:
+            await screen.read()
+        run = await going(ward)
+        await ward.until(run, "verdict", devices=2)
+        dropped = time.monotonic()
+        screen.drop()
+        burnt = await screen.gone_within(AT_ONCE)
+        assert time.monotonic() - dropped < AT_ONCE
+        assert burnt < 1.0
+        assert len(ward.view(run).devices) == count
+        assert sum(view.verdict is not None for view in ward.view(run).devices.values()) < count
+        await ward.to_the_end(run)
+    verdicts = ward.verdicts(run)
+    for device in devices:
+        ward.assert_updated(device, verdicts[device.address])
+
+
+async def test_a_hangup_of_the_whole_session_leaves_the_run_alone(ward: Ward) -> None:
+    """SIGHUP, then SIGTERM to every process of the session, as at the end of a login."""
+    [device] = await ward.sensors(sensor(flash_seconds=30.0))
+    async with terminal(ward, *update_words(ward)) as screen:
+        await screen.read()
+        run = await going(ward)
+        await ward.until(run, "state 1")
+        assert os.getsid(ward.pid(run)) != os.getsid(screen.process.pid)
+        os.killpg(screen.process.pid, signal.SIGHUP)
+        os.killpg(screen.process.pid, signal.SIGTERM)
+        await screen.gone_within(AT_ONCE)
+        await ward.to_the_end(run)
+    [verdict] = ward.verdicts(run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_who_comes_back_sees_the_run_live(ward: Ward) -> None:
+    """A new command shows all of it at once, and the rest as it happens."""
+    await ward.sensors(*(sensor(f"s{n}", flash_seconds=90.0) for n in range(6)))
+    async with terminal(ward, *update_words(ward)) as screen:
+        await screen.read()
+        run = await going(ward)
+        await ward.until(run, "state 1", devices=6)
+        screen.drop()
+        await screen.gone_within(AT_ONCE)
+    home = str(ward.context.home.state.parent)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sicktui", "--home", home, "--json", "runs", "attach", "latest",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        lines = [json.loads(line) async for line in process.stdout]
+    assert await process.wait() == 0
+    assert lines[0]["kind"] == "run"
+    assert lines[0]["pid"] is not None
+    assert lines[-1]["kind"] == "summary"
+    assert lines[-1]["verdicts"] == {"succeeded": 6}
+    assert {v.verdict for v in ward.verdicts(run).values()} == {Verdict.SUCCEEDED}

@@ -1,0 +1,286 @@
+"""A journal that is damaged: said plainly, history kept, sensors asked, nothing written twice."""
+
+import os
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sicktui.engine.context import Context, open_context
+from sicktui.engine.follow import interrupted, running
+from sicktui.engine.history import every_event
+from sicktui.engine.launch import new_spec, resume_run, start_run
+from sicktui.engine.spawn import LaunchError
+from sicktui.model.event import Logged, UpdateStateRead, VerdictReached
+from sicktui.model.words import Code, Level, Operation, RunState, Verdict
+from sicktui.simulator.fleet import Device
+from sicktui.stores.journal import Journal
+from sicktui.stores.journal_file import JournalDamaged, JournalError
+from tests.engine.plant import PASSWORD
+from tests.survival.test_survival_resume import until_phase
+from tests.survival.ward import NEW, OLD, Ward, complete_uploads, sensor
+
+
+def poke(path: Path, statement: str, *values: object) -> int:
+    """Change the database behind sicktui's back; how many rows."""
+    database = sqlite3.connect(path)
+    changed = database.execute(statement, values).rowcount
+    database.commit()
+    database.close()
+    return changed
+
+
+def flip(ward: Ward, run: str, words: str) -> None:
+    """Flip one bit in the newest event of the run that holds the words, without making it unreadable."""
+    path = ward.context.home.journal_file
+    database = sqlite3.connect(path)
+    [sequence, body] = database.execute(
+        "SELECT seq, body FROM events WHERE run = ? AND instr(body, ?) ORDER BY seq DESC LIMIT 1",
+        (run, words.encode()),
+    ).fetchone()
+    database.close()
+    at = body.index(words.encode()) + len(words) - 1
+    flipped = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+    assert poke(path, "UPDATE events SET body = ? WHERE seq = ?", flipped, sequence) == 1
+
+
+def writes(device: Device) -> int:
+    return sum(request.method in ("PUT", "POST") for request in device.requests)
+
+
+def elsewhere(context: Context) -> Context:
+    """Another process' view of the same home, as after a restart."""
+    home = context.home.state.parent
+    made = open_context(home=home, password=PASSWORD, environ={}, use_keyring=False)
+    made.settings = context.settings
+    return made
+
+
+async def interrupted_run(ward: Ward, point: str = "state 1", **changes: object) -> tuple[str, Device]:
+    """A run that was killed, and its sensor."""
+    [device] = await ward.sensors(sensor(**changes))  # type: ignore[arg-type]
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", point)
+    return spec.run, device
+
+
+@pytest.mark.parametrize("words", ['"intended"', '"update_state":0', '"survey"', OLD])
+async def test_one_flipped_bit_is_noticed_and_the_flash_is_only_watched(ward: Ward, words: str) -> None:
+    run, device = await interrupted_run(ward, flash_seconds=60.0)
+    flip(ward, run, words)
+    before = writes(device)
+    view = await ward.resumed_to_the_end(run)
+    assert view.finished
+    [verdict] = ward.verdicts(run).values()
+    ward.assert_updated(device, verdict)
+    assert writes(device) == before, "it was asked and watched, nothing more"
+    messages = [event.message for event in ward.events(run) if isinstance(event, Logged)]
+    assert any("is damaged" in message and "checksum" in message for message in messages)
+    assert any("nothing is written to them" in message for message in messages)
+
+
+async def test_a_sensor_of_which_nobody_knows_whether_it_was_begun_is_left_alone(ward: Ward) -> None:
+    run, device = await interrupted_run(ward, "step upload started")
+    flip(ward, run, '"backup"')
+    before = writes(device)
+    await ward.resumed_to_the_end(run)
+    [verdict] = ward.verdicts(run).values()
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.INTERRUPTED)
+    assert OLD in verdict.message
+    assert "damaged" in verdict.message
+    assert device.firmware_version == OLD
+    assert writes(device) == before
+
+
+async def test_a_flash_whose_intention_was_lost_is_brought_to_its_end(ward: Ward) -> None:
+    """The trigger was sent, and the sensor has not even started: it is given its time, and watched."""
+    run, device = await interrupted_run(ward, "act run_firmware_update done", check_seconds=0.0)
+    flip(ward, run, '"run_firmware_update"')
+    await ward.resumed_to_the_end(run)
+    [verdict] = ward.verdicts(run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_a_lost_verdict_is_reached_again_by_asking(ward: Ward) -> None:
+    run, device = await interrupted_run(ward, "verdict")
+    flip(ward, run, '"succeeded"')
+    await ward.resumed_to_the_end(run)
+    [verdict] = ward.verdicts(run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_history_before_and_behind_the_damage_is_shown_with_the_damage_in_its_place(ward: Ward) -> None:
+    run, _ = await interrupted_run(ward)
+    whole = ward.events(run)
+    flip(ward, run, '"act":"put_update"')
+    seen = ward.events(run)
+    assert len(seen) == len(whole)
+    [line] = [event for event in seen if isinstance(event, Logged) and event.level is Level.ERROR]
+    assert "is damaged" in line.message
+    assert "sicktui status" in line.message
+    assert [event for event in seen if event is not line] == [event for event in whole if event in seen]
+    view = await ward.to_the_end(run)
+    assert view.state is RunState.INTERRUPTED, "a follower gets past the damage too"
+
+
+async def test_a_damaged_run_does_not_hide_the_others(ward: Ward) -> None:
+    run, _ = await interrupted_run(ward)
+    path = ward.context.home.journal_file
+    other = new_spec(ward.context, Operation.BACKUP, [])
+    ward.context.journal.create_run(other, [])
+    poke(path, "UPDATE runs SET state = 'rinning' WHERE run = ?", other.run)
+    assert [row.run for row in interrupted(ward.context)] == [run]
+    assert [row.run for row in ward.context.journal.runs()] == [run]
+    [damage] = ward.context.journal.damages()
+    assert damage.run == other.run
+    poke(path, "UPDATE runs SET run = CAST(? AS TEXT) WHERE run = ?", b"\xff\xfe", other.run)
+    assert [row.run for row in ward.context.journal.runs()] == [run]
+    await ward.resumed_to_the_end(run)
+
+
+async def test_without_its_own_row_a_run_says_so_and_asks_for_a_look(ward: Ward) -> None:
+    run, device = await interrupted_run(ward)
+    poke(ward.context.home.journal_file, "UPDATE runs SET spec = replace(spec, ?, ?)", NEW, "2.4.0.1R")
+    before = len(device.requests)
+    with pytest.raises(JournalDamaged, match=f"own row of run {run}") as caught:
+        await resume_run(ward.context, run)
+    assert "sicktui status" in caught.value.advice
+    assert [row.run for row in interrupted(ward.context)] == [run]
+    assert ward.events(run), "its history can be read all the same"
+    assert len(device.requests) == before
+
+
+async def test_a_journal_that_was_cut_short_is_read_up_to_its_end_and_not_written(ward: Ward) -> None:
+    run, _ = await interrupted_run(ward)
+    whole = ward.events(run)
+    path = ward.context.home.journal_file
+    ward.context.journal.close()  # the last one out brings everything into the one file
+    assert not path.with_name("journal.db-wal").exists()
+    with sqlite3.connect(path) as database:
+        database.executemany(
+            "INSERT INTO events (run, kind, body) VALUES ('other', 'log', ?)", [(b"x" * 900,)] * 400
+        )
+    database.close()
+    os.truncate(path, path.stat().st_size // 2 // 4096 * 4096)
+    cut = path.read_bytes()
+    context = elsewhere(ward.context)
+    assert context.journal.damage is not None
+    assert [row.run for row in interrupted(context)] == [run]
+    *kept, last = every_event(context.journal, run)
+    assert isinstance(last, Logged)
+    assert "is damaged" in last.message
+    assert kept == whole[: len(kept)]
+    assert len(kept) > 20
+    assert len(context.journal.damages()) >= 1
+    with pytest.raises(LaunchError, match="is damaged"):
+        await resume_run(context, run)
+    with pytest.raises(JournalDamaged) as caught:
+        await start_run(context, new_spec(context, Operation.UPDATE, ward.items, package=ward.package(NEW)))
+    assert "Then move the file away" in caught.value.advice
+    context.close()
+    assert path.read_bytes() == cut, "the file is evidence"
+    del ward.context.__dict__["journal"]  # the ward looks at its runs at the end
+
+
+async def test_a_page_in_the_middle_is_damaged(ward: Ward) -> None:
+    """Events on other pages, and other runs, stay readable; what stood on it is named as lost."""
+    run, _ = await interrupted_run(ward)
+    journal = ward.context.journal
+    long = "x" * 1500
+    journal.create_run(new_spec(ward.context, Operation.BACKUP, []), [])
+    other = journal.runs()[0].run
+    for _ in range(20):
+        journal.append(run, [Logged(ts="t", run=run, level=Level.INFO, message=long)] * 4, durable=False)
+        journal.append(other, [Logged(ts="t", run=other, level=Level.INFO, message=long)], durable=False)
+    whole = ward.events(run)
+    journal.close()
+    path = ward.context.home.journal_file
+    content = bytearray(path.read_bytes())
+    # Somewhere in the middle of the long lines: a page full of nonsense.
+    at = content.index(b"x" * 1000, len(content) // 2) // 4096 * 4096
+    content[at : at + 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+    context = elsewhere(ward.context)
+    seen = list(every_event(context.journal, run))
+    assert isinstance(seen[-1], Logged)
+    assert "is damaged" in seen[-1].message
+    assert seen[:-1] == whole[: len(seen) - 1]
+    assert len(seen) > len(whole) / 3
+    assert [row.run for row in context.journal.runs()] == [other, run]
+    assert context.journal.damages()
+    context.close()
+    del ward.context.__dict__["journal"]
+
+
+async def test_what_is_no_database_any_more_is_said_plainly(ward: Ward) -> None:
+    run, _ = await interrupted_run(ward)
+    ward.context.journal.close()
+    path = ward.context.home.journal_file
+    path.write_bytes(b"\0" * path.stat().st_size)
+    with pytest.raises(JournalError) as caught:
+        Journal(path)
+    assert str(path) in caught.value.message
+    assert "ove the file away" in caught.value.advice
+    path.unlink()
+    del ward.context.__dict__["journal"]
+    assert run not in [row.run for row in ward.context.journal.runs()]
+
+
+@pytest.mark.parametrize("meanwhile", ["flashing", "updated"])
+async def test_the_last_lines_were_lost_with_the_power(ward: Ward, meanwhile: str) -> None:
+    """Without its write-ahead log the journal knows nothing of the upload: the sensor itself does."""
+    [device] = await ward.sensors(sensor(flash_seconds=60.0))
+    spec = await ward.update_spec()
+    path = ward.context.home.journal_file
+    ward.doom("after", "state 1")
+    starting = ward.context.journal
+    await start_run(ward.context, spec)
+    starting._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    early = path.read_bytes()
+    await ward._died()
+    ward.spare()
+    assert complete_uploads(device)
+    starting.close()
+    for name in ("journal.db-wal", "journal.db-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+    path.write_bytes(early)
+    del ward.context.__dict__["journal"]
+    events = ward.events(spec.run)
+    assert not any(isinstance(event, UpdateStateRead) and event.value == 1 for event in events)
+    await until_phase(device, meanwhile)
+    before = writes(device)
+    await ward.resumed_to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    assert device.firmware_version == NEW
+    assert device.flashes == 1
+    assert len(complete_uploads(device)) == 1
+    if meanwhile == "flashing":
+        assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+        assert writes(device) == before
+    else:
+        assert (verdict.verdict, verdict.code) == (Verdict.SKIPPED, Code.ALREADY_CURRENT)
+
+
+async def test_after_a_restart_of_the_pc_the_run_is_found_and_resumed(ward: Ward) -> None:
+    """Every process is gone, the lock files lie about, and the pid may be somebody else's by now."""
+    [device] = await ward.sensors(sensor(flash_seconds=60.0))
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+    await ward.until(spec.run, "state 1")
+    os.kill(ward.pid(spec.run), signal.SIGKILL)
+    await ward.gone(spec.run)
+    ward.context.journal.set_state(spec.run, RunState.RUNNING, pid=os.getpid())
+    ward.context.close()
+    del ward.context.__dict__["journal"]
+    context = elsewhere(ward.context)
+    assert [row.run for row in interrupted(context)] == [spec.run]
+    assert running(context) == []
+    for _ in range(60):  # it is not forgotten among later runs
+        context.journal.create_run(new_spec(context, Operation.BACKUP, []), [], finished=spec.created)
+    assert [row.run for row in interrupted(context)] == [spec.run]
+    await resume_run(context, spec.run)
+    context.close()
+    await ward.to_the_end(spec.run)
+    [verdict] = [event for event in ward.events(spec.run) if isinstance(event, VerdictReached)]
+    ward.assert_updated(device, verdict)

@@ -1,0 +1,204 @@
+"""Two people at once: on one PC a lock decides, across PCs the sensor is the only truth."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from sicktui.engine.context import Context, open_context
+from sicktui.engine.follow import follow
+from sicktui.engine.history import every_event
+from sicktui.engine.launch import new_spec, start_run
+from sicktui.engine.planning import plan_update
+from sicktui.engine.targets import choose
+from sicktui.model.event import VOLATILE, Event, UpdateStateRead, VerdictReached
+from sicktui.model.package import Package
+from sicktui.model.plan import RunSpec, UpdateOptions
+from sicktui.model.words import Code, Operation, RunState, Verdict
+from sicktui.simulator.spec import Fault
+from tests.engine.plant import PASSWORD
+from tests.survival.ward import NEW, OLD, Ward, assert_looked_before_writing, complete_uploads, sensor
+
+
+def second_home(ward: Ward, folder: Path, *, same_pc: bool) -> Context:
+    """Another user's home: with the locks of this PC, or with its own as on another PC."""
+    made = open_context(home=folder, password=PASSWORD, environ={}, use_keyring=False)
+    made.settings = ward.context.settings
+    if same_pc:
+        common = ward.folder / "locks of this PC"
+        made.home = structs.replace(made.home, sensor_locks=common, shared_locks=True)
+        ward.context.home = structs.replace(ward.context.home, sensor_locks=common, shared_locks=True)
+    return made
+
+
+async def planned(context: Context, ward: Ward, package: Package) -> RunSpec:
+    """An update of all sensors, planned in one home."""
+    addresses = [device.address for device in ward.fleet.devices]
+    targets = choose(addresses, context.devices(), context.settings)
+    items = await plan_update(context, targets, package, UpdateOptions())
+    return new_spec(context, Operation.UPDATE, items, package=package)
+
+
+async def ended(context: Context, run: str) -> dict[str, VerdictReached]:
+    """The verdicts of a run when it is over."""
+    async with asyncio.timeout(40):
+        async for _ in follow(context, run, interval=0.05):
+            pass
+    return {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
+
+
+async def test_two_processes_compete_and_one_drives(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have planned while the sensor was free, and both start in the same moment."""
+    [device] = await ward.sensors(sensor(flash_seconds=60.0))
+    bob = second_home(ward, ward.folder / "bob", same_pc=True)
+    package = ward.package(NEW)
+    mine = await planned(ward.context, ward, package)
+    his = await planned(bob, ward, package)
+    monkeypatch.setenv("SSH_CLIENT", "10.0.0.9 50000 22")
+    await asyncio.gather(start_run(ward.context, mine), start_run(bob, his))
+    pids = {ward.pid(mine.run), bob.journal.row(his.run).pid}
+    assert len(pids) == 2
+    [one], [two] = (await ended(ward.context, mine.run)).values(), (await ended(bob, his.run)).values()
+    winner, loser = (one, two) if one.verdict is Verdict.SUCCEEDED else (two, one)
+    ward.assert_updated(device, winner)
+    assert (loser.verdict, loser.code) == (Verdict.FAILED, Code.BUSY)
+    assert f"run {winner.run}" in loser.message
+    assert "from 10.0.0.9" in loser.message
+    assert "since" in loser.message
+    assert any(f"pid {pid}" in loser.message for pid in pids)
+    assert loser.advice
+    bob.close()
+
+
+async def test_a_plan_names_who_drives_the_sensor(ward: Ward) -> None:
+    """Also while UpdateState does not tell of it."""
+    [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever"),)))
+    bob = second_home(ward, ward.folder / "bob", same_pc=True)
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+    await ward.until(spec.run, "act create_backup done")
+    asked = len(device.requests)
+    [item] = (await planned(bob, ward, ward.package(NEW))).items
+    assert item.reason is Code.BUSY
+    assert f"pid {ward.pid(spec.run)}" in item.message
+    assert spec.run in item.message
+    assert all(request.method == "GET" for request in device.requests[asked:])
+    bob.close()
+    ward.provoked = "was not answered yet"  # two clients read at the same time
+
+
+async def test_the_lock_of_a_killed_runner_is_free(ward: Ward) -> None:
+    [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever", times=1),)))
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+    await ward.until(spec.run, "act create_backup done")
+    await ward.kill(spec.run)
+    [item] = await ward.plan(ward.package(NEW))
+    assert item.reason is None, item.message
+    assert device.firmware_version == OLD
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.15, 0.5])
+async def test_across_two_pcs_the_sensor_is_flashed_once(ward: Ward, lead: float) -> None:
+    """No lock is shared: whoever comes second sees it at the sensor, right before upload and trigger."""
+    [device] = await ward.sensors(sensor(flash_seconds=40.0))
+    bob = second_home(ward, ward.folder / "bob", same_pc=False)
+    package = ward.package(NEW)
+    mine = await planned(ward.context, ward, package)
+    his = await planned(bob, ward, package)
+    await start_run(ward.context, mine)
+    await asyncio.sleep(lead)
+    await start_run(bob, his)
+    [one], [two] = (await ended(ward.context, mine.run)).values(), (await ended(bob, his.run)).values()
+    # Two clients cannot but meet; what counts is that the sensor refused nothing but that.
+    ward.provoked = "was not answered yet"
+    assert device.flashes == 1
+    assert device.firmware_version == NEW
+    assert {one.verdict, two.verdict} & {Verdict.SUCCEEDED}
+    assert_looked_before_writing_each(ward)
+    for verdict in (one, two):
+        if verdict.verdict is not Verdict.SUCCEEDED:
+            # Unreachable: the other one's reboot came in the middle of its backup.
+            expected = {Code.BUSY, Code.UPLOAD_FAILED, Code.ALREADY_CURRENT, Code.UNREACHABLE}
+            assert verdict.code in expected, verdict.message
+    bob.close()
+
+
+def assert_looked_before_writing_each(ward: Ward) -> None:
+    """Looks and writes of two clients are interleaved: only the flashing is checked."""
+    for device in ward.fleet.devices:
+        for request in device.requests:
+            if request.method == "PUT":
+                assert request.update_state != 1, "an upload into a flash"
+
+
+@pytest.mark.parametrize("state", [1, 0])
+async def test_an_update_from_another_pc_is_seen_before_the_upload(ward: Ward, state: int) -> None:
+    """It began after this plan; at ``0`` it has come to its end before this run."""
+    [device] = await ward.sensors(sensor(flash_seconds=200.0 if state else 5.0))
+    bob = second_home(ward, ward.folder / "bob", same_pc=False)
+    package = ward.package(NEW)
+    mine = await planned(ward.context, ward, package)
+    his = await planned(bob, ward, package)
+    await start_run(bob, his)
+    if state:
+        async with asyncio.timeout(20):
+            while device.update_state != 1:
+                await asyncio.sleep(0.01)
+    else:
+        await ended(bob, his.run)
+    await start_run(ward.context, mine)
+    [verdict] = (await ended(ward.context, mine.run)).values()
+    if state:
+        assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BUSY)
+        assert "did not start" in verdict.message
+        assert "power-cycle" in verdict.advice
+    else:
+        assert (verdict.verdict, verdict.code) == (Verdict.SKIPPED, Code.ALREADY_CURRENT)
+    [other] = (await ended(bob, his.run)).values()
+    assert other.verdict is Verdict.SUCCEEDED, other.message
+    assert len(complete_uploads(device)) == 1
+    assert device.flashes == 1
+    bob.close()
+    ward.provoked = "was not answered yet"
+
+
+async def test_state_and_version_are_read_right_before_upload_and_trigger(ward: Ward) -> None:
+    """In the sensor's own record, for a first upload, a repeated one, and a repeated trigger."""
+    plain, broken, lost = await ward.sensors(
+        sensor("plain"),
+        sensor("broken", faults=(Fault(name="upload_reset", times=1),)),
+        sensor("lost", faults=(Fault(name="trigger_lost"),)),
+    )
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+    verdicts = await ended(ward.context, spec.run)
+    for device in (plain, broken, lost):
+        assert verdicts[device.address].verdict is Verdict.SUCCEEDED, verdicts[device.address].message
+        assert_looked_before_writing(device)
+    assert sum(request.method == "PUT" for request in broken.requests) == 2
+    assert sum("RunFirmwareUpdate" in request.path for request in lost.requests) == 2
+
+
+async def test_two_followers_see_the_same(ward: Ward) -> None:
+    await ward.sensors(sensor("one"), sensor("two"))
+    other = open_context(home=ward.context.home.state.parent, environ={}, use_keyring=False)
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+
+    async def watch(context: Context) -> list[tuple[int, Event]]:
+        seen: list[tuple[int, Event]] = []
+        async for batch in follow(context, spec.run, interval=0.05):
+            seen += batch
+        return seen
+
+    one, two = await asyncio.gather(watch(ward.context), watch(other))
+    # Progress may be gone before a follower has looked: it matters only while it is new.
+    kept_one, kept_two = (
+        [entry for entry in seen if not isinstance(entry[1], VOLATILE)] for seen in (one, two)
+    )
+    assert kept_one == kept_two
+    assert any(isinstance(event, UpdateStateRead) for _, event in kept_one)
+    assert other.journal.row(spec.run).state is RunState.FINISHED
+    other.close()

@@ -1,0 +1,175 @@
+"""The moments of a run's start and end in which a process may die or another one may look."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sicktui.engine import spawn
+from sicktui.engine.follow import interrupted, liveness, running, start_lock
+from sicktui.engine.invitation import RunnerInvitation, RunSecrets
+from sicktui.engine.launch import first_events, resume_run, start_run
+from sicktui.engine.spawn import LaunchError
+from sicktui.model.words import RunState, Verdict
+from tests.engine.plant import PASSWORD
+from tests.survival.ward import Ward, sensor
+
+HOLD = """
+import sys
+from pathlib import Path
+from sicktui.stores.locks import run_lock
+from sicktui.stores.paths import locate
+with run_lock(locate(Path(sys.argv[1]), {}), sys.argv[2]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+async def test_a_run_that_is_just_being_started_is_not_taken_for_interrupted(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    seen: list[RunState] = []
+    handshake = spawn._handshake
+
+    def looking(process: "subprocess.Popen[bytes]", invitation: bytes) -> object:
+        # The run is journalled, its runner is starting, and another face looks.
+        seen.append(liveness(ward.context, ward.context.journal.row(spec.run)).state)
+        return handshake(process, invitation)
+
+    monkeypatch.setattr(spawn, "_handshake", looking)
+    await start_run(ward.context, spec)
+    assert seen == [RunState.RUNNING]
+    await ward.to_the_end(spec.run)
+    assert not list(ward.context.home.locks.glob("*run*")), "a run that is over leaves no locks behind"
+    assert not list(ward.context.home.locks.glob("start*"))
+
+
+async def test_a_face_that_dies_before_its_runner_is_there_leaves_an_interrupted_run(ward: Ward) -> None:
+    [device] = await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    with start_lock(ward.context.home, spec.run):
+        ward.context.journal.create_run(spec, first_events(spec))
+        assert [row.run for row in running(ward.context)] == [spec.run]
+    # The lock goes with its process.
+    assert [row.run for row in interrupted(ward.context)] == [spec.run]
+    await ward.resumed_to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward: Ward) -> None:
+    """The terminal is closed between 'yes' and 'ready': the run was confirmed, so it is done."""
+    [device] = await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    context = ward.context
+    context.journal.create_run(spec, first_events(spec))
+    secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="")
+    invitation = msgspec.json.encode(RunnerInvitation.to(spec.run, context.home, secrets))
+    with (ward.folder / "log").open("wb") as log:
+        process = spawn._popen(log.fileno())
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()  # nobody is there to read the answer
+    process.stdin.write(invitation)
+    process.stdin.close()
+    async with asyncio.timeout(10):
+        while not running(context):
+            await asyncio.sleep(0.02)
+    await ward.to_the_end(spec.run)
+    assert await asyncio.to_thread(process.wait, 10) == 0
+    [verdict] = ward.verdicts(spec.run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_a_runner_that_cannot_start_says_why(ward: Ward) -> None:
+    await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", "survey")
+    context = ward.context
+    # Somebody else resumes it in the same second.
+    home = str(context.home.state.parent)
+    holder = await asyncio.to_thread(
+        subprocess.Popen,
+        [sys.executable, "-c", HOLD, home, spec.run],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    assert await asyncio.to_thread(holder.stdout.readline) == b"held\n"
+    with pytest.raises(LaunchError, match=rf"run {spec.run} is in use by .*pid {holder.pid}") as caught:
+        await asyncio.to_thread(spawn.spawn_runner, context, spec, resumed=True)
+    assert "Nothing was sent" not in caught.value.advice, "the earlier runner may have sent something"
+    holder.communicate()
+    await ward.resumed_to_the_end(spec.run)
+
+
+async def test_two_who_resume_at_once_start_one_runner(ward: Ward) -> None:
+    [device] = await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", "act put_update done")
+    ends = await asyncio.gather(
+        *(resume_run(ward.context, spec.run) for _ in range(3)), return_exceptions=True
+    )
+    assert sum(end is None for end in ends) == 1
+    assert all(end is None or isinstance(end, LaunchError) for end in ends), ends
+    await ward.to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    ward.assert_updated(device, verdict)
+
+
+async def test_a_package_that_vanished_meanwhile_is_no_loss(ward: Ward) -> None:
+    """The run works on its own copy: the original may be on a memory stick that is gone by now."""
+    begun, fresh = await ward.sensors(sensor("begun"), sensor("fresh"))
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", "act put_update intended", begun.address)
+    assert spec.package is not None
+    Path(spec.package.path).unlink()
+    await ward.resumed_to_the_end(spec.run)
+    verdicts = ward.verdicts(spec.run)
+    for device in (begun, fresh):
+        ward.assert_updated(device, verdicts[device.address])
+
+
+async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = await ward.sensors(sensor("one"), sensor("two"))
+    spec = await ward.update_spec()
+    ward.context.journal.create_run(spec, first_events(spec))
+    # A file stands where the folder of one job should be.
+    from sicktui.engine.staging import scratch_folder  # noqa: PLC0415
+
+    blocked = scratch_folder(ward.context.home, spec.run, devices[0].address)
+    blocked.rmdir()
+    blocked.write_bytes(b"")
+    await asyncio.to_thread(spawn.spawn_runner, ward.context, spec)
+    await ward.to_the_end(spec.run)
+    verdicts = ward.verdicts(spec.run)
+    assert verdicts[devices[0].address].verdict is Verdict.FAILED
+    assert verdicts[devices[0].address].code == "storage_error"
+    ward.assert_updated(devices[1], verdicts[devices[1].address])
+
+
+async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(ward: Ward) -> None:
+    """The PC sleeps in the middle of a flash, and the sensor does not."""
+    [device] = await ward.sensors(sensor(flash_seconds=30.0))
+    spec = await ward.update_spec()
+    await start_run(ward.context, spec)
+    await ward.until(spec.run, "state 1")
+    os.kill(ward.pid(spec.run), signal.SIGSTOP)
+    async with asyncio.timeout(20):
+        while device.phase != "updated":
+            await asyncio.sleep(0.02)
+    assert liveness(ward.context, ward.context.journal.row(spec.run)).state is RunState.RUNNING
+    os.kill(ward.pid(spec.run), signal.SIGCONT)
+    await ward.to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    ward.assert_updated(device, verdict)

@@ -1,0 +1,162 @@
+"""The dashboard on a real pseudo-terminal: keys in, the screen read back."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sicktui.tui.looks import UNICODE
+from tests.terminal.emulator import PASSWORD, Terminal, requests_so_far, simulated
+
+ENTERED = b"\x1b[?1049h"
+LEFT = b"\x1b[?1049l"
+CROSS = UNICODE.failed
+
+# The suite may have threads when it starts a program in a terminal of its own.
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+
+
+def test_the_demo_from_the_mark_to_the_verdicts() -> None:
+    with Terminal("demo", "--devices", "6") as terminal:
+        terminal.wait_for(lambda text: "5 online" in text and "1 offline" in text, seconds=30)
+        assert "sicktui demo" in terminal.text
+        terminal.press("j", " ", "j", " ", "j", "j", " ")
+        terminal.wait_for(lambda text: "3 marked" in text)
+        terminal.press("u")
+        terminal.wait_for(lambda text: ".spk.signed" in text and "Which package?" in text)
+        terminal.press("\r")
+        plan = terminal.wait_for(lambda text: "update 2, refuse 1" in text)
+        assert "→ 2.4.0.0R" in plan
+        assert f"{CROSS} refuse" in plan
+        terminal.press("u")
+        terminal.wait_for(lambda text: "Start the update?" in text)
+        terminal.press("u", "\r")
+        assert "Start the update?" in terminal.text, "only y confirms"
+        terminal.press("y")
+        terminal.wait_for(lambda text: "► upload" in text and "MB/s" in text)
+        terminal.wait_for(lambda text: "► flash" in text and "► Started" in text, seconds=30)
+        done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text, seconds=60)
+        for word in ("√√√√√√√√ √ succeeded", f"√√√√√{CROSS}·· {CROSS} failed", "update_error", "unreachable"):
+            assert word in done
+        terminal.press("k", "k", "v")
+        terminal.wait_for(
+            lambda text: f"{CROSS} update failed (update_error)" in text and "What to do" in text
+        )
+        terminal.press("q", "q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.output.rstrip().count(LEFT) == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_cleanly(tmp_path: Path, number: int, code: int) -> None:
+    with Terminal("--home", str(tmp_path / "home")) as terminal:
+        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.child.kill(number)
+        assert terminal.wait_for_end() == code
+        assert ENTERED in terminal.output
+        assert LEFT in terminal.output, "the terminal is given back as it was"
+        assert b"Traceback" not in terminal.output
+
+
+def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with simulated(home, 1):
+        quick = ("--set", "limits.requests_per_second=100")
+        with Terminal(*quick, "--home", str(home), environ={"SICKTUI_PASSWORD": PASSWORD}) as terminal:
+            terminal.wait_for(lambda text: "1 online" in text)
+            start_backup(terminal)
+            terminal.wait_for(lambda text: "1 run going" in text)
+            os.close(terminal.child.child_fd)  # the window is closed: the kernel sends SIGHUP
+            assert ended(terminal, seconds=5)
+        verdicts = wait_for_verdicts(home)
+    assert verdicts == {"succeeded": 1}
+
+
+def start_backup(terminal: Terminal) -> None:
+    terminal.press("b")
+    terminal.wait_for(lambda text: "Back the parameters up" in text)
+    terminal.press("\r")
+
+
+def ended(terminal: Terminal, *, seconds: float) -> bool:
+    """Whether the program ends without anybody reading its terminal."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not terminal.child.isalive():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def wait_for_verdicts(home: Path) -> dict[str, int]:
+    end = time.monotonic() + 25
+    while time.monotonic() < end:
+        command = [sys.executable, "-m", "sicktui", "runs", "show", "latest", "--json", "--home", str(home)]
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+        for line in shown.stdout.splitlines():
+            event = json.loads(line)
+            if event["kind"] == "summary":
+                verdicts: dict[str, int] = event["verdicts"]
+                return verdicts
+        time.sleep(0.3)
+    pytest.fail(f"the run has no summary: {shown.stdout}{shown.stderr}")
+
+
+def test_a_terminal_that_stops_reading_does_not_freeze_the_dashboard(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    fast = ("--set", "timing.poll_interval=0.1", "--set", "limits.requests_per_second=200")
+    with simulated(home, 1) as [address], Terminal(*fast, "--home", str(home), size=(120, 40)) as terminal:
+        terminal.wait_for(lambda text: "1 online" in text)
+        for place in range(60):  # each one repaints the whole screen, and nobody reads it
+            terminal.resize(119 + place % 2, 40)
+            time.sleep(0.05)
+        before = requests_so_far(address)
+        time.sleep(2.0)
+        assert requests_so_far(address) - before > 10, "its loop goes on looking at the sensor"
+        terminal.screen.resize(40, 100)
+        terminal.resize(100, 40)
+        shown = terminal.wait_for(lambda text: "1 online" in text and "q quit" in text.splitlines()[-1])
+        assert shown.splitlines()[0].startswith(" sicktui")
+        time.sleep(1.0)
+        terminal.read(1.0)
+        assert [line for line in terminal.text.splitlines() if "picoscan-gate-1" in line]
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+def test_a_stalled_terminal_can_be_left(tmp_path: Path) -> None:
+    with Terminal("--home", str(tmp_path / "home"), size=(120, 40)) as terminal:
+        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        for place in range(60):
+            terminal.resize(119 + place % 2, 40)
+            time.sleep(0.03)
+        terminal.child.kill(signal.SIGTERM)
+        assert ended(terminal, seconds=6)
+
+
+def test_plain_ascii_without_colours(tmp_path: Path) -> None:
+    environ = {"NO_COLOR": "1", "SICKTUI_ASCII": "1"}
+    with Terminal("--home", str(tmp_path / "home"), environ=environ) as terminal:
+        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.press("?")
+        terminal.wait_for(lambda text: "Help" in text)
+        terminal.press("q", "n")
+        terminal.wait_for(lambda text: "Add a device" in text)
+        assert terminal.text.isascii()
+        assert b"[38;" not in terminal.output
+        assert b"[48;" not in terminal.output
+
+
+def test_a_narrow_link_costs_little(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    quick = ("--set", "limits.requests_per_second=50")
+    with simulated(home, 12) as addresses, Terminal(*quick, "--home", str(home), size=(120, 40)) as terminal:
+        terminal.wait_for(lambda text: f"{len(addresses)} online" in text)
+        terminal.read(1.0)
+        written = sum(terminal.read(0.5) for _ in range(6))
+        assert written / 3 < 10_000, "bytes a second while all is well"
