@@ -131,7 +131,8 @@ class BackupJob:
         """
         job = self.job
         async with job.record.stepping(Step.AUTHENTICATE) as step:
-            identity = await job.sensor.identity()
+            planned = job.item.identity
+            identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
             step.detail = await authenticate(job.sensor)
         job.record.checkpoint()
         taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)

@@ -11,6 +11,7 @@ from sicktui.engine.stop import Stop
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.snapshot import Snapshot
+from sicktui.model.text import clean
 from sicktui.model.words import Code
 from sicktui.stores.backup_content import inspect, too_small
 from sicktui.stores.backup_versions import How, opens_with, same_version, see_again
@@ -72,7 +73,7 @@ class Keeper:
             SicktuiError: it cannot be written to this PC.
         """
         job = self._job
-        facts = self._facts(fetched, checksum)
+        facts = self._facts(fetched, snapshot, checksum)
         warnings = self._compare_with_last(facts, fetched)
         same = (
             (fetched.same_as, fetched.how) if fetched.same_as and fetched.how else self._same(facts, fetched)
@@ -89,8 +90,10 @@ class Keeper:
         self._partial.unlink()
         return Kept(record=record, unchanged=same[1] if same else None, warnings=warnings)
 
-    def _facts(self, fetched: Fetched, checksum: str | None) -> BackupFacts:
+    def _facts(self, fetched: Fetched, snapshot: Snapshot | None, checksum: str | None) -> BackupFacts:
         job, identity = self._job, self._identity
+        # Read just now; the identity may be that of the plan.
+        location = snapshot.values.get("LocationName") if snapshot else None
         return BackupFacts(
             device=job.target.device,
             serial=identity.serial,
@@ -105,7 +108,7 @@ class Keeper:
             content_type=fetched.file.content_type,
             api=job.sensor.capabilities.summary,
             passphrase_fingerprint=fingerprint(job.passphrase) if job.passphrase else None,
-            location=identity.location,
+            location=clean(location) if isinstance(location, str) else identity.location,
             parameters_md5=checksum,
         )
 

@@ -7,15 +7,24 @@ writer, so fifty sensors that reach a step at once cost one disk synchronisation
 """
 
 import asyncio
+import logging
+import time
 from collections.abc import Sequence
 from typing import Final
 
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.event import Event
 from sicktui.stores.journal import Journal
+from sicktui.stores.journal_file import JournalDamaged, JournalError
 
 NOTE_INTERVAL: Final = 0.25
 """Seconds between two writes of what need not be durable: the faces redraw no faster."""
+
+PATIENCE: Final = 20.0
+"""Seconds for which a durable write is tried again while the disk is full or the journal is kept busy."""
+PAUSE: Final = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -49,7 +58,7 @@ class Recorder:
         """Return when the events are on disk, whatever happens afterwards.
 
         Raises:
-            JournalError: they could not be written.
+            JournalError: they could not be written, although it was tried for ``PATIENCE`` seconds.
         """
         done = asyncio.get_running_loop().create_future()
         # What was noted before comes before, so that a reader sees things in their order.
@@ -89,7 +98,7 @@ class Recorder:
         self, events: Sequence[Event], waiting: Sequence["asyncio.Future[None]"], *, durable: bool = True
     ) -> None:
         try:
-            await asyncio.to_thread(self._journal.append, self.run, events, durable=durable)
+            await self._append(events, durable=durable)
         except Exception as error:  # noqa: BLE001  every waiter is told, whatever it was
             for future in waiting:
                 if not future.done():
@@ -98,3 +107,19 @@ class Recorder:
             for future in waiting:
                 if not future.done():
                     future.set_result(None)
+
+    async def _append(self, events: Sequence[Event], *, durable: bool) -> None:
+        """Write, and try again for a while: a sensor in its flash must not be left for a busy disk."""
+        deadline = time.monotonic() + (PATIENCE if durable else 0.0)
+        while True:
+            try:
+                await asyncio.to_thread(self._journal.append, self.run, events, durable=durable)
+            except JournalDamaged:
+                raise
+            except JournalError:
+                if time.monotonic() >= deadline:
+                    raise
+                _log.exception("The journal of run %s is tried again", self.run)
+                await asyncio.sleep(PAUSE)
+            else:
+                return

@@ -86,9 +86,9 @@ class RestoreJob:
         async with job.record.stepping(Step.PREFLIGHT) as step:
             file = await asyncio.to_thread(stage, job.scratch, order)
             self._passphrase = await asyncio.to_thread(self._checked_passphrase)
-            identity = await job.sensor.identity()
-            self.serial = identity.serial
             planned = job.item.identity
+            identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
+            self.serial = identity.serial
             if planned is not None and identity.key != planned.key:
                 raise Stop.failed(
                     Code.OTHER_DEVICE,

@@ -44,6 +44,11 @@ class Watchers:
             # Spread over the interval, so that fifty sensors do not answer in the same moment.
             self._start(target, delay=target.timing.poll_interval * place / len(new))
 
+    def lost(self, worker_name: str | None) -> None:
+        """A worker has stopped with an error: its sensor is watched anew when the list is read again."""
+        for device in [d for d in self._targets if worker_name == f"watch {d}"]:
+            del self._targets[device], self._nudges[device]
+
     def look_now(self) -> None:
         """Look at every sensor without waiting for its next turn."""
         for nudge in self._nudges.values():

@@ -1,5 +1,7 @@
 """Looks at the runs of this PC: shows one, or resumes one whose process is gone."""
 
+import asyncio
+
 from sicktui.engine.launch import resume_run
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.flows.login import ensure_passwords
@@ -20,7 +22,7 @@ async def look_at_runs(stage: Stage) -> None:
 
 async def _resume(stage: Stage, run: str) -> None:
     try:
-        spec = stage.context.journal.spec(run)
+        spec = await asyncio.to_thread(stage.context.journal.spec, run)
         targets = [item.target for item in spec.items]
         if not await ensure_passwords(stage, targets, "To go on, the run needs the password of each sensor."):
             return

@@ -28,6 +28,7 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         max-width: 96%;
         height: auto;
         max-height: 92%;
+        scrollbar-size-vertical: 1;
         border: round $primary;
         background: $surface;
         padding: 0 1;

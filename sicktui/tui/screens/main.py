@@ -145,15 +145,15 @@ class MainScreen(Screen[None]):
 
     @on(TroubleMet)
     def _announce_trouble(self, message: TroubleMet) -> None:
-        self._log(message.sentence, None, Level.ERROR)
         self.say(message.sentence, "error")
 
     @on(Worker.StateChanged)
     def _announce_broken_worker(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
-            sentence = f"The task '{message.worker.name}' stopped: {message.worker.error!r}"
-            self._log(sentence, None, Level.ERROR)
-            self.say(sentence, "error")
+            self._watchers.lost(message.worker.name)
+            key = self.face.keys.of(BY_ID["refresh"])
+            stopped = f"The task '{message.worker.name}' stopped: {message.worker.error!r}."
+            self.say(f"{stopped} {key} starts what can be started again.", "error")
 
     # What the operator does
 
@@ -224,7 +224,9 @@ class MainScreen(Screen[None]):
         return await self.app.push_screen_wait(screen)
 
     def say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a short note; the text is never parsed."""
+        """Show a short note; the text is never parsed. An error stays in the log as well."""
+        if severity == "error":
+            self._log(text, None, Level.ERROR)
         self.app.notify(clean(text, 400), severity=severity, markup=False)
 
     def targets(self, devices: tuple[str, ...]) -> list[Target]:

@@ -96,6 +96,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._package = package
         self._wish = wish
         self._items: tuple[PlanItem, ...] | None = None
+        self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
         self._trouble = ""
 
@@ -129,9 +130,9 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.run_worker(self._plan(), group="plan", name="plan", exclusive=True, exit_on_error=False)
 
     async def _plan(self) -> None:
-        items = await plan_update(
-            self._engine_context, self._targets, self._package, self._wish.options, on_item=self._arrived
-        )
+        context, options = self._engine_context, self._wish.options
+        self._expected = await asyncio.to_thread(expected_version, self._package, options, context.shelf)
+        items = await plan_update(context, self._targets, self._package, options, on_item=self._arrived)
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
         self._paint()
@@ -153,15 +154,14 @@ class PlanScreen(Screen[PlanAnswer | None]):
     def _paint(self) -> None:
         package, glyphs = self._package, self.face.glyphs
         gap = Span(f" {glyphs.dot} ", Tone.DIM)
-        expected = expected_version(package, self._wish.options, self._engine_context.shelf)
+        expected = self._expected
         facts = [package.type.value, size(package.size), f"SHA-256 {package.sha256[:12]}"]
+        unknown = cell("brings: nobody knows", Tone.WARN) if self._items is not None else ()
         self.query_one("#head", LineBar).show(
             (Span("Update with ", Tone.DIM), Span(clean(package.name), Tone.KEY)),
             joined(
                 [
-                    cell(f"brings {clean(expected)}")
-                    if expected
-                    else cell("brings: nobody knows", Tone.WARN),
+                    cell(f"brings {clean(expected)}") if expected else unknown,
                     *(cell(fact, Tone.DIM) for fact in facts),
                 ],
                 gap,
