@@ -32,7 +32,9 @@ def main() -> int:
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
+    from sicktui.engine.dumps import forbid_core_dumps  # noqa: PLC0415
 
+    forbid_core_dumps()
     return run(arguments, dashboard=_dashboard)
 
 

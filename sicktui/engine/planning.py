@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect, read_update_state
 from sicktui.engine.refusals import Refusal, judge_identity, judge_version
 from sicktui.model.device import Identity, Target
@@ -149,8 +150,7 @@ async def _judge_access(
 ) -> Refusal | None:
     """Whether the password works, tried once: sensors lock after wrong ones."""
     if password is None:
-        why, advice = await asyncio.to_thread(context.credentials.why_unknown, target.device, target.user)
-        return Refusal(Action.REFUSE, Code.ACCESS_DENIED, why, advice)
+        return await no_password(context, target)
     scheme = await sensor.auth_scheme()
     if scheme is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")

@@ -19,7 +19,7 @@ from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.model.text import clean
 from sicktui.model.words import Action, AuthScheme, Code, Operation, UpdateState
 from sicktui.sensor.client import Sensor
-from sicktui.stores.backups import BackupFacts
+from sicktui.stores.backups import BackupFacts, BackupUnusable
 from sicktui.stores.locks import Held, sensor_lock
 from sicktui.stores.passphrases import Passphrases
 
@@ -84,12 +84,15 @@ async def _with_sensor(
     sensor = connect(context, target, password=password)
     try:
         identity = await sensor.identity()
-        if source is None:
-            key = _key(context, target, identity, options)
-            source = await asyncio.to_thread(choose_source, context, word, key)
-        warnings = [*source.warnings]
         refusal = judge_sensor(target, identity, options)
-        refusal = refusal or judge_backup(source.facts, identity, options, warnings)
+        if refusal is not None:
+            return RestorePlan(
+                item=_item(target, refusal, identity=identity), facts=source.facts if source else None
+            )
+        if source is None:
+            source = await asyncio.to_thread(_latest, context, target, identity, options)
+        warnings = [*source.warnings]
+        refusal = judge_backup(source.facts, identity, options, warnings)
         refusal = refusal or await asyncio.to_thread(
             _judge_passphrase, context, target, source.facts, warnings
         )
@@ -102,13 +105,35 @@ async def _with_sensor(
     return RestorePlan(item=item, order=order, facts=source.facts)
 
 
+def _latest(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> Source:
+    """What ``latest`` means for this sensor.
+
+    Raises:
+        BackupUnusable: there is none, or none is whole.
+    """
+    try:
+        return choose_source(context, LATEST, _key(context, target, identity, options))
+    except BackupUnusable as error:
+        if options.replace or _predecessor(context, target, identity) is None:
+            raise
+        raise BackupUnusable(
+            error.message,
+            advice=f"There are backups of another sensor that was called {clean(target.device)}: if this one "
+            "takes its place, say --replace.",
+        ) from error
+
+
 def _key(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> str | None:
     """Whose backup ``latest`` means: this sensor's, or that of the one whose place it takes."""
     if not options.replace:
         return identity.serial or identity.mac or target.device
     if target.serial is not None and target.serial != identity.serial:
         return target.serial
-    # The profile names no serial number: the newest backup that was made under the device's name.
+    return _predecessor(context, target, identity)
+
+
+def _predecessor(context: Context, target: Target, identity: Identity) -> str | None:
+    """The sensor that had this device's name before, by the newest backup that was made under it."""
     others = (r for r in context.backups.list() if r.device == target.device and r.serial != identity.serial)
     return next((record.key for record in others), None)
 

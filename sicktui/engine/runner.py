@@ -17,6 +17,7 @@ import msgspec
 
 from sicktui.engine.control import CANCEL, Control
 from sicktui.engine.device_run import DeviceRun
+from sicktui.engine.dumps import forbid_core_dumps
 from sicktui.engine.history import every_entry
 from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
 from sicktui.engine.job import Job
@@ -303,6 +304,7 @@ async def serve(runner: Runner) -> None:
 
 def main() -> int:
     """Entry point of the runner process."""
+    forbid_core_dumps()
     invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerInvitation)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     lock = run_lock(invitation.home, invitation.run)

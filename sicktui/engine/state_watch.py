@@ -87,6 +87,8 @@ class StateWatch:
         except SensorError as error:
             # It answers, but not with a state (a 503 while it flashes): keep asking.
             await self._job.record.log(Level.WARNING, error.message)
+            if await self.proven_reboot():
+                return Turn.REBOOTED
             return Turn.STARTED if self.started else Turn.IDLE
         turn = await self.meaning(state)
         if turn is not Turn.IDLE:
@@ -160,7 +162,8 @@ class StateWatch:
         """
         sensor = self._job.sensor
         _, version = await sensor.ident()
-        health = await sensor.health() if version == self._identity.version and self.counts else Health()
+        counts = version == self._identity.version and self.counts
+        health = Health(power_on_count=await sensor.power_on_count() if counts else None)
         self.rebooted = proof_of_reboot(self._identity, self._health, version, health)
         return bool(self.rebooted)
 

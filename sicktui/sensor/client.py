@@ -140,6 +140,14 @@ class Sensor:
         """
         return await self._reader.device_status()
 
+    async def power_on_count(self) -> int | None:
+        """``PowerOnCnt`` alone: what proves a restart; ``None`` where it does not exist.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._reader.power_on_count()
+
     async def read(self, name: str) -> object:
         """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.
 

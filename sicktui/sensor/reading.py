@@ -142,9 +142,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        status = await self.device_status()
-        count = await self.read_if_present("PowerOnCnt")
-        return Health(status=status, power_on_count=None if count is None else values.count(count))
+        return Health(status=await self.device_status(), power_on_count=await self.power_on_count())
 
     async def device_status(self) -> DeviceStatus | None:
         """``DeviceStatus``; ``None`` where the sensor tells none.
@@ -154,6 +152,15 @@ class Reader:
         """
         status = await self.read_if_present("DeviceStatus")
         return None if status is None else values.device_status(status)
+
+    async def power_on_count(self) -> int | None:
+        """``PowerOnCnt``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        count = await self.read_if_present("PowerOnCnt")
+        return None if count is None else values.count(count)
 
     async def value(self, name: str) -> Any:  # noqa: ANN401  any JSON value
         """The bare value of a variable, as the sensor tells it.

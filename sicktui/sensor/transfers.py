@@ -87,7 +87,15 @@ class Transfers:
                 # A sensor that hangs up in the middle may have meant: this token is too old.
                 self._access.forget_session()
                 raise
-            refusal = refusal_of(answer, self._link.asked("PUT", name))
+            asked = self._link.asked("PUT", name)
+            refusal = refusal_of(answer, asked)
+            if refusal is None and answer.is_html:
+                # A 200 proves little, but a page proves that it was no sensor's.
+                refusal = ProtocolError(
+                    f"What answers at {self._link.label} sent a web page in reply to {asked}.",
+                    advice="Check the address and the port of this device: something else seems to answer.",
+                    http_status=answer.http_status,
+                )
             if refusal is None and not body.complete:
                 raise UploadInterrupted(
                     f"{self._link.label} answered Ok after {body.sent} of {body.total} bytes: it cannot have "

@@ -200,6 +200,18 @@ class Credentials:
         self._entered.put(account, secret)
         return self._entered.name
 
+    def keep_entered(self) -> int:
+        """Move what was entered into the best store that works; the number that a store has taken.
+
+        For a vault that was made, or unlocked, after passwords had been entered.
+        """
+        entered = self._entered.everything()
+        taken = sum(self.keep(account, secret) != self._entered.name for account, secret in entered.items())
+        if self._given is not None:
+            for account, secret in entered.items():
+                self._entered.put(account, secret)  # or the given one would go before it
+        return taken
+
     def _renew(self, account: str, secret: str, others: Sequence[SecretStore]) -> None:
         """Leave no older secret behind: where the best store does not work, another one is read."""
         for store in others:

@@ -62,6 +62,11 @@ class MemoryStore:
         with self._lock:
             return self._secrets.get(account)
 
+    def everything(self) -> dict[str, str]:
+        """Every secret by its account."""
+        with self._lock:
+            return dict(self._secrets)
+
     def put(self, account: str, secret: str) -> None:
         """Keep a secret."""
         with self._lock:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 
+from rich.traceback import Traceback
 from textual import constants, on
 from textual.app import App
 from textual.binding import Binding
@@ -67,6 +68,11 @@ class Dashboard(App[None]):
     def _leave(self, message: LeaveAsked) -> None:
         self.farewell = message.farewell
         self.exit()
+
+    def _fatal_error(self) -> None:
+        """As Textual's own, but without the values of variables: one of them may be a password."""
+        self.bell()
+        self.panic(Traceback(show_locals=False))
 
     async def action_quit(self) -> None:
         """Leave, after saying what goes on without the dashboard."""

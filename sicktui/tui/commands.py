@@ -8,40 +8,13 @@ Esc, arrows and control chords at times.
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from textual.binding import Binding
 
 from sicktui.model.errors import ConfigError
 from sicktui.tui.board import Situation
-
-
-class Doer(Protocol):
-    """Whoever carries the commands out: the main screen."""
-
-    def do_mark(self) -> None: ...  # noqa: D102 - the command table says what each does
-    def do_mark_all(self) -> None: ...  # noqa: D102
-    def do_update(self) -> None: ...  # noqa: D102
-    def do_backup(self) -> None: ...  # noqa: D102
-    def do_cancel(self) -> None: ...  # noqa: D102
-    def do_runs(self) -> None: ...  # noqa: D102
-    def do_details(self) -> None: ...  # noqa: D102
-    def do_add(self) -> None: ...  # noqa: D102
-    def do_edit(self) -> None: ...  # noqa: D102
-    def do_remove(self) -> None: ...  # noqa: D102
-    def do_login(self) -> None: ...  # noqa: D102
-    def do_logout(self) -> None: ...  # noqa: D102
-    def do_refresh(self) -> None: ...  # noqa: D102
-    def do_filter(self) -> None: ...  # noqa: D102
-    def do_sort(self) -> None: ...  # noqa: D102
-    def do_pane(self) -> None: ...  # noqa: D102
-    def do_zoom(self) -> None: ...  # noqa: D102
-    def do_log_show(self) -> None: ...  # noqa: D102
-    def do_log_pause(self) -> None: ...  # noqa: D102
-    def do_log_of(self) -> None: ...  # noqa: D102
-    def do_help(self) -> None: ...  # noqa: D102
-    def do_palette(self) -> None: ...  # noqa: D102
-    def do_quit(self) -> None: ...  # noqa: D102
+from sicktui.tui.doing import Doer
 
 
 def _always(_: Situation) -> str:
@@ -159,6 +132,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         group=SENSORS,
         do=lambda doer: doer.do_logout(),
         why_not=_needs_chosen,
+    ),
+    Command(
+        id="vault",
+        key="V",
+        title="vault",
+        help="The encrypted file with passwords, for where no keyring works: make it, unlock it, copy it.",
+        group=SENSORS,
+        do=lambda doer: doer.do_vault(),
     ),
     Command(
         id="refresh",

@@ -43,5 +43,9 @@ class Stage(Protocol):
         """Read the device list again and show it."""
         ...
 
+    async def learn_stores(self) -> None:
+        """Find out again where passwords are kept, and show it."""
+        ...
+
 
 Flow = Callable[[Stage, tuple[str, ...]], object]

@@ -45,6 +45,8 @@ class Bench:
         self.context = context
         self.folder = folder
         self.fleets: list[Fleet] = []
+        self.provoked: str | None = None
+        """Words of a violation that the test itself causes."""
         self._stack = stack
 
     async def sensor(self, time_scale: float = TIME_SCALE, **spec: object) -> Device:

@@ -1,7 +1,11 @@
-"""``login``, ``logout``, ``vault`` and ``doctor``, as calls of the program. Vaults here cost what real ones do."""
+"""``login``, ``logout``, ``vault`` and ``doctor``, as calls of the program.
+
+The vaults of these tests cost what real ones do: a third of a second for each opening.
+"""
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +13,7 @@ from tests.cli.kit import PASSWORD, Plant, Program, sensor
 from tests.credentials.conftest import MakePlant
 from tests.credentials.kit import MASTER
 
-VAULT = {"SICKTUI_VAULT_PASSWORD": MASTER}
+VAULT: dict[str, Any] = {"SICKTUI_VAULT_PASSWORD": MASTER}
 IN_VAULT = "vault (encrypted file)"
 
 
@@ -147,7 +151,7 @@ def test_vault_commands(program: Program, tmp_path: Path) -> None:
     assert "cannot be trusted" in damaged.err
 
 
-def checks(program: Program, **environment: str) -> dict[str, dict[str, str]]:
+def checks(program: Program, **environment: Any) -> dict[str, dict[str, str]]:
     result = program.here("doctor", "--json", fast=False, password=None, **environment)
     return {line["name"]: line for line in result.lines}
 

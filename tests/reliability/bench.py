@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunSecrets
 from sicktui.engine.launch import first_events, new_spec
 from sicktui.engine.planning import plan_update
-from sicktui.engine.history import every_event
 from sicktui.engine.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.event import Event, StepChanged, VerdictReached
@@ -32,9 +32,9 @@ SCALE: Final = 20.0
 """Client and sensors live so many times as fast; only the sockets do not."""
 TIMING: Final = Timing(
     poll_interval=1.0,
-    autostart_wait=3.0,
-    flash_timeout=40.0,
-    reconnect_timeout=40.0,
+    autostart_wait=2.0,
+    flash_timeout=30.0,
+    reconnect_timeout=30.0,
     reconnect_interval=1.0,
     settle=1.5,
     request_timeout=1.0,  # these two are the sockets'
@@ -201,7 +201,7 @@ def _plant(device: Device, planted: Planted, address: str, journal: WatchedJourn
         return now in (True, planted.step) and strikes(device, request)
 
     behaviour.strikes = in_step  # type: ignore[method-assign]
-    device.faults._all.append(behaviour)  # noqa: SLF001  a gated fault is no fault of the table
+    device.faults._all.append(behaviour)
     behaviour.on_start(device)
 
 

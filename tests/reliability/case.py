@@ -19,7 +19,24 @@ GENERATIONS: Final[tuple[GenerationName, ...]] = (
 OLD: Final = "2.3.0.0R"
 NEW: Final = "2.4.0.0R"
 
+BASIC: Final[tuple[GenerationName, ...]] = ("firmware-article",)
+"""Those that know no challenge-response."""
+TOKENS: Final[tuple[GenerationName, ...]] = ("firmware-article", "auth-article", "picoscan-2.3.3")
+"""Those that let a file pass only with a session token."""
+
 Outcome = tuple[Verdict, Code | None]
+SUCCEEDED: Final[Outcome] = (Verdict.SUCCEEDED, None)
+CURRENT: Final[Outcome] = (Verdict.SKIPPED, Code.ALREADY_CURRENT)
+
+
+def failed(code: Code) -> Outcome:
+    """It is known that the sensor does not run the version, or nothing was written to it."""
+    return Verdict.FAILED, code
+
+
+def unknown(code: Code) -> Outcome:
+    """What it runs cannot be known from here."""
+    return Verdict.UNKNOWN, code
 
 
 class Planted(Struct, frozen=True, kw_only=True):
@@ -47,8 +64,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What is different about the sensor itself."""
     provoked: tuple[str, ...] = ()
     """Words of breaches of the protocol that the fault makes unavoidable."""
-    blind: bool = False
-    """Whether the client may be unable to know what the sensor runs."""
+    nameless: bool = False
+    """Whether the sensor tells nothing that would tell it from another."""
 
     @property
     def id(self) -> str:
@@ -61,7 +78,7 @@ class Case(Struct, frozen=True, kw_only=True):
         usual: dict[str, object] = {
             "generation": self.generation,
             "version": OLD,
-            "flash_seconds": 5.0,
+            "flash_seconds": 4.0,
             "finished_seconds": 2.5,
             "reboot_seconds": 3.0,
             "latency": 0.0,
@@ -85,16 +102,20 @@ class State(Struct, frozen=True, kw_only=True):
     """How many it has got so far."""
 
     @property
-    def updated(self) -> bool:
-        """Whether everything that the contract asks of a success is true."""
+    def runs_new(self) -> bool:
+        """Whether a sensor that answers there has rebooted into the new firmware, and is well."""
         return (
             self.reachable
             and self.version == NEW
-            and self.same_sensor
             and self.healthy
             and self.rebooted
             and self.phase == "updated"
         )
+
+    @property
+    def updated(self) -> bool:
+        """Whether everything that the contract asks of a success is true."""
+        return self.runs_new and self.same_sensor
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ def what_is_wrong(
     [verdict] = verdicts
     sent = device.requests[: at_end.requests]
     return (
-        *_untrue(verdict, at_verdict, sent),
+        *_untrue(case, verdict, at_verdict, sent),
         *_unfit(case, verdict),
         *_unreadable(verdict),
         *_misbehaved(case, verdict, device, sent),
@@ -33,12 +33,14 @@ def what_is_wrong(
     )
 
 
-def _untrue(verdict: VerdictReached, state: State, sent: list[RequestRecord]) -> Iterator[str]:
+def _untrue(case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord]) -> Iterator[str]:
     """The verdict against the sensor itself, by the contract."""
     written = any(_wrote(request) for request in sent)
     match verdict.verdict:
-        case Verdict.SUCCEEDED if not state.updated:
+        case Verdict.SUCCEEDED if not (state.updated or (case.nameless and state.runs_new)):
             yield f"succeeded, but {state}"
+        case Verdict.SUCCEEDED if case.nameless and "name and address only" not in verdict.message:
+            yield f"it does not say that it cannot know whose success it is: {verdict.message}"
         case Verdict.FAILED if written and not (state.reachable and state.version != verdict.to_version):
             yield f"failed after a write, but {state}"
         case Verdict.SKIPPED | Verdict.CANCELLED if written:

@@ -5,9 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.words import Code, Step, Verdict
+from sicktui.model.words import Code, Step
 from sicktui.simulator.spec import Fault, FaultValue, GenerationName
-from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
+from tests.reliability.case import BASIC, GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -28,9 +28,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     light: bool = False
     """Whether it is among those that are tried at every single act, too."""
 
-    def fault(
-        self, at: str, *, times: int | None = None, acts: bool | None = None, after: int = 0
-    ) -> Fault:
+    def fault(self, at: str, *, times: int | None = None, acts: bool | None = None, after: int = 0) -> Fault:
         """This, at an endpoint."""
         return Fault(
             name=self.name, at=at, value=self.value, rate=self.rate, times=times, acts=acts, after=after
@@ -56,17 +54,73 @@ KINDS: Final = (
     Kind(row="huge_json", name="huge_json", value=1_200_000, code=Code.PROTOCOL_ERROR),
     Kind(row="redirect", name="redirect", code=Code.PROTOCOL_ERROR),
 )
+LIGHT: Final = tuple(kind for kind in KINDS if kind.light)
 ONCE: Final = "once"
 LASTING: Final = "from then on"
+_BEFORE: Final = (Step.PREFLIGHT, Step.BACKUP, Step.AUTHENTICATE, Step.UPLOAD)
+_AFTER: Final = (Step.TRIGGER, Step.FLASH, Step.REBOOT, Step.VERIFY)
 
 
 def wire_cases() -> Iterator[Case]:
-    """Every kind at every step; the light ones at every act and at what proves a success."""
+    """Every kind in the plan and at every step, once; for good where that makes a difference."""
     for kind in KINDS:
-        for times in (ONCE, LASTING):
-            for generation in GENERATIONS:
-                yield _case(kind, times, None, generation, _while_planning(kind, times))
-                for step in Step.PREFLIGHT, Step.BACKUP, Step.AUTHENTICATE, Step.UPLOAD:
-                    yield _case(kind, times, step, generation, _before_writing(kind, times, step, generation))
-                for step in Step.TRIGGER, Step.FLASH, Step.REBOOT, Step.VERIFY:
-                    yield _case(kind, times, step, generation, _after_writing(kind, times, step))
+        for generation in GENERATIONS:
+            for times in (ONCE, LASTING):
+                yield _at_step(kind, times, None, generation, _while_planning(kind, times))
+                for step in _BEFORE:
+                    expected = _before_writing(kind, times, step, generation)
+                    yield _at_step(kind, times, step, generation, expected)
+            for step in _AFTER:
+                yield _at_step(kind, ONCE, step, generation, (SUCCEEDED,))
+                if kind.light:
+                    yield _at_step(kind, LASTING, step, generation, _blind_from(kind, step))
+
+
+def _at_step(
+    kind: Kind, times: str, step: Step | None, generation: GenerationName, expected: tuple[Outcome, ...]
+) -> Case:
+    """The first request of the step, or all from it on."""
+    fault = kind.fault("*", times=1 if times == ONCE else None)
+    return Case(
+        row=f"{kind.row}, {times}",
+        column=step.value if step else "plan",
+        generation=generation,
+        planted=(Planted(fault=fault, step=step, lasting=times == LASTING),),
+        expected=expected,
+    )
+
+
+def _while_planning(kind: Kind, times: str) -> tuple[Outcome, ...]:
+    if kind.patient and times == ONCE:
+        return (SUCCEEDED,)
+    # Whoever has no DeviceIdent is no sensor.
+    return (failed(Code.PROTOCOL_ERROR if kind.absent else kind.code),)
+
+
+def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationName) -> tuple[Outcome, ...]:
+    once = times == ONCE
+    if once and (kind.patient or (kind.silent and step is Step.PREFLIGHT)):
+        return (SUCCEEDED,)
+    if step is Step.PREFLIGHT and kind.absent:
+        return (failed(Code.PROTOCOL_ERROR),)
+    if step is Step.BACKUP and generation in BASIC:
+        # Its first question is whether there is getChallenge, which there is not.
+        if once and (kind.absent or kind.row == "wrong_types"):
+            return (SUCCEEDED,)
+        if kind.absent:
+            return (failed(Code.PROTOCOL_ERROR),)
+    return (failed(kind.code),)
+
+
+def _blind_from(kind: Kind, step: Step) -> tuple[Outcome, ...]:
+    """From a step after the upload on nothing that the sensor says can be understood."""
+    match step:
+        case Step.TRIGGER:
+            return (unknown(Code.NO_RETURN if kind.silent else Code.NOT_STARTED),)
+        case Step.FLASH:
+            # Whether it was seen to go away depends on when it was asked.
+            return (unknown(Code.NO_RETURN), unknown(Code.NOT_STARTED))
+        case Step.REBOOT:
+            return (unknown(Code.NO_RETURN),)
+        case _:
+            return (unknown(Code.NO_RETURN if kind.silent else Code.UNHEALTHY),)

@@ -110,7 +110,7 @@ async def going(ward: Ward) -> str:
 def update_words(ward: Ward) -> list[str]:
     package = ward.package(NEW, size=20_000)
     addresses = [device.address for device in ward.fleet.devices]
-    return ["update", *addresses, "--package", package.path, "--yes"]
+    return ["update", *addresses, "--package", package.path, "--no-backup", "--yes"]
 
 
 @pytest.mark.parametrize(("count", "stalled"), [(20, False), (6, True)])

@@ -82,7 +82,7 @@ async def test_one_flipped_bit_is_noticed_and_the_flash_is_only_watched(ward: Wa
 
 async def test_a_sensor_of_which_nobody_knows_whether_it_was_begun_is_left_alone(ward: Ward) -> None:
     run, device = await interrupted_run(ward, "step upload started")
-    flip(ward, run, '"backup"')
+    flip(ward, run, '"step":"backup"')
     before = writes(device)
     await ward.resumed_to_the_end(run)
     [verdict] = ward.verdicts(run).values()
@@ -171,7 +171,7 @@ async def test_a_journal_that_was_cut_short_is_read_up_to_its_end_and_not_writte
     assert isinstance(last, Logged)
     assert "is damaged" in last.message
     assert kept == whole[: len(kept)]
-    assert len(kept) > 20
+    assert len(kept) > 15
     assert len(context.journal.damages()) >= 1
     with pytest.raises(LaunchError, match="is damaged"):
         await resume_run(context, run)

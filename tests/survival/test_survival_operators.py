@@ -18,7 +18,15 @@ from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.words import Code, Operation, RunState, Verdict
 from sicktui.simulator.spec import Fault
 from tests.engine.plant import PASSWORD
-from tests.survival.ward import NEW, OLD, Ward, assert_looked_before_writing, complete_uploads, sensor
+from tests.survival.ward import (
+    NEW,
+    OLD,
+    WITHOUT_BACKUP,
+    Ward,
+    assert_looked_before_writing,
+    complete_uploads,
+    sensor,
+)
 
 
 def second_home(ward: Ward, folder: Path, *, same_pc: bool) -> Context:
@@ -36,8 +44,8 @@ async def planned(context: Context, ward: Ward, package: Package) -> RunSpec:
     """An update of all sensors, planned in one home."""
     addresses = [device.address for device in ward.fleet.devices]
     targets = choose(addresses, context.devices(), context.settings)
-    items = await plan_update(context, targets, package, UpdateOptions())
-    return new_spec(context, Operation.UPDATE, items, package=package)
+    items = await plan_update(context, targets, package, WITHOUT_BACKUP)
+    return new_spec(context, Operation.UPDATE, items, package=package, options=WITHOUT_BACKUP)
 
 
 async def ended(context: Context, run: str) -> dict[str, VerdictReached]:
@@ -75,7 +83,7 @@ async def test_a_plan_names_who_drives_the_sensor(ward: Ward) -> None:
     """Also while UpdateState does not tell of it."""
     [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever"),)))
     bob = second_home(ward, ward.folder / "bob", same_pc=True)
-    spec = await ward.update_spec()
+    spec = await ward.update_spec(UpdateOptions())
     await start_run(ward.context, spec)
     await ward.until(spec.run, "act create_backup done")
     asked = len(device.requests)
@@ -90,7 +98,7 @@ async def test_a_plan_names_who_drives_the_sensor(ward: Ward) -> None:
 
 async def test_the_lock_of_a_killed_runner_is_free(ward: Ward) -> None:
     [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever", times=1),)))
-    spec = await ward.update_spec()
+    spec = await ward.update_spec(UpdateOptions())
     await start_run(ward.context, spec)
     await ward.until(spec.run, "act create_backup done")
     await ward.kill(spec.run)

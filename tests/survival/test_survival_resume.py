@@ -33,9 +33,7 @@ async def until_phase(device: Device, *phases: str) -> None:
     ("when", "point"),
     [
         ("before", "act put_update done"),
-        ("after", "act put_update done"),
         ("after", "act run_firmware_update intended"),
-        ("before", "act run_firmware_update done"),
         ("after", "state 1"),
     ],
 )
@@ -68,7 +66,7 @@ async def test_the_same_version_again_is_flashed_once(
 ) -> None:
     """With --force the version proves nothing, and without PowerOnCnt nothing else may."""
     [device] = await ward.sensors(sensor(version=NEW, hidden=hidden, finished_seconds=8.0))
-    spec = await ward.update_spec(UpdateOptions(force=True))
+    spec = await ward.update_spec(UpdateOptions(force=True, backup=False))
     await ward.start_doomed(spec, "after", point)
     await until_phase(device, "updated")
     await ward.resumed_to_the_end(spec.run)
@@ -186,16 +184,16 @@ async def test_killed_again_and_again(ward: Ward, deaths: list[str]) -> None:
     ward.assert_updated(device, verdict, uploads=(1, 2))
 
 
-@pytest.mark.parametrize("seed", range(3))
-async def test_eight_sensors_and_a_runner_that_is_killed_at_any_time(ward: Ward, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(2))
+async def test_six_sensors_and_a_runner_that_is_killed_at_any_time(ward: Ward, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - it guards nothing
     devices = await ward.sensors(
-        *(sensor(f"s{n}", flash_seconds=chance.uniform(5, 40), reboot_seconds=8.0) for n in range(8))
+        *(sensor(f"s{n}", flash_seconds=chance.uniform(5, 40), reboot_seconds=8.0) for n in range(6))
     )
     ward.settings(limits=Limits(requests_per_second=1000.0, jobs=3))
     spec = await ward.update_spec()
     await start_run(ward.context, spec)
-    for _ in range(4):
+    for _ in range(3):
         await asyncio.sleep(chance.uniform(0.1, 0.9))
         if not interrupted(ward.context):
             await ward.kill(spec.run)

@@ -15,6 +15,7 @@ from sicktui.engine.follow import interrupted, liveness, running, start_lock
 from sicktui.engine.invitation import RunnerInvitation, RunSecrets
 from sicktui.engine.launch import first_events, resume_run, start_run
 from sicktui.engine.spawn import LaunchError
+from sicktui.model.plan import UpdateOptions
 from sicktui.model.words import RunState, Verdict
 from tests.engine.plant import PASSWORD
 from tests.survival.ward import Ward, sensor
@@ -142,7 +143,7 @@ async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     devices = await ward.sensors(sensor("one"), sensor("two"))
-    spec = await ward.update_spec()
+    spec = await ward.update_spec(UpdateOptions())
     ward.context.journal.create_run(spec, first_events(spec))
     # A file stands where the folder of one job should be.
     from sicktui.engine.staging import scratch_folder  # noqa: PLC0415

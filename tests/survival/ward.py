@@ -31,6 +31,7 @@ OLD, NEW = "2.3.0.0R", "2.4.0.0R"
 LOOKS = {"GET UpdateState", "GET DeviceIdent"}
 DOORS = {"POST getChallenge", "POST CreateSessionToken"}
 TRIGGERS = ("POST RunFirmwareUpdate", "POST methods/RunFirmwareUpdate")
+WITHOUT_BACKUP = UpdateOptions(backup=False)
 
 
 def sensor(name: str = "gate", **changes: object) -> DeviceSpec:
@@ -65,8 +66,8 @@ class Ward(Plant):
 
     # -- runs ----------------------------------------------------------------------------------
 
-    async def update_spec(self, options: UpdateOptions | None = None, *, size: int = 20_000) -> RunSpec:
-        """A planned update of all sensors."""
+    async def update_spec(self, options: UpdateOptions = WITHOUT_BACKUP, *, size: int = 20_000) -> RunSpec:
+        """A planned update of all sensors; without the backup, where that is not what a test is about."""
         package = self.package(NEW, size=size)
         await self.plan(package, options)
         return self.spec(package, options)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from sicktui.engine.context import Context, open_context
@@ -54,6 +55,11 @@ class Desk:
         for profile in profiles:
             devices = devices.add(profile)
         save_devices(self.context.home.devices_file, devices)
+
+    def settings(self, **timing: float) -> None:
+        """Change timings for what follows."""
+        settings = self.context.settings
+        self.context.settings = structs.replace(settings, timing=structs.replace(settings.timing, **timing))
 
     def shelve(self, version: str = "2.4.0.0R", *, family: str = "picoScan", size: int = 200_000) -> None:
         """Put a package on the shelf."""

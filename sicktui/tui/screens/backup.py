@@ -13,6 +13,7 @@ from sicktui.model.text import clean
 from sicktui.tui.face import Face
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.screens.form import Back
 from sicktui.tui.spans import Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
@@ -23,7 +24,7 @@ class BackupQuestion(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
     title_text = "Back the parameters up"
-    keys_text = "enter take the backup   esc back"
+    keys_text = "enter take the backup   tab next field   esc back"
 
     def __init__(self, face: Face, targets: Sequence[Target], passphrase: str) -> None:
         super().__init__(face)
@@ -44,6 +45,7 @@ class BackupQuestion(Dialog[str]):
                 ]
             ),
             Input(self._passphrase, password=True, id="passphrase", placeholder="passphrase, or nothing"),
+            Back(),
         ]
 
     def on_mount(self) -> None:

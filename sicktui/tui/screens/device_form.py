@@ -15,7 +15,7 @@ from sicktui.model.text import clean
 from sicktui.stores.profile_rules import NAME_RULE, name_problem, profile_problems
 from sicktui.tui.face import Face
 from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Field
+from sicktui.tui.screens.form import Back, Field
 from sicktui.tui.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
@@ -27,7 +27,7 @@ class DeviceForm(Dialog[Profile]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
-    keys_text = "enter save   tab next field   esc back (or an empty name and enter)"
+    keys_text = "enter save   tab next field   esc back"
 
     def __init__(self, face: Face, profile: Profile | None, taken: Collection[str]) -> None:
         super().__init__(face)
@@ -46,6 +46,7 @@ class DeviceForm(Dialog[Profile]):
             Field("Tags", "tags", " ".join(old.tags), "words between blanks, e.g. hall-3 line-2"),
             Field("Note", "note", old.note or "", "what people should know"),
             Prose([(), cell("Empty fields are as the settings say.", Tone.DIM)], id="problem"),
+            Back(),
         ]
 
     def on_mount(self) -> None:

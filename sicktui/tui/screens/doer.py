@@ -11,6 +11,7 @@ from sicktui.tui.flows.leave import leave
 from sicktui.tui.flows.login import log_in, log_out
 from sicktui.tui.flows.runs import look_at_runs
 from sicktui.tui.flows.update import update
+from sicktui.tui.flows.vault import manage
 from sicktui.tui.heights import PaneId
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.help import HelpScreen
@@ -102,6 +103,10 @@ class MainDoer:
         """Forget the passwords of the chosen devices."""
         chosen = self._chosen
         self._flow(lambda: log_out(self._screen, chosen))
+
+    def do_vault(self) -> None:
+        """Look at the vault, or do something with it."""
+        self._flow(lambda: manage(self._screen))
 
     def do_refresh(self) -> None:
         """Look at every sensor now."""

@@ -64,3 +64,17 @@ class Choice(Static, can_focus=True):
         self.value = not self.value
         self.refresh()
         self.post_message(self.Changed(self))
+
+
+class Back(Static, can_focus=True):
+    """The way out of a dialog whose inputs take every letter, for terminals that lose Esc."""
+
+    DEFAULT_CSS = """
+    Back { width: 10; height: 1; margin-top: 1; color: $text-muted; }
+    Back:focus { text-style: bold reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "screen.leave", "Back", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(Content("[ back ]"), markup=False)

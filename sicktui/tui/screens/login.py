@@ -13,7 +13,7 @@ from sicktui.model.device import Target
 from sicktui.model.text import clean
 from sicktui.tui.face import Face
 from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Choice
+from sicktui.tui.screens.form import Back, Choice
 from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
@@ -32,10 +32,13 @@ class Password(Struct, frozen=True):
 class Login(Dialog[Password]):
     """Asks for one device's password, and offers to use it for all."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False),
+        Binding("enter", "keep", "Keep", show=False),
+    ]
 
     title_text = "Login"
-    keys_text = "enter keep   tab next field   esc back (or an empty password and enter)"
+    keys_text = "enter keep   tab next field   space change a choice   esc back"
 
     def __init__(self, face: Face, targets: Sequence[Target], *, why: str = "") -> None:
         super().__init__(face)
@@ -62,17 +65,19 @@ class Login(Dialog[Password]):
             widgets.append(
                 Choice(self.face.glyphs, f"use it for all {len(self._targets)} devices", value=True, id="all")
             )
-        return widgets
+        return [*widgets, Back()]
 
     def on_mount(self) -> None:
         """Straight to the password."""
         self.query_one("#password").focus()
 
     @on(Input.Submitted, "#password")
-    def _answer(self, message: Input.Submitted) -> None:
-        if not message.value:
+    def action_keep(self) -> None:
+        """Answer with what was typed; nothing typed is no answer."""
+        password = self.query_one("#password", Input).value
+        if not password:
             self.dismiss(None)
             return
         choices = self.query(Choice)
         for_all = choices.first().value if choices else True
-        self.dismiss(Password(message.value, for_all))
+        self.dismiss(Password(password, for_all))

@@ -1,5 +1,6 @@
 """The plan of an update: what would happen to each device, and why. Nothing is written here."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Final
 

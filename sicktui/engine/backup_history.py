@@ -1,0 +1,158 @@
+"""The history of backups, sensor by sensor, with what a plant should do something about."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.context import Context
+from sicktui.engine.drift import compare
+from sicktui.model.device import Profile
+from sicktui.model.snapshot import Snapshot
+from sicktui.stores.backup_versions import BackupVersion, is_whole, opens_with, versions
+from sicktui.stores.backups import BackupRecord, BackupUnusable
+
+OLD_AFTER_DAYS: Final = 30.0
+
+
+class Mark(StrEnum):
+    """What is worth a look."""
+
+    NONE = "none"
+    """There is no backup of this sensor."""
+    OLD = "old"
+    """The newest one was last seen to hold long ago."""
+    CHANGED = "changed"
+    """Parameters were seen to differ from the newest one since."""
+    DAMAGED = "damaged"
+    """The newest one is not what the sensor gave any more."""
+
+    @property
+    def words(self) -> str:
+        """The mark for people."""
+        return {
+            Mark.NONE: "no backup",
+            Mark.OLD: "old",
+            Mark.CHANGED: "parameters changed since",
+            Mark.DAMAGED: "damaged",
+        }[self]
+
+
+class SensorHistory(Struct, frozen=True, kw_only=True):
+    """The backups of one sensor."""
+
+    key: str
+    """Its serial number, else its MAC address, else the name that it had."""
+    device: str
+    """What it is called: by the device list, else by its newest backup."""
+    versions: tuple[BackupVersion, ...] = ()
+    """Newest first."""
+    marks: tuple[Mark, ...] = ()
+    age_days: float | None = None
+    """Since the newest one was last seen to hold."""
+
+    @property
+    def newest(self) -> BackupVersion | None:
+        """The newest backup."""
+        return self.versions[0] if self.versions else None
+
+
+def histories(context: Context, *, old_after_days: float = OLD_AFTER_DAYS) -> list[SensorHistory]:
+    """Every sensor that has backups or is in the device list, in the order of the list. Asks no sensor.
+
+    Args:
+        context: the stores.
+        old_after_days: from when on a backup is marked as old.
+
+    Raises:
+        SicktuiError: the device list or the backups cannot be read.
+    """
+    by_key: dict[str, list[BackupVersion]] = {}
+    for version in versions(context.backups):
+        by_key.setdefault(version.record.key, []).append(version)
+    found: list[SensorHistory] = []
+    for profile in context.devices().profiles.values():
+        key = _key_of(profile, by_key)
+        found.append(_history(context, key, profile.name, by_key.pop(key, []), old_after_days))
+    for key, rest in by_key.items():
+        found.append(_history(context, key, rest[0].record.device, rest, old_after_days))
+    return found
+
+
+def _key_of(profile: Profile, by_key: dict[str, list[BackupVersion]]) -> str:
+    """What a profile's sensor is kept under: the serial number that it pins, else that of its last backup."""
+    if profile.serial is not None:
+        return profile.serial
+    named = [kept[0] for kept in by_key.values() if kept[0].record.device == profile.name]
+    newest = max(named, key=lambda version: version.record.created, default=None)
+    return newest.record.key if newest else profile.name
+
+
+def _history(
+    context: Context, key: str, device: str, of_sensor: list[BackupVersion], old_after_days: float
+) -> SensorHistory:
+    if not of_sensor:
+        return SensorHistory(key=key, device=device, marks=(Mark.NONE,))
+    newest = of_sensor[0]
+    age = context.clock.now() - datetime.fromisoformat(newest.last_seen)
+    marks = []
+    if not is_whole(context.backups, newest.record):
+        marks.append(Mark.DAMAGED)
+    if age > timedelta(days=old_after_days):
+        marks.append(Mark.OLD)
+    if changed_since(context, newest) is not None:
+        marks.append(Mark.CHANGED)
+    return SensorHistory(
+        key=key,
+        device=device,
+        versions=tuple(of_sensor),
+        marks=tuple(marks),
+        age_days=max(0.0, age.total_seconds() / 86_400),
+    )
+
+
+def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
+    """The newest snapshot that shows that parameters differ from a backup; ``None`` if none does.
+
+    Only what was seen counts: a change that nobody has looked at since is not known.
+    """
+    record = version.record
+    later = [s for s in context.snapshots.list(record.key) if s.taken > version.last_seen]
+    if not later:
+        return None
+    newest = later[0]
+    if record.parameters_md5 and newest.parameters_md5:
+        return newest if record.parameters_md5 != newest.parameters_md5 else None
+    then = next((s for s in context.snapshots.list(record.key) if s.id == record.snapshot), None)
+    return newest if then is not None and compare(then, newest).settings else None
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """What a look at one backup found."""
+
+    record: BackupRecord
+    problem: str = ""
+    """Why it is not whole, with advice; empty if it is."""
+    opens: bool | None = None
+    """Whether the passphrase that was tried is the one it was made with; ``None``: none was tried."""
+
+
+def verify(context: Context, records: list[BackupRecord], passphrase: str | None = None) -> list[Verified]:
+    """Hash backups again, and test a passphrase against each one's fingerprint. Asks no sensor.
+
+    Args:
+        context: the stores.
+        records: the backups.
+        passphrase: the one to test, or ``None`` to test none.
+    """
+    found = []
+    for record in records:
+        problem = ""
+        try:
+            context.backups.verify(record)
+        except BackupUnusable as error:
+            problem = str(error)
+        opens = None if passphrase is None else opens_with(record, passphrase)
+        found.append(Verified(record=record, problem=problem, opens=opens))
+    return found

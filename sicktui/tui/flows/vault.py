@@ -1,0 +1,173 @@
+"""Opens the vault where it is needed, and does everything else that can be done with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.secrets_store import MEMORY
+from sicktui.stores.vault import Absorbed, Vault, VaultState
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.secret_form import SecretForm, Typed
+from sicktui.tui.screens.vault import (
+    VaultAct,
+    VaultMenu,
+    change_form,
+    create_form,
+    export_form,
+    import_form,
+    unlock_form,
+)
+from sicktui.tui.spans import cell
+from sicktui.tui.stage import Stage
+
+KEY: Final = "vault"
+"""The command that leads here."""
+
+
+async def unlock(stage: Stage, why: str) -> bool:
+    """Ask for the vault's password until it is right; ``False`` if the operator left, or it is of no use."""
+    vault = stage.context.credentials.vault
+    problem = ""
+    while vault is not None and await asyncio.to_thread(vault.state) is VaultState.LOCKED:
+        typed = await stage.ask(unlock_form(stage.face, why, problem))
+        if typed is None:
+            return False
+        problem = await _trouble(vault.unlock, typed["vault"])
+    await stage.learn_stores()
+    return vault is not None and await asyncio.to_thread(vault.state) is VaultState.OPEN
+
+
+async def unlock_for(stage: Stage, targets: Sequence[Target], why: str) -> None:
+    """Unlock the vault if the password of one of these devices can only be there."""
+    for target in targets:
+        if await asyncio.to_thread(stage.context.credentials.is_locked, target.device, target.user):
+            await unlock(stage, why)
+            return
+
+
+async def ensure_place(stage: Stage) -> str:
+    """Unlock the vault if a new password would else be kept in memory alone.
+
+    Returns:
+        What would keep it longer; empty if it is kept well, or nothing would.
+    """
+    report = await asyncio.to_thread(stage.context.credentials.describe)
+    if report.active != MEMORY:
+        return ""
+    if report.vault is VaultState.LOCKED:
+        await unlock(stage, "The vault is opened to keep the password.")
+        return ""
+    return "The vault keeps passwords longer: make one" if report.vault is VaultState.ABSENT else ""
+
+
+async def manage(stage: Stage) -> None:
+    """Show how the vault is, and do what the operator chooses."""
+    vault = stage.context.credentials.vault
+    if vault is None:
+        stage.say("There can be no vault here.", "warning")
+        return
+    state = await asyncio.to_thread(vault.state)
+    report = await asyncio.to_thread(stage.context.credentials.describe)
+    problem = next((str(found) for found in report.problems if found.name == vault.name), "")
+    menu = VaultMenu(stage.face, vault, state, problem if state is not VaultState.ABSENT else "")
+    act = await stage.ask(menu)
+    if act is not None:
+        await _ACTS[act](stage, vault)
+        await stage.learn_stores()
+
+
+async def _create(stage: Stage, vault: Vault) -> None:
+    typed = await stage.ask(create_form(stage.face, vault))
+    if typed is None:
+        return
+    problem = await _trouble(vault.create, typed["new"])
+    if problem:
+        stage.say(problem, "error")
+        return
+    moved = await asyncio.to_thread(stage.context.credentials.keep_entered)
+    stage.say("The vault is made." + (f" It keeps {counted(moved, 'password')} now." if moved else ""))
+
+
+async def _unlock(stage: Stage, vault: Vault) -> None:
+    if await unlock(stage, f"{counted(len(vault.names()), 'entry', 'entries')} in it can then be used."):
+        await asyncio.to_thread(stage.context.credentials.keep_entered)
+        stage.say("The vault is open until sicktui ends.")
+
+
+async def _lock(stage: Stage, vault: Vault) -> None:
+    vault.lock()
+    stage.say("The vault is locked.")
+
+
+async def _change(stage: Stage, vault: Vault) -> None:
+    def work(typed: Typed) -> str:
+        vault.change_password(typed["vault"], typed["new"])
+        return "The vault has a new password."
+
+    await _until_done(stage, change_form, work)
+
+
+async def _export(stage: Stage, vault: Vault) -> None:
+    def work(typed: Typed) -> str:
+        path = Path(typed["file"].strip().strip('"')).expanduser()
+        return f"{counted(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
+
+    await _until_done(stage, export_form, work)
+
+
+async def _import(stage: Stage, vault: Vault) -> None:
+    taken: list[tuple[Path, str, Absorbed]] = []
+
+    def work(typed: Typed) -> str:
+        path = Path(typed["file"].strip().strip('"')).expanduser()
+        result = vault.absorb(path, typed["vault"])
+        taken.append((path, typed["vault"], result))
+        return f"{counted(len(result.added), 'entry', 'entries')} taken over."
+
+    await _until_done(stage, import_form, work)
+    if not taken or not taken[-1][2].kept:
+        return
+    path, password, result = taken[-1]
+    number = counted(len(result.kept), "entry", "entries")
+    question = [
+        cell(f"The vault has other passwords for {number} of the copy:"),
+        *(cell(f"  {name}") for name in result.kept[:10]),
+    ]
+    if await stage.ask(Confirm(stage.face, "Replace them?", question, yes="take those of the copy")):
+        problem = await _trouble(lambda _: vault.absorb(path, password, replace=True), "")
+        stage.say(problem or f"{number} replaced.", "error" if problem else "information")
+
+
+async def _until_done(stage: Stage, form: Callable[..., SecretForm], work: Callable[[Typed], str]) -> None:
+    """Ask, and ask again with the reason while it does not work."""
+    problem = ""
+    while (typed := await stage.ask(form(stage.face, problem))) is not None:
+        try:
+            done = await asyncio.to_thread(work, typed)
+        except SicktuiError as error:
+            problem = str(error)
+            continue
+        stage.say(done)
+        return
+
+
+async def _trouble(work: Callable[[str], object], password: str) -> str:
+    try:
+        await asyncio.to_thread(work, password)
+    except SicktuiError as error:
+        return str(error)
+    return ""
+
+
+_ACTS: Final[dict[VaultAct, Callable[[Stage, Vault], Awaitable[None]]]] = {
+    VaultAct.CREATE: _create,
+    VaultAct.UNLOCK: _unlock,
+    VaultAct.LOCK: _lock,
+    VaultAct.PASSWORD: _change,
+    VaultAct.EXPORT: _export,
+    VaultAct.IMPORT: _import,
+}

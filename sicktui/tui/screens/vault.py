@@ -1,0 +1,130 @@
+"""The dialogs of the vault: what can be done with it, and the questions for its passwords."""
+
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.stores.vault import Vault, VaultState
+from sicktui.stores.vault_book import check_new_password
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+
+PASSWORD: Final = Asked(name="vault", label="Password")
+NEW: Final = (Asked(name="new", label="New password"), Asked(name="again", label="Once more"))
+FILE: Final = Asked(name="file", label="File", secret=False)
+
+
+class VaultAct(StrEnum):
+    """What an operator can do with the vault."""
+
+    CREATE = "create"
+    UNLOCK = "unlock"
+    LOCK = "lock"
+    PASSWORD = "password"  # noqa: S105 - the name of an act
+    EXPORT = "export"
+    IMPORT = "import"
+
+
+_ACTS: Final[dict[VaultState, tuple[tuple[str, VaultAct, str], ...]]] = {
+    VaultState.ABSENT: (("c", VaultAct.CREATE, "make one"),),
+    VaultState.LOCKED: (("u", VaultAct.UNLOCK, "unlock"),),
+    VaultState.OPEN: (
+        ("k", VaultAct.LOCK, "lock"),
+        ("p", VaultAct.PASSWORD, "change its password"),
+        ("x", VaultAct.EXPORT, "export a copy"),
+        ("i", VaultAct.IMPORT, "import a copy"),
+    ),
+    VaultState.UNUSABLE: (),
+}
+
+
+class VaultMenu(Dialog[VaultAct]):
+    """How the vault is, and a key for each thing that can be done with it now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"choose('{act.value}')", text, show=False)
+        for acts in _ACTS.values()
+        for key, act, text in acts
+    ]
+
+    title_text = "Vault"
+
+    def __init__(self, face: Face, vault: Vault, state: VaultState, problem: str) -> None:
+        super().__init__(face)
+        self._vault = vault
+        self._state = state
+        self._problem = problem
+        offers = [f"{key} {text}" for key, _, text in _ACTS[state]]
+        self.keys_text = "   ".join([*offers, "q back"])
+
+    def body(self) -> list[Widget]:
+        """The file, its state, and what it is good for."""
+        number = counted(len(self._vault.names()), "entry", "entries")
+        lines: list[Cell] = [
+            cell("An encrypted file with passwords, for where no keyring works."),
+            (Span("File   ", Tone.DIM), Span(clean(str(self._vault.path), 200))),
+            (Span("State  ", Tone.DIM), Span(self._state.value, Tone.KEY)),
+        ]
+        if self._state is not VaultState.ABSENT:
+            lines.append((Span("Holds  ", Tone.DIM), Span(number)))
+        if self._problem:
+            lines += [(), cell(clean(self._problem, 400), Tone.WARN)]
+        return [Prose(lines)]
+
+    def action_choose(self, act: str) -> None:
+        """Do it, if it can be done now."""
+        chosen = VaultAct(act)
+        if chosen in [offered for _, offered, _ in _ACTS[self._state]]:
+            self.dismiss(chosen)
+
+
+def unlock_form(face: Face, why: str, problem: str = "") -> SecretForm:
+    """Asks for the password of the vault."""
+    lines = [cell(why), cell("It is asked for once, until sicktui ends.", Tone.DIM)]
+    return SecretForm(face, "Unlock the vault", lines, [PASSWORD], problem=problem)
+
+
+def create_form(face: Face, vault: Vault) -> SecretForm:
+    """Asks for the password of a new vault."""
+    lines = [
+        cell("Passwords are kept in one encrypted file:"),
+        cell(clean(str(vault.path), 200), Tone.KEY),
+        cell("Whoever has the file and this password has them all. It cannot be restored.", Tone.DIM),
+    ]
+    return SecretForm(face, "Make a vault", lines, NEW, check=_new_problem)
+
+
+def change_form(face: Face, problem: str = "") -> SecretForm:
+    """Asks for the old and the new password."""
+    lines = [cell("Everything is encrypted afresh. Old copies of the file keep the old password.")]
+    return SecretForm(
+        face, "Change the vault's password", lines, [PASSWORD, *NEW], check=_new_problem, problem=problem
+    )
+
+
+def export_form(face: Face, problem: str = "") -> SecretForm:
+    """Asks where to write a copy, and for its password."""
+    lines = [cell("A copy of the vault, under a password of its own.")]
+    return SecretForm(face, "Export a copy", lines, [FILE, *NEW], check=_new_problem, problem=problem)
+
+
+def import_form(face: Face, problem: str = "") -> SecretForm:
+    """Asks for a copy and its password."""
+    lines = [cell("What the vault does not have yet is taken over; the rest is asked about.")]
+    return SecretForm(face, "Import a copy", lines, [FILE, PASSWORD], problem=problem)
+
+
+def _new_problem(typed: Typed) -> str:
+    try:
+        check_new_password(typed["new"])
+    except SicktuiError as error:
+        return str(error)
+    return "" if typed["new"] == typed["again"] else "The two passwords differ."

@@ -1,0 +1,146 @@
+"""Single parameters on simulated sensors: read, write with proof, save, blink."""
+
+import pytest
+
+from sicktui.engine.parameters import (
+    find_me,
+    location_limit,
+    persist_parameters,
+    plan_write,
+    read_parameter,
+    write_parameter,
+)
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.words import Code
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported
+from sicktui.simulator.spec import Fault
+from sicktui.stores.locks import Held, sensor_lock
+from tests.backups.bench import GENERATIONS, Bench, paths
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_a_sensor_is_renamed_with_proof_on_every_generation(bench: Bench, generation: str) -> None:
+    device = await bench.sensor(generation=generation, location="gate 7")
+    target = bench.target(device)
+    plan = await plan_write(bench.context, target, "LocationName", "gate 8")
+    assert (plan.old, plan.new, plan.changes) == ("gate 7", "gate 8", True)
+    written = await write_parameter(bench.context, target, "LocationName", plan.new, persist=True)
+    assert (written.old, written.new, written.changed, written.persisted) == ("gate 7", "gate 8", True, True)
+    assert str(written) == "LocationName: 'gate 7' is now 'gate 8'."
+    assert device.parameters.saved["LocationName"] == "gate 8"
+    assert await read_parameter(bench.context, target, "LocationName") == "gate 8"
+    again = await write_parameter(bench.context, target, "LocationName", "gate 8")
+    assert (again.changed, again.persisted) == (False, None)
+    assert paths(device).count("POST LocationName") == 1
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_the_length_of_a_name_is_that_of_its_family(bench: Bench, generation: str) -> None:
+    device = await bench.sensor(generation=generation)
+    limit = device.generation.family.location_limit
+    assert location_limit(device.generation.family.name) == limit
+    target = bench.target(device)
+    await write_parameter(bench.context, target, "LocationName", "x" * limit)
+    with pytest.raises(UsageError, match=f"at most {limit} characters"):
+        await plan_write(bench.context, target, "LocationName", "x" * (limit + 1))
+    with pytest.raises(UsageError, match="cannot be printed"):
+        await write_parameter(bench.context, target, "LocationName", "a\x1b[31m")
+    assert device.parameters.current["LocationName"] == "x" * limit
+
+
+async def test_values_are_of_the_kind_that_the_variable_has(bench: Bench) -> None:
+    device = await bench.sensor()
+    target = bench.target(device)
+
+    async def new(name: str, text: str) -> object:
+        return (await plan_write(bench.context, target, name, text)).new
+
+    assert await new("ScanDataFormat", "4") == 4
+    assert await new("ScanDataEnable", "True") is True
+    assert await new("LocationName", "4") == "4"
+    assert await new("LocationName", '"quoted"') == "quoted"
+    assert await new("LocationName", '"half') == '"half'
+    assert await new("EtherIPAddress", "[10,0,0,1]") == [10, 0, 0, 1]
+    assert await new("ScanDataEthSettings", '{"Port": 2116}') == {"Port": 2116}
+    for name, text in (("ScanDataFormat", "four"), ("ScanDataEnable", "1"), ("EtherIPAddress", "10.0.0.1")):
+        with pytest.raises(UsageError, match=name):
+            await new(name, text)
+    plan = await plan_write(bench.context, target, "EtherIPAddress", "[10,0,0,1]")
+    assert "may not be found" in plan.warnings[0]
+
+
+async def test_a_part_of_a_struct_is_written_and_read_back(bench: Bench) -> None:
+    device = await bench.sensor()
+    written = await write_parameter(
+        bench.context, bench.target(device), "ScanDataEthSettings", {"Port": 2116}
+    )
+    assert written.new["Port"] == 2116
+    assert written.new["Protocol"] == 1
+
+
+async def test_what_cannot_be_written_is_refused(bench: Bench) -> None:
+    device = await bench.sensor()
+    target = bench.target(device)
+    with pytest.raises(UsageError, match="no sensor lets it be written"):
+        await plan_write(bench.context, target, "SerialNumber", "1")
+    with pytest.raises(NotSupported):
+        await plan_write(bench.context, target, "NoSuchThing", "1")
+    with pytest.raises(UsageError, match="no variable"):
+        await read_parameter(bench.context, target, "../../etc")
+    with pytest.raises(DeviceError, match="Out Of|Illegal"):
+        await write_parameter(bench.context, target, "ScanDataFormat", 9)
+
+
+async def test_a_value_that_the_sensor_does_not_keep_is_no_success(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3", location="gate 7")
+    original = device.parameters.write
+
+    def forgetful(name: str, value: object) -> None:
+        original(name, str(value)[:4])
+
+    device.parameters.write = forgetful  # type: ignore[method-assign]
+    with pytest.raises(SicktuiError, match="says 'gate' now instead of 'gate 8'"):
+        await write_parameter(bench.context, bench.target(device), "LocationName", "gate 8")
+
+
+async def test_a_sensor_that_a_run_works_on_is_not_written_to(bench: Bench) -> None:
+    device = await bench.sensor(location="gate 7")
+    with sensor_lock(bench.context.home, f"serial {device.serial}", purpose="run 1"), pytest.raises(Held):
+        await write_parameter(bench.context, bench.target(device), "LocationName", "gate 8")
+    assert device.parameters.current["LocationName"] == "gate 7"
+    await write_parameter(bench.context, bench.target(device), "LocationName", "gate 8")
+
+
+async def test_another_sensor_than_the_profile_pins_is_not_written_to(bench: Bench) -> None:
+    device = await bench.sensor()
+    bench.profile("gate", device, serial="1")
+    with pytest.raises(SicktuiError) as caught:
+        await write_parameter(bench.context, bench.target("gate"), "LocationName", "x")
+    assert caught.value.code is Code.OTHER_DEVICE
+
+
+async def test_saving_and_blinking(bench: Bench) -> None:
+    device = await bench.sensor()
+    target = bench.target(device)
+    device.parameters.write("LocationName", "not saved")
+    assert await persist_parameters(bench.context, target)
+    assert device.parameters.saved["LocationName"] == "not saved"
+    await find_me(bench.context, target, 5)
+    assert device.blinking_until > device.time.now()
+    with pytest.raises(UsageError):
+        await find_me(bench.context, target, 0)
+
+
+async def test_the_wrong_password_is_said(bench: Bench) -> None:
+    bench.provoked = "wrong response"
+    device = await bench.sensor(password="another")
+    with pytest.raises(AccessDenied):
+        await write_parameter(bench.context, bench.target(device), "LocationName", "x")
+
+
+async def test_a_sensor_that_does_not_answer_a_write_may_have_taken_it(bench: Bench) -> None:
+    bench.timing(request_timeout=0.3)
+    device = await bench.sensor(faults=(Fault(name="hang", at="POST LocationName", acts=True),))
+    with pytest.raises(SicktuiError) as caught:
+        await write_parameter(bench.context, bench.target(device), "LocationName", "x")
+    assert "unknown" in caught.value.message

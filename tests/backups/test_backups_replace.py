@@ -1,0 +1,282 @@
+"""Which backup goes onto which sensor: what a plan refuses, and a sensor that takes another's place."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sicktui.model.errors import UsageError
+from sicktui.model.words import Code, Verdict
+from sicktui.simulator.fleet import Device
+from sicktui.simulator.package import make_package
+from sicktui.simulator.spec import Fault
+from sicktui.stores.backup_exchange import export
+from sicktui.stores.backups import BackupRecord
+from sicktui.stores.locks import sensor_lock
+from tests.backups.bench import WITH_BACKUP, Bench, paths
+
+
+async def backed_up(bench: Bench, **spec: object) -> tuple[Device, BackupRecord]:
+    device = await bench.sensor(**spec)  # type: ignore[arg-type]
+    return device, await bench.backed_up(device)
+
+
+# -- replacement --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("generation", WITH_BACKUP)
+async def test_a_replacement_gets_everything_that_a_backup_holds(bench: Bench, generation: str) -> None:
+    old = await bench.sensor(generation=generation, location="gate 7", parameters={"ScanDataFormat": 4})
+    bench.profile("gate", old, serial=old.serial, note="by the door")
+    record = await bench.backed_up("gate")
+    await old.power_off()
+    new = await bench.sensor(
+        generation=generation, name="new", serial="99000001", parameters={"EtherIPAddress": [10, 0, 0, 9]}
+    )
+    bench.profile("gate", new, serial=old.serial, note="by the door")
+    refused = await bench.plan("gate", "latest")
+    assert refused.item.reason is Code.OTHER_DEVICE
+    assert "--replace" in refused.item.advice
+    verdict = await bench.restore("gate", "latest", replace=True)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert (verdict.backup, verdict.serial) == (record.id, "99000001")
+    assert new.parameters.saved["LocationName"] == "gate 7"
+    assert new.parameters.saved["ScanDataFormat"] == 4
+    assert new.parameters.saved["EtherIPAddress"] == [10, 0, 0, 9]
+    profile = bench.context.devices().profiles["gate"]
+    assert (profile.serial, profile.address, profile.note) == ("99000001", new.address, "by the door")
+    assert f"99000001 now instead of {old.serial}" in verdict.message
+    assert "Not carried over: network settings, passwords" in verdict.message
+    assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in verdict.message
+    # From now on it is the sensor of this profile.
+    assert (await bench.plan("gate", record.id, replace=True)).may_go
+    assert (await bench.backup("gate")).verdict is Verdict.SUCCEEDED
+
+
+async def test_the_location_is_carried_even_if_the_restore_leaves_it_out(bench: Bench) -> None:
+    old, record = await backed_up(bench, location="gate 7", generation="picoscan-2.2.1")
+    await old.power_off()
+    fault = Fault(name="restore_parameters_failed", value="LocationName")
+    new = await bench.sensor(name="new", serial="99000001", generation="picoscan-2.2.1", faults=(fault,))
+    verdict = await bench.restore(new, record.id, replace=True)
+    assert new.parameters.saved["LocationName"] == "gate 7"
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert "is no entry of the device list" in verdict.message
+
+
+async def test_latest_finds_the_old_sensor_by_the_profiles_name(bench: Bench) -> None:
+    old = await bench.sensor()
+    bench.profile("gate", old)
+    record = await bench.backed_up("gate")
+    await old.power_off()
+    new = await bench.sensor(name="new", serial="99000001")
+    bench.profile("gate", new)
+    verdict = await bench.restore("gate", "latest", replace=True)
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, record.id)
+    assert bench.context.devices().profiles["gate"].serial == "99000001"
+
+
+async def test_a_new_sensor_under_an_old_name_is_hinted_at(bench: Bench) -> None:
+    old = await bench.sensor()
+    bench.profile("gate", old)
+    await bench.backed_up("gate")
+    bench.profile("gate", await bench.sensor(name="new", serial="99000001"))
+    plan = await bench.plan("gate", "latest")
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert "--replace" in plan.item.advice
+
+
+async def test_a_replacement_without_any_backup_is_refused(bench: Bench) -> None:
+    device = await bench.sensor()
+    plan = await bench.plan(device, "latest", replace=True)
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+
+
+async def test_another_model_is_refused_unless_forced(bench: Bench) -> None:
+    _, record = await backed_up(bench, model="picoScan150")
+    other = await bench.sensor(name="other", model="picoScan120", generation="multiscan-2.4.2")
+    plan = await bench.plan(other, record.id, replace=True)
+    assert plan.item.reason is Code.MODEL_MISMATCH
+    assert "picoScan150" in plan.item.message
+    assert "picoScan120" in plan.item.message
+    forced = await bench.plan(other, record.id, replace=True, force=True)
+    assert forced.may_go
+    assert any("picoScan150" in warning for warning in forced.item.warnings)
+    verdict = await bench.restore(other, record.id, replace=True, force=True)
+    assert verdict.code is Code.RESTORE_REJECTED
+
+
+async def test_a_backup_of_another_sensor_needs_an_explicit_word(bench: Bench) -> None:
+    first, record = await backed_up(bench)
+    second = await bench.sensor(name="second")
+    plan = await bench.plan(second, record.id)
+    assert plan.item.reason is Code.OTHER_DEVICE
+    assert first.serial in plan.item.message
+
+
+async def test_another_sensor_than_planned_is_not_written_to(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    spec = await bench.restore_run(device, record.id)
+    device.serial = "77777777"
+    await bench.runner(spec).run()
+    verdict = bench.view(spec.run).devices[device.address].verdict
+    assert verdict is not None
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.OTHER_DEVICE)
+    assert "PUT parameterbackup" not in paths(device)
+
+
+async def test_a_sensor_that_is_being_updated_or_used_is_left_alone(bench: Bench) -> None:
+    device, record = await backed_up(bench, update_state=0)
+    lock = sensor_lock(bench.context.home, f"serial {device.serial}", purpose="a test")
+    lock.acquire()
+    plan = await bench.plan(device, record.id)
+    lock.release()
+    assert plan.item.reason is Code.BUSY
+    flashing = await bench.sensor(name="flashing", serial=device.serial, update_state=1)
+    plan = await bench.plan(flashing, record.id)
+    assert plan.item.reason is Code.BUSY
+
+
+async def test_a_sensor_that_does_not_answer_or_let_in_is_said(bench: Bench) -> None:
+    bench.provoked = "wrong response"
+    device, record = await backed_up(bench)
+    closed = await bench.sensor(name="closed", password="other")
+    assert (await bench.plan(closed, record.id, replace=True)).item.reason is Code.ACCESS_DENIED
+    await device.power_off()
+    assert (await bench.plan(device, record.id)).item.reason is Code.UNREACHABLE
+
+
+# -- latest -------------------------------------------------------------------------------------------
+
+
+async def test_latest_passes_a_damaged_backup_over_and_says_so(bench: Bench) -> None:
+    device, first = await backed_up(bench)
+    device.parameters.write("LocationName", "later")
+    second = await bench.backed_up(device)
+    spoil(bench, second)
+    plan = await bench.plan(device, "latest")
+    assert plan.order is not None
+    assert plan.order.backup == first.id
+    assert any(second.id in warning for warning in plan.item.warnings)
+    spoil(bench, first)
+    plan = await bench.plan(device, "latest")
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert "None of the 2 backups" in plan.item.message
+
+
+async def test_an_edited_backup_is_refused_before_the_sensor_is_asked(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    spoil(bench, record)
+    asked = len(device.requests)
+    plan = await bench.plan(device, record.id)
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert len(device.requests) == asked
+
+
+async def test_a_backup_that_changes_after_the_plan_is_not_sent(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    spec = await bench.restore_run(device, record.id)
+    spoil(bench, record)
+    await bench.runner(spec).run()
+    verdict = bench.view(spec.run).devices[device.address].verdict
+    assert verdict is not None
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BACKUP_UNUSABLE)
+    assert "PUT parameterbackup" not in paths(device)
+
+
+async def test_an_unknown_id_is_wrong_use(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    with pytest.raises(UsageError, match=record.id):
+        await bench.plan(device, record.id[:-1] + "zz")
+
+
+# -- files --------------------------------------------------------------------------------------------
+
+
+def spoil(bench: Bench, record: BackupRecord) -> None:
+    path = bench.context.backups.path(record)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    path.write_bytes(content)
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Files that somebody may take for a backup."""
+    huge = folder / "huge.bin"
+    with huge.open("wb") as file:
+        file.truncate(5_000_000_000)
+    contents = {
+        "empty": b"",
+        "text": b"This is a letter about the sensor at gate 7.\n" * 50,
+        "html": b"<!DOCTYPE html><html>" + b"x" * 1000,
+        "zip": b"PK\x03\x04" + os.urandom(2000),
+        "short": os.urandom(100),
+        "reply": b'{"header":{"status":3,"message":"Internal Server Error"}}',
+        "torn": b'{"version": "2.4.2", "parameters": [{"name": "Loc',
+        "metadata": b'{"id": "x", "sha256": "00", "serial": "1", "passphrase_fingerprint": null}',
+    }
+    files = {"huge": huge, "missing": folder / "missing.bin", "folder": folder}
+    for name, content in contents.items():
+        files[name] = folder / f"{name}.bin"
+        files[name].write_bytes(content)
+    files["package"] = folder / "picoScan_2.4.0.0R.spk.signed"
+    make_package(files["package"], "picoScan", "2.4.0.0R", size=2000, signed=True)
+    return files
+
+
+async def test_what_is_no_backup_is_refused_without_asking_the_sensor(bench: Bench) -> None:
+    device = await bench.sensor()
+    for name, path in bad_files(bench.folder).items():
+        plan = await bench.plan(device, str(path))
+        assert plan.item.reason is Code.BACKUP_UNUSABLE, name
+        assert plan.item.message
+        assert plan.item.advice, name
+    assert device.requests == []
+
+
+async def test_a_file_of_the_store_is_known_by_its_bytes(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    copy = bench.folder / "copy.bin"
+    copy.write_bytes(bench.context.backups.path(record).read_bytes())
+    plan = await bench.plan(device, str(copy))
+    assert plan.order is not None
+    assert (plan.order.backup, plan.order.path) == (record.id, str(copy))
+
+
+async def test_an_exported_backup_brings_its_metadata_along(bench: Bench) -> None:
+    device, record = await backed_up(bench)
+    file = bench.folder / "away" / "gate.backup"
+    file.parent.mkdir()
+    beside = export(bench.context.backups, bench.context.snapshots, record, file)
+    bench.context.backups.path(record).with_suffix(".json").unlink()
+    plan = await bench.plan(device, str(file))
+    assert plan.may_go, plan.item
+    assert plan.facts == record
+    device.parameters.write("ScanDataFormat", 4)
+    verdict = await bench.restore(device, str(file))
+    assert verdict.verdict is Verdict.SUCCEEDED
+    assert verdict.backup == str(file)
+    file.write_bytes(file.read_bytes()[:-1])
+    plan = await bench.plan(device, str(file))
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert "edited" in plan.item.message
+    beside.write_text("{")
+    plan = await bench.plan(device, str(file))
+    assert plan.may_go
+    assert any("cannot be read" in warning for warning in plan.item.warnings)
+
+
+async def test_a_bare_file_is_restored_with_a_warning(bench: Bench) -> None:
+    device, record = await backed_up(bench, generation="picoscan-2.2.1")
+    file = bench.folder / "bare.bin"
+    file.write_bytes(bench.context.backups.path(record).read_bytes())
+    bench.context.backups.path(record).with_suffix(".json").unlink()
+    device.parameters.write("ScanDataFormat", 4)
+    plan = await bench.plan(device, str(file))
+    assert plan.may_go
+    assert any("Nothing is known of" in warning for warning in plan.item.warnings)
+    verdict = await bench.restore(device, str(file))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert device.parameters.saved["ScanDataFormat"] == 2
+    wrong = await bench.restore(device, str(file), passphrase="wrong")
+    assert wrong.code is Code.RESTORE_REJECTED

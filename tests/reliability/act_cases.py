@@ -1,0 +1,115 @@
+"""Replies that go wrong at the very requests that matter: every act, and every reading that proves a success."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sicktui.model.words import Code, Step
+from sicktui.simulator.spec import GenerationName
+from tests.reliability.case import (
+    GENERATIONS,
+    SUCCEEDED,
+    TOKENS,
+    Case,
+    Outcome,
+    Planted,
+    failed,
+    unknown,
+)
+from tests.reliability.wire_cases import LASTING, LIGHT, ONCE, Kind
+
+UPLOAD: Final = "PUT update"
+TRIGGER: Final = "POST RunFirmwareUpdate"
+CREATE: Final = "POST CreateParameterBackup"
+FILE: Final = "GET parameterbackup"
+STATE: Final = "GET UpdateState"
+SERIAL: Final = "GET SerialNumber"
+HEALTH: Final = "GET DeviceStatus"
+
+
+def act_cases() -> Iterator[Case]:
+    """The kinds that stand for the others at every act, done and not done, once and from then on."""
+    for kind in LIGHT:
+        for generation in GENERATIONS:
+            for times in (ONCE, LASTING):
+                for acts in (False, True):
+                    expected = _uploading(kind, times, generation, acts=acts)
+                    yield _case(kind, times, Step.UPLOAD, UPLOAD, generation, expected, acts=acts)
+                    expected = _triggering(kind, times, acts=acts)
+                    yield _case(kind, times, Step.TRIGGER, TRIGGER, generation, expected, acts=acts)
+                expected = _fetching(kind, times, generation)
+                yield _case(kind, times, Step.BACKUP, FILE, generation, expected)
+            for acts in (False, True):
+                yield _case(kind, ONCE, Step.BACKUP, CREATE, generation, _creating(kind), acts=acts)
+            yield _let_in(kind, generation)
+            yield _case(kind, LASTING, Step.FLASH, STATE, generation, (SUCCEEDED,))
+            for what in (SERIAL, HEALTH):
+                code = Code.NO_RETURN if kind.silent else Code.UNHEALTHY
+                yield _case(kind, LASTING, Step.VERIFY, what, generation, (unknown(code),))
+
+
+def _case(
+    kind: Kind,
+    times: str,
+    step: Step,
+    at: str,
+    generation: GenerationName,
+    expected: tuple[Outcome, ...],
+    *,
+    acts: bool | None = None,
+) -> Case:
+    fault = kind.fault(at, times=1 if times == ONCE else None, acts=acts)
+    done = "" if acts is None else (", done" if acts else ", not done")
+    # A package that the sensor takes with Ok and does not keep is triggered: nobody could know.
+    lied = at == UPLOAD and acts is False and kind.row == "not_json"
+    return Case(
+        row=f"{at}: {kind.row}{done}, {times}",
+        column=step.value,
+        generation=generation,
+        planted=(Planted(fault=fault, step=step, lasting=times == LASTING),),
+        expected=expected,
+        provoked=("no package was uploaded",) if lied else (),
+    )
+
+
+def _uploading(kind: Kind, times: str, generation: GenerationName, *, acts: bool) -> tuple[Outcome, ...]:
+    if kind.row == "not_json":
+        # HTTP 200 with half a JSON object counts as taken; what became of it shows after the trigger.
+        return (SUCCEEDED,) if acts else (failed(Code.UPDATE_ERROR),)
+    if kind.row == "html":
+        return (failed(Code.PROTOCOL_ERROR),)
+    if kind.absent:
+        return (failed(Code.NOT_SUPPORTED),)
+    # A broken upload is sent once more, a refused one with a new token where there are tokens.
+    refused_token = kind.code is Code.ACCESS_DENIED and generation in TOKENS
+    if times == ONCE and (kind.silent or refused_token):
+        return (SUCCEEDED,)
+    return (failed(Code.UPLOAD_FAILED),)
+
+
+def _triggering(kind: Kind, times: str, *, acts: bool) -> tuple[Outcome, ...]:
+    if acts:
+        return (SUCCEEDED,)
+    # Nobody knows whether it was heard, so it is sent once more; Out Of Connections is not heard.
+    unheard = kind.silent or kind.patient or kind.code is Code.PROTOCOL_ERROR
+    if unheard:
+        return (SUCCEEDED,) if times == ONCE else (failed(Code.NOT_STARTED),)
+    return (failed(kind.code),)
+
+
+def _creating(kind: Kind) -> tuple[Outcome, ...]:
+    # A sensor without backups is updated without.
+    return (SUCCEEDED,) if kind.absent else (failed(Code.BACKUP_FAILED),)
+
+
+def _fetching(kind: Kind, times: str, generation: GenerationName) -> tuple[Outcome, ...]:
+    if times == LASTING or kind.patient or kind.row == "hang":
+        return (failed(Code.BACKUP_FAILED),)
+    if kind.code is Code.ACCESS_DENIED and generation not in TOKENS:
+        return (failed(Code.BACKUP_FAILED),)
+    return (SUCCEEDED,)
+
+
+def _let_in(kind: Kind, generation: GenerationName) -> Case:
+    at = "POST CreateSessionToken" if generation in TOKENS else "POST checkCredentials"
+    expected = SUCCEEDED if kind.patient else failed(kind.code)
+    return _case(kind, ONCE, Step.AUTHENTICATE, at, generation, (expected,))

@@ -1,0 +1,78 @@
+"""The workers that keep the list alive."""
+
+import asyncio
+
+from sicktui.model.device import Observation, resolve
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.watching import group_of, watch_sensor
+from tests.tui.conftest import Desk, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001")
+
+
+async def eventually(true: object) -> None:
+    assert callable(true)
+    for _ in range(200):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came true")
+
+
+async def test_a_sensor_that_a_run_has_is_left_alone(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    [device] = fleet.devices
+    [profile] = desk.context.devices().profiles.values()
+    target = resolve(profile, desk.context.settings.device, desk.context.settings.timing)
+    seen: list[Observation] = []
+    owned: set[str] = set()
+    nudge = asyncio.Event()
+    task = asyncio.create_task(
+        watch_sensor(
+            desk.context,
+            target,
+            delay=0.0,
+            nudge=nudge,
+            is_owned=lambda name: name in owned,
+            report=seen.append,
+        )
+    )
+    try:
+        await eventually(lambda: len(seen) >= 2)
+        owned.add("gate-1")
+        await asyncio.sleep(0.3)
+        before = len(device.requests)
+        await asyncio.sleep(0.5)
+        assert len(device.requests) == before
+        looks = len(seen)
+        owned.clear()
+        await eventually(lambda: len(seen) > looks)
+    finally:
+        task.cancel()
+
+
+async def test_refresh_looks_at_once(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    desk.settings(poll_interval=600.0)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await fleet.devices[0].stop()
+        await pilot.press("R")
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+
+
+async def test_a_broken_worker_is_said_and_can_be_started_again(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        main.workers.cancel_group(main, group_of("gate-1"))
+
+        async def broken() -> None:
+            raise RuntimeError("[/oops]")
+
+        main.run_worker(broken(), name="watch gate-1", exit_on_error=False)
+        await until(pilot, lambda: "[/oops]" in notes_of(pilot))
+        assert any("[/oops]" in line.text for line in main.painter.log.lines) or main._news
+        await pilot.press("R")
+        before = len(fleet.devices[0].requests)
+        await until(pilot, lambda: len(fleet.devices[0].requests) > before)
