@@ -110,9 +110,14 @@ async def _read_and_judge(
         or judge_version(identity, question.package, question.expected, question.options)
         or await _judge_access(question.context, target, sensor, password, warnings)
     )
-    if refusal is None:
-        warnings += _warnings(identity, question.expected, state)
-    return _item(target, refusal, identity=identity, to_version=question.expected, warnings=warnings)
+    if refusal is not None:
+        return _item(target, refusal, identity=identity, to_version=question.expected, warnings=warnings)
+    # Not in the run, where each request takes time from the update: a sensor that has a status now must
+    # have a healthy one afterwards, though just after its boot it may say Not Found.
+    status = await sensor.device_status()
+    warnings += _warnings(identity, question.expected, state)
+    item = _item(target, None, identity=identity, to_version=question.expected, warnings=warnings)
+    return structs.replace(item, device_status=status)
 
 
 def _judge_state(

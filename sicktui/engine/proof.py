@@ -220,6 +220,8 @@ class Proof:
             return _Trouble(code, error.message.rstrip(".")), None
         if job.item.to_version is not None and not matches(version, job.item.to_version):
             return _Trouble(Code.VERSION_MISMATCH, f"it says that it runs {version}"), status
+        if status is None and job.item.device_status is not None:
+            return _Trouble(Code.UNHEALTHY, "it does not tell its DeviceStatus, as it did before"), status
         if status is not None and not status.healthy:
             words = f"DeviceStatus is {status.value} ({status.label})"
             return _Trouble(Code.UNHEALTHY, words), status

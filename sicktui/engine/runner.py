@@ -31,7 +31,7 @@ from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Logged, RunChanged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.words import Action, Code, Level, RunState, Verdict
+from sicktui.model.words import Action, Code, Level, Operation, RunState, Verdict
 from sicktui.sensor.capabilities import capabilities_with
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups import BackupStore
@@ -119,7 +119,9 @@ class Runner:
         message = f"The run is resumed by {operator()}; every sensor is asked first where it stands."
         if any(self._pasts[device].damaged for device in open_devices):
             message += (
-                " A part of its journal is damaged: the sensors are asked and watched, and nothing is "
+                " A part of its journal is damaged; a backup does no harm, and is taken again."
+                if self._spec.operation is Operation.BACKUP
+                else " A part of its journal is damaged: the sensors are asked and watched, and nothing is "
                 "written to them."
             )
         await self._log(message)

@@ -38,7 +38,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
     Raises:
         LaunchError: it did not get ready in time, or said why it cannot.
     """
-    invitation = RunnerInvitation.to(spec.run, context.home, _secrets(context, spec), resumed=resumed)
+    invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
     context.home.log.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_path = context.home.log / f"runner-{spec.run}.log"
     with log_path.open("ab") as log:
@@ -60,7 +60,8 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         )
 
 
-def _secrets(context: Context, spec: RunSpec) -> RunSecrets:
+def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
+    """What the runner of a run needs to know, and gets through its pipe alone."""
     going = [item for item in spec.items if item.action is Action.UPDATE]
     return RunSecrets(
         passwords={

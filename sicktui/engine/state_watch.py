@@ -9,7 +9,7 @@ that rose.
 from enum import Enum, auto
 
 from sicktui.engine.job import Job
-from sicktui.engine.proof import known_failure, proof_of_reboot
+from sicktui.engine.proof import known_failure, other_device, proof_of_reboot, same_sensor
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Health, Identity
 from sicktui.model.settings import Timing
@@ -168,15 +168,18 @@ class StateWatch:
         return bool(self.rebooted)
 
     async def same_version(self) -> bool:
-        """Whether the sensor says that it runs what it ran before.
+        """Whether the same sensor says that it runs what it ran before.
 
         Raises:
+            Stop: another sensor answers.
             SensorError: it cannot be read.
         """
-        _, version = await self._job.sensor.ident()
-        if version != self._identity.version:
-            self.rebooted = f"its version changed to {version}"
-        return version == self._identity.version
+        now = await self._job.sensor.recognise(self._identity)
+        if not same_sensor(self._identity, now):
+            raise other_device(self._job, self._identity, now)
+        if now.version != self._identity.version:
+            self.rebooted = f"its version changed to {now.version}"
+        return now.version == self._identity.version
 
     async def _update_error(self, *, stale: bool) -> Stop:
         message = (

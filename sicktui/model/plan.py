@@ -7,7 +7,7 @@ from msgspec import Struct
 from sicktui.model.device import Identity, Target
 from sicktui.model.package import Package
 from sicktui.model.settings import Settings
-from sicktui.model.words import Action, AuthScheme, Code, Operation
+from sicktui.model.words import Action, AuthScheme, Code, DeviceStatus, Operation
 
 
 class PlanItem(Struct, frozen=True, kw_only=True):
@@ -26,6 +26,8 @@ class PlanItem(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     auth: AuthScheme | None = None
     """How the sensor lets a write through, as far as the plan has found out."""
+    device_status: DeviceStatus | None = None
+    """Its own health when the plan was made; ``None`` where it has no ``DeviceStatus``."""
 
     @property
     def device(self) -> str:

@@ -26,6 +26,9 @@ from sicktui.model.event import (
 )
 from sicktui.model.words import Operation, RunState, Step, StepState, Verdict
 
+_SMOOTHING: Final = 0.2
+"""Weight of the latest measurement in the rate: what is older than about two seconds hardly counts."""
+
 MAX_LOG: Final = 500
 """Log lines kept in a view; older ones stay in the journal."""
 
@@ -45,7 +48,7 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     sent: int = 0
     total: int = 0
     rate: float = 0.0
-    """Bytes per second between the last two progress events; 0 until it is known."""
+    """Bytes per second, smoothed over the last few progress events; 0 until it is known."""
     progress_ts: str | None = None
     update_state: int | None = None
     update_state_name: str = ""
@@ -156,7 +159,10 @@ def _progress(view: DeviceView, event: Progressed) -> DeviceView:
     if view.progress_ts is not None and event.sent > view.sent:
         elapsed = seconds_between(view.progress_ts, event.ts)
         if elapsed > 0:
-            rate = (event.sent - view.sent) / elapsed
+            latest = (event.sent - view.sent) / elapsed
+            # Smoothed, as the bytes between two events jump: a number that dances cannot be read, and
+            # each change of it is traffic on a slow SSH link.
+            rate = latest if rate == 0 else rate + (latest - rate) * _SMOOTHING
     return structs.replace(
         view,
         sent=event.sent,

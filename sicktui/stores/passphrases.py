@@ -61,10 +61,14 @@ class Passphrases:
         """Every passphrase that may be the one of a device's backups, the likeliest first."""
         found = [
             self._credentials.passphrase,
-            self._credentials.secret(account_of(device, _USER)),
-            self._credentials.secret(account_of(PLANT, _USER)),
+            self.stored(device),
+            self.stored(PLANT),
         ]
         return list(dict.fromkeys(passphrase for passphrase in found if passphrase))
+
+    def stored(self, device: str) -> str | None:
+        """What is kept of a device's own passphrase, or of the plant's; what is given for the call is not."""
+        return self._credentials.secret(account_of(device, _USER))
 
     def opening(self, facts: BackupFacts | RestoreOrder, device: str) -> str | None:
         """The passphrase that a backup was made with, if it is among those known; empty: it needs none.

@@ -1,6 +1,6 @@
 """What a flow works with: the engine's context, the face, and ways to ask and to tell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -27,12 +27,20 @@ class Stage(Protocol):
         """Show a short note."""
         ...
 
+    def warn(self, text: str) -> None:
+        """Put a warning into the log."""
+        ...
+
     def targets(self, devices: tuple[str, ...]) -> list[Target]:
         """The devices of these names, those that are still in the list."""
         ...
 
     def profile(self, device: str) -> Profile | None:
         """The profile of a device."""
+        ...
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """The profiles of all devices by their names."""
         ...
 
     def follow(self, run: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from sicktui.stores.credentials import CredentialsReport
+from sicktui.stores.secrets_store import MEMORY
+from sicktui.stores.vault import VaultState
 from sicktui.tui.device_rows import Contact, DeviceRow
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.phrases import counted
@@ -57,5 +59,8 @@ def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
     short = f"passwords: {report.active.split(',')[0].split(' (')[0]}"
     if not report.problems:
         return (plain, short)
+    if report.active == MEMORY and report.vault is VaultState.LOCKED:
+        # It takes one key to put right; why the keyring does not work, the doctor tells.
+        return (f"{plain} (the vault is locked)", "vault locked")
     problem = report.problems[0]
     return (f"{plain} ({problem.name}: {problem.reason})", plain, short)

@@ -47,12 +47,12 @@ class Bench:
         self.fleets: list[Fleet] = []
         self.provoked: str | None = None
         """Words of a violation that the test itself causes."""
-        self._stack = stack
+        self.stack = stack
 
     async def sensor(self, time_scale: float = TIME_SCALE, **spec: object) -> Device:
         """Start one simulated sensor, called ``gate`` unless the spec says otherwise."""
         described = DeviceSpec(**({"name": "gate"} | spec))  # type: ignore[arg-type]
-        fleet = await self._stack.enter_async_context(Fleet([described], time_scale=time_scale))
+        fleet = await self.stack.enter_async_context(Fleet([described], time_scale=time_scale))
         self.fleets.append(fleet)
         return fleet.devices[0]
 

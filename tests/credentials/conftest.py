@@ -10,13 +10,14 @@ from hypothesis import settings
 
 from tests.cli.conftest import MakePlant, plant, program
 from tests.stores.conftest import secret_service
+from tests.tui.conftest import desk
 
 # Disks and shared machines are slow at times: that is no failure of a property.
 settings.register_profile("steady", deadline=None, max_examples=50)
 settings.load_profile("steady")
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
-__all__ = ["MakePlant", "Spawn", "plant", "program", "secret_service"]
+__all__ = ["MakePlant", "Spawn", "desk", "plant", "program", "secret_service"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Replies that go wrong at the very requests that matter: every act, and every reading that proves a success."""
+"""Replies that go wrong at the requests that matter: every act, and every reading that proves a success."""
 
 from collections.abc import Iterator
 from typing import Final

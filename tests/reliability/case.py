@@ -109,7 +109,7 @@ class State(Struct, frozen=True, kw_only=True):
             and self.version == NEW
             and self.healthy
             and self.rebooted
-            and self.phase == "updated"
+            and self.phase not in ("flashing", "finished")
         )
 
     @property

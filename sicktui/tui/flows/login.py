@@ -8,6 +8,8 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
+from sicktui.tui.flows.keeping import group_of, keep
+from sicktui.tui.flows.vault import held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.login import Login
@@ -25,25 +27,31 @@ async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
     """
     waiting = stage.targets(devices)
     while waiting:
-        answer = await stage.ask(Login(stage.face, waiting, why=why))
+        group = group_of(stage, waiting)
+        answer = await stage.ask(Login(stage.face, waiting, why=why, group=group))
         if answer is None:
             return False
         served = waiting if answer.for_all else waiting[:1]
         waiting = waiting[len(served) :]
-        outcomes = await asyncio.gather(*(_try_and_keep(stage, target, answer.password) for target in served))
-        refused = [target.device for target, store in zip(served, outcomes, strict=True) if store is None]
+        taken = await asyncio.gather(*(_is_taken(stage, target, answer.password) for target in served))
+        refused = [target.device for target, good in zip(served, taken, strict=True) if not good]
         if refused:
             names = ", ".join(clean(name, 40) for name in refused[:4])
             stage.say(f"Wrong password, not kept: {names}. It was tried once.", "error")
-        stores = sorted({store for store in outcomes if store is not None})
-        if stores:
-            number = counted(len(served) - len(refused), "password")
-            stage.say(f"{number} kept in: {', '.join(stores)}.")
+        good = [target for target in served if target.device not in refused]
+        if good:
+            shared = group if answer.shared and not refused else None
+            await keep(stage, good, answer.password, shared=shared)
     return True
 
 
 async def ensure_passwords(stage: Stage, targets: Sequence[Target], why: str) -> bool:
-    """Ask for the passwords that nobody has told yet; ``False`` if the operator left."""
+    """Unlock the vault if it is needed, and ask for the passwords that nobody has told yet.
+
+    Returns:
+        ``False`` if the operator left.
+    """
+    await unlock_for(stage, targets, why)
     missing = [target.device for target in targets if not await _is_known(stage, target)]
     return await log_in(stage, tuple(missing), why) if missing else True
 
@@ -53,22 +61,29 @@ async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
     targets = stage.targets(devices)
     names: list[Cell] = [cell(f"  {clean(t.device)} ({clean(t.user)})") for t in targets[:12]]
     question = [cell(f"Forget the password of {counted(len(targets), 'device')}?"), *names]
+    group = group_of(stage, targets)
+    if group is not None:
+        question.append(cell(f"  and what {group} shares, if it does"))
     if not await stage.ask(Confirm(stage.face, "Forget passwords?", question, yes="forget", no="keep")):
         return
+    entries = [(target.device, target.user) for target in targets]
+    if group is not None:
+        entries += [(group, user) for user in dict.fromkeys(target.user for target in targets)]
+    await unlock_holding(stage, entries)
     forget = stage.context.credentials.forget
-    gone = [await asyncio.to_thread(forget, target.device, target.user) for target in targets]
+    gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
     stage.say(f"{counted(sum(gone), 'password')} forgotten.")
+    if stuck := held_in_vault(stage, entries):
+        stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
 
-async def _try_and_keep(stage: Stage, target: Target, password: str) -> str | None:
-    """The name of the store that keeps it; ``None`` if the sensor refused it."""
+async def _is_taken(stage: Stage, target: Target, password: str) -> bool:
+    """Whether the sensor takes a password, or does not answer: it may do so later."""
     try:
         await check_login(stage.context, target, password)
     except SicktuiError as error:
-        if error.code is Code.ACCESS_DENIED:
-            return None
-        # A sensor that does not answer now may do so later: the password is kept untried.
-    return await asyncio.to_thread(stage.context.credentials.remember, target.device, target.user, password)
+        return error.code is not Code.ACCESS_DENIED
+    return True
 
 
 async def _is_known(stage: Stage, target: Target) -> bool:

@@ -7,8 +7,10 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.stores.credentials import account_of
 from sicktui.stores.secrets_store import MEMORY
 from sicktui.stores.vault import Absorbed, Vault, VaultState
+from sicktui.tui.commands import BY_ID
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.secret_form import SecretForm, Typed
@@ -25,7 +27,7 @@ from sicktui.tui.spans import cell
 from sicktui.tui.stage import Stage
 
 KEY: Final = "vault"
-"""The command that leads here."""
+"""The id of the command that leads here."""
 
 
 async def unlock(stage: Stage, why: str) -> bool:
@@ -49,6 +51,19 @@ async def unlock_for(stage: Stage, targets: Sequence[Target], why: str) -> None:
             return
 
 
+def held_in_vault(stage: Stage, entries: Sequence[tuple[str, str]]) -> list[str]:
+    """Whose password is in the vault, of these devices or groups with their users."""
+    vault = stage.context.credentials.vault
+    names = set() if vault is None else set(vault.names())
+    return [device for device, user in entries if account_of(device, user) in names]
+
+
+async def unlock_holding(stage: Stage, entries: Sequence[tuple[str, str]]) -> None:
+    """Unlock the vault if something of these is to be taken out of it."""
+    if await asyncio.to_thread(held_in_vault, stage, entries):
+        await unlock(stage, "The vault is opened to take the password out.")
+
+
 async def ensure_place(stage: Stage) -> str:
     """Unlock the vault if a new password would else be kept in memory alone.
 
@@ -61,7 +76,10 @@ async def ensure_place(stage: Stage) -> str:
     if report.vault is VaultState.LOCKED:
         await unlock(stage, "The vault is opened to keep the password.")
         return ""
-    return "The vault keeps passwords longer: make one" if report.vault is VaultState.ABSENT else ""
+    if report.vault is not VaultState.ABSENT:
+        return ""
+    key = stage.face.keys.of(BY_ID[KEY])
+    return f"Passwords are lost when sicktui ends. Press {key} to make a vault, which keeps them."
 
 
 async def manage(stage: Stage) -> None:

@@ -23,10 +23,12 @@ class Password(Struct, frozen=True):
 
     password: str
     for_all: bool
+    shared: bool = False
+    """Whether it is kept once for their group, and not for each of them."""
 
     def __repr__(self) -> str:
         """Never the password."""
-        return f"Password(for_all={self.for_all})"
+        return f"Password(for_all={self.for_all}, shared={self.shared})"
 
 
 class Login(Dialog[Password]):
@@ -40,10 +42,13 @@ class Login(Dialog[Password]):
     title_text = "Login"
     keys_text = "enter keep   tab next field   space change a choice   esc back"
 
-    def __init__(self, face: Face, targets: Sequence[Target], *, why: str = "") -> None:
+    def __init__(
+        self, face: Face, targets: Sequence[Target], *, why: str = "", group: str | None = None
+    ) -> None:
         super().__init__(face)
         self._targets = targets
         self._why = why
+        self._group = group
 
     def body(self) -> list[Widget]:
         """Why it asks, the password, and for whom."""
@@ -65,6 +70,9 @@ class Login(Dialog[Password]):
             widgets.append(
                 Choice(self.face.glyphs, f"use it for all {len(self._targets)} devices", value=True, id="all")
             )
+            if self._group is not None:
+                label = f"keep it once, for {clean(self._group, 40)} and whatever joins it later"
+                widgets.append(Choice(self.face.glyphs, label, value=False, id="shared"))
         return [*widgets, Back()]
 
     def on_mount(self) -> None:
@@ -78,6 +86,6 @@ class Login(Dialog[Password]):
         if not password:
             self.dismiss(None)
             return
-        choices = self.query(Choice)
-        for_all = choices.first().value if choices else True
-        self.dismiss(Password(password, for_all))
+        chosen = {choice.id: choice.value for choice in self.query(Choice)}
+        for_all = chosen.get("all", True)
+        self.dismiss(Password(password, for_all, shared=for_all and chosen.get("shared", False)))

@@ -1,6 +1,7 @@
 """The main screen: the list, the update panel, the details of the selected device, the log."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import ClassVar, Final, TypeVar
 
 from textual import on
@@ -229,6 +230,10 @@ class MainScreen(Screen[None]):
             self._log(text, None, Level.ERROR)
         self.app.notify(clean(text, 400), severity=severity, markup=False)
 
+    def warn(self, text: str) -> None:
+        """Put a warning into the log."""
+        self._log(text, None, Level.WARNING)
+
     def targets(self, devices: tuple[str, ...]) -> list[Target]:
         """The devices of these names."""
         return [self.board.targets[name] for name in devices if name in self.board.targets]
@@ -236,6 +241,10 @@ class MainScreen(Screen[None]):
     def profile(self, device: str) -> Profile | None:
         """The profile of a device."""
         return self.board.profiles.get(device)
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """The profiles of all devices."""
+        return self.board.profiles
 
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""

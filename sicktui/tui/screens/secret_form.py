@@ -12,7 +12,7 @@ from textual.widgets import Input
 from sicktui.model.text import clean
 from sicktui.tui.face import Face
 from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Field
+from sicktui.tui.screens.form import Back, Field
 from sicktui.tui.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
@@ -55,7 +55,7 @@ class SecretForm(Dialog[Typed]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
-    keys_text = "enter next field, and do it   esc back (or nothing in the first field, and enter)"
+    keys_text = "enter next field, then do it   tab next field   esc back"
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class SecretForm(Dialog[Typed]):
             Prose([*self._lines, ()]),
             *(_SecretField(asked.label, asked.name, secret=asked.secret) for asked in self._fields),
             Prose(_told(self._problem), id="problem"),
+            Back(),
         ]
 
     def on_mount(self) -> None:

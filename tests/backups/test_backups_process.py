@@ -1,0 +1,84 @@
+"""Backup and restore by the runner process: detached, journalled, followed like any run."""
+
+import asyncio
+
+from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.follow import follow
+from sicktui.engine.launch import new_spec, resume_run, start_run
+from sicktui.engine.restore_plan import restore_spec
+from sicktui.model.event import Acted
+from sicktui.model.view import RunView, reduce
+from sicktui.model.words import Code, Operation, RunState, Verdict
+from tests.backups.bench import Bench, paths
+from tests.engine.plant import only_verdict
+
+
+async def to_the_end(bench: Bench, run: str) -> RunView:
+    view = RunView()
+    async with asyncio.timeout(30):
+        async for batch in follow(bench.context, run, interval=0.05):
+            for _, event in batch:
+                view = reduce(view, event)
+    return view
+
+
+async def test_a_backup_and_its_restore_are_done_by_a_process_of_their_own(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    before = dict(device.parameters.current)
+    items = await plan_backup(bench.context, [bench.target(device)])
+    view = await to_the_end(bench, await start_run(bench.context, new_spec(bench.context, Operation.BACKUP, items)))
+    record = bench.context.backups.get(str(only_verdict(view).backup))
+    device.parameters.write("LocationName", "elsewhere")
+    device.parameters.save()
+    view = await to_the_end(bench, await start_run(bench.context, await bench.restore_run(device, "latest")))
+    verdict = only_verdict(view)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert (view.operation, view.state, verdict.backup) == (Operation.RESTORE, RunState.FINISHED, record.id)
+    assert device.parameters.saved == before
+    assert view.summary is not None
+    assert view.summary.exit_code == 0
+
+
+async def test_a_refused_restore_starts_no_process(bench: Bench) -> None:
+    device = await bench.sensor()
+    record = await bench.backed_up(device)
+    bench.context.credentials.passphrase = "wrong"
+    plan = await bench.plan(device, record.id)
+    run = await start_run(bench.context, restore_spec(bench.context, plan, record.id))
+    view = await to_the_end(bench, run)
+    assert only_verdict(view).code is Code.WRONG_PASSPHRASE
+    assert view.summary is not None
+    assert view.summary.exit_code == 4
+    assert "PUT parameterbackup" not in paths(device)
+
+
+async def test_a_killed_runner_is_followed_by_another(bench: Bench) -> None:
+    import os
+    import signal
+
+    device = await bench.sensor(generation="picoscan-2.3.3", restore_seconds=60, time_scale=20)
+    bench.timing(backup_timeout=20)
+    before = dict(device.parameters.current)
+    record = await bench.backed_up(device)
+    device.parameters.write("LocationName", "elsewhere")
+    run = await start_run(bench.context, await bench.restore_run(device, record.id))
+    async with asyncio.timeout(20):
+        while not any(isinstance(e, Acted) and e.act == "restore" for e in bench.events(run)):
+            await asyncio.sleep(0.02)
+    pid = bench.context.journal.row(run).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while bench.view(run).state is RunState.RUNNING and _alive(pid):
+            await asyncio.sleep(0.02)
+    await resume_run(bench.context, run)
+    verdict = only_verdict(await to_the_end(bench, run))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert device.parameters.saved == before
+
+
+def _alive(pid: int) -> bool:
+    from pathlib import Path
+
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().split()[2] != "Z"

@@ -1,0 +1,256 @@
+"""The vault in the dashboard: dialogs where it is needed, and never a prompt on the raw terminal."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sicktui.engine.context import open_context
+from sicktui.model.device import Profile
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.credentials import Credentials
+from sicktui.stores.device_groups import DeviceGroups
+from sicktui.stores.vault import Vault, VaultState
+from sicktui.tui.screens.login import Login, Password
+from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.secret_form import SecretForm, Typed
+from sicktui.tui.screens.vault import VaultMenu
+from tests.credentials.kit import MASTER, cheap_vault
+from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model="picoScan150")
+FRESH = "another long password"
+
+
+@pytest.fixture
+def vault(desk: Desk) -> Vault:
+    """The desk's vault, cheap to open, not made yet; nobody was given a password."""
+    made = cheap_vault(desk.context.home.vault_file)
+    desk.context.credentials = Credentials(
+        given=None, keyring=None, vault=made, groups=DeviceGroups(desk.context.home.devices_file)
+    )
+    return made
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    """Put a text into the field that has the keys, and go on."""
+    box = pilot.app.focused
+    assert isinstance(box, Input), box
+    box.value = text
+    await pilot.pause()
+    await pilot.press("enter")
+
+
+async def form(pilot: Pilot[None], title: str) -> None:
+    """Wait for a dialog that asks for passwords."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm) and title in text_of(pilot))
+
+
+async def test_an_update_opens_the_vault_and_asks_for_nothing_else(desk: Desk, vault: Vault) -> None:
+    await desk.sensors(GATE)
+    desk.shelve()
+    vault.create(MASTER)
+    vault.put("gate-1/Service", PASSWORD)
+    vault.lock()
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot) and "the vault is locked" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await form(pilot, "Unlock the vault")
+        await typed(pilot, "wrong wrong")
+        await until(pilot, lambda: "That is not the password of the vault" in text_of(pilot))
+        assert "wrong wrong" not in text_of(pilot)
+        await typed(pilot, MASTER)
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+        assert MASTER not in text_of(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "passwords: vault" in text_of(pilot))
+
+
+async def test_who_leaves_the_vault_locked_is_asked_for_the_password(desk: Desk, vault: Vault) -> None:
+    await desk.sensors(GATE)
+    desk.shelve()
+    vault.create(MASTER)
+    vault.put("gate-1/Service", PASSWORD)
+    vault.lock()
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await form(pilot, "Unlock the vault")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press("escape")
+        await until(pilot, lambda: "refuse 1" in text_of(pilot))
+        assert "the vault is locked" in " ".join(text_of(pilot).split())
+
+
+async def test_a_login_opens_the_vault_to_keep_the_password(desk: Desk, vault: Vault) -> None:
+    await desk.sensors(GATE)
+    vault.create(MASTER)
+    vault.lock()
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await typed(pilot, PASSWORD)
+        await form(pilot, "Unlock the vault")
+        await typed(pilot, MASTER)
+        await until(pilot, lambda: "1 password kept in: vault (encrypted file)" in notes_of(pilot))
+        await until(pilot, lambda: "factory password" in text_of(pilot))
+    assert vault.get("gate-1/Service") == PASSWORD
+
+
+async def test_a_vault_is_made_and_takes_in_what_was_entered(desk: Desk, vault: Vault) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await typed(pilot, PASSWORD)
+        await until(pilot, lambda: "kept in: memory" in notes_of(pilot))
+        await until(pilot, lambda: "Press V to make a vault" in text_of(pilot))
+        await pilot.press("V")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu) and "absent" in text_of(pilot))
+        await pilot.press("x", "u")
+        assert isinstance(pilot.app.screen, VaultMenu), "what cannot be done now does nothing"
+        await pilot.press("c")
+        await form(pilot, "Make a vault")
+        await typed(pilot, "short")
+        await typed(pilot, "short")
+        await until(pilot, lambda: "at least 8 characters" in text_of(pilot))
+        await pilot.press("shift+tab")
+        await typed(pilot, MASTER)
+        await typed(pilot, FRESH)
+        await until(pilot, lambda: "The two passwords differ." in text_of(pilot))
+        await typed(pilot, MASTER)
+        await until(pilot, lambda: "It keeps 1 password now" in notes_of(pilot))
+        await until(pilot, lambda: "passwords: vault" in text_of(pilot))
+    assert cheap_vault(vault.path, given=MASTER).get("gate-1/Service") == PASSWORD
+
+
+async def test_everything_that_the_commands_do(desk: Desk, vault: Vault, tmp_path: Path) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    vault.create(MASTER)
+    vault.put("a/Service", "1")
+    copy = tmp_path / "copy.vault"
+
+    async def choose(key: str, title: str) -> None:
+        await pilot.press("V")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu))
+        await pilot.press(key)
+        await form(pilot, title)
+
+    async with desk.dashboard() as (pilot, _):
+        await choose("x", "Export a copy")
+        for text in (str(copy), FRESH, FRESH):
+            await typed(pilot, text)
+        await until(pilot, lambda: "1 entry written to" in notes_of(pilot))
+        vault.put("a/Service", "2")
+        vault.delete("b/Service")
+        await choose("i", "Import a copy")
+        await typed(pilot, str(copy))
+        await typed(pilot, MASTER)
+        await until(pilot, lambda: "That is not the password" in text_of(pilot))
+        await typed(pilot, str(copy))
+        await typed(pilot, FRESH)
+        await until(pilot, lambda: "Replace them?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "1 entry replaced" in notes_of(pilot))
+        assert vault.get("a/Service") == "1"
+        await choose("p", "Change the vault's password")
+        for text in (MASTER, FRESH, FRESH):
+            await typed(pilot, text)
+        await until(pilot, lambda: "has a new password" in notes_of(pilot))
+        await pilot.press("V")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu))
+        await pilot.press("k")
+        await until(pilot, lambda: vault.state() is VaultState.LOCKED)
+        await choose("u", "Unlock the vault")
+        await typed(pilot, FRESH)
+        await until(pilot, lambda: "The vault is open" in notes_of(pilot))
+        shown = text_of(pilot) + notes_of(pilot)
+        assert FRESH not in shown
+        assert MASTER not in shown
+
+
+async def test_a_password_is_kept_once_for_a_group(desk: Desk, vault: Vault) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    desk.profiles(*(Profile(name=d.name, address=d.address, tags=("hall-3",)) for d in fleet.devices))
+    vault.create(MASTER)
+    vault.put("gate-1/Service", "an old one of its own")
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "l")
+        await until(pilot, lambda: "keep it once, for @hall-3" in text_of(pilot))
+        pilot.app.screen.query_one("#password", Input).value = PASSWORD
+        await pilot.press("tab", "tab", "space", "shift+tab", "shift+tab", "enter")
+        await until(pilot, lambda: "The password of @hall-3 kept in: vault" in notes_of(pilot))
+        assert vault.names() == ("@hall-3/Service",)
+        assert desk.context.credentials.password("gate-1", "Service") == PASSWORD
+        vault.lock()
+        await pilot.press("O")
+        await until(pilot, lambda: "what @hall-3 shares" in text_of(pilot))
+        await pilot.press("y")
+        await form(pilot, "Unlock the vault")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Still in the vault" in notes_of(pilot))
+        await pilot.press("O")
+        await until(pilot, lambda: "Forget passwords?" in text_of(pilot))
+        await pilot.press("y")
+        await form(pilot, "Unlock the vault")
+        await typed(pilot, MASTER)
+        await until(pilot, lambda: "1 password forgotten" in notes_of(pilot))
+    assert vault.names() == ()
+
+
+async def test_a_damaged_vault_is_told_and_offers_nothing(desk: Desk, vault: Vault) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    vault.path.parent.mkdir(parents=True, exist_ok=True)
+    vault.path.write_bytes(b"not a vault")
+    async with desk.dashboard() as (pilot, _):
+        await pilot.press("V")
+        await until(pilot, lambda: "cannot be trusted" in " ".join(text_of(pilot).split()))
+        await pilot.press("c", "u", "q")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, VaultMenu))
+    assert vault.path.read_bytes() == b"not a vault"
+
+
+async def test_a_crash_shows_no_values_of_variables(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Textual shows them by default: whoever scrolls back, or reads a recorded session, sees the password."""
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+
+    def crash(*_: object, **__: object) -> Password:
+        raise RuntimeError("nobody foresaw this")
+
+    async def use() -> None:
+        async with desk.dashboard() as (pilot, _):
+            await pilot.press("l")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+            await typed(pilot, "Zwiebelkuchen-77")
+            await pilot.pause()
+
+    monkeypatch.setattr("sicktui.tui.screens.login.Password", crash)
+    with pytest.raises(RuntimeError, match="nobody foresaw this"):
+        await use()
+    shown = "".join(capsys.readouterr())
+    assert "nobody foresaw this" in shown
+    assert "action_keep" in shown, "the frame in which the password is a variable"
+    assert "Zwiebelkuchen-77" not in shown
+
+
+def test_no_answer_shows_what_was_typed() -> None:
+    assert PASSWORD not in repr(Password(PASSWORD, for_all=True, shared=True))
+    assert MASTER not in repr(Typed({"vault": MASTER}))
+
+
+def test_a_dashboard_without_a_keyring_names_the_vault(tmp_path: Path) -> None:
+    context = open_context(home=tmp_path / "home", environ={}, use_keyring=False)
+    assert context.credentials.describe().vault is VaultState.ABSENT
+    context.close()
