@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sicktui.cli.common import Common
 from sicktui.cli.layout import count
+from sicktui.cli.phrases import prepare
 from sicktui.cli.session import open_session
 from sicktui.cli.updating import execute
 from sicktui.engine.backup_plan import plan_backup
@@ -17,11 +18,8 @@ def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
     with open_session(common) as session:
         targets = session.targets(words)
         session.ask_passwords(targets)
+        prepare(session, targets)
         session.out.note(f"Reading {count(len(targets), 'sensor')}...")
         items = asyncio.run(plan_backup(session.context, targets))
-        if not session.context.credentials.passphrase:
-            session.out.note(
-                "The backups have no passphrase: none was given (SICKTUI_PASSPHRASE or --passphrase-stdin)."
-            )
         spec = new_spec(session.context, Operation.BACKUP, items)
         return asyncio.run(execute(session, spec, detach=detach))

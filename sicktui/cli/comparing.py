@@ -53,7 +53,9 @@ def diff(common: Common, question: Question, *, tell_by_exit_code: bool) -> int:
         if before is not None:
             return _tell(session, before, now, tell_by_exit_code=tell_by_exit_code)
         session.out.fact("snapshot", session.now(), **_facts(now))
-        session.out.note(f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with.")
+        session.out.note(
+            f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with."
+        )
         return EXIT_OK
 
 

@@ -10,35 +10,77 @@ from sicktui.cli.common import Common
 from sicktui.cli.layout import count, size, table
 from sicktui.cli.narrator import moment
 from sicktui.cli.session import Session, open_session
+from sicktui.engine.backup_history import SensorHistory, histories
 from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from sicktui.stores.backup_exchange import export as write_export
+from sicktui.stores.backup_versions import BackupVersion, version_of, versions
 from sicktui.stores.backups import BackupRecord, BackupUnusable
-from sicktui.stores.files import write_atomic
+from sicktui.stores.passphrases import Passphrases
 
-HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "SIZE")
+HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
+HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
 
 
 def list_backups(common: Common, serial: str | None) -> int:
     """Print the backups, newest first."""
     with open_session(common) as session:
-        records = session.context.backups.list(serial)
-        for record in records:
-            _fact(session, record)
-        if records:
-            session.out.lines(table(HEADERS, [_cells(record) for record in records]))
+        kept = versions(session.context.backups, serial)
+        for version in kept:
+            _fact(session, version.record, last_seen=version.last_seen)
+        if kept:
+            session.out.lines(table(HEADERS, [_cells(version) for version in kept]))
         else:
             session.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
         _tell_damaged(session)
         return EXIT_OK
 
 
-def _cells(record: BackupRecord) -> tuple[str, ...]:
+def _cells(version: BackupVersion) -> tuple[str, ...]:
+    record = version.record
     return (
         record.id,
         record.device,
         record.serial or "-",
         record.version or "-",
         moment(record.created),
+        moment(version.last_seen),
         size(record.size),
+        record.operator or "-",
+    )
+
+
+def history(common: Common, old_after: float) -> int:
+    """Print each sensor's newest backup and what it is marked with."""
+    with open_session(common) as session:
+        found = histories(session.context, old_after_days=old_after)
+        for sensor in found:
+            newest = sensor.newest
+            session.out.fact(
+                "history",
+                session.now(),
+                device=sensor.device,
+                key=sensor.key,
+                newest=newest.record.id if newest else None,
+                last_seen=newest.last_seen if newest else None,
+                versions=len(sensor.versions),
+                age_days=None if sensor.age_days is None else round(sensor.age_days, 2),
+                marks=[mark.value for mark in sensor.marks],
+            )
+        session.out.lines(table(HISTORY, [_history_cells(sensor) for sensor in found]))
+        _tell_damaged(session)
+        return EXIT_OK
+
+
+def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
+    newest = sensor.newest
+    return (
+        sensor.device,
+        sensor.key,
+        newest.record.id if newest else "-",
+        "-" if sensor.age_days is None else f"{sensor.age_days:.0f} d",
+        str(len(sensor.versions)),
+        (newest.record.version or "-") if newest else "-",
+        ", ".join(mark.words for mark in sensor.marks) or "fine",
     )
 
 
@@ -56,28 +98,47 @@ def _tell_damaged(session: Session) -> int:
 def show(common: Common, word: str) -> int:
     """Print everything that is known of a backup."""
     with open_session(common) as session:
-        record = session.context.backups.get(word)
-        _fact(session, record, path=str(session.context.backups.path(record)))
-        facts = {**msgspec.to_builtins(record), "path": str(session.context.backups.path(record))}
+        store = session.context.backups
+        record = store.get(word)
+        more: dict[str, object] = {
+            "path": str(store.path(record)),
+            "last_seen": version_of(store, record).last_seen,
+        }
+        _fact(session, record, **more)
+        facts = {**msgspec.to_builtins(record), **more}
         session.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
         return EXIT_OK
 
 
-def verify(common: Common, words: Sequence[str]) -> int:
-    """Hash backups again. Returns 1 if one of them is damaged."""
+def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
+    """Hash backups again. Returns 1 if one of them is damaged, or opens with no known passphrase."""
     with open_session(common) as session:
         store = session.context.backups
         records = [store.get(word) for word in words] if words else store.list()
-        bad = 0
+        known = Passphrases(session.context.credentials)
+        if passphrase:
+            session.unlock_vault("The vault is opened for its passphrases.")
+        bad = lost = 0
         for record in records:
             problem = _problem(session, record)
+            opens = known.opening(record, record.device) is not None if passphrase else None
             bad += bool(problem)
-            _fact(session, record, whole=not problem, message=problem)
-            session.out.line(f"{record.id}  {problem or 'whole'}", "red" if problem else None)
+            lost += opens is False
+            _fact(session, record, whole=not problem, message=problem, opens=opens)
+            words_of_it = problem or "whole" + (
+                ", but no known passphrase opens it" if opens is False else ""
+            )
+            session.out.line(f"{record.id}  {words_of_it}", "red" if problem or opens is False else None)
         if not words:
             bad += _tell_damaged(session)
         session.out.note(f"{count(len(records), 'backup')} checked, {bad} damaged.")
-        return EXIT_FAILED if bad else EXIT_OK
+        if lost:
+            session.out.note(
+                f"{count(lost, 'backup')} cannot be restored with any passphrase that is known: find it, or "
+                "make new backups while the sensors still work.",
+                "red",
+            )
+        return EXIT_FAILED if bad or lost else EXIT_OK
 
 
 def _problem(session: Session, record: BackupRecord) -> str:
@@ -89,16 +150,17 @@ def _problem(session: Session, record: BackupRecord) -> str:
 
 
 def export(common: Common, word: str, file: str) -> int:
-    """Copy a backup's file, after checking that it is whole."""
+    """Copy a backup's file and its metadata, after checking that it is whole."""
     with open_session(common) as session:
-        record = session.context.backups.get(word)
-        session.context.backups.verify(record)
+        context = session.context
+        record = context.backups.get(word)
+        context.backups.verify(record)
         target = Path(file).expanduser()
         if target.is_dir():
-            target /= session.context.backups.path(record).name
+            target /= context.backups.path(record).name
         if target.exists() and not session.confirm(f"{target} exists. Replace it?"):
             session.out.note("Nothing was done.")
             return EXIT_INTERRUPTED
-        write_atomic(target, session.context.backups.path(record).read_bytes())
-        session.out.note(f"Wrote backup {record.id} to {target}.")
+        beside = write_export(context.backups, context.snapshots, record, target)
+        session.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
         return EXIT_OK

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sicktui.cli.common import Common
 from sicktui.cli.layout import names
 from sicktui.cli.session import Session, ask_secret, open_session
+from sicktui.cli.vaulting import ensure_place
 from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.stores.passphrases import PLANT, Passphrases
 from sicktui.stores.passphrases import generate as new_passphrase
@@ -69,7 +71,28 @@ def _who(devices: Sequence[str]) -> str:
     return "the plant" if list(devices) == [PLANT] else names(devices)
 
 
+def prepare(session: Session, targets: Sequence[Target], *, told: bool = True) -> None:
+    """Open the vault if it holds a passphrase that is about to be needed.
+
+    Args:
+        session: the call.
+        targets: the devices.
+        told: whether to say which backups get none.
+    """
+    known = Passphrases(session.context.credentials)
+    locked = [target.device for target in targets if known.locked(target.device)]
+    if locked and not session.unlock_vault(f"The vault holds the passphrase of {names(locked)}."):
+        session.out.note(f"The vault is locked, and so is the passphrase of {names(locked)}.", "yellow")
+    without = [target.device for target in targets if known.of(target.device) is None]
+    if without and told:
+        session.out.note(
+            f"The backups of {names(without)} get no passphrase, for none is known: 'sicktui passphrase "
+            "generate' makes one; SICKTUI_PASSPHRASE or --passphrase-stdin give it to this call."
+        )
+
+
 def _keep(session: Session, devices: Sequence[str], passphrase: str) -> int:
+    ensure_place(session)
     known = Passphrases(session.context.credentials)
     places = {known.remember(device, passphrase) for device in devices}
     if MEMORY in places:

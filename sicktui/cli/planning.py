@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from sicktui.cli.common import Common
 from sicktui.cli.layout import count, fitting, hanging, indented, names, row
+from sicktui.cli.phrases import prepare
 from sicktui.cli.session import Session, open_session
 from sicktui.engine.launch import planned_event
 from sicktui.engine.outcome import plan_exit_code
@@ -67,6 +68,8 @@ def make_plan(session: Session, wish: Wish) -> tuple[list[PlanItem], Package | P
     package = find_package(session, wish.package)
     if isinstance(package, Package):
         session.ask_passwords(targets)
+        if wish.backup:
+            prepare(session, targets, told=False)
         session.out.note(f"Reading {count(len(targets), 'sensor')}...")
     items = asyncio.run(plan_update(session.context, targets, package, wish.options()))
     return items, package

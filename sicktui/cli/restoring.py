@@ -5,6 +5,7 @@ from typing import Final
 
 from sicktui.cli.common import Common
 from sicktui.cli.layout import indented
+from sicktui.cli.phrases import prepare
 from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.cli.updating import execute
 from sicktui.engine.outcome import EXIT_INTERRUPTED
@@ -27,6 +28,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
                 f"A backup goes onto one sensor, and {word} means {len(targets)}.", advice="Name one device."
             )
         session.ask_passwords(targets)
+        prepare(session, targets, told=False)
         options = RestoreOptions(replace=replace, force=force)
         plan = _plan(session, targets[0], backup, options)
         _show(session, plan)

@@ -12,6 +12,7 @@ from sicktui.model.plan import RestoreOrder
 from sicktui.stores.backup_versions import opens_with
 from sicktui.stores.backups import BackupFacts
 from sicktui.stores.credentials import Credentials, account_of
+from sicktui.stores.vault import VaultState
 
 PLANT: Final = "*"
 """In the place of a device's name: every device that has no passphrase of its own."""
@@ -69,6 +70,13 @@ class Passphrases:
     def stored(self, device: str) -> str | None:
         """What is kept of a device's own passphrase, or of the plant's; what is given for the call is not."""
         return self._credentials.secret(account_of(device, _USER))
+
+    def locked(self, device: str) -> bool:
+        """Whether the only passphrase of a device lies in the vault, and the vault is locked."""
+        vault = self._credentials.vault
+        if vault is None or self.of(device) is not None or vault.state() is not VaultState.LOCKED:
+            return False
+        return not {account_of(device, _USER), account_of(PLANT, _USER)}.isdisjoint(vault.names())
 
     def opening(self, facts: BackupFacts | RestoreOrder, device: str) -> str | None:
         """The passphrase that a backup was made with, if it is among those known; empty: it needs none.

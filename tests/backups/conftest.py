@@ -10,7 +10,10 @@ from msgspec import structs
 from sicktui.engine.context import Context, open_context
 from sicktui.model.settings import Limits, Settings
 from tests.backups.bench import PASSPHRASE, Bench
+from tests.cli.conftest import plant, program
 from tests.engine.plant import FAST, PASSWORD
+
+__all__ = ["plant", "program"]
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """Backup and restore by the runner process: detached, journalled, followed like any run."""
 
 import asyncio
+import os
+import signal
+from pathlib import Path
 
 from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.follow import follow
@@ -26,7 +29,9 @@ async def test_a_backup_and_its_restore_are_done_by_a_process_of_their_own(bench
     device = await bench.sensor(generation="picoscan-2.3.3")
     before = dict(device.parameters.current)
     items = await plan_backup(bench.context, [bench.target(device)])
-    view = await to_the_end(bench, await start_run(bench.context, new_spec(bench.context, Operation.BACKUP, items)))
+    view = await to_the_end(
+        bench, await start_run(bench.context, new_spec(bench.context, Operation.BACKUP, items))
+    )
     record = bench.context.backups.get(str(only_verdict(view).backup))
     device.parameters.write("LocationName", "elsewhere")
     device.parameters.save()
@@ -53,9 +58,6 @@ async def test_a_refused_restore_starts_no_process(bench: Bench) -> None:
 
 
 async def test_a_killed_runner_is_followed_by_another(bench: Bench) -> None:
-    import os
-    import signal
-
     device = await bench.sensor(generation="picoscan-2.3.3", restore_seconds=60, time_scale=20)
     bench.timing(backup_timeout=20)
     before = dict(device.parameters.current)
@@ -78,7 +80,5 @@ async def test_a_killed_runner_is_followed_by_another(bench: Bench) -> None:
 
 
 def _alive(pid: int) -> bool:
-    from pathlib import Path
-
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().split()[2] != "Z"

@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -129,9 +130,22 @@ def test_after_a_run_that_failed_in_every_way(
     if sys.platform == "linux":
         assert any(RUNNER in arguments for arguments in processes.arguments), "no runner was seen"
         assert processes.environments or os.geteuid() != 0
+    assert b"scrypt" not in outputs(*said), "the fingerprint of a passphrase is for its backup alone"
+    for folder in (program.home / "state", program.home / "log"):
+        for path in folder.rglob("*"):
+            assert path.is_dir() or b"scrypt" not in path.read_bytes(), path
+    assert_private(program.home)
     searched = leaks.assert_none_under([tmp_path])
     assert searched > 500_000, "there was hardly anything to search"
     assert list((program.home / "data" / "backups").rglob("*.json")), "no metadata of a backup was searched"
+
+
+def assert_private(home: Path) -> None:
+    """Nobody else may look into any folder or file of the program."""
+    if sys.platform != "win32":
+        modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in home.rglob("*")}
+        assert modes
+        assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
 FREELY = ("--max-failures", "100")
@@ -256,6 +270,7 @@ def test_the_log_of_a_command_that_broke(
     assert "nobody foresaw this" in (program.home / "log" / "sicktui.log").read_text(encoding="utf-8")
     leaks.assert_none_in(outputs(result), "what the command said")
     leaks.assert_none_under([program.home])
+    assert_private(program.home)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are of POSIX")

@@ -146,9 +146,7 @@ _FLASH: Final = (
         fault={"seconds": 3.0},
         changes=NO_COUNT,
     ),
-    _life(
-        "power_off_in_flash, for a moment", "flash", failed(Code.VERSION_MISMATCH), fault={"seconds": 0.1}
-    ),
+    _life("power_off_in_flash, for a moment", "flash", failed(Code.VERSION_MISMATCH), fault={"seconds": 0.1}),
 )
 
 _REBOOT: Final = (

@@ -10,13 +10,13 @@ from tests.reliability.case import (
     GENERATIONS,
     NEW,
     SUCCEEDED,
-    TOKENS,
     Case,
     Outcome,
     Planted,
     failed,
     unknown,
 )
+from tests.reliability.life_cases import EARLIER
 
 STEPS: Final = (
     Step.PREFLIGHT,
@@ -30,16 +30,93 @@ STEPS: Final = (
 )
 
 
-def people_cases():
+_BEFORE: Final = STEPS[:4]
+"""The steps in which nothing of the firmware was written yet."""
+_WRONG_PASSWORD: Final = ("wrong response (password or hash chain)", "wrong Basic credentials")
+_TOO_MANY: Final = ("requests in a second",)
+_OF_OTHERS: Final = {NEW: "to the same firmware", EARLIER: "to another firmware"}
+
+
+def people_cases() -> Iterator[Case]:
+    """Every disturbance at the first request of every step, and other people's updates where they hurt most."""
     for generation in GENERATIONS:
         for step in STEPS:
-            for name, opts in (("link_lost",{"seconds":4.0}),("link_lost",{"seconds":900.0}),("restarts",{}),("other_sensor",{}),("password_changed",{}),("rate_limit",{"seconds":6.0})):
-                kw={} if name=="rate_limit" else {"at":"*"}
-                yield Case(row=f"{name} {opts}", column=step.value, generation=generation, planted=(Planted(fault=Fault(name=name,**kw,**opts),step=step),), expected=())
-            for at in ("GET UpdateState","*","PUT update","POST RunFirmwareUpdate"):
-                for v in (NEW,"2.3.0.5R",None):
-                    if at=="PUT update" and step is not Step.UPLOAD or at.startswith("POST") and step is not Step.TRIGGER: continue
-                    if at=="GET UpdateState" and step not in (Step.PREFLIGHT,Step.UPLOAD,Step.TRIGGER): continue
-                    when = "uploaded" if step in (Step.TRIGGER,) else "idle"
-                    if step in (Step.FLASH,Step.REBOOT,Step.VERIFY): continue
-                    yield Case(row=f"foreign to {v} {at}", column=step.value, generation=generation, planted=(Planted(fault=Fault(name="other_update_running",at=at,value=v,when=when),step=step),), expected=())
+            yield from _disturbances(step, generation)
+        for version in _OF_OTHERS:
+            yield from _other_updates(version, generation)
+
+
+def _disturbances(step: Step, generation: GenerationName) -> Iterator[Case]:
+    early = step in _BEFORE
+    gone = failed(Code.UNREACHABLE) if early else unknown(Code.NO_RETURN)
+    back = failed(Code.UNREACHABLE) if early else SUCCEEDED
+    yield _case("link_lost, for a moment", step, generation, _at("link_lost", seconds=4.0), (back,))
+    yield _case("link_lost, for good", step, generation, _at("link_lost", seconds=9_000.0), (gone,))
+    yield _case("restarts", step, generation, _at("restarts"), _restarted(step))
+    swapped = failed(Code.OTHER_DEVICE) if early else unknown(Code.OTHER_DEVICE)
+    yield _case("other_sensor", step, generation, _at("other_sensor"), (swapped,))
+    locked_out = early or step is Step.TRIGGER
+    expected = failed(Code.ACCESS_DENIED) if locked_out else SUCCEEDED
+    yield _case("password_changed", step, generation, _at("password_changed"), (expected,), _WRONG_PASSWORD)
+    muted = (SUCCEEDED, failed(Code.UNREACHABLE), failed(Code.BACKUP_FAILED)) if early else (SUCCEEDED,)
+    limit = Fault(name="rate_limit", rate=1.0, seconds=6.0, times=1)
+    yield _case("rate_limit", step, generation, limit, muted, _TOO_MANY)
+
+
+def _restarted(step: Step) -> tuple[Outcome, ...]:
+    match step:
+        case Step.TRIGGER:
+            return (failed(Code.NOT_STARTED),)
+        case Step.FLASH:
+            return (failed(Code.VERSION_MISMATCH),)
+        case Step.REBOOT:
+            # It had flashed already, or had not yet.
+            return (SUCCEEDED, failed(Code.VERSION_MISMATCH))
+        case Step.VERIFY:
+            return (SUCCEEDED,)
+        case _:
+            return (failed(Code.UNREACHABLE),)
+
+
+def _other_updates(version: str, generation: GenerationName) -> Iterator[Case]:
+    busy = (failed(Code.BUSY),)
+    # Somebody else's flash that is met after the upload is watched to its end: its version decides.
+    ended = (SUCCEEDED,) if version == NEW else (failed(Code.VERSION_MISMATCH),)
+    already = (CURRENT,) if version == NEW else ()
+    meanwhile = (*busy, *already, failed(Code.UNREACHABLE))
+    second = ("an upload during", "a second flash")
+    for step, at, when, expected, provoked in (
+        (Step.PREFLIGHT, "GET UpdateState", "idle", busy, ()),
+        (Step.BACKUP, "*", "idle", (*meanwhile, failed(Code.BACKUP_FAILED)), ()),
+        (Step.AUTHENTICATE, "*", "idle", meanwhile, ()),
+        (Step.UPLOAD, "GET UpdateState", "idle", busy, ()),
+        (Step.UPLOAD, "PUT update", "idle", ended, second),
+        (Step.TRIGGER, "GET UpdateState", "uploaded", ended, ()),
+        (Step.TRIGGER, "POST RunFirmwareUpdate", "uploaded", ended, second),
+    ):
+        fault = Fault(name="other_update_running", at=at, value=version, when=when)  # type: ignore[arg-type]
+        where = "" if at == "*" else f", at {at}"
+        row = f"other_update_running, {_OF_OTHERS[version]}{where}"
+        yield _case(row, step, generation, fault, expected, provoked)
+
+
+def _at(name: str, *, seconds: float | None = None) -> Fault:
+    return Fault(name=name, at="*", seconds=seconds)
+
+
+def _case(
+    row: str,
+    step: Step,
+    generation: GenerationName,
+    fault: Fault,
+    expected: tuple[Outcome, ...],
+    provoked: tuple[str, ...] = (),
+) -> Case:
+    return Case(
+        row=row,
+        column=step.value,
+        generation=generation,
+        planted=(Planted(fault=fault, step=step),),
+        expected=expected,
+        provoked=provoked,
+    )

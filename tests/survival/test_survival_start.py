@@ -15,10 +15,11 @@ from sicktui.engine.follow import interrupted, liveness, running, start_lock
 from sicktui.engine.invitation import RunnerInvitation, RunSecrets
 from sicktui.engine.launch import first_events, resume_run, start_run
 from sicktui.engine.spawn import LaunchError
+from sicktui.engine.staging import run_folder, scratch_folder
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.words import RunState, Verdict
 from tests.engine.plant import PASSWORD
-from tests.survival.ward import Ward, sensor
+from tests.survival.ward import Ward, complete_uploads, sensor
 
 HOLD = """
 import sys
@@ -139,6 +140,21 @@ async def test_a_package_that_vanished_meanwhile_is_no_loss(ward: Ward) -> None:
         ward.assert_updated(device, verdicts[device.address])
 
 
+async def test_a_copy_of_the_package_that_was_cut_off_is_made_again(ward: Ward) -> None:
+    """The runner was killed, or the power went, while it made the run's own copy."""
+    [device] = await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    assert spec.package is not None
+    folder = run_folder(ward.context.home, spec.run)
+    folder.mkdir(parents=True)
+    (folder / "package").write_bytes(b"\0" * spec.package.size)
+    await start_run(ward.context, spec)
+    await ward.to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    ward.assert_updated(device, verdict)
+    assert complete_uploads(device)[0].sha256 == spec.package.sha256
+
+
 async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,8 +162,6 @@ async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
     spec = await ward.update_spec(UpdateOptions())
     ward.context.journal.create_run(spec, first_events(spec))
     # A file stands where the folder of one job should be.
-    from sicktui.engine.staging import scratch_folder  # noqa: PLC0415
-
     blocked = scratch_folder(ward.context.home, spec.run, devices[0].address)
     blocked.rmdir()
     blocked.write_bytes(b"")

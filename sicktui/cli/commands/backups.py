@@ -8,10 +8,11 @@ from sicktui.cli.common import CommandGroup, Common, command, devices_argument, 
 from sicktui.cli.deferred import deferred
 
 if TYPE_CHECKING:
-    from sicktui.cli import backing_up, kept_backups
+    from sicktui.cli import backing_up, keeping, kept_backups
 else:
     backing_up = deferred("sicktui.cli.backing_up")
-    kept_backups = deferred("sicktui.cli.kept_backups")
+    keeping = deferred("sicktui.cli.keeping")
+kept_backups = deferred("sicktui.cli.kept_backups")
 
 
 @command("backup")
@@ -21,8 +22,9 @@ else:
 def backup(common: Common, devices: tuple[str, ...], jobs: int | None, *, detach: bool) -> int:
     r"""Back up the parameters of sensors.
 
-    A backup counts only when its file is complete. The passphrase of SICKTUI_PASSPHRASE or
-    --passphrase-stdin protects it; keep it, nobody can restore the backup without.
+    A backup counts only when its file is complete and of now. Where no parameter has changed since
+    the last one, that one is seen again instead. The passphrase protects it ('sicktui passphrase', or
+    SICKTUI_PASSPHRASE for this call); keep it, nobody can restore the backup without.
 
     \b
     Example:
@@ -52,12 +54,32 @@ def show(common: Common, backup_id: str) -> int:
     return kept_backups.show(common, backup_id)
 
 
+@group.command("history")
+@click.option(
+    "--old-after",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    metavar="DAYS",
+    help="From when on a backup counts as old.",
+)
+@with_common
+def history(common: Common, old_after: float) -> int:
+    """Show each sensor's newest backup, and mark what needs one: none, old, changed since, damaged."""
+    return kept_backups.history(common, old_after)
+
+
 @group.command("verify")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--passphrase", is_flag=True, help="Also test whether the known passphrases open them.")
 @with_common
-def verify(common: Common, ids: tuple[str, ...]) -> int:
-    """Check that backups are whole: every one, without ID. Exit code 1 if one is damaged."""
-    return kept_backups.verify(common, ids)
+def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
+    """Check that backups are whole: every one, without ID. Exit code 1 if one is damaged.
+
+    With --passphrase it is found out now, and not at the restore, that one is lost: exit code 1
+    too if a backup opens with none that is known.
+    """
+    return kept_backups.verify(common, ids, passphrase=passphrase)
 
 
 @group.command("export")
@@ -65,5 +87,57 @@ def verify(common: Common, ids: tuple[str, ...]) -> int:
 @click.argument("file", metavar="FILE", type=click.Path())
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:
-    """Write a copy of a backup's file to FILE, as the sensor gave it."""
+    """Write a copy of a backup to FILE, as the sensor gave it, and its metadata to FILE.json."""
     return kept_backups.export(common, backup_id, file)
+
+
+@group.command("import")
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.option("--serial", metavar="NUMBER", help="Of which sensor it is, where no metadata lie beside it.")
+@click.option("--device", metavar="NAME", help="What the sensor is called.")
+@click.option("--model", metavar="MODEL", help="Its DeviceType, e.g. PICS150-1.")
+@click.option("--firmware", metavar="VERSION", help="The firmware that wrote it.")
+@with_common
+def import_backup(
+    common: Common,
+    *,
+    file: str,
+    serial: str | None,
+    device: str | None,
+    model: str | None,
+    firmware: str | None,
+) -> int:
+    r"""Take a backup file from elsewhere, with the metadata of FILE.json if they lie beside it.
+
+    \b
+    Examples:
+      sicktui backups import /media/usb/gate-1.backup
+      sicktui backups import old.bin --serial 25420067 --device gate-1
+    """
+    told = keeping.Told(serial=serial, device=device, model=model, firmware=firmware)
+    return keeping.bring_in(common, file, told)
+
+
+@group.command("prune")
+@click.option(
+    "--keep", type=click.IntRange(min=1), metavar="N", help="Keep the newest N whole ones of each sensor."
+)
+@click.option(
+    "--older-than",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Delete only what was last valid so long ago.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@with_common
+def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
+    r"""Delete old backups. Shows first what would go, and asks; --yes deletes.
+
+    The last good backup of each sensor always stays.
+
+    \b
+    Examples:
+      sicktui backups prune --older-than 365
+      sicktui backups prune --keep 5 --older-than 90 --yes
+    """
+    return keeping.prune(common, keep, older_than, dry_run=dry_run)
