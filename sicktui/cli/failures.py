@@ -9,6 +9,7 @@ from typing import Final
 from sicktui.cli.common import Common
 from sicktui.model.clock import timestamp
 from sicktui.model.errors import SicktuiError
+from sicktui.stores.files import PRIVATE_FILE
 from sicktui.stores.paths import locate
 
 MAX_LOG: Final = 1_000_000
@@ -34,6 +35,6 @@ def record(error: Exception, common: Common) -> tuple[str, str]:
 def _append(path: Path, details: str) -> None:
     if path.exists() and path.stat().st_size > MAX_LOG:
         path.replace(path.with_suffix(".log.1"))
-    # The folder is private to this user (Home.create), so the file's own mode is no matter.
-    with path.open("a", encoding="utf-8") as log:
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+    with os.fdopen(handle, "a", encoding="utf-8") as log:
         log.write(f"{timestamp(datetime.now(UTC))}\n{details}\n")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from sicktui.cli.common import Common
+from sicktui.cli.kept_backups import printable
 from sicktui.cli.layout import count, size, table
 from sicktui.cli.narrator import moment
 from sicktui.cli.session import Session, open_session
@@ -36,7 +36,7 @@ def bring_in(common: Common, file: str, told: Told) -> int:
         if found.warning:
             session.out.note(found.warning, "yellow")
         record, new = take_in(session.context.backups, found, _facts(session, told))
-        session.out.fact("backup", session.now(), **msgspec.to_builtins(record), new=new)
+        session.out.fact("backup", session.now(), **printable(record), new=new)
         session.out.line(record.id)
         words = "is kept now" if new else "was kept here already"
         session.out.note(f"The backup {record.id} of {record.device} {words}.")
@@ -97,8 +97,8 @@ def _show(session: Session, plan: PrunePlan) -> None:
     if rows:
         session.out.lines(table(HEADERS, rows))
     session.out.note(
-        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), {len(plan.keep)} stay, among them the last "
-        f"good one of {count(len(plan.last_good), 'sensor')}."
+        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), {len(plan.keep)} stay, among them the "
+        f"last good one of {count(len(plan.last_good), 'sensor')}."
     )
     if plan.leftovers:
         session.out.note(f"{count(len(plan.leftovers), 'file')} of killed processes would go too.")

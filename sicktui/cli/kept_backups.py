@@ -85,7 +85,14 @@ def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
 
 
 def _fact(session: Session, record: BackupRecord, **more: object) -> None:
-    session.out.fact("backup", session.now(), **(msgspec.to_builtins(record) | more))
+    session.out.fact("backup", session.now(), **(printable(record) | more))
+
+
+def printable(record: BackupRecord) -> dict[str, object]:
+    """What is printed of a record: not the fingerprint, which is there to test passphrases."""
+    known: dict[str, object] = msgspec.to_builtins(record)
+    known["passphrase"] = known.pop("passphrase_fingerprint") is not None
+    return known
 
 
 def _tell_damaged(session: Session) -> int:
@@ -105,7 +112,7 @@ def show(common: Common, word: str) -> int:
             "last_seen": version_of(store, record).last_seen,
         }
         _fact(session, record, **more)
-        facts = {**msgspec.to_builtins(record), **more}
+        facts = {**printable(record), **more}
         session.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
         return EXIT_OK
 

@@ -8,6 +8,7 @@ from msgspec import structs
 from sicktui.engine.drift import Drift, compare, named
 from sicktui.engine.job import Job
 from sicktui.engine.snapshot import read_checksum, read_variables
+from sicktui.engine.snapshot_variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.errors import SicktuiError
 from sicktui.model.snapshot import Snapshot
@@ -19,8 +20,8 @@ _log = logging.getLogger(__name__)
 async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
     """Compare with the snapshot that this run took with its backup. Words for the verdict, or nothing.
 
-    An update that is proven stays so, whatever is found here: trouble is only said. At most six requests,
-    and one where the sensor's own checksum of its parameters has not changed.
+    An update that is proven stays so, whatever is found here: trouble is only said. At most five
+    requests, and one where the sensor's own checksum of its parameters has not changed.
 
     Args:
         job: the job; its sensor runs the new firmware.
@@ -64,7 +65,8 @@ async def _read_again(job: Job, taken: Snapshot) -> Snapshot | None:
         checksum = await read_checksum(job.sensor, taken.name)
         if checksum == taken.parameters_md5:
             return None
-    values, unreadable = await read_variables(job.sensor, list(taken.values))
+    # The network is left out: the sensor has just been found at its address.
+    values, unreadable = await read_variables(job.sensor, [n for n in taken.values if n not in NETWORK])
     return structs.replace(
         taken, values=values, unreadable=taken.unreadable | unreadable, parameters_md5=checksum
     )

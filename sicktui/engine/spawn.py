@@ -14,6 +14,7 @@ from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.words import Action, Code
+from sicktui.stores.files import make_folder
 from sicktui.stores.passphrases import Passphrases
 from sicktui.stores.vault import VARIABLE as VAULT_VARIABLE
 
@@ -39,7 +40,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         LaunchError: it did not get ready in time, or said why it cannot.
     """
     invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
-    context.home.log.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
     with log_path.open("ab") as log:
         process = _popen(log.fileno())

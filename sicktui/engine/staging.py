@@ -9,6 +9,7 @@ from typing import Final
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.words import Code
+from sicktui.stores.files import StorageError, make_folder
 from sicktui.stores.paths import Home
 
 _CHUNK: Final = 1024 * 1024
@@ -29,8 +30,8 @@ def scratch_folder(home: Home, run: str, device: str) -> Path:
     It may be missing if the disk is full: a job that needs none goes on, another will find out.
     """
     folder = run_folder(home, run) / hashlib.sha256(device.encode()).hexdigest()[:16]
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(StorageError):
+        make_folder(folder)
     return folder
 
 
@@ -46,14 +47,15 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     try:
         if _is_whole(copy, package):
             return copy  # The run is being resumed; the original may be gone by now.
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         with Path(package.path).open("rb") as source, copy.open("wb") as target:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
                 target.write(chunk)
-    except OSError as error:
+    except (OSError, StorageError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
         raise PackageChanged(
-            f"The package {package.name} cannot be copied for the run: {error.strerror or error}.",
+            f"The package {package.name} cannot be copied for the run: {why}.",
             advice="Check the file and the disk's room, then plan again. Nothing was written to any sensor.",
             code=Code.PACKAGE_UNREADABLE,
         ) from error

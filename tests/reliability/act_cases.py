@@ -30,12 +30,12 @@ def act_cases() -> Iterator[Case]:
     """The kinds that stand for the others at every act, done and not done, once and from then on."""
     for kind in LIGHT:
         for generation in GENERATIONS:
+            for times, acts in ((ONCE, False), (ONCE, True), (LASTING, False)):
+                expected = _uploading(kind, times, generation, acts=acts)
+                yield _case(kind, times, Step.UPLOAD, UPLOAD, generation, expected, acts=acts)
+                expected = _triggering(kind, times, acts=acts)
+                yield _case(kind, times, Step.TRIGGER, TRIGGER, generation, expected, acts=acts)
             for times in (ONCE, LASTING):
-                for acts in (False, True):
-                    expected = _uploading(kind, times, generation, acts=acts)
-                    yield _case(kind, times, Step.UPLOAD, UPLOAD, generation, expected, acts=acts)
-                    expected = _triggering(kind, times, acts=acts)
-                    yield _case(kind, times, Step.TRIGGER, TRIGGER, generation, expected, acts=acts)
                 expected = _fetching(kind, times, generation)
                 yield _case(kind, times, Step.BACKUP, FILE, generation, expected)
             for acts in (False, True):

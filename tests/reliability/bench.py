@@ -1,10 +1,12 @@
 """Runs many cases at once: a simulated sensor for each, one plan and one run over all of them."""
 
 import asyncio
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +23,17 @@ from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.model.words import Operation, Step, StepState
 from sicktui.simulator import Device, Fleet, make_package
-from sicktui.simulator.faults import Behaviour, behaviour_of
+from sicktui.simulator.faults import behaviour_of
 from sicktui.simulator.http import Request
 from sicktui.stores.journal import Journal
 from sicktui.stores.packages import inspect_package
 from tests.reliability.case import NEW, Case, Planted, Result, State
 from tests.reliability.oracle import what_is_wrong
+
+# The HTTP library asks for it at every request. Where it is not installed, that is a search of the disk,
+# which made a fifth of the whole matrix; so it is said once that it is not there.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 SCALE: Final = 20.0
 """Client and sensors live so many times as fast; only the sockets do not."""
@@ -197,12 +204,12 @@ def _plant(device: Device, planted: Planted, address: str, journal: WatchedJourn
     strikes = behaviour.strikes
 
     def in_step(device: Device, request: Request | None = None) -> bool:
-        now = planted.step in journal.begun[address] if planted.lasting else journal.steps.get(address)
-        return now in (True, planted.step) and strikes(device, request)
+        if planted.lasting:
+            strikes_now = planted.step in journal.begun[address]
+        else:
+            strikes_now = journal.steps.get(address) is planted.step
+        return strikes_now and strikes(device, request)
 
     behaviour.strikes = in_step  # type: ignore[method-assign]
     device.faults._all.append(behaviour)
     behaviour.on_start(device)
-
-
-__all__ = ["Behaviour", "Bench"]

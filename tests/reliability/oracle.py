@@ -14,6 +14,8 @@ _READS = ("getChallenge", "checkCredentials")
 MAX_UPLOADS = 2
 MAX_TRIGGERS = 2
 MAX_WRONG_PASSWORDS = 2
+MAX_SECONDS = 600.0
+"""The longest job, in the client's own seconds; the sum of all its deadlines is about half of it."""
 
 
 def what_is_wrong(
@@ -28,6 +30,7 @@ def what_is_wrong(
         *_untrue(case, verdict, at_verdict, sent),
         *_unfit(case, verdict),
         *_unreadable(verdict),
+        *_untrue_words(verdict, at_verdict, sent),
         *_misbehaved(case, verdict, device, sent),
         *_after_the_verdict(at_verdict, at_end),
     )
@@ -51,7 +54,11 @@ def _untrue(case: Case, verdict: VerdictReached, state: State, sent: list[Reques
 
 def _wrote(request: RequestRecord) -> bool:
     """Whether the request may have changed what the sensor runs."""
-    return request.endpoint == "PUT update" or request.path.endswith("/RunFirmwareUpdate")
+    return request.endpoint == "PUT update" or _is_trigger(request)
+
+
+def _is_trigger(request: RequestRecord) -> bool:
+    return request.path.endswith("/RunFirmwareUpdate")
 
 
 def _unfit(case: Case, verdict: VerdictReached) -> Iterator[str]:
@@ -70,6 +77,19 @@ def _unreadable(verdict: VerdictReached) -> Iterator[str]:
             yield f"control characters in {text!r}"
 
 
+def _untrue_words(verdict: VerdictReached, state: State, sent: list[RequestRecord]) -> Iterator[str]:
+    """What the sentences claim beyond the verdict."""
+    text = f"{verdict.message} {verdict.advice}"
+    if "Nothing was written" in text and any(_wrote(request) for request in sent):
+        yield f"something was written: {text}"
+    if "RunFirmwareUpdate was sent" in text and not any(_is_trigger(request) for request in sent):
+        yield f"RunFirmwareUpdate was never sent: {text}"
+    if "still reports Started" in text and state.update_state != 1:
+        yield f"UpdateState is {state.update_state}: {text}"
+    if verdict.seconds > MAX_SECONDS:
+        yield f"it took {verdict.seconds:.0f} s"
+
+
 def _misbehaved(
     case: Case, verdict: VerdictReached, device: Device, sent: list[RequestRecord]
 ) -> Iterator[str]:
@@ -78,7 +98,7 @@ def _misbehaved(
         if not any(words in text for words in case.provoked):
             yield f"violation: {text}"
     uploads = [request for request in sent if request.endpoint == "PUT update"]
-    triggers = [request for request in sent if request.path.endswith("/RunFirmwareUpdate")]
+    triggers = [request for request in sent if _is_trigger(request)]
     if len(uploads) > MAX_UPLOADS:
         yield f"{len(uploads)} uploads"
     if any(request.update_state == 1 for request in uploads):

@@ -38,7 +38,7 @@ _OF_OTHERS: Final = {NEW: "to the same firmware", EARLIER: "to another firmware"
 
 
 def people_cases() -> Iterator[Case]:
-    """Every disturbance at the first request of every step, and other people's updates where they hurt most."""
+    """Every disturbance at the first request of every step, and other people's updates where they hurt."""
     for generation in GENERATIONS:
         for step in STEPS:
             yield from _disturbances(step, generation)

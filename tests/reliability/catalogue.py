@@ -1,0 +1,46 @@
+"""All cases of the fault matrix, and how they are spread over runs."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from tests.reliability.act_cases import act_cases
+from tests.reliability.case import Case
+from tests.reliability.life_cases import life_cases
+from tests.reliability.people_cases import people_cases
+from tests.reliability.wire_cases import wire_cases
+
+BATCH: Final = 48
+"""Sensors of one run."""
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Every case, in the order of the page."""
+    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases())
+
+
+@cache
+def batches() -> tuple[tuple[Case, ...], ...]:
+    """The cases in runs. A run has one package, so it has one family; long and short cases are mixed."""
+    groups: dict[str, list[Case]] = {}
+    for case in sorted(cases(), key=lambda case: hashlib.sha256(case.id.encode()).digest()):
+        groups.setdefault(_family(case), []).append(case)
+    return tuple(
+        tuple(group[start : start + BATCH])
+        for group in groups.values()
+        for start in range(0, len(group), BATCH)
+    )
+
+
+def _family(case: Case) -> str:
+    return case.generation.partition("-")[0] if case.generation.startswith(("multi", "lrs")) else "pico"
+
+
+def digest(chosen: Sequence[Case]) -> str:
+    """Changes with every case and everything that is expected of one."""
+    lines = sorted(
+        f"{case.id}: {', '.join(f'{verdict} {code}' for verdict, code in case.expected)}" for case in chosen
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
