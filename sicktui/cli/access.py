@@ -151,27 +151,36 @@ def logout(common: Common, words: Sequence[str]) -> int:
 
 
 def forget_all(session: Session, entries: Sequence[tuple[str, str]]) -> int:
-    """Forget the entries of these devices or groups, each with its user."""
-    credentials = session.context.credentials
-    vault = credentials.vault
-    held = set() if vault is None else {*vault.names()} & {account_of(*entry) for entry in entries}
-    if held:
-        session.unlock_vault("The vault is opened to take the password out.")
-    gone = [device for device, user in entries if credentials.forget(device, user)]
-    stuck = (
-        [] if vault is None else [device for device, user in entries if vault.holds(account_of(device, user))]
-    )
+    """Forget the entries of these devices or groups, each with its user, and say so."""
+    gone, stuck = take_out(session, entries)
     for device, _ in entries:
         session.out.fact("logout", session.now(), device=device, forgotten=device in gone)
     if gone:
         session.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
     elif not stuck:
         session.out.note("No password was stored for them.")
+    _tell_shared(session, [device for device, _ in entries if device not in stuck])
+    return EXIT_FAILED if stuck else EXIT_OK
+
+
+def take_out(session: Session, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Take the entries of devices or groups out of every store; a locked vault is asked to be opened.
+
+    Returns:
+        Those that had one, and those whose password is still in the vault, which a person is told.
+    """
+    credentials = session.context.credentials
+    vault = credentials.vault
+    held = set() if vault is None else {*vault.names()} & {account_of(*entry) for entry in entries}
+    if held:
+        session.unlock_vault("The vault is opened to take the password out.")
+    gone = [device for device, user in entries if credentials.forget(device, user)]
+    left = set() if vault is None else {*vault.names()}
+    stuck = [device for device, user in entries if account_of(device, user) in left]
     if stuck:
         why = " ".join(str(problem) for problem in credentials.describe().problems)
         session.out.note(f"Still in the vault: {names(stuck)}. {why}", "red")
-    _tell_shared(session, [device for device, _ in entries if device not in stuck])
-    return EXIT_FAILED if stuck else EXIT_OK
+    return gone, stuck
 
 
 def _tell_shared(session: Session, devices: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.cli.access import take_out
 from sicktui.cli.common import Common
 from sicktui.cli.layout import count, names, table
 from sicktui.cli.session import Session, open_session
@@ -152,8 +153,8 @@ def remove(common: Common, words: Sequence[str]) -> int:
             devices = devices.remove(profile.name)
         _save(session, devices)
         user = session.context.settings.device.user
+        take_out(session, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
-            session.context.credentials.forget(profile.name, profile.user or user)
             _fact(session, profile)
         session.out.line(f"Removed {gone}.")
         return EXIT_OK

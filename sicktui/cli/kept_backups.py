@@ -11,11 +11,11 @@ from sicktui.cli.layout import count, size, table
 from sicktui.cli.narrator import moment
 from sicktui.cli.session import Session, open_session
 from sicktui.engine.backup_history import SensorHistory, histories
+from sicktui.engine.backup_history import verify as check
 from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from sicktui.stores.backup_exchange import export as write_export
 from sicktui.stores.backup_versions import BackupVersion, version_of, versions
-from sicktui.stores.backups import BackupRecord, BackupUnusable
-from sicktui.stores.passphrases import Passphrases
+from sicktui.stores.backups import BackupRecord
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
@@ -122,13 +122,11 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
     with open_session(common) as session:
         store = session.context.backups
         records = [store.get(word) for word in words] if words else store.list()
-        known = Passphrases(session.context.credentials)
         if passphrase:
             session.unlock_vault("The vault is opened for its passphrases.")
         bad = lost = 0
-        for record in records:
-            problem = _problem(session, record)
-            opens = known.opening(record, record.device) is not None if passphrase else None
+        for found in check(session.context, records, passphrases=passphrase):
+            record, problem, opens = found.record, found.problem, found.opens
             bad += bool(problem)
             lost += opens is False
             _fact(session, record, whole=not problem, message=problem, opens=opens)
@@ -146,14 +144,6 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
                 "red",
             )
         return EXIT_FAILED if bad or lost else EXIT_OK
-
-
-def _problem(session: Session, record: BackupRecord) -> str:
-    try:
-        session.context.backups.verify(record)
-    except BackupUnusable as error:
-        return str(error)
-    return ""
 
 
 def export(common: Common, word: str, file: str) -> int:

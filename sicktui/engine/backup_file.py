@@ -44,7 +44,7 @@ from sicktui.stores.backups import MAX_BACKUP_BYTES, BackupRecord
 POLL: Final = 0.5
 """Seconds between two looks at a backup in the making, which takes a sensor about a second."""
 _UNKNOWN: Final = "unknown"
-"""Something lies there before the trigger, but it cannot be read: any file may be that one."""
+"""Something may lie there before the trigger, but it cannot be read: any file may be that one."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -104,11 +104,12 @@ class BackupFile:
         for attempt in (1, 2):
             try:
                 return (await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)).sha256
-            except (Unreachable, AccessDenied, OutOfConnections, LocalFileError):
+            except (Unreachable, OutOfConnections, LocalFileError):
                 raise
-            except (NotSupported, DeviceError):
+            except NotSupported:
                 return None
             except SensorError:
+                # A sensor that has never made a backup may say so in many ways.
                 if attempt == 1:
                     await self._pause()
         return _UNKNOWN

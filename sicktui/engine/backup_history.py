@@ -1,5 +1,6 @@
 """The history of backups, sensor by sensor, with what a plant should do something about."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -10,8 +11,9 @@ from sicktui.engine.context import Context
 from sicktui.engine.drift import compare
 from sicktui.model.device import Profile
 from sicktui.model.snapshot import Snapshot
-from sicktui.stores.backup_versions import BackupVersion, is_whole, opens_with, versions
+from sicktui.stores.backup_versions import BackupVersion, is_whole, versions
 from sicktui.stores.backups import BackupRecord, BackupUnusable
+from sicktui.stores.passphrases import Passphrases
 
 OLD_AFTER_DAYS: Final = 30.0
 
@@ -135,24 +137,25 @@ class Verified(Struct, frozen=True, kw_only=True):
     problem: str = ""
     """Why it is not whole, with advice; empty if it is."""
     opens: bool | None = None
-    """Whether the passphrase that was tried is the one it was made with; ``None``: none was tried."""
+    """Whether a passphrase that is known is the one it was made with; ``None``: none was tried."""
 
 
-def verify(context: Context, records: list[BackupRecord], passphrase: str | None = None) -> list[Verified]:
-    """Hash backups again, and test a passphrase against each one's fingerprint. Asks no sensor.
+def verify(
+    context: Context, records: Sequence[BackupRecord], *, passphrases: bool = False
+) -> Iterator[Verified]:
+    """Hash backups again, and look whether a passphrase that is known opens each. Asks no sensor.
 
     Args:
-        context: the stores.
+        context: the stores and the credentials.
         records: the backups.
-        passphrase: the one to test, or ``None`` to test none.
+        passphrases: whether the passphrases are tried too: 50 ms for each backup.
     """
-    found = []
+    known = Passphrases(context.credentials)
     for record in records:
         problem = ""
         try:
             context.backups.verify(record)
         except BackupUnusable as error:
             problem = str(error)
-        opens = None if passphrase is None else opens_with(record, passphrase)
-        found.append(Verified(record=record, problem=problem, opens=opens))
-    return found
+        opens = known.opening(record, record.device) is not None if passphrases else None
+        yield Verified(record=record, problem=problem, opens=opens)

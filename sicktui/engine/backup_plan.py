@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect
 from sicktui.engine.planning import MAX_READS_AT_ONCE
 from sicktui.engine.refusals import Refusal, judge_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, AuthScheme, Code
+from sicktui.model.words import Action, AuthScheme
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
 
@@ -38,7 +39,9 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
     warnings: list[str] = []
     try:
         identity = await sensor.identity()
-        refusal = judge_identity(target, identity) or await _judge_access(target, sensor, password, warnings)
+        refusal = judge_identity(target, identity) or await _judge_access(
+            context, target, sensor, password, warnings
+        )
     except SensorError as error:
         return _item(target, Refusal.of(error), None)
     finally:
@@ -47,15 +50,10 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
 
 
 async def _judge_access(
-    target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+    context: Context, target: Target, sensor: Sensor, password: str | None, warnings: list[str]
 ) -> Refusal | None:
     if password is None:
-        return Refusal(
-            Action.REFUSE,
-            Code.ACCESS_DENIED,
-            f"No password is known for {target.user} on this sensor.",
-            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
-        )
+        return await no_password(context, target)
     if await sensor.auth_scheme() is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
     await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.

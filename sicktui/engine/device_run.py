@@ -148,7 +148,11 @@ class DeviceRun:
         )
 
     def _verdict(self, stop: Stop, began: float) -> VerdictReached:
-        return self._event(stop.verdict, stop.code, stop.message, stop.advice, began)
+        message = stop.message
+        if stop.verdict is Verdict.UNKNOWN:
+            # Whoever sees the message alone must know that this is not over.
+            message = f"{message} Check on site what it runs."
+        return self._event(stop.verdict, stop.code, message, stop.advice, began)
 
     def _event(
         self, verdict: Verdict, code: Code | None, message: str, advice: str, began: float

@@ -33,6 +33,7 @@ class Flash:
         self._deadline = 0.0
         self._resend_at = 0.0
         self._goes_by: float | None = None
+        self._silent_in_overtime = False
         self.downtime: float | None = None
         """Seconds from the first silence to the first answer."""
 
@@ -71,8 +72,6 @@ class Flash:
             if await self._reboot(turn):
                 return
             # It was silent and has not rebooted: asking goes on, but not for ever.
-            if job.clock.monotonic() >= self._deadline:
-                raise await self._ran_out()
             await job.clock.sleep(job.timing.poll_interval)
 
     # -- trigger ------------------------------------------------------------------------------
@@ -139,7 +138,8 @@ class Flash:
     def _not_before(self, moment: float) -> None:
         """Give what was sent last the time to show an effect."""
         self._resend_at = moment
-        if self._sent:
+        if self._sent and not self._triggers_left:
+            # A 3 that was there before may mean a lost trigger as well: it counts after the second.
             self._watch.error_counts_at = moment
 
     async def _refused(self, error: SensorError) -> str:
@@ -163,10 +163,16 @@ class Flash:
         job = self._job
         while not self._watch.rebooted:
             turn = await self._watch.look()
-            if turn in (Turn.FINISHED, Turn.SILENT, Turn.REBOOTED):
+            if turn in (Turn.FINISHED, Turn.REBOOTED):
                 return turn
             now = job.clock.monotonic()
+            if turn is Turn.SILENT and not self._silent_in_overtime:
+                # A silence that begins with the deadline may be the reboot: once it is waited for.
+                self._silent_in_overtime = now >= self._deadline
+                return turn
             if now >= self._deadline:
+                if await self._watch.proven_reboot():
+                    return Turn.REBOOTED
                 raise await self._ran_out()
             if turn is Turn.IDLE and self._may_trigger(now):
                 if self._sent:
@@ -197,8 +203,8 @@ class Flash:
             return await known_failure(
                 self._job,
                 Code.NOT_STARTED,
-                f"RunFirmwareUpdate was not sent, because the sensor gave no usable answer right before, "
-                f"{within}: {self._not_sent}",
+                f"RunFirmwareUpdate was not sent {within}, because the sensor gave no usable answer right "
+                f"before: {self._not_sent or 'it was silent.'}",
                 "The package is on the sensor, but this run has not flashed it. Look at it with "
                 "'sicktui status', then update again.",
             )
@@ -232,16 +238,24 @@ class Flash:
         if self._goes_by is None:
             self._goes_by = job.clock.monotonic() + job.timing.reconnect_timeout
         interval = min(job.timing.poll_interval, job.timing.reconnect_interval)
+        trouble = ""
         while job.clock.monotonic() < self._goes_by:
             try:
                 if await self._watch.reads_rebooted():
                     return False
+                trouble = ""
             except Unreachable:
                 self._watch.went_silent()
                 return True
             except SensorError as error:
-                await job.record.log(Level.DEBUG, f"It answers, but not with its state: {error.message}")
+                trouble = error.message
             await job.clock.sleep(interval)
+        if trouble:
+            raise Stop.unknown(
+                Code.NO_RETURN,
+                f"It reported Finished, but since then nothing can be read of it: {trouble}",
+                "Check it on site, then read its version with 'sicktui status'.",
+            )
         raise await known_failure(
             job,
             Code.VERSION_MISMATCH,

@@ -7,7 +7,7 @@ from sicktui.model.device import Health, Identity, Observation, Target
 from sicktui.model.words import AuthScheme, UpdateState
 from sicktui.sensor.capabilities import Capabilities
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import NotSupported, SensorError
+from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, SensorError
 
 
 def connect(
@@ -82,7 +82,12 @@ class Watch:
             if (name, version) != (self._identity.name, self._identity.version):
                 self._identity = await self._sensor.identity()
         state = await read_update_state(self._sensor)
-        health: Health = await self._sensor.health()
+        health, problem = Health(), ""
+        try:
+            health = await self._sensor.health()
+        except (DeviceError, ProtocolError) as error:
+            # What it is and runs is known all the same.
+            problem = str(error)
         return Observation(
             device=self._target.device,
             reachable=True,
@@ -90,6 +95,7 @@ class Watch:
             update_state=state,
             health=health,
             auth=self._auth,
+            problem=problem,
         )
 
     async def aclose(self) -> None:

@@ -17,7 +17,7 @@ from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.words import Action, AuthScheme, Code, UpdateState
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied
+from sicktui.sensor.errors import AccessDenied, DeviceError, ProtocolError
 from sicktui.stores.locks import Held, sensor_lock
 from sicktui.stores.packages import PackageError
 from sicktui.stores.shelf import Shelf
@@ -114,7 +114,11 @@ async def _read_and_judge(
         return _item(target, refusal, identity=identity, to_version=question.expected, warnings=warnings)
     # Not in the run, where each request takes time from the update: a sensor that has a status now must
     # have a healthy one afterwards, though just after its boot it may say Not Found.
-    status = await sensor.device_status()
+    status = None
+    try:
+        status = await sensor.device_status()
+    except (DeviceError, ProtocolError) as error:
+        warnings.append(f"Its health cannot be read now: {error.message}")
     warnings += _warnings(identity, question.expected, state)
     item = _item(target, None, identity=identity, to_version=question.expected, warnings=warnings)
     return structs.replace(item, device_status=status)

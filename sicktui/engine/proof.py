@@ -185,16 +185,14 @@ class Proof:
                 healthy_since = now
             if healthy_since is not None and now - healthy_since >= timing.settle:
                 return f"{_words(status)} for {timing.settle:g} s"
-            if now >= deadline:
+            if trouble and now >= deadline:
                 raise await self._never_healthy(trouble)
             # The last pause ends with the time that it has to stay healthy.
-            end = deadline if healthy_since is None else min(deadline, healthy_since + timing.settle)
+            end = deadline if healthy_since is None else healthy_since + timing.settle
             pause = timing.settle / 3 if timing.settle else timing.reconnect_interval
             await clock.sleep(min(pause, timing.poll_interval, max(0.0, end - now)) or 0.01)
 
-    async def _never_healthy(self, trouble: "_Trouble | None") -> Stop:
-        if trouble is None:
-            trouble = _Trouble(Code.UNHEALTHY, "it keeps changing")
+    async def _never_healthy(self, trouble: "_Trouble") -> Stop:
         if trouble.code is Code.VERSION_MISMATCH:
             return await known_failure(
                 self._job,

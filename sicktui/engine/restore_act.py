@@ -17,7 +17,6 @@ from sicktui.model.words import Code, Level
 from sicktui.sensor.backup import RestoreReply
 from sicktui.sensor.errors import (
     DeviceError,
-    LocalFileError,
     NotSupported,
     ProtocolError,
     SensorError,
@@ -68,7 +67,7 @@ class Activation:
             try:
                 await self._put()
             except (UploadInterrupted, Unreachable):
-                await self._answers()
+                await answers(self._job)
                 await self._put()
         except NotSupported as error:
             raise Stop.failed(
@@ -118,7 +117,7 @@ class Activation:
             raise Stop.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
 
     async def _after_a_break(self) -> RestoreReply:
-        await self._answers()
+        await answers(self._job)
         await self.settled()
         if self._readback.visible and await self._readback.taken_over(self._job.timing.restore_wait):
             return RestoreReply(finished=True, ok=None)
@@ -165,7 +164,7 @@ class Activation:
             try:
                 status = await job.sensor.restore_status()
             except Unreachable:
-                await self._answers()
+                await answers(job)
                 continue
             if status is None or status.finished:
                 return status
@@ -176,27 +175,25 @@ class Activation:
                     f"Restart the sensor. {_LOOK}",
                 )
 
-    async def _answers(self) -> None:
-        """Wait until the sensor answers: it may restart to take parameters over.
 
-        Raises:
-            Stop: it does not.
-        """
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
-        while True:
-            try:
-                await job.sensor.ident()
-            except LocalFileError:
-                raise
-            except SensorError as error:
-                if job.clock.monotonic() >= deadline:
-                    raise Stop.unknown(
-                        Code.NO_RETURN,
-                        f"The sensor does not answer any more during the restore: {error.message}",
-                        "Check its power and cable; its network settings may have changed with the restore "
-                        "('sicktui discover' finds it by its serial number).",
-                    ) from error
-            else:
-                return
-            await job.clock.sleep(job.timing.reconnect_interval)
+async def answers(job: Job) -> None:
+    """Wait until the sensor answers: it may restart to take parameters over.
+
+    Raises:
+        Stop: it does not.
+    """
+    deadline = job.clock.monotonic() + job.timing.reconnect_timeout
+    while True:
+        try:
+            await job.sensor.ident()
+        except SensorError as error:
+            if job.clock.monotonic() >= deadline:
+                raise Stop.unknown(
+                    Code.NO_RETURN,
+                    f"The sensor does not answer any more during the restore: {error.message}",
+                    "Check its power and cable; its network settings may have changed with the restore "
+                    "('sicktui discover' finds it by its serial number).",
+                ) from error
+        else:
+            return
+        await job.clock.sleep(job.timing.reconnect_interval)

@@ -14,7 +14,7 @@ from sicktui.engine.observe import read_update_state
 from sicktui.engine.past import Past
 from sicktui.engine.proof import other_device, same_sensor
 from sicktui.engine.replacement import NOT_CARRIED, network_words, take_the_place, wanted_location
-from sicktui.engine.restore_act import Activation, Outcome
+from sicktui.engine.restore_act import Activation, Outcome, answers
 from sicktui.engine.restore_proof import Readback
 from sicktui.engine.restore_source import stage
 from sicktui.engine.restore_words import not_restored
@@ -24,7 +24,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.text import clean
 from sicktui.model.words import Code, Level, Step, UpdateState
-from sicktui.sensor.errors import OutcomeUnknown, SensorError
+from sicktui.sensor.errors import SensorError, Unreachable
 from sicktui.stores.fingerprint import is_passphrase
 from sicktui.stores.paths import Home
 
@@ -159,10 +159,7 @@ class RestoreJob:
         job = self.job
         async with job.record.stepping(Step.PERSIST) as step:
             try:
-                saved = await self._save(outcome)
-            except OutcomeUnknown:
-                await job.clock.sleep(job.timing.reconnect_interval)
-                saved = await self._save(outcome)
+                saved = await self._save_surely(outcome)
             except SensorError as error:
                 raise Stop.failed(
                     error.code,
@@ -176,6 +173,14 @@ class RestoreJob:
                     Level.WARNING,
                     "The sensor has no call to save its parameters; they may not survive a power cycle.",
                 )
+
+    async def _save_surely(self, outcome: Outcome) -> bool:
+        """Save; once more if the connection broke, which does no harm."""
+        try:
+            return await self._save(outcome)
+        except Unreachable:
+            await answers(self.job)
+            return await self._save(outcome)
 
     async def _save(self, outcome: Outcome) -> bool:
         async with self.job.record.acting("persist", ", ".join(outcome.failed)):

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.launch import new_spec
+from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect, read_update_state
 from sicktui.engine.planning import lock_key
 from sicktui.engine.refusals import Refusal
@@ -97,7 +98,7 @@ async def _with_sensor(
             _judge_passphrase, context, target, source.facts, warnings
         )
         refusal = refusal or await _judge_state(context, target, sensor, identity)
-        refusal = refusal or await _judge_access(target, sensor, password, warnings)
+        refusal = refusal or await _judge_access(context, target, sensor, password, warnings)
     finally:
         await sensor.aclose()
     order = structs.replace(source.order, replace=options.replace)
@@ -177,15 +178,10 @@ async def _judge_state(
 
 
 async def _judge_access(
-    target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+    context: Context, target: Target, sensor: Sensor, password: str | None, warnings: list[str]
 ) -> Refusal | None:
     if password is None:
-        return Refusal(
-            Action.REFUSE,
-            Code.ACCESS_DENIED,
-            f"No password is known for {target.user} on this sensor.",
-            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
-        )
+        return await no_password(context, target)
     if await sensor.auth_scheme() is AuthScheme.BASIC:
         warnings.append(
             "It knows only Basic authentication: password and passphrase cross the network in clear text."

@@ -18,7 +18,7 @@ from sicktui.engine.upload import Upload
 from sicktui.model.device import Health, Identity
 from sicktui.model.version import matches
 from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
-from sicktui.sensor.errors import NotSupported, Unreachable
+from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, Unreachable
 
 
 class Before(Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class UpdateJob:
             before.identity, before.state, before.health.power_on_count, backup=self.backup_id
         )
         job.record.checkpoint()
-        started = await self._upload(before.identity)
+        started = await self._upload(before)
         return await self._flash_and_prove(before, started=started)
 
     async def _let_in(self) -> None:
@@ -75,9 +75,9 @@ class UpdateJob:
             if self.job.spec.options.persist:
                 await self._persist()
 
-    async def _upload(self, identity: Identity) -> bool:
+    async def _upload(self, before: Before) -> bool:
         async with self.job.record.stepping(Step.UPLOAD) as step:
-            started = await Upload(self.job, identity).run()
+            started = await Upload(self.job, before.identity, baseline=before.state).run()
             step.detail = "the sensor began to flash by itself" if started else ""
         return started
 
@@ -136,7 +136,7 @@ class UpdateJob:
             return await self._flash_and_prove(before, started=True)
         await self._let_in()
         if past.put != "done":
-            started = await self._upload(before.identity)
+            started = await self._upload(before)
         return await self._flash_and_prove(before, started=started)
 
     async def _after_trigger(self, before: Before) -> str:
@@ -158,7 +158,7 @@ class UpdateJob:
             )
         # It cannot have been flashed, but it may have lost the package: that is sent again.
         await self._let_in()
-        started = await self._upload(before.identity)
+        started = await self._upload(before)
         return await self._flash_and_prove(before, started=started)
 
     def _before(self, past: Past) -> Before:
@@ -215,11 +215,19 @@ class UpdateJob:
             if state is UpdateState.STARTED and self._past is None:
                 raise busy(job.target.address)
             # No more of its health: each two requests cost a second, at two requests a second.
-            health = Health(power_on_count=await job.sensor.power_on_count())
+            health = Health(power_on_count=await self._power_on_count())
             step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
             if state is not UpdateState.INITIAL:
                 step.detail += ", left over from an earlier update"
             return Before(identity=identity, state=state, health=health)
+
+    async def _power_on_count(self) -> int | None:
+        """How often it was switched on: a welcome proof, but no reason to refuse a sensor without it."""
+        try:
+            return await self.job.sensor.power_on_count()
+        except (DeviceError, ProtocolError) as error:
+            await self.job.record.log(Level.WARNING, f"Its power-on count cannot be read: {error.message}")
+            return None
 
     async def _identity(self) -> Identity:
         """Read who answers; one silence is forgiven, since the plan has just spoken with it."""

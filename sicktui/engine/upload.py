@@ -12,14 +12,22 @@ from sicktui.sensor.errors import SensorError, Unreachable, UploadInterrupted, U
 
 MAX_ATTEMPTS: Final = 2
 """A broken upload is tried once more, after the sensor was asked what it makes of the first."""
+_LOOK_ON_SITE: Final = "Check its power and its network on site, then read its version with 'sicktui status'."
 
 
 class Upload:
-    """Brings the package to the sensor."""
+    """Brings the package to the sensor.
 
-    def __init__(self, job: Job, identity: Identity) -> None:
+    Args:
+        job: the job.
+        identity: who the sensor is, and what it ran when this job began.
+        baseline: UpdateState when this job began.
+    """
+
+    def __init__(self, job: Job, identity: Identity, *, baseline: UpdateState) -> None:
         self._job = job
         self._identity = identity
+        self._baseline = baseline
 
     async def run(self) -> bool:
         """Send the package.
@@ -68,6 +76,8 @@ class Upload:
         await job.record.state(state)
         identity = await job.sensor.recognise(self._identity)
         if not same_sensor(self._identity, identity):
+            if job.record.irrevocable:
+                raise other_device(job, self._identity, identity)
             raise Stop.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} since this job began "
@@ -77,11 +87,13 @@ class Upload:
         version = identity.version
         if job.record.irrevocable:
             return state is UpdateState.STARTED or version != self._identity.version
-        if state is UpdateState.STARTED:
+        if state not in (self._baseline, UpdateState.INITIAL) or state is UpdateState.STARTED:
             raise Stop.failed(
                 Code.BUSY,
-                "Somebody else's update began on this sensor after the plan (UpdateState 1, Started).",
-                "Wait until it has finished, do not power-cycle the sensor, then plan again.",
+                f"Somebody else updates this sensor: UpdateState went from {self._baseline.value} to "
+                f"{state.value} ({state.label}) since this job began.",
+                "Wait until it has finished, do not power-cycle the sensor, then plan again. Nothing was "
+                "written.",
             )
         if version == self._identity.version:
             return False
@@ -104,62 +116,18 @@ class Upload:
             Stop: it may not.
         """
         job = self._job
-        state = await self._state_when_back()
-        if state is None:
-            raise Stop.unknown(
-                Code.UPLOAD_FAILED,
-                f"{error.message} The sensor has not answered since.",
-                "Check its power and its network on site, then read its version with 'sicktui status'.",
-            )
-        if state is UpdateState.STARTED:
+        # When all of it was sent and only the answer is missing, the sensor may start by itself.
+        patience = job.timing.autostart_wait if error.sent == error.total else 0.0
+        if await self._flashes(error, within=patience):
             return True
-        # All of it was sent and only the answer is missing: then the sensor may start by itself.
-        if error.sent == error.total and await self._starts_by_itself():
-            return True
-        try:
-            identity = await job.sensor.recognise(self._identity)
-            if not same_sensor(self._identity, identity):
-                raise other_device(job, self._identity, identity)
-            if identity.version != self._identity.version:
-                return True
-            if not last:
-                await job.sensor.open_session()
-        except SensorError as trouble:
-            raise await self._unsure(trouble) from error
         if last:
             raise await self._unsure(error)
+        try:
+            await job.sensor.open_session()
+        except SensorError as trouble:
+            raise await self._unsure(trouble) from error
         await job.record.log(Level.WARNING, f"{error.message} Trying once more.")
         return False
-
-    async def _starts_by_itself(self) -> bool:
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.autostart_wait
-        while job.clock.monotonic() < deadline:
-            await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
-            if await self._state() is UpdateState.STARTED:
-                return True
-        return False
-
-    async def _state(self) -> UpdateState | None:
-        """UpdateState; ``None`` if it cannot be read now."""
-        job = self._job
-        try:
-            state = await job.sensor.update_state()
-        except SensorError:
-            return None
-        await job.record.state(state)
-        return state
-
-    async def _state_when_back(self) -> UpdateState | None:
-        """UpdateState as soon as the sensor answers; ``None`` if it does not in time."""
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
-        await job.sensor.forget_connections()
-        while True:
-            state = await self._state()
-            if state is not None or job.clock.monotonic() >= deadline:
-                return state
-            await job.clock.sleep(job.timing.reconnect_interval)
 
     async def _not_taken(self, error: SensorError, *, untouched: bool) -> bool:
         """The sensor did not take the package. True: it flashes all the same.
@@ -169,9 +137,60 @@ class Upload:
         """
         if isinstance(error, Unreachable) and untouched:
             raise Stop.failed(error.code, f"{error.message} Nothing was written to it.", error.advice)
-        if await self._state() is UpdateState.STARTED:
+        if await self._flashes(error, within=0.0):
             return True
         raise await self._unsure(error) from error
+
+    async def _flashes(self, error: SensorError, *, within: float) -> bool:
+        """Whether the sensor flashes, or has flashed, whoever it was that began.
+
+        Args:
+            error: what became of the upload.
+            within: seconds to wait for a flash that starts by itself.
+
+        Raises:
+            Stop: it does not come back, or another sensor does.
+        """
+        job = self._job
+        deadline = job.clock.monotonic() + within
+        while True:
+            state = await self._state_when_back(error)
+            if state is not self._baseline and state in (UpdateState.STARTED, UpdateState.FINISHED):
+                return True
+            if job.clock.monotonic() >= deadline:
+                break
+            await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
+        try:
+            identity = await job.sensor.recognise(self._identity)
+        except SensorError:
+            return False  # What is said of it then is that nobody knows.
+        if not same_sensor(self._identity, identity):
+            raise other_device(job, self._identity, identity)
+        return identity.version != self._identity.version
+
+    async def _state_when_back(self, error: SensorError) -> UpdateState:
+        """UpdateState as soon as the sensor answers.
+
+        Raises:
+            Stop: it does not in time.
+        """
+        job = self._job
+        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
+        await job.sensor.forget_connections()
+        while True:
+            try:
+                state = await job.sensor.update_state()
+            except SensorError as trouble:
+                if job.clock.monotonic() >= deadline:
+                    raise Stop.unknown(
+                        error.code,
+                        f"{error.message} Its state cannot be read since: {trouble.message}",
+                        _LOOK_ON_SITE,
+                    ) from error
+                await job.clock.sleep(job.timing.reconnect_interval)
+            else:
+                await job.record.state(state)
+                return state
 
     async def _unsure(self, error: SensorError) -> Stop:
         """The end of a job whose package did not arrive: failed if the old version still answers."""
@@ -182,12 +201,14 @@ class Upload:
             return Stop.unknown(
                 error.code,
                 f"{error.message} Its version cannot be read now: {trouble.message}",
-                "Check its power and its network on site, then read its version with 'sicktui status'.",
+                _LOOK_ON_SITE,
             )
         if not same_sensor(self._identity, identity):
             return other_device(job, self._identity, identity)
+        message = f"{error.message} It runs {identity.version}."
+        if isinstance(error, UploadRefused) and identity.version == self._identity.version:
+            return Stop.failed(error.code, message, error.advice)
         expected = job.item.to_version
-        wanted = expected is not None and matches(identity.version, expected)
-        if wanted and not isinstance(error, UploadRefused):
-            return Stop.unknown(error.code, f"{error.message} It runs {identity.version}.", error.advice)
-        return Stop.failed(error.code, f"{error.message} It runs {identity.version}.", error.advice)
+        if expected is not None and matches(identity.version, expected):
+            return Stop.unknown(error.code, message, error.advice)
+        return Stop.failed(error.code, message, error.advice)

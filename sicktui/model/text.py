@@ -21,7 +21,12 @@ _HARMFUL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Return ``text`` on one line, without control characters, at most ``limit`` long."""
     # One more than the limit is enough to know whether something was cut off.
-    shown = "".join(
-        REPLACEMENT if unicodedata.category(char) in _HARMFUL else char for char in text[: limit + 1]
-    )
+    shown = "".join(_harmless(char) for char in text[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _harmless(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Zs":
+        return " "  # all the spaces there are look alike
+    return REPLACEMENT if category in _HARMFUL else char

@@ -1,9 +1,11 @@
 """The TCP port of a simulated device: open, or closed for real."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,6 +15,8 @@ from sicktui.simulator.http import WatchedReader, reset
 HOST: Final = "127.0.0.1"
 _BUFFER: Final = 64 * 1024
 _SLOW_BUFFER: Final = 16 * 1024
+_PATIENCE: Final = 5.0
+"""Seconds to wait for a port that this device had before."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +58,16 @@ class Port:
         """
         self._held = self._bind(number)
 
+    async def _bind_again(self) -> socket.socket:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._bind(self.number)
+            except SimulatorError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.02)
+
     def _bind(self, number: int) -> socket.socket:
         held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if sys.platform != "win32":  # Windows lets SO_REUSEADDR steal ports that are in use
@@ -77,7 +91,7 @@ class Port:
         """
         if self._server is not None:
             return
-        held = self._held or self._bind(self.number)
+        held = self._held or await self._bind_again()
         self._held = None
         if slow:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
@@ -100,7 +114,9 @@ class Port:
             reset(writer)
             task.cancel()
         if keep_number and self._held is None:
-            self.hold(self.number)
+            # Between the two another connection of this PC may have taken it: then ``open`` waits for it.
+            with contextlib.suppress(SimulatorError):
+                self.hold(self.number)
         elif not keep_number and self._held is not None:
             self._held.close()
             self._held = None

@@ -163,6 +163,32 @@ class KeyringStore:
         raise StoreFailed("it broke down")
 
 
+class ServicePerAccount:
+    """Gives each account a service of its own.
+
+    Windows keeps entries by service alone. ``keyring`` makes room for a second account by moving the
+    first one to another name, in three steps: of two processes at it at once, one would lose its password.
+
+    Args:
+        backend: the backend of ``keyring``.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret, or ``None``."""
+        return self._backend.get_password(f"{service}: {username}", username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a secret."""
+        self._backend.set_password(f"{service}: {username}", username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget a secret."""
+        self._backend.delete_password(f"{service}: {username}", username)
+
+
 def explain(error: Exception, secret: str = "") -> StoreFailed:
     """Why a backend failed, in words for people, without the secret that it was given."""
     told = str(error)
@@ -203,7 +229,7 @@ def platform_keyring(time_limit: float = TIME_LIMIT) -> KeyringStore:
 
 def windows() -> Backend:
     """The Credential Manager of Windows."""
-    return _backend("keyring.backends.Windows", "WinVaultKeyring")
+    return ServicePerAccount(_backend("keyring.backends.Windows", "WinVaultKeyring"))
 
 
 def macos() -> Backend:

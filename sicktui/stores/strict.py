@@ -78,9 +78,24 @@ def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean 'x'?)`` for the known word nearest to ``word``; empty if none is near."""
+    """`` (did you mean 'x'?)`` for the known word nearest to ``word``; empty if none is near.
+
+    In a dotted key the section counts apart from the name in it: ``timing.pol`` is nearer to
+    ``timing.poll_interval`` than to ``timing.settle``, though it has fewer letters in common.
+    """
     by_folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1)
+    folded = word.casefold()
+    section, dot, leaf = folded.rpartition(".")
+    siblings = [name for name in by_folded if dot and name.startswith(f"{section}.")]
+    begins = [name for name in siblings if leaf and name.startswith(folded)]
+    close = (
+        begins
+        or [
+            f"{section}.{name}"
+            for name in difflib.get_close_matches(leaf, [n[len(section) + 1 :] for n in siblings])
+        ]
+        or difflib.get_close_matches(folded, list(by_folded), n=1)
+    )
     return f" (did you mean {_quoted(by_folded[close[0]])}?)" if close else ""
 
 

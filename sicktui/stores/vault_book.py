@@ -1,5 +1,6 @@
 """Reading, opening and writing whole vault files. What a session remembers is in ``vault``."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -66,8 +67,11 @@ def read_page(path: Path) -> Page | None:
 
     with storage("read", path):
         try:
-            # Windows refuses for a moment while another process renames a new version into its place.
-            patiently(read)
+            if sys.platform == "win32":
+                # It refuses for a moment while another process renames a new version into its place.
+                patiently(read)
+            else:
+                read()
         except FileNotFoundError:
             return None
     try:

@@ -137,7 +137,7 @@ def test_get_and_set(program: Program, plant: MakePlant) -> None:
 def test_a_write_whose_end_nobody_knows_is_3(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one", faults=(Fault(name="hang", at="POST LocationName", acts=True),)))
     result = program.here(
-        "set", made.addresses[0], "LocationName", "x", "--yes", "--set", "timing.request_timeout=0.3"
+        "set", made.addresses[0], "LocationName", "x", "--yes", "--set", "timing.request_timeout=0.8"
     )
     assert result.code == 3, result
 

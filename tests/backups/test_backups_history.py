@@ -114,7 +114,7 @@ def test_verify_finds_a_single_flipped_bit_and_a_lost_passphrase(context: Contex
     good = add(store, facts(1, passphrase_fingerprint=fingerprint(PASSPHRASE)))
     bad = add(store, facts(2, passphrase_fingerprint=fingerprint("lost")))
     spoil(store, bad)
-    found = {item.record.id: item for item in verify(context, store.list(), PASSPHRASE)}
+    found = {item.record.id: item for item in verify(context, store.list(), passphrases=True)}
     assert (found[good.id].problem, found[good.id].opens) == ("", True)
     assert "was changed" in found[bad.id].problem
     assert found[bad.id].opens is False

@@ -139,7 +139,7 @@ async def test_the_wrong_password_is_said(bench: Bench) -> None:
 
 
 async def test_a_sensor_that_does_not_answer_a_write_may_have_taken_it(bench: Bench) -> None:
-    bench.timing(request_timeout=0.3)
+    bench.timing(request_timeout=0.8)
     device = await bench.sensor(faults=(Fault(name="hang", at="POST LocationName", acts=True),))
     with pytest.raises(SicktuiError) as caught:
         await write_parameter(bench.context, bench.target(device), "LocationName", "x")

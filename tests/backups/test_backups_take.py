@@ -1,15 +1,20 @@
 """Backups of simulated sensors: whole, of now, and kept with everything that is known of them."""
 
 import hashlib
+import sys
 
 import pytest
 
+from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.launch import new_spec
+from sicktui.engine.staging import scratch_folder
 from sicktui.model.event import Logged
-from sicktui.model.words import Code, Step, StepState, Verdict
+from sicktui.model.words import Code, Operation, Step, StepState, Verdict
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backup_versions import opens_with, version_of, versions
 from sicktui.stores.backups import BackupRecord
 from tests.backups.bench import PASSPHRASE, WITH_BACKUP, Bench, paths
+from tests.engine.plant import Plant, only_verdict
 
 LOCATION = "gate 7"
 
@@ -205,6 +210,48 @@ async def test_a_passphrase_that_is_too_long_is_said_before_it_is_sent(bench: Be
     assert verdict.code is Code.BACKUP_FAILED
     assert "256" in verdict.message
     assert "POST CreateParameterBackup" not in paths(device)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/full")
+async def test_no_room_on_the_disk_is_said_and_earlier_backups_stay(bench: Bench) -> None:
+    device = await bench.sensor()
+    good = await bench.backed_up(device)
+    items = await plan_backup(bench.context, [bench.target(device)])
+    spec = new_spec(bench.context, Operation.BACKUP, items)
+    scratch = scratch_folder(bench.context.home, spec.run, device.address)
+    (scratch / "backup.part").symlink_to("/dev/full")
+    await bench.runner(spec).run()
+    verdict = only_verdict(bench.view(spec.run))
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.STORAGE_ERROR), verdict
+    assert bench.context.backups.list() == [good]
+
+
+async def test_a_store_that_cannot_be_written_is_said(bench: Bench) -> None:
+    device = await bench.sensor()
+    bench.context.home.create()
+    bench.context.home.backups.write_bytes(b"a file stands where the folder should be")
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.STORAGE_ERROR), verdict
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(name="backup_stale_file"),
+        Fault(name="backup_false"),
+        Fault(name="backup_html"),
+        Fault(name="backup_denied"),
+    ],
+    ids=lambda fault: fault.name,
+)
+async def test_without_its_backup_a_sensor_is_not_flashed(bench: Bench, fault: Fault) -> None:
+    device = await bench.sensor(faults=(fault,))
+    plant = Plant(bench.context, bench.folder, bench.stack)
+    plant.fleet = bench.fleets[-1]
+    verdict = only_verdict(await plant.update(plant.package()))
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BACKUP_FAILED), verdict
+    assert "PUT update" not in paths(device)
+    assert device.flashes == 0
 
 
 def warnings(bench: Bench, run: object) -> list[str]:

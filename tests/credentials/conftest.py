@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.cli.conftest import MakePlant, plant, program
-from tests.stores.conftest import secret_service
+from tests.stores.conftest import bare_bus, secret_service
 from tests.tui.conftest import desk
 
 # Disks and shared machines are slow at times: that is no failure of a property.
@@ -17,7 +17,7 @@ settings.register_profile("steady", deadline=None, max_examples=50)
 settings.load_profile("steady")
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
-__all__ = ["MakePlant", "Spawn", "desk", "plant", "program", "secret_service"]
+__all__ = ["MakePlant", "Spawn", "bare_bus", "desk", "plant", "program", "secret_service"]
 
 
 @pytest.fixture

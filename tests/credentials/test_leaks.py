@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from sicktui.simulator import DeviceSpec, Fault
+from sicktui.stores.credentials import Credentials
 from tests.cli.kit import Plant, Program, Result, sensor, verdicts, wait_until
 from tests.credentials.conftest import MakePlant
+from tests.credentials.kit import cheap_vault
 from tests.credentials.leaks import RUNNER, Leaks, Processes
+from tests.tui.conftest import Desk, notes_of, text_of, until
 
 DEVICE = "Tor-7-Zwiebelkuchen"
 WRONG = "Falsch-9-Regenschirm"
@@ -205,6 +209,60 @@ def test_after_kills_and_a_resume(
     assert leaks.tokens
     leaks.assert_none_under([tmp_path])
     assert not [path for path in tmp_path.rglob("core*") if path.is_file()], "a core dump"
+
+
+async def test_after_a_session_of_the_dashboard(desk: Desk, leaks: Leaks, tmp_path: Path) -> None:
+    """A wrong and a right login, a vault, a backup with a passphrase, an update that fails."""
+    await desk.sensors(
+        DeviceSpec(name="gate-1", password=DEVICE, version="2.3.0.0R", faults=(Fault(name="update_error"),)),
+        DeviceSpec(name="dock-1", password=OTHER, version="2.3.0.0R"),
+    )
+    desk.shelve()
+    vault = cheap_vault(desk.context.home.vault_file)
+    desk.context.credentials = Credentials(given=None, keyring=None, vault=vault)
+    shown: list[str] = []
+
+    async def enter(title: str, *texts: str) -> None:
+        await until(pilot, lambda: title in text_of(pilot))
+        for text in texts:
+            box = pilot.app.focused
+            assert isinstance(box, Input)
+            box.value = text
+            await pilot.pause()
+            shown.append(text_of(pilot) + pilot.app.export_screenshot())
+            await pilot.press("enter")
+
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("V")
+        await until(pilot, lambda: "c make one" in text_of(pilot))
+        await pilot.press("c")
+        await enter("Make a vault", MASTER, MASTER)
+        await pilot.press("a", "l")
+        await enter("Login", WRONG)
+        await until(pilot, lambda: "Wrong password, not kept" in notes_of(pilot))
+        await pilot.press("l")
+        await enter("Login", DEVICE)
+        await until(pilot, lambda: "1 password kept in: vault" in notes_of(pilot))
+        await pilot.press("a", "b")
+        await enter("Login", OTHER)
+        await enter("Back the parameters up", PHRASE)
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        await until(pilot, lambda: not main.board.live_runs)
+        await pilot.press("a", "u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "update 2" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Start the update?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: len(main.board.runs) > 1 and not main.board.live_runs, seconds=30)
+        await pilot.press("z", "t", "v")
+        shown += [text_of(pilot), notes_of(pilot), pilot.app.export_screenshot()]
+    assert vault.names() == ("dock-1/Service", "gate-1/Service")
+    leaks.assert_none_in("".join(shown).encode(), "what the dashboard showed")
+    leaks.assert_none_under([tmp_path])
+    assert_private(desk.context.home.config.parent)
 
 
 BREAK = """

@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -248,6 +249,23 @@ def test_a_folder_in_its_place_is_said(vault_file: Path) -> None:
     assert vault.state() is VaultState.UNUSABLE
     with pytest.raises(StoreFailed, match="a folder stands in its place"):
         vault.get("a/Service")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuses for a moment, and is asked again")
+def test_a_vault_of_another_user_is_told_at_once(vault_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``sudo sicktui`` leaves one behind. It is asked for with every device."""
+    opened_vault(vault_file, a=SECRET)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    began = time.monotonic()
+    vault = cheap_vault(vault_file)
+    for _ in range(20):
+        with pytest.raises(StoreFailed, match="this user may not"):
+            vault.get("a/Service")
+    assert time.monotonic() - began < 1
 
 
 @given(secret=st.text(), name=st.text(min_size=1))

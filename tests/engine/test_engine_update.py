@@ -114,6 +114,24 @@ async def test_a_stale_state_3_is_not_mistaken_for_a_failure(plant: Plant) -> No
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
 
 
+async def test_a_lost_trigger_is_sent_again_though_a_stale_state_3_is_there(plant: Plant) -> None:
+    [device] = await plant.sensors(sensor(update_state=3, faults=(Fault(name="trigger_lost"),)))
+    verdict = only_verdict(await plant.update(plant.package()))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert len([r for r in device.requests if r.path.endswith("RunFirmwareUpdate")]) == 2
+
+
+@pytest.mark.parametrize("broken", ["DeviceStatus", "PowerOnCnt"])
+async def test_a_variable_that_cannot_be_read_before_is_no_reason_to_refuse(
+    plant: Plant, broken: str
+) -> None:
+    await plant.sensors(sensor(faults=(Fault(name="http_503", at=broken, when="idle"),)))
+    [item] = await plant.plan(plant.package())
+    assert item.action is Action.UPDATE, item.message
+    verdict = only_verdict(await plant.update(plant.package()))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+
+
 async def test_a_stale_state_2_is_not_mistaken_for_success(plant: Plant) -> None:
     [device] = await plant.sensors(sensor(update_state=2, faults=(Fault(name="stuck_at_0"),)))
     plant.settings(flash_timeout=1.0)

@@ -73,7 +73,7 @@ async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
     forget = stage.context.credentials.forget
     gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
     stage.say(f"{counted(sum(gone), 'password')} forgotten.")
-    if stuck := held_in_vault(stage, entries):
+    if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
         stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
 

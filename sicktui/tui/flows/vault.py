@@ -91,15 +91,16 @@ async def manage(stage: Stage) -> None:
     state = await asyncio.to_thread(vault.state)
     report = await asyncio.to_thread(stage.context.credentials.describe)
     problem = next((str(found) for found in report.problems if found.name == vault.name), "")
-    menu = VaultMenu(stage.face, vault, state, problem if state is not VaultState.ABSENT else "")
-    act = await stage.ask(menu)
+    entries = len(await asyncio.to_thread(vault.names))
+    told = "" if state is VaultState.ABSENT else problem
+    act = await stage.ask(VaultMenu(stage.face, vault.path, state, entries=entries, problem=told))
     if act is not None:
         await _ACTS[act](stage, vault)
         await stage.learn_stores()
 
 
 async def _create(stage: Stage, vault: Vault) -> None:
-    typed = await stage.ask(create_form(stage.face, vault))
+    typed = await stage.ask(create_form(stage.face, vault.path))
     if typed is None:
         return
     problem = await _trouble(vault.create, typed["new"])
@@ -111,7 +112,8 @@ async def _create(stage: Stage, vault: Vault) -> None:
 
 
 async def _unlock(stage: Stage, vault: Vault) -> None:
-    if await unlock(stage, f"{counted(len(vault.names()), 'entry', 'entries')} in it can then be used."):
+    number = len(await asyncio.to_thread(vault.names))
+    if await unlock(stage, f"{counted(number, 'entry', 'entries')} in it can then be used."):
         await asyncio.to_thread(stage.context.credentials.keep_entered)
         stage.say("The vault is open until sicktui ends.")
 

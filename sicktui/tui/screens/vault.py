@@ -1,6 +1,7 @@
 """The dialogs of the vault: what can be done with it, and the questions for its passwords."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -8,7 +9,7 @@ from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
-from sicktui.stores.vault import Vault, VaultState
+from sicktui.stores.vault import VaultState
 from sicktui.stores.vault_book import check_new_password
 from sicktui.tui.face import Face
 from sicktui.tui.phrases import counted
@@ -57,9 +58,10 @@ class VaultMenu(Dialog[VaultAct]):
 
     title_text = "Vault"
 
-    def __init__(self, face: Face, vault: Vault, state: VaultState, problem: str) -> None:
+    def __init__(self, face: Face, path: Path, state: VaultState, *, entries: int, problem: str) -> None:
         super().__init__(face)
-        self._vault = vault
+        self._path = path
+        self._entries = entries
         self._state = state
         self._problem = problem
         offers = [f"{key} {text}" for key, _, text in _ACTS[state]]
@@ -67,13 +69,13 @@ class VaultMenu(Dialog[VaultAct]):
 
     def body(self) -> list[Widget]:
         """The file, its state, and what it is good for."""
-        number = counted(len(self._vault.names()), "entry", "entries")
         lines: list[Cell] = [
             cell("An encrypted file with passwords, for where no keyring works."),
-            (Span("File   ", Tone.DIM), Span(clean(str(self._vault.path), 200))),
+            (Span("File   ", Tone.DIM), Span(clean(str(self._path), 200))),
             (Span("State  ", Tone.DIM), Span(self._state.value, Tone.KEY)),
         ]
         if self._state is not VaultState.ABSENT:
+            number = counted(self._entries, "entry", "entries")
             lines.append((Span("Holds  ", Tone.DIM), Span(number)))
         if self._problem:
             lines += [(), cell(clean(self._problem, 400), Tone.WARN)]
@@ -92,11 +94,11 @@ def unlock_form(face: Face, why: str, problem: str = "") -> SecretForm:
     return SecretForm(face, "Unlock the vault", lines, [PASSWORD], problem=problem)
 
 
-def create_form(face: Face, vault: Vault) -> SecretForm:
+def create_form(face: Face, path: Path) -> SecretForm:
     """Asks for the password of a new vault."""
     lines = [
         cell("Passwords are kept in one encrypted file:"),
-        cell(clean(str(vault.path), 200), Tone.KEY),
+        cell(clean(str(path), 200), Tone.KEY),
         cell("Whoever has the file and this password has them all. It cannot be restored.", Tone.DIM),
     ]
     return SecretForm(face, "Make a vault", lines, NEW, check=_new_problem)

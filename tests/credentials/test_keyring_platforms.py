@@ -1,0 +1,152 @@
+"""The keyrings of Windows and macOS: ``keyring``'s own backends over stand-ins for the systems' libraries."""
+
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from sicktui.stores.credentials import Credentials
+from sicktui.stores.keyring_store import KeyringStore, macos, windows
+from sicktui.stores.secrets_store import MEMORY
+from sicktui.stores.vault import VAULT
+from tests.credentials.kit import SECRET, opened_vault
+
+NOT_FOUND = 1168
+NO_LOGON_SESSION = 1312
+
+
+class CredentialManager:
+    """``win32cred`` over a dictionary; ``broken`` is the error that every call ends in."""
+
+    CRED_TYPE_GENERIC = 1
+    CRED_PERSIST_ENTERPRISE = 3
+
+    def __init__(self, error: type[Exception]) -> None:
+        self._error = error
+        self.kept: dict[str, dict[str, Any]] = {}
+        self.broken: int | None = None
+        self.read = threading.Event()
+
+    def _may(self, function: str) -> None:
+        if self.broken is not None:
+            words = "A specified logon session does not exist. It may already have been terminated."
+            raise self._error(self.broken, function, words)
+
+    def CredRead(self, *, Type: int, TargetName: str) -> dict[str, Any]:  # noqa: N802, N803 - as Windows has it
+        self._may("CredRead")
+        if TargetName not in self.kept:
+            raise self._error(NOT_FOUND, "CredRead", "Element not found.")
+        return self.kept[TargetName]
+
+    def CredWrite(self, credential: dict[str, Any], flags: int) -> None:  # noqa: N802
+        self._may("CredWrite")
+        blob = credential["CredentialBlob"].encode("utf-16-le")
+        self.kept[credential["TargetName"]] = credential | {"CredentialBlob": blob}
+
+    def CredDelete(self, *, Type: int, TargetName: str) -> None:  # noqa: N802, N803
+        self._may("CredDelete")
+        if self.kept.pop(TargetName, None) is None:
+            raise self._error(NOT_FOUND, "CredDelete", "Element not found.")
+
+
+@pytest.fixture
+def manager(monkeypatch: pytest.MonkeyPatch) -> CredentialManager:
+    """``keyring``'s Windows backend on top of a stand-in for ``win32ctypes``."""
+
+    class Error(Exception):
+        """As ``pywintypes.error``: no OSError, three arguments, these attributes."""
+
+        def __init__(self, winerror: int, funcname: str, strerror: str) -> None:
+            super().__init__(winerror, funcname, strerror)
+            self.winerror, self.funcname, self.strerror = winerror, funcname, strerror
+
+    Error.__name__ = "error"
+    pywintypes, win32cred = ModuleType("pywintypes"), ModuleType("win32cred")
+    made = CredentialManager(Error)
+    pywintypes.error = Error  # type: ignore[attr-defined]
+    for name in ("CredRead", "CredWrite", "CredDelete", "CRED_TYPE_GENERIC", "CRED_PERSIST_ENTERPRISE"):
+        setattr(win32cred, name, getattr(made, name))
+    package, inner = ModuleType("win32ctypes"), ModuleType("win32ctypes.pywin32")
+    inner.pywintypes, inner.win32cred = pywintypes, win32cred  # type: ignore[attr-defined]
+    for name, module in (("win32ctypes", package), ("win32ctypes.pywin32", inner)):
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.delitem(sys.modules, "keyring.backends.Windows", raising=False)
+    return made
+
+
+def on_windows(*, vault: Any = None) -> Credentials:
+    store = KeyringStore("OS keyring (Windows Credential Manager)", windows, time_limit=3)
+    return Credentials(given=None, keyring=store, vault=vault)
+
+
+def test_windows_keeps_what_it_is_given(manager: CredentialManager) -> None:
+    credentials = on_windows()
+    for device in ("a", "b", "c"):
+        assert credentials.remember(device, "Service", f"{SECRET} {device}") == (
+            "OS keyring (Windows Credential Manager)"
+        )
+    later = on_windows()
+    assert [later.password(device, "Service") for device in "abc"] == [f"{SECRET} {d}" for d in "abc"]
+    assert later.password("d", "Service") is None
+    assert later.forget("b", "Service")
+    assert not later.forget("b", "Service")
+    assert later.password("a", "Service") == f"{SECRET} a"
+    assert later.password("b", "Service") is None
+    assert sorted(manager.kept) == ["sicktui: a/Service", "sicktui: c/Service"], "one entry, one target"
+
+
+def test_windows_over_ssh_leaves_the_vault(manager: CredentialManager, vault_file: Path) -> None:
+    manager.broken = NO_LOGON_SESSION
+    credentials = on_windows(vault=opened_vault(vault_file))
+    assert credentials.remember("a", "Service", SECRET) == VAULT
+    problem = credentials.describe().problems[0]
+    assert problem.reason == "Windows keeps its Credential Manager from SSH sessions (error 1312)"
+    assert "remote desktop" in problem.advice
+
+
+def test_windows_that_refuses_later_leaves_memory(manager: CredentialManager) -> None:
+    credentials = on_windows()
+    credentials.remember("a", "Service", "first")
+    manager.broken = NO_LOGON_SESSION
+    assert credentials.remember("a", "Service", SECRET) == MEMORY
+    assert credentials.password("a", "Service") == SECRET
+    assert "1312" in credentials.describe().problems[0].reason
+
+
+@pytest.fixture
+def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """``keyring``'s macOS backend on top of a stand-in for the Security framework; empty: it refuses."""
+    api = ModuleType("keyring.backends.macOS.api")
+    kept: dict[tuple[str, str], str] = {}
+
+    class Error(Exception):
+        """As ``api.Error``: the status and a text."""
+
+    def refuse(*_: object) -> str:
+        raise Error(-25308, "Unknown Error")
+
+    class NotFound(Error):
+        """Not there."""
+
+    class KeychainDenied(Error):
+        """The user said no."""
+
+    api.Error, api.NotFound, api.KeychainDenied = Error, NotFound, KeychainDenied  # type: ignore[attr-defined]
+    for name in ("set_generic_password", "find_generic_password", "delete_generic_password"):
+        setattr(api, name, refuse)
+    monkeypatch.delitem(sys.modules, "keyring.backends.macOS", raising=False)
+    monkeypatch.setitem(sys.modules, "keyring.backends.macOS.api", api)
+    return kept
+
+
+@pytest.mark.usefixtures("keychain")
+def test_macos_over_ssh_leaves_the_vault(vault_file: Path) -> None:
+    store = KeyringStore("OS keyring (macOS Keychain)", macos, time_limit=3)
+    credentials = Credentials(given=None, keyring=store, vault=opened_vault(vault_file))
+    assert credentials.remember("a", "Service", SECRET) == VAULT
+    problem = credentials.describe().problems[0]
+    assert problem.reason == "macOS keeps its keychain locked in SSH sessions (error -25308)"
+    assert "security unlock-keychain" in problem.advice
