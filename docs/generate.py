@@ -121,12 +121,13 @@ def commands_page() -> str:
 def _walk(
     command: click.Command, path: str, parent: click.Context | None
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
+    # The program's own settings: click keeps a command's help option from its first use.
     context = click.Context(
         command,
         info_name=path.rsplit(maxsplit=1)[-1],
         parent=parent,
-        max_content_width=WIDTH,
         terminal_width=WIDTH,
+        **HELP_SETTINGS,
     )
     yield path, command, context
     if isinstance(command, click.Group):
