@@ -50,7 +50,8 @@ def test_cleaning_twice_is_cleaning_once(text: str, limit: int) -> None:
 
 @given(st.text(st.characters(exclude_categories=HARMFUL), max_size=MAX_TEXT))
 def test_harmless_text_stays_as_it_is(text: str) -> None:
-    assert clean(text) == text
+    # Only the spaces that look like the ordinary one become it.
+    assert clean(text) == "".join(" " if char.isspace() else char for char in text)
 
 
 def test_what_is_too_long_is_visibly_cut() -> None:
