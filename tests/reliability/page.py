@@ -36,8 +36,9 @@ client believed:
 - There is exactly one verdict for each sensor, and each job ends in bounded time.
 
 A fault of a single request strikes the first request of a step, or all requests from that step on. What a
-fault does is in [simulator.md](simulator.md); deadlines are shortened and the sensors live {scale:g} times
-as fast, so the same things happen in seconds. Two limits are not faults of the program: the verdict is
+fault does is in [simulator.md](simulator.md); client and sensors run in one
+event loop whose clock skips the waiting, so a busy machine makes the run slower and never different. Two
+limits are not faults of the program: the verdict is
 about its own moment (a sensor that flashes for longer than `timing.flash_timeout` gets `failed`, with the
 advice to look again), and where a sensor tells neither serial number nor MAC address, another one at its
 address cannot be told from it (the verdict says so).
@@ -50,12 +51,12 @@ def words(outcome: Outcome) -> str:
     return verdict.value if code is None else f"{verdict.value}: {code.value}"
 
 
-def render(results: Sequence[Result], *, scale: float) -> str:
+def render(results: Sequence[Result]) -> str:
     """The page."""
     wrong = sum(bool(result.wrong) for result in results)
     cases = [result.case for result in results]
     parts = [
-        _HEAD.format(count=len(results), wrong="None" if wrong == 0 else wrong, scale=scale),
+        _HEAD.format(count=len(results), wrong="None" if wrong == 0 else wrong),
         _totals(results),
     ]
     for column in _COLUMNS:

@@ -4,14 +4,13 @@
 """
 
 import argparse
-import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.reliability.bench import SCALE, Bench
+from tests.reliability.bench import Bench
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
 from tests.reliability.page import PAGE, render, words
@@ -20,7 +19,7 @@ from tests.reliability.page import PAGE, render, words
 def run_batch(batch: Sequence[Case]) -> list[Result]:
     """The results of one run, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="sicktui-matrix-") as folder:
-        return asyncio.run(Bench(batch, Path(folder)).run())
+        return Bench(batch, Path(folder)).run()
 
 
 def main() -> int:
@@ -39,7 +38,7 @@ def main() -> int:
     if only is None and not wrong:
         order = {case.id: number for number, case in enumerate(cases())}
         results.sort(key=lambda result: order[result.case.id])
-        PAGE.write_text(render(results, scale=SCALE), encoding="utf-8")
+        PAGE.write_text(render(results), encoding="utf-8")
     return 1 if wrong else 0
 
 

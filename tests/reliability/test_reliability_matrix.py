@@ -10,8 +10,8 @@ from tests.reliability.catalogue import batches
 
 
 @pytest.mark.parametrize("batch", batches(), ids=[f"run-{number}" for number in range(len(batches()))])
-async def test_no_verdict_is_wrong(batch: tuple[Case, ...], tmp_path: Path) -> None:
-    results = await Bench(batch, tmp_path).run()
+def test_no_verdict_is_wrong(batch: tuple[Case, ...], tmp_path: Path) -> None:
+    results = Bench(batch, tmp_path).run()
     assert [result.case.id for result in results] == [case.id for case in batch]
     # A case alone: python -m tests.reliability.publish --only "its name"
     assert [f"{result.case.id}: {wrong}" for result in results for wrong in result.wrong] == []
