@@ -108,6 +108,8 @@ class BackupFile:
                 raise
             except NotSupported:
                 return None
+            except AccessDenied:
+                break  # perhaps the password is wrong: it is not tried more often than it must
             except SensorError:
                 # A sensor that has never made a backup may say so in many ways.
                 if attempt == 1:

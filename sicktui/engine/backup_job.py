@@ -11,6 +11,7 @@ from sicktui.engine.backup_file import BackupFile, Fetched
 from sicktui.engine.backup_keep import Keeper, Kept
 from sicktui.engine.job import Job
 from sicktui.engine.past import Past
+from sicktui.engine.proof import same_sensor
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Identity
 from sicktui.model.snapshot import Snapshot
@@ -31,6 +32,7 @@ class BackupTaker:
     def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
         partial = job.scratch / "backup.part"
         self._job = job
+        self._identity = identity
         self._file = BackupFile(job, identity, partial, again=again)
         self._keeper = Keeper(job, identity, partial)
 
@@ -73,12 +75,22 @@ class BackupTaker:
         await self._file.create()
 
     async def download(self) -> Fetched:
-        """Fetch the file, until it is whole and of now.
+        """Fetch the file, until it is whole and of now, and see that it came from the sensor it is kept for.
 
         Raises:
-            Stop: no such file came.
+            Stop: no such file came, or another sensor answers now.
         """
-        return await self._file.fetch()
+        fetched = await self._file.fetch()
+        now = await self._job.sensor.recognise(self._identity)
+        if not same_sensor(self._identity, now):
+            raise Stop.failed(
+                Code.OTHER_DEVICE,
+                f"Another sensor answers at {self._job.target.address} than when the backup was begun "
+                f"({now.key or now.name} instead of {self._identity.key or self._identity.name}).",
+                "Whose parameters the file holds is not known, so it was not kept. Check the address and try "
+                "again. Nothing was written to the sensor.",
+            )
+        return fetched
 
     async def store(self, fetched: Fetched, *, always_snapshot: bool = False) -> Kept:
         """Keep the fetched file with what is known of its sensor, or see that the last one still holds.
