@@ -11,21 +11,19 @@ from typing import Final
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events, new_spec
-from sicktui.engine.planning import plan_update
+from sicktui.engine.launch import first_events
 from sicktui.engine.runner import Runner
-from sicktui.engine.targets import choose
 from sicktui.model.event import Event, StepChanged, VerdictReached
-from sicktui.model.package import Package
-from sicktui.model.plan import RunSpec, UpdateOptions
+from sicktui.model.plan import RunSpec
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.model.words import Operation, Step, StepState
-from sicktui.simulator import Device, Fleet, make_package
+from sicktui.simulator import Device, Fleet
 from sicktui.simulator.faults import behaviour_of
 from sicktui.simulator.http import Request
+from sicktui.stores.backups import BackupStore
 from sicktui.stores.journal import Journal
-from sicktui.stores.packages import inspect_package
-from tests.reliability.case import NEW, Case, Planted, Result, State
+from tests.reliability.case import Case, Planted, Result, State
+from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, change_parameters, holds
 from tests.reliability.oracle import what_is_wrong
 from tests.reliability.skipping import SkippingClock, SkippingLoop
 
@@ -81,62 +79,78 @@ class WatchedRunner(Runner):
 
 
 class Bench:
-    """One batch of cases of one family."""
+    """One batch of cases of one operation and one family."""
 
     def __init__(self, cases: Sequence[Case], folder: Path) -> None:
         self._cases = cases
         self._folder = folder
-        self._devices: dict[str, Device] = {}
-        self._born: dict[str, tuple[str, int]] = {}
+        [self._operation] = {case.operation for case in cases}
+        self.devices: dict[str, Device] = {}
+        self._born: dict[str, Birth] = {}
+        self._before: dict[str, State] = {}
+        self._backups: BackupStore | None = None
 
     def run(self) -> list[Result]:
         """Run all of them in a loop that skips the waiting."""
         with asyncio.Runner(loop_factory=SkippingLoop) as runner:
-            return runner.run(self._update())
+            return runner.run(self._run())
 
-    async def _update(self) -> list[Result]:
-        """Plan and update all of them; say of each what came out and what is wrong with it."""
+    async def _run(self) -> list[Result]:
         context = self._context()
+        self._backups = context.backups
         specs = [case.spec(f"sensor-{number}") for number, case in enumerate(self._cases)]
         try:
             async with Fleet(specs) as fleet:
-                self._devices = {device.address: device for device in fleet.devices}
-                self._born = {
-                    address: (device.serial, device.power_on_count)
-                    for address, device in self._devices.items()
-                }
-                return await self._run(context)
+                self.devices = {device.address: device for device in fleet.devices}
+                await self._prepare(context)
+                return await self._strike(context)
         finally:
             context.close()
 
-    async def _run(self, context: Context) -> list[Result]:
-        package = self._package()
-        targets = choose(list(self._devices), context.devices(), context.settings)
-        items = await plan_update(context, targets, package, UpdateOptions())
-        spec = new_spec(context, Operation.UPDATE, items, package=package)
+    async def _prepare(self, context: Context) -> None:
+        """Take the backups that are going to be restored, then change what was backed up."""
+        if self._operation is Operation.RESTORE:
+            spec = await backup_run(context, self.devices)
+            context.journal.create_run(spec, first_events(spec))
+            await Runner(context.home, context.journal, spec, self._secrets(), context.clock).run()
+            _watched(context.journal).begun.clear()
+        for case, (address, device) in zip(self._cases, self.devices.items(), strict=True):
+            backed_up = dict(device.parameters.current)
+            if self._operation is Operation.RESTORE:
+                change_parameters(device)
+            self._born[address] = Birth.of(device, backed_up)
+            self._before[address] = self.look(address)
+            for fault in case.early:
+                device.add_fault(fault)
+
+    async def _strike(self, context: Context) -> list[Result]:
+        spec = await PLANS[self._operation](context, self.devices, self._folder)
         context.journal.create_run(spec, first_events(spec))
-        looks = {address: self.look(address) for address in self._devices}
+        looks = {address: self.look(address) for address in self.devices}
         self._arm(context.journal)
         await self._runner(context, spec, looks).run()
-        verdicts: dict[str, list[VerdictReached]] = {address: [] for address in self._devices}
+        verdicts: dict[str, list[VerdictReached]] = {address: [] for address in self.devices}
         for event in every_event(context.journal, spec.run):
             if isinstance(event, VerdictReached):
                 verdicts[event.device].append(event)
         return [
             self._result(case, address, tuple(verdicts[address]), looks[address])
-            for case, address in zip(self._cases, self._devices, strict=True)
+            for case, address in zip(self._cases, self.devices, strict=True)
         ]
 
     def _runner(self, context: Context, spec: RunSpec, looks: dict[str, State]) -> Runner:
-        secrets = RunSecrets(passwords=dict.fromkeys(self._devices, PASSWORD), passphrase="pass")
-        runner = WatchedRunner(context.home, context.journal, spec, secrets, context.clock)
+        runner = WatchedRunner(context.home, context.journal, spec, self._secrets(), context.clock)
         runner.looks, runner.bench = looks, self
         return runner
+
+    def _secrets(self) -> RunSecrets:
+        return RunSecrets(passwords=dict.fromkeys(self.devices, PASSWORD), passphrase=PASSPHRASE)
 
     def _context(self) -> Context:
         context = open_context(
             home=self._folder / "home",
             password=PASSWORD,
+            passphrase=PASSPHRASE,
             environ={},
             use_keyring=False,
             clock=SkippingClock(),
@@ -147,42 +161,51 @@ class Bench:
         context.__dict__["journal"] = WatchedJournal(context.home.journal_file)
         return context
 
-    def _package(self) -> Package:
-        [family] = {device.generation.family.name for device in self._devices.values()}
-        path = self._folder / f"{family}_{NEW}.spk.signed"
-        make_package(path, family, NEW, size=60_000, signed=True)
-        return inspect_package(path)
-
     def _arm(self, journal: Journal) -> None:
         """Plant the faults that wait for a step; the plan has not met them."""
-        if not isinstance(journal, WatchedJournal):
-            raise TypeError
-        for case, (address, device) in zip(self._cases, self._devices.items(), strict=True):
+        watched = _watched(journal)
+        for case, (address, device) in zip(self._cases, self.devices.items(), strict=True):
             for planted in case.planted:
                 if planted.step is not None:
-                    _plant(device, planted, address, journal)
+                    _plant(device, planted, address, watched)
 
     def look(self, address: str) -> State:
         """What the sensor really is now."""
-        device = self._devices[address]
-        serial, power_on_count = self._born[address]
+        device, born = self.devices[address], self._born[address]
         return State(
             reachable=device.online and device.address == address,
             version=device.firmware_version,
-            same_sensor=device.serial == serial,
+            same_sensor=device.serial == born.serial,
             healthy=device.device_status in (3, 5),
-            rebooted=device.power_on_count > power_on_count,
+            rebooted=device.power_on_count > born.power_on_count,
             update_state=device.update_state,
             phase=device.phase,
             requests=len(device.requests),
+            stored=self._stored(device),
+            unchanged=device.parameters.current == born.parameters,
+            restored=device.parameters.current == born.backed_up,
+            saved=device.parameters.saved == born.backed_up,
         )
+
+    def _stored(self, device: Device) -> bool:
+        if self._backups is None or self._operation is not Operation.BACKUP:
+            return False
+        return any(holds(device, self._backups.path(record)) for record in self._backups.list(device.serial))
 
     def _result(
         self, case: Case, address: str, verdicts: tuple[VerdictReached, ...], at_verdict: State
     ) -> Result:
         at_end = self.look(address)
-        wrong = what_is_wrong(case, verdicts, at_verdict, at_end, self._devices[address])
+        wrong = what_is_wrong(
+            case, verdicts, (self._before[address], at_verdict, at_end), self.devices[address]
+        )
         return Result(case=case, verdicts=verdicts, at_verdict=at_verdict, at_end=at_end, wrong=wrong)
+
+
+def _watched(journal: Journal) -> WatchedJournal:
+    if not isinstance(journal, WatchedJournal):
+        raise TypeError
+    return journal
 
 
 def _plant(device: Device, planted: Planted, address: str, journal: WatchedJournal) -> None:

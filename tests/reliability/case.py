@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.event import VerdictReached
-from sicktui.model.words import Code, Step, Verdict
+from sicktui.model.words import Code, Operation, Step, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
 
 GENERATIONS: Final[tuple[GenerationName, ...]] = (
@@ -59,22 +59,30 @@ class Case(Struct, frozen=True, kw_only=True):
     generation: GenerationName
     planted: tuple[Planted, ...]
     expected: tuple[Outcome, ...]
-    """Every outcome that would be right."""
+    """Every outcome that would be right; none given: any that is true."""
+    operation: Operation = Operation.UPDATE
     changes: dict[str, object] = {}
     """What is different about the sensor itself."""
     provoked: tuple[str, ...] = ()
     """Words of breaches of the protocol that the fault makes unavoidable."""
     nameless: bool = False
     """Whether the sensor tells nothing that would tell it from another."""
+    deceiving: bool = False
+    """Whether the sensor passes a damaged file off as a good one."""
 
     @property
     def id(self) -> str:
         """Unique: to run it alone, and for what pytest prints."""
-        return f"{self.row} @ {self.column} / {self.generation}"
+        what = "" if self.operation is Operation.UPDATE else f"{self.operation.value}: "
+        return f"{what}{self.row} @ {self.column} / {self.generation}"
+
+    @property
+    def early(self) -> tuple[Fault, ...]:
+        """The faults that are there before the plan is made."""
+        return tuple(planted.fault for planted in self.planted if planted.step is None)
 
     def spec(self, name: str) -> DeviceSpec:
         """The sensor as it is when the plan is made."""
-        early = tuple(planted.fault for planted in self.planted if planted.step is None)
         usual: dict[str, object] = {
             "generation": self.generation,
             "version": OLD,
@@ -84,7 +92,7 @@ class Case(Struct, frozen=True, kw_only=True):
             "latency": 0.0,
             "backup_size": 9_000,
         }
-        return DeviceSpec(**({"name": name, "faults": early} | usual | self.changes))  # type: ignore[arg-type]
+        return DeviceSpec(**({"name": name} | usual | self.changes))  # type: ignore[arg-type]
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -100,6 +108,14 @@ class State(Struct, frozen=True, kw_only=True):
     phase: str
     requests: int
     """How many it has got so far."""
+    stored: bool = False
+    """There is a backup of it on the PC, and it holds the parameters that the sensor has."""
+    unchanged: bool = False
+    """Its parameters are those that it had when the plan was made."""
+    restored: bool = False
+    """The parameters in force are those of the backup."""
+    saved: bool = False
+    """The parameters that a power cycle would leave are those of the backup."""
 
     @property
     def runs_new(self) -> bool:

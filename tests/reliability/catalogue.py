@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
+from sicktui.model.words import Operation
 from tests.reliability.act_cases import act_cases
 from tests.reliability.case import Case
+from tests.reliability.file_cases import file_cases
 from tests.reliability.life_cases import life_cases
 from tests.reliability.people_cases import people_cases
 from tests.reliability.wire_cases import wire_cases
@@ -18,15 +20,15 @@ BATCH: Final = 48
 @cache
 def cases() -> tuple[Case, ...]:
     """Every case, in the order of the page."""
-    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases())
+    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases(), *file_cases())
 
 
 @cache
 def batches() -> tuple[tuple[Case, ...], ...]:
     """The cases in runs. A run has one package, so it has one family; long and short cases are mixed."""
-    groups: dict[str, list[Case]] = {}
+    groups: dict[tuple[Operation, str], list[Case]] = {}
     for case in sorted(cases(), key=lambda case: hashlib.sha256(case.id.encode()).digest()):
-        groups.setdefault(_family(case), []).append(case)
+        groups.setdefault((case.operation, _family(case)), []).append(case)
     return tuple(
         tuple(group[start : start + BATCH])
         for group in groups.values()

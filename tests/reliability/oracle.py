@@ -4,8 +4,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from sicktui.model.event import VerdictReached
-from sicktui.model.words import Code, Verdict
+from sicktui.model.words import Code, Operation, Verdict
 from sicktui.simulator import Device
+from sicktui.simulator.faults.base import REGISTRY
+from sicktui.simulator.faults.wire import WireFault
 from sicktui.simulator.record import RequestRecord
 from tests.reliability.case import Case, State
 
@@ -13,27 +15,42 @@ _READS = ("getChallenge", "checkCredentials")
 """POSTs that change nothing on a sensor."""
 MAX_UPLOADS = 2
 MAX_TRIGGERS = 2
+MAX_PUTS = 4
+MAX_RESTORES = 2
 MAX_WRONG_PASSWORDS = 2
 MAX_SECONDS = 600.0
 """The longest job, in the client's own seconds; the sum of all its deadlines is about half of it."""
 
 
+Looks = tuple[State, State, State]
+"""The sensor when the plan was made, at the verdict, and at the end of the run."""
+
+
 def what_is_wrong(
-    case: Case, verdicts: tuple[VerdictReached, ...], at_verdict: State, at_end: State, device: Device
+    case: Case, verdicts: tuple[VerdictReached, ...], looks: Looks, device: Device
 ) -> tuple[str, ...]:
     """Everything about a case that must not be so, in words."""
     if len(verdicts) != 1:
         return (f"{len(verdicts)} verdicts instead of one",)
     [verdict] = verdicts
-    sent = device.requests[: at_end.requests]
+    before, at_verdict, at_end = looks
+    sent = device.requests[before.requests : at_end.requests]
     return (
-        *_untrue(case, verdict, at_verdict, sent),
+        *_RULES[case.operation](case, verdict, at_verdict, sent, device),
         *_unfit(case, verdict),
+        *_idle(case, sent),
         *_unreadable(verdict),
-        *_untrue_words(verdict, at_verdict, sent),
         *_misbehaved(case, verdict, device, sent),
         *_after_the_verdict(at_verdict, at_end),
     )
+
+
+def _of_update(
+    case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord], device: Device
+) -> Iterator[str]:
+    yield from _untrue(case, verdict, state, sent)
+    yield from _untrue_words(verdict, state, sent)
+    yield from _too_much(verdict, device, sent)
 
 
 def _untrue(case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord]) -> Iterator[str]:
@@ -63,8 +80,14 @@ def _is_trigger(request: RequestRecord) -> bool:
 
 def _unfit(case: Case, verdict: VerdictReached) -> Iterator[str]:
     outcome = (verdict.verdict, verdict.code)
-    if outcome not in case.expected:
+    if case.expected and outcome not in case.expected:
         yield f"{outcome} is none of {case.expected}: {verdict.message}"
+
+
+def _idle(case: Case, sent: list[RequestRecord]) -> Iterator[str]:
+    of_requests = any(issubclass(REGISTRY[planted.fault.name], WireFault) for planted in case.planted)
+    if of_requests and not any(request.fault for request in sent):
+        yield "its fault did not strike"
 
 
 def _unreadable(verdict: VerdictReached) -> Iterator[str]:
@@ -86,8 +109,6 @@ def _untrue_words(verdict: VerdictReached, state: State, sent: list[RequestRecor
         yield f"RunFirmwareUpdate was never sent: {text}"
     if "still reports Started" in text and state.update_state != 1:
         yield f"UpdateState is {state.update_state}: {text}"
-    if verdict.seconds > MAX_SECONDS:
-        yield f"it took {verdict.seconds:.0f} s"
 
 
 def _misbehaved(
@@ -97,6 +118,15 @@ def _misbehaved(
     for text in device.violations:
         if not any(words in text for words in case.provoked):
             yield f"violation: {text}"
+    denied = [request for request in sent if request.method == "POST" and request.status == 4]
+    if len(denied) > MAX_WRONG_PASSWORDS:
+        yield f"{len(denied)} tries at a password that was refused"
+    if verdict.seconds > MAX_SECONDS:
+        yield f"it took {verdict.seconds:.0f} s"
+
+
+def _too_much(verdict: VerdictReached, device: Device, sent: list[RequestRecord]) -> Iterator[str]:
+    """An update that was sent more than it should have been."""
     uploads = [request for request in sent if request.endpoint == "PUT update"]
     triggers = [request for request in sent if _is_trigger(request)]
     if len(uploads) > MAX_UPLOADS:
@@ -110,9 +140,6 @@ def _misbehaved(
         yield "a trigger without an upload"
     if device.flashes > 1:
         yield f"{device.flashes} flashes"
-    denied = [request for request in sent if request.method == "POST" and request.status == 4]
-    if len(denied) > MAX_WRONG_PASSWORDS:
-        yield f"{len(denied)} tries at a password that was refused"
     if verdict.code in _NEVER_WRITES and (uploads or triggers):
         yield f"{verdict.code}, and yet it was written to"
 
@@ -125,6 +152,53 @@ _NEVER_WRITES = (
     Code.DUPLICATE_DEVICE,
     Code.NOT_APPROVED,
 )
+
+
+def _of_backup(
+    case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord], device: Device
+) -> Iterator[str]:
+    match verdict.verdict:
+        case Verdict.SUCCEEDED if not (state.stored or case.deceiving):
+            yield "succeeded, but no stored backup has the sensor's parameters"
+        case Verdict.FAILED if state.stored:
+            yield f"failed, but the backup is there: {verdict.message}"
+        case Verdict.SKIPPED | Verdict.CANCELLED | Verdict.UNKNOWN:
+            yield f"a backup that ends {verdict.verdict}"
+    if any(request.method == "PUT" for request in sent):
+        yield "a backup has written to the sensor"
+
+
+def _of_restore(
+    case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord], device: Device
+) -> Iterator[str]:
+    puts = [request for request in sent if request.endpoint == "PUT parameterbackup"]
+    acts = [request for request in sent if request.endpoint == "POST RestoreParameterBackup"]
+    done = state.restored and (state.saved or not device.generation.persist)
+    match verdict.verdict:
+        case Verdict.SUCCEEDED if not (done and state.same_sensor):
+            yield f"succeeded, but {state}"
+        case Verdict.FAILED if done and state.same_sensor:
+            yield f"failed, but everything is restored and saved: {verdict.message}"
+        case Verdict.SKIPPED | Verdict.CANCELLED:
+            yield f"a restore that ends {verdict.verdict}"
+        case Verdict.UNKNOWN if not puts:
+            yield "unknown, though nothing was written"
+    text = f"{verdict.message} {verdict.advice}"
+    if "No parameter was changed" in text and not state.unchanged:
+        yield f"parameters were changed: {text}"
+    if ("Nothing was written" in text or "Nothing was sent" in text) and puts:
+        yield f"something was written: {text}"
+    if acts and not puts:
+        yield "a restore without an upload"
+    if len(puts) > MAX_PUTS or len(acts) > MAX_RESTORES:
+        yield f"{len(puts)} uploads and {len(acts)} restores"
+
+
+_RULES = {
+    Operation.UPDATE: _of_update,
+    Operation.BACKUP: _of_backup,
+    Operation.RESTORE: _of_restore,
+}
 
 
 def _after_the_verdict(at_verdict: State, at_end: State) -> Iterator[str]:

@@ -10,16 +10,31 @@ from tests.reliability.case import GENERATIONS, Outcome, Result
 from tests.reliability.catalogue import digest
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
-_COLUMNS: Final = ("any", "plan", *(step.value for step in STEPS[Operation.UPDATE]))
-_TITLES: Final = {"any": "Dialects", "plan": "While planning"}
+_FILES: Final = (Operation.BACKUP, Operation.RESTORE)
+_COLUMNS: Final = (
+    "any",
+    "plan",
+    *(step.value for step in STEPS[Operation.UPDATE]),
+    *(f"{what.value}: {step}" for what in _FILES for step in ("any", *(s.value for s in STEPS[what]))),
+)
+_TITLES: Final = {
+    "any": "Update: dialects",
+    "plan": "Update: while planning",
+    **{step.value: f"Update: {step.value}" for step in STEPS[Operation.UPDATE]},
+    **{
+        f"{what.value}: {step}": f"{what.value.capitalize()}: {step}"
+        for what in _FILES
+        for step in ("any", *(s.value for s in STEPS[what]))
+    },
+}
 _HEAD: Final = """\
 # How sure a verdict is
 
 <!-- Written by `python -m tests.reliability.publish`. Do not edit. -->
 
 sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. This page is
-the evidence: {count} updates of simulated sensors over real HTTP, each with something that goes wrong, run
-by the real runner with its journal. **{wrong} of the verdicts were wrong.**
+the evidence: {count} updates, backups and restores of simulated sensors over real HTTP, each with something
+that goes wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
 
 Each case is judged against the simulated sensor itself at the moment of the verdict, not against what the
 client believed:
@@ -27,21 +42,25 @@ client believed:
 - `succeeded` only if the sensor with the same serial number has rebooted, runs the expected version, is
   healthy and can be reached; `failed` only if it can be reached and does not run the version, or nothing
   was ever written to it; `unknown` only if something was written; `skipped` only if nothing was.
+- A backup `succeeded` only if a file lies on the PC that opens and holds the parameters that the sensor has,
+  and else there is none. A restore `succeeded` only if the parameters of the backup are in force and saved on
+  the sensor with that serial number; it is not `failed` if they are.
 - The code is one that fits the fault. Message and advice are there, hold no control characters, and claim
   nothing that the sensor's own record contradicts ("nothing was written", "RunFirmwareUpdate was sent",
   "still reports Started").
 - The sensor's record of what it was sent: no breach of the protocol but those that the fault itself makes;
   no upload while it flashes; no second flash; no trigger without an upload; at most two uploads and two
-  triggers; a refused password is tried at most twice; nothing at all after the verdict.
+  triggers; a backup writes nothing; a refused password is tried at most twice; nothing at all after the
+  verdict.
 - There is exactly one verdict for each sensor, and each job ends in bounded time.
 
-A fault of a single request strikes the first request of a step, or all requests from that step on. What a
-fault does is in [simulator.md](simulator.md); client and sensors run in one
-event loop whose clock skips the waiting, so a busy machine makes the run slower and never different. Two
-limits are not faults of the program: the verdict is
-about its own moment (a sensor that flashes for longer than `timing.flash_timeout` gets `failed`, with the
-advice to look again), and where a sensor tells neither serial number nor MAC address, another one at its
-address cannot be told from it (the verdict says so).
+A fault of a single request strikes the first request of a step, or all requests from that step on; a case
+whose fault did not strike counts as wrong. What a fault does is in [simulator.md](simulator.md). Client and
+sensors run in one event loop whose clock skips the waiting, so a busy machine makes the run slower and never
+different. Two limits are not faults of the program: the verdict is about its own moment (a sensor that
+flashes for longer than `timing.flash_timeout` gets `failed`, with the advice to look again), and where a
+sensor tells neither serial number nor MAC address, another one at its address cannot be told from it (the
+verdict says so).
 """
 
 
@@ -79,7 +98,7 @@ def _totals(results: Sequence[Result]) -> str:
 
 
 def _section(column: str, results: Iterable[Result]) -> str:
-    title = _TITLES.get(column, f"Step {column}")
+    title = _TITLES[column]
     lines = [f"## {title}", "", _row("fault", *GENERATIONS), _rule(len(GENERATIONS) + 1)]
     rows: dict[str, dict[str, str]] = {}
     for result in results:
@@ -102,7 +121,7 @@ def _rule(width: int) -> str:
 def read(text: str) -> dict[tuple[str, str, str], str]:
     """What the page says of each case: (column, fault, generation) to words."""
     found: dict[tuple[str, str, str], str] = {}
-    by_title = {_TITLES.get(column, f"Step {column}"): column for column in _COLUMNS}
+    by_title = {_TITLES[column]: column for column in _COLUMNS}
     column = ""
     for line in text.splitlines():
         if line.startswith("## "):

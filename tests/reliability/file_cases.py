@@ -1,0 +1,131 @@
+"""Backups and restores on their own: every fault of theirs, and the world's at every step of them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sicktui.model.words import STEPS, Code, Operation, Step
+from sicktui.simulator.spec import Fault, GenerationName
+from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
+from tests.reliability.wire_cases import KINDS, LASTING, ONCE, Kind
+
+_WRONG_PASSWORD: Final = ("wrong response (password or hash chain)", "wrong Basic credentials")
+_TOO_MANY: Final = ("requests in a second",)
+_NO_BACKUP: Final = (failed(Code.BACKUP_FAILED),)
+_REJECTED: Final = (failed(Code.RESTORE_REJECTED),)
+_BACKUPS: Final[tuple[tuple[str, tuple[Outcome, ...]], ...]] = (
+    ("backup_false", _NO_BACKUP),
+    ("backup_pending_forever", _NO_BACKUP),
+    ("backup_growing", (SUCCEEDED,)),
+    ("backup_empty", _NO_BACKUP),
+    ("backup_html", _NO_BACKUP),
+    ("backup_error_object", _NO_BACKUP),
+    ("backup_truncated", _NO_BACKUP),
+    ("backup_stale_file", _NO_BACKUP),
+    ("backup_denied", (failed(Code.ACCESS_DENIED),)),
+)
+RESULTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 50, 77)
+"""Every ``RestoreResult`` of the vendor's OpenAPI but Ok, and one that it does not know."""
+_PENDING: Final[dict[GenerationName, Outcome]] = {
+    "firmware-article": failed(Code.RESTORE_REJECTED),
+    "auth-article": failed(Code.RESTORE_REJECTED),
+    "picoscan-2.3.3": unknown(Code.RESTORE_REJECTED),
+}
+"""What becomes of a restore that never ends: some have no way to ask, one has, the others restore at once."""
+_LASTING: Final = ("status 4", "cut_reply", "not_json")
+
+
+def file_cases() -> Iterator[Case]:
+    """All of them, and the family that has no backups."""
+    for generation in GENERATIONS:
+        yield from _backups(generation)
+        yield from _restores(generation)
+        for operation in (Operation.BACKUP, Operation.RESTORE):
+            for step in struck_steps(operation):
+                yield from _disturbances(operation, step, generation)
+    refused = (failed(Code.NOT_SUPPORTED),)
+    yield Case(
+        row="no fault",
+        column="backup: create",
+        operation=Operation.BACKUP,
+        generation="lrs4000-1.9.1",
+        planted=(),
+        expected=refused,
+    )
+
+
+def struck_steps(operation: Operation) -> tuple[Step, ...]:
+    """The steps in which the sensor is asked anything: the PC stores a backup alone."""
+    return tuple(step for step in STEPS[operation] if step is not Step.STORE)
+
+
+def _backups(generation: GenerationName) -> Iterator[Case]:
+    yield _case(Operation.BACKUP, "no fault", "any", generation, (), (SUCCEEDED,))
+    for name, expected in _BACKUPS:
+        yield _case(Operation.BACKUP, name, "create", generation, _early(name), expected)
+    slow = (Planted(fault=Fault(name="backup_slow", seconds=4.0)),)
+    yield _case(Operation.BACKUP, "backup_slow", "create", generation, slow, (SUCCEEDED,))
+    either = (SUCCEEDED, *_NO_BACKUP)
+    damaged = _early("backup_damaged")
+    yield _case(Operation.BACKUP, "backup_damaged", "create", generation, damaged, either, deceiving=True)
+
+
+def _restores(generation: GenerationName) -> Iterator[Case]:
+    operation = Operation.RESTORE
+    yield _case(operation, "no fault", "any", generation, (), (SUCCEEDED,))
+    for code in RESULTS:
+        fault = _early("restore_code", value=code)
+        yield _case(operation, f"restore_code, {code}", "activate", generation, fault, _REJECTED)
+    pending = (_PENDING.get(generation, SUCCEEDED),)
+    fault = _early("restore_pending_forever")
+    yield _case(operation, "restore_pending_forever", "activate", generation, fault, pending)
+    fault = _early("restore_parameters_failed", value="ScanDataFormat")
+    yield _case(operation, "restore_parameters_failed", "activate", generation, fault, _REJECTED)
+
+
+def _disturbances(operation: Operation, step: Step, generation: GenerationName) -> Iterator[Case]:
+    for kind in KINDS:
+        for times in (ONCE, LASTING) if kind.row in _LASTING else (ONCE,):
+            yield _wire(operation, kind, times, step, generation)
+    for row, fault, provoked in (
+        ("link_lost, for a moment", Fault(name="link_lost", at="*", seconds=4.0), ()),
+        ("link_lost, for good", Fault(name="link_lost", at="*", seconds=9_000.0), ()),
+        ("restarts", Fault(name="restarts", at="*"), ()),
+        ("other_sensor", Fault(name="other_sensor", at="*"), ()),
+        ("password_changed", Fault(name="password_changed", at="*"), _WRONG_PASSWORD),
+        ("rate_limit", Fault(name="rate_limit", rate=1.0, seconds=6.0, times=1), _TOO_MANY),
+    ):
+        planted = (Planted(fault=fault, step=step),)
+        yield _case(operation, row, step.value, generation, planted, (), provoked)
+
+
+def _wire(operation: Operation, kind: Kind, times: str, step: Step, generation: GenerationName) -> Case:
+    fault = kind.fault("*", times=1 if times == ONCE else None)
+    planted = (Planted(fault=fault, step=step, lasting=times == LASTING),)
+    return _case(operation, f"{kind.row}, {times}", step.value, generation, planted, ())
+
+
+def _early(name: str, *, value: int | str | None = None) -> tuple[Planted, ...]:
+    return (Planted(fault=Fault(name=name, value=value)),)
+
+
+def _case(
+    operation: Operation,
+    row: str,
+    column: str,
+    generation: GenerationName,
+    planted: tuple[Planted, ...],
+    expected: tuple[Outcome, ...],
+    provoked: tuple[str, ...] = (),
+    *,
+    deceiving: bool = False,
+) -> Case:
+    return Case(
+        row=row,
+        column=f"{operation.value}: {column}",
+        operation=operation,
+        generation=generation,
+        planted=planted,
+        expected=expected,
+        provoked=provoked,
+        deceiving=deceiving,
+    )
