@@ -1,1 +1,17 @@
-"""Fixtures and helpers that more than one part's tests use."""
+"""Fixtures and hooks that more than one part's tests use."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.skipping import SkippingLoop
+
+
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests marked ``skips_waiting`` get a loop whose clock jumps over every wait."""
+    if item.get_closest_marker("skips_waiting"):
+        return {"skipping": SkippingLoop}
+    return {"real": asyncio.new_event_loop}

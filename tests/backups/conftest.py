@@ -12,6 +12,7 @@ from sicktui.model.settings import Limits, Settings
 from tests.backups.bench import PASSPHRASE, Bench
 from tests.cli.conftest import plant, program
 from tests.engine.plant import FAST, PASSWORD
+from tests.skipping import clock_of_the_loop
 
 __all__ = ["plant", "program"]
 
@@ -31,6 +32,7 @@ def context(tmp_path: Path) -> Context:
 @pytest.fixture
 async def bench(context: Context, tmp_path: Path) -> AsyncIterator[Bench]:
     """A bench without sensors yet; at the end no sensor may have seen a violation of the protocol."""
+    context.clock = clock_of_the_loop()
     async with AsyncExitStack() as stack:
         made = Bench(context, tmp_path, stack)
         yield made

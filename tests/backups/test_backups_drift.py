@@ -18,6 +18,8 @@ from sicktui.stores.snapshots import SnapshotStore
 from tests.backups.bench import GENERATIONS, Bench, paths
 from tests.engine.plant import Plant, only_verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

@@ -20,6 +20,8 @@ from sicktui.stores.fingerprint import fingerprint
 from sicktui.stores.snapshots import SnapshotStore
 from tests.backups.bench import PASSPHRASE, Bench
 
+pytestmark = pytest.mark.skips_waiting
+
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -15,6 +16,8 @@ from sicktui.model.clock import timestamp
 from sicktui.stores.backup_prune import PrunePlan, PruneRule, plan_prune, prune
 from sicktui.stores.backup_versions import is_whole, newest_whole, same_version, see_again, versions
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore
+
+pytestmark = pytest.mark.skips_waiting
 
 SENSORS = ("25420001", "25420002")
 sensors = st.sampled_from(SENSORS)

@@ -17,6 +17,8 @@ from sicktui.simulator.spec import Fault
 from sicktui.stores.locks import Held, sensor_lock
 from tests.backups.bench import GENERATIONS, Bench, paths
 
+pytestmark = pytest.mark.skips_waiting
+
 
 @pytest.mark.parametrize("generation", GENERATIONS)
 async def test_a_sensor_is_renamed_with_proof_on_every_generation(bench: Bench, generation: str) -> None:

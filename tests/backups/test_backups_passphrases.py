@@ -14,6 +14,8 @@ from sicktui.stores.passphrases import PLANT, Passphrases, generate
 from sicktui.stores.secrets_store import MemoryStore, StoreFailed
 from tests.backups.bench import PASSPHRASE, Bench
 
+pytestmark = pytest.mark.skips_waiting
+
 
 class Vault(MemoryStore):
     """A store that lasts."""

@@ -15,6 +15,8 @@ from sicktui.stores.backups import BackupRecord
 from sicktui.stores.locks import sensor_lock
 from tests.backups.bench import WITH_BACKUP, Bench, paths
 
+pytestmark = pytest.mark.skips_waiting
+
 
 async def backed_up(bench: Bench, **spec: object) -> tuple[Device, BackupRecord]:
     device = await bench.sensor(**spec)  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ from sicktui.simulator.spec import Fault
 from tests.backups.bench import WITH_BACKUP, Bench, paths
 from tests.engine.plant import only_verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 CODES = [code for code in RESTORE_WORDS if code]
 
 

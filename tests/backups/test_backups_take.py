@@ -16,6 +16,8 @@ from sicktui.stores.backups import BackupRecord
 from tests.backups.bench import PASSPHRASE, WITH_BACKUP, Bench, paths
 from tests.engine.plant import Plant, only_verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 LOCATION = "gate 7"
 
 

@@ -9,6 +9,7 @@ import pytest
 from sicktui.engine.context import Context, open_context
 from sicktui.model.settings import Limits, Settings
 from tests.engine.plant import FAST, PASSWORD, Plant
+from tests.skipping import clock_of_the_loop
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def context(tmp_path: Path) -> Context:
 @pytest.fixture
 async def plant(context: Context, tmp_path: Path) -> AsyncIterator[Plant]:
     """A plant without sensors yet; at the end no sensor may have seen a violation of the protocol."""
+    context.clock = clock_of_the_loop()
     async with AsyncExitStack() as stack:
         made = Plant(context, tmp_path, stack)
         yield made

@@ -7,6 +7,8 @@ from sicktui.engine.stop import Stop
 from sicktui.model.settings import Limits
 from sicktui.model.words import Code, Verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 
 def why(control: Control) -> tuple[Verdict, Code]:
     with pytest.raises(Stop) as caught:

@@ -8,6 +8,8 @@ from sicktui.model.words import Code, Step, StepState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant, only_verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 
 class Row(NamedTuple):
     condition: str

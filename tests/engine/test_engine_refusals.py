@@ -9,6 +9,8 @@ from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Timing
 from sicktui.model.words import Action, Code
 
+pytestmark = pytest.mark.skips_waiting
+
 TARGET = Target(
     device="gate",
     address="10.0.0.1",

@@ -12,6 +12,8 @@ from sicktui.model.words import Action, Code, RunState, Step, StepState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant, only_verdict
 
+pytestmark = pytest.mark.skips_waiting
+
 GENERATIONS = ["firmware-article", "auth-article", "picoscan-2.2.1", "picoscan-2.3.3"]
 
 

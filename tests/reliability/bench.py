@@ -25,7 +25,7 @@ from sicktui.stores.journal import Journal
 from tests.reliability.case import Case, Planted, Result, State
 from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, change_parameters, holds
 from tests.reliability.oracle import what_is_wrong
-from tests.reliability.skipping import SkippingClock, SkippingLoop
+from tests.skipping import SkippingClock, SkippingLoop
 
 # The HTTP library asks for it at every request. Where it is not installed, that is a search of the disk,
 # which made a fifth of the whole matrix; so it is said once that it is not there.

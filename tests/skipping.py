@@ -13,6 +13,8 @@ from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from sicktui.model.clock import Clock, SystemClock
+
 _ON_ITS_WAY: Final = 0.0005
 """Real seconds that bytes may take from one socket of this machine to another."""
 _PATIENCE: Final = 60.0
@@ -78,16 +80,20 @@ class _SkippingSelector(selectors.DefaultSelector):
 class SkippingClock:
     """The loop's time, for everything that is handed a clock."""
 
-    _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._start = datetime.now(UTC) - timedelta(seconds=self._loop.time())
 
     def monotonic(self) -> float:
         return self._loop.time()
 
     def now(self) -> datetime:
-        return self._START + timedelta(seconds=self.monotonic())
+        return self._start + timedelta(seconds=self.monotonic())
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+
+def clock_of_the_loop() -> Clock:
+    """The clock that goes with the loop that runs: its own time where it skips the waiting."""
+    return SkippingClock() if isinstance(asyncio.get_running_loop(), SkippingLoop) else SystemClock()
