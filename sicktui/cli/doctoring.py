@@ -3,7 +3,9 @@
 Nothing is sent to any sensor: a route is looked up by the operating system without a packet.
 """
 
+import contextlib
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -18,9 +20,10 @@ from sicktui import __version__
 from sicktui.cli.check import Check, State
 from sicktui.cli.common import Common
 from sicktui.cli.doctor_passwords import password_checks
-from sicktui.cli.layout import count
+from sicktui.cli.layout import count, names
 from sicktui.cli.printer import Printer
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.follow import interrupted
 from sicktui.engine.outcome import EXIT_OK, EXIT_USAGE
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.device import Profile
@@ -33,6 +36,7 @@ COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LEAST_FREE: Final = 500_000_000
 """Bytes of free disk below which a package and its copy may not fit."""
+_OTHERS: Final = 0o077
 LEAST_COLUMNS: Final = 80
 LEAST_LINES: Final = 24
 
@@ -58,6 +62,7 @@ def checks(common: Common) -> Iterator[Check]:
         name="program", state="ok", message=f"sicktui {__version__}, Python {version} on {sys.platform}"
     )
     yield from _folders(home)
+    yield from _privacy(home)
     context: Context | None = None
     try:
         context = open_context(home=common.home, overrides=common.overrides, environ=os.environ)
@@ -97,6 +102,28 @@ def _folders(home: Home) -> Iterator[Check]:
         yield _guarded(name, lambda folder=folder: _writable(folder))  # type: ignore[misc]
 
 
+def _privacy(home: Home) -> Iterator[Check]:
+    """Whether other users of this PC can look into the folders. On Windows the rights of the profile hold."""
+    if sys.platform == "win32":
+        return
+    loose: dict[Path, int] = {}
+    for folder in (home.config, home.data, home.state, home.log):
+        with contextlib.suppress(OSError):  # not there yet, or told by the check of that folder
+            mode = folder.stat().st_mode & 0o777
+            if mode & _OTHERS:
+                loose[folder] = mode
+    if not loose:
+        yield Check(name="private", state="ok", message="Other users of this PC can look into none of them.")
+        return
+    told = ", ".join(f"{folder} (mode {mode:o})" for folder, mode in loose.items())
+    yield Check(
+        name="private",
+        state="warning",
+        message=f"Other users of this PC can look into {told}.",
+        remedy=f"chmod 700 {' '.join(shlex.quote(str(folder)) for folder in loose)}",
+    )
+
+
 def _writable(folder: Path) -> str:
     """Say where a folder is if it can be written to, or could be made."""
     place = folder
@@ -122,11 +149,20 @@ def _kept(context: Context) -> Iterator[Check]:
         return f"{context.home.devices_file}: {count(len(devices.profiles), 'device')}. {doubts}".strip()
 
     def journalled() -> str:
-        return (
-            f"{context.home.journal_file}: {count(len(context.journal.runs()), 'run')}"
-            if context.home.journal_file.exists()
-            else "no run yet"
-        )
+        if not context.home.journal_file.exists():
+            return "no run yet"
+        for damage in context.journal.damages():
+            raise damage
+        return f"{context.home.journal_file}: {count(len(context.journal.runs()), 'run')}"
+
+    def ended() -> str:
+        lost = [row.run for row in interrupted(context)] if context.home.journal_file.exists() else []
+        if lost:
+            raise SicktuiError(
+                f"{count(len(lost), 'run')} interrupted, the process is gone: {names(lost)}.",
+                advice=f"Go on with 'sicktui runs resume {lost[0]}': every sensor is asked first.",
+            )
+        return "none is interrupted"
 
     def locked() -> str:
         sensor_lock(context.home, "doctor").check()
@@ -134,6 +170,7 @@ def _kept(context: Context) -> Iterator[Check]:
 
     yield _guarded("devices", listed)
     yield _guarded("journal", journalled)
+    yield _guarded("runs", ended, "warning")
     yield _guarded("locks", locked)
     yield _guarded(
         "shelf", lambda: f"{count(len(context.shelf.entries()), 'package')} in {context.home.shelf}"

@@ -9,7 +9,7 @@ from typing import Final
 from sicktui.cli.common import Common
 from sicktui.model.clock import timestamp
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.files import PRIVATE_FILE
+from sicktui.stores.files import open_log
 from sicktui.stores.paths import locate
 
 MAX_LOG: Final = 1_000_000
@@ -34,7 +34,8 @@ def record(error: Exception, common: Common) -> tuple[str, str]:
 
 def _append(path: Path, details: str) -> None:
     if path.exists() and path.stat().st_size > MAX_LOG:
+        open_log(path).close()  # what is put aside is made private too
         path.replace(path.with_suffix(".log.1"))
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
-    with os.fdopen(handle, "a", encoding="utf-8") as log:
-        log.write(f"{timestamp(datetime.now(UTC))}\n{details}\n")
+    with open_log(path) as log:
+        # A traceback may quote a file name that is no text.
+        log.write(f"{timestamp(datetime.now(UTC))}\n{details}\n".encode("utf-8", "backslashreplace"))

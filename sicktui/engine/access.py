@@ -5,7 +5,10 @@ from msgspec import Struct
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.model.device import Target
+from sicktui.model.text import clean
 from sicktui.model.words import AuthScheme
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied
 
 
 class LoginCheck(Struct, frozen=True, kw_only=True):
@@ -23,9 +26,39 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
     Raises:
         SensorError: the sensor does not answer, or (``AccessDenied``) the password is wrong.
     """
+    credentials = context.credentials
     sensor = connect(context, target, password=password)
     try:
         scheme = await sensor.auth_scheme()
-        return LoginCheck(proven=await sensor.check_password(), scheme=scheme)
+        proven = await sensor.check_password()
+    except AccessDenied:
+        credentials.refused(target.device, target.user, password)
+        raise
     finally:
         await sensor.aclose()
+    credentials.accepted(target.device, target.user)
+    return LoginCheck(proven=proven, scheme=scheme)
+
+
+async def check_known(context: Context, target: Target, sensor: Sensor, password: str) -> bool:
+    """Try the password that is known for a plan: once, and not again with every plan that is made after it.
+
+    Returns:
+        ``False``: it cannot be tested here without writing.
+
+    Raises:
+        AccessDenied: it is wrong, or the sensor has refused it since this process began.
+        SensorError: the sensor cannot be asked.
+    """
+    credentials = context.credentials
+    if credentials.was_refused(target.device, target.user, password):
+        raise AccessDenied(
+            f"The sensor has refused the password that is known for {clean(target.user, 40)}. It is not "
+            "tried again: sensors lock themselves.",
+            advice="Log in with the right one.",
+        )
+    try:
+        return await sensor.check_password()
+    except AccessDenied:
+        credentials.refused(target.device, target.user, password)
+        raise

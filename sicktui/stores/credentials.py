@@ -29,6 +29,8 @@ class StoreProblem(Struct, frozen=True, kw_only=True):
     name: str
     reason: str
     advice: str = ""
+    brief: str = "fails"
+    """The reason in a word or two."""
 
     def __str__(self) -> str:
         """One sentence."""
@@ -55,7 +57,7 @@ def _no_groups(_: str) -> Sequence[str]:
 
 
 class Credentials:
-    """The chain. Safe to use from several threads; no call prompts, or takes longer than the time limit.
+    """The chain. Safe to use from several threads. No call prompts, and a store that hangs is given up.
 
     A password that somebody enters while sicktui runs goes before the one given for the call: it
     was entered because that one failed. A device's own password goes before one that it shares.
@@ -78,10 +80,13 @@ class Credentials:
         groups: Groups = _no_groups,
     ) -> None:
         self.passphrase = passphrase
+        self.passphrases_tried: list[str] = []
+        """Entered to restore a backup that was made with another one than the present."""
         self.vault = vault
         self._given = given
         self._groups = groups
         self._entered = MemoryStore()
+        self._refused: dict[str, set[str]] = {}
         # Before memory, from the best down.
         self._lasting: tuple[SecretStore, ...] = tuple(
             store for store in (keyring, vault) if store is not None
@@ -231,6 +236,21 @@ class Credentials:
         """Keep a password in the memory of this process alone, whatever stores there are."""
         self._entered.put(account_of(device, user), password)
 
+    def refused(self, device: str, user: str, password: str) -> None:
+        """Note that a sensor has refused a password: sensors lock, so nobody shall try it again unasked."""
+        with self._lock:
+            self._refused.setdefault(account_of(device, user), set()).add(password)
+
+    def accepted(self, device: str, user: str) -> None:
+        """Forget what a sensor has refused, since it took a password."""
+        with self._lock:
+            self._refused.pop(account_of(device, user), None)
+
+    def was_refused(self, device: str, user: str, password: str) -> bool:
+        """Whether the sensor has refused this very password since this process began."""
+        with self._lock:
+            return password in self._refused.get(account_of(device, user), ())
+
     def forget(self, device: str, user: str) -> bool:
         """Take a password out of every store; whether there was one."""
         return self.drop(account_of(device, user))
@@ -290,7 +310,7 @@ class Credentials:
 
 
 def _problem(store: SecretStore, failure: StoreFailed) -> StoreProblem:
-    return StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice)
+    return StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice, brief=failure.brief)
 
 
 def account_of(device: str, user: str) -> str:

@@ -210,6 +210,21 @@ def publish(temp: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def open_log(path: Path) -> BinaryIO:
+    """Open a log file to write at its end. It is for its owner alone (0600), also if it was not before.
+
+    Raises:
+        OSError: it cannot be made or opened.
+    """
+    # By hand, because open("ab") asks the umask, and the first lines would be there for everybody.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
+    if sys.platform != "win32":
+        with contextlib.suppress(PermissionError):  # Another user's file; opening it tells.
+            path.chmod(PRIVATE_FILE)
+    return path.open("ab")
+
+
 def sync_folder(folder: Path) -> None:
     """Force a rename to the disk. Windows has no such call and needs none.
 

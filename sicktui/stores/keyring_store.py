@@ -62,6 +62,7 @@ class KeyringStore:
         self._backend: Backend | None = None
         self._failure: StoreFailed | None = None
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     def check(self) -> None:
         """Return if the keyring keeps a value and gives it back; tried once.
@@ -76,7 +77,8 @@ class KeyringStore:
                 except StoreFailed as failure:
                     self._failure = failure
             if self._failure is not None:
-                raise StoreFailed(self._failure.reason, self._failure.advice)
+                kept = self._failure
+                raise StoreFailed(kept.reason, kept.advice, brief=kept.brief)
 
     def get(self, account: str) -> str | None:
         """The secret of an account.
@@ -121,6 +123,12 @@ class KeyringStore:
         return backend
 
     def _use(self, call: Callable[[Backend], T], secret: str = "") -> T:
+        # One after the other: forty threads at once on a busy PC each took longer than the limit, and a
+        # keyring that works was given up for that. Once it hangs, those who wait are told at once.
+        with self._turn:
+            return self._use_now(call, secret)
+
+    def _use_now(self, call: Callable[[Backend], T], secret: str) -> T:
         started = time.monotonic()
         self.check()
         backend = self._backend
@@ -159,6 +167,7 @@ class KeyringStore:
             raise StoreFailed(
                 f"it did not answer within {self._limit:g} s; it may wait for an unlock prompt nobody sees",
                 "Unlock the keyring in a desktop session.",
+                brief="silent",
             )
         raise StoreFailed("it broke down")
 
@@ -198,20 +207,26 @@ def explain(error: Exception, secret: str = "") -> StoreFailed:
         return StoreFailed(
             "Windows keeps its Credential Manager from SSH sessions (error 1312)",
             "Log in at the PC or by remote desktop to use it.",
+            brief="error 1312",
         )
     if _MACOS_NO_INTERACTION in told:
         return StoreFailed(
             "macOS keeps its keychain locked in SSH sessions (error -25308)",
             "'security unlock-keychain' opens it for this session.",
+            brief="error -25308",
         )
     kind = type(error).__name__
     if kind == "KeyringLocked":
         return StoreFailed(
-            "it is locked, and there is no desktop to unlock it", "Unlock it in a desktop session."
+            "it is locked, and there is no desktop to unlock it",
+            "Unlock it in a desktop session.",
+            brief="locked",
         )
     if isinstance(error, TimeoutError):
         return StoreFailed(
-            "it is locked and waits for an unlock prompt nobody sees", "Unlock it in a desktop session."
+            "it is locked and waits for an unlock prompt nobody sees",
+            "Unlock it in a desktop session.",
+            brief="locked",
         )
     return StoreFailed(f"{kind}: {clean(told, 160)}" if told else kind)
 

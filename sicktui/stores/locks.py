@@ -195,7 +195,10 @@ def _open_to_all(folder: Path) -> None:
     if sys.platform == "win32":
         # Below ProgramData, users may not write to the files of others unless the folder says so.
         users = "*S-1-5-32-545:(OI)(CI)M"
-        subprocess.run(["icacls", str(folder), "/grant", users], check=False, capture_output=True)  # noqa: S603, S607
+        # What is in our own variables may be a password; no child needs it.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
+        command = ["icacls", str(folder), "/grant", users]
+        subprocess.run(command, check=False, capture_output=True, env=environment)  # noqa: S603
     else:
         folder.chmod(_SHARED_FOLDER)  # mkdir would have asked the umask
 

@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.clock import Clock, SystemClock
+from sicktui.model.decoding import decode_json
 from sicktui.model.plan import Operator
 from sicktui.model.text import clean
 
@@ -112,7 +113,7 @@ def read_owner(path: Path) -> Owner | None:
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return None
-            owner = msgspec.json.decode(file.read(_LONGEST), type=Owner)
+            owner = decode_json(file.read(_LONGEST), Owner)
         return Owner(
             user=clean(owner.user, 64),
             host=clean(owner.host, 64),

@@ -8,7 +8,6 @@ import secrets
 from typing import Final
 
 from sicktui.model.errors import UsageError
-from sicktui.model.plan import RestoreOrder
 from sicktui.stores.backup_versions import opens_with
 from sicktui.stores.backups import BackupFacts
 from sicktui.stores.credentials import Credentials, account_of
@@ -78,7 +77,7 @@ class Passphrases:
             return False
         return not {account_of(device, _USER), account_of(PLANT, _USER)}.isdisjoint(vault.names())
 
-    def opening(self, facts: BackupFacts | RestoreOrder, device: str) -> str | None:
+    def opening(self, facts: BackupFacts, device: str) -> str | None:
         """The passphrase that a backup was made with, if it is among those known; empty: it needs none.
 
         Slow on purpose: 50 ms for each passphrase that is tried.
@@ -87,12 +86,24 @@ class Passphrases:
             facts: the backup.
             device: what the sensor is called today.
         """
-        if isinstance(facts, RestoreOrder) and not facts.described:
-            return self.of(device) or ""  # nothing is known of the file: the sensor will tell
         if facts.passphrase_fingerprint is None:
             return ""
-        candidates = dict.fromkeys([*self.known(device), *self.known(facts.device or device)])
+        tried = self._credentials.passphrases_tried
+        candidates = dict.fromkeys([*self.known(device), *self.known(facts.device or device), *tried])
         return next((candidate for candidate in candidates if opens_with(facts, candidate)), None)
+
+    def try_too(self, passphrase: str) -> None:
+        """Try a passphrase on backups that none which is known opens. No new backup is made with it."""
+        self._credentials.passphrases_tried.append(passphrase)
+
+    def for_bare_file(self, device: str) -> str:
+        """What to open a backup with of which nothing is known: what was entered last, else the device's."""
+        tried = self._credentials.passphrases_tried
+        return tried[-1] if tried else self.of(device) or ""
+
+    def forget_tried(self) -> None:
+        """Forget what ``try_too`` was told."""
+        self._credentials.passphrases_tried.clear()
 
     def remember(self, device: str, passphrase: str) -> str:
         """Keep the passphrase of a device, or of the plant (``PLANT``). Returns the store's name.

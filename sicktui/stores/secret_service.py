@@ -16,6 +16,8 @@ _NO_SERVICE = (
     "GNOME Keyring or KeePassXC offers one in a desktop session.",
 )
 
+_NONE = "none here"
+
 
 class BoundedSecretService(SecretService.Keyring):
     """The backend of ``keyring``, except that a locked collection ends in an error and not in a wait."""
@@ -36,7 +38,7 @@ class BoundedSecretService(SecretService.Keyring):
             # A bus that went away while sicktui runs is a FileNotFoundError here.
             known = "DBUS_SESSION_BUS_ADDRESS" in os.environ
             reason = ("the session's D-Bus cannot be reached", "") if known else _NO_SERVICE
-            raise StoreFailed(*reason) from error
+            raise StoreFailed(*reason, brief=_NONE) from error
         try:
             collection = secretstorage.Collection(bus)
             if collection.is_locked():
@@ -47,11 +49,11 @@ class BoundedSecretService(SecretService.Keyring):
             bus.close()
             if isinstance(error, ItemNotFoundException):
                 # secretstorage would offer to make one, with a prompt.
-                raise StoreFailed("the Secret Service has no default keyring yet") from error
+                raise StoreFailed("the Secret Service has no default keyring yet", brief=_NONE) from error
             if isinstance(error, SecretServiceNotAvailableException):
-                raise StoreFailed(*_NO_SERVICE) from error
+                raise StoreFailed(*_NO_SERVICE, brief=_NONE) from error
             raise
         if locked:
             bus.close()
-            raise StoreFailed("it is locked", "Unlock it in a desktop session.")
+            raise StoreFailed("it is locked", "Unlock it in a desktop session.", brief="locked")
         return collection

@@ -12,12 +12,14 @@ class StoreFailed(Exception):
     Args:
         reason: why, in words, without any secret in it.
         advice: what would make it work; may be empty.
+        brief: why, in a word or two, for where there is little room.
     """
 
-    def __init__(self, reason: str, advice: str = "") -> None:
+    def __init__(self, reason: str, advice: str = "", *, brief: str = "fails") -> None:
         super().__init__(reason)
         self.reason = reason
         self.advice = advice
+        self.brief = brief
 
 
 class SecretStore(Protocol):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import stat
 import sys
 import threading
 from collections.abc import Iterable
@@ -12,10 +13,29 @@ from typing import Final, Self
 import pytest
 
 from sicktui.simulator.auth import Authenticator
+from tests.cli.kit import Result
 from tests.credentials.kit import disguises
 
+DEVICE: Final = "Tor-7-Zwiebelkuchen"
+WRONG: Final = "Falsch-9-Regenschirm"
+OTHER: Final = "Anders-3-Kellerfenster"
+MASTER: Final = "Lokomotive Pfeffer 81"
+PHRASE: Final = "Sicherung-5-Haselnuss"
 RUNNER: Final = b"sicktui.engine.runner"
 REALM: Final = "SICK Sensor"
+
+
+def outputs(*results: Result) -> bytes:
+    """All that calls of the program said."""
+    return "".join(result.out + result.err for result in results).encode()
+
+
+def assert_private(home: Path) -> None:
+    """Nobody else may look into any folder or file of the program."""
+    if sys.platform != "win32":
+        modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in home.rglob("*")}
+        assert modes
+        assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
 
 
 class Leaks:
@@ -56,12 +76,13 @@ class Leaks:
             self._secrets[f"hash1 of {name} ({len(salt)})"] = first.hexdigest()
             self._raw[f"hash1 of {name} ({len(salt)})"] = first.digest()
         self._secrets[f"Basic header of {name}"] = base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._raw[f"SHA-256 of {name}"] = hashlib.sha256(password.encode()).digest()
         return password
 
     def secret(self, name: str, text: str) -> str:
-        """Any other secret."""
+        """Any other secret, with the hashes that people would think of."""
         self._secrets[name] = text
+        for kind in ("md5", "sha1", "sha256", "sha512"):
+            self._raw[f"{kind} of {name}"] = hashlib.new(kind, text.encode()).digest()
         return text
 
     def needles(self) -> dict[bytes, str]:
@@ -69,6 +90,7 @@ class Leaks:
         found = {needle: name for name, text in self._secrets.items() for needle in disguises(text)}
         for name, raw in self._raw.items():
             found |= dict.fromkeys((raw, raw.hex().encode(), base64.b64encode(raw)), name)
+            found[base64.urlsafe_b64encode(raw)] = name
         for name, texts in (("a session token", self.tokens), ("a proof", self.proofs)):
             found |= {text.encode(): name for text in texts}
         return found

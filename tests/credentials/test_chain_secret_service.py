@@ -1,5 +1,6 @@
 """The chain on a real Secret Service (GNOME Keyring in a bus of its own), with the vault behind it."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import secretstorage
 
 from sicktui.stores.credentials import Credentials, open_credentials
 from sicktui.stores.vault import VAULT, VaultState
+from tests.cli.kit import Program
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, opened_vault
 
 pytestmark = pytest.mark.skipif("sys.platform != 'linux'", reason="the Secret Service is of Linux")
@@ -109,6 +111,22 @@ def test_a_prompt_on_a_display_that_nobody_sees_costs_the_limit_once(
     assert "unlock prompt nobody sees" in credentials.describe().problems[0].reason
 
 
+@pytest.mark.usefixtures("silent_prompter")
+def test_the_program_does_not_wait_for_a_prompt_that_nobody_sees(program: Program) -> None:
+    """The whole of it: a display that can be reached, a keyring that is locked, and nobody at the PC."""
+    lock_collection()
+    began = time.monotonic()
+    bus = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    result = program(
+        "doctor", fast=False, password=None, DBUS_SESSION_BUS_ADDRESS=bus, DISPLAY=":0", WAYLAND_DISPLAY="w"
+    )
+    assert time.monotonic() - began < 10
+    words = " ".join(result.out.split())
+    assert "is locked and waits for an unlock prompt nobody sees" in words
+    assert "Unlock it in a desktop session." in words
+    assert "'sicktui vault create' makes one" in words
+
+
 @unlocked
 def test_many_threads_at_once(chain: Callable[..., Credentials]) -> None:
     """As a plan of many sensors asks: side by side."""
@@ -122,9 +140,9 @@ def test_many_threads_at_once(chain: Callable[..., Credentials]) -> None:
         if credentials.password(device, "Service") != f"of {device}":
             wrong.append(f"{device} was not given back")
 
-    threads = [threading.Thread(target=work, args=(f"device-{n}",)) for n in range(12)]
+    threads = [threading.Thread(target=work, args=(f"device-{n}",)) for n in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == []
+    assert wrong == [], credentials.describe().problems

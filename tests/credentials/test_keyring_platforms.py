@@ -2,6 +2,8 @@
 
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,8 +54,13 @@ class CredentialManager:
             raise self._error(NOT_FOUND, "CredDelete", "Element not found.")
 
 
+def forget_module(name: str) -> None:
+    """Let a backend be imported anew, with the libraries that are there then."""
+    sys.modules.pop(name, None)
+
+
 @pytest.fixture
-def manager(monkeypatch: pytest.MonkeyPatch) -> CredentialManager:
+def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[CredentialManager]:
     """``keyring``'s Windows backend on top of a stand-in for ``win32ctypes``."""
 
     class Error(Exception):
@@ -73,8 +80,9 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> CredentialManager:
     inner.pywintypes, inner.win32cred = pywintypes, win32cred  # type: ignore[attr-defined]
     for name, module in (("win32ctypes", package), ("win32ctypes.pywin32", inner)):
         monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.delitem(sys.modules, "keyring.backends.Windows", raising=False)
-    return made
+    forget_module("keyring.backends.Windows")
+    yield made
+    forget_module("keyring.backends.Windows")
 
 
 def on_windows(*, vault: Any = None) -> Credentials:
@@ -117,10 +125,9 @@ def test_windows_that_refuses_later_leaves_memory(manager: CredentialManager) ->
 
 
 @pytest.fixture
-def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
-    """``keyring``'s macOS backend on top of a stand-in for the Security framework; empty: it refuses."""
+def keychain(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """``keyring``'s macOS backend on top of a stand-in for the Security framework, which refuses."""
     api = ModuleType("keyring.backends.macOS.api")
-    kept: dict[tuple[str, str], str] = {}
 
     class Error(Exception):
         """As ``api.Error``: the status and a text."""
@@ -137,9 +144,10 @@ def keychain(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
     api.Error, api.NotFound, api.KeychainDenied = Error, NotFound, KeychainDenied  # type: ignore[attr-defined]
     for name in ("set_generic_password", "find_generic_password", "delete_generic_password"):
         setattr(api, name, refuse)
-    monkeypatch.delitem(sys.modules, "keyring.backends.macOS", raising=False)
+    forget_module("keyring.backends.macOS")
     monkeypatch.setitem(sys.modules, "keyring.backends.macOS.api", api)
-    return kept
+    yield
+    forget_module("keyring.backends.macOS")
 
 
 @pytest.mark.usefixtures("keychain")
@@ -150,3 +158,35 @@ def test_macos_over_ssh_leaves_the_vault(vault_file: Path) -> None:
     problem = credentials.describe().problems[0]
     assert problem.reason == "macOS keeps its keychain locked in SSH sessions (error -25308)"
     assert "security unlock-keychain" in problem.advice
+
+
+class Slow:
+    """A keyring that serves one caller at a time, each in a tenth of the time limit."""
+
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        with self._busy:
+            time.sleep(0.05)
+            return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+def test_a_keyring_that_works_is_not_given_up_because_many_ask_at_once() -> None:
+    """A plan of many sensors asks for their passwords side by side, and the PC may be busy."""
+    store = KeyringStore("slow", Slow, time_limit=0.5)
+    credentials = Credentials(given=None, keyring=store)
+    credentials.describe()
+    threads = [threading.Thread(target=credentials.password, args=(f"d{n}", "Service")) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert credentials.describe().problems == ()

@@ -4,6 +4,7 @@ The vaults of these tests cost what real ones do: a third of a second for each o
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,29 @@ def test_one_password_for_a_group_is_stored_once(program: Program, plant: MakePl
     gone = program.here("logout", "@hall-3", "--shared", fast=False, password=None, **VAULT)
     assert "Forgot" in gone.out
     assert program.here("plan", "a", "b", "--package", package, password=None, **VAULT).code == 4
+
+
+def test_one_password_for_many_devices_is_stored_for_each_that_takes_it(
+    program: Program, plant: MakePlant
+) -> None:
+    made = plant(sensor("one"), sensor("two", password="its own word"), sensor("three"))
+    listed(program, made, "a", "b", "c")
+    program.here("vault", "create", fast=False, **VAULT)
+    result = program.here("login", "@hall-3", "--json", **VAULT)
+    assert result.code == 1
+    assert {line["device"]: line["stored"] for line in result.lines} == {
+        "a": IN_VAULT,
+        "b": None,
+        "c": IN_VAULT,
+    }
+    assert tries(made) == [1, 1, 1], "once each, never in a loop"
+    forgotten = program.here("logout", "@hall-3", "--json", fast=False, password=None, **VAULT)
+    assert {line["device"]: line["forgotten"] for line in forgotten.lines} == {
+        "a": True,
+        "b": False,
+        "c": True,
+    }
+    assert tries(made) == [1, 1, 1]
 
 
 def test_a_group_password_that_one_sensor_refuses_is_not_stored(program: Program, plant: MakePlant) -> None:
@@ -194,6 +218,19 @@ def test_the_doctor_walks_the_whole_chain(program: Program, plant: MakePlant) ->
     assert found["vault"]["state"] == "failed"
     assert "cut short" in found["vault"]["message"]
     assert program.here("doctor", fast=False).code == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX")
+def test_the_doctor_finds_folders_that_others_can_look_into(program: Program) -> None:
+    assert checks(program)["private"]["state"] == "ok"
+    folder = program.home / "data"
+    folder.mkdir(parents=True)
+    folder.chmod(0o755)
+    found = checks(program)["private"]
+    assert (found["state"], found["remedy"]) == ("warning", f"chmod 700 {folder}")
+    assert "(mode 755)" in found["message"]
+    folder.chmod(0o700)
+    assert checks(program)["private"]["state"] == "ok"
 
 
 def test_the_doctor_says_what_was_given(program: Program) -> None:

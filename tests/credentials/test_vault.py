@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.stores import vault_crypto
 from sicktui.stores.secrets_store import StoreFailed
 from sicktui.stores.vault import Vault, VaultState
 from sicktui.stores.vault_errors import VaultError, VaultLocked, VaultRuleBroken, WrongVaultPassword
-from sicktui.stores.vault_format import STANDARD, parse
+from sicktui.stores.vault_format import STANDARD, Kdf, parse
 from tests.credentials.kit import (
     CHEAP,
     MASTER,
@@ -306,6 +307,24 @@ def test_a_real_vault_costs_what_the_documents_say(vault_file: Path) -> None:
     kdf = parse(vault_file.read_bytes()).body.kdf
     assert (kdf.name, kdf.cost.memory, kdf.cost.passes, kdf.cost.lanes) == ("argon2id", 65536, 3, 4)
     assert kdf.cost == STANDARD
+
+
+def test_the_password_is_stretched_once_a_session(vault_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a third of a second, and a plan asks for the passwords of fifty sensors."""
+    opened_vault(vault_file, a=SECRET)
+    derive, salts = vault_crypto.derive, []
+
+    def counted(password: str, kdf: Kdf) -> vault_crypto.Keys:
+        salts.append(kdf.salt)
+        return derive(password, kdf)
+
+    monkeypatch.setattr(vault_crypto, "derive", counted)
+    vault = cheap_vault(vault_file, given=MASTER)
+    for number in range(20):
+        vault.put(f"device-{number}/Service", str(number))
+        assert vault.get("a/Service") == SECRET
+        assert vault.state() is VaultState.OPEN
+    assert len(salts) == 1
 
 
 def test_a_vault_that_is_cheap_to_try_is_refused(vault_file: Path) -> None:

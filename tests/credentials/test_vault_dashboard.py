@@ -16,6 +16,7 @@ from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import VaultMenu
+from tests.credentials.keyrings import Refusing, keyring_store, windows_over_ssh
 from tests.credentials.kit import MASTER, cheap_vault
 from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, until
 
@@ -206,6 +207,18 @@ async def test_a_password_is_kept_once_for_a_group(desk: Desk, vault: Vault) -> 
         await typed(pilot, MASTER)
         await until(pilot, lambda: "1 password forgotten" in notes_of(pilot))
     assert vault.names() == ()
+
+
+async def test_why_the_keyring_is_not_used_can_be_read_in_full(desk: Desk, vault: Vault) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    desk.context.credentials = Credentials(
+        given=None, keyring=keyring_store(Refusing(windows_over_ssh)), vault=vault
+    )
+    async with desk.dashboard(size=(80, 24)) as (pilot, _):
+        await until(pilot, lambda: "(keyring: error 1312)" in text_of(pilot))
+        await pilot.press("V")
+        await until(pilot, lambda: "SSH sessions (error 1312)" in text_of(pilot))
+        assert "Log in at the PC or by remote desktop" in text_of(pilot)
 
 
 async def test_a_damaged_vault_is_told_and_offers_nothing(desk: Desk, vault: Vault) -> None:

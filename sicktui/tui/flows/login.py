@@ -1,12 +1,16 @@
 """Asks for passwords, tries them once, and keeps them; and forgets them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from sicktui.engine.access import check_login
+from sicktui.engine.context import Context
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem
 from sicktui.model.text import clean
+from sicktui.model.view import RunView
 from sicktui.model.words import Code
 from sicktui.tui.flows.keeping import group_of, keep
 from sicktui.tui.flows.vault import held_in_vault, unlock_for, unlock_holding
@@ -15,6 +19,11 @@ from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.spans import Cell, cell
 from sicktui.tui.stage import Stage
+
+DENIED: Final = "The sensor refuses the password that is known. It was tried once."
+
+Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
+"""Reads sensors, and says of each whether it may go."""
 
 
 async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
@@ -56,6 +65,65 @@ async def ensure_passwords(stage: Stage, targets: Sequence[Target], why: str) ->
     return await log_in(stage, tuple(missing), why) if missing else True
 
 
+async def ensure_access(stage: Stage, targets: Sequence[Target], why: str) -> bool:
+    """As ``ensure_passwords``, and each password that is known is tried once on its sensor.
+
+    Returns:
+        ``False`` if the operator left.
+    """
+    if not await ensure_passwords(stage, targets, why):
+        return False
+    denying = await asyncio.gather(*(_denies(stage, target) for target in targets))
+    denied = tuple(t.device for t, denies in zip(targets, denying, strict=True) if denies)
+    return await log_in(stage, denied, DENIED) if denied else True
+
+
+async def log_in_where_denied(stage: Stage, items: Sequence[PlanItem], asked: set[str]) -> bool:
+    """Ask for the passwords of sensors that a plan found to refuse the known one; each device once.
+
+    Args:
+        stage: the main screen.
+        items: the plan.
+        asked: the devices that were asked for before; grows.
+
+    Returns:
+        Whether another plan may find something else.
+    """
+    denied = [
+        item.target
+        for item in items
+        if item.reason is Code.ACCESS_DENIED
+        and item.device not in asked
+        and await _is_known(stage, item.target)
+    ]
+    if not denied:
+        return False
+    devices = tuple(target.device for target in denied)
+    asked.update(devices)
+    await log_in(stage, devices, DENIED)
+    return not all([await _was_refused(stage, target) for target in denied])
+
+
+def denied_in(view: RunView) -> tuple[str, ...]:
+    """The devices whose sensors denied access in the middle of a run, and not in its plan."""
+    return tuple(
+        name
+        for name, device in view.devices.items()
+        if device.steps and device.verdict is not None and device.verdict.code is Code.ACCESS_DENIED
+    )
+
+
+async def planned(stage: Stage, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:
+    """A plan in which the sensors that refused a password were planned again after a login."""
+    items = await plan(stage.context, targets)
+    asked: set[str] = set()
+    if not await log_in_where_denied(stage, items, asked):
+        return items
+    again = await plan(stage.context, [target for target in targets if target.device in asked])
+    found = {item.device: item for item in again}
+    return [found.get(item.device, item) for item in items]
+
+
 async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
     """Forget the passwords of these devices."""
     targets = stage.targets(devices)
@@ -84,6 +152,20 @@ async def _is_taken(stage: Stage, target: Target, password: str) -> bool:
     except SicktuiError as error:
         return error.code is not Code.ACCESS_DENIED
     return True
+
+
+async def _denies(stage: Stage, target: Target) -> bool:
+    """Whether the sensor refuses the password that is known; what it refused before is not tried again."""
+    if await _was_refused(stage, target):
+        return True
+    password = await asyncio.to_thread(stage.context.credentials.password, target.device, target.user)
+    return password is not None and not await _is_taken(stage, target, password)
+
+
+async def _was_refused(stage: Stage, target: Target) -> bool:
+    credentials = stage.context.credentials
+    password = await asyncio.to_thread(credentials.password, target.device, target.user)
+    return password is not None and credentials.was_refused(target.device, target.user, password)
 
 
 async def _is_known(stage: Stage, target: Target) -> bool:

@@ -90,10 +90,11 @@ async def manage(stage: Stage) -> None:
         return
     state = await asyncio.to_thread(vault.state)
     report = await asyncio.to_thread(stage.context.credentials.describe)
-    problem = next((str(found) for found in report.problems if found.name == vault.name), "")
+    # That there is none is said already; why a better place is not used belongs here too.
+    absent = state is VaultState.ABSENT
+    problems = [str(found) for found in report.problems if found.name != vault.name or not absent]
     entries = len(await asyncio.to_thread(vault.names))
-    told = "" if state is VaultState.ABSENT else problem
-    act = await stage.ask(VaultMenu(stage.face, vault.path, state, entries=entries, problem=told))
+    act = await stage.ask(VaultMenu(stage.face, vault.path, state, entries=entries, problems=problems))
     if act is not None:
         await _ACTS[act](stage, vault)
         await stage.learn_stores()

@@ -16,6 +16,7 @@ from sicktui.tui.screens.dialog import Dialog
 from sicktui.tui.screens.form import Back, Choice
 from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.secret_input import SecretInput
 
 
 class Password(Struct, frozen=True):
@@ -64,7 +65,7 @@ class Login(Dialog[Password]):
         ]
         if self._why:
             lines.insert(0, cell(self._why, Tone.DIM))
-        box = Input(password=True, id="password", placeholder="password")
+        box = SecretInput(password=True, id="password", placeholder="password")
         widgets: list[Widget] = [Prose(lines), box]
         if len(self._targets) > 1:
             widgets.append(

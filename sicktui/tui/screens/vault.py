@@ -1,5 +1,6 @@
 """The dialogs of the vault: what can be done with it, and the questions for its passwords."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
@@ -58,12 +59,14 @@ class VaultMenu(Dialog[VaultAct]):
 
     title_text = "Vault"
 
-    def __init__(self, face: Face, path: Path, state: VaultState, *, entries: int, problem: str) -> None:
+    def __init__(
+        self, face: Face, path: Path, state: VaultState, *, entries: int, problems: Sequence[str]
+    ) -> None:
         super().__init__(face)
         self._path = path
         self._entries = entries
         self._state = state
-        self._problem = problem
+        self._problems = problems
         offers = [f"{key} {text}" for key, _, text in _ACTS[state]]
         self.keys_text = "   ".join([*offers, "q back"])
 
@@ -77,8 +80,8 @@ class VaultMenu(Dialog[VaultAct]):
         if self._state is not VaultState.ABSENT:
             number = counted(self._entries, "entry", "entries")
             lines.append((Span("Holds  ", Tone.DIM), Span(number)))
-        if self._problem:
-            lines += [(), cell(clean(self._problem, 400), Tone.WARN)]
+        for problem in self._problems:
+            lines += [(), cell(clean(problem, 400), Tone.WARN)]
         return [Prose(lines)]
 
     def action_choose(self, act: str) -> None:

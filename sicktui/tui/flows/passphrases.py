@@ -1,0 +1,44 @@
+"""Finds the passphrase of a backup that is about to be needed: in the vault, or by asking for it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.engine.restore_source import facts_of
+from sicktui.model.device import Target
+from sicktui.model.plan import RunSpec
+from sicktui.model.text import clean
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.flows.vault import unlock
+from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
+from sicktui.tui.stage import Stage
+
+
+async def unlock_passphrases(stage: Stage, targets: Sequence[Target]) -> None:
+    """Unlock the vault if the only passphrase of one of these devices lies in it."""
+    known = Passphrases(stage.context.credentials)
+    for target in targets:
+        if await asyncio.to_thread(known.locked, target.device):
+            await unlock(stage, f"The vault holds the backup passphrase of {clean(target.device, 40)}.")
+            return
+
+
+async def ensure_passphrases(stage: Stage, spec: RunSpec) -> bool:
+    """Ask for the passphrases of the backups that a run restores, where none that is known opens them.
+
+    Returns:
+        ``False`` if the operator left.
+    """
+    orders = [(item.target, order) for item in spec.items if (order := spec.order_of(item.device))]
+    await unlock_passphrases(stage, [target for target, _ in orders])
+    known = Passphrases(stage.context.credentials)
+    for target, order in orders:
+        problem = ""
+        facts = await asyncio.to_thread(facts_of, stage.context.backups, order)
+        while facts is not None and await asyncio.to_thread(known.opening, facts, target.device) is None:
+            form = passphrase_form(stage.face, target.device, order.name, problem)
+            typed = await stage.ask(form)
+            if typed is None:
+                return False
+            known.try_too(typed["phrase"])
+            problem = NOT_THE_ONE
+    return True

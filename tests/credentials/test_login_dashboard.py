@@ -1,0 +1,226 @@
+"""The login dialog comes by itself where a sensor denies access, and no password is tried twice unasked."""
+
+from typing import Final
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sicktui.engine.launch import first_events, new_spec
+from sicktui.engine.targets import choose
+from sicktui.model.plan import PlanItem
+from sicktui.model.words import Action, Operation
+from sicktui.simulator import DeviceSpec, Fault
+from sicktui.stores.credentials import Credentials
+from sicktui.tui.screens.login import Login
+from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.restore import RestoreScreen
+from sicktui.tui.screens.version_picker import VersionPicker
+from tests.tui.conftest import Desk, notes_of, text_of, until
+
+OLD: Final = "the old one of both"
+NEW: Final = "the new one of gate-1"
+GATE: Final = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150", password=NEW)
+DOCK: Final = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model="picoScan150", password=OLD)
+
+
+@pytest.fixture
+def credentials(desk: Desk) -> Credentials:
+    """Of a desk on which both sensors had the same password, until somebody changed that of the gate."""
+    made = Credentials(given=None, keyring=None)
+    for device in ("gate-1", "dock-1"):
+        made.remember(device, "Service", OLD)
+    desk.context.credentials = made
+    return made
+
+
+def tries(desk: Desk) -> list[int]:
+    """How often each sensor was asked whether a password is right."""
+    assert desk.fleet is not None
+    return [
+        len([request for request in device.requests if request.path.endswith("checkCredentials")])
+        for device in desk.fleet.devices
+    ]
+
+
+async def enter(pilot: Pilot[None], text: str) -> None:
+    """Wait for the login dialog and type into it."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+    box = pilot.app.focused
+    assert isinstance(box, Input)
+    box.value = text
+    await pilot.press("enter")
+
+
+async def plan(pilot: Pilot[None]) -> None:
+    """Choose both sensors and the package."""
+    await until(pilot, lambda: "2 online" in text_of(pilot))
+    await pilot.press("a", "u")
+    await until(pilot, lambda: ".spk" in text_of(pilot))
+    await pilot.press("enter")
+
+
+async def test_a_sensor_that_denies_access_in_the_middle_of_a_plan(
+    desk: Desk, credentials: Credentials
+) -> None:
+    await desk.sensors(GATE, DOCK)
+    desk.shelve()
+    async with desk.dashboard() as (pilot, _):
+        await plan(pilot)
+        await until(pilot, lambda: "Service on" in text_of(pilot))
+        shown = " ".join(text_of(pilot).split())
+        assert "refuses the password that is known" in shown
+        assert "Service on gate-1" in shown
+        assert "dock-1 " not in shown.split("Service on")[1].split("password")[0]
+        await enter(pilot, NEW)
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
+    assert credentials.password("gate-1", "Service") == NEW
+
+
+async def test_a_refused_password_is_tried_once_however_often_the_plan_is_made(
+    desk: Desk, credentials: Credentials
+) -> None:
+    await desk.sensors(GATE, DOCK)
+    desk.shelve()
+    async with desk.dashboard() as (pilot, _):
+        await plan(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen))
+        for _ in range(3):
+            await pilot.press("f")
+            await until(pilot, lambda: "update 1" in text_of(pilot) and "refuse 1" in text_of(pilot))
+        await pilot.press("R")
+        await until(pilot, lambda: "update 1" in text_of(pilot) and "refuse 1" in text_of(pilot))
+        assert isinstance(pilot.app.screen, PlanScreen), "who left the dialog is not asked again"
+        assert tries(desk) == [1, 5]
+        await pilot.press("j", "k", "l")
+        await enter(pilot, "another wrong one")
+        await until(pilot, lambda: "Wrong password, not kept: gate-1" in notes_of(pilot))
+        assert tries(desk)[0] == 2, "what a person types is tried, once"
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "refuse 1" in text_of(pilot))
+        await pilot.press("l")
+        await enter(pilot, NEW)
+        await until(pilot, lambda: "update 2" in text_of(pilot))
+    assert credentials.password("gate-1", "Service") == NEW
+
+
+async def test_a_sensor_that_denies_access_to_a_backup(desk: Desk, credentials: Credentials) -> None:
+    await desk.sensors(GATE, DOCK)
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await enter(pilot, NEW)
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        await until(pilot, lambda: "2 succeeded" in notes_of(pilot))
+    assert tries(desk)[0] == 3, "the old one once; the new one when it was typed, and for the new plan"
+    assert credentials.password("gate-1", "Service") == NEW
+
+
+async def test_who_leaves_the_dialog_backs_the_others_up(desk: Desk, credentials: Credentials) -> None:
+    await desk.sensors(GATE, DOCK)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await pilot.press("escape")
+        await until(pilot, lambda: "1 succeeded, 1 failed" in notes_of(pilot))
+        await pilot.pause(0.3)
+        assert not isinstance(pilot.app.screen, Login), "who has left it is not asked again for the same"
+    assert tries(desk)[0] == 1
+
+
+async def test_a_sensor_that_denies_access_in_the_middle_of_a_run(
+    desk: Desk, credentials: Credentials
+) -> None:
+    """Somebody changes the password between the plan and the run."""
+    changed = Fault(name="password_changed", at="POST CreateSessionToken", value="changed meanwhile")
+    await desk.sensors(
+        DeviceSpec(name="gate-1", version="2.3.0.0R", password=OLD, faults=(changed,)),
+    )
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "denied access" in text_of(pilot))
+        assert isinstance(pilot.app.screen, Login)
+        await enter(pilot, "changed meanwhile")
+        await until(pilot, lambda: "1 password kept in" in notes_of(pilot))
+    assert credentials.password("gate-1", "Service") == "changed meanwhile"
+
+
+async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
+    desk: Desk, credentials: Credentials
+) -> None:
+    await desk.sensors(GATE)
+    targets = choose(["gate-1"], desk.context.devices(), desk.context.settings)
+    items = [PlanItem(target=targets[0], action=Action.UPDATE, reason=None, message="Back it up.")]
+    spec = new_spec(desk.context, Operation.BACKUP, items)
+    desk.context.journal.create_run(spec, first_events(spec))  # and its process died at once
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: "interrupted" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        await enter(pilot, NEW)
+        await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))
+    assert tries(desk) == [2]
+
+
+async def test_a_sensor_that_denies_access_to_a_restore(desk: Desk, credentials: Credentials) -> None:
+    await desk.sensors(GATE)
+    credentials.remember("gate-1", "Service", NEW)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))
+        credentials.remember("gate-1", "Service", OLD)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
+        await until(pilot, lambda: "bytes" in text_of(pilot) or "KB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        await enter(pilot, NEW)
+        await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
+        await until(pilot, lambda: "the password was not refused" in text_of(pilot))
+    assert credentials.password("gate-1", "Service") == NEW
+
+
+async def test_a_sensor_that_denies_access_to_find_me(desk: Desk, credentials: Credentials) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("f")
+        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        assert tries(desk) == [0], "it was refused once already"
+        await enter(pilot, NEW)
+        await until(pilot, lambda: "Blinking for" in notes_of(pilot))
+    assert tries(desk) == [1]
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "super+c", "ctrl+x"])
+async def test_what_is_shown_as_dots_is_not_copied(desk: Desk, key: str) -> None:
+    """A copy goes to the terminal (OSC 52), and with it into recordings of the session, in clear text."""
+    desk.context.credentials = Credentials(given=NEW, keyring=None)
+    await desk.sensors(GATE)
+    async with desk.dashboard() as (pilot, _):
+        for opening in ("l", "b"):
+            await until(pilot, lambda: "1 online" in text_of(pilot))
+            await pilot.press(opening)
+            await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+            await pilot.press(*"geheim", "shift+home")
+            box = pilot.app.focused
+            assert isinstance(box, Input)
+            assert box.selected_text == "geheim"
+            await pilot.press(key)
+            assert pilot.app.clipboard == ""
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(pilot.app.focused, Input))
