@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import key_latency, runner_memory, screen_traffic, startup_time, update_time
+from benchmarks import key_latency, outage, recovery, runner_memory, screen_traffic, startup_time, update_time
 from benchmarks.report import BenchmarkError, Measured, table
 
 PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
@@ -15,6 +15,8 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     runner_memory.PART: runner_memory.measure,
     screen_traffic.PART: screen_traffic.measure,
     key_latency.PART: key_latency.measure,
+    recovery.PART: recovery.measure,
+    outage.PART: outage.measure,
 }
 
 

@@ -167,10 +167,16 @@ def memory(pid: int) -> dict[str, int]:
 
 def requests_of(address: str) -> int:
     """How many requests a simulated sensor has had."""
+    return len(record_of(address))
+
+
+def record_of(address: str) -> list[dict[str, Any]]:
+    """Every request that a simulated sensor has had, by its own record."""
     connection = HTTPConnection(address, timeout=_PATIENCE)
     try:
         connection.request("GET", "/simulator/record")
-        return len(json.loads(connection.getresponse().read())["requests"])
+        requests: list[dict[str, Any]] = json.loads(connection.getresponse().read())["requests"]
+        return requests
     finally:
         connection.close()
 

@@ -34,6 +34,7 @@ class DeviceRun:
         self._job = job
         self._home = home
         self._begun = past is not None and past.in_flight
+        self._open_step = past.open_step if past is not None else None
         self._work = _work(job, home, past)
 
     async def run(self) -> VerdictReached:
@@ -41,6 +42,9 @@ class DeviceRun:
         job = self._job
         began = job.clock.monotonic()
         try:
+            if self._open_step is not None:
+                # Whoever began it is gone, and the job may go on at another step: nobody would end it.
+                await job.record.skipped(self._open_step, "it was interrupted; the sensor is asked first")
             await self._enter()
             began = job.clock.monotonic()
             try:
@@ -151,7 +155,8 @@ class DeviceRun:
         message = stop.message
         if stop.verdict is Verdict.UNKNOWN:
             # Whoever sees the message alone must know that this is not over.
-            message = f"{message} Check on site what it runs."
+            restored = isinstance(self._work, RestoreJob)
+            message = f"{message} Check on site {'its parameters' if restored else 'what it runs'}."
         return self._event(stop.verdict, stop.code, message, stop.advice, began)
 
     def _event(
@@ -162,7 +167,7 @@ class DeviceRun:
         if isinstance(work, UpdateJob):
             known = {"serial": work.serial, "backup": work.backup_id, "downtime_seconds": work.downtime}
         elif isinstance(work, RestoreJob):
-            known = {"serial": work.serial, "backup": job.spec.backup}
+            known = {"serial": work.serial, "backup": job.spec.backup_of(job.target.device)}
         else:
             stored = work.stored
             known = {

@@ -9,6 +9,7 @@ from sicktui.engine.stop import Stop
 from sicktui.model.device import Health, Identity
 from sicktui.model.words import Code, Level, Step, UpdateState
 from sicktui.sensor.errors import OutOfConnections, SensorError, Unreachable
+from sicktui.stores.journal_file import JournalError
 
 __all__ = ["Flash", "Turn", "patience"]
 
@@ -115,6 +116,7 @@ class Flash:
         if turn is not Turn.IDLE:
             return f"not needed: {_NOT_NEEDED[turn]}"
         self._triggers_left -= 1
+        repeated = self._sent
         try:
             async with job.record.acting("run_firmware_update"):
                 self._sent = True
@@ -126,6 +128,16 @@ class Flash:
             return "sent, not answered"
         except SensorError as error:
             return await self._refused(error)
+        except JournalError as error:
+            if repeated:
+                # The first one may yet have its effect: that is watched to its end.
+                return f"not sent once more: {error.message}"
+            raise await known_failure(
+                job,
+                error.code or Code.STORAGE_ERROR,
+                f"{error.message} What cannot be written down is not done, so the flash was not triggered.",
+                f"{error.advice} The package is on the sensor; update it again.".strip(),
+            ) from error
         return ""
 
     async def _look_before_trigger(self) -> Turn:

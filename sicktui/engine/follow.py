@@ -1,7 +1,7 @@
 """What faces know of a run: everything, and nothing but what the journal says."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from msgspec import structs
 
@@ -13,7 +13,7 @@ from sicktui.model.event import Event, RunChanged, VerdictReached
 from sicktui.model.view import RunView
 from sicktui.model.words import Action, RunState, Step
 from sicktui.stores.files import safe_name
-from sicktui.stores.journal import RunRow
+from sicktui.stores.journal import LATEST, RunRow
 from sicktui.stores.journal_file import JournalDamaged
 from sicktui.stores.locks import Lock, is_held, run_lock
 from sicktui.stores.paths import Home
@@ -52,6 +52,35 @@ def interrupted(context: Context) -> list[RunRow]:
 
 def _unfinished(context: Context) -> list[RunRow]:
     return [liveness(context, row) for row in context.journal.unfinished()]
+
+
+def resolve_run(context: Context, word: str, *, states: Sequence[RunState] = ()) -> str:
+    """The run that somebody means who wants to follow, cancel or resume one.
+
+    ``latest`` is the newest run in one of the states; failing that the newest in which anything was done. A
+    run whose plan refused every device has no process and is over as it begins: it hides no other one.
+
+    Args:
+        context: the journal.
+        word: an id, the beginning of one, or ``latest``.
+        states: where the run should stand, as it really is.
+
+    Raises:
+        UsageError: no run is meant, or more than one.
+        JournalError: the journal cannot be read.
+    """
+    if word != LATEST:
+        return context.journal.resolve(word)
+    wanted = (row.run for row in _unfinished(context) if row.state in states)
+    worked = (row.run for row in context.journal.runs() if _did_anything(context, row.run))
+    return next(wanted, None) or next(worked, None) or context.journal.resolve(word)
+
+
+def _did_anything(context: Context, run: str) -> bool:
+    try:
+        return any(item.action is Action.UPDATE for item in context.journal.spec(run).items)
+    except JournalDamaged:
+        return True  # nobody can say that it did nothing
 
 
 def owned_devices(context: Context) -> dict[str, str]:

@@ -9,8 +9,18 @@ from sicktui.engine.recorder import Recorder
 from sicktui.engine.stop import Stop
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
-from sicktui.model.event import Acted, Contacted, Logged, Progressed, StepChanged, Surveyed, UpdateStateRead
+from sicktui.model.event import (
+    Acted,
+    Contacted,
+    Event,
+    Logged,
+    Progressed,
+    StepChanged,
+    Surveyed,
+    UpdateStateRead,
+)
 from sicktui.model.words import Level, Step, StepState, UpdateState
+from sicktui.stores.journal_file import JournalError
 
 PROGRESS_INTERVAL: Final = 0.25
 """Seconds between two progress events of a device: the contract allows four a second."""
@@ -102,9 +112,25 @@ class JobRecord:
         """Record a step that is not needed."""
         await self._step(step, StepState.SKIPPED, detail)
 
+    async def _tell(self, event: Event) -> None:
+        """Write down what was seen or done.
+
+        A sensor that may have something of the job is watched to its end, also while nothing can be
+        written: then it is written later.
+
+        Raises:
+            JournalError: it could not be written, and nothing was begun yet.
+        """
+        try:
+            await self._recorder.record(event)
+        except JournalError:
+            if not self.irrevocable:
+                raise
+            self._recorder.keep(event)
+
     async def _step(self, step: Step, state: StepState, detail: str) -> None:
         self._open = state is StepState.STARTED
-        await self._recorder.record(
+        await self._tell(
             StepChanged(
                 ts=self._recorder.now(),
                 run=self._recorder.run,
@@ -121,6 +147,7 @@ class JobRecord:
 
         Raises:
             Stop: the run was cancelled before it came to this; nothing was done.
+            JournalError: the intention cannot be written down; nothing was done.
         """
         if act in IRREVOCABLE:
             # No await between the look and the flag: a cancel comes before both or after both.
@@ -141,16 +168,16 @@ class JobRecord:
             self._acting = False
 
     async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
-        await self._recorder.record(
-            Acted(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
-                act=act,
-                phase=phase,
-                detail=detail,
-            )
+        event = Acted(
+            ts=self._recorder.now(),
+            run=self._recorder.run,
+            device=self.device,
+            act=act,
+            phase=phase,
+            detail=detail,
         )
+        # What is not written down beforehand is not done.
+        await (self._recorder.record(event) if phase == "intended" else self._tell(event))
 
     def progress(self, step: Step, sent: int, total: int) -> None:
         """Note bytes moved; the first and the last are always noted."""
@@ -184,7 +211,7 @@ class JobRecord:
         if value is self._state:
             return
         self._state = value
-        await self._recorder.record(
+        await self._tell(
             UpdateStateRead(
                 ts=self._recorder.now(),
                 run=self._recorder.run,
@@ -198,7 +225,7 @@ class JobRecord:
         self, identity: Identity, state: UpdateState, power_on_count: int | None, *, backup: str | None
     ) -> None:
         """Record what the sensor was right before the first write."""
-        await self._recorder.record(
+        await self._tell(
             Surveyed(
                 ts=self._recorder.now(),
                 run=self._recorder.run,
@@ -212,7 +239,7 @@ class JobRecord:
 
     async def log(self, level: Level, message: str) -> None:
         """Record a line for people."""
-        await self._recorder.record(
+        await self._tell(
             Logged(
                 ts=self._recorder.now(),
                 run=self._recorder.run,

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from sicktui.model.event import Acted, Event, Surveyed, UpdateStateRead, VerdictReached
-from sicktui.model.words import UpdateState
+from sicktui.model.event import Acted, Event, StepChanged, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.model.words import Step, StepState, UpdateState
 from sicktui.stores.journal_file import JournalDamaged
 
 Progress = Literal["none", "intended", "done"]
@@ -34,6 +34,8 @@ class Past(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     """The parameters that a restore has left out."""
     verdict: VerdictReached | None = None
+    open_step: Step | None = None
+    """The step that was under way when the earlier runner was gone."""
     damaged: bool = False
     """Whether a part of the run's journal cannot be read, in which anything may have stood."""
 
@@ -65,7 +67,7 @@ def recall(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) ->
     for entry in entries:
         if isinstance(entry, JournalDamaged):
             damaged = True
-        elif isinstance(entry, Surveyed | UpdateStateRead | Acted | VerdictReached):
+        elif isinstance(entry, StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached):
             pasts[entry.device] = _after(pasts.get(entry.device, Past()), entry)
     if damaged:
         # The row that is lost may have been an intention of any of them.
@@ -73,8 +75,10 @@ def recall(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) ->
     return pasts
 
 
-def _after(past: Past, event: Surveyed | UpdateStateRead | Acted | VerdictReached) -> Past:
+def _after(past: Past, event: StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached) -> Past:
     match event:
+        case StepChanged():
+            return structs.replace(past, open_step=event.step if event.state is StepState.STARTED else None)
         case Surveyed():
             return structs.replace(past, survey=event)
         case VerdictReached():

@@ -42,7 +42,7 @@ class Look(NamedTuple):
 
 
 async def look_again(job: Job, before: Identity) -> Look:
-    """Read a sensor whose job was interrupted, waiting while it may be rebooting.
+    """Read a sensor whose job was interrupted, waiting while it may be rebooting; record its state.
 
     Raises:
         Stop: it does not answer in time, or another sensor does.
@@ -50,9 +50,13 @@ async def look_again(job: Job, before: Identity) -> Look:
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            now = Look(
-                await job.sensor.recognise(before), await job.sensor.update_state(), await job.sensor.health()
-            )
+            identity = await job.sensor.recognise(before)
+            if not same_sensor(before, identity):
+                raise other_device(job, before, identity)
+            state = await job.sensor.update_state()
+            # At once: whoever resumes waits for a word from each sensor.
+            await job.record.state(state)
+            return Look(identity, state, await job.sensor.health())
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
                 raise Stop.unknown(
@@ -62,10 +66,6 @@ async def look_again(job: Job, before: Identity) -> Look:
                     "'sicktui status'.",
                 ) from error
             await job.clock.sleep(job.timing.reconnect_interval)
-        else:
-            if not same_sensor(before, now.identity):
-                raise other_device(job, before, now.identity)
-            return now
 
 
 def same_sensor(before: Identity, now: Identity) -> bool:
@@ -79,7 +79,7 @@ def other_device(job: Job, before: Identity, now: Identity) -> Stop:
         Code.OTHER_DEVICE,
         f"Another sensor answers at {job.target.address} now: {now.key or now.name} "
         f"instead of {before.key or before.name}.",
-        "Look for the updated sensor on site; its address may have changed (DHCP).",
+        "Look for the sensor on site; its address may have changed (DHCP).",
     )
 
 

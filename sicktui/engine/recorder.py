@@ -42,6 +42,8 @@ class Recorder:
         self._clock = clock
         self._notes: list[Event] = []
         self._durable: list[Event] = []
+        self._kept: list[Event] = []
+        self._failing = False
         self._waiting: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -68,6 +70,23 @@ class Recorder:
         self._wake.set()
         await done
 
+    def keep(self, *events: Event) -> None:
+        """Write events that ``record`` could not write as soon as it works again, before all others."""
+        self._kept += events
+
+    async def settle(self) -> None:
+        """Write everything that waits or was kept, for good.
+
+        Raises:
+            JournalError: it could not be written, although it was tried for ``PATIENCE`` seconds.
+        """
+        async with self._writing:
+            self._failing = False
+        await self.flush()
+        if self._kept:
+            kept, self._kept = self._kept, []
+            await self.record(*kept)
+
     async def serve(self) -> None:
         """Write until cancelled. ``flush`` afterwards for the last notes."""
         while True:
@@ -82,35 +101,37 @@ class Recorder:
     async def flush(self) -> None:
         """Write everything that waits.
 
-        A failure goes to those who wait for it; notes without a waiter are kept for the next try.
+        A failure goes to those who wait for it; what was kept stays kept, and notes are lost.
         """
         async with self._writing:
+            kept, self._kept = self._kept, []
             durable, self._durable = self._durable, []
             notes, self._notes = self._notes, []
             waiting, self._waiting = self._waiting, []
-            if durable:
-                await self._write([*durable, *notes], waiting)
-            elif notes:
+            if (kept or durable) and not await self._write([*kept, *durable, *notes], waiting):
+                self._kept = [*kept, *self._kept]
+            elif notes and not (kept or durable):
                 # Without a waiter there is nobody to tell; the next durable event meets the same fault.
                 await self._write(notes, waiting, durable=False)
 
     async def _write(
         self, events: Sequence[Event], waiting: Sequence["asyncio.Future[None]"], *, durable: bool = True
-    ) -> None:
+    ) -> bool:
         try:
             await self._append(events, durable=durable)
         except Exception as error:  # noqa: BLE001  every waiter is told, whatever it was
             for future in waiting:
                 if not future.done():
                     future.set_exception(error)
-        else:
-            for future in waiting:
-                if not future.done():
-                    future.set_result(None)
+            return False
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+        return True
 
     async def _append(self, events: Sequence[Event], *, durable: bool) -> None:
-        """Write, and try again for a while: a sensor in its flash must not be left for a busy disk."""
-        deadline = time.monotonic() + (PATIENCE if durable else 0.0)
+        """Write, and try again for a while, but not each time anew while it does not work at all."""
+        deadline = time.monotonic() + (PATIENCE if durable and not self._failing else 0.0)
         while True:
             try:
                 await asyncio.to_thread(self._journal.append, self.run, events, durable=durable)
@@ -118,8 +139,10 @@ class Recorder:
                 raise
             except JournalError:
                 if time.monotonic() >= deadline:
+                    self._failing = durable or self._failing
                     raise
                 _log.exception("The journal of run %s is tried again", self.run)
                 await asyncio.sleep(PAUSE)
             else:
+                self._failing = False
                 return

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ from sicktui.engine.run_verdicts import planned_verdict, verdict_event
 from sicktui.engine.staging import PackageChanged, scratch_folder, stage_package, unstage
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Logged, RunChanged, VerdictReached
+from sicktui.model.event import Cancelled, Logged, RunChanged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.words import Action, Code, Level, Operation, RunState, Verdict
 from sicktui.sensor.capabilities import capabilities_with
@@ -188,6 +189,7 @@ class Runner:
             clock=self._clock,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
+            asked_ago=self._since_plan(),
         )
         job = Job(
             spec=self._spec,
@@ -206,10 +208,20 @@ class Runner:
         event = await DeviceRun(job, self._home, self._past(item) if self._resumed else None).run()
         await self._reached(event)
 
+    def _since_plan(self) -> float:
+        """Seconds since the sensors were asked for the plan, by a process with a throttle of its own."""
+        planned = datetime.fromisoformat(self._spec.created)
+        # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
+        return max(0.0, (self._clock.now() - planned).total_seconds())
+
     async def _reached(self, event: VerdictReached) -> None:
         self._at_work.pop(event.device, None)
         self._verdicts[event.device] = event
-        await self._recorder.record(event)
+        try:
+            await self._recorder.record(event)
+        except JournalError:
+            # Others are still at it; before the end is written down, this is.
+            self._recorder.keep(event)
 
     def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
         return verdict_event(
@@ -226,7 +238,7 @@ class Runner:
         spec = self._spec
         ts = self._recorder.now()
         state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
-        await self._recorder.flush()
+        await self._recorder.settle()
         # Before the end is written down, since nobody comes back to a run that is over.
         await asyncio.to_thread(unstage, self._home, spec.run)
         verdicts = [self._verdicts[item.device] for item in spec.items]
@@ -277,7 +289,12 @@ class Runner:
         ]
         if waiting:
             why += f" Waiting for {', '.join(waiting)}: what a sensor has begun is finished."
-        await self._log(why)
+        ts, run = self._recorder.now(), self._spec.run
+        told = (Cancelled(ts=ts, run=run), Logged(ts=ts, run=run, level=Level.WARNING, message=why))
+        try:
+            await self._recorder.record(*told)
+        except JournalError:
+            self._recorder.keep(*told)  # it is obeyed all the same
 
     async def _log(self, message: str) -> None:
         await self._recorder.record(

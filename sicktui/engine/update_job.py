@@ -113,7 +113,6 @@ class UpdateJob:
         before = self._before(past)
         async with job.record.stepping(Step.PREFLIGHT) as step:
             now = await look_again(job, before.identity)
-            await job.record.state(now.state)
             step.detail = (
                 f"resumed: it runs {now.identity.version}, UpdateState {now.state.value} ({now.state.label})"
             )

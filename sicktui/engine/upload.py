@@ -6,9 +6,11 @@ from sicktui.engine.job import Job
 from sicktui.engine.proof import other_device, same_sensor
 from sicktui.engine.stop import Stop
 from sicktui.model.device import Identity
+from sicktui.model.errors import SicktuiError
 from sicktui.model.version import matches
 from sicktui.model.words import Code, Level, Step, UpdateState, Verdict
 from sicktui.sensor.errors import SensorError, Unreachable, UploadInterrupted, UploadRefused
+from sicktui.stores.journal_file import JournalError
 
 MAX_ATTEMPTS: Final = 2
 """A broken upload is tried once more, after the sensor was asked what it makes of the first."""
@@ -58,6 +60,10 @@ class Upload:
                     return True
             except SensorError as error:
                 return await self._not_taken(error, untouched=untouched)
+            except JournalError as error:
+                if untouched:
+                    raise
+                raise await self._unsure(error) from error
             else:
                 return False
         raise AssertionError("the last attempt returns or raises")
@@ -192,14 +198,15 @@ class Upload:
                 await job.record.state(state)
                 return state
 
-    async def _unsure(self, error: SensorError) -> Stop:
+    async def _unsure(self, error: SicktuiError) -> Stop:
         """The end of a job whose package did not arrive: failed if the old version still answers."""
         job = self._job
+        code = error.code or Code.UPLOAD_FAILED
         try:
             identity = await job.sensor.recognise(self._identity)
         except SensorError as trouble:
             return Stop.unknown(
-                error.code,
+                code,
                 f"{error.message} Its version cannot be read now: {trouble.message}",
                 _LOOK_ON_SITE,
             )
@@ -207,8 +214,8 @@ class Upload:
             return other_device(job, self._identity, identity)
         message = f"{error.message} It runs {identity.version}."
         if isinstance(error, UploadRefused) and identity.version == self._identity.version:
-            return Stop.failed(error.code, message, error.advice)
+            return Stop.failed(code, message, error.advice)
         expected = job.item.to_version
         if expected is not None and matches(identity.version, expected):
-            return Stop.unknown(error.code, message, error.advice)
-        return Stop.failed(error.code, message, error.advice)
+            return Stop.unknown(code, message, error.advice)
+        return Stop.failed(code, message, error.advice)

@@ -1,19 +1,35 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey`` and
-``contact`` are the journal's own and are not printed. Every event but ``run``, ``summary`` and some ``log``
-speaks of one device.
+The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``,
+``contact`` and ``cancel`` are the journal's own and are not printed. Every event but ``run``, ``summary``,
+``cancel`` and some ``log`` speaks of one device.
 """
 
-from typing import Final, Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from sicktui.model.decoding import decode_json
 from sicktui.model.device import Identity
-from sicktui.model.words import Action, Code, Level, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.text import clean
+from sicktui.model.words import (
+    Action,
+    Code,
+    Level,
+    Operation,
+    RunState,
+    Step,
+    StepState,
+    UpdateState,
+    Verdict,
+)
 
 SCHEMA_VERSION: Final = 1
+
+_State = Annotated[int, Meta(ge=0, le=max(UpdateState).value)]
+_Bytes = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -39,14 +55,14 @@ class Progressed(_DeviceEvent, frozen=True, kw_only=True, tag="progress"):
     """Bytes moved, at most four times a second a device."""
 
     step: Step
-    sent: int
-    total: int
+    sent: _Bytes
+    total: _Bytes
 
 
 class UpdateStateRead(_DeviceEvent, frozen=True, kw_only=True, tag="update_state"):
     """The sensor answered a read of ``UpdateState`` with a value other than the last."""
 
-    value: int
+    value: _State
     name: str
 
 
@@ -130,11 +146,15 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     detail: str = ""
 
 
+class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):
+    """Journal only: the runner was told to stop, and starts nothing more; what has begun is finished."""
+
+
 class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     """Journal only: what the sensor was right before the first write, for proof and for resuming."""
 
     identity: Identity
-    update_state: int
+    update_state: _State
     power_on_count: int | None
     backup: str | None
 
@@ -157,13 +177,17 @@ Event = (
     | Acted
     | Surveyed
     | Contacted
+    | Cancelled
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Contacted)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Contacted, Cancelled)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9998
+"""A year may be wrong, but one more or less, as another time zone may make it, must still exist."""
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 
@@ -179,4 +203,22 @@ def decode(line: bytes | str) -> Event:
     Raises:
         msgspec.DecodeError: not JSON, or not an event (``ValidationError`` is a subclass).
     """
-    return _decoder.decode(line)
+    event = decode_json(line, _decoder)
+    moments = (event.ts, event.started) if isinstance(event, RunChanged) else (event.ts,)
+    for moment in moments:
+        check_time(moment)
+    return event
+
+
+def check_time(moment: str) -> None:
+    """See that a time stamp that was kept is one: whoever reads it calculates with it.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    try:
+        time = datetime.fromisoformat(moment)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        raise msgspec.ValidationError(f"{clean(moment, 40)!r} is no time")

@@ -65,7 +65,8 @@ class RestoreOrder(Struct, frozen=True, kw_only=True):
     version: str | None = None
     """The firmware that wrote it."""
     location: str | None = None
-    passphrase_fingerprint: str | None = None
+    sealed: bool = False
+    """Whether it was made with a passphrase. What is kept of that stays in the backup's metadata."""
     parameters_md5: str | None = None
     values: dict[str, Any] = {}
     """Readable parameters as they were when it was made, for reading back. Treat as read-only."""
@@ -104,3 +105,15 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     backup: str | None = None
     """For a restore: the id of the backup, or the path of its file."""
     restore: RestoreOrder | None = None
+    """For a restore: what goes onto every device that has no order of its own."""
+    restores: dict[str, RestoreOrder] = {}
+    """For a restore of several sensors: what goes onto each, by device. Treat as read-only."""
+
+    def order_of(self, device: str) -> RestoreOrder | None:
+        """What is restored onto a device."""
+        return self.restores.get(device, self.restore)
+
+    def backup_of(self, device: str) -> str | None:
+        """The id of the backup that is restored onto a device, or the path of its file."""
+        order = self.restores.get(device)
+        return self.backup if order is None else order.backup or order.path

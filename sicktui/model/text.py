@@ -30,3 +30,21 @@ def _harmless(char: str) -> str:
     if category == "Zs":
         return " "  # all the spaces there are look alike
     return REPLACEMENT if category in _HARMFUL else char
+
+
+def plain_json(line: bytes) -> bytes:
+    """The same JSON value, in which what could act on a terminal is written as an escape.
+
+    Encoders escape the control characters below 32 only: those from 127 to 159 and whatever turns the
+    reading direction would go out as they are.
+    """
+    if line.isascii() and b"\x7f" not in line:
+        return line
+    return "".join(
+        _escaped(char) if unicodedata.category(char) in _HARMFUL else char for char in line.decode()
+    ).encode()
+
+
+def _escaped(char: str) -> str:
+    units = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))

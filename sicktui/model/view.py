@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, structs
 
 from sicktui.model.event import (
     Acted,
+    Cancelled,
     Contacted,
     Event,
     Logged,
@@ -69,6 +70,8 @@ class RunView(Struct, frozen=True, kw_only=True):
     devices: dict[str, DeviceView] = {}
     """By device name, in the order of the plan. Treat as read-only."""
     log: tuple[Logged, ...] = ()
+    cancelling: bool = False
+    """The run was told to stop and still waits for sensors that had begun."""
     summary: Summarised | None = None
 
     @property
@@ -96,7 +99,11 @@ def reduce(view: RunView, event: Event) -> RunView:
                 state=event.state,
                 pid=event.pid,
                 started=event.started,
+                # A new runner says it anew, if it still holds.
+                cancelling=False,
             )
+        case Cancelled():
+            return structs.replace(view, cancelling=True)
         case Summarised():
             return structs.replace(view, summary=event)
         case Logged():

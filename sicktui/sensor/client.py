@@ -40,6 +40,7 @@ class Sensor:
         clock: where time comes from.
         on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor has learned.
+        asked_ago: seconds since an earlier client may have asked it as often as is allowed.
     """
 
     def __init__(
@@ -51,10 +52,17 @@ class Sensor:
         clock: Clock,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
+        asked_ago: float | None = None,
     ) -> None:
         self._target = target
         self._memory = Memory(capabilities)
-        self._link = Link(target, requests_per_second=requests_per_second, clock=clock, on_contact=on_contact)
+        self._link = Link(
+            target,
+            requests_per_second=requests_per_second,
+            clock=clock,
+            on_contact=on_contact,
+            asked_ago=asked_ago,
+        )
         self._reader = Reader(self._link, self._memory)
         self._access = Access(self._link, self._memory, self._reader, target, password)
         transfers = Transfers(self._link, self._access)

@@ -17,6 +17,7 @@ from sicktui.sensor.transport import Transport
 from sicktui.sensor.wire import Answer
 
 Contact = Callable[[bool], None]
+_SERVER_ERROR = 500
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -28,17 +29,24 @@ class Link:
         requests_per_second: at most, everything included.
         clock: where time comes from.
         on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
+        asked_ago: as for ``Throttle``.
     """
 
     def __init__(
-        self, target: Target, *, requests_per_second: float, clock: Clock, on_contact: Contact | None
+        self,
+        target: Target,
+        *,
+        requests_per_second: float,
+        clock: Clock,
+        on_contact: Contact | None,
+        asked_ago: float | None = None,
     ) -> None:
         self.label = clean(target.address)
         """The address for messages."""
         self.clock = clock
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
-        self._throttle = Throttle(requests_per_second, clock)
+        self._throttle = Throttle(requests_per_second, clock, asked_ago=asked_ago)
         self._lock = asyncio.Lock()
         self._transport: Transport | None = None
 
@@ -145,10 +153,13 @@ class Turn:
         try:
             answer = await request
         except (Unreachable, UploadInterrupted, ProtocolError) as error:
+            self._throttle.spare()
             self._on_contact(error.http_status is not None)
             raise
         finally:
             if slot is not None:
                 self._throttle.used(slot)
+        if answer.http_status >= _SERVER_ERROR:
+            self._throttle.spare()
         self._on_contact(True)  # noqa: FBT003  the callback has one argument
         return answer

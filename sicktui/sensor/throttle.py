@@ -12,6 +12,10 @@ from sicktui.model.clock import Clock
 
 _LEAST_WAIT: Final = 0.001
 """Seconds; keeps a wait that rounds to nothing from spinning."""
+_IN_TROUBLE: Final = 2.0
+"""How many times more rarely a sensor in trouble is asked: at the default rate once a second."""
+_OF_A_PLAN: Final = 12
+"""Requests that a plan sends to one sensor at most."""
 
 
 class Slot:
@@ -32,13 +36,20 @@ class Throttle:
     Args:
         rate: requests per second, above zero.
         clock: where time comes from.
+        asked_ago: seconds since somebody else (the plan of a run) has asked the sensor, as often as is
+            allowed; ``None`` if nobody has.
     """
 
-    def __init__(self, rate: float, clock: Clock) -> None:
+    def __init__(self, rate: float, clock: Clock, *, asked_ago: float | None = None) -> None:
         self._burst = max(1, math.floor(rate))
         self._period = self._burst / rate
         self._clock = clock
+        self._pause = _IN_TROUBLE / rate
+        self._not_before = float("-inf")
         self._slots: deque[Slot] = deque()
+        if asked_ago is not None:
+            then = clock.monotonic() - asked_ago
+            self._slots.extend(Slot(then) for _ in range(min(self._burst, _OF_A_PLAN)))
 
     async def reserve(self, count: int = 1) -> list[Slot]:
         """Wait until ``count`` requests may go back to back, and take their slots.
@@ -51,10 +62,12 @@ class Throttle:
             now = self._clock.monotonic()
             while self._slots and self._slots[0].at + self._period <= now:
                 self._slots.popleft()
-            if len(self._slots) <= tolerated:
+            free_at = self._not_before
+            if len(self._slots) > tolerated:
+                free_at = max(free_at, self._slots[len(self._slots) - tolerated - 1].at + self._period)
+            elif free_at <= now:
                 break
-            leaving = self._slots[len(self._slots) - tolerated - 1]
-            await self._clock.sleep(max(_LEAST_WAIT, leaving.at + self._period - now))
+            await self._clock.sleep(max(_LEAST_WAIT, free_at - now))
         taken = [Slot(now + max(0, index + 1 - self._burst) * self._period) for index in range(count)]
         self._slots.extend(taken)
         return taken
@@ -66,6 +79,10 @@ class Throttle:
         later than its slot was taken, and the one behind it must not come too early for that.
         """
         slot.at = max(slot.at, self._clock.monotonic())
+
+    def spare(self) -> None:
+        """Leave the sensor alone for a while, since its last answer was none."""
+        self._not_before = self._clock.monotonic() + self._pause
 
     def give_back(self, slots: list[Slot]) -> None:
         """Return slots that were not needed."""

@@ -52,7 +52,7 @@ def load_scenario(path: Path) -> list[DeviceSpec]:
         raise ScenarioError(f"The scenario {path} is larger than a megabyte: it is none.")
     try:
         document = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ScenarioError(f"The scenario {path} is not valid TOML: {error}.") from error
     return parse_scenario(document, str(path))
 

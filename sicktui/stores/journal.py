@@ -15,8 +15,9 @@ from typing import Any, Final, Self
 import msgspec
 from msgspec import Struct
 
+from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
-from sicktui.model.event import Event, decode
+from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.text import clean
 from sicktui.model.words import Operation, RunState
@@ -153,9 +154,11 @@ class Journal:
         if not rows:
             raise self._no_run(run)
         try:
-            return msgspec.json.decode(intact(run, *rows[0]), type=RunSpec)
+            found = decode_json(intact(run, *rows[0]), RunSpec)
+            check_time(found.created)
         except (msgspec.DecodeError, TypeError, ValueError) as error:
             raise JournalDamaged.row(self.path, run, None, str(error)) from error
+        return found
 
     def row(self, run: str) -> RunRow:
         """A run as a whole.
@@ -379,9 +382,13 @@ class Journal:
 
     def _run_row(self, row: tuple[Any, ...]) -> RunRow:
         try:
-            return msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
+            found = msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
+            check_time(found.started)
+            if found.finished is not None:
+                check_time(found.finished)
         except msgspec.ValidationError as error:
             raise JournalDamaged.row(self.path, str(row[0]), None, str(error)) from error
+        return found
 
 
 _SOME: Final = 3

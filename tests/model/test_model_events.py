@@ -14,6 +14,7 @@ from sicktui.model.event import (
     JOURNAL_ONLY,
     VOLATILE,
     Acted,
+    Cancelled,
     Contacted,
     Event,
     Logged,
@@ -119,6 +120,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         phase=st.sampled_from(["intended", "done"]),
     ),
     made(Contacted, device=devices, answered=st.booleans()),
+    made(Cancelled),
 )
 
 
@@ -151,6 +153,7 @@ def test_every_line_has_what_the_contract_says(event: Event) -> None:
         "run",
         "summary",
         "act",
+        "cancel",
         "contact",
     }
 
@@ -251,7 +254,11 @@ def test_replaying_gives_the_same_and_changes_nothing_behind_anybodys_back(seque
 @given(st.lists(events, max_size=40))
 def test_devices_keep_the_order_in_which_they_came(sequence: list[Event]) -> None:
     view = fold(RunView(), sequence)
-    came = [event.device for event in sequence if not isinstance(event, Logged | RunChanged | Summarised)]
+    came = [
+        event.device
+        for event in sequence
+        if not isinstance(event, Logged | RunChanged | Summarised | Cancelled)
+    ]
     assert list(view.devices) == list(dict.fromkeys(came))
 
 
@@ -259,7 +266,7 @@ def test_devices_keep_the_order_in_which_they_came(sequence: list[Event]) -> Non
 def test_an_event_touches_its_own_device_only(sequence: list[Event], event: Event) -> None:
     before = fold(RunView(), sequence)
     after = reduce(before, event)
-    own = None if isinstance(event, Logged | RunChanged | Summarised) else event.device
+    own = None if isinstance(event, Logged | RunChanged | Summarised | Cancelled) else event.device
     for name, view in before.devices.items():
         if name != own:
             assert after.devices[name] is view

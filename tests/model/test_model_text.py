@@ -3,11 +3,12 @@
 import unicodedata
 from typing import Final
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.text import MAX_TEXT, clean
+from sicktui.model.text import MAX_TEXT, clean, plain_json
 
 HARMFUL: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -63,3 +64,14 @@ def test_what_is_too_long_is_visibly_cut() -> None:
 
 def test_a_gigantic_text_costs_little() -> None:
     assert clean("x" * 50_000_000, 10) == "xxxxxxxxx…"
+
+
+@given(value=st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner, max_size=3)))
+def test_plain_json_is_the_same_value_and_harmless(value: object) -> None:
+    try:
+        line = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return  # a lone surrogate is no JSON
+    plain = plain_json(line)
+    assert msgspec.json.decode(plain) == value
+    assert not any(unicodedata.category(char) in HARMFUL for char in plain.decode())

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.sensor.errors import SensorError
 from sicktui.sensor.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import FakeClock, ScriptedSensor, reply
+from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, hang_up, reply
 
 
 async def test_two_a_second_leaves_two_at_once_and_then_waits() -> None:
@@ -97,3 +98,41 @@ async def test_challenge_and_post_are_not_torn_apart(
     # One wait in front of both: two slots were needed, one was free.
     assert clock.slept == [pytest.approx(1.0)]
     assert challenging.asked()[-2:] == ["POST getChallenge", "POST checkCredentials"]
+
+
+@pytest.mark.parametrize(("ago", "waits"), [(None, 0.0), (0.0, 1.0), (0.4, 0.6), (5.0, 0.0)])
+async def test_what_a_plan_has_just_asked_counts(ago: float | None, waits: float) -> None:
+    """The plan and the runner are two processes; to the sensor they are one."""
+    clock = FakeClock(0.0)
+    await Throttle(2.0, clock, asked_ago=ago).reserve()
+    assert clock.monotonic() == pytest.approx(waits)
+
+
+async def test_a_sensor_in_trouble_is_asked_half_as_often() -> None:
+    """At the default rate at most once a second, for as long as no answer is one."""
+    clock = FakeClock(0.0)
+    throttle = Throttle(2.0, clock)
+    times = []
+    for _ in range(4):
+        await throttle.reserve()
+        times.append(clock.monotonic())
+        throttle.spare()
+    assert times == [0.0, 1.0, 2.0, 3.0]
+    await throttle.reserve()
+    await throttle.reserve()
+    assert clock.monotonic() == 4.0, "as soon as it answers, as often as before"
+
+
+@pytest.mark.parametrize("trouble", [reply(http_status=503), hang_up()], ids=["http_503", "cut off"])
+async def test_after_trouble_the_next_request_waits(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock, trouble: Reply
+) -> None:
+    """A server error, and a connection that is closed without an answer."""
+    device.on("GET UpdateState", trouble)
+    device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
+    sensor = connect(requests_per_second=2.0)
+    with pytest.raises(SensorError):
+        await sensor.update_state()
+    began = clock.monotonic()
+    await sensor.ident()
+    assert clock.monotonic() - began == pytest.approx(1.0)

@@ -243,8 +243,8 @@ def test_any_events_come_back_as_they_were(
     with Journal(where) as journal:
         run = f"r{len(journal.runs(10**6))}"
         journal._database.execute(
-            "INSERT INTO runs (run, operation, state, started, spec) VALUES (?, 'update', 'running', '', '')",
-            (run,),
+            "INSERT INTO runs (run, operation, state, started, spec) VALUES (?, 'update', 'running', ?, '')",
+            (run, TS),
         )
         for batch, durable in batches:
             journal.append(run, batch, durable=durable)

@@ -12,6 +12,7 @@ from sicktui.engine.follow import interrupted, running
 from sicktui.engine.history import every_event
 from sicktui.engine.launch import new_spec, resume_run, start_run
 from sicktui.engine.spawn import LaunchError
+from sicktui.model.clock import timestamp
 from sicktui.model.event import Logged, UpdateStateRead, VerdictReached
 from sicktui.model.words import Code, Level, Operation, RunState, Verdict
 from sicktui.simulator.fleet import Device
@@ -187,12 +188,12 @@ async def test_a_page_in_the_middle_is_damaged(ward: Ward) -> None:
     """Events on other pages, and other runs, stay readable; what stood on it is named as lost."""
     run, _ = await interrupted_run(ward)
     journal = ward.context.journal
-    long = "x" * 1500
+    long, now = "x" * 1500, timestamp(ward.context.clock.now())
     journal.create_run(new_spec(ward.context, Operation.BACKUP, []), [])
     other = journal.runs()[0].run
     for _ in range(20):
-        journal.append(run, [Logged(ts="t", run=run, level=Level.INFO, message=long)] * 4, durable=False)
-        journal.append(other, [Logged(ts="t", run=other, level=Level.INFO, message=long)], durable=False)
+        journal.append(run, [Logged(ts=now, run=run, level=Level.INFO, message=long)] * 4, durable=False)
+        journal.append(other, [Logged(ts=now, run=other, level=Level.INFO, message=long)], durable=False)
     whole = ward.events(run)
     journal.close()
     path = ward.context.home.journal_file

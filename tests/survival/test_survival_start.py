@@ -137,7 +137,8 @@ async def test_a_package_that_vanished_meanwhile_is_no_loss(ward: Ward) -> None:
     await ward.resumed_to_the_end(spec.run)
     verdicts = ward.verdicts(spec.run)
     for device in (begun, fresh):
-        ward.assert_updated(device, verdicts[device.address])
+        # Whether the packages had arrived when the runner was killed, nobody could know.
+        ward.assert_updated(device, verdicts[device.address], uploads=(1, 2))
 
 
 async def test_a_copy_of_the_package_that_was_cut_off_is_made_again(ward: Ward) -> None:

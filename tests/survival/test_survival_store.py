@@ -17,12 +17,14 @@ from sicktui.model.words import Level, Operation, RunState
 from sicktui.stores.journal import Journal
 from sicktui.stores.journal_file import SCHEMA, JournalError
 
+TS = "2026-11-21T09:54:27.123Z"
+
 
 def run_spec(run: str) -> RunSpec:
     return RunSpec(
         run=run,
         operation=Operation.UPDATE,
-        created="2026-11-21T09:54:27.123Z",
+        created=TS,
         settings=Settings(),
         operator=Operator(user="bob", host="pc7"),
         items=(),
@@ -30,7 +32,7 @@ def run_spec(run: str) -> RunSpec:
 
 
 def log(message: str) -> Event:
-    return Logged(ts="2026-11-21T09:54:27.123Z", level=Level.INFO, message=message)
+    return Logged(ts=TS, level=Level.INFO, message=message)
 
 
 @pytest.fixture
@@ -46,22 +48,22 @@ def journal(path: Path) -> Iterator[Journal]:
 
 def test_a_run_ends_with_its_last_events_or_not_at_all(journal: Journal) -> None:
     journal.create_run(run_spec("r1"), [log("a")])
-    journal.append("r1", [Contacted(ts="t", device="d", answered=True)], durable=False)
-    bad = Logged(ts="t", level=Level.INFO, message="\ud800")  # cannot be encoded
+    journal.append("r1", [Contacted(ts=TS, device="d", answered=True)], durable=False)
+    bad = Logged(ts=TS, level=Level.INFO, message="\ud800")  # cannot be encoded
     with pytest.raises(UnicodeEncodeError):
-        journal.finish_run("r1", RunState.FINISHED, finished="t", events=[log("b"), bad])
+        journal.finish_run("r1", RunState.FINISHED, finished=TS, events=[log("b"), bad])
     assert journal.row("r1").state is RunState.RUNNING
     assert [row.run for row in journal.unfinished()] == ["r1"]
     assert len(journal.events("r1")) == 2
-    journal.finish_run("r1", RunState.CANCELLED, finished="t", events=[log("b")])
+    journal.finish_run("r1", RunState.CANCELLED, finished=TS, events=[log("b")])
     row = journal.row("r1")
-    assert (row.state, row.pid, row.finished) == (RunState.CANCELLED, None, "t")
+    assert (row.state, row.pid, row.finished) == (RunState.CANCELLED, None, TS)
     assert [event for _, event in journal.events("r1")] == [log("a"), log("b")]
     assert journal.unfinished() == []
 
 
 def test_a_run_that_is_over_as_it_is_written(journal: Journal) -> None:
-    journal.create_run(run_spec("r1"), [log("a")], finished="t")
+    journal.create_run(run_spec("r1"), [log("a")], finished=TS)
     assert journal.row("r1").state is RunState.FINISHED
     assert journal.unfinished() == []
 

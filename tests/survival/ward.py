@@ -159,7 +159,8 @@ class Ward(Plant):
         """No test leaves a runner behind: those still at work are killed."""
         for row in self.context.journal.unfinished():
             if liveness(self.context, row).state is RunState.RUNNING and row.pid is not None:
-                os.kill(row.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # a runner that was refused may still be on its way out
+                    os.kill(row.pid, signal.SIGKILL)
                 await self.gone(row.run)
 
     # -- what must be true -----------------------------------------------------------------------

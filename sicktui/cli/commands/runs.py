@@ -19,7 +19,8 @@ run_argument = click.argument("run", metavar="RUN")
 def group() -> None:
     r"""Look at runs, follow them, cancel or resume them.
 
-    RUN is the id of a run, its beginning, or 'latest'.
+    RUN is the id of a run, its beginning, or 'latest'. To attach to and to cancel, 'latest' is the
+    newest run that is going; to resume, the newest that was interrupted.
 
     \b
     Examples:
@@ -64,7 +65,7 @@ def cancel(common: Common, run: str) -> int:
     """Ask a run to stop safely.
 
     Sensors that have not been written to stop; what has begun is finished, because a sensor must
-    not be left in the middle of an update.
+    not be left in the middle of an update. It says which sensors are waited for, and at which step.
     """
     return past_runs.cancel(common, run)
 

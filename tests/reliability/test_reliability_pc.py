@@ -1,0 +1,297 @@
+"""What goes wrong on the PC: its clock jumps, its disk is full. Verdicts stay true all the same."""
+
+import itertools
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from sicktui.engine import recorder
+from sicktui.engine.history import every_event
+from sicktui.engine.invitation import RunSecrets
+from sicktui.engine.runner import Runner
+from sicktui.model.clock import Clock
+from sicktui.model.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
+from sicktui.model.plan import RunSpec
+from sicktui.model.settings import Limits, Settings
+from sicktui.model.words import STEPS, Code, Level, Operation, RunState, Step, StepState, Verdict
+from sicktui.simulator import Device, DeviceSpec, Fault
+from sicktui.stores.journal import Journal
+from sicktui.stores.journal_file import JournalError
+from tests.engine.plant import PASSWORD, Plant, only_verdict
+from tests.reliability.bench import TIMING
+from tests.reliability.case import GENERATIONS, NEW, OLD
+
+MEGABYTE: Final = 1_000_000
+
+pytestmark = pytest.mark.skips_waiting
+
+
+def sensor(name: str = "gate", **changes: object) -> DeviceSpec:
+    return DeviceSpec(**({"name": name, "version": OLD} | changes))  # type: ignore[arg-type]
+
+
+def sent(device: Device, endpoint: str) -> int:
+    return sum(
+        request.path.endswith(f"/{endpoint}") and request.method != "GET" for request in device.requests
+    )
+
+
+# -- the clock --------------------------------------------------------------------------------------
+
+
+class JumpingClock:
+    """A PC whose wall clock is set forth and back all the time: by a server, by hand, by a dead battery."""
+
+    def __init__(self, clock: Clock) -> None:
+        days = (0, 400, -400, 1, -9000, 3)
+        self._jumps: Iterator[int] = itertools.cycle(days)
+        self.monotonic = clock.monotonic
+        self.sleep = clock.sleep
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=next(self._jumps))
+
+
+async def test_a_clock_that_jumps_changes_no_verdict_and_no_order(plant: Plant) -> None:
+    plant.context.clock = JumpingClock(plant.context.clock)
+    devices = await plant.sensors(sensor("one"), sensor("two", faults=(Fault(name="old_version"),)))
+    view = await plant.update(plant.package())
+    one, two = (view.devices[device.address].verdict for device in devices)
+    assert one is not None
+    assert two is not None
+    assert (one.verdict, two.verdict, two.code) == (Verdict.SUCCEEDED, Verdict.FAILED, Code.VERSION_MISMATCH)
+    assert isinstance(one.downtime_seconds, float)
+    assert 0 < one.downtime_seconds < one.seconds < 60
+    assert all(device.rate >= 0 for device in view.devices.values())
+    steps = [
+        event.step
+        for event in plant.events(view.run)
+        if isinstance(event, StepChanged) and event.device == one.device and event.state is StepState.STARTED
+    ]
+    assert tuple(steps) == STEPS[Operation.UPDATE], "the order is that of the journal, not of the time stamps"
+
+
+# -- a disk that is full while the journal is written -------------------------------------------------
+
+
+class FullDisk(Journal):
+    """A journal whose disk has no room from an event on, as SQLite itself then says it (SQLITE_FULL)."""
+
+    def __init__(self, path: Path, *, full_at: Callable[[Event], bool], room_at_the_end: bool) -> None:
+        super().__init__(path)
+        self._full_at = full_at
+        self._room_at_the_end = room_at_the_end
+        self._over = False
+        self.full = False
+
+    def append(self, run: str, events: Sequence[Event], *, durable: bool) -> None:
+        if not self._over and any(self._full_at(event) for event in events):
+            self.full = True
+        if self._room_at_the_end and any(isinstance(event, VerdictReached) for event in events):
+            self.make_room()
+        if not self.full:
+            super().append(run, events, durable=durable)
+            return
+        pages = self._database.execute("PRAGMA page_count").fetchone()[0]
+        self._database.execute(f"PRAGMA max_page_count = {pages}")
+        # There may be some bytes left in the last page: a line that does not fit takes them first.
+        line = Logged(ts=events[0].ts, run=run, level=Level.DEBUG, message="x" * 20_000)
+        super().append(run, [*events, line], durable=durable)
+
+    def make_room(self) -> None:
+        self.full, self._over = False, True
+        self._database.execute("PRAGMA max_page_count = 1000000")
+
+
+def began(step: Step) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, StepChanged) and event.step is step
+
+
+def acted(act: str, phase: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, Acted) and (event.act, event.phase) == (act, phase)
+
+
+def flashing(event: Event) -> bool:
+    return isinstance(event, UpdateStateRead) and event.value == 1
+
+
+FULL: Final = {
+    "before anything": (began(Step.PREFLIGHT), Verdict.FAILED, 0, 0),
+    "at the backup": (acted("create_backup", "intended"), Verdict.FAILED, 0, 0),
+    "at the upload": (acted("put_update", "intended"), Verdict.FAILED, 0, 0),
+    "after the upload": (acted("put_update", "done"), Verdict.FAILED, 1, 0),
+    "at the trigger": (acted("run_firmware_update", "intended"), Verdict.FAILED, 1, 0),
+    "after the trigger": (acted("run_firmware_update", "done"), Verdict.SUCCEEDED, 1, 1),
+    "in the flash": (flashing, Verdict.SUCCEEDED, 1, 1),
+    "at the reboot": (began(Step.REBOOT), Verdict.SUCCEEDED, 1, 1),
+    "at the proof": (began(Step.VERIFY), Verdict.SUCCEEDED, 1, 1),
+}
+
+
+async def planned(
+    plant: Plant,
+    monkeypatch: pytest.MonkeyPatch,
+    full_at: Callable[[Event], bool],
+    *,
+    room_at_the_end: bool,
+    faults: tuple[Fault, ...] = (),
+) -> tuple[Runner, RunSpec, FullDisk, Device]:
+    monkeypatch.setattr(recorder, "PATIENCE", 0.1)
+    monkeypatch.setattr(recorder, "PAUSE", 0.02)
+    plant.context.home.create()
+    journal = FullDisk(plant.context.home.journal_file, full_at=full_at, room_at_the_end=room_at_the_end)
+    plant.context.__dict__["journal"] = journal
+    [device] = await plant.sensors(sensor(faults=faults))
+    package = plant.package()
+    await plant.plan(package)
+    spec = plant.spec(package)
+    return plant.runner(spec), spec, journal, device
+
+
+@pytest.mark.parametrize("moment", FULL)
+async def test_a_disk_that_is_full_for_a_while(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    full_at, expected, uploads, triggers = FULL[moment]
+    runner, spec, journal, device = await planned(plant, monkeypatch, full_at, room_at_the_end=True)
+    await runner.run()
+    view = plant.view(spec.run)
+    verdict = only_verdict(view)
+    code = None if expected is Verdict.SUCCEEDED else Code.STORAGE_ERROR
+    assert (verdict.verdict, verdict.code) == (expected, code), verdict.message
+    assert (verdict.verdict is Verdict.SUCCEEDED) == (device.firmware_version == NEW)
+    if code is not None:
+        assert "disk is full" in verdict.message
+        assert verdict.advice
+    assert (sent(device, "update"), sent(device, "RunFirmwareUpdate")) == (uploads, triggers)
+    assert device.violations == []
+    assert sum(isinstance(event, VerdictReached) for event in plant.events(spec.run)) == 1
+    assert view.state is RunState.FINISHED
+    if expected is Verdict.SUCCEEDED:
+        done = {
+            event.step
+            for event in plant.events(spec.run)
+            if isinstance(event, StepChanged) and event.state is StepState.DONE
+        }
+        assert done >= set(STEPS[Operation.UPDATE]), "what could not be written was written later"
+    assert not journal.full
+
+
+@pytest.mark.parametrize("moment", FULL)
+async def test_a_disk_that_stays_full_leaves_a_run_that_can_be_resumed(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    full_at, expected, uploads, triggers = FULL[moment]
+    runner, spec, journal, device = await planned(plant, monkeypatch, full_at, room_at_the_end=False)
+    with pytest.raises(JournalError, match="disk is full"):
+        await runner.run()
+    assert (device.firmware_version == NEW) == (expected is Verdict.SUCCEEDED), "it was watched to its end"
+    assert (sent(device, "update"), sent(device, "RunFirmwareUpdate")) == (uploads, triggers)
+    assert plant.view(spec.run).summary is None, "nothing says that the run is over"
+    journal.make_room()
+    secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="pass")
+    context = plant.context
+    await Runner(context.home, journal, spec, secrets, context.clock, resumed=True).run()
+    verdict = only_verdict(plant.view(spec.run))
+    # What was not begun is done now; what was begun is found out from the sensor.
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert device.firmware_version == NEW
+    assert sent(device, "RunFirmwareUpdate") == 1
+    assert device.violations == []
+
+
+async def test_a_trigger_that_cannot_be_repeated_is_not_called_one_that_was_never_sent(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one seems lost; the second one cannot be written down. The first may yet have its effect."""
+    seen = itertools.count(1)
+    second = acted("run_firmware_update", "intended")
+    runner, spec, _, device = await planned(
+        plant,
+        monkeypatch,
+        lambda event: second(event) and next(seen) > 1,
+        room_at_the_end=True,
+        faults=(Fault(name="trigger_lost"),),
+    )
+    await runner.run()
+    verdict = only_verdict(plant.view(spec.run))
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.NOT_STARTED), verdict.message
+    assert "although RunFirmwareUpdate was sent" in verdict.message
+    assert (device.firmware_version, sent(device, "RunFirmwareUpdate")) == (OLD, 1)
+
+
+async def test_a_full_disk_starts_no_other_job(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant.settings(limits=Limits(requests_per_second=1000.0, max_failures=9, jobs=1))
+    monkeypatch.setattr(recorder, "PATIENCE", 0.1)
+    plant.context.home.create()
+    journal = FullDisk(plant.context.home.journal_file, full_at=flashing, room_at_the_end=False)
+    plant.context.__dict__["journal"] = journal
+    one, two = await plant.sensors(sensor("one"), sensor("two"))
+    package = plant.package()
+    await plant.plan(package)
+    spec = plant.spec(package)
+    with pytest.raises(JournalError):
+        await plant.runner(spec).run()
+    assert one.firmware_version == NEW
+    assert (two.firmware_version, sent(two, "update")) == (OLD, 0)
+    journal.make_room()
+    assert not [event for event in every_event(journal, spec.run) if isinstance(event, VerdictReached)]
+
+
+# -- a disk that is full while a backup is stored ------------------------------------------------------
+
+
+@contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond ``size`` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_backup_that_does_not_fit_keeps_the_flash_from_happening(plant: Plant) -> None:
+    [device] = await plant.sensors(sensor(backup_size=MEGABYTE))
+    package = plant.package()
+    with files_end_at(MEGABYTE // 2):
+        verdict = await plant.verdict(package)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.STORAGE_ERROR), verdict.message
+    assert verdict.advice
+    assert (sent(device, "update"), sent(device, "RunFirmwareUpdate")) == (0, 0)
+    assert device.violations == []
+
+
+async def test_a_backup_that_cannot_be_kept_keeps_the_flash_from_happening(plant: Plant) -> None:
+    plant.context.home.create()
+    plant.context.home.backups.parent.mkdir(parents=True, exist_ok=True)
+    if plant.context.home.backups.exists():
+        plant.context.home.backups.rmdir()
+    plant.context.home.backups.write_text("a file stands where the folder should be")
+    [device] = await plant.sensors(sensor())
+    verdict = await plant.verdict(plant.package())
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.STORAGE_ERROR), verdict.message
+    assert verdict.advice
+    assert (sent(device, "update"), sent(device, "RunFirmwareUpdate")) == (0, 0)
+
+
+# -- politeness ---------------------------------------------------------------------------------------
+
+
+async def test_a_sensor_that_mutes_itself_is_never_asked_too_often(plant: Plant) -> None:
+    # The default of two requests a second, on sensors whose time is as long as the PC's.
+    plant.context.settings = Settings(timing=TIMING, limits=Limits(max_failures=9))
+    limit = Fault(name="rate_limit", rate=3.0, seconds=20.0)
+    specs = [sensor(each, generation=each, faults=(limit,)) for each in GENERATIONS if "multi" not in each]
+    devices = await plant.sensors(*specs, time_scale=1.0)
+    view = await plant.update(plant.package())
+    assert [device.violations for device in devices] == [[] for _ in devices]
+    for state in view.devices.values():
+        assert state.verdict is not None
+        assert state.verdict.verdict is Verdict.SUCCEEDED, state.verdict.message

@@ -1,0 +1,132 @@
+"""A runner is killed at every commit of a restore; the run is resumed, and the sensor has its parameters."""
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from sicktui.engine.launch import start_run
+from sicktui.engine.restore_plan import plan_restore, restore_spec
+from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.targets import choose
+from sicktui.model.device import Profile
+from sicktui.model.plan import RunSpec
+from sicktui.model.words import RunState, Verdict
+from sicktui.simulator.fleet import Device
+from sicktui.stores.profiles import save_devices
+from tests.survival.test_survival_kill_backup import POINTS as OF_BACKUP
+from tests.survival.test_survival_kill_update import POINTS as OF_UPDATE
+from tests.survival.ward import Ward, sensor
+
+POINTS = """
+set_state
+run running
+step preflight started
+step preflight done
+step authenticate started
+step authenticate done
+step upload started
+act put_backup intended
+act put_backup done
+step upload done
+step activate started
+act restore intended
+act restore done
+step activate done
+step persist started
+act persist intended
+act persist done
+step persist done
+step verify started
+step verify done
+verdict
+summary
+""".strip().splitlines()
+"""Every commit of a restore of one sensor, in order."""
+
+BEFORE = ["act put_backup done", "act restore done", "act persist done", "verdict", "summary"]
+"""Where it matters that the thing was done and its commit was not."""
+
+
+async def restore_of(ward: Ward, device: Device, word: str = "latest", **options: bool) -> RunSpec:
+    """The planned restore of the newest backup."""
+    context = ward.context
+    [target] = choose([word if word != "latest" else device.address], context.devices(), context.settings)
+    plan = await plan_restore(context, target, "latest", RestoreOptions(**options))
+    assert plan.may_go, plan.item
+    return restore_spec(context, plan, "latest")
+
+
+async def backed_up(ward: Ward, **changes: object) -> tuple[Device, dict[str, object]]:
+    """A sensor with a backup, whose parameters somebody has changed since; and what they were."""
+    ward.context.credentials.passphrase = "a passphrase of the plant"
+    [device] = await ward.sensors(sensor(generation="picoscan-2.3.3", location="gate 7", **changes))  # type: ignore[arg-type]
+    before = dict(device.parameters.saved)
+    await backup(ward)
+    device.parameters.write("LocationName", "elsewhere")
+    device.parameters.save()
+    assert device.parameters.saved != before
+    return device, before
+
+
+async def backup(ward: Ward) -> None:
+    """Back all sensors up."""
+    spec = await ward.backup_spec()
+    await start_run(ward.context, spec)
+    await ward.to_the_end(spec.run)
+    assert {v.verdict for v in ward.verdicts(spec.run).values()} == {Verdict.SUCCEEDED}
+
+
+def test_forty_points_and_more() -> None:
+    assert len(OF_UPDATE) + len(OF_BACKUP) + len(POINTS) >= 40
+
+
+async def test_the_list_of_points_is_complete(ward: Ward) -> None:
+    device, _ = await backed_up(ward)
+    spec = await restore_of(ward, device)
+    notes = Path(ward.folder / "points")
+    ward.doom("note", str(notes))
+    await start_run(ward.context, spec)
+    await ward.to_the_end(spec.run)
+    come_to = dict.fromkeys(notes.read_text().splitlines())
+    assert ["set_state", *come_to] == [*POINTS[:-1], "run finished", "summary"]
+
+
+@pytest.mark.parametrize(
+    ("when", "point"), [*(("after", p) for p in POINTS), *(("before", p) for p in BEFORE)]
+)
+async def test_killed_anywhere_a_restore_is_resumed_to_the_truth(ward: Ward, when: str, point: str) -> None:
+    device, before = await backed_up(ward)
+    spec = await restore_of(ward, device)
+    await ward.start_doomed(spec, when, point)
+    if (when, point) == ("after", "summary"):
+        assert await ward.gone(spec.run) is RunState.FINISHED
+    else:
+        assert await ward.gone(spec.run) is RunState.INTERRUPTED
+        view = await ward.resumed_to_the_end(spec.run)
+        assert view.finished
+    [verdict] = ward.verdicts(spec.run).values()
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
+    assert device.parameters.saved == before, "also after its next power cycle"
+    # Once it is saved it is not done again; before, doing it again does no harm, and it may be needed.
+    restores = sum(request.endpoint == "POST RestoreParameterBackup" for request in device.requests)
+    assert restores <= (1 if POINTS.index(point) > POINTS.index("act persist done") else 2)
+    assert device.flashes == 0
+    assert not list(ward.context.home.state.glob("runs/*"))
+
+
+@pytest.mark.parametrize("point", ["act restore done", "act persist done", "step verify started", "verdict"])
+async def test_killed_anywhere_a_replacement_is_resumed(ward: Ward, point: str) -> None:
+    """Another sensor has taken the place: it gets the parameters, and the device list its serial number."""
+    device, before = await backed_up(ward)
+    old, context = device.serial, ward.context
+    device.serial = "99000001"
+    profile = Profile(name="gate", address=device.address, serial=old, note="by the door")
+    save_devices(context.home.devices_file, context.devices().add(profile))
+    spec = await restore_of(ward, device, "gate", replace=True)
+    await ward.start_doomed(spec, "after", point)
+    await ward.resumed_to_the_end(spec.run)
+    [verdict] = ward.verdicts(spec.run).values()
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
+    assert device.parameters.saved == before, "also after its next power cycle"
+    assert context.devices().profiles["gate"] == structs.replace(profile, serial="99000001")
