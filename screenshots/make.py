@@ -7,32 +7,67 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
 from textual.pilot import Pilot
 
+from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.invitation import RunSecrets
+from sicktui.engine.launch import first_events, new_spec
+from sicktui.engine.runner import Runner
+from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.targets import choose
+from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile
 from sicktui.model.settings import Limits, Settings, Timing
+from sicktui.model.words import Operation
 from sicktui.simulator import demo_package
 from sicktui.simulator.fleet import Fleet
+from sicktui.simulator.spec import DeviceSpec
 from sicktui.simulator.standard import standard_fleet
 from sicktui.stores.profiles import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
+from sicktui.tui.board import Board
 from sicktui.tui.face import Face
 from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.diff import DiffScreen
+from sicktui.tui.screens.history import HistoryScreen
 from sicktui.tui.screens.main import MainScreen
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.replace import ReplaceScreen
+from sicktui.tui.screens.snapshots import SnapshotPicker
 
 FOLDER = Path(__file__).parent
 SIZE = (120, 36)
 PASSWORD = "servicelevel"  # noqa: S105 - the published factory password of every simulated sensor
+FORGOTTEN = -40.0
+"""Days: since then nobody has backed the dock up."""
 TIMING = Timing(poll_interval=0.5, autostart_wait=1.0, reconnect_interval=0.5, settle=1.0)
 
 
+class ShiftedClock(SystemClock):
+    """The PC's clock with another date: a history needs a past."""
+
+    def __init__(self) -> None:
+        self.days = 0.0
+
+    def now(self) -> datetime:
+        """So many days from now."""
+        return super().now() + timedelta(days=self.days)
+
+
 async def main() -> None:
-    """One run of the dashboard, with a picture at each station."""
+    """Two tours of the dashboard, with a picture at each station."""
+    await updating()
+    await keeping()
+
+
+async def updating() -> None:
+    """An update, from the idle dashboard to the verdicts."""
     with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
         context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
         context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0, max_failures=100))
@@ -94,6 +129,135 @@ async def tour(pilot: Pilot[None]) -> None:
     app.clear_notifications()
     await pilot.pause(1.0)
     picture(pilot, "verdicts")
+
+
+async def keeping() -> None:
+    """Backups: history, diff, and a new sensor in the place of an old one."""
+    clock = ShiftedClock()
+    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
+        context = open_context(
+            home=Path(folder), password=PASSWORD, environ={}, use_keyring=False, clock=clock
+        )
+        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0, max_failures=100))
+        try:
+            async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
+                furnish(context, fleet)
+                await give_a_past(context, fleet, clock)
+                app = Dashboard(context, Face())
+                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                    await until(pilot, lambda: len(board_of(pilot).sights) == len(fleet.devices))
+                    await pilot.pause(1.0)
+                    await picture_history(pilot, fleet)
+                    await picture_diff(pilot)
+                    await picture_replacement(pilot, context, fleet)
+        finally:
+            context.close()
+
+
+async def give_a_past(context: Context, fleet: Fleet, clock: ShiftedClock) -> None:
+    """Backups and snapshots of the last weeks."""
+    gate, dock = fleet.devices[0], fleet.devices[2]
+    story: tuple[tuple[float, dict[str, object]], ...] = (
+        (-64.0, {}),
+        (-41.0, {"ScanDataFormat": 4}),
+        (-26.5, {}),
+        (-12.2, {"LocationName": "north gate", "ScanDataEthSettings": {"Port": 2116}}),
+        (-0.9, {"ScanDataEnable": True}),
+    )
+    for days, changes in story:
+        clock.days = days
+        for name, value in changes.items():
+            gate.parameters.write(name, value)
+        await back_up(context, gate.name)
+        if days == story[0][0]:
+            [target] = choose([gate.name], context.devices(), context.settings)
+            await snapshot_now(context, target)
+            flip_a_bit(context)
+        if days < FORGOTTEN:
+            await back_up(context, dock.name)
+    clock.days = 0.0
+
+
+def flip_a_bit(context: Context) -> None:
+    """What a bad disk does: the verification is to find it."""
+    [record] = context.backups.list()
+    path = context.backups.path(record)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+async def back_up(context: Context, name: str) -> None:
+    """Back a sensor up in this process, on the clock of the pictures."""
+    targets = choose([name], context.devices(), context.settings)
+    spec = new_spec(context, Operation.BACKUP, await plan_backup(context, targets))
+    context.journal.create_run(spec, first_events(spec))
+    secrets = RunSecrets(passwords={name: PASSWORD})
+    await Runner(context.home, context.journal, spec, secrets, context.clock, resumed=False).run()
+
+
+async def picture_history(pilot: Pilot[None], fleet: Fleet) -> None:
+    """The versions of the gate's sensor, verified."""
+    await pilot.press(*"jjj")  # the list is sorted by name: lrs, multiscan, two at the dock, two at the gate
+    while board_of(pilot).selected != fleet.devices[0].name:
+        await pilot.press("j")
+        await pilot.pause(0.1)
+    await pilot.press("h")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+    await pilot.pause(0.5)
+    await pilot.press("V")
+    await pilot.pause(2.0)
+    await pilot.press(">")
+    await pilot.pause(0.5)
+    picture(pilot, "history")
+    await pilot.press("q")
+
+
+async def picture_diff(pilot: Pilot[None]) -> None:
+    """What has changed since the first snapshot."""
+    await pilot.pause(0.5)
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
+    await pilot.press(">", "k", "enter")  # the oldest but one is the full one
+    await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen))
+    await pilot.pause(0.5)
+    picture(pilot, "diff")
+    await pilot.press("q")
+
+
+async def picture_replacement(pilot: Pilot[None], context: Context, fleet: Fleet) -> None:
+    """A new sensor at the old address, from the guide to the verdict."""
+    old = fleet.devices[0]
+    spec = DeviceSpec(name="new", generation="picoscan-2.3.3", model="picoScan150", serial="26110309")
+    await old.power_off()
+    async with Fleet([spec], time_scale=4.0) as spare:
+        new = spare.devices[0]
+        devices = context.devices()
+        profile = structs.replace(devices.profiles[old.name], address=new.address, serial=old.serial)
+        save_devices(context.home.devices_file, devices.replace(old.name, profile))
+        board = board_of(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: board.targets[old.name].address == new.address)
+        await until(pilot, lambda: old.name in board.sights and board.sights[old.name].identity is not None)
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
+        await pilot.pause(3.0)
+        pilot.app.clear_notifications()
+        await pilot.pause(0.5)
+        picture(pilot, "replacement")
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: board.shown_run in board.runs and not board.live_runs)
+        await pilot.pause(1.5)
+        pilot.app.clear_notifications()
+        await pilot.pause(0.5)
+        picture(pilot, "replaced")
+
+
+def board_of(pilot: Pilot[None]) -> Board:
+    """What the dashboard knows."""
+    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, MainScreen)).board
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 90.0) -> None:

@@ -49,7 +49,7 @@ def _cells(version: BackupVersion) -> tuple[str, ...]:
     )
 
 
-def history(common: Common, old_after: float) -> int:
+def history(common: Common, old_after: float | None) -> int:
     """Print each sensor's newest backup and what it is marked with."""
     with open_session(common) as session:
         found = histories(session.context, old_after_days=old_after)

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
-from sicktui.model.text import clean
+from sicktui.model.text import clean, plain_json
 
 MAX_LINE: Final = 4000
 """Characters of one line for people."""
@@ -90,7 +90,7 @@ class Printer:
 
     def _bytes(self, line: bytes) -> None:
         try:
-            sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.buffer.write(plain_json(line) + b"\n")
             sys.stdout.buffer.flush()
         except OSError:
             self._lost(sys.stdout)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from msgspec import Struct
 
@@ -14,8 +13,6 @@ from sicktui.model.snapshot import Snapshot
 from sicktui.stores.backup_versions import BackupVersion, is_whole, versions
 from sicktui.stores.backups import BackupRecord, BackupUnusable
 from sicktui.stores.passphrases import Passphrases
-
-OLD_AFTER_DAYS: Final = 30.0
 
 
 class Mark(StrEnum):
@@ -60,25 +57,26 @@ class SensorHistory(Struct, frozen=True, kw_only=True):
         return self.versions[0] if self.versions else None
 
 
-def histories(context: Context, *, old_after_days: float = OLD_AFTER_DAYS) -> list[SensorHistory]:
+def histories(context: Context, *, old_after_days: float | None = None) -> list[SensorHistory]:
     """Every sensor that has backups or is in the device list, in the order of the list. Asks no sensor.
 
     Args:
         context: the stores.
-        old_after_days: from when on a backup is marked as old.
+        old_after_days: from when on a backup is marked as old; as the settings say if ``None``.
 
     Raises:
         SicktuiError: the device list or the backups cannot be read.
     """
+    old_after = context.settings.backups.old_after if old_after_days is None else old_after_days
     by_key: dict[str, list[BackupVersion]] = {}
     for version in versions(context.backups):
         by_key.setdefault(version.record.key, []).append(version)
     found: list[SensorHistory] = []
     for profile in context.devices().profiles.values():
         key = _key_of(profile, by_key)
-        found.append(_history(context, key, profile.name, by_key.pop(key, []), old_after_days))
+        found.append(_history(context, key, profile.name, by_key.pop(key, []), old_after))
     for key, rest in by_key.items():
-        found.append(_history(context, key, rest[0].record.device, rest, old_after_days))
+        found.append(_history(context, key, rest[0].record.device, rest, old_after))
     return found
 
 

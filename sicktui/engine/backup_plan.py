@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
+from sicktui.engine.access import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect
@@ -56,7 +57,8 @@ async def _judge_access(
         return await no_password(context, target)
     if await sensor.auth_scheme() is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
-    await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    await check_known(context, target, sensor, password)
     return None
 
 

@@ -23,6 +23,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
 from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied
 from sicktui.stores.locks import sensor_lock
 
 LOCATION: Final = "LocationName"
@@ -186,6 +187,10 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
     sensor = connect(context, target, password=password)
     try:
         await sensor.find_me(seconds)
+    except AccessDenied:
+        if password is not None:
+            context.credentials.refused(target.device, target.user, password)
+        raise
     finally:
         await sensor.aclose()
 
@@ -200,7 +205,7 @@ def understood(name: str, text: str, old: object) -> object:
         return _unquoted(text)
     try:
         value: object = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         value = {"true": True, "false": False}.get(text.strip().lower(), text)
     if _kind(value) != _kind(old):
         raise UsageError(

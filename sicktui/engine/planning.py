@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from sicktui.engine.access import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect, read_update_state
@@ -164,7 +165,7 @@ async def _judge_access(
     if scheme is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
     try:
-        proven = await sensor.check_password()
+        proven = await check_known(context, target, sensor, password)
     except AccessDenied as error:
         return Refusal.of(error)
     if not proven:

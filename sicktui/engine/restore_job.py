@@ -8,7 +8,7 @@ import asyncio
 from pathlib import Path
 
 from sicktui.engine.access_step import authenticate
-from sicktui.engine.drift import equal
+from sicktui.engine.drift import Difference, equal
 from sicktui.engine.job import Job
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.past import Past
@@ -16,15 +16,17 @@ from sicktui.engine.proof import other_device, same_sensor
 from sicktui.engine.replacement import NOT_CARRIED, network_words, take_the_place, wanted_location
 from sicktui.engine.restore_act import Activation, Outcome, answers
 from sicktui.engine.restore_proof import Readback
-from sicktui.engine.restore_source import stage
+from sicktui.engine.restore_source import facts_of, stage
 from sicktui.engine.restore_words import not_restored
 from sicktui.engine.stop import Stop
+from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.text import clean
 from sicktui.model.words import Code, Level, Step, UpdateState
 from sicktui.sensor.errors import SensorError, Unreachable
+from sicktui.stores.backup_versions import see_again
 from sicktui.stores.fingerprint import is_passphrase
 from sicktui.stores.paths import Home
 
@@ -41,10 +43,11 @@ class RestoreJob:
     """
 
     def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
-        if job.spec.restore is None:
+        order = job.spec.order_of(job.target.device)
+        if order is None:
             raise ValueError("a restore without a backup")
         self.job = job
-        self.order: RestoreOrder = job.spec.restore
+        self.order: RestoreOrder = order
         self.serial: str | None = job.item.identity.serial if job.item.identity else None
         self._home = home
         self._past = past or Past()
@@ -111,11 +114,12 @@ class RestoreJob:
         Raises:
             Stop: it is another one; no sensor has seen it.
         """
-        known = self.order.passphrase_fingerprint
-        if known is None:
-            return "" if self.order.described else self.job.passphrase
+        if self.order.described and not self.order.sealed:
+            return ""
+        facts = facts_of(self.job.backups, self.order)
+        known = facts.passphrase_fingerprint if facts else None
         try:
-            right = is_passphrase(self.job.passphrase, known)
+            right = known is None or is_passphrase(self.job.passphrase, known)
         except ValueError:
             right = True  # a fingerprint of a later version of sicktui: the sensor will tell
         if right:
@@ -191,10 +195,7 @@ class RestoreJob:
     async def _verify(self, before: Identity, readback: Readback, outcome: Outcome) -> str:
         job, order = self.job, self.order
         async with job.record.stepping(Step.VERIFY) as step:
-            identity = await job.sensor.recognise(before)
-            if not same_sensor(before, identity):
-                raise other_device(job, before, identity)
-            left = await readback.differences()
+            identity, left = await self._read_back(before, readback)
             words = await readback.words(left)
             step.detail = words
             place = await self._replaced(identity, readback) if order.replace else ""
@@ -207,8 +208,53 @@ class RestoreJob:
                 )
             if stop is not None:
                 raise stop
+            if readback.proven:
+                await self._see_again(identity)
         saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
         return f"{saved}. {words}{place}"
+
+    async def _read_back(
+        self, before: Identity, readback: Readback
+    ) -> tuple[Identity, tuple[Difference, ...]]:
+        """Who answers now, and what reads differently. Patient: all is done, and only the proof is missing.
+
+        Raises:
+            Stop: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
+        """
+        job = self.job
+        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
+        while True:
+            try:
+                identity = await job.sensor.recognise(before)
+                if not same_sensor(before, identity):
+                    raise other_device(job, before, identity)
+                return identity, await readback.differences()
+            except SensorError as error:
+                if job.clock.monotonic() >= deadline:
+                    raise Stop.unknown(
+                        error.code,
+                        f"The backup is restored and saved, but cannot be read back: {error.message}",
+                        "Compare later with 'sicktui diff'; restoring again does no harm.",
+                    ) from error
+            await job.clock.sleep(job.timing.reconnect_interval)
+
+    async def _see_again(self, identity: Identity) -> None:
+        """Note that the backup holds now: what was read of the sensor before does not count any more."""
+        job, order = self.job, self.order
+        key = identity.serial or identity.mac
+
+        def note() -> None:
+            record = next((kept for kept in job.backups.list(key) if kept.id == order.backup), None)
+            if record is not None:
+                when, by = timestamp(job.clock.now()), str(job.spec.operator)
+                see_again(job.backups, record, when=when, how="checksum", operator=by, run=job.spec.run)
+
+        try:
+            await asyncio.to_thread(note)
+        except SicktuiError as error:
+            await job.record.log(
+                Level.WARNING, f"That the backup holds again was not noted: {error.message} {error.advice}"
+            )
 
     async def _replaced(self, identity: Identity, readback: Readback) -> str:
         """Change the device list, and say what came along and what did not."""

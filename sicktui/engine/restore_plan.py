@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
+from sicktui.engine.access import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.launch import new_spec
 from sicktui.engine.no_password import no_password
@@ -78,6 +79,18 @@ def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
     return structs.replace(spec, restore=order)
 
 
+def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
+    """The description of one run that restores onto several sensors, for ``start_run``.
+
+    Args:
+        context: the settings.
+        plans: what ``plan_restore`` gave for each device; those that must not go get their verdict at once.
+    """
+    spec = new_spec(context, Operation.RESTORE, [plan.item for plan in plans])
+    orders = {plan.item.device: plan.order for plan in plans if plan.order is not None}
+    return structs.replace(spec, restores=orders)
+
+
 async def _with_sensor(
     context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
 ) -> RestorePlan:
@@ -133,6 +146,17 @@ def _key(context: Context, target: Target, identity: Identity, options: RestoreO
     return _predecessor(context, target, identity)
 
 
+def replaced_key(context: Context, target: Target, identity: Identity) -> str | None:
+    """What the sensor whose place this one has taken is kept under; ``None`` if none is known.
+
+    The serial number that the profile names counts first; then the newest backup under the device's name.
+
+    Raises:
+        StorageError: the backups cannot be read.
+    """
+    return _key(context, target, identity, RestoreOptions(replace=True))
+
+
 def _predecessor(context: Context, target: Target, identity: Identity) -> str | None:
     """The sensor that had this device's name before, by the newest backup that was made under it."""
     others = (r for r in context.backups.list() if r.device == target.device and r.serial != identity.serial)
@@ -144,7 +168,7 @@ def _judge_passphrase(
 ) -> Refusal | None:
     passphrases = Passphrases(context.credentials)
     if facts is None:
-        if passphrases.of(target.device) is None:
+        if not passphrases.for_bare_file(target.device):
             warnings.append("No passphrase is known: the backup is tried without one.")
         return None
     if passphrases.opening(facts, target.device) is not None:
@@ -186,7 +210,8 @@ async def _judge_access(
         warnings.append(
             "It knows only Basic authentication: password and passphrase cross the network in clear text."
         )
-    await sensor.check_password()  # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    await check_known(context, target, sensor, password)
     return None
 
 

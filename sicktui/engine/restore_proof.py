@@ -26,6 +26,8 @@ class Readback:
     def __init__(self, job: Job, order: RestoreOrder, identity: Identity) -> None:
         self.network: dict[str, object] = {}
         """The network settings that were read last."""
+        self.proven = False
+        """Whether the sensor's own checksum says that all its parameters are those of the backup."""
         self._job = job
         self._order = order
         self._identity = identity
@@ -102,7 +104,7 @@ class Readback:
         same_checksum = False
         if self._order.parameters_md5 is not None:
             now = await read_checksum(self._job.sensor, self._identity.name)
-            same_checksum = now == self._order.parameters_md5
+            same_checksum = self.proven = now == self._order.parameters_md5
         if same_checksum:
             return "All parameters read back as in the backup (MD5Parameters)."
         if self.comparable:

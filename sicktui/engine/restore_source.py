@@ -7,11 +7,12 @@ from typing import Any, Final
 from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.text import clean
 from sicktui.stores.backup_exchange import look_at
 from sicktui.stores.backup_versions import newest_whole
-from sicktui.stores.backups import BackupFacts, BackupRecord, BackupUnusable
+from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
 from sicktui.stores.files import shown, storage, write_atomic
 
 LATEST: Final = "latest"
@@ -100,7 +101,7 @@ def _order(record: BackupRecord, path: str, id: str | None, values: dict[str, An
         serial=record.serial,
         version=record.version,
         location=record.location,
-        passphrase_fingerprint=record.passphrase_fingerprint,
+        sealed=record.passphrase_fingerprint is not None,
         parameters_md5=record.parameters_md5,
         values=values,
     )
@@ -120,6 +121,22 @@ def _from_file(context: Context, path: Path) -> Source:
     )
     order = RestoreOrder(path=str(path), name=shown(path.name), sha256=found.sha256, size=found.size)
     return Source(order=order, warnings=tuple(words for words in (found.warning, unknown) if words))
+
+
+def facts_of(store: BackupStore, order: RestoreOrder) -> BackupFacts | None:
+    """What is known of a backup that was planned; ``None`` if nothing is, or nothing any more.
+
+    Read again and not journalled with the order, since a hash of its passphrase is among it.
+    """
+    if not order.described:
+        return None
+    try:
+        if order.backup is not None:
+            return store.get(order.backup)
+        sidecar = look_at(Path(order.path)).sidecar
+    except SicktuiError:
+        return None  # Gone since then. The run may have its own copy of the bytes; the sensor will tell.
+    return sidecar.record if sidecar is not None and sidecar.record.sha256 == order.sha256 else None
 
 
 def stage(scratch: Path, order: RestoreOrder) -> Path:

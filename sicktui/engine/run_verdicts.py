@@ -43,7 +43,7 @@ def verdict_event(
     elif spec.operation is Operation.BACKUP:
         own = {"serial": None, "backup": None, "sha256": None, "bytes": None}
     else:
-        own = {"serial": None, "backup": spec.backup}
+        own = {"serial": None, "backup": spec.backup_of(item.device)}
     return VerdictReached(
         ts=ts,
         run=spec.run,

@@ -11,10 +11,11 @@ import msgspec
 
 from sicktui.engine.context import Context
 from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.restore_source import facts_of
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.words import Action, Code
-from sicktui.stores.files import make_folder
+from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.model.words import Action, Code, Operation
+from sicktui.stores.files import make_folder, open_log
 from sicktui.stores.passphrases import Passphrases
 from sicktui.stores.vault import VARIABLE as VAULT_VARIABLE
 
@@ -42,9 +43,8 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
     invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
     make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
-    with log_path.open("ab") as log:
+    with open_log(log_path) as log:
         process = _popen(log.fileno())
-    log_path.chmod(0o600)
     # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
     threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
     ready = _handshake(process, msgspec.json.encode(invitation))
@@ -76,10 +76,22 @@ def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
 def _passphrases(context: Context, spec: RunSpec, going: Sequence[PlanItem]) -> dict[str, str]:
     """The passphrase of each device: for a restore the one that opens the backup, if it is known."""
     known = Passphrases(context.credentials)
-    if spec.restore is None:
+    if spec.operation is not Operation.RESTORE:
         return {item.device: known.of(item.device) or "" for item in going}
-    opening = {item.device: known.opening(spec.restore, item.device) for item in going}
+    orders = {item.device: spec.order_of(item.device) for item in going}
+    opening = {
+        device: _opening(context, known, order, device)
+        for device, order in orders.items()
+        if order is not None
+    }
     return {device: passphrase for device, passphrase in opening.items() if passphrase is not None}
+
+
+def _opening(context: Context, known: Passphrases, order: RestoreOrder, device: str) -> str | None:
+    if order.described and not order.sealed:
+        return ""
+    facts = facts_of(context.backups, order)
+    return known.for_bare_file(device) if facts is None else known.opening(facts, device)
 
 
 def runner_command() -> list[str]:

@@ -57,6 +57,15 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 2.0
 
 
+class Backups(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of the backups that are kept."""
+
+    old_after: Annotated[
+        float,
+        Meta(ge=0, description="days since a backup was last seen to hold, from when on it is marked as old"),
+    ] = 30.0
+
+
 class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a profile that says nothing gets."""
 
@@ -87,6 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = Timing()
     limits: Limits = Limits()
     device: DeviceDefaults = DeviceDefaults()
+    backups: Backups = Backups()
     dashboard: Dashboard = Dashboard()
     keys: dict[str, str] = {}
     """The dashboard's keys by command, e.g. ``update = "U"``; the dashboard checks them."""

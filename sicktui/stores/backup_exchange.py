@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import inspect
@@ -75,7 +76,7 @@ def _sidecar(path: Path, sha256: str) -> tuple[Sidecar | None, str]:
     try:
         if beside.stat().st_size > _MOST_SIDECAR:
             return None, f"The metadata beside it ({shown(beside.name)}) are too large to be any."
-        sidecar = msgspec.json.decode(beside.read_bytes(), type=Sidecar)
+        sidecar = decode_json(beside.read_bytes(), Sidecar)
     except FileNotFoundError:
         return None, ""
     except (OSError, msgspec.DecodeError) as error:

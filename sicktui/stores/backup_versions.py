@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from sicktui.model.plan import RestoreOrder
+from sicktui.model.decoding import decode_json
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import same_parameters
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
@@ -67,7 +67,7 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
     path = sighting_file(store, record)
     seen = None
     try:
-        seen = msgspec.json.decode(path.read_bytes(), type=Sighting)
+        seen = decode_json(path.read_bytes(), Sighting)
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:
@@ -121,7 +121,7 @@ def is_whole(store: BackupStore, record: BackupRecord) -> bool:
     return True
 
 
-def opens_with(facts: BackupFacts | RestoreOrder, passphrase: str) -> bool:
+def opens_with(facts: BackupFacts, passphrase: str) -> bool:
     """Whether a backup was made with this passphrase; an empty one means none."""
     known = facts.passphrase_fingerprint
     if known is None or not passphrase:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.model.decoding import decode_json
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
@@ -222,7 +223,7 @@ class BackupStore:
             if path.name.startswith("."):
                 continue
             try:
-                record = msgspec.json.decode(path.read_bytes(), type=BackupRecord)
+                record = decode_json(path.read_bytes(), BackupRecord)
             except (OSError, msgspec.DecodeError) as error:
                 found[path] = clean(reason(error)[0] if isinstance(error, OSError) else str(error))
             else:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 from sicktui.model.clock import Clock, SystemClock, timestamp
+from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
 from sicktui.model.text import clean
@@ -89,7 +90,7 @@ class Shelf:
             except FileNotFoundError:
                 return []
         try:
-            index = msgspec.json.decode(content, type=_Index)
+            index = decode_json(content, _Index)
         except msgspec.DecodeError as error:
             raise StorageError(
                 f"The index of the shelf {shown(self._index)} is damaged: {clean(str(error))}.",

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
+from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.text import clean
@@ -120,7 +121,7 @@ class SnapshotStore:
 
 def _read(path: Path) -> Snapshot | None:
     try:
-        snapshot = msgspec.json.decode(path.read_bytes(), type=Snapshot)
+        snapshot = decode_json(path.read_bytes(), Snapshot)
     except (OSError, msgspec.DecodeError) as error:
         why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
         _log.warning("The snapshot %s cannot be used: %s", shown(path), why)

@@ -10,6 +10,7 @@ from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.text import clean
 from sicktui.model.view import DeviceView, RunView
 from sicktui.model.words import RunState
+from sicktui.tui.backup_marks import Kept
 from sicktui.tui.device_rows import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.job_rows import JobRow, job_rows
 from sicktui.tui.phrases import age
@@ -49,11 +50,13 @@ class Board:
     Args:
         clock: where time comes from.
         grain: seconds since the last answer that all count as fresh in the list.
+        old_after: days from when on a backup is marked as old.
     """
 
-    def __init__(self, clock: Clock, *, grain: int = 10) -> None:
+    def __init__(self, clock: Clock, *, grain: int = 10, old_after: float = 30.0) -> None:
         self._clock = clock
         self._grain = grain
+        self.old_after = old_after
         self.profiles: dict[str, Profile] = {}
         self.targets: dict[str, Target] = {}
         self.sights: dict[str, Sight] = {}
@@ -63,6 +66,7 @@ class Board:
         self.order = Order.NAME
         self.runs: dict[str, RunView] = {}
         self.shown_run: str | None = None
+        self.kept = Kept()
 
     # What comes in
 
@@ -183,6 +187,7 @@ class Board:
             auth=seen.auth.value if seen and seen.auth else "",
             tags=tuple(clean(tag) for tag in profile.tags) if profile else (),
             note=clean(profile.note or "") if profile else "",
+            kept=self.kept.of(target.device, identity),
         )
         return _as_the_run_sees(row, job, wall, self._grain) if job and job.started else row
 

@@ -6,66 +6,22 @@ Esc, arrows and control chords at times.
 """
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 from textual.binding import Binding
 
 from sicktui.model.errors import ConfigError
-from sicktui.tui.board import Situation
-from sicktui.tui.doing import Doer
-
-
-def _always(_: Situation) -> str:
-    return ""
-
-
-def _needs_device(now: Situation) -> str:
-    return "" if now.devices else "There is no device in the list yet; add one first."
-
-
-def _needs_chosen(now: Situation) -> str:
-    return _needs_device(now) or ("" if now.chosen else "No device is marked or selected.")
-
-
-def _needs_free(now: Situation) -> str:
-    missing = _needs_chosen(now)
-    if missing or not set(now.chosen) <= now.owned:
-        return missing
-    run = now.live_runs[0] if now.live_runs else "a run"
-    return (
-        f"{', '.join(now.chosen[:3])}: run {run} is working on it. Wait for its verdict, or cancel the run."
-    )
-
-
-def _needs_selected(now: Situation) -> str:
-    return _needs_device(now) or ("" if now.selected else "No device is selected.")
-
-
-def _needs_live_run(now: Situation) -> str:
-    return "" if now.live_runs else "No run is going, so there is nothing to cancel."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """One thing that an operator can do.
-
-    ``hint`` orders the hint bar, the smallest first; commands without one are in the help only.
-    ``also`` are keys that stay whatever the settings say.
-    """
-
-    id: str
-    key: str
-    title: str
-    help: str
-    group: str
-    do: Callable[[Doer], None]
-    why_not: Callable[[Situation], str] = _always
-    """Why it is of no use right now; empty when it is."""
-    hint: int | None = None
-    also: tuple[str, ...] = ()
-
+from sicktui.tui.command import (
+    Command,
+    needs_chosen,
+    needs_device,
+    needs_free,
+    needs_live_run,
+    needs_one,
+    needs_pair,
+    needs_selected,
+)
 
 SENSORS: Final = "Sensors"
 RUNS: Final = "Runs"
@@ -81,7 +37,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "and without marks the selected one.",
         group=SENSORS,
         do=lambda doer: doer.do_mark(),
-        why_not=_needs_selected,
+        why_not=needs_selected,
         hint=1,
     ),
     Command(
@@ -91,8 +47,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Mark every device that the filter shows; again: take all marks away.",
         group=SENSORS,
         do=lambda doer: doer.do_mark_all(),
-        why_not=_needs_device,
-        hint=6,
+        why_not=needs_device,
+        hint=7,
     ),
     Command(
         id="update",
@@ -101,7 +57,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Update the firmware: choose a package, read the plan, confirm.",
         group=SENSORS,
         do=lambda doer: doer.do_update(),
-        why_not=_needs_free,
+        why_not=needs_free,
         hint=2,
     ),
     Command(
@@ -111,8 +67,69 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Fetch and keep the parameter backup of each sensor.",
         group=SENSORS,
         do=lambda doer: doer.do_backup(),
-        why_not=_needs_free,
-        hint=5,
+        why_not=needs_free,
+        hint=3,
+    ),
+    Command(
+        id="restore",
+        key="r",
+        title="restore",
+        help="Bring a backup back to the sensor: choose the version, read the checks, confirm.",
+        group=SENSORS,
+        do=lambda doer: doer.do_restore(),
+        why_not=needs_free,
+        hint=4,
+    ),
+    Command(
+        id="history",
+        key="h",
+        title="history",
+        help="The backups of the selected device: age, size, firmware, by whom; verify, export, restore.",
+        group=SENSORS,
+        do=lambda doer: doer.do_history(),
+        why_not=needs_selected,
+        hint=6,
+    ),
+    Command(
+        id="diff",
+        key="d",
+        title="diff",
+        help="What changed: a sensor now and earlier, or two marked sensors.",
+        group=SENSORS,
+        do=lambda doer: doer.do_diff(),
+        why_not=needs_pair,
+        hint=10,
+    ),
+    Command(
+        id="replace",
+        key="E",
+        title="exchange",
+        help="A new sensor stands in the place of the selected device's old one: give it the old one's "
+        "parameters and the old one's place in the list.",
+        group=SENSORS,
+        do=lambda doer: doer.do_replace(),
+        why_not=needs_one,
+        hint=15,
+    ),
+    Command(
+        id="rename",
+        key="L",
+        title="rename",
+        help="Change the name that the selected sensor has of its own (LocationName).",
+        group=SENSORS,
+        do=lambda doer: doer.do_rename(),
+        why_not=needs_one,
+        hint=14,
+    ),
+    Command(
+        id="find_me",
+        key="f",
+        title="find me",
+        help="Let each sensor blink, to find it on site (FindMe).",
+        group=SENSORS,
+        do=lambda doer: doer.do_find_me(),
+        why_not=needs_chosen,
+        hint=13,
     ),
     Command(
         id="login",
@@ -121,8 +138,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Enter the password of the devices. The status line names the store that keeps it.",
         group=SENSORS,
         do=lambda doer: doer.do_login(),
-        why_not=_needs_chosen,
-        hint=8,
+        why_not=needs_chosen,
+        hint=11,
     ),
     Command(
         id="logout",
@@ -131,7 +148,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Forget the kept passwords of the devices.",
         group=SENSORS,
         do=lambda doer: doer.do_logout(),
-        why_not=_needs_chosen,
+        why_not=needs_chosen,
     ),
     Command(
         id="vault",
@@ -148,7 +165,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Look at every sensor now instead of at the next interval.",
         group=SENSORS,
         do=lambda doer: doer.do_refresh(),
-        why_not=_needs_device,
+        why_not=needs_device,
     ),
     Command(
         id="details",
@@ -157,8 +174,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Everything that is known of the selected device, and its verdict with the advice.",
         group=SENSORS,
         do=lambda doer: doer.do_details(),
-        why_not=_needs_selected,
-        hint=3,
+        why_not=needs_selected,
+        hint=5,
     ),
     Command(
         id="cancel",
@@ -168,8 +185,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "brought to a safe state first.",
         group=RUNS,
         do=lambda doer: doer.do_cancel(),
-        why_not=_needs_live_run,
-        hint=9,
+        why_not=needs_live_run,
+        hint=12,
     ),
     Command(
         id="runs",
@@ -178,7 +195,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="All runs on this PC, also those of other sessions: look at one, resume an interrupted one.",
         group=RUNS,
         do=lambda doer: doer.do_runs(),
-        hint=7,
+        hint=9,
     ),
     Command(
         id="add",
@@ -187,7 +204,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Add a device to the list.",
         group=LIST,
         do=lambda doer: doer.do_add(),
-        hint=10,
+        hint=16,
     ),
     Command(
         id="edit",
@@ -196,8 +213,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Change the selected device's name, address, login or tags.",
         group=LIST,
         do=lambda doer: doer.do_edit(),
-        why_not=_needs_selected,
-        hint=11,
+        why_not=needs_selected,
+        hint=17,
     ),
     Command(
         id="remove",
@@ -206,7 +223,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Take the marked devices (else the selected one) off the list. The sensors are not touched.",
         group=LIST,
         do=lambda doer: doer.do_remove(),
-        why_not=_needs_chosen,
+        why_not=needs_chosen,
     ),
     Command(
         id="filter",
@@ -216,8 +233,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Empty shows all.",
         group=LIST,
         do=lambda doer: doer.do_filter(),
-        why_not=_needs_device,
-        hint=4,
+        why_not=needs_device,
+        hint=8,
     ),
     Command(
         id="sort",
@@ -226,7 +243,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Sort the list by name, address, model, version, or trouble first.",
         group=LIST,
         do=lambda doer: doer.do_sort(),
-        why_not=_needs_device,
+        why_not=needs_device,
     ),
     Command(
         id="pane",
@@ -244,7 +261,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Give the whole screen to the pane that has the keys; again: back.",
         group=VIEW,
         do=lambda doer: doer.do_zoom(),
-        hint=12,
+        hint=18,
     ),
     Command(
         id="log_show",
@@ -261,7 +278,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Stop the log where it stands; again: go on with all that came meanwhile.",
         group=VIEW,
         do=lambda doer: doer.do_log_pause(),
-        hint=13,
+        hint=19,
     ),
     Command(
         id="log_of",
@@ -288,7 +305,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         help="Find any command by its name.",
         group=VIEW,
         do=lambda doer: doer.do_palette(),
-        hint=14,
+        hint=20,
         also=("ctrl+p",),
     ),
     Command(

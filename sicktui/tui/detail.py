@@ -8,6 +8,7 @@ from sicktui.model.event import VerdictReached
 from sicktui.model.text import clean
 from sicktui.model.view import DeviceView
 from sicktui.model.words import STEPS, UpdateState, Verdict
+from sicktui.tui.backup_marks import mark_words, newest_words
 from sicktui.tui.board import Board, Sight
 from sicktui.tui.device_rows import contact_cell, health_cell, state_cell
 from sicktui.tui.job_rows import VERDICT_TONES
@@ -73,6 +74,8 @@ def _identity_text(board: Board, device: str, sight: Sight | None, glyphs: Glyph
         return f"no answer from {clean(target.address)} yet." if target else "not in the list."
     parts = [who.name, who.device_type, who.version]
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
+    kept = board.kept.of(device, who)
+    parts.append(mark_words(kept, board.old_after) if kept else None)
     return clean(f" {glyphs.dot} ".join(part for part in parts if part), LONG)
 
 
@@ -148,6 +151,9 @@ def _device_paragraphs(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
         ("tags", " ".join(row.tags)),
         ("note", row.note),
     ]
+    if row.kept is not None:
+        told = [mark_words(row.kept, board.old_after), newest_words(row.kept)]
+        pairs.append(("backup", "; ".join(part for part in told if part)))
     paragraphs += [_pair(name, value) for name, value in pairs if value]
     if sight is not None and sight.observation.problem:
         code = f" ({sight.observation.code})" if sight.observation.code else ""

@@ -6,8 +6,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.engine.backup_history import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.words import DeviceStatus, UpdateState
+from sicktui.tui.backup_marks import mark_cell
 from sicktui.tui.columns import Column
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.spans import Cell, Span, Tone, cell, cut_middle
@@ -45,6 +47,8 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     auth: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
+    kept: SensorHistory | None = None
+    """The backups of the sensor; ``None`` while nobody has looked."""
 
     @property
     def key(self) -> str:
@@ -56,6 +60,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         """Everything that the filter looks at, in lower case."""
         parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
         parts += [f"@{tag}" for tag in self.tags]
+        parts += [mark.words for mark in self.kept.marks] if self.kept else []
         parts += [self.contact.value, self.health.label, self.state.label if self.state is not None else ""]
         return "\n".join(parts).lower()
 
@@ -106,7 +111,9 @@ def _calm(row: DeviceRow) -> int:
         return 1
     if row.health.status is not None and not row.health.status.healthy:
         return 2
-    return 3 if row.contact is Contact.ASKING else 4
+    if row.kept is not None and row.kept.marks:
+        return 3
+    return 4 if row.contact is Contact.ASKING else 5
 
 
 def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
@@ -132,23 +139,25 @@ def known_state(value: int | None) -> UpdateState | None:
     return next((state for state in UpdateState if state == value), None)
 
 
-def state_cell(state: UpdateState | None, glyphs: Glyphs) -> Cell:
-    """The sensor's own UpdateState, by its name."""
-    match state:
-        case None:
-            return cell(glyphs.skipped, Tone.DIM)
-        case UpdateState.INITIAL:
-            return cell(f"{glyphs.hollow} {state.label}")
-        case UpdateState.STARTED:
-            return cell(f"{glyphs.busy} {state.label}", Tone.BUSY)
-        case UpdateState.FINISHED:
-            return cell(f"{glyphs.full} {state.label}", Tone.GOOD)
-        case UpdateState.ERROR:
-            return cell(f"{glyphs.failed} {state.label}", Tone.BAD)
+_AMPLE: Final = 40
 
 
-def health_cell(health: Health, glyphs: Glyphs) -> Cell:
-    """The sensor's own health."""
+def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
+    """The sensor's own UpdateState, by its name; the sign goes where there is no room for both."""
+    sign, tone = {
+        None: (glyphs.skipped, Tone.DIM),
+        UpdateState.INITIAL: (glyphs.hollow, Tone.PLAIN),
+        UpdateState.STARTED: (glyphs.busy, Tone.BUSY),
+        UpdateState.FINISHED: (glyphs.full, Tone.GOOD),
+        UpdateState.ERROR: (glyphs.failed, Tone.BAD),
+    }[state]
+    if state is None:
+        return cell(sign, tone)
+    return cell(_signed(sign, state.label, width), tone)
+
+
+def health_cell(health: Health, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
+    """The sensor's own health; the sign of a good one goes where there is no room for both."""
     status = health.status
     if status is None:
         return cell(glyphs.skipped, Tone.DIM)
@@ -156,7 +165,12 @@ def health_cell(health: Health, glyphs: Glyphs) -> Cell:
         return cell(f"{glyphs.warning} {status.label}", Tone.WARN)
     if status in _BROKEN:
         return cell(f"{glyphs.failed} {status.label}", Tone.BAD)
-    return cell(f"{glyphs.full} {status.label}", Tone.GOOD)
+    return cell(_signed(glyphs.full, status.label, width), Tone.GOOD)
+
+
+def _signed(sign: str, words: str, width: int) -> str:
+    whole = f"{sign} {words}"
+    return whole if len(whole) <= width else words
 
 
 _BROKEN: Final = (DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.FATAL_ERROR, DeviceStatus.SERVICE_REQUIRED)
@@ -186,32 +200,56 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         cell=lambda r, _g, _w: cell(r.address),
     ),
     Column(
-        id="model", title="Model", least=7, comfort=11, most=20, rank=4, cell=lambda r, _g, _w: cell(r.model)
+        id="model",
+        title="Model",
+        least=8,
+        comfort=11,
+        most=20,
+        rank=5,
+        # Models differ at their ends: the middle is what can be spared.
+        cell=lambda r, g, w: cell(cut_middle(r.model, w, g.ellipsis)),
     ),
     Column(id="version", title="Firmware", least=8, most=14, rank=1, cell=lambda r, _g, _w: cell(r.version)),
     Column(
-        id="state", title="Update", least=10, most=10, rank=1, cell=lambda r, g, _w: state_cell(r.state, g)
+        id="state", title="Update", least=8, most=10, rank=1, cell=lambda r, g, w: state_cell(r.state, g, w)
     ),
     Column(
-        id="health", title="Health", least=8, most=21, rank=3, cell=lambda r, g, _w: health_cell(r.health, g)
+        id="health",
+        title="Health",
+        least=6,
+        comfort=8,
+        most=21,
+        rank=3,
+        cell=lambda r, g, w: health_cell(r.health, g, w),
+    ),
+    Column(
+        id="backup",
+        title="Backup",
+        least=6,
+        comfort=9,
+        most=10,
+        rank=4,
+        cell=lambda r, g, w: mark_cell(r.kept, g, w),
     ),
     Column(
         id="contact", title="Contact", least=9, comfort=14, most=14, rank=0, steady=True, cell=contact_cell
     ),
-    Column(id="serial", title="Serial", least=10, most=16, rank=5, cell=lambda r, _g, _w: cell(r.serial)),
+    Column(id="serial", title="Serial", least=10, most=16, rank=6, cell=lambda r, _g, _w: cell(r.serial)),
     Column(
         id="tags",
         title="Tags",
         least=10,
         most=24,
-        rank=6,
+        rank=7,
         cell=lambda r, _g, _w: cell(" ".join(r.tags), Tone.DIM),
     ),
     Column(
-        id="location", title="Location", least=10, most=32, rank=7, cell=lambda r, _g, _w: cell(r.location)
+        id="location", title="Location", least=10, most=32, rank=8, cell=lambda r, _g, _w: cell(r.location)
     ),
-    Column(id="auth", title="Login", least=9, most=9, rank=8, cell=lambda r, _g, _w: cell(r.auth, Tone.DIM)),
-    Column(id="temperature", title="Temp", least=6, most=6, rank=8, right=True, cell=_temperature_cell),
-    Column(id="note", title="Note", least=16, most=40, rank=9, cell=lambda r, _g, _w: cell(r.note, Tone.DIM)),
+    Column(id="auth", title="Login", least=9, most=9, rank=9, cell=lambda r, _g, _w: cell(r.auth, Tone.DIM)),
+    Column(id="temperature", title="Temp", least=6, most=6, rank=9, right=True, cell=_temperature_cell),
+    Column(
+        id="note", title="Note", least=16, most=40, rank=10, cell=lambda r, _g, _w: cell(r.note, Tone.DIM)
+    ),
 )
 """Every column of the list, from left to right."""

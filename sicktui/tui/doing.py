@@ -10,6 +10,12 @@ class Doer(Protocol):
     def do_mark_all(self) -> None: ...  # noqa: D102
     def do_update(self) -> None: ...  # noqa: D102
     def do_backup(self) -> None: ...  # noqa: D102
+    def do_restore(self) -> None: ...  # noqa: D102
+    def do_history(self) -> None: ...  # noqa: D102
+    def do_diff(self) -> None: ...  # noqa: D102
+    def do_replace(self) -> None: ...  # noqa: D102
+    def do_rename(self) -> None: ...  # noqa: D102
+    def do_find_me(self) -> None: ...  # noqa: D102
     def do_cancel(self) -> None: ...  # noqa: D102
     def do_runs(self) -> None: ...  # noqa: D102
     def do_details(self) -> None: ...  # noqa: D102

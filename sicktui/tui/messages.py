@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
+from sicktui.engine.backup_history import SensorHistory
 from sicktui.model.device import Observation
 from sicktui.model.event import Event
 from sicktui.model.view import RunView
@@ -15,6 +16,14 @@ class SensorObserved(Message):
     def __init__(self, observation: Observation) -> None:
         super().__init__()
         self.observation = observation
+
+
+class RunFound(Message):
+    """A run was found whose process is at work, whoever started it."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__()
+        self.run = run
 
 
 class RunAdvanced(Message):
@@ -42,6 +51,14 @@ class RunsInterrupted(Message):
     def __init__(self, runs: Sequence[str]) -> None:
         super().__init__()
         self.runs = runs
+
+
+class BackupsRead(Message):
+    """Somebody looked at the backups that are kept on this PC."""
+
+    def __init__(self, found: Sequence[SensorHistory]) -> None:
+        super().__init__()
+        self.found = found
 
 
 class TroubleMet(Message):

@@ -5,7 +5,8 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from sicktui.tui.commands import COMMANDS, Command
+from sicktui.tui.command import Command
+from sicktui.tui.commands import COMMANDS
 from sicktui.tui.face import Face
 
 

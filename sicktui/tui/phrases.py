@@ -48,7 +48,7 @@ def age(seconds: float, *, grain: int) -> str:
     """
     whole = max(0, int(seconds))
     if whole < grain:
-        return f"<{grain}s"
+        return f"<{grain}s" if grain < _MINUTE else f"<{grain // _MINUTE}m"
     if whole < _MINUTE:
         step = 5 if grain >= 5 else 1  # noqa: PLR2004 - five-second steps read well in a list
         return f"{whole // step * step}s"
@@ -57,6 +57,11 @@ def age(seconds: float, *, grain: int) -> str:
     if whole < _DAY:
         return f"{whole // _HOUR}h"
     return f"{whole // _DAY}d"
+
+
+def days(number: float | None) -> str:
+    """An age that is kept in days, in few letters: ``3h``, ``12d``; empty where there is none."""
+    return "" if number is None else age(number * _DAY, grain=_MINUTE)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -101,6 +101,30 @@ def fitted(content: Cell, width: int, ellipsis: str, *, right: bool = False) -> 
     return (blank, *shown) if right else (*shown, blank)
 
 
+def packed(groups: Iterable[Cell], width: int, gap: str) -> list[Cell]:
+    """The groups side by side in as many lines of at most ``width`` cells as they take, none cut in two."""
+    lines: list[Cell] = []
+    for group in groups:
+        longer = joined((lines[-1], group), Span(gap)) if lines else group
+        if lines and width_of(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(group)
+    return lines
+
+
+def hanging(line: Cell, width: int, most: int = 24) -> list[Cell]:
+    """A line whose last span wraps below itself, if what stands before it takes at most ``most`` cells."""
+    if len(line) < 2 or width_of(line) <= width:  # noqa: PLR2004 - a lead and a text
+        return [line]
+    *lead, last = line
+    indent = width_of(lead)
+    if indent > most or width - indent < most:
+        return [line]
+    first, *more = wrapped(last.text, width - indent) or [""]
+    return [(*lead, Span(first, last.tone)), *((Span(" " * indent), Span(text, last.tone)) for text in more)]
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` terminal cells, broken at blanks where it can be."""
     lines: list[str] = []

@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
+from sicktui.tui.board import Board
 from sicktui.tui.face import Face
 
 AnswerT = TypeVar("AnswerT")
@@ -18,6 +19,7 @@ class Stage(Protocol):
 
     context: Context
     face: Face
+    board: Board
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer; ``None`` if it was left."""
@@ -45,6 +47,14 @@ class Stage(Protocol):
 
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""
+        ...
+
+    def look_afresh(self, device: str) -> None:
+        """Look at a sensor as if for the first time: what it is called has changed."""
+        ...
+
+    def look_at_backups(self) -> None:
+        """Look at the backups that are kept, and show their marks."""
         ...
 
     async def reload_devices(self) -> None:

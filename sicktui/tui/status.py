@@ -1,10 +1,11 @@
 """What the status line says."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sicktui.stores.credentials import CredentialsReport
 from sicktui.stores.secrets_store import MEMORY
-from sicktui.stores.vault import VaultState
+from sicktui.stores.vault import VAULT, VaultState
 from sicktui.tui.device_rows import Contact, DeviceRow
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.phrases import counted
@@ -51,6 +52,9 @@ def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
     return cell(f"{before}{number}{after}", tone) if number else ()
 
 
+_KIND: Final = {VAULT: "vault"}
+
+
 def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
     """Where passwords are kept, and why not in a better place, in fewer and fewer words."""
     if report.given:
@@ -63,4 +67,9 @@ def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
         # It takes one key to put right; why the keyring does not work, the doctor tells.
         return (f"{plain} (the vault is locked)", "vault locked")
     problem = report.problems[0]
-    return (f"{plain} ({problem.name}: {problem.reason})", plain, short)
+    return (
+        f"{plain} ({problem.name}: {problem.reason})",
+        f"{short} ({_KIND.get(problem.name, 'keyring')}: {problem.brief})",
+        plain,
+        short,
+    )

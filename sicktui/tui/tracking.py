@@ -11,7 +11,7 @@ from sicktui.engine.follow import follow, interrupted, running
 from sicktui.model.errors import SicktuiError
 from sicktui.model.view import DeviceView, RunView, reduce
 from sicktui.model.words import RunState
-from sicktui.tui.messages import RunAdvanced, RunEnded, RunsInterrupted, TroubleMet
+from sicktui.tui.messages import RunAdvanced, RunEnded, RunFound, RunsInterrupted, TroubleMet
 
 SEARCH_EVERY: Final = 1.0
 """Seconds between two looks at whether the journal has changed: one pragma."""
@@ -31,6 +31,7 @@ class Tracker:
         self._screen = screen
         self._context = context
         self._followed: set[str] = set()
+        self._at_work: set[str] = set()
 
     def start(self) -> None:
         """Search for runs now and from now on."""
@@ -51,17 +52,26 @@ class Tracker:
                 changed = await asyncio.to_thread(self._context.journal.version)
                 if changed != version:
                     version = changed
-                    for row in reversed(await asyncio.to_thread(running, self._context)):
-                        self.follow(row.run)
+                    self._found([row.run for row in await asyncio.to_thread(running, self._context)])
                 if first:
                     first = False
                     lost = [row.run for row in await asyncio.to_thread(interrupted, self._context)]
                     if lost:
                         self._screen.post_message(RunsInterrupted(lost))
+                    # Last, since it looks at all of the file: the live picture comes first.
+                    for damage in await asyncio.to_thread(self._context.journal.damages):
+                        self._screen.post_message(TroubleMet(str(damage)))
             except SicktuiError as error:
                 self._screen.post_message(TroubleMet(str(error)))
                 await self._context.clock.sleep(LATER)
             await self._context.clock.sleep(SEARCH_EVERY)
+
+    def _found(self, at_work: list[str]) -> None:
+        for run in reversed(at_work):
+            if run not in self._at_work:
+                self._screen.post_message(RunFound(run))
+            self.follow(run)
+        self._at_work = set(at_work)
 
     async def _follow(self, run: str) -> None:
         view = RunView(run=run)

@@ -49,6 +49,13 @@ class Watchers:
         for device in [d for d in self._targets if worker_name == f"watch {d}"]:
             del self._targets[device], self._nudges[device]
 
+    def renew(self, device: str) -> None:
+        """Forget what was learned about a sensor, and look at it now. What it is, is else read once only."""
+        target = self._targets.get(device)
+        if target is not None:
+            self._screen.workers.cancel_group(self._screen, group_of(device))
+            self._start(target, delay=0.0)
+
     def look_now(self) -> None:
         """Look at every sensor without waiting for its next turn."""
         for nudge in self._nudges.values():

@@ -77,6 +77,29 @@ def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) ->
     assert verdicts == {"succeeded": 1}
 
 
+def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    quick = ("--set", "limits.requests_per_second=100", "--home", str(home))
+    with simulated(home, 1, time_scale=0.2), Terminal(*quick, environ={"SICKTUI_PASSWORD": PASSWORD}) as mine:
+        mine.wait_for(lambda text: "1 online" in text)
+        with Terminal(*quick) as yours:
+            yours.wait_for(lambda text: "1 online" in text)
+            start_backup(mine)
+            for terminal in (mine, yours):
+                terminal.wait_for(lambda text: "1 run going" in text and "► create" in text)
+            mine.press("q")
+            mine.wait_for(lambda text: "the run goes on in a process of its own" in text)
+            mine.press("y")
+            assert mine.wait_for_end() == 0
+            told = mine.output.rpartition(LEFT)[2].decode()
+            assert "goes on without the dashboard" in told
+            assert "sicktui runs attach" in told
+            yours.wait_for(lambda text: "finished" in text and "1 succeeded" in text, seconds=40)
+        with Terminal(*quick) as later:
+            later.wait_for(lambda text: "1 online" in text)
+            assert "run going" not in later.text
+
+
 def start_backup(terminal: Terminal) -> None:
     terminal.press("b")
     terminal.wait_for(lambda text: "Back the parameters up" in text)

@@ -8,12 +8,19 @@ import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
+from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.invitation import RunSecrets
+from sicktui.engine.launch import first_events, new_spec
+from sicktui.engine.runner import Runner
+from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
 from sicktui.model.settings import Limits, Settings, Timing
+from sicktui.model.words import Operation
 from sicktui.simulator.fleet import Fleet
 from sicktui.simulator.package import make_package
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.backups import BackupRecord
 from sicktui.stores.profiles import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
 from sicktui.tui.face import Face
@@ -67,6 +74,16 @@ class Desk:
         make_package(path, family, version, size=size, signed=True)
         self.context.shelf.add(path)
 
+    async def backed_up(self, name: str, passphrase: str = "") -> BackupRecord:
+        """Back a device up in this process; its record."""
+        targets = choose([name], self.context.devices(), self.context.settings)
+        spec = new_spec(self.context, Operation.BACKUP, await plan_backup(self.context, targets))
+        self.context.journal.create_run(spec, first_events(spec))
+        secrets = RunSecrets(passwords={name: PASSWORD}, passphrase=passphrase)
+        context = self.context
+        await Runner(context.home, context.journal, spec, secrets, context.clock, resumed=False).run()
+        return next(record for record in context.backups.list() if record.run == spec.run)
+
     def app(self, face: Face | None = None) -> Dashboard:
         """The dashboard, not yet running."""
         return Dashboard(self.context, face or Face())
@@ -104,6 +121,11 @@ async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: floa
             return
         await pilot.pause(0.05)
     pytest.fail("it never came true; the screen shows:\n" + text_of(pilot))
+
+
+def flat_of(pilot: Pilot[None]) -> str:
+    """What the screen shows as one line without its frames: a wrapped sentence is whole again."""
+    return " ".join(text_of(pilot).translate(str.maketrans("│▌▐▄▅▆▇█▁▂▃", " " * 11)).split())
 
 
 def notes_of(pilot: Pilot[None]) -> str:

@@ -288,7 +288,8 @@ async def test_a_command_of_no_use_says_why(desk: Desk, key: str) -> None:
 
 
 async def test_remapped_keys_work_and_are_shown(desk: Desk) -> None:
-    async with desk.dashboard(face=Face(keys=Keys({"add": "N", "help": "f2"}))) as (pilot, main):
+    face = Face(keys=Keys({"add": "N", "help": "f2"}))
+    async with desk.dashboard((200, 40), face) as (pilot, main):
         await until(pilot, lambda: "N new" in text_of(pilot))
         await pilot.press("n")
         await pilot.pause()

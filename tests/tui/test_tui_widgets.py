@@ -135,7 +135,7 @@ async def test_names_full_of_markup_and_wide_letters_do_no_harm() -> None:
         table.set_title((Span("[/title]"),))
         await pilot.pause()
         shown = text_of(pilot)
-        for name in ("[/oops]", "[bold red]x[/]", "温度センサー", "[@click=app", "[/title]"):
+        for name in ("[/oops]", "[bold red]x[/]", "温度センサー", "[@click=", "[/title]"):
             assert name in shown
         await pilot.resize_terminal(120, 40)
         await pilot.resize_terminal(10, 4)

@@ -67,12 +67,12 @@ def test_numbers_as_people_read_them() -> None:
 
 def test_a_narrow_terminal_loses_niceties_first() -> None:
     def names(width: int) -> list[str]:
-        widths = share(DEVICE_COLUMNS, [16, 15, 11, 8, 9, 8, 14, 10, 10, 10, 9, 6, 20], width)
+        widths = share(DEVICE_COLUMNS, [16, 15, 11, 8, 9, 8, 6, 14, 10, 10, 10, 9, 6, 20], width)
         assert sum(widths) + sum(1 for w in widths if w) - 1 <= width
         return [c.id for c, w in zip(DEVICE_COLUMNS, widths, strict=True) if w]
 
-    assert names(77) == ["name", "address", "version", "state", "health", "contact"]
-    assert "model" in names(90)
+    assert names(77) == ["name", "address", "version", "state", "health", "backup", "contact"]
+    assert "model" in names(95)
     assert "note" not in names(150)
     assert names(220) == [c.id for c in DEVICE_COLUMNS]
     assert names(3) == ["name"]

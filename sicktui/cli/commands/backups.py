@@ -58,13 +58,11 @@ def show(common: Common, backup_id: str) -> int:
 @click.option(
     "--old-after",
     type=click.FloatRange(min=0),
-    default=30.0,
-    show_default=True,
     metavar="DAYS",
-    help="From when on a backup counts as old.",
+    help="From when on a backup counts as old (backups.old_after).",
 )
 @with_common
-def history(common: Common, old_after: float) -> int:
+def history(common: Common, old_after: float | None) -> int:
     """Show each sensor's newest backup, and mark what needs one: none, old, changed since, damaged."""
     return kept_backups.history(common, old_after)
 

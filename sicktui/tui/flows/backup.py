@@ -1,10 +1,10 @@
 """Fetches the parameter backups of sensors: dialog, run."""
 
+from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.launch import new_spec, start_run
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Operation
-from sicktui.tui.flows.login import ensure_passwords
+from sicktui.model.words import Operation
+from sicktui.tui.flows.login import ensure_passwords, planned
 from sicktui.tui.screens.backup import BackupQuestion
 from sicktui.tui.stage import Stage
 
@@ -19,12 +19,7 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
     if passphrase is None:
         return
     stage.context.credentials.passphrase = passphrase or None
-    items = [
-        PlanItem(
-            target=target, action=Action.UPDATE, reason=None, message="Its parameters are fetched and kept."
-        )
-        for target in targets
-    ]
+    items = await planned(stage, targets, plan_backup)
     try:
         run = await start_run(stage.context, new_spec(stage.context, Operation.BACKUP, items))
     except SicktuiError as error:

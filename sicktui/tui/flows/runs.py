@@ -4,7 +4,9 @@ import asyncio
 
 from sicktui.engine.launch import resume_run
 from sicktui.model.errors import SicktuiError
-from sicktui.tui.flows.login import ensure_passwords
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.passphrases import ensure_passphrases
 from sicktui.tui.screens.runs import RunChoice, RunList
 from sicktui.tui.stage import Stage
 
@@ -24,11 +26,15 @@ async def _resume(stage: Stage, run: str) -> None:
     try:
         spec = await asyncio.to_thread(stage.context.journal.spec, run)
         targets = [item.target for item in spec.items]
-        if not await ensure_passwords(stage, targets, "To go on, the run needs the password of each sensor."):
+        if not await ensure_access(stage, targets, "To go on, the run needs the password of each sensor."):
+            return
+        if not await ensure_passphrases(stage, spec):
             return
         await resume_run(stage.context, run)
     except SicktuiError as error:
         stage.say(str(error), "error")
         return
+    finally:
+        Passphrases(stage.context.credentials).forget_tried()
     stage.follow(run)
     stage.say(f"Run {run} goes on. Each sensor is asked first how far it is.")

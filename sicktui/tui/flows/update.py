@@ -1,11 +1,14 @@
 """Updates the firmware of sensors: package, passwords, plan, question, run."""
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from sicktui.engine.launch import new_spec, start_run
 from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem
 from sicktui.model.words import Operation
-from sicktui.tui.flows.login import ensure_passwords, log_in
+from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen, Wish
@@ -21,8 +24,13 @@ async def update(stage: Stage, devices: tuple[str, ...]) -> None:
     # Without a password the plan refuses the device and says so: leaving the dialog is no dead end.
     await ensure_passwords(stage, targets, "An update needs the password of each sensor.")
     wish = Wish.of(stage.context.settings.limits)
+    asked: set[str] = set()
+
+    async def let_in(items: Sequence[PlanItem]) -> bool:
+        return await log_in_where_denied(stage, items, asked)
+
     while True:
-        answer = await stage.ask(PlanScreen(stage.face, stage.context, targets, package, wish))
+        answer = await stage.ask(PlanScreen(stage.face, stage.context, targets, package, wish, let_in=let_in))
         if answer is None:
             return
         wish = answer.wish

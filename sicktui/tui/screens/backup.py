@@ -16,6 +16,7 @@ from sicktui.tui.screens.dialog import Dialog
 from sicktui.tui.screens.form import Back
 from sicktui.tui.spans import Tone, cell
 from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.secret_input import SecretInput
 
 
 class BackupQuestion(Dialog[str]):
@@ -44,7 +45,9 @@ class BackupQuestion(Dialog[str]):
                     cell("It may be empty; sicktui keeps it until it ends.", Tone.DIM),
                 ]
             ),
-            Input(self._passphrase, password=True, id="passphrase", placeholder="passphrase, or nothing"),
+            SecretInput(
+                self._passphrase, password=True, id="passphrase", placeholder="passphrase, or nothing"
+            ),
             Back(),
         ]
 

@@ -3,12 +3,19 @@
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final
 
+from sicktui.model.view import RunView
 from sicktui.tui.device_rows import Order
 from sicktui.tui.flows.backup import back_up
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.devices import add_device, edit_device, remove_devices
+from sicktui.tui.flows.diff import diff
+from sicktui.tui.flows.find_me import find_me
+from sicktui.tui.flows.history import look_back
 from sicktui.tui.flows.leave import leave
-from sicktui.tui.flows.login import log_in, log_out
+from sicktui.tui.flows.login import denied_in, log_in, log_out
+from sicktui.tui.flows.rename import rename
+from sicktui.tui.flows.replace import replace
+from sicktui.tui.flows.restore import restore
 from sicktui.tui.flows.runs import look_at_runs
 from sicktui.tui.flows.update import update
 from sicktui.tui.flows.vault import manage
@@ -21,6 +28,7 @@ from sicktui.tui.widgets.pane import Pane
 if TYPE_CHECKING:
     from sicktui.tui.screens.main import MainScreen
 
+_FLOW: Final = "flow"
 _PANES: Final[tuple[PaneId, ...]] = ("devices", "panel", "log")
 
 
@@ -31,7 +39,7 @@ class MainDoer:
         self._screen = screen
 
     def _flow(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._screen.run_worker(work(), group="flow", name="dialog", exclusive=True, exit_on_error=False)
+        self._screen.run_worker(work(), group=_FLOW, name="dialog", exclusive=True, exit_on_error=False)
 
     @property
     def _chosen(self) -> tuple[str, ...]:
@@ -66,6 +74,36 @@ class MainDoer:
         chosen = self._chosen
         self._flow(lambda: back_up(self._screen, chosen))
 
+    def do_restore(self) -> None:
+        """Restore backups onto the chosen devices."""
+        chosen = self._chosen
+        self._flow(lambda: restore(self._screen, chosen))
+
+    def do_history(self) -> None:
+        """Show the backups of the selected device."""
+        device = self._selected
+        self._flow(lambda: look_back(self._screen, device))
+
+    def do_diff(self) -> None:
+        """Compare the selected device with what it was, or two marked ones."""
+        chosen = self._chosen
+        self._flow(lambda: diff(self._screen, chosen))
+
+    def do_replace(self) -> None:
+        """Give a new sensor the place of the selected device's old one."""
+        device = self._selected
+        self._flow(lambda: replace(self._screen, device))
+
+    def do_rename(self) -> None:
+        """Change the selected sensor's own name."""
+        device = self._selected
+        self._flow(lambda: rename(self._screen, device))
+
+    def do_find_me(self) -> None:
+        """Let the chosen sensors blink."""
+        chosen = self._chosen
+        self._flow(lambda: find_me(self._screen, chosen))
+
     def do_cancel(self) -> None:
         """Cancel the run that is shown, else the newest that is going."""
         live, shown = self._screen.board.live_runs, self._screen.board.shown_run
@@ -98,6 +136,13 @@ class MainDoer:
         """Ask for a password for the chosen devices."""
         chosen = self._chosen
         self._flow(lambda: log_in(self._screen, chosen))
+
+    def let_in(self, view: RunView) -> None:
+        """Ask for the passwords of sensors that denied access in a run, if nothing else is asked now."""
+        denied = denied_in(view)
+        busy = any(worker.group == _FLOW and worker.is_running for worker in self._screen.workers)
+        if denied and not busy and self._screen.is_current:
+            self._flow(lambda: log_in(self._screen, denied, "It denied access in the run."))
 
     def do_logout(self) -> None:
         """Forget the passwords of the chosen devices."""

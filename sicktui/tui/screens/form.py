@@ -7,9 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from sicktui.tui.looks import Glyphs
+from sicktui.tui.widgets.secret_input import SecretInput
 
 
 class Field(Horizontal):
@@ -24,7 +25,7 @@ class Field(Horizontal):
     def __init__(self, label: str, name: str, value: str = "", placeholder: str = "") -> None:
         super().__init__()
         self._label = label
-        self._input = Input(value, placeholder=placeholder, id=name)
+        self._input = SecretInput(value, placeholder=placeholder, id=name)
 
     def compose(self) -> ComposeResult:
         """Label, input."""

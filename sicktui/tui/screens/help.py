@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 from sicktui.model.words import StepState, Verdict
 from sicktui.stores.paths import Home
-from sicktui.tui.commands import COMMANDS, Command
+from sicktui.tui.command import Command
+from sicktui.tui.commands import COMMANDS
 from sicktui.tui.face import Face
 from sicktui.tui.job_rows import VERDICT_TONES
 from sicktui.tui.screens.dialog import Dialog
@@ -20,14 +21,11 @@ class HelpScreen(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "leave", "Back", show=False),
-        Binding("j,down", "scroll(1)", "Down", show=False),
-        Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("J,pagedown,space", "scroll(10)", "Page down", show=False),
-        Binding("K,pageup", "scroll(-10)", "Page up", show=False),
+        Binding("space", "page(1)", "Page down", show=False),
     ]
 
     title_text = "Help"
-    keys_text = "j k scroll   q back"
+    keys_text = "q back"
 
     def __init__(self, face: Face, home: Home) -> None:
         super().__init__(face)
@@ -40,13 +38,8 @@ class HelpScreen(Dialog[None]):
     def on_resize(self) -> None:
         """Wrap for the width, with the explanations in a column of their own."""
         lines = [*self._commands(), *_movements(), *self._signs(), *self._files()]
-        box = self.query_one("#box")
-        width = box.scrollable_content_region.width - box.styles.padding.width
+        width = self.query_one("#body").size.width - 1  # the scroll bar's
         self.query_one("#help", Prose).show(*(part for line in lines for part in _hanging(line, width)))
-
-    def action_scroll(self, lines: int) -> None:
-        """Move the text."""
-        self.query_one("#box").scroll_relative(y=lines, animate=False)
 
     def _commands(self) -> list[Cell]:
         lines: list[Cell] = []

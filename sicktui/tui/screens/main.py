@@ -19,6 +19,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.model.words import Level, RunState
 from sicktui.stores.profiles import DeviceList
+from sicktui.tui.backup_marks import LOOK_EVERY, BackupLook, Kept
 from sicktui.tui.board import Board
 from sicktui.tui.commands import BY_ID, bindings
 from sicktui.tui.device_rows import DEVICE_COLUMNS
@@ -26,9 +27,11 @@ from sicktui.tui.face import Face
 from sicktui.tui.job_rows import JOB_COLUMNS
 from sicktui.tui.log_lines import LogLine, line, line_of
 from sicktui.tui.messages import (
+    BackupsRead,
     LeaveAsked,
     RunAdvanced,
     RunEnded,
+    RunFound,
     RunsInterrupted,
     SensorObserved,
     TroubleMet,
@@ -71,12 +74,18 @@ class MainScreen(Screen[None]):
         super().__init__(classes="" if face.glyphs.unicode else "-ascii")
         self.context = context
         self.face = face
-        self.board = Board(context.clock, grain=max(10, round(2 * context.settings.timing.poll_interval)))
+        self.board = Board(
+            context.clock,
+            grain=max(10, round(2 * context.settings.timing.poll_interval)),
+            old_after=context.settings.backups.old_after,
+        )
         self.tracker = Tracker(self, context)
+        self.backups = BackupLook(self, context)
         self._watchers = Watchers(self, context, lambda device: device in self.board.owners)
         self._doer = MainDoer(self)
         self._digest: str | None = None
         self._live: set[str] = set()  # runs that were seen going: their end is news
+        self._lost: set[str] = set()  # interrupted runs that were announced: once is enough
         self._news: list[LogLine] = []
         self._dirty = True
         self._idle = 0
@@ -103,6 +112,7 @@ class MainScreen(Screen[None]):
         self.run_worker(self.learn_stores(), group="stores", name="credential stores", exit_on_error=False)
         self.set_interval(PAINT_EVERY, self._tick)
         self.set_interval(LIST_EVERY, self._look_at_list)
+        self.set_interval(LOOK_EVERY, self.backups.look)
         self.paint()
 
     # What comes in
@@ -128,6 +138,11 @@ class MainScreen(Screen[None]):
         self._news += [shown for event in message.events if (shown := line_of(event)) is not None]
         self._dirty = True
 
+    @on(RunFound)
+    def _take_found(self, message: RunFound) -> None:
+        # Only what is really at work now: the journal of a lost run says "running" to its end.
+        self._lost.discard(message.run)
+
     @on(RunEnded)
     def _end_run(self, message: RunEnded) -> None:
         view = message.view
@@ -137,7 +152,15 @@ class MainScreen(Screen[None]):
             self._announce_lost([message.run])
         elif message.run in self._live:
             self.say(f"Run {message.run} is {view.state.value}: {counts or 'no verdicts'}.")
+            if message.run == self.board.shown_run:
+                self._doer.let_in(view)
         self._watchers.look_now()
+        self.backups.look()
+        self._dirty = True
+
+    @on(BackupsRead)
+    def _take_backups(self, message: BackupsRead) -> None:
+        self.board.kept = Kept(message.found)
         self._dirty = True
 
     @on(RunsInterrupted)
@@ -217,6 +240,7 @@ class MainScreen(Screen[None]):
         self._digest = None
         self._look_at_list()
         self._watchers.look_now()
+        self.backups.look()
 
     # What flows need
 
@@ -251,6 +275,14 @@ class MainScreen(Screen[None]):
         self.board.shown_run = run
         self.tracker.follow(run)
         self._dirty = True
+
+    def look_afresh(self, device: str) -> None:
+        """Look at a sensor as if for the first time."""
+        self._watchers.renew(device)
+
+    def look_at_backups(self) -> None:
+        """Look at the backups that are kept."""
+        self.backups.look()
 
     def leave(self, farewell: str) -> None:
         """End the app; ``farewell`` is said on the terminal afterwards."""
@@ -294,7 +326,11 @@ class MainScreen(Screen[None]):
     def _log(self, text: str, device: str | None, level: Level = Level.INFO) -> None:
         self._news.append(line(self.context.clock.now(), text, device, level))
 
-    def _announce_lost(self, runs: list[str]) -> None:
+    def _announce_lost(self, found: list[str]) -> None:
+        runs = [run for run in found if run not in self._lost]
+        self._lost |= set(runs)
+        if not runs:
+            return
         what = f"{counted(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
         sentence = f"{what}: {', '.join(runs[:3])}. The runner's process is gone."
         key = self.face.keys.of(BY_ID["runs"])
@@ -321,6 +357,7 @@ class MainScreen(Screen[None]):
         self._watchers.watch(targets)
         for warning in devices.warnings():
             self._log(warning, None, Level.WARNING)
+        self.backups.look()
         self.painter.follow_log()
         self._dirty = True
 

@@ -94,6 +94,7 @@ class PackagePicker(Dialog[Package]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "path", "Type a path", show=False)]
 
     title_text = "Which package?"
+    scrolls = False
     keys_text = "j k move   enter choose   tab or / type a path   q back"
 
     def __init__(self, face: Face, context: Context) -> None:

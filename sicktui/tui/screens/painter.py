@@ -1,8 +1,9 @@
 """Brings what the board knows onto the main screen's widgets."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from sicktui.engine.follow import waited_for
 from sicktui.model.text import clean
 from sicktui.model.view import RunView
 from sicktui.model.words import RunState, Verdict
@@ -22,6 +23,10 @@ from sicktui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+
+MOST_NAMED: Final = 3
+"""Sensors that a cancelled run waits for, by name in its title."""
 
 
 class LogOf(StrEnum):
@@ -68,8 +73,16 @@ class Painter:
         self.panel.show(jobs)
         selected = self.devices.selected
         board.selected = selected.device if selected else None
+        self._join_cursors()
         self._paint_titles(rows)
         self._paint_lines(everything)
+
+    def _join_cursors(self) -> None:
+        """Let the panel's cursor stand on the list's device, or not be seen: the sentence is of one."""
+        if not self.panel.has_focus:
+            self.panel.select((self._board.shown_run, self._board.selected))
+        row = self.panel.selected
+        self.panel.show_cursor(shown=row is not None and row.device == self._board.selected)
 
     def _arrange(self, devices: int, jobs: int) -> None:
         """Give the panes their heights, where these changed."""
@@ -120,7 +133,7 @@ class Painter:
         ]
         going = sum(device.verdict is None for device in view.devices.values())
         state = view.state.value
-        if view.state is RunState.RUNNING and view.run in self.cancelling:
+        if view.state is RunState.RUNNING and (view.cancelling or view.run in self.cancelling):
             state = self._waiting_for(view)
         tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
         if view.finished and view.counts()[Verdict.FAILED] + view.counts()[Verdict.UNKNOWN]:
@@ -140,12 +153,9 @@ class Painter:
         )
 
     def _waiting_for(self, view: RunView) -> str:
-        busy = [
-            f"{clean(device.device, 24)} ({device.step.value})"
-            for device in view.devices.values()
-            if device.verdict is None and device.step is not None
-        ]
-        return f"cancelling, waiting for {', '.join(busy)}" if busy else "cancelling"
+        busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
+        more = f" and {len(busy) - MOST_NAMED} more" if len(busy) > MOST_NAMED else ""
+        return f"cancelling, waiting for {', '.join(busy[:MOST_NAMED])}{more}" if busy else "cancelling"
 
     def _log_title(self, gap: Span) -> Cell:
         board = self._board

@@ -1,7 +1,7 @@
 """The plan of an update: what would happen to each device, and why. Nothing is written here."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final
 
 from msgspec import Struct, structs
@@ -32,6 +32,10 @@ _CANARIES: Final = (0, 1, 2, 3, 5)
 _BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
 _SHOWN: Final = 12
 _NAMED: Final = 3
+
+
+LetIn = Callable[[Sequence[PlanItem]], Awaitable[bool]]
+"""Asks for the passwords that sensors have refused in a plan; whether it has asked for any."""
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -88,7 +92,14 @@ class PlanScreen(Screen[PlanAnswer | None]):
     ]
 
     def __init__(
-        self, face: Face, context: Context, targets: Sequence[Target], package: Package, wish: Wish
+        self,
+        face: Face,
+        context: Context,
+        targets: Sequence[Target],
+        package: Package,
+        wish: Wish,
+        *,
+        let_in: LetIn,
     ) -> None:
         super().__init__(classes="" if face.glyphs.unicode else "-ascii")
         self.face = face
@@ -96,6 +107,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._targets = targets
         self._package = package
         self._wish = wish
+        self._let_in = let_in
         self._items: tuple[PlanItem, ...] | None = None
         self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
@@ -137,6 +149,12 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
         self._paint()
+        self.run_worker(self._log_in(items), group="login", name="login", exit_on_error=False)
+
+    async def _log_in(self, items: Sequence[PlanItem]) -> None:
+        """Where sensors refuse their passwords, ask for the right ones, then read again."""
+        if self.is_current and await self._let_in(items):
+            self.action_plan()
 
     def _arrived(self, item: PlanItem) -> None:
         self._rows[item.device] = plan_row(item)

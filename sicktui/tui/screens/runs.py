@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -16,14 +17,15 @@ from sicktui.engine.history import every_event
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Summarised
 from sicktui.model.text import clean
-from sicktui.model.words import RunState
+from sicktui.model.words import RunState, Verdict
 from sicktui.stores.journal import RunRow
 from sicktui.tui.columns import Column
 from sicktui.tui.face import Face
+from sicktui.tui.job_rows import VERDICT_TONES
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.phrases import duration
 from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.spans import Cell, Tone, cell
+from sicktui.tui.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 
@@ -45,8 +47,10 @@ class RunLine(Struct, frozen=True, kw_only=True):
     state: RunState
     started: str
     took: str
-    devices: int
-    outcome: str
+    devices: tuple[str, ...]
+    """Their names, harmless already."""
+    verdicts: dict[Verdict, int] = {}
+    """Once it is over. Treat as read-only."""
 
     @property
     def key(self) -> str:
@@ -62,36 +66,62 @@ _TONES: Final = {
 }
 
 
-def _state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
+def state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
+    """Where a run stands; a finished one with the sign of its worst verdict: that is what is looked for."""
     signs = {
         RunState.RUNNING: glyphs.busy,
-        RunState.FINISHED: glyphs.done,
+        RunState.FINISHED: glyphs.skipped,
         RunState.INTERRUPTED: glyphs.unknown,
         RunState.CANCELLED: glyphs.cancelled,
     }
+    if line.state is RunState.FINISHED:
+        worst = next((verdict for verdict in _WORST_FIRST if line.verdicts.get(verdict)), None)
+        if worst is not None:
+            return cell(f"{glyphs.verdict(worst)} {line.state.value}", VERDICT_TONES[worst])
     return cell(f"{signs[line.state]} {line.state.value}", _TONES[line.state])
+
+
+_WORST_FIRST: Final = (
+    Verdict.FAILED,
+    Verdict.UNKNOWN,
+    Verdict.CANCELLED,
+    Verdict.SUCCEEDED,
+    Verdict.SKIPPED,
+)
+
+
+def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
+    """How many sensors got which verdict: in words, or with signs where these do not fit."""
+    counts = [(verdict, number) for verdict, number in line.verdicts.items() if number]
+    words = joined((cell(f"{n} {v.value}", VERDICT_TONES[v]) for v, n in counts), Span(", "))
+    if width_of(words) <= width:
+        return words
+    return joined((cell(f"{glyphs.verdict(v)}{n}", VERDICT_TONES[v]) for v, n in counts), Span(" "))
+
+
+def names_cell(line: RunLine, _: Glyphs, width: int) -> Cell:
+    """The names of the sensors, as many as fit, and how many more there are."""
+    names = line.devices
+    for shown in range(len(names), 0, -1):
+        more = f" +{len(names) - shown}" if shown < len(names) else ""
+        text = ", ".join(names[:shown]) + more
+        if cell_len(text) <= width or shown == 1:
+            return cell(text)
+    return ()
 
 
 COLUMNS: Final[tuple[Column[RunLine], ...]] = (
     Column(id="run", title="Run", least=20, most=24, cell=lambda r, _g, _w: cell(r.run)),
     Column(id="what", title="What", least=7, most=7, cell=lambda r, _g, _w: cell(r.operation)),
-    Column(id="state", title="State", least=13, most=13, steady=True, cell=_state_cell),
-    Column(
-        id="devices",
-        title="Sensors",
-        least=7,
-        most=7,
-        rank=2,
-        right=True,
-        cell=lambda r, _g, _w: cell(str(r.devices)),
-    ),
-    Column(id="outcome", title="Verdicts", least=24, most=46, cell=lambda r, _g, _w: cell(r.outcome)),
+    Column(id="state", title="State", least=13, most=13, steady=True, cell=state_cell),
+    Column(id="outcome", title="Verdicts", least=9, most=36, cell=verdicts_cell),
+    Column(id="devices", title="Sensors", least=14, most=48, rank=1, cell=names_cell),
     Column(
         id="started",
         title="Started",
         least=12,
         most=16,
-        rank=1,
+        rank=2,
         cell=lambda r, _g, _w: cell(r.started, Tone.DIM),
     ),
     Column(
@@ -111,6 +141,7 @@ class RunList(Dialog[RunChoice]):
 
     DEFAULT_CSS = """
     RunList #box { width: 110; height: 80%; }
+    RunList #body { height: 1fr; }
     RunList Table { height: 1fr; background: $surface; }
     """
 
@@ -120,6 +151,7 @@ class RunList(Dialog[RunChoice]):
     ]
 
     title_text = "Runs on this PC"
+    scrolls = False
     keys_text = "j k move   enter show   r resume an interrupted run   q back"
 
     def __init__(self, face: Face, context: Context) -> None:
@@ -181,12 +213,11 @@ def read_runs(context: Context) -> list[RunLine]:
 
 
 def _line(context: Context, row: RunRow) -> RunLine:
-    outcome = ""
+    verdicts: dict[Verdict, int] = {}
     if row.state in (RunState.FINISHED, RunState.CANCELLED):
         summaries = [e for e in every_event(context.journal, row.run) if isinstance(e, Summarised)]
         if summaries:
-            counts = summaries[-1].verdicts.items()
-            outcome = ", ".join(f"{number} {verdict.value}" for verdict, number in counts if number)
+            verdicts = summaries[-1].verdicts
     started = datetime.fromisoformat(row.started)
     took = (datetime.fromisoformat(row.finished) - started).total_seconds() if row.finished else None
     return RunLine(
@@ -195,6 +226,6 @@ def _line(context: Context, row: RunRow) -> RunLine:
         state=row.state,
         started=f"{started.astimezone():%Y-%m-%d %H:%M}",
         took="" if took is None else duration(took),
-        devices=len(context.journal.spec(row.run).items),
-        outcome=outcome,
+        devices=tuple(clean(item.device, 40) for item in context.journal.spec(row.run).items),
+        verdicts=verdicts,
     )

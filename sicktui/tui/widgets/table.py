@@ -62,6 +62,7 @@ class Table(Pane, Generic[RowT]):
         self._natural: list[list[int]] = []
         self._widths: list[int] = [0] * len(columns)
         self._selected: Hashable | None = None
+        self._follows = True
 
     @property
     def fixed(self) -> int:
@@ -111,6 +112,13 @@ class Table(Pane, Generic[RowT]):
                 self.refresh_row(old)
             self.refresh_row(self._index[key])
             self.scroll_to_row(self._index[key])
+
+    def show_cursor(self, *, shown: bool) -> None:
+        """Whether the cursor is drawn without the keys: one that belongs to nothing else misleads."""
+        if shown != self._follows:
+            self._follows = shown
+            if self.cursor is not None:
+                self.refresh_row(self.cursor)
 
     def _redraw(self, changed: Sequence[int]) -> None:
         """Repaint the cells of these rows that differ; everything, if a width changed."""
@@ -177,7 +185,7 @@ class Table(Pane, Generic[RowT]):
         return self.strip(spans, width, self.component("header"))
 
     def _render_row(self, index: int, width: int) -> Strip:
-        is_cursor = index == self.cursor
+        is_cursor = index == self.cursor and (self._follows or self.has_focus)
         spans: list[Span] = [Span(self.glyphs.cursor if is_cursor else " ", Tone.KEY), Span(" ")]
         for column, size, content in zip(self._columns, self._widths, self._cells[index], strict=True):
             if size:

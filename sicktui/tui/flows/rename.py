@@ -1,0 +1,79 @@
+"""Renames a sensor in place: reads its LocationName, asks, writes, reads back."""
+
+from sicktui.engine.drift import shown
+from sicktui.engine.parameters import LOCATION, WritePlan, Written, plan_write, write_parameter
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.sensor.errors import OutcomeUnknown
+from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.rename import NewName, RenameForm
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.stage import Stage
+
+
+async def rename(stage: Stage, device: str) -> None:
+    """Change the name that a sensor has of its own."""
+    targets = stage.targets((device,))
+    if not targets or not await ensure_access(stage, targets, "To rename it, its password is needed."):
+        return
+    [target] = targets
+    name = clean(device, 40)
+    try:
+        present = await plan_write(stage.context, target, LOCATION, "")
+    except SicktuiError as error:
+        stage.say(f"{name} cannot be renamed: {error}", "error")
+        return
+    wanted = await stage.ask(RenameForm(stage.face, device, present))
+    if wanted is None:
+        return
+    if wanted.name == present.old:
+        stage.say(f"{name} is called {shown(present.old)} already; nothing was written.")
+        return
+    lines = _question(target, present, wanted)
+    if await stage.ask(Confirm(stage.face, "Rename the sensor?", lines, yes="rename", no="leave it")):
+        await _write(stage, target, wanted)
+
+
+def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]:
+    serial = present.identity.serial or present.identity.mac or "not told"
+    saved = (
+        "It is saved, and survives a power cycle."
+        if wanted.save
+        else "It is NOT saved: a power cycle may lose it."
+    )
+    return [
+        (Span(clean(target.device, 40), Tone.KEY), Span(f"  serial number {serial}", Tone.DIM)),
+        (),
+        (Span("LocationName from  ", Tone.DIM), Span(shown(present.old))),
+        (Span("               to  ", Tone.DIM), Span(shown(wanted.name), Tone.KEY)),
+        (),
+        cell(saved, Tone.PLAIN if wanted.save else Tone.WARN),
+    ]
+
+
+async def _write(stage: Stage, target: Target, wanted: NewName) -> None:
+    name = clean(target.device, 40)
+    try:
+        written = await write_parameter(stage.context, target, LOCATION, wanted.name, persist=wanted.save)
+    except OutcomeUnknown as error:
+        stage.say(f"{name}: nobody knows whether it was renamed. {error} Read its name again.", "error")
+    except SicktuiError as error:
+        stage.say(f"{name} was not renamed: {error}", "error")
+    else:
+        stage.say(
+            f"{name}: {written} {_saved(written)}".strip(),
+            "warning" if written.persisted is False else "information",
+        )
+    stage.look_afresh(target.device)
+
+
+def _saved(written: Written) -> str:
+    match written.persisted:
+        case True:
+            return "Saved on the sensor."
+        case False:
+            return "The sensor has no call to save it: the next power cycle may lose it."
+        case None:
+            return "Not saved."

@@ -1,0 +1,99 @@
+"""Restores backups onto sensors: version, checks, question, run."""
+
+from collections.abc import Mapping, Sequence
+
+from sicktui.engine.launch import start_run
+from sicktui.engine.restore_plan import restore_spec, restores_spec
+from sicktui.engine.restore_source import LATEST
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.flows.login import ensure_access, log_in, log_in_where_denied
+from sicktui.tui.flows.passphrases import unlock_passphrases
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.restore import RestoreAnswer, RestoreScreen
+from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.stage import Stage
+
+
+async def restore(stage: Stage, devices: tuple[str, ...], word: str | None = None) -> None:
+    """From the choice of the version to the run that goes on by itself.
+
+    Args:
+        stage: the main screen.
+        devices: onto which; with several, each gets its newest whole backup unless another is chosen.
+        word: the backup, if it was chosen already.
+    """
+    targets = stage.targets(devices)
+    if not targets:
+        return
+    if word is None:
+        word = LATEST if len(targets) > 1 else await _choose(stage, targets[0])
+    if word is None:
+        return
+    await ensure_access(stage, targets, "A restore needs the password of each sensor.")
+    await unlock_passphrases(stage, targets)
+    known = Passphrases(stage.context.credentials)
+    known.forget_tried()
+    try:
+        answer = await _agree(stage, targets, {target.device: word for target in targets})
+        if answer is not None:
+            await _start(stage, answer)
+    finally:
+        known.forget_tried()
+
+
+async def _choose(stage: Stage, target: Target) -> str | None:
+    key = key_of(stage, target.device)
+    return await stage.ask(VersionPicker(stage.face, stage.context, target.device, key))
+
+
+def key_of(stage: Stage, device: str) -> str | None:
+    """What the sensor that answers under a name is kept under; else what its profile says of it."""
+    sight = stage.board.sights.get(device)
+    if sight is not None and sight.identity is not None:
+        return sight.identity.serial or sight.identity.mac
+    profile = stage.profile(device)
+    return profile.serial if profile else None
+
+
+async def _agree(stage: Stage, targets: list[Target], words: Mapping[str, str]) -> RestoreAnswer | None:
+    """Show the plan until it is agreed to; a password may be entered in between."""
+    asked: set[str] = set()
+
+    async def let_in(items: Sequence[PlanItem]) -> bool:
+        return await log_in_where_denied(stage, items, asked)
+
+    while True:
+        screen = RestoreScreen(
+            stage.face, stage.context, targets, words, lambda device: key_of(stage, device), let_in=let_in
+        )
+        answer = await stage.ask(screen)
+        if answer is None or answer.login is None:
+            return answer
+        words = answer.words
+        await log_in(stage, (answer.login,))
+
+
+async def _start(stage: Stage, answer: RestoreAnswer) -> None:
+    if len(answer.plans) == 1:
+        plan = answer.plans[0]
+        spec = restore_spec(stage.context, plan, answer.words[plan.item.device])
+    else:
+        spec = restores_spec(stage.context, answer.plans)
+    going = sum(plan.may_go for plan in answer.plans)
+    if await launch(stage, spec):
+        number = counted(going, "sensor")
+        stage.say(f"Run {spec.run} restores onto {number}. It goes on without this window.")
+
+
+async def launch(stage: Stage, spec: RunSpec) -> bool:
+    """Start a run and show it; whether it started."""
+    try:
+        run = await start_run(stage.context, spec)
+    except SicktuiError as error:
+        stage.say(str(error), "error")
+        return False
+    stage.follow(run)
+    return True

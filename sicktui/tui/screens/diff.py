@@ -1,0 +1,81 @@
+"""What differs between two snapshots, and what could not be compared."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.engine.drift import compare
+from sicktui.model.snapshot import Snapshot
+from sicktui.tui.diff_rows import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.table import Table
+
+
+class DiffScreen(Paged[None]):
+    """The differences in a table; the selected one in full below, and the conclusions."""
+
+    DEFAULT_CSS = "DiffScreen Table { height: 2fr; min-height: 5; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "everything", "All that is not compared", show=False)
+    ]
+    key_hints = (
+        ("j k", "move"),
+        ("n", "all that is not compared"),
+        ("w", "next part"),
+        ("q", "back"),
+    )
+
+    def __init__(self, face: Face, before: Snapshot, after: Snapshot) -> None:
+        super().__init__(face)
+        self._before = before
+        self._after = after
+        self._drift = compare(before, after)
+        self._everything = False
+
+    def middle(self) -> list[Widget]:
+        """The differences."""
+        return [Table(DIFF_COLUMNS, "Differences", empty=self._nothing, glyphs=self.face.glyphs, id="diff")]
+
+    @property
+    def _table(self) -> Table[DiffRow]:
+        return self.query_one("#diff", Table)
+
+    def begin(self) -> None:
+        """Show it: both snapshots are at hand."""
+        self._table.focus()
+        self.paint()
+
+    def _nothing(self) -> list[Cell]:
+        return [(), cell(f"  {self.face.glyphs.done} Nothing that was compared differs.", Tone.GOOD)]
+
+    def action_everything(self) -> None:
+        """Show also what this firmware does not have, or hide it again."""
+        self._everything = not self._everything
+        self.paint()
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_text()
+
+    def paint(self) -> None:
+        """Show the comparison."""
+        self.show_head(
+            (Span("Before  ", Tone.DIM), Span(who(self._before), Tone.KEY)),
+            (Span("After   ", Tone.DIM), Span(who(self._after), Tone.KEY)),
+        )
+        self._table.show(diff_rows(self._drift, everything=self._everything))
+        number = len(self._drift.differences)
+        words = counted(number, "difference") if number else "Nothing differs"
+        self._table.set_title((Span(words, Tone.WARN if number else Tone.GOOD),))
+        self._paint_text()
+
+    def _paint_text(self) -> None:
+        row = self._table.selected
+        lines = [*about(row), ()] if row is not None else []
+        self.show_text([*lines, *conclusions(self._drift, self.face.glyphs)])

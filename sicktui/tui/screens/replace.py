@@ -1,0 +1,185 @@
+"""The guide of a replacement: who answers, which backup, the checks, what happens. Writes nothing."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+from msgspec import Struct, structs
+from textual.binding import Binding, BindingType
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import observe
+from sicktui.engine.restore_plan import RestorePlan, replaced_key
+from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.model.words import Code
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.face import Face
+from sicktui.tui.replacing import Finding, consequences, guide
+from sicktui.tui.restore_rows import backup_words, who
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.restore import plan_one
+from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.spans import Cell, Span, Tone, cell
+
+
+class ReplaceAnswer(Struct, frozen=True, kw_only=True):
+    """A plan that was agreed to."""
+
+    plan: RestorePlan
+    word: str
+
+
+class ReplaceScreen(Paged[ReplaceAnswer]):
+    """Reads the sensor in a worker, step by step, and shows each step's finding.
+
+    Args:
+        face: how the dashboard looks.
+        context: for the engine.
+        target: the device whose sensor was replaced.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "go_on", "Go on", show=False),
+        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("c", "version", "Choose the backup", show=False),
+        Binding("p", "passphrase", "Passphrase", show=False),
+        Binding("f", "force", "Other model", show=False),
+        Binding("R", "again", "Look again", show=False),
+    ]
+    key_hints = (
+        ("r", "go on"),
+        ("c", "choose the backup"),
+        ("p", "passphrase"),
+        ("f", "other model"),
+        ("R", "look again"),
+        ("j k", "scroll"),
+        ("q", "back"),
+    )
+
+    def __init__(self, face: Face, context: Context, target: Target) -> None:
+        super().__init__(face)
+        self._engine_context = context
+        self._found = Finding(target=target)
+        self._options = RestoreOptions(replace=True)
+
+    def begin(self) -> None:
+        """Ask who answers."""
+        self.query_one("#text").focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Look again, from the first step on."""
+        self._found = structs.replace(self._found, seen=None, old=None, plan=None)
+        self.paint()
+        self._work(self._look(), "looking at the sensor")
+
+    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        self.run_worker(work, group="replace", name=name, exclusive=True, exit_on_error=False)
+
+    async def _look(self) -> None:
+        context, target = self._engine_context, self._found.target
+        self.trouble = ""
+        seen = await observe(context, target)
+        old: str | None = None
+        if seen.identity is not None:
+            try:
+                old = await asyncio.to_thread(replaced_key, context, target, seen.identity)
+            except SicktuiError as error:
+                self.trouble = str(error)
+        self._found = structs.replace(self._found, seen=seen, old=old)
+        self.paint()
+        await self._plan()
+
+    async def _plan(self) -> None:
+        found = self._found = structs.replace(self._found, plan=None)
+        self.paint()
+        if not found.can_plan:
+            return
+        plan = await plan_one(self._engine_context, found.target, found.word, self._options)
+        self._found = structs.replace(found, plan=plan)
+        self.paint()
+        if self._lacks_passphrase:
+            await self._ask_passphrase()
+
+    @property
+    def _lacks_passphrase(self) -> bool:
+        plan = self._found.plan
+        return plan is not None and plan.item.reason is Code.WRONG_PASSPHRASE
+
+    def action_version(self) -> None:
+        """Choose another backup."""
+        self._work(self._choose_version(), "choosing a backup")
+
+    async def _choose_version(self) -> None:
+        device = self._found.target.device
+        picker = VersionPicker(self.face, self._engine_context, device, self._found.old)
+        word = await self.app.push_screen_wait(picker)
+        if word is not None:
+            self._found = structs.replace(self._found, word=word)
+            await self._plan()
+
+    def action_passphrase(self) -> None:
+        """Enter the passphrase of the backup."""
+        if self._found.plan is not None:
+            self._work(self._ask_passphrase(), "asking for the passphrase")
+
+    async def _ask_passphrase(self, problem: str = "") -> None:
+        device, word = self._found.target.device, self._found.word
+        named = backup_words(self._found.plan, word)
+        typed = await self.app.push_screen_wait(passphrase_form(self.face, device, named, problem))
+        if typed is None:
+            return
+        Passphrases(self._engine_context.credentials).try_too(typed["phrase"])
+        plan = await plan_one(self._engine_context, self._found.target, word, self._options)
+        self._found = structs.replace(self._found, plan=plan)
+        self.paint()
+        if self._lacks_passphrase:
+            await self._ask_passphrase(NOT_THE_ONE)
+
+    def action_force(self) -> None:
+        """Allow another model, or forbid it again."""
+        self._options = structs.replace(self._options, force=not self._options.force)
+        self._work(self._plan(), "looking at the sensor")
+
+    def action_go_on(self) -> None:
+        """Ask whether to start."""
+        plan, word = self._found.plan, self._found.word
+        if plan is None or not plan.may_go:
+            self.notify("It cannot go on yet; the steps say why.", severity="warning", markup=False)
+            return
+
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                self.dismiss(ReplaceAnswer(plan=plan, word=word))
+
+        asked = Confirm(
+            self.face, "Start the replacement?", self._question(plan), yes="start", no="back to the steps"
+        )
+        self.app.push_screen(asked, decide)
+
+    def _question(self, plan: RestorePlan) -> list[Cell]:
+        return [
+            (Span("The parameters of "), Span(who(plan), Tone.KEY), Span(" are overwritten")),
+            (Span("with the backup of "), Span(backup_words(plan, self._found.word), Tone.KEY), Span(".")),
+            (),
+            *consequences(plan, self._found.old),
+        ]
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        name = clean(self._found.target.device, 60)
+        allowed = "  another model is allowed" if self._options.force else ""
+        self.show_head(
+            (
+                Span("A new sensor in the place of ", Tone.DIM),
+                Span(name, Tone.KEY),
+                Span(allowed, Tone.WARN),
+            ),
+            cell("Nothing is written before the question at the end is answered.", Tone.DIM),
+        )
+        self.show_text(guide(self._found, self.face.glyphs))

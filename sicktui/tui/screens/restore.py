@@ -1,0 +1,275 @@
+"""The plan of a restore: which backup, and every check, before anything is sent."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.engine.context import Context
+from sicktui.engine.planning import MAX_READS_AT_ONCE
+from sicktui.engine.restore_plan import RestorePlan, plan_restore
+from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem
+from sicktui.model.text import clean
+from sicktui.model.words import Action, Code
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.commands import BY_ID
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.restore_checks import advice_of, check_lines, warning_lines
+from sicktui.tui.restore_rows import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.plan import LetIn
+from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.table import Table
+
+_MOST_ROWS: Final = 9
+
+
+class RestoreAnswer(Struct, frozen=True, kw_only=True):
+    """Plans that were agreed to, or the wish to enter a password first."""
+
+    plans: tuple[RestorePlan, ...] = ()
+    words: dict[str, str]
+    """The backup of each device, as it was chosen."""
+    login: str | None = None
+    """The device whose password is to be entered."""
+
+
+async def plan_one(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
+    """The plan of one device; a word that means no backup is a refusal like any other."""
+    try:
+        return await plan_restore(context, target, word, options)
+    except SicktuiError as error:
+        refused = PlanItem(
+            target=target,
+            action=Action.REFUSE,
+            reason=error.code or Code.BACKUP_UNUSABLE,
+            message=error.message,
+            advice=error.advice,
+        )
+        return RestorePlan(item=refused)
+
+
+class RestoreScreen(Paged[RestoreAnswer]):
+    """Reads the sensors in a worker; each one's line comes as soon as it is known.
+
+    Args:
+        face: how the dashboard looks.
+        context: for the engine.
+        targets: the devices.
+        words: the backup of each, by device.
+        key_of: what a device's sensor is kept under, where that is known.
+    """
+
+    DEFAULT_CSS = "RestoreScreen Table { height: auto; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "go_on", "Go on", show=False),
+        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("c", "version", "Choose a version", show=False),
+        Binding("p", "passphrase", "Passphrase", show=False),
+        Binding("f", "force", "Other model", show=False),
+        Binding("l", "login", "Login", show=False),
+        Binding("R", "again", "Read again", show=False),
+    ]
+    key_hints = (
+        ("r", "go on"),
+        ("c", "choose the backup"),
+        ("p", "passphrase"),
+        ("f", "other model"),
+        ("l", "login"),
+        ("R", "again"),
+        ("q", "back"),
+    )
+
+    def __init__(
+        self,
+        face: Face,
+        context: Context,
+        targets: Sequence[Target],
+        words: Mapping[str, str],
+        key_of: Callable[[str], str | None],
+        *,
+        let_in: LetIn,
+    ) -> None:
+        super().__init__(face)
+        self._engine_context = context
+        self._rows = {t.device: RestoreRow(target=t, word=words[t.device]) for t in targets}
+        self._key_of = key_of
+        self._let_in = let_in
+        self._options = RestoreOptions()
+
+    def middle(self) -> list[Widget]:
+        """The plan."""
+        return [Table(RESTORE_COLUMNS, "Plan", glyphs=self.face.glyphs, id="plan")]
+
+    @property
+    def _table(self) -> Table[RestoreRow]:
+        return self.query_one("#plan", Table)
+
+    def begin(self) -> None:
+        """Read every sensor."""
+        self._table.styles.height = min(len(self._rows), _MOST_ROWS) + 2
+        self.query_one("#plan" if len(self._rows) > 1 else "#text").focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Read every sensor (again)."""
+        for device, row in self._rows.items():
+            self._rows[device] = RestoreRow(target=row.target, word=row.word)
+        self.paint()
+        self._work(self._plan_all(), "reading the sensors")
+
+    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        self.run_worker(work, group="restore", name=name, exclusive=True, exit_on_error=False)
+
+    async def _plan_all(self) -> None:
+        gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+        async def one(device: str) -> None:
+            async with gate:
+                await self._plan(device)
+
+        await asyncio.gather(*(one(device) for device in self._rows))
+        items = [row.plan.item for row in self._rows.values() if row.plan is not None]
+        if self.is_current and await self._let_in(items):
+            await asyncio.gather(*(one(device) for device in self._rows))
+        [only, *more] = self._rows.values()
+        if not more and _lacks_passphrase(only.plan):
+            await self._ask_passphrase(only.key)
+
+    async def _plan(self, device: str) -> None:
+        row = self._rows[device]
+        plan = await plan_one(self._engine_context, row.target, row.word, self._options)
+        self._rows[device] = RestoreRow(target=row.target, word=row.word, plan=plan)
+        self.paint()
+
+    async def _plan_anew(self, device: str, word: str | None = None) -> None:
+        row = self._rows[device]
+        self._rows[device] = RestoreRow(target=row.target, word=word or row.word)
+        self.paint()
+        await self._plan(device)
+
+    # -- what the operator does ---------------------------------------------------------------
+
+    def action_version(self) -> None:
+        """Choose another backup for the selected device."""
+        if (row := self._table.selected) is not None:
+            self._work(self._choose_version(row.key), "choosing a backup")
+
+    async def _choose_version(self, device: str) -> None:
+        picker = VersionPicker(self.face, self._engine_context, device, self._key_of(device))
+        word = await self.app.push_screen_wait(picker)
+        if word is not None:
+            await self._plan_anew(device, word)
+            if _lacks_passphrase(self._rows[device].plan):
+                await self._ask_passphrase(device)
+
+    def action_passphrase(self) -> None:
+        """Enter the passphrase of the selected device's backup."""
+        if (row := self._table.selected) is not None:
+            self._work(self._ask_passphrase(row.key), "asking for the passphrase")
+
+    async def _ask_passphrase(self, device: str) -> None:
+        problem = ""
+        while True:
+            row = self._rows[device]
+            form = passphrase_form(self.face, device, backup_words(row.plan, row.word), problem)
+            typed = await self.app.push_screen_wait(form)
+            if typed is None:
+                return
+            Passphrases(self._engine_context.credentials).try_too(typed["phrase"])
+            await self._plan_anew(device)
+            if not _lacks_passphrase(self._rows[device].plan):
+                return
+            problem = NOT_THE_ONE
+
+    def action_force(self) -> None:
+        """Allow another model, or forbid it again."""
+        self._options = RestoreOptions(force=not self._options.force)
+        self.action_again()
+
+    def action_login(self) -> None:
+        """Enter the password of the selected device, then read again."""
+        if (row := self._table.selected) is not None:
+            self.dismiss(RestoreAnswer(words=self._words, login=row.key))
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return {device: row.word for device, row in self._rows.items()}
+
+    def action_go_on(self) -> None:
+        """Ask whether to start; only with a whole plan in which a device may go."""
+        plans = [row.plan for row in self._rows.values() if row.plan is not None]
+        going = [plan for plan in plans if plan.may_go]
+        if len(plans) < len(self._rows):
+            self.notify("The plan is not complete yet: sensors are being read.", markup=False)
+            return
+        if not going:
+            text = "Nothing may be restored; the reason is in the plan."
+            self.notify(text, severity="warning", markup=False)
+            return
+        lines = question(going, self.face.glyphs)
+        asked = Confirm(self.face, "Start the restore?", lines, yes="restore", no="back to the plan")
+
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                self.dismiss(RestoreAnswer(plans=tuple(plans), words=self._words))
+
+        self.app.push_screen(asked, decide)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_text()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        rows = list(self._rows.values())
+        number = counted(len(rows), "sensor")
+        allowed = "  another model is allowed" if self._options.force else ""
+        self.show_head(
+            (Span("Restore parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),
+            cell("Checked before anything is sent; nothing is written without a question.", Tone.DIM),
+        )
+        self._table.show(rows)
+        self._table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))
+        self._paint_text()
+
+    def _paint_text(self) -> None:
+        row, glyphs = self._table.selected, self.face.glyphs
+        if row is None or row.plan is None:
+            self.show_text([cell("Looking at the backup, then at the sensor...", Tone.DIM)])
+            return
+        plan, name = row.plan, clean(row.target.device, 60)
+        lines: list[Cell] = [(Span(name, Tone.KEY), Span(f"  backup of {backup_words(plan, row.word)}"))]
+        lines += check_lines(plan, glyphs)
+        lines += warning_lines(plan, glyphs)
+        advice = "" if plan.may_go else advice_of(plan, self._advised)
+        if advice:
+            lines.append((Span("What to do: ", Tone.KEY), Span(advice)))
+        self.show_text(lines)
+
+    @property
+    def _advised(self) -> dict[str, str]:
+        return {
+            "replace": f"{self.face.keys.of(BY_ID['replace'])} (exchange)",
+            "version": "c",
+            "passphrase": "p",
+            "force": "f",
+        }
+
+
+def _lacks_passphrase(plan: RestorePlan | None) -> bool:
+    return plan is not None and plan.item.reason is Code.WRONG_PASSPHRASE

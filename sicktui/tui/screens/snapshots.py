@@ -1,0 +1,236 @@
+"""Chooses what is compared, and reads sensors for it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from sicktui.engine.context import Context
+from sicktui.engine.snapshot import snapshot_now
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.snapshot import Snapshot
+from sicktui.model.text import clean
+from sicktui.tui.columns import Column
+from sicktui.tui.face import Face
+from sicktui.tui.looks import Glyphs
+from sicktui.tui.phrases import percent
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.version_rows import moment
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.table import Table
+
+_NOW: Final = "now"
+_PAIR: Final = 2
+
+
+class SnapshotRow(Struct, frozen=True, kw_only=True):
+    """A snapshot that is kept, or the one that would be taken now."""
+
+    snapshot: Snapshot | None = None
+    """``None``: now."""
+    marked: bool = False
+
+    @property
+    def key(self) -> str:
+        """The snapshot's id."""
+        return self.snapshot.id if self.snapshot else _NOW
+
+
+def _when_cell(row: SnapshotRow, glyphs: Glyphs, _: int) -> Cell:
+    mark = Span(f"{glyphs.mark} " if row.marked else "  ", Tone.KEY)
+    return (mark, Span(moment(row.snapshot.taken) if row.snapshot else "now: reads the sensor"))
+
+
+def _facts_cell(row: SnapshotRow, name: str) -> Cell:
+    if row.snapshot is None:
+        return ()
+    facts = {
+        "read": str(len(row.snapshot.values)),
+        "version": row.snapshot.version,
+        "sensor": row.snapshot.key,
+        "by": row.snapshot.operator,
+    }
+    return cell(clean(facts[name]))
+
+
+SNAPSHOT_COLUMNS: Final[tuple[Column[SnapshotRow], ...]] = (
+    Column(id="when", title="  Taken", least=23, most=24, cell=_when_cell),
+    Column(
+        id="read",
+        title="Parameters",
+        least=10,
+        most=10,
+        right=True,
+        cell=lambda r, _g, _w: _facts_cell(r, "read"),
+    ),
+    Column(
+        id="version", title="Firmware", least=8, most=14, cell=lambda r, _g, _w: _facts_cell(r, "version")
+    ),
+    Column(
+        id="sensor",
+        title="Sensor",
+        least=10,
+        most=18,
+        rank=1,
+        cell=lambda r, _g, _w: _facts_cell(r, "sensor"),
+    ),
+    Column(id="by", title="By", least=8, most=30, rank=2, cell=lambda r, _g, _w: _facts_cell(r, "by")),
+)
+
+
+class Pair(Struct, frozen=True):
+    """What is to be compared; ``None`` stands for the sensor as it is now."""
+
+    before: Snapshot | None
+    after: Snapshot | None
+
+
+def read_snapshots(context: Context, device: str, key: str | None) -> list[Snapshot]:
+    """The snapshots of a sensor and of those that had its name before, newest first. Reads the disk.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    return [kept for kept in context.snapshots.list() if kept.key == key or kept.device == device]
+
+
+class SnapshotPicker(Dialog[Pair]):
+    """Enter compares the selected one with now; two that are marked are compared with each other."""
+
+    DEFAULT_CSS = """
+    SnapshotPicker #box { width: 96; }
+    SnapshotPicker Table { height: 8; background: $surface; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark", show=False)]
+
+    keys_text = "j k move   enter compare with now   space mark two   q back"
+    scrolls = False
+
+    def __init__(self, face: Face, device: str, kept: Sequence[Snapshot]) -> None:
+        super().__init__(face)
+        self.title_text = f"Compare {clean(device, 40)} with what?"
+        self._kept = kept
+        self._marked: list[str] = []
+
+    def body(self) -> list[Widget]:
+        """The snapshots."""
+        words = "Parameters as they were read; two that are marked are compared with each other."
+        return [
+            Prose([cell(words, Tone.DIM)]),
+            Table(SNAPSHOT_COLUMNS, glyphs=self.face.glyphs, id="snapshots"),
+            Prose(id="problem"),
+        ]
+
+    def on_mount(self) -> None:
+        """Show them; the last one first, for it is asked for most."""
+        table = self._table
+        table.styles.height = max(4, min(14, len(self._kept) + 2))
+        self._show()
+        table.select(self._kept[0].id)
+        table.focus()
+
+    @property
+    def _table(self) -> Table[SnapshotRow]:
+        return self.query_one(Table)
+
+    def _show(self) -> None:
+        rows = [SnapshotRow(marked=_NOW in self._marked)]
+        rows += [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
+        self._table.show(rows)
+
+    def action_mark(self) -> None:
+        """Mark the selected one, or take its mark away; a third mark takes the place of the first."""
+        row = self._table.selected
+        if row is None:
+            return
+        if row.key in self._marked:
+            self._marked.remove(row.key)
+        else:
+            self._marked = [*self._marked, row.key][-_PAIR:]
+        self._show()
+        self._table.action_down()
+
+    @on(Table.Chosen)
+    def _choose(self) -> None:
+        row = self._table.selected
+        if row is None:
+            return
+        chosen = self._marked if len(self._marked) == _PAIR else [row.key, _NOW]
+        if len(set(chosen)) < _PAIR:
+            words = "Choose an earlier one: the sensor now does not differ from itself."
+            self.query_one("#problem", Prose).show(cell(words, Tone.WARN))
+            return
+        by_id = {kept.id: kept for kept in self._kept}
+        # The earlier one is "before", however they were marked; now comes after all others.
+        order = [_NOW, *(kept.id for kept in self._kept)]
+        late, early = sorted(chosen, key=order.index)
+        self.dismiss(Pair(by_id.get(early), by_id.get(late)))
+
+
+class SnapshotReader(Dialog[list[Snapshot]]):
+    """Reads sensors side by side, shows how far it is, and gives their snapshots. Leaving stops it."""
+
+    keys_text = "q stop"
+
+    def __init__(self, face: Face, context: Context, targets: Sequence[Target]) -> None:
+        super().__init__(face)
+        self.title_text = "Reading parameters"
+        self._engine_context = context
+        self._targets = targets
+        self._lines: dict[str, Cell] = {t.device: cell("asking who it is...", Tone.DIM) for t in targets}
+
+    def body(self) -> list[Widget]:
+        """A line for each sensor."""
+        return [
+            Prose(
+                [cell("Everything that a sensor lets be read, politely. Nothing is written.", Tone.DIM), ()]
+            ),
+            Prose(id="lines"),
+        ]
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self._paint()
+        self.run_worker(self._read(), group="snapshots", name="reading", exit_on_error=False)
+
+    def _paint(self) -> None:
+        lines = [(Span(f"{clean(name, 40)}  ", Tone.KEY), *line) for name, line in self._lines.items()]
+        self.query_one("#lines", Prose).show(*lines)
+
+    async def _read(self) -> None:
+        found = await asyncio.gather(*(self._one(target) for target in self._targets))
+        snapshots = [snapshot for snapshot in found if snapshot is not None]
+        if len(snapshots) == len(self._targets):
+            self.dismiss(snapshots)
+            return
+        self.keys_text = "q back"
+        self._tell_keys(overflows=self.query_one("#body").show_vertical_scrollbar)
+
+    async def _one(self, target: Target) -> Snapshot | None:
+        def on_read(done: int, whole: int) -> None:
+            self._lines[target.device] = cell(f"{done} of {whole}  {percent(done, whole)}", Tone.BUSY)
+            self._paint()
+
+        try:
+            taken = await snapshot_now(self._engine_context, target, on_read=on_read)
+        except SicktuiError as error:
+            self._lines[target.device] = cell(f"{self.face.glyphs.failed} {clean(str(error), 600)}", Tone.BAD)
+            self._paint()
+            return None
+        self._lines[target.device] = cell(f"{self.face.glyphs.done} read", Tone.GOOD)
+        self._paint()
+        return taken
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            words = f"It could not be read: {message.worker.error!r}"
+            self.query_one("#lines", Prose).show(cell(clean(words, 400), Tone.BAD))

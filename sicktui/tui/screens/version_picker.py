@@ -1,0 +1,84 @@
+"""Chooses the backup that is restored: from those that are kept, or by the path of a file."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.tui.face import Face
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.version_rows import VERSION_COLUMNS, VersionRow, read_versions
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.table import Table
+
+
+class VersionPicker(Dialog[str]):
+    """The answer is the id of a backup, or the path of a file as it was typed."""
+
+    DEFAULT_CSS = """
+    VersionPicker #box { width: 110; }
+    VersionPicker Table { height: 8; background: $surface; }
+    VersionPicker Input { margin-top: 1; background: $panel; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "path", "Type a path", show=False)]
+
+    keys_text = "j k move   enter choose   tab or / type a path   q back"
+    scrolls = False
+
+    def __init__(self, face: Face, context: Context, device: str, key: str | None) -> None:
+        super().__init__(face)
+        self.title_text = f"Which backup for {clean(device, 40)}?"
+        self._engine_context = context
+        self._device = device
+        self._key = key
+
+    def body(self) -> list[Widget]:
+        """The backups, and a line for a path."""
+        return [
+            Table(VERSION_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="versions"),
+            Input(placeholder="or the path of a backup file", id="path"),
+            Prose(id="problem"),
+        ]
+
+    def on_mount(self) -> None:
+        """Read what is kept."""
+        self.run_worker(self._read(), group="versions", name="read the backups", exit_on_error=False)
+
+    def _nothing(self) -> list[Cell]:
+        return [cell("No backup of this sensor is kept. Type the path of a file below.", Tone.DIM)]
+
+    async def _read(self) -> None:
+        table: Table[VersionRow] = self.query_one(Table)
+        try:
+            rows = await asyncio.to_thread(read_versions, self._engine_context, self._device, self._key)
+        except SicktuiError as error:
+            rows = []
+            lines: list[Cell] = [cell(clean(error.message, 400), Tone.BAD)]
+            self.query_one("#problem", Prose).show(*lines, (Span(clean(error.advice, 400), Tone.DIM),))
+        table.show(rows)
+        table.styles.height = max(3, min(12, len(rows) + 1))
+        (table if rows else self.query_one("#path")).focus()
+
+    @on(Table.Chosen)
+    def _choose(self, message: Table.Chosen) -> None:
+        self.dismiss(str(message.key))
+
+    def action_path(self) -> None:
+        """Let a path be typed."""
+        self.query_one("#path").focus()
+
+    @on(Input.Submitted)
+    def _take_path(self, message: Input.Submitted) -> None:
+        text = message.value.strip().strip("\"'")
+        if text:
+            self.dismiss(text)
+        else:
+            self.query_one(Table).focus()

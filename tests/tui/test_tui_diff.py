@@ -1,0 +1,122 @@
+"""The diff screen: a sensor with what it was, and two sensors."""
+
+from textual.pilot import Pilot
+
+from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.targets import choose
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.screens.diff import DiffScreen
+from sicktui.tui.screens.history import HistoryScreen
+from sicktui.tui.screens.snapshots import SnapshotPicker, SnapshotReader
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="north")
+DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan150", location="[/oops]\x1b[31m")
+HALL = DeviceSpec(name="hall-1", serial="1003", generation="multiscan-2.4.2")
+
+
+async def snapshot(desk: Desk, name: str) -> None:
+    [target] = choose([name], desk.context.devices(), desk.context.settings)
+    await snapshot_now(desk.context, target)
+
+
+async def compared(pilot: Pilot[None]) -> str:
+    await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen) and "Before" in text_of(pilot))
+    return flat_of(pilot)
+
+
+async def test_a_sensor_is_compared_with_what_it_was(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    await snapshot(desk, "gate-1")
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    fleet.devices[0].parameters.write("EtherIPAddress", [10, 0, 0, 9])
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
+        await pilot.press("enter")
+        shown = await compared(pilot)
+        assert "2 differences" in shown
+        assert "ScanDataFormat ▲ differs 2 4" in shown
+        assert "EtherIPAddress ● network 192.168.0.1 10.0.0.9" in shown
+        assert "this sensor has no such variable (n shows them)" in shown
+        lines = len(shown)
+        await pilot.press("n")
+        await until(pilot, lambda: "· unread" in text_of(pilot))
+        assert len(flat_of(pilot)) > lines
+        await pilot.press("w", "J", "J")
+        await until(pilot, lambda: "passwords and user levels" in flat_of(pilot))
+        assert "q back" in text_of(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "Devices 1" in text_of(pilot))
+
+
+async def test_the_first_snapshot_has_nothing_to_be_compared_with(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "This is the first snapshot of gate-1" in notes_of(pilot))
+        assert pilot.app.screen is main
+        assert len(desk.context.snapshots.list("1001")) == 1
+
+
+async def test_two_kept_snapshots_are_compared_without_the_sensor(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    await snapshot(desk, "gate-1")
+    fleet.devices[0].parameters.write("LocationName", "[bold]south")
+    await snapshot(desk, "gate-1")
+    await fleet.devices[0].stop()
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
+        await pilot.press("space", "space")
+        await until(pilot, lambda: text_of(pilot).count("■ ") == 2)
+        await pilot.press("enter")
+        shown = await compared(pilot)
+        assert "LocationName ▲ differs 'north' '[bold]south'" in shown
+
+
+async def test_two_marked_sensors_are_compared(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK, HALL)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "3 online" in text_of(pilot))
+        await pilot.press("a", "d")
+        await until(pilot, lambda: "two can be compared" in notes_of(pilot))
+        await pilot.press("a", "space", "j", "space", "d")
+        shown = await compared(pilot)
+        assert "Before gate-1 (1001" in shown
+        assert "After dock-1 (1002" in shown
+        assert "LocationName ▲ differs 'north' '[/oops]·[31m'" in shown
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is main)
+
+
+async def test_a_sensor_that_does_not_answer_is_named_with_the_reason(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    await fleet.devices[1].stop()
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("a", "d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotReader))
+        await until(pilot, lambda: "cannot be reached" in flat_of(pilot) and "√ read" in text_of(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is main)
+
+
+async def test_a_backup_is_compared_with_now_from_the_history(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    record = await desk.backed_up("gate-1")
+    fleet.devices[0].parameters.write("LocationName", "south")
+    async with desk.dashboard((120, 40)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("h")
+        await until(pilot, lambda: record.id in text_of(pilot))
+        await pilot.press("d")
+        shown = await compared(pilot)
+        assert "LocationName ▲ differs 'north' 'south'" in shown
+        await pilot.press("q")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, HistoryScreen) and record.id in text_of(pilot)
+        )

@@ -1,0 +1,166 @@
+"""The history screen, and the marks of the device list."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from msgspec import structs
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sicktui.model.device import Profile
+from sicktui.model.settings import Backups
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.backups import BackupRecord
+from sicktui.tui.looks import UNICODE
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.history import HistoryScreen
+from sicktui.tui.screens.path_form import PathForm
+from sicktui.tui.screens.restore import RestoreScreen
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="[/oops]")
+DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan120")
+CROSS = UNICODE.failed
+
+
+class LaterClock:
+    """The PC's clock, so many days on."""
+
+    def __init__(self, days: float) -> None:
+        self.days = days
+
+    def monotonic(self) -> float:
+        return datetime.now(UTC).timestamp()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def look_back(pilot: Pilot[None]) -> None:
+    await pilot.press("h")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen) and "Backups of" in text_of(pilot))
+
+
+def flip_a_bit(desk: Desk, record: BackupRecord) -> None:
+    path = desk.context.backups.path(record)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+async def test_the_versions_are_shown_and_a_flipped_bit_is_found(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    first = await desk.backed_up("gate-1")
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    second = await desk.backed_up("gate-1", "a phrase")
+    flip_a_bit(desk, first)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("j")
+        await look_back(pilot)
+        await until(pilot, lambda: "Versions 2" in text_of(pilot))
+        shown = text_of(pilot)
+        for words in ("serial number 1001", "Made", "Age", "Size", "Firmware", "By", "86.2 kB", "2.3.3.0R"):
+            assert words in shown
+        assert second.id in shown, "the newest is selected"
+        assert second.operator in shown
+        assert "q back" in shown
+        await pilot.press("v")
+        await until(pilot, lambda: "It is whole" in text_of(pilot))
+        assert "No passphrase that is known here opens it." in flat_of(pilot)
+        await pilot.press("V")
+        await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot) and "1 damaged one" in text_of(pilot))
+        await pilot.press("j")
+        await until(pilot, lambda: first.id in text_of(pilot))
+        assert f"The backup {first.id} of gate-1 is no longer what the sensor gave" in flat_of(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
+        await until(pilot, lambda: f"{CROSS} file" in text_of(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: "Devices 2" in text_of(pilot))
+
+
+async def test_one_is_exported_and_nothing_is_overwritten_unasked(desk: Desk, tmp_path: Path) -> None:
+    await desk.sensors(GATE)
+    record = await desk.backed_up("gate-1")
+    there = tmp_path / "copy.backup"
+    there.write_text("mine", encoding="utf-8")
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await look_back(pilot)
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathForm))
+        pilot.app.screen.query_one(Input).value = str(there / "x.backup")
+        await pilot.press("enter")
+        await until(pilot, lambda: "cannot" in flat_of(pilot).lower() or "Could not" in flat_of(pilot))
+        pilot.app.screen.query_one(Input).value = str(there)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathForm))
+        assert there.read_text(encoding="utf-8") == "mine"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "Written:" in notes_of(pilot))
+    assert there.read_bytes() == desk.context.backups.path(record).read_bytes()
+    assert there.with_name("copy.backup.json").is_file()
+
+
+async def test_a_device_without_backups_says_how_to_make_one(desk: Desk) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await look_back(pilot)
+        await until(pilot, lambda: "No backup of this sensor is kept on this PC" in text_of(pilot))
+        await pilot.press("v", "x", "r", "d", "q")
+        await until(pilot, lambda: "Devices 1" in text_of(pilot))
+
+
+async def test_the_list_marks_what_needs_a_backup(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await until(pilot, lambda: text_of(pilot).count("▲ none") == 2)
+        assert "no backup" in text_of(pilot), "the sentence says it in words"
+        await desk.backed_up("gate-1")
+        await pilot.press("R")
+        await until(pilot, lambda: "√ <1m" in text_of(pilot) and text_of(pilot).count("▲ none") == 1)
+        fleet.devices[0].parameters.write("LocationName", "elsewhere")
+        await pilot.press("j", "d")
+        await until(pilot, lambda: "Compare gate-1 with what?" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 difference" in text_of(pilot), seconds=20)
+        await pilot.press("q")
+        await until(pilot, lambda: "▲ diff" in text_of(pilot))
+        assert "parameters changed since the last backup" in flat_of(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: "backup: parameters changed since" in flat_of(pilot))
+        await pilot.press("q", "slash", *"changed since", "enter")
+        await until(pilot, lambda: "1 of 2" in text_of(pilot))
+        assert [row.device for row in main.painter.devices.rows] == ["gate-1"]
+
+
+async def test_an_old_backup_is_marked_by_the_setting(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    await desk.backed_up("gate-1")
+    desk.context.clock = LaterClock(8)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "√ 8d" in text_of(pilot))
+    desk.context.settings = structs.replace(desk.context.settings, backups=Backups(old_after=7))
+    async with desk.dashboard((120, 40)) as (pilot, _):
+        await until(pilot, lambda: "▲ old 8d" in text_of(pilot))
+        await until(pilot, lambda: "backup older than 7 days (8d)" in flat_of(pilot))
+
+
+async def test_a_damaged_newest_backup_is_marked(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    flip_a_bit(desk, await desk.backed_up("gate-1"))
+    async with desk.dashboard((120, 40)) as (pilot, _):
+        await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot))
+        await until(pilot, lambda: "the last backup is damaged" in flat_of(pilot))

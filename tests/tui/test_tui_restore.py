@@ -1,0 +1,238 @@
+"""The restore flow: the version, the checks, the passphrase, the question, the run."""
+
+import hashlib
+from pathlib import Path
+
+from msgspec import structs
+from textual.widgets import Input
+
+from sicktui.engine.launch import first_events
+from sicktui.engine.restore_plan import plan_restore, restore_spec
+from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.targets import choose
+from sicktui.model.words import RunState, Verdict
+from sicktui.simulator.fleet import Device
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.looks import UNICODE
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.main import MainScreen
+from sicktui.tui.screens.restore import RestoreScreen
+from sicktui.tui.screens.secret_form import SecretForm
+from sicktui.tui.screens.version_picker import VersionPicker
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan150", generation="picoscan-2.2.1")
+CROSS = UNICODE.failed
+PHRASE = "a phrase of the plant"
+
+
+def writes(device: Device) -> list[str]:
+    """What a sensor was asked to change."""
+    return [r.endpoint for r in device.requests if "arameterBackup" in r.endpoint or r.method == "PUT"]
+
+
+async def test_a_restore_from_the_version_to_the_verdict(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    [gate] = fleet.devices
+    first = await desk.backed_up("gate-1")
+    gate.parameters.write("ScanDataFormat", 4)
+    second = await desk.backed_up("gate-1")
+    assert first.id != second.id
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker) and "gate-1" in text_of(pilot))
+        await until(pilot, lambda: text_of(pilot).count("86.2 kB") == 2)
+        asked = len(writes(gate))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
+        shown = flat_of(pilot)
+        for words in (
+            f"SHA-256 {first.sha256[:12]}: whole, as the sensor gave it",
+            "picoScan150 1001, the one that the backup is of",
+            "√ model picoScan150, as the backup",
+            "√ firmware 2.3.3.0R, as the backup",
+            "√ passphrase the backup was made without one",
+            "√ free",
+            "√ login",
+        ):
+            assert words in shown
+        assert "q back" in text_of(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert "gate-1 (serial number 1001)" in flat_of(pilot)
+        await pilot.press("r", "enter", "space")
+        assert isinstance(pilot.app.screen, Confirm), "only y confirms"
+        assert len(writes(gate)) == asked, "nothing was sent so far"
+        await pilot.press("y")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].state is RunState.FINISHED, seconds=25)
+        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: "Restore " in text_of(pilot) and "√√√√√√ √ succeeded" in flat_of(pilot))
+        assert gate.parameters.saved["ScanDataFormat"] == 2
+
+
+async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sensor(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    await desk.backed_up("gate-1", PHRASE)
+    before = len(writes(fleet.devices[0]))
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await pilot.press(*"Kuckuck", "enter")
+        await until(pilot, lambda: "That is not the one" in text_of(pilot))
+        assert "Kuckuck" not in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
+        assert f"{CROSS} passphrase" in text_of(pilot)
+        assert "Press p and enter the one that it was made with" in flat_of(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "Nothing may be restored" in notes_of(pilot))
+        assert len(writes(fleet.devices[0])) == before
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        pilot.app.screen.query_one(Input).value = PHRASE
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
+        assert "the right one is known here" in flat_of(pilot)
+        await pilot.press("enter", "y")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
+        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        assert desk.context.credentials.passphrase is None, "new backups are made as before"
+        assert PHRASE not in text_of(pilot) + notes_of(pilot)
+
+
+async def test_several_sensors_get_their_own_backups_in_one_run(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    for name in ("gate-1", "dock-1"):
+        await desk.backed_up(name)
+    for device in fleet.devices:
+        device.parameters.write("ScanDataFormat", 4)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "r")
+        await until(pilot, lambda: "Plan restore 2" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "The parameters of 2 sensors are overwritten" in flat_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
+        verdicts = {name: view.verdict for name, view in main.board.runs[run].devices.items()}
+    for device in fleet.devices:
+        verdict = verdicts[device.name]
+        assert verdict is not None
+        assert verdict.verdict is Verdict.SUCCEEDED, verdict
+        assert str(verdict.backup).startswith(f"{device.serial}-"), "each its own"
+        assert device.parameters.saved["ScanDataFormat"] == 2
+
+
+async def test_what_must_not_be_restored_is_refused_with_the_reason(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE, DOCK)
+    record = await desk.backed_up("gate-1")
+    path = desk.context.backups.path(record)
+    content = bytearray(path.read_bytes())
+    content[77] ^= 1
+    path.write_bytes(content)
+    page = desk.folder / "page[red].html"
+    page.write_bytes(b"<!doctype html>" + b"x" * 500)
+    before = sum(len(writes(device)) for device in fleet.devices)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("j", "r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
+        assert f"{CROSS} file" in text_of(pilot)
+        assert f"The backup {record.id} of gate-1 is no longer what the sensor gave" in flat_of(pilot)
+        for typed, words in (
+            (str(page), "is no backup that can be used"),
+            ("nonsense", "There is no backup 'nonsense'"),
+        ):
+            await pilot.press("c")
+            await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
+            pilot.app.screen.query_one(Input).value = typed
+            await pilot.press("slash", "enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
+            await until(pilot, lambda: words in flat_of(pilot))  # noqa: B023 - awaited at once
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is main)
+        path.write_bytes(bytes(content[:77]) + bytes([content[77] ^ 1]) + bytes(content[78:]))
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == record.sha256
+        await pilot.press("k", "r")  # another sensor's backup, by its id
+        await until(pilot, lambda: "Which backup for dock-1?" in text_of(pilot))
+        pilot.app.screen.query_one(Input).value = record.id
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
+        shown = flat_of(pilot)
+        assert "The backup is of the sensor 1001 (gate-1), and this one is 1002" in shown
+        assert "press E (exchange)" in shown
+        assert sum(len(writes(device)) for device in fleet.devices) == before
+
+
+async def test_another_model_is_allowed_only_by_its_key(desk: Desk) -> None:
+    other = structs.replace(DOCK, model="picoScan120", serial="1001")  # as if the same number came back
+    await desk.sensors(GATE)
+    await desk.backed_up("gate-1")
+    await desk.sensors(other)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
+        assert f"{CROSS} model The backup is of a picoScan150, and this sensor is a picoScan120." in flat_of(
+            pilot
+        )
+        assert "2.3.3.0R" not in text_of(pilot).split(f"{CROSS} model")[1], "what follows was not looked at"
+        await pilot.press("f")
+        await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
+        assert "another model is allowed" in text_of(pilot)
+        assert "▲ model" in text_of(pilot)
+        assert "2.3.3.0R wrote it, the sensor runs 2.2.1.0R" in flat_of(pilot)
+
+
+async def test_a_sensor_without_any_backup_offers_a_path(desk: Desk, tmp_path: Path) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "No backup of this sensor is kept" in text_of(pilot))
+        assert isinstance(pilot.app.focused, Input)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+        assert main.board.runs == {}
+
+
+async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    record = await desk.backed_up("gate-1", PHRASE)
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    context = desk.context
+    known = Passphrases(context.credentials)
+    known.try_too(PHRASE)
+    [target] = choose(["gate-1"], context.devices(), context.settings)
+    spec = restore_spec(context, await plan_restore(context, target, record.id, RestoreOptions()), record.id)
+    known.forget_tried()
+    context.journal.create_run(spec, first_events(spec))  # and nobody works on it
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: "? interrupted" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await pilot.press(*"Kuckuck", "enter")
+        await until(pilot, lambda: "That is not the one" in text_of(pilot))
+        pilot.app.screen.query_one(Input).value = PHRASE
+        await pilot.press("enter")
+        await until(pilot, lambda: spec.run in main.board.runs and main.board.runs[spec.run].finished)
+        assert main.board.runs[spec.run].counts()[Verdict.SUCCEEDED] == 1
+    assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 2

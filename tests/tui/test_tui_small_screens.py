@@ -1,0 +1,197 @@
+"""What makes the dashboard usable on a small terminal: keys in sight, one cursor, words that fit."""
+
+import pytest
+
+from sicktui.engine.launch import new_spec
+from sicktui.engine.targets import choose
+from sicktui.model.device import Profile
+from sicktui.model.event import RunChanged, Summarised, VerdictReached
+from sicktui.model.plan import PlanItem
+from sicktui.model.words import Action, Code, Operation, RunState, Verdict
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.looks import UNICODE
+from sicktui.tui.screens.runs import RunLine, names_cell, state_cell, verdicts_cell
+from sicktui.tui.spans import Span, cell, hanging, packed, width_of
+from sicktui.tui.spans import text_of as spans_text
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.tui.test_tui_dialogs import leave_an_interrupted_run
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
+CROSS = UNICODE.failed
+
+
+async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(desk: Desk) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="note " * 36))
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("?")
+        await until(pilot, lambda: "j k scroll   q back" in text_of(pilot))
+        for _ in range(12):
+            await pilot.press("J")
+        await until(pilot, lambda: "Files" in text_of(pilot) and "j k scroll   q back" in text_of(pilot))
+        await pilot.press("q")
+    async with desk.dashboard((80, 14)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("v")
+        await until(pilot, lambda: "j k scroll   y copy" in text_of(pilot))
+        assert "unreachable" not in text_of(pilot)
+        await pilot.press("J", "J", "j")
+        await until(pilot, lambda: "(unreachable)" in text_of(pilot) and "q back" in text_of(pilot))
+        await pilot.press("K", "K", "K")
+        await until(pilot, lambda: "address: 127.0.0.1:9" in text_of(pilot))
+
+
+async def test_a_short_dialog_says_nothing_of_scrolling(desk: Desk) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "y remove" in text_of(pilot))
+        assert "j k scroll" not in text_of(pilot)
+
+
+async def test_the_sentence_belongs_to_the_only_cursor(desk: Desk) -> None:
+    await desk.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("j", "space", "b")  # the second one is backed up
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
+        cursors = [line for line in text_of(pilot).splitlines() if line.startswith("►")]
+        assert ["other-1" in line for line in cursors] == [True, True], "list and panel: one device"
+        await pilot.press("k")
+        await until(pilot, lambda: "gate-1: picoScan" in text_of(pilot))
+        panel = text_of(pilot).split("Backup 2")[1]
+        assert "► other-1" not in panel, "the panel's cursor is not seen beside another device's sentence"
+        await pilot.press("w")
+        await until(pilot, lambda: "► other-1" in text_of(pilot).split("Backup 2")[1])
+        await until(pilot, lambda: "other-1: succeeded" in flat_of(pilot))
+        assert main.board.selected is not None
+
+
+async def test_an_interrupted_run_is_announced_once(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    run = leave_an_interrupted_run(desk)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: "? interrupted" in text_of(pilot) and "gate-1" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: main.board.shown_run == run and run in main.board.runs)
+        await until(pilot, lambda: main.board.runs[run].state is RunState.INTERRUPTED)
+        await pilot.pause(1.2)
+        assert notes_of(pilot).count("was interrupted") == 1
+        assert sum("was interrupted" in line.text for line in main.painter.log.lines) == 1
+
+
+async def test_the_runs_show_their_sensors_and_what_went_wrong(desk: Desk) -> None:
+    await desk.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
+    context = desk.context
+    items = [
+        PlanItem(target=target, action=Action.UPDATE, reason=None, message="")
+        for target in choose(["all"], context.devices(), context.settings)
+    ]
+    spec = new_spec(context, Operation.BACKUP, items)
+    common = {"ts": spec.created, "run": spec.run}
+    states = [
+        RunChanged(**common, operation=spec.operation, state=state, pid=None, started=spec.created)  # type: ignore[arg-type]
+        for state in (RunState.RUNNING, RunState.FINISHED)
+    ]
+    verdicts = {Verdict.SUCCEEDED: 1, Verdict.FAILED: 1}
+    ended = [
+        VerdictReached(
+            **common,  # type: ignore[arg-type]
+            device=item.device,
+            operation=spec.operation,
+            verdict=verdict,
+            code=None if verdict is Verdict.SUCCEEDED else Code.UNREACHABLE,
+            message="",
+            advice="",
+            seconds=1.0,
+        )
+        for item, verdict in zip(items, verdicts, strict=True)
+    ]
+    summary = Summarised(**common, operation=spec.operation, verdicts=verdicts, exit_code=1)  # type: ignore[arg-type]
+    context.journal.create_run(spec, [states[0], *ended, states[1], summary], finished=spec.created)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("g")
+        await until(pilot, lambda: f"{CROSS} finished" in text_of(pilot))
+        assert "√ finished" not in text_of(pilot)
+        assert f"√1 {CROSS}1" in text_of(pilot) or "1 succeeded, 1 failed" in text_of(pilot)
+        assert "gate-1" in text_of(pilot).split(f"{CROSS} finished")[1].splitlines()[0]
+
+
+def line(*names: str, **verdicts: int) -> RunLine:
+    counts = {Verdict(name): number for name, number in verdicts.items()}
+    return RunLine(
+        run="r",
+        operation="update",
+        state=RunState.FINISHED,
+        started="",
+        took="",
+        devices=names,
+        verdicts=counts,
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sign"),
+    [
+        ({"succeeded": 3}, UNICODE.done),
+        ({"succeeded": 3, "failed": 1}, CROSS),
+        ({"succeeded": 3, "unknown": 1}, UNICODE.unknown),
+        ({"skipped": 3}, UNICODE.skipped),
+        ({}, UNICODE.skipped),
+    ],
+)
+def test_a_finished_run_has_the_sign_of_its_worst_verdict(verdicts: dict[str, int], sign: str) -> None:
+    assert spans_text(state_cell(line("a", **verdicts), UNICODE, 13)) == f"{sign} finished"
+
+
+def test_names_and_verdicts_fit_into_what_there_is() -> None:
+    many = line("gate-1", "gate-2", "gate-3", succeeded=2, failed=1)
+    assert spans_text(names_cell(many, UNICODE, 40)) == "gate-1, gate-2, gate-3"
+    assert spans_text(names_cell(many, UNICODE, 18)) == "gate-1, gate-2 +1"
+    assert spans_text(names_cell(many, UNICODE, 5)) == "gate-1 +2"
+    assert spans_text(verdicts_cell(many, UNICODE, 40)) == "2 succeeded, 1 failed"
+    assert spans_text(verdicts_cell(many, UNICODE, 10)) == f"√2 {CROSS}1"
+
+
+async def test_a_model_that_is_cut_keeps_both_of_its_ends(desk: Desk) -> None:
+    names = ("gate-1", "gate-2")
+    specs = [
+        DeviceSpec(name=n, serial=n, model=f"picoScan{m}") for n, m in zip(names, (150, 120), strict=True)
+    ]
+    await desk.sensors(*specs)
+    async with desk.dashboard((86, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        for width in range(78, 100):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause(0.05)
+            shown = text_of(pilot)
+            if "Model" in shown:
+                rows = [text for text in shown.splitlines() if "127.0.0.1" in text]
+                assert [
+                    "150" in rows[0].split("127.0.0.1")[1][6:],
+                    "120" in rows[1].split("127.0.0.1")[1][6:],
+                ] == [
+                    True,
+                    True,
+                ], width
+
+
+def test_hints_are_packed_into_lines_and_none_is_cut() -> None:
+    groups = [cell("aaaa"), cell("bbbb"), cell("cc")]
+    assert [spans_text(part) for part in packed(groups, 10, "  ")] == ["aaaa  bbbb", "cc"]
+    assert packed([], 10, "  ") == []
+
+
+def test_a_text_hangs_below_itself() -> None:
+    parts = hanging((Span("name  "), Span("some words that are long enough to wrap here")), 36)
+    assert [spans_text(part) for part in parts] == [
+        "name  some words that are long enough",
+        "      to wrap here",
+    ] or all(width_of(part) <= 36 for part in parts)
+    assert spans_text(parts[1]).startswith("      ")
+    assert hanging((Span("only one"),), 4) == [(Span("only one"),)]
