@@ -30,6 +30,10 @@ class Flash:
         self._watch = StateWatch(job, identity, health, baseline=baseline)
         self._sent = False
         self._not_sent = ""
+        self._heard = 0
+        """How many triggers the sensor has answered, whatever it said."""
+        self._unheard: list[SensorError] = []
+        """What became of the others."""
         self._triggers_left = 0
         self._deadline = 0.0
         self._resend_at = 0.0
@@ -57,6 +61,7 @@ class Flash:
         job = self._job
         self._watch.started = started
         self._sent = triggered
+        self._heard = int(triggered)
         self._triggers_left = int(resend) + int(not (triggered or started))
         self._not_before(job.clock.monotonic() + patience(job.timing))
         if triggered:
@@ -122,11 +127,14 @@ class Flash:
                 self._sent = True
                 self._not_before(job.clock.monotonic() + patience(job.timing))
                 await job.sensor.run_firmware_update()
+                self._heard += 1
         except (Unreachable, OutOfConnections) as error:
             # Perhaps it arrived, perhaps not: only UpdateState can tell, and it is read next.
+            self._unheard.append(error)
             await job.record.log(Level.WARNING, f"RunFirmwareUpdate was not answered: {error.message}")
             return "sent, not answered"
         except SensorError as error:
+            self._heard += 1
             return await self._refused(error)
         except JournalError as error:
             if repeated:
@@ -219,6 +227,22 @@ class Flash:
                 f"before: {self._not_sent or 'it was silent.'}",
                 "The package is on the sensor, but this run has not flashed it. Look at it with "
                 "'sicktui status', then update again.",
+            )
+        return await self._never_started(within)
+
+    async def _never_started(self, within: str) -> Stop:
+        """The end of a job whose trigger had no effect, with what the sensor said to it."""
+        sent = self._heard + len(self._unheard)
+        if self._unheard and not self._heard:
+            last = self._unheard[-1]
+            busy = all(isinstance(error, OutOfConnections) for error in self._unheard)
+            often = "once" if sent == 1 else f"{sent} times"
+            return await known_failure(
+                self._job,
+                Code.OUT_OF_CONNECTIONS if busy else Code.NOT_STARTED,
+                f"The flash did not start {within}. RunFirmwareUpdate was sent {often}, and "
+                f"{'refused' if busy else 'not answered'}: {last.message}",
+                f"{last.advice} The package is on the sensor; update it again.".strip(),
             )
         return await known_failure(
             self._job,

@@ -92,7 +92,8 @@ def _triggering(kind: Kind, times: str, *, acts: bool) -> tuple[Outcome, ...]:
     # Nobody knows whether it was heard, so it is sent once more; Out Of Connections is not heard.
     unheard = kind.silent or kind.patient or kind.code is Code.PROTOCOL_ERROR
     if unheard:
-        return (SUCCEEDED,) if times == ONCE else (failed(Code.NOT_STARTED),)
+        refused = kind.code if kind.patient else Code.NOT_STARTED
+        return (SUCCEEDED,) if times == ONCE else (failed(refused),)
     return (failed(kind.code),)
 
 

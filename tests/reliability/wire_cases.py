@@ -54,6 +54,7 @@ KINDS: Final = (
     Kind(row="huge_json", name="huge_json", value=1_200_000, code=Code.PROTOCOL_ERROR),
     Kind(row="redirect", name="redirect", code=Code.PROTOCOL_ERROR),
 )
+_AT_EVERY_POST: Final = ("status 10", "status 11")
 LIGHT: Final = tuple(kind for kind in KINDS if kind.light)
 ONCE: Final = "once"
 LASTING: Final = "from then on"
@@ -74,6 +75,26 @@ def wire_cases() -> Iterator[Case]:
                 yield _at_step(kind, ONCE, step, generation, (SUCCEEDED,))
                 if kind.light:
                     yield _at_step(kind, LASTING, step, generation, _blind_from(kind, step))
+    yield from _posts()
+
+
+def _posts() -> Iterator[Case]:
+    for kind in KINDS:
+        if kind.row in _AT_EVERY_POST:
+            for generation in GENERATIONS:
+                for step in (None, *_BEFORE[1:], Step.TRIGGER):
+                    yield _at_every_post(kind, step, generation)
+
+
+def _at_every_post(kind: Kind, step: Step | None, generation: GenerationName) -> Case:
+    """Every write from the step on; reading goes on working."""
+    return Case(
+        row=f"{kind.row} at every POST, {LASTING}",
+        column=step.value if step else "plan",
+        generation=generation,
+        planted=(Planted(fault=kind.fault("writes"), step=step, lasting=True),),
+        expected=(failed(kind.code), failed(Code.BACKUP_FAILED), failed(Code.UPLOAD_FAILED)),
+    )
 
 
 def _at_step(
