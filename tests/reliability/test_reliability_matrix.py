@@ -9,6 +9,8 @@ from tests.reliability.case import Case
 from tests.reliability.catalogue import batches
 
 
+# What it covers is covered by other tests, and measuring it doubles its time.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("batch", batches(), ids=[f"run-{number}" for number in range(len(batches()))])
 def test_no_verdict_is_wrong(batch: tuple[Case, ...], tmp_path: Path) -> None:
     results = Bench(batch, tmp_path).run()
