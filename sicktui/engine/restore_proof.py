@@ -108,5 +108,7 @@ class Readback:
         if same_checksum:
             return "All parameters read back as in the backup (MD5Parameters)."
         if self.comparable:
+            if self.comparable == 1:
+                return "The one parameter that can be compared reads back as in the backup."
             return f"The {self.comparable} parameters that can be compared read back as in the backup."
         return "Nothing is known that could be compared."

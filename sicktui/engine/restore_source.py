@@ -66,7 +66,9 @@ def _latest(context: Context, key: str | None) -> Source:
     newest = newest_whole(context.backups, key)
     if newest is None:
         raise BackupUnusable(
-            f"None of the {len(records)} backups of this sensor ({clean(key)}) is whole any more.",
+            f"The only backup of this sensor ({clean(key)}) is damaged."
+            if len(records) == 1
+            else f"None of the {len(records)} backups of this sensor ({clean(key)}) is whole any more.",
             advice="'sicktui backups verify' tells what is wrong with each; look for copies elsewhere.",
         )
     source = _stored(context, newest)

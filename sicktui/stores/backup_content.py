@@ -121,7 +121,7 @@ def _containers(path: Path) -> dict[str, Any] | None:
         return None
     try:
         document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if not isinstance(document, dict):
         return None

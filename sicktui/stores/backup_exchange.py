@@ -6,7 +6,6 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
-from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import inspect
@@ -18,10 +17,10 @@ from sicktui.stores.backups import (
     BackupUnusable,
 )
 from sicktui.stores.files import copy_hashed, is_regular, reason, shown, storage, write_atomic
+from sicktui.stores.kept_json import read_json
 from sicktui.stores.snapshots import SnapshotStore
 
 SIDECAR: Final = ".json"
-_MOST_SIDECAR: Final = 4_000_000
 _ADVICE: Final = "Give the file that the sensor gave, or take a backup with 'sicktui backup'."
 
 
@@ -74,9 +73,7 @@ def look_at(path: Path) -> BackupOnDisk:
 def _sidecar(path: Path, sha256: str) -> tuple[Sidecar | None, str]:
     beside = path.with_name(path.name + SIDECAR)
     try:
-        if beside.stat().st_size > _MOST_SIDECAR:
-            return None, f"The metadata beside it ({shown(beside.name)}) are too large to be any."
-        sidecar = decode_json(beside.read_bytes(), Sidecar)
+        sidecar = read_json(beside, Sidecar)
     except FileNotFoundError:
         return None, ""
     except (OSError, msgspec.DecodeError) as error:

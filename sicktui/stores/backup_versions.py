@@ -12,12 +12,12 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from sicktui.model.decoding import decode_json
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import same_parameters
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
 from sicktui.stores.files import reason, shown, write_atomic
 from sicktui.stores.fingerprint import is_passphrase
+from sicktui.stores.kept_json import read_json
 
 _SUFFIX: Final = ".seen"
 
@@ -67,7 +67,7 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
     path = sighting_file(store, record)
     seen = None
     try:
-        seen = decode_json(path.read_bytes(), Sighting)
+        seen = read_json(path, Sighting)
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:

@@ -11,7 +11,6 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
-from sicktui.model.decoding import decode_json
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
@@ -27,6 +26,7 @@ from sicktui.stores.files import (
     storage,
     temporary,
 )
+from sicktui.stores.kept_json import read_json
 from sicktui.stores.strict import nearest
 
 MAX_BACKUP_BYTES: Final = 100_000_000
@@ -223,7 +223,7 @@ class BackupStore:
             if path.name.startswith("."):
                 continue
             try:
-                record = decode_json(path.read_bytes(), BackupRecord)
+                record = read_json(path, BackupRecord)
             except (OSError, msgspec.DecodeError) as error:
                 found[path] = clean(reason(error)[0] if isinstance(error, OSError) else str(error))
             else:

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 from sicktui.model.clock import Clock, SystemClock, timestamp
-from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
 from sicktui.model.text import clean
@@ -29,6 +28,7 @@ from sicktui.stores.files import (
     temporary,
     write_atomic,
 )
+from sicktui.stores.kept_json import read_json
 from sicktui.stores.owner import operator
 from sicktui.stores.package_errors import PackageError, too_large
 from sicktui.stores.packages import inspect_package, verify_unchanged
@@ -84,13 +84,12 @@ class Shelf:
         Raises:
             StorageError: the index cannot be read or is damaged.
         """
-        with storage("read", self._index):
-            try:
-                content = self._index.read_bytes()
-            except FileNotFoundError:
-                return []
         try:
-            index = decode_json(content, _Index)
+            with storage("read", self._index):
+                try:
+                    index = read_json(self._index, _Index)
+                except FileNotFoundError:
+                    return []
         except msgspec.DecodeError as error:
             raise StorageError(
                 f"The index of the shelf {shown(self._index)} is damaged: {clean(str(error))}.",

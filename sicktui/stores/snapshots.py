@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
-from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.text import clean
 from sicktui.stores.files import make_folder, publish, reason, safe_name, settle, shown, storage, temporary
+from sicktui.stores.kept_json import read_json
 from sicktui.stores.strict import nearest
 
 _SUFFIX: Final = ".json"
@@ -121,7 +121,7 @@ class SnapshotStore:
 
 def _read(path: Path) -> Snapshot | None:
     try:
-        snapshot = decode_json(path.read_bytes(), Snapshot)
+        snapshot = read_json(path, Snapshot)
     except (OSError, msgspec.DecodeError) as error:
         why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
         _log.warning("The snapshot %s cannot be used: %s", shown(path), why)

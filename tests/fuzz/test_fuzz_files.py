@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 import tomli_w
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sicktui.model.errors import ConfigError, SicktuiError
@@ -51,6 +51,10 @@ SCENARIO: Final[dict[str, Any]] = {
 }
 
 
+DEEP: Final = b"x = " + b"[" * 20_000 + b"]" * 20_000
+DOTTED: Final = b"a" + b".a" * 20_000 + b" = 1\n[" + b"b." * 20_000 + b"b]"
+
+
 @st.composite
 def toml_of(draw: st.DrawFn, good: dict[str, Any]) -> bytes:
     """A good file of which one part is another now, or of which some bytes are."""
@@ -85,6 +89,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @FUZZ
 @given(raw=toml_of(CONFIG))
+@example(raw=DEEP)
+@example(raw=DOTTED)
 def test_any_config_is_settings_or_a_config_error(raw: bytes, folder: Path) -> None:
     path = folder / "config.toml"
     path.write_bytes(raw)
@@ -104,6 +110,8 @@ def test_any_override_is_settings_or_a_config_error(text: str, folder: Path) -> 
 
 @FUZZ
 @given(raw=toml_of(DEVICES))
+@example(raw=DEEP)
+@example(raw=DOTTED)
 def test_any_device_list_is_read_or_a_config_error(raw: bytes, folder: Path) -> None:
     path = folder / "devices.toml"
     path.write_bytes(raw)
@@ -115,6 +123,9 @@ def test_any_device_list_is_read_or_a_config_error(raw: bytes, folder: Path) -> 
 
 @FUZZ
 @given(raw=toml_of(DEVICES) | st.binary(max_size=200), suffix=st.sampled_from((".toml", ".csv", ".json", "")))
+@example(raw=DEEP, suffix=".toml")
+@example(raw=DEEP[4:], suffix=".json")
+@example(raw=DOTTED, suffix=".toml")
 def test_any_file_to_import_is_devices_or_a_refusal(raw: bytes, suffix: str, folder: Path) -> None:
     path = folder / f"import{suffix}"
     path.write_bytes(raw)
@@ -138,6 +149,7 @@ def test_any_table_to_import_is_devices_or_a_refusal(
 
 @FUZZ
 @given(raw=toml_of(SCENARIO))
+@example(raw=DEEP)
 def test_any_scenario_is_devices_or_a_scenario_error(raw: bytes, folder: Path) -> None:
     path = folder / "fleet.toml"
     path.write_bytes(raw)

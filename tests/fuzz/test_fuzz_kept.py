@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package
+from sicktui.stores.backup_content import same_parameters
 from sicktui.stores.backup_exchange import BackupOnDisk, look_at
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore
 from sicktui.stores.packages import PackageError, inspect_package
@@ -225,6 +226,16 @@ def test_any_file_is_taken_for_a_backup_or_refused(data: bytes, folder: Path) ->
 
 
 @FUZZ
+@given(one=json_like(SNAPSHOT), other=json_like(SNAPSHOT) | st.binary(max_size=60))
+def test_any_two_files_hold_the_same_parameters_or_not(one: bytes, other: bytes, folder: Path) -> None:
+    first, second = folder / "notes" / "1.backup", folder / "notes" / "2.backup"
+    first.parent.mkdir(exist_ok=True)
+    first.write_bytes(one)
+    second.write_bytes(other)
+    assert same_parameters(first, second) in (True, False)
+
+
+@FUZZ
 @given(notes=json_like(SNAPSHOT))
 def test_any_snapshot_is_read_or_left_out(notes: bytes, folder: Path) -> None:
     place = folder / "snapshots" / "25420067"
@@ -250,6 +261,28 @@ def test_any_index_of_the_shelf_is_read_or_refused(
     for entry in entries if isinstance(entries, list) else ():
         assert len(entry.id) == 12
         outcome(lambda entry=entry: shelf.package(entry), SicktuiError)  # type: ignore[misc]
+
+
+def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
+    place = tmp_path / "25420067"
+    place.mkdir()
+    files = (place / f"{RECORD['id']}.json", tmp_path / "index.json", tmp_path / "b.backup.json")
+    for path in files:
+        with path.open("wb") as file:
+            file.truncate(3_000_000_000)  # it takes no room on the disk
+    (tmp_path / "b.backup").write_bytes(bytes(range(256)) * 4)
+    tracemalloc.start()
+    try:
+        [why] = BackupStore(tmp_path).damaged().values()
+        assert "larger than" in why
+        assert SnapshotStore(tmp_path).list() == []
+        with pytest.raises(SicktuiError, match="larger than"):
+            Shelf(tmp_path).entries()
+        assert "larger than" in look_at(tmp_path / "b.backup").warning
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 60_000_000
 
 
 def test_the_good_ones_are_good(tmp_path: Path) -> None:

@@ -71,8 +71,10 @@ def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) ->
             terminal.wait_for(lambda text: "1 online" in text)
             start_backup(terminal)
             terminal.wait_for(lambda text: "1 run going" in text)
+            before = cpu_seconds(terminal.child.pid)
             os.close(terminal.child.child_fd)  # the window is closed: the kernel sends SIGHUP
-            assert ended(terminal, seconds=5)
+            assert cpu_until_the_end(terminal.child.pid, seconds=5) - before < 1.0
+            assert ended(terminal, seconds=1)
         verdicts = wait_for_verdicts(home)
     assert verdicts == {"succeeded": 1}
 
@@ -114,6 +116,27 @@ def ended(terminal: Terminal, *, seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of a core so far; 0 once it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return 0.0 if fields[0] == "Z" else (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_until_the_end(pid: int, *, seconds: float) -> float:
+    """What a process had used of a core when it ended; fails if it goes on."""
+    end, used = time.monotonic() + seconds, 0.0
+    while time.monotonic() < end:
+        now = cpu_seconds(pid)
+        if not now:
+            return used
+        used = now
+        time.sleep(0.02)
+    pytest.fail("it goes on without its terminal")
 
 
 def wait_for_verdicts(home: Path) -> dict[str, int]:

@@ -15,6 +15,7 @@ from sicktui.model.event import RunChanged
 from sicktui.model.plan import PlanItem
 from sicktui.model.words import Action, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.passphrases import Passphrases
 from sicktui.tui.commands import Keys
 from sicktui.tui.face import Face
 from sicktui.tui.screens.backup import BackupQuestion
@@ -216,6 +217,29 @@ async def test_a_backup_is_taken(desk: Desk) -> None:
         await until(pilot, lambda: main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1)
         assert len(desk.context.backups.list()) == 1
         await until(pilot, lambda: "Backup " in text_of(pilot) and "√√√√" in text_of(pilot))
+
+
+async def test_a_backup_says_whether_a_stored_passphrase_is_used(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    known = Passphrases(desk.context.credentials)
+    known.remember("gate-1", "of the gate")
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "b")
+        await until(pilot, lambda: "Empty: the one that is stored for 1 sensor is used." in text_of(pilot))
+        assert "For the others none is stored" in text_of(pilot)
+        await type_in(pilot, "x" * 257)
+        await pilot.press("enter")
+        await until(pilot, lambda: "at most 256 characters" in notes_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await pilot.press("enter")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        run = main.board.shown_run or ""
+        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
+    kept = {record.device: record for record in desk.context.backups.list()}
+    assert known.opening(kept["gate-1"], "gate-1") == "of the gate"
+    assert kept["dock-1"].passphrase_fingerprint is None
 
 
 def leave_an_interrupted_run(desk: Desk) -> str:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 from sicktui.engine.launch import first_events
 from sicktui.engine.restore_plan import plan_restore, restore_spec
 from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.snapshot import snapshot_now
 from sicktui.engine.targets import choose
 from sicktui.model.words import RunState, Verdict
 from sicktui.simulator.fleet import Device
@@ -236,3 +237,23 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk
         await until(pilot, lambda: spec.run in main.board.runs and main.board.runs[spec.run].finished)
         assert main.board.runs[spec.run].counts()[Verdict.SUCCEEDED] == 1
     assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 2
+
+
+async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    await desk.backed_up("gate-1")
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    [target] = choose(["gate-1"], desk.context.devices(), desk.context.settings)
+    await snapshot_now(desk.context, target)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot) and "▲ diff" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
+        await pilot.press("r", "y")
+        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
+        await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))
+        await pilot.press("h")
+        await until(pilot, lambda: "seen to hold 1 time until" in flat_of(pilot))
+        assert main.board.live_runs == []

@@ -9,7 +9,8 @@ from sicktui.model.event import RunChanged, Summarised, VerdictReached
 from sicktui.model.plan import PlanItem
 from sicktui.model.words import Action, Code, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.looks import UNICODE
+from sicktui.tui.face import Face
+from sicktui.tui.looks import ASCII, UNICODE
 from sicktui.tui.screens.runs import RunLine, names_cell, state_cell, verdicts_cell
 from sicktui.tui.spans import Span, cell, hanging, packed, width_of
 from sicktui.tui.spans import text_of as spans_text
@@ -195,3 +196,38 @@ def test_a_text_hangs_below_itself() -> None:
     ] or all(width_of(part) <= 36 for part in parts)
     assert spans_text(parts[1]).startswith("      ")
     assert hanging((Span("only one"),), 4) == [(Span("only one"),)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (70, 18)])
+async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size: tuple[int, int]) -> None:
+    await desk.sensors(GATE)
+    await desk.backed_up("gate-1", "a phrase")
+    async with desk.dashboard(size, Face(glyphs=ASCII)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        ways = {
+            "h": ("Versions 1", "q back"),
+            "d": ("with what?", "q back"),
+            "E": ("1 The sensor", "q back"),
+            "L": ("Rename gate-1", "esc back"),
+            "g": ("Runs on this PC", "q back"),
+            "r": ("Which backup for gate-1?", "q back"),
+        }
+        for key, (title, way_out) in ways.items():
+            await pilot.press(key)
+            await until(pilot, lambda: title in text_of(pilot) and way_out in text_of(pilot))  # noqa: B023
+            await pilot.pause(0.3)
+            assert text_of(pilot).isascii(), key
+            await pilot.press("w" if key in "hE" else "tab")
+            await pilot.pause(0.1)
+            assert text_of(pilot).isascii(), key
+            assert way_out in text_of(pilot), key
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is main)
+        await pilot.press("r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Passphrase of the backup" in text_of(pilot))
+        assert "esc back" in text_of(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Plan refuse 1" in text_of(pilot) and "q back" in text_of(pilot))
+        assert text_of(pilot).isascii()

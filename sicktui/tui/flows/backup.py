@@ -1,10 +1,17 @@
 """Fetches the parameter backups of sensors: dialog, run."""
 
+import asyncio
+from collections.abc import Sequence
+
 from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.context import Context
 from sicktui.engine.launch import new_spec, start_run
-from sicktui.model.errors import SicktuiError
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.words import Operation
+from sicktui.stores.passphrases import PLANT, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
+from sicktui.tui.flows.passphrases import unlock_passphrases
 from sicktui.tui.screens.backup import BackupQuestion
 from sicktui.tui.stage import Stage
 
@@ -14,9 +21,17 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
     targets = stage.targets(devices)
     if not await ensure_passwords(stage, targets, "A backup needs the password of each sensor."):
         return
+    await unlock_passphrases(stage, targets)
     known = stage.context.credentials.passphrase
-    passphrase = await stage.ask(BackupQuestion(stage.face, targets, known or ""))
+    stored = await asyncio.to_thread(_stored, stage.context, targets)
+    passphrase = await stage.ask(BackupQuestion(stage.face, targets, known or "", stored=stored))
     if passphrase is None:
+        return
+    try:
+        if passphrase:
+            check(passphrase)
+    except UsageError as error:
+        stage.say(str(error), "error")
         return
     stage.context.credentials.passphrase = passphrase or None
     items = await planned(stage, targets, plan_backup)
@@ -26,3 +41,11 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
         stage.say(str(error), "error")
         return
     stage.follow(run)
+
+
+def _stored(context: Context, targets: Sequence[Target]) -> int:
+    """How many of the devices have a passphrase of their own or the plant's that is kept."""
+    known = Passphrases(context.credentials)
+    if known.stored(PLANT) is not None:
+        return len(targets)
+    return sum(known.stored(target.device) is not None for target in targets)

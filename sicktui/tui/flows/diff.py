@@ -8,6 +8,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.text import clean
 from sicktui.tui.flows.restore import key_of
+from sicktui.tui.phrases import counted
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader, read_snapshots
 from sicktui.tui.stage import Stage
@@ -39,10 +40,9 @@ async def _with_itself(stage: Stage, target: Target) -> None:
         return
     if not kept:
         for taken in await _read(stage, [target]):
-            stage.say(
-                f"This is the first snapshot of {clean(target.device, 40)} ({len(taken.values)} parameters): "
-                "from now on it can be compared with."
-            )
+            name, number = clean(target.device, 40), counted(len(taken.values), "parameter")
+            words = f"This is the first snapshot of {name} ({number}): from now on it can be compared with."
+            stage.say(words)
         return
     pair: Pair | None = await stage.ask(SnapshotPicker(stage.face, target.device, kept))
     if pair is None or pair.before is None:

@@ -14,23 +14,31 @@ from sicktui.tui.face import Face
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.dialog import Dialog
 from sicktui.tui.screens.form import Back
-from sicktui.tui.spans import Tone, cell
+from sicktui.tui.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 
 
 class BackupQuestion(Dialog[str]):
-    """The answer is the passphrase; empty: none."""
+    """The answer is the passphrase; empty: the one that is stored, if one is.
+
+    Args:
+        face: how the dashboard looks.
+        targets: the devices.
+        passphrase: the one that was entered before.
+        stored: how many of the devices have a stored one, their own or the plant's.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
     title_text = "Back the parameters up"
     keys_text = "enter take the backup   tab next field   esc back"
 
-    def __init__(self, face: Face, targets: Sequence[Target], passphrase: str) -> None:
+    def __init__(self, face: Face, targets: Sequence[Target], passphrase: str, *, stored: int = 0) -> None:
         super().__init__(face)
         self._targets = targets
         self._passphrase = passphrase
+        self._stored = stored
 
     def body(self) -> list[Widget]:
         """Of whom, and the passphrase."""
@@ -42,7 +50,7 @@ class BackupQuestion(Dialog[str]):
                     cell(names, Tone.KEY),
                     (),
                     cell("A passphrase protects the file. Nobody can restore the backup without it."),
-                    cell("It may be empty; sicktui keeps it until it ends.", Tone.DIM),
+                    *self._what_empty_means(),
                 ]
             ),
             SecretInput(
@@ -50,6 +58,16 @@ class BackupQuestion(Dialog[str]):
             ),
             Back(),
         ]
+
+    def _what_empty_means(self) -> list[Cell]:
+        if not self._stored:
+            return [cell("It may be empty; sicktui keeps it until it ends.", Tone.DIM)]
+        whole = self._stored == len(self._targets)
+        whose = "each of them" if whole and self._stored > 1 else counted(self._stored, "sensor")
+        lines = [cell(f"Empty: the one that is stored for {whose} is used.", Tone.GOOD)]
+        if not whole:
+            lines.append(cell("For the others none is stored: their backups get none.", Tone.WARN))
+        return [*lines, cell("What is typed here goes before it, until sicktui ends.", Tone.DIM)]
 
     def on_mount(self) -> None:
         """Straight to the passphrase."""

@@ -32,6 +32,7 @@ class Paged(Screen[AnswerT | None], Generic[AnswerT]):
     Paged #head { height: 2; }
     Paged #keys { height: 1; }
     Paged Prose { background: transparent; }
+    Paged.-ascii ScrollBox:focus { border-left: ascii $accent; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -296,7 +296,9 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
     else:
         lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
     if answer.wish.canary:
-        lines.append(cell(f"The first {answer.wish.canary} go alone; the others follow if they succeed."))
+        first = "The first one goes" if answer.wish.canary == 1 else f"The first {answer.wish.canary} go"
+        how = "it succeeds" if answer.wish.canary == 1 else "they succeed"
+        lines.append(cell(f"{first} alone; the others follow if {how}."))
     for warning, devices in list(warnings.items())[:4]:
         whose = ", ".join(devices[:_NAMED]) + (
             f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""

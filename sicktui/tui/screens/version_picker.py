@@ -1,12 +1,13 @@
 """Chooses the backup that is restored: from those that are kept, or by the path of a file."""
 
 import asyncio
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
@@ -17,6 +18,9 @@ from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.version_rows import VERSION_COLUMNS, VersionRow, read_versions
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
+
+# Nothing is verified here: what is chosen is hashed by the plan.
+_COLUMNS: Final = tuple(column for column in VERSION_COLUMNS if column.id != "check")
 
 
 class VersionPicker(Dialog[str]):
@@ -43,7 +47,7 @@ class VersionPicker(Dialog[str]):
     def body(self) -> list[Widget]:
         """The backups, and a line for a path."""
         return [
-            Table(VERSION_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="versions"),
+            Table(_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="versions"),
             Input(placeholder="or the path of a backup file", id="path"),
             Prose(id="problem"),
         ]
@@ -66,6 +70,12 @@ class VersionPicker(Dialog[str]):
         table.show(rows)
         table.styles.height = max(3, min(12, len(rows) + 1))
         (table if rows else self.query_one("#path")).focus()
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            words = f"The backups could not be read: {message.worker.error!r}"
+            self.query_one("#problem", Prose).show(cell(clean(words, 400), Tone.BAD))
 
     @on(Table.Chosen)
     def _choose(self, message: Table.Chosen) -> None:

@@ -12,7 +12,6 @@ class ScrollBox(VerticalScroll, can_focus=True):
     DEFAULT_CSS = """
     ScrollBox { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; background: $background; }
     ScrollBox:focus { border-left: outer $accent; padding: 0 1 0 0; }
-    .-ascii ScrollBox:focus { border-left: ascii $accent; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
