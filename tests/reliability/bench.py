@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
+from sicktui.engine import recorder
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunSecrets
@@ -25,6 +27,7 @@ from sicktui.stores.journal import Journal
 from tests.reliability.case import Case, Planted, Result, State
 from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, change_parameters, holds
 from tests.reliability.oracle import what_is_wrong
+from tests.reliability.pc_cases import CLOCK_JUMPS, NO_FOLDER, JumpingClock, spoil_backups, spoiled_journal
 from tests.skipping import SkippingClock, SkippingLoop
 
 # The HTTP library asks for it at every request. Where it is not installed, that is a search of the disk,
@@ -85,6 +88,7 @@ class Bench:
         self._cases = cases
         self._folder = folder
         [self._operation] = {case.operation for case in cases}
+        [self._pc] = {case.pc for case in cases}
         self.devices: dict[str, Device] = {}
         self._born: dict[str, Birth] = {}
         self._before: dict[str, State] = {}
@@ -92,7 +96,12 @@ class Bench:
 
     def run(self) -> list[Result]:
         """Run all of them in a loop that skips the waiting."""
-        with asyncio.Runner(loop_factory=SkippingLoop) as runner:
+        # A full disk is waited for in real time: not here.
+        with (
+            patch.object(recorder, "PATIENCE", 0.1),
+            patch.object(recorder, "PAUSE", 0.02),
+            asyncio.Runner(loop_factory=SkippingLoop) as runner,
+        ):
             return runner.run(self._run())
 
     async def _run(self) -> list[Result]:
@@ -158,16 +167,20 @@ class Bench:
         limits = Limits(jobs=12, max_failures=10_000, requests_per_second=1_000.0)
         context.settings = Settings(timing=TIMING, limits=limits)
         context.home.create()
-        context.__dict__["journal"] = WatchedJournal(context.home.journal_file)
+        journal = spoiled_journal(context.home.journal_file, self._pc)
+        context.__dict__["journal"] = journal or WatchedJournal(context.home.journal_file)
+        if self._pc == CLOCK_JUMPS:
+            context.clock = JumpingClock(context.clock)
+        if self._pc == NO_FOLDER:
+            spoil_backups(context.home.backups)
         return context
 
     def _arm(self, journal: Journal) -> None:
         """Plant the faults that wait for a step; the plan has not met them."""
-        watched = _watched(journal)
         for case, (address, device) in zip(self._cases, self.devices.items(), strict=True):
             for planted in case.planted:
                 if planted.step is not None:
-                    _plant(device, planted, address, watched)
+                    _plant(device, planted, address, _watched(journal))
 
     def look(self, address: str) -> State:
         """What the sensor really is now."""

@@ -67,6 +67,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Words of breaches of the protocol that the fault makes unavoidable."""
     nameless: bool = False
     """Whether the sensor tells nothing that would tell it from another."""
+    pc: str = ""
+    """What goes wrong on the PC (``pc_cases``)."""
     deceiving: bool = False
     """Whether the sensor passes a damaged file off as a good one."""
 

@@ -10,6 +10,7 @@ from tests.reliability.act_cases import act_cases
 from tests.reliability.case import Case
 from tests.reliability.file_cases import file_cases
 from tests.reliability.life_cases import life_cases
+from tests.reliability.pc_cases import pc_cases
 from tests.reliability.people_cases import people_cases
 from tests.reliability.wire_cases import wire_cases
 
@@ -20,20 +21,25 @@ BATCH: Final = 48
 @cache
 def cases() -> tuple[Case, ...]:
     """Every case, in the order of the page."""
-    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases(), *file_cases())
+    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases(), *file_cases(), *pc_cases())
 
 
 @cache
 def batches() -> tuple[tuple[Case, ...], ...]:
     """The cases in runs. A run has one package, so it has one family; long and short cases are mixed."""
-    groups: dict[tuple[Operation, str], list[Case]] = {}
+    groups: dict[tuple[Operation, str, str], list[Case]] = {}
     for case in sorted(cases(), key=lambda case: hashlib.sha256(case.id.encode()).digest()):
-        groups.setdefault((case.operation, _family(case)), []).append(case)
+        groups.setdefault(_together(case), []).append(case)
     return tuple(
         tuple(group[start : start + BATCH])
         for group in groups.values()
         for start in range(0, len(group), BATCH)
     )
+
+
+def _together(case: Case) -> tuple[Operation, str, str]:
+    # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
+    return case.operation, _family(case), case.id if case.pc else ""
 
 
 def _family(case: Case) -> str:

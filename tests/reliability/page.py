@@ -13,12 +13,14 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 _FILES: Final = (Operation.BACKUP, Operation.RESTORE)
 _COLUMNS: Final = (
     "any",
+    "pc",
     "plan",
     *(step.value for step in STEPS[Operation.UPDATE]),
     *(f"{what.value}: {step}" for what in _FILES for step in ("any", *(s.value for s in STEPS[what]))),
 )
 _TITLES: Final = {
     "any": "Update: dialects",
+    "pc": "Update: on the PC itself",
     "plan": "Update: while planning",
     **{step.value: f"Update: {step.value}" for step in STEPS[Operation.UPDATE]},
     **{

@@ -2,10 +2,8 @@
 
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,17 +12,16 @@ from sicktui.engine import recorder
 from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunSecrets
 from sicktui.engine.runner import Runner
-from sicktui.model.clock import Clock
-from sicktui.model.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
+from sicktui.model.event import Event, StepChanged, VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.model.settings import Limits, Settings
-from sicktui.model.words import STEPS, Code, Level, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.words import STEPS, Code, Operation, RunState, StepState, Verdict
 from sicktui.simulator import Device, DeviceSpec, Fault
-from sicktui.stores.journal import Journal
 from sicktui.stores.journal_file import JournalError
 from tests.engine.plant import PASSWORD, Plant, only_verdict
 from tests.reliability.bench import TIMING
 from tests.reliability.case import GENERATIONS, NEW, OLD
+from tests.reliability.pc_cases import FULL, FullDisk, JumpingClock, acted, flashing, spoil_backups
 
 MEGABYTE: Final = 1_000_000
 
@@ -42,19 +39,6 @@ def sent(device: Device, endpoint: str) -> int:
 
 
 # -- the clock --------------------------------------------------------------------------------------
-
-
-class JumpingClock:
-    """A PC whose wall clock is set forth and back all the time: by a server, by hand, by a dead battery."""
-
-    def __init__(self, clock: Clock) -> None:
-        days = (0, 400, -400, 1, -9000, 3)
-        self._jumps: Iterator[int] = itertools.cycle(days)
-        self.monotonic = clock.monotonic
-        self.sleep = clock.sleep
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=next(self._jumps))
 
 
 async def test_a_clock_that_jumps_changes_no_verdict_and_no_order(plant: Plant) -> None:
@@ -77,60 +61,6 @@ async def test_a_clock_that_jumps_changes_no_verdict_and_no_order(plant: Plant) 
 
 
 # -- a disk that is full while the journal is written -------------------------------------------------
-
-
-class FullDisk(Journal):
-    """A journal whose disk has no room from an event on, as SQLite itself then says it (SQLITE_FULL)."""
-
-    def __init__(self, path: Path, *, full_at: Callable[[Event], bool], room_at_the_end: bool) -> None:
-        super().__init__(path)
-        self._full_at = full_at
-        self._room_at_the_end = room_at_the_end
-        self._over = False
-        self.full = False
-
-    def append(self, run: str, events: Sequence[Event], *, durable: bool) -> None:
-        if not self._over and any(self._full_at(event) for event in events):
-            self.full = True
-        if self._room_at_the_end and any(isinstance(event, VerdictReached) for event in events):
-            self.make_room()
-        if not self.full:
-            super().append(run, events, durable=durable)
-            return
-        pages = self._database.execute("PRAGMA page_count").fetchone()[0]
-        self._database.execute(f"PRAGMA max_page_count = {pages}")
-        # There may be some bytes left in the last page: a line that does not fit takes them first.
-        line = Logged(ts=events[0].ts, run=run, level=Level.DEBUG, message="x" * 20_000)
-        super().append(run, [*events, line], durable=durable)
-
-    def make_room(self) -> None:
-        self.full, self._over = False, True
-        self._database.execute("PRAGMA max_page_count = 1000000")
-
-
-def began(step: Step) -> Callable[[Event], bool]:
-    return lambda event: isinstance(event, StepChanged) and event.step is step
-
-
-def acted(act: str, phase: str) -> Callable[[Event], bool]:
-    return lambda event: isinstance(event, Acted) and (event.act, event.phase) == (act, phase)
-
-
-def flashing(event: Event) -> bool:
-    return isinstance(event, UpdateStateRead) and event.value == 1
-
-
-FULL: Final = {
-    "before anything": (began(Step.PREFLIGHT), Verdict.FAILED, 0, 0),
-    "at the backup": (acted("create_backup", "intended"), Verdict.FAILED, 0, 0),
-    "at the upload": (acted("put_update", "intended"), Verdict.FAILED, 0, 0),
-    "after the upload": (acted("put_update", "done"), Verdict.FAILED, 1, 0),
-    "at the trigger": (acted("run_firmware_update", "intended"), Verdict.FAILED, 1, 0),
-    "after the trigger": (acted("run_firmware_update", "done"), Verdict.SUCCEEDED, 1, 1),
-    "in the flash": (flashing, Verdict.SUCCEEDED, 1, 1),
-    "at the reboot": (began(Step.REBOOT), Verdict.SUCCEEDED, 1, 1),
-    "at the proof": (began(Step.VERIFY), Verdict.SUCCEEDED, 1, 1),
-}
 
 
 async def planned(
@@ -273,10 +203,7 @@ async def test_a_backup_that_does_not_fit_keeps_the_flash_from_happening(plant: 
 
 async def test_a_backup_that_cannot_be_kept_keeps_the_flash_from_happening(plant: Plant) -> None:
     plant.context.home.create()
-    plant.context.home.backups.parent.mkdir(parents=True, exist_ok=True)
-    if plant.context.home.backups.exists():
-        plant.context.home.backups.rmdir()
-    plant.context.home.backups.write_text("a file stands where the folder should be")
+    spoil_backups(plant.context.home.backups)
     [device] = await plant.sensors(sensor())
     verdict = await plant.verdict(plant.package())
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.STORAGE_ERROR), verdict.message
