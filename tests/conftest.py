@@ -15,3 +15,13 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("skips_waiting"):
         return {"skipping": SkippingLoop}
     return {"real": asyncio.new_event_loop}
+
+
+PROCESSES_OF_THEIR_OWN = ("survival", "terminal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where only the simulated sensors run in this process: it costs time for nothing."""
+    for item in items:
+        if item.path.parent.name in PROCESSES_OF_THEIR_OWN:
+            item.add_marker(pytest.mark.no_cover)

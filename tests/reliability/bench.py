@@ -16,7 +16,7 @@ from sicktui.engine.invitation import RunSecrets
 from sicktui.engine.launch import first_events
 from sicktui.engine.runner import Runner
 from sicktui.model.event import Event, StepChanged, VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.model.words import Operation, Step, StepState
 from sicktui.simulator import Device, Fleet
@@ -89,6 +89,7 @@ class Bench:
         self._folder = folder
         [self._operation] = {case.operation for case in cases}
         [self._pc] = {case.pc for case in cases}
+        [self._backup] = {case.backup for case in cases}
         self.devices: dict[str, Device] = {}
         self._born: dict[str, Birth] = {}
         self._before: dict[str, State] = {}
@@ -133,7 +134,8 @@ class Bench:
                 device.add_fault(fault)
 
     async def _strike(self, context: Context) -> list[Result]:
-        spec = await PLANS[self._operation](context, self.devices, self._folder)
+        options = UpdateOptions(backup=self._backup)
+        spec = await PLANS[self._operation](context, self.devices, self._folder, options)
         context.journal.create_run(spec, first_events(spec))
         looks = {address: self.look(address) for address in self.devices}
         self._arm(context.journal)

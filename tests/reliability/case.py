@@ -24,6 +24,8 @@ BASIC: Final[tuple[GenerationName, ...]] = ("firmware-article",)
 TOKENS: Final[tuple[GenerationName, ...]] = ("firmware-article", "auth-article", "picoscan-2.3.3")
 """Those that let a file pass only with a session token."""
 
+_AFTER_THE_UPLOAD: Final = (Step.TRIGGER, Step.FLASH, Step.REBOOT, Step.VERIFY)
+
 Outcome = tuple[Verdict, Code | None]
 SUCCEEDED: Final[Outcome] = (Verdict.SUCCEEDED, None)
 CURRENT: Final[Outcome] = (Verdict.SKIPPED, Code.ALREADY_CURRENT)
@@ -82,6 +84,11 @@ class Case(Struct, frozen=True, kw_only=True):
     def early(self) -> tuple[Fault, ...]:
         """The faults that are there before the plan is made."""
         return tuple(planted.fault for planted in self.planted if planted.step is None)
+
+    @property
+    def backup(self) -> bool:
+        """Whether the update takes a backup first: not where the fault strikes long after it."""
+        return not self.planted or any(planted.step not in _AFTER_THE_UPLOAD for planted in self.planted)
 
     def spec(self, name: str) -> DeviceSpec:
         """The sensor as it is when the plan is made."""

@@ -27,7 +27,7 @@ def cases() -> tuple[Case, ...]:
 @cache
 def batches() -> tuple[tuple[Case, ...], ...]:
     """The cases in runs. A run has one package, so it has one family; long and short cases are mixed."""
-    groups: dict[tuple[Operation, str, str], list[Case]] = {}
+    groups: dict[tuple[Operation, str, bool, str], list[Case]] = {}
     for case in sorted(cases(), key=lambda case: hashlib.sha256(case.id.encode()).digest()):
         groups.setdefault(_together(case), []).append(case)
     return tuple(
@@ -37,9 +37,9 @@ def batches() -> tuple[tuple[Case, ...], ...]:
     )
 
 
-def _together(case: Case) -> tuple[Operation, str, str]:
+def _together(case: Case) -> tuple[Operation, str, bool, str]:
     # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
-    return case.operation, _family(case), case.id if case.pc else ""
+    return case.operation, _family(case), case.backup, case.id if case.pc else ""
 
 
 def _family(case: Case) -> str:

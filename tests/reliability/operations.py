@@ -24,7 +24,8 @@ from sicktui.simulator.variables import NETWORK
 from sicktui.stores.packages import inspect_package
 from tests.reliability.case import NEW
 
-PASSPHRASE: Final = "pass"
+PASSPHRASE: Final = ""
+"""None: its fingerprint is slow on purpose. The tests of backups have passphrases."""
 Devices = Mapping[str, Device]
 
 
@@ -65,26 +66,26 @@ def holds(device: Device, path: Path) -> bool:
     return contents.parameters == current
 
 
-async def update_run(context: Context, devices: Devices, folder: Path) -> RunSpec:
+async def update_run(context: Context, devices: Devices, folder: Path, options: UpdateOptions) -> RunSpec:
     """A run that updates all of them."""
     package = _package(devices.values(), folder)
-    items = await plan_update(context, _targets(context, devices), package, UpdateOptions())
-    return new_spec(context, Operation.UPDATE, items, package=package)
+    items = await plan_update(context, _targets(context, devices), package, options)
+    return new_spec(context, Operation.UPDATE, items, package=package, options=options)
 
 
-async def backup_run(context: Context, devices: Devices, _folder: Path | None = None) -> RunSpec:
+async def backup_run(context: Context, devices: Devices, *_: object) -> RunSpec:
     """A run that backs all of them up."""
     return new_spec(context, Operation.BACKUP, await plan_backup(context, _targets(context, devices)))
 
 
-async def restore_run(context: Context, devices: Devices, _folder: Path | None = None) -> RunSpec:
+async def restore_run(context: Context, devices: Devices, *_: object) -> RunSpec:
     """A run that restores onto each its latest backup."""
     targets = _targets(context, devices)
     plans = [await plan_restore(context, target, LATEST, RestoreOptions()) for target in targets]
     return restores_spec(context, plans)
 
 
-PLANS: Final[dict[Operation, Callable[[Context, Devices, Path], Awaitable[RunSpec]]]] = {
+PLANS: Final[dict[Operation, Callable[[Context, Devices, Path, UpdateOptions], Awaitable[RunSpec]]]] = {
     Operation.UPDATE: update_run,
     Operation.BACKUP: backup_run,
     Operation.RESTORE: restore_run,
