@@ -57,12 +57,12 @@ client believed:
 - There is exactly one verdict for each sensor, and each job ends in bounded time.
 
 A fault of a single request strikes the first request of a step, or all requests from that step on; a case
-whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before. What
-a fault does is in [simulator.md](simulator.md). Client and sensors run in one event loop whose clock skips
-the waiting, so a busy machine makes the run slower and never different. Two limits are not faults of the program:
-the verdict is about its own moment (a sensor that flashes for longer than `timing.flash_timeout` gets
-`failed`, with the advice to look again), and where a sensor tells neither serial number nor MAC address,
-another one at its address cannot be told from it (the verdict says so).
+whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before.
+What a fault does is in [simulator.md](simulator.md). Client and sensors run in one event loop whose clock
+skips the waiting, so a busy machine makes the run slower and never different. Two limits are not faults of
+the program: the verdict is about its own moment (a sensor that flashes for longer than
+`timing.flash_timeout` gets `failed`, with the advice to look again), and where a sensor tells neither
+serial number nor MAC address, another one at its address cannot be told from it (the verdict says so).
 """
 
 
