@@ -1,11 +1,13 @@
 """What ``sicktui diff`` does: read, keep, compare, tell."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from sicktui.cli.common import Common
-from sicktui.cli.layout import count, table
+from sicktui.cli.layout import count, indented, table
 from sicktui.cli.narrator import moment
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.values import complain, one_target
@@ -16,6 +18,9 @@ from sicktui.engine.snapshot_variables import NEVER_READABLE
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+
+_MOST_ALIKE: Final = 8
+"""Parameters that are named one by one; more that share a reason are counted."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -137,7 +142,9 @@ def _tell(session: Session, before: Snapshot, after: Snapshot, *, tell_by_exit_c
         checksum=drift.checksum,
         not_compared=drift.not_compared,
     )
-    session.out.line(f"{_who(before)}  ->  {_who(after)}", bold=True)
+    who = f"{_who(before)}  ->  {_who(after)}"
+    for line in indented(who, columns=session.out.columns, first="", rest="  "):
+        session.out.line(line, bold=True)
     if drift.differences:
         headers = ("PARAMETER", "BEFORE", "AFTER")
         session.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
@@ -169,6 +176,13 @@ def _cells(difference: Difference) -> tuple[str, ...]:
     )
 
 
+def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for name, why in unread.items():
+        reasons.setdefault(why, []).append(name)
+    return reasons
+
+
 def _conclude(session: Session, drift: Drift) -> None:
     words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
     session.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
@@ -179,8 +193,11 @@ def _conclude(session: Session, drift: Drift) -> None:
             "yellow",
         )
     unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
-    for name, why in unread.items():
-        session.out.note(f"Not compared: {name}: {why}.")
+    for why, names in _by_reason(unread).items():
+        if len(names) > _MOST_ALIKE:
+            session.out.note(f"Not compared: {len(names)} parameters, for {why}.")
+        else:
+            session.out.note(f"Not compared: {', '.join(names)}: {why}.")
     lacking = len(drift.not_compared) - len(unread)
     if lacking:
         session.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")

@@ -120,7 +120,8 @@ def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Ch
     ]
     missing = [device for device, found in known.items() if found is None and device not in locked]
     factory = [device for device, found in known.items() if found is not None and is_factory_password(found)]
-    facts = [f"{len(targets) - len(locked) - len(missing)} of {count(len(targets), 'device')} have one"]
+    have = "has" if len(targets) == 1 else "have"
+    facts = [f"{len(targets) - len(locked) - len(missing)} of {count(len(targets), 'device')} {have} one"]
     if locked:
         facts.append(f"in the locked vault: {names(locked)}")
     if missing:

@@ -25,6 +25,7 @@ from sicktui.cli.printer import Printer
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.follow import interrupted
 from sicktui.engine.outcome import EXIT_OK, EXIT_USAGE
+from sicktui.engine.why_gone import lost_history
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
@@ -150,10 +151,13 @@ def _kept(context: Context) -> Iterator[Check]:
 
     def journalled() -> str:
         if not context.home.journal_file.exists():
-            return "no run yet"
+            return lost_history(context) or "no run yet"
         for damage in context.journal.damages():
             raise damage
-        return f"{context.home.journal_file}: {count(len(context.journal.runs()), 'run')}"
+        runs = context.journal.runs()
+        if not runs and (lost := lost_history(context)):
+            return lost
+        return f"{context.home.journal_file}: {count(len(runs), 'run')}"
 
     def ended() -> str:
         lost = [row.run for row in interrupted(context)] if context.home.journal_file.exists() else []

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Final
 
+from sicktui.cli.layout import indented
 from sicktui.cli.narrator import Narrator, conclude
 from sicktui.cli.session import Session
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.follow import follow, liveness, request_cancel
 from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNKNOWN
+from sicktui.engine.why_gone import why_gone
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Acted, Event, RunChanged, Summarised
 from sicktui.model.view import RunView
@@ -82,9 +84,8 @@ class Follower:
         self._last_run = (row.state, row.pid)
         session.out.event(run_line(row, session.now()))
         if row.state is RunState.RUNNING:
-            session.out.line(
-                f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
-            )
+            text = f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
+            session.out.lines(indented(text, columns=session.out.columns, first=""))
 
     async def _consume(self) -> None:
         out = self._session.out
@@ -154,6 +155,8 @@ class Follower:
                 f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
                 "red",
             )
+            for why in why_gone(session.context, self._run):
+                session.out.note(why, "red")
             summary = self._without_end()
         session.out.event(summary)
         return summary.exit_code

@@ -95,10 +95,12 @@ def _show(session: Session, plan: PrunePlan) -> None:
         for version in plan.remove
     ]
     if rows:
-        session.out.lines(table(HEADERS, rows))
+        session.out.lines(table(HEADERS, rows, columns=session.out.wrap, spare=("CREATED", "SIZE")))
+    kept = len(plan.keep)
     session.out.note(
-        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), {len(plan.keep)} stay, among them the "
-        f"last good one of {count(len(plan.last_good), 'sensor')}."
+        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), "
+        f"{kept} {'stays' if kept == 1 else 'stay'}, among them the last good one of "
+        f"{count(len(plan.last_good), 'sensor')}."
     )
     if plan.leftovers:
         session.out.note(f"{count(len(plan.leftovers), 'file')} of killed processes would go too.")

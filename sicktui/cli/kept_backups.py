@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from sicktui.cli.common import Common
-from sicktui.cli.layout import count, size, table
+from sicktui.cli.layout import count, indented, size, table
 from sicktui.cli.narrator import moment
 from sicktui.cli.session import Session, open_session
 from sicktui.engine.backup_history import SensorHistory, histories
@@ -18,6 +18,8 @@ from sicktui.stores.backup_versions import BackupVersion, version_of, versions
 from sicktui.stores.backups import BackupRecord
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
+SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
+"""What a narrow terminal is spared; serial number and time stand in the id."""
 HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
 
 
@@ -28,7 +30,8 @@ def list_backups(common: Common, serial: str | None) -> int:
         for version in kept:
             _fact(session, version.record, last_seen=version.last_seen)
         if kept:
-            session.out.lines(table(HEADERS, [_cells(version) for version in kept]))
+            rows = [_cells(version) for version in kept]
+            session.out.lines(table(HEADERS, rows, columns=session.out.wrap, spare=SPARE))
         else:
             session.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
         _tell_damaged(session)
@@ -66,7 +69,8 @@ def history(common: Common, old_after: float | None) -> int:
                 age_days=None if sensor.age_days is None else round(sensor.age_days, 2),
                 marks=[mark.value for mark in sensor.marks],
             )
-        session.out.lines(table(HISTORY, [_history_cells(sensor) for sensor in found]))
+        rows = [_history_cells(sensor) for sensor in found]
+        session.out.lines(table(HISTORY, rows, columns=session.out.wrap, spare=("SENSOR", "FIRMWARE")))
         _tell_damaged(session)
         return EXIT_OK
 
@@ -130,10 +134,7 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
             bad += bool(problem)
             lost += opens is False
             _fact(session, record, whole=not problem, message=problem, opens=opens)
-            words_of_it = problem or "whole" + (
-                ", but no known passphrase opens it" if opens is False else ""
-            )
-            session.out.line(f"{record.id}  {words_of_it}", "red" if problem or opens is False else None)
+            _tell_checked(session, record, problem, opens=opens)
         if not words:
             bad += _tell_damaged(session)
         session.out.note(f"{count(len(records), 'backup')} checked, {bad} damaged.")
@@ -144,6 +145,17 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
                 "red",
             )
         return EXIT_FAILED if bad or lost else EXIT_OK
+
+
+def _tell_checked(session: Session, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
+    out = session.out
+    if problem:
+        out.line(f"{record.id}  DAMAGED", "red")
+        out.lines(indented(problem, columns=out.columns))
+    elif opens is False:
+        out.line(f"{record.id}  whole, but no known passphrase opens it", "red")
+    else:
+        out.line(f"{record.id}  whole")
 
 
 def export(common: Common, word: str, file: str) -> int:

@@ -46,10 +46,28 @@ def fitting(rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table with its headers, columns as wide as needed."""
+def table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    columns: int | None = None,
+    spare: Sequence[str] = (),
+) -> list[str]:
+    """The lines of a table with its headers, columns as wide as needed.
+
+    Args:
+        headers: what stands above the columns.
+        rows: the cells.
+        columns: how wide it may be; ``None``: as wide as it is.
+        spare: headers of columns that are left out until it fits, the first one first.
+    """
     everything = [headers, *rows]
     widths = fitting(everything)
+    left_out = list(spare)
+    while columns is not None and left_out and sum(widths) + len(GAP) * (len(widths) - 1) > columns:
+        number = everything[0].index(left_out.pop(0))
+        everything = [[*cells[:number], *cells[number + 1 :]] for cells in everything]
+        widths = fitting(everything)
     return [row(cells, widths) for cells in everything]
 
 

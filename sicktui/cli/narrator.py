@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sicktui.cli.layout import count, duration, indented, names, pad, size, width
+from sicktui.cli.layout import count, duration, hanging, indented, names, pad, size, width
 from sicktui.cli.printer import Printer
 from sicktui.model.event import (
     Event,
@@ -134,7 +134,10 @@ class Narrator:
         self._text(event.ts, event.device, text.rstrip(), colour)
 
     def _text(self, ts: str, device: str, text: str, colour: str | None) -> None:
-        self._out.line(f"{clock(ts)}  {pad(device, self._width)}  {text}", colour)
+        when = clock(ts)
+        cells, widths = [when, pad(device, self._width), text], [len(when), self._width, 0]
+        for line in hanging(cells, widths, self._out.wrap):
+            self._out.line(line, colour)
 
 
 def clock(ts: str) -> str:

@@ -14,6 +14,7 @@ from sicktui.engine.follow import interrupted, liveness, request_cancel, resolve
 from sicktui.engine.history import every_event
 from sicktui.engine.launch import resume_run
 from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.engine.why_gone import lost_history
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.event import VerdictReached
@@ -38,7 +39,8 @@ def list_runs(common: Common, limit: int) -> int:
         if rows:
             session.out.lines(table(HEADERS, [_cells(row) for row in rows]))
         else:
-            session.out.note("There has been no run yet.")
+            lost_journal = lost_history(context)
+            session.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
         _tell_damages(session)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
         if lost:
@@ -49,9 +51,8 @@ def list_runs(common: Common, limit: int) -> int:
 
 def _tell_damages(session: Session, run: str | None = None) -> None:
     """What of the journal cannot be read; of one run only where it is about one."""
-    for damage in session.context.journal.damages():
-        if run is None or damage.run in (None, run):
-            session.out.note(str(damage), "red")
+    for damage in session.context.journal.damages(of=run):
+        session.out.note(str(damage), "red")
 
 
 def _cells(row: RunRow) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final, TextIO
 import click
 import msgspec
 
+from sicktui.cli.layout import indented, width
 from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.text import clean, plain_json
 
@@ -77,8 +78,18 @@ class Printer:
             self.line(text)
 
     def note(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
-        """Print a message for people on stderr, with and without ``--json``."""
-        self._text(sys.stderr, text, colour, bold=bold)
+        """Print a message for people on stderr, with and without ``--json``. A terminal gets it wrapped."""
+        for line in self._wrapped(text):
+            self._text(sys.stderr, line, colour, bold=bold)
+
+    def _wrapped(self, text: str) -> list[str]:
+        if not sys.stderr.isatty():
+            return [text]
+        columns = shutil.get_terminal_size((100, 24)).columns
+        if width(text) <= columns:
+            return [text]
+        lead = "  -> " if text.startswith("  -> ") else ""
+        return indented(text.removeprefix(lead), columns=columns, first=lead)
 
     def _text(self, stream: TextIO, text: str, colour: str | None, *, bold: bool) -> None:
         harmless = clean(text, MAX_LINE)

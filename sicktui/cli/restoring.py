@@ -31,7 +31,8 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
         prepare(session, targets, told=False)
         options = RestoreOptions(replace=replace, force=force)
         plan = _plan(session, targets[0], backup, options)
-        _show(session, plan)
+        if plan.may_go or detach or common.json:
+            _show(session, plan)  # else the verdict says it
         if plan.may_go and not session.confirm(_question(plan)):
             session.out.note("Nothing was done.")
             return EXIT_INTERRUPTED

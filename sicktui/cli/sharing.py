@@ -34,7 +34,10 @@ def _login_group(session: Session, group: str, user: str, targets: Sequence[Targ
     own = session.context.credentials.own_password
     apart = [target.device for target in targets if own(target.device, user) is not None]
     if apart:
-        session.out.note(f"{names(apart)}: has a password of its own, which goes before the shared one.")
+        theirs = "has a password of its own" if len(apart) == 1 else "have passwords of their own"
+        session.out.note(
+            f"{names(apart)}: {theirs}, which {'goes' if len(apart) == 1 else 'go'} before the shared one."
+        )
     sharing = [target for target in targets if target.device not in apart]
     if not sharing:
         raise UsageError(

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from sicktui.cli.common import Common
 from sicktui.cli.following import Follower, run_line
 from sicktui.cli.layout import count
@@ -11,10 +13,12 @@ from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.follow import liveness
 from sicktui.engine.launch import new_spec, start_run
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK, plan_exit_code
+from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED, plan_exit_code, summarise
+from sicktui.engine.run_verdicts import planned_verdict, verdict_event
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.words import Action, Operation
+from sicktui.model.words import Action, Operation, Verdict
+from sicktui.stores.files import StorageError
 
 
 def update(common: Common, wish: Wish, *, detach: bool) -> int:
@@ -52,10 +56,30 @@ async def execute(session: Session, spec: RunSpec, *, detach: bool, planned: boo
     """Start a run and follow it, or leave it to itself. Returns the exit code."""
     # The signals first: from the start on, Ctrl-C must not be taken for 'nothing was written'.
     with Interrupts() as interrupts:
-        run = await start_run(session.context, spec)
+        try:
+            run = await start_run(session.context, spec)
+        except StorageError as error:
+            tell_not_begun(session, spec, error)
+            raise
         if detach:
             return announce(session, spec, run)
         return await Follower(session, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
+
+
+def tell_not_begun(session: Session, spec: RunSpec, error: StorageError) -> None:
+    """Give every device its verdict, and the summary, for a run that could not even be written down."""
+    ts = session.now()
+    verdicts = [
+        planned_verdict(spec, item, ts)
+        or verdict_event(
+            spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
+        )
+        for item in spec.items
+    ]
+    summary = summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts)
+    for verdict in verdicts:
+        session.out.event(verdict)
+    session.out.event(structs.replace(summary, exit_code=EXIT_REFUSED))
 
 
 def announce(session: Session, spec: RunSpec, run: str) -> int:

@@ -6,8 +6,10 @@ the sensor offers *before* the trigger is remembered, and one with the same byte
 
 - it is the backup that was stored last, and ``MD5Parameters`` says that no parameter has changed since, or
 - a second trigger makes another file of it (the first one was lost), or
-- it is the backup that was stored last, it is JSON and so need not differ, the sensor has no
-  ``MD5Parameters``, and every parameter that can be read is what it was then.
+- it is JSON, which need not differ from one time to the next, and what it says of parameters that can
+  be read is what the sensor says now (``backup_agreement.py``), or
+- it is the backup that was stored last, the sensor has no ``MD5Parameters``, and the parameters of the
+  quick snapshot are what they were then: a sensor whose file need not differ must not be refused for ever.
 
 Anything else is refused. A time stamp of the file is not looked at: a server may make one up.
 """
@@ -18,9 +20,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.drift import compare
+from sicktui.engine.backup_agreement import Agreement, agreement
+from sicktui.engine.drift import Drift, compare
 from sicktui.engine.job import Job
 from sicktui.engine.snapshot import read_checksum, take_snapshot
+from sicktui.engine.snapshot_variables import affordable, variables
 from sicktui.engine.stop import Stop
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
@@ -78,6 +82,7 @@ class BackupFile:
         self._partial = partial
         self._again = again
         self._before: str | None = None
+        self._agreement = Agreement()
 
     # -- the trigger --------------------------------------------------------------------------
 
@@ -132,16 +137,18 @@ class BackupFile:
             ) from error
 
     async def _snapshot(self) -> Snapshot:
-        job = self._job
+        job, family = self._job, self._identity.name
+        names = affordable(family, job.spec.settings.limits.requests_per_second)
         return await take_snapshot(
             job.sensor,
             self._identity,
-            scope="essential",
+            scope="full" if len(names) == len(variables(family, "full")) else "essential",
             device=job.target.device,
             taken=timestamp(job.clock.now()),
             by=str(job.spec.operator),
             run=job.spec.run,
             checksum=self.checksum,
+            names=names,
         )
 
     async def _written(self) -> None:
@@ -191,7 +198,7 @@ class BackupFile:
         first = await self._stable(timeout if self._before is None else timeout / 2)
         if not self._suspicious(first):
             return Fetched(file=first)
-        known = await self._known(first)
+        known = await self._known(first) or await self._of_now(first)
         if known is not None:
             return known
         self._before = first.sha256
@@ -203,13 +210,14 @@ class BackupFile:
         second = await self._stable(timeout / 2)
         if not self._suspicious(second):
             return Fetched(file=second)
-        known = await self._known(second, readable=True)
+        known = await self._known(second, readable=not self._agreement.differing)
         if known is not None:
             return known
+        differing = "; ".join(self._agreement.differing[:3])
         raise Stop.failed(
             Code.BACKUP_FAILED,
             "The sensor says that it has created a backup, but offers the same file as before, twice: it is "
-            "an old one.",
+            f"an old one{f' ({differing})' if differing else ''}.",
             "Restart the sensor, then try again. Nothing was written to it.",
         )
 
@@ -286,10 +294,31 @@ class BackupFile:
         # In a thread, because a passphrase is slow to recognise on purpose.
         return await asyncio.to_thread(self._look_up, file, readable)
 
+    async def _of_now(self, file: Downloaded) -> Fetched | None:
+        """The file itself, if it is JSON and says of the parameters what the sensor says now."""
+        job = self._job
+        newest = await asyncio.to_thread(self._newest)
+        stored = newest is not None and newest.sha256 == file.sha256
+        if stored and newest is not None and newest.parameters_md5 and self.checksum:
+            return None  # the checksum knows better, and says that something has changed
+        if (await asyncio.to_thread(inspect, self._partial)).kind != "json":
+            return None
+        await job.record.log(
+            Level.INFO,
+            "The sensor offers the same file as before the trigger: it is compared with the parameters.",
+        )
+        self._agreement = await agreement(job.sensor, self._identity.name, self._partial)
+        if not self._agreement.proves or (stored and newest is not None and self._drifted(newest)):
+            return None
+        return await self._known(file, readable=True) or Fetched(file=file)
+
+    def _newest(self) -> BackupRecord | None:
+        key = self._identity.serial or self._identity.mac or self._job.target.device
+        return next(iter(self._job.backups.list(key)), None)
+
     def _look_up(self, file: Downloaded, readable: bool) -> Fetched | None:
         job = self._job
-        key = self._identity.serial or self._identity.mac or job.target.device
-        newest = next(iter(job.backups.list(key)), None)
+        newest = self._newest()
         if (
             newest is None
             or newest.sha256 != file.sha256
@@ -301,18 +330,21 @@ class BackupFile:
         if newest.parameters_md5 and self.checksum:
             same = newest.parameters_md5 == self.checksum
             return Fetched(file=file, same_as=newest, how="checksum") if same else None
-        if readable and inspect(self._partial).kind == "json" and self._reads_the_same(newest):
+        if readable and self._reads_the_same(newest):
             return Fetched(file=file, same_as=newest, how="readable")
         return None
 
     def _reads_the_same(self, record: BackupRecord) -> bool:
-        if record.snapshot is None or self.snapshot is None:
-            return False
-        then = next((s for s in self._job.snapshots.list(record.key) if s.id == record.snapshot), None)
-        if then is None:
-            return False
-        drift = compare(then, self.snapshot)
+        drift = self._since(record)
         return drift.same > 0 and not drift.differences
+
+    def _drifted(self, record: BackupRecord) -> bool:
+        return bool(self._since(record).differences)
+
+    def _since(self, record: BackupRecord) -> Drift:
+        """What has changed since a backup, of what a quick snapshot reads."""
+        then = next((s for s in self._job.snapshots.list(record.key) if s.id == record.snapshot), None)
+        return Drift() if then is None or self.snapshot is None else compare(then, self.snapshot)
 
     def _never_stable(self, trouble: str) -> Stop:
         return Stop.failed(

@@ -22,7 +22,7 @@ UNCHANGED_WORDS: Final[dict[How, str]] = {
     "checksum": "its parameters are the same (MD5Parameters)",
     "bytes": "the file is the same byte by byte",
     "content": "the parameters in the file are the same",
-    "readable": "the file is the same, and so is every parameter that can be read",
+    "readable": "the file is the same, and so are the parameters that can be compared",
 }
 """How it was found out that the last backup still holds."""
 

@@ -45,7 +45,8 @@ class Control:
             raise Stop(
                 Verdict.SKIPPED,
                 Code.BUDGET_EXHAUSTED,
-                f"It was not started: {self.failures} of at most {self._max_failures} failures were reached.",
+                f"It was not started: {self.failures} failed or unknown, and at {self._max_failures} the run "
+                "starts nothing new.",
                 "Look at what failed first; then run again for the rest (--max-failures allows more).",
             )
 

@@ -312,8 +312,8 @@ class Flash:
                 if now >= deadline:
                     raise Stop.unknown(
                         Code.NO_RETURN,
-                        f"It has not come back within {job.timing.reconnect_timeout:g} s of its reboot "
-                        f"({error.message})",
+                        f"It has not come back within {job.timing.reconnect_timeout:g} s of falling silent. "
+                        f"{error.message}",
                         "Check its power and its network cable on site; its address may have changed (DHCP). "
                         "Then read its version with 'sicktui status'.",
                     ) from error

@@ -120,7 +120,7 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
         old = await sensor.read(name)
     finally:
         await sensor.aclose()
-    new = understood(name, text, old)
+    new = completed(name, understood(name, text, old), old)
     check_value(name, new, identity.name)
     warned = (
         f"{name} belongs to the network: once it takes effect, the sensor may not be found here any more."
@@ -151,6 +151,7 @@ async def write_parameter(
     async with _writing(context, target) as (sensor, identity):
         check_value(name, value, identity.name)
         old = await sensor.read(name)
+        value = completed(name, value, old)
         changed = not equal(old, value)
         if changed:
             await sensor.write(name, value)
@@ -186,7 +187,7 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
     password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
     sensor = connect(context, target, password=password)
     try:
-        await sensor.find_me(seconds)
+        await sensor.find_me(seconds, unproven=password is None)
     except AccessDenied:
         if password is not None:
             context.credentials.refused(target.device, target.user, password)
@@ -213,6 +214,25 @@ def understood(name: str, text: str, old: object) -> object:
             advice='Write it as JSON: 4, 2.5, true, [192,168,0,1], {"Port": 2115}.',
         )
     return value
+
+
+def completed(name: str, value: object, old: object) -> object:
+    """A struct that was given in part, with its other fields as the sensor has them.
+
+    The vendor's OpenAPI gives the fields of a struct defaults: a sensor may reset those that are not sent.
+
+    Raises:
+        UsageError: the sensor's struct has no such field.
+    """
+    if not isinstance(value, dict) or not isinstance(old, dict) or not old:
+        return value
+    strange = [field for field in value if field not in old]
+    if strange:
+        raise UsageError(
+            f"{clean(name)} has no field {shown(strange[0])}.",
+            advice=f"It has: {', '.join(clean(field) for field in old)}.",
+        )
+    return old | {field: completed(f"{name}.{field}", part, old[field]) for field, part in value.items()}
 
 
 def _unquoted(text: str) -> str:

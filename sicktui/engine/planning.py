@@ -225,7 +225,7 @@ def _refuse_duplicates(items: list[PlanItem]) -> list[PlanItem]:
 def _duplicate(item: PlanItem, items: list[PlanItem]) -> PlanItem:
     key = item.identity.key if item.identity else None
     others = [
-        f"{other.device} ({other.target.address})"
+        other.device if other.device == other.target.address else f"{other.device} ({other.target.address})"
         for other in items
         if other is not item and other.identity and other.identity.key == key
     ]

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.engine.drift import shown
+from sicktui.engine.drift import equal, shown
 from sicktui.engine.parameters import location_limit
 from sicktui.engine.snapshot_variables import NETWORK
 from sicktui.model.device import Identity
@@ -14,18 +14,36 @@ from sicktui.model.text import clean
 from sicktui.stores.paths import Home
 from sicktui.stores.profiles import load_devices, save_devices
 
-NOT_CARRIED: Final = "Not carried over: network settings, passwords and user levels, certificates, counters."
+_LEFT_BEHIND: Final = "passwords and user levels, certificates, counters."
+NOT_CARRIED: Final = f"Not carried over: network settings, {_LEFT_BEHIND}"
 _TRIES: Final = 5
 
 
-def network_words(order: RestoreOrder, now: dict[str, object]) -> str:
-    """How the network settings of the new sensor differ from those of the old one, where both are known."""
+def moved_words(before: dict[str, object], now: dict[str, object]) -> str:
+    """Which network settings the restore has changed, against all expectation; empty if none."""
+    moved = [
+        f"{name} was {shown(before[name])} and is {shown(now[name])} now"
+        for name in sorted(before.keys() & now.keys())
+        if not equal(before[name], now[name])
+    ]
+    if not moved:
+        return ""
+    return (
+        f" The backup brought network settings along: {'; '.join(moved)}. They may take effect at the next "
+        "restart: write back what the sensor had ('sicktui set'), or look for it at its new address then."
+    )
+
+
+def carried_words(order: RestoreOrder, before: dict[str, object], now: dict[str, object]) -> str:
+    """What the new sensor did not get, and how its place in the network differs from the old one's."""
+    if moved_words(before, now):
+        return f" Not carried over: {_LEFT_BEHIND}"
     different = [
         f"{name} stays {shown(now[name])} (the old sensor had {shown(order.values[name])})"
         for name in sorted(NETWORK & order.values.keys() & now.keys())
         if order.values[name] != now[name]
     ]
-    return f" {'; '.join(different)}." if different else ""
+    return f" {NOT_CARRIED}" + (f" {'; '.join(different)}." if different else "")
 
 
 def wanted_location(order: RestoreOrder, identity: Identity) -> str | None:

@@ -13,7 +13,7 @@ from sicktui.engine.job import Job
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.past import Past
 from sicktui.engine.proof import other_device, same_sensor
-from sicktui.engine.replacement import NOT_CARRIED, network_words, take_the_place, wanted_location
+from sicktui.engine.replacement import carried_words, moved_words, take_the_place, wanted_location
 from sicktui.engine.restore_act import Activation, Outcome, answers
 from sicktui.engine.restore_proof import Readback
 from sicktui.engine.restore_source import facts_of, stage
@@ -199,11 +199,13 @@ class RestoreJob:
             words = await readback.words(left)
             step.detail = words
             place = await self._replaced(identity, readback) if order.replace else ""
+            place += moved_words(readback.network_before, readback.network)
             stop = _shortfall(order, identity, outcome, words=words if left else "", place=place)
-            if stop is None and not outcome.told and not readback.comparable:
+            if stop is None and not (outcome.told or outcome.seen or readback.proven):
                 stop = Stop.unknown(
                     Code.NOT_SUPPORTED,
-                    f"This sensor does not tell whether a restore worked. {words}{place}",
+                    "This sensor does not tell whether a restore worked, and nothing that can be compared "
+                    f"was otherwise before. {words}{place}",
                     "Read a parameter that the backup should have changed ('sicktui get').",
                 )
             if stop is not None:
@@ -262,7 +264,7 @@ class RestoreJob:
             profile = await asyncio.to_thread(take_the_place, self._home, self.job.target.device, identity)
         except SicktuiError as error:
             profile = f"The profile could not be changed: {error.message} {error.advice}".strip()
-        return f" {profile} {NOT_CARRIED}{network_words(self.order, readback.network)}"
+        return f" {profile}{carried_words(self.order, readback.network_before, readback.network)}"
 
 
 def _shortfall(

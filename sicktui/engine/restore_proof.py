@@ -26,6 +26,8 @@ class Readback:
     def __init__(self, job: Job, order: RestoreOrder, identity: Identity) -> None:
         self.network: dict[str, object] = {}
         """The network settings that were read last."""
+        self.network_before: dict[str, object] = {}
+        """The network settings before the restore; empty where nobody looked."""
         self.proven = False
         """Whether the sensor's own checksum says that all its parameters are those of the backup."""
         self._job = job
@@ -47,6 +49,7 @@ class Readback:
             OutOfConnections: it is busy with others.
         """
         self._different_before = frozenset(found.variable for found in await self.differences())
+        self.network_before = self.network
 
     @property
     def visible(self) -> bool:

@@ -21,7 +21,8 @@ ADVICE: Final[dict[int, str]] = {
     3: "Restore a backup of the same model; what another model had must be set by hand ('sicktui set').",
     4: _AGAIN,
     5: "Restore it onto the firmware that wrote it, or set the parameters by hand.",
-    6: "Give the passphrase that the backup was made with; 'sicktui backups verify' tests one.",
+    6: "Give the passphrase that the backup was made with; 'sicktui backups verify --passphrase' tests "
+    "those that are known.",
     7: _OTHER_FILE,
     8: _OTHER_FILE,
     9: _AGAIN,

@@ -88,7 +88,7 @@ class Runner:
         """What the journal says of each device."""
         devices = [item.device for item in self._spec.items]
         # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
-        damages = self._journal.damages() if self._resumed else []
+        damages = self._journal.damages(of=self._spec.run) if self._resumed else []
         return recall([*damages, *every_entry(self._journal, self._spec.run)], devices)
 
     async def run(self) -> None:

@@ -96,6 +96,7 @@ async def take_snapshot(
     by: str,
     run: str | None = None,
     checksum: str | None | UnsetType = UNSET,
+    names: Sequence[str] | None = None,
     on_read: Callable[[int, int], None] | None = None,
 ) -> Snapshot:
     """Read the variables of a family. Two requests a second (the default) take 25 s for a full one.
@@ -109,6 +110,7 @@ async def take_snapshot(
         by: who wants it.
         run: the run that takes it, if one does.
         checksum: ``MD5Parameters``, where it was read just now.
+        names: these variables, instead of those of the scope.
         on_read: called after each variable.
 
     Raises:
@@ -117,7 +119,9 @@ async def take_snapshot(
     """
     if checksum is UNSET:
         checksum = await read_checksum(sensor, identity.name)
-    values, unreadable = await read_variables(sensor, variables(identity.name, scope), on_read)
+    values, unreadable = await read_variables(
+        sensor, variables(identity.name, scope) if names is None else names, on_read
+    )
     return Snapshot(
         device=device,
         serial=identity.serial,

@@ -110,12 +110,43 @@ _ESSENTIAL: Final = (
 """Five reads, 2.5 s at the default politeness: what a plant notices first when it is lost."""
 _ESSENTIAL_LRS: Final = ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress")
 
+_FIRST: Final = (
+    "ScanConfig",
+    "PerformanceProfileNumber",
+    "LFPangleRangeFilter",
+    "LFPradialDistanceRangeFilter",
+    "FREchoFilter",
+    "SensorPosition",
+    "PortConfiguration",
+    "AutoStartMeasure",
+    "MCSenseLevel",
+    "ImuDataEthSettings",
+    "LFPparticle",
+)
+"""What is missed next; the rest follows in the order of the lists."""
+PATIENCE: Final = 5.0
+"""Seconds that a job may spend on one reading of its sensor's parameters."""
+
 NEVER_READABLE: Final = (
     "field contours and evaluation settings that only methods give",
     "passwords and user levels",
     "certificates",
 )
 """What no snapshot compares, in words."""
+
+
+def affordable(family: str, per_second: float) -> tuple[str, ...]:
+    """What a job reads of a sensor: as many variables as ``PATIENCE`` allows, the most missed first.
+
+    Args:
+        family: ``DeviceIdent.Name``.
+        per_second: the requests a second that the sensor is asked at most (``limits.requests_per_second``).
+    """
+    essential, every = variables(family, "essential"), variables(family, "full")
+    first = [name for name in _FIRST if name in every]
+    rest = [name for name in every if name not in NETWORK]
+    ordered = tuple(dict.fromkeys([*essential, *first, *rest, *every]))
+    return ordered[: max(len(essential), int(per_second * PATIENCE))]
 
 
 def variables(family: str, scope: Scope) -> tuple[str, ...]:

@@ -4,15 +4,17 @@ import contextlib
 import hashlib
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.words import Code
-from sicktui.stores.files import StorageError, make_folder
+from sicktui.stores.files import StorageError, make_folder, reason
 from sicktui.stores.paths import Home
 
 _CHUNK: Final = 1024 * 1024
+_ROOM: Final = 2 * 1024 * 1024
+"""Bytes that must stay free beside the copy: without a journal the run could not go on."""
 
 
 class PackageChanged(SicktuiError):
@@ -39,7 +41,7 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     """Copy the package, hashing on the way.
 
     Raises:
-        PackageChanged: its bytes are not those of the plan, or it cannot be read any more.
+        PackageChanged: its bytes are not those of the plan, it cannot be read any more, or there is no room.
     """
     folder = run_folder(home, run)
     copy = folder / "package"
@@ -47,25 +49,62 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     try:
         if _is_whole(copy, package):
             return copy  # The run is being resumed; the original may be gone by now.
-        make_folder(folder)
-        with Path(package.path).open("rb") as source, copy.open("wb") as target:
-            while chunk := source.read(_CHUNK):
+        _make_room(folder, package)
+        with _reading(package) as source, copy.open("wb") as target:
+            while chunk := _read(source, package):
                 digest.update(chunk)
                 target.write(chunk)
     except (OSError, StorageError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
-        raise PackageChanged(
-            f"The package {package.name} cannot be copied for the run: {why}.",
-            advice="Check the file and the disk's room, then plan again. Nothing was written to any sensor.",
-            code=Code.PACKAGE_UNREADABLE,
-        ) from error
+        _drop(copy)
+        why = reason(error)[0] if isinstance(error, OSError) else error.message.rstrip(".")
+        raise _not_copied(package, why, Code.STORAGE_ERROR) from error
+    except PackageChanged:
+        _drop(copy)
+        raise
     if digest.hexdigest() != package.sha256:
+        _drop(copy)
         raise PackageChanged(
             f"The package {package.name} has changed since the plan was made.",
             advice="Plan again with the file as it is now. Nothing was written to any sensor.",
             code=Code.PACKAGE_UNREADABLE,
         )
     return copy
+
+
+def _make_room(folder: Path, package: Package) -> None:
+    make_folder(folder)
+    if shutil.disk_usage(folder).free < package.size + _ROOM:
+        # Found out now, and not by a journal that cannot be written in the middle of a flash.
+        raise _not_copied(package, "the disk is full", Code.STORAGE_ERROR)
+
+
+def _reading(package: Package) -> BinaryIO:
+    try:
+        return Path(package.path).open("rb")
+    except OSError as error:
+        raise _not_copied(package, reason(error)[0], Code.PACKAGE_UNREADABLE) from error
+
+
+def _read(source: BinaryIO, package: Package) -> bytes:
+    try:
+        return source.read(_CHUNK)
+    except OSError as error:
+        raise _not_copied(package, reason(error)[0], Code.PACKAGE_UNREADABLE) from error
+
+
+def _drop(copy: Path) -> None:
+    """Leave no part of a copy on a disk that may be full."""
+    with contextlib.suppress(OSError):
+        copy.unlink(missing_ok=True)
+
+
+def _not_copied(package: Package, why: str, code: Code) -> PackageChanged:
+    place = "the file" if code is Code.PACKAGE_UNREADABLE else "the room on the disk"
+    return PackageChanged(
+        f"The package {package.name} cannot be copied for the run: {why}.",
+        advice=f"Check {place}, then plan again. Nothing was written to any sensor.",
+        code=code,
+    )
 
 
 def _is_whole(copy: Path, package: Package) -> bool:

@@ -229,10 +229,10 @@ class UpdateJob:
             return None
 
     async def _identity(self) -> Identity:
-        """Read who answers; one silence is forgiven, since the plan has just spoken with it."""
+        """Read who answers; once it may be silent or starting, since the plan has just spoken with it."""
         try:
             return await self._read_identity()
-        except Unreachable:
+        except (Unreachable, NotSupported):
             await self.job.clock.sleep(self.job.timing.reconnect_interval)
             return await self._read_identity()
 

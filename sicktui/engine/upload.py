@@ -14,6 +14,7 @@ from sicktui.stores.journal_file import JournalError
 
 MAX_ATTEMPTS: Final = 2
 """A broken upload is tried once more, after the sensor was asked what it makes of the first."""
+_SEND_AGAIN: Final = "Check the cable and the network between this PC and the sensor, then update it again."
 _LOOK_ON_SITE: Final = "Check its power and its network on site, then read its version with 'sicktui status'."
 
 
@@ -218,4 +219,7 @@ class Upload:
         expected = job.item.to_version
         if expected is not None and matches(identity.version, expected):
             return Stop.unknown(code, message, error.advice)
-        return Stop.failed(code, message, error.advice)
+        # It was asked, so nothing of this is unknown any more, as the error by itself says.
+        return Stop.failed(
+            code, message, _SEND_AGAIN if isinstance(error, UploadInterrupted) else error.advice
+        )

@@ -53,6 +53,8 @@ class Access:
         self._reader = reader
         self._target = target
         self._password = password
+        if password is not None:
+            link.unsaid.keep(password)
         self._token: str | None = None
         self._no_challenge_here = False
         """Whether this very client has found that the sensor knows no ``getChallenge``."""
@@ -201,6 +203,7 @@ class Access:
                     raise self._no_challenge(error) from error
                 # At least one device wants ``header`` in front of ``data``.
                 proof = header(self._target.user, self._password or "", challenge, hashed)
+                self._link.unsaid.keep_for_now(proof["response"])
                 body: dict[str, object] = {"header": proof}
                 if data is not None:
                     body["data"] = data
@@ -224,7 +227,9 @@ class Access:
 
     def _basic(self) -> dict[str, str]:
         secret = encoded_secret(f"{self._target.user}:{self._password or ''}")
-        return {"Authorization": f"Basic {base64.b64encode(secret).decode('ascii')}"}
+        encoded = base64.b64encode(secret).decode("ascii")
+        self._link.unsaid.keep(encoded)
+        return {"Authorization": f"Basic {encoded}"}
 
     # -- password and session -----------------------------------------------------------------
 
@@ -267,6 +272,7 @@ class Access:
             self._memory.lacks(_SESSION)
             return False
         self._token = _parse_token(reply)
+        self._link.unsaid.keep_for_now(self._token)
         self._memory.found(_SESSION)
         return True
 

@@ -114,6 +114,7 @@ class Backups:
             DeviceError: it says that it could not.
             SensorError: anything else.
         """
+        self._link.unsaid.keep(passphrase)
         reply = await self._access.call("CreateParameterBackup", {"Passphrase": _checked(passphrase)})
         created: _Created = convert_fields(reply, _Created)
         if created.result is False:
@@ -171,6 +172,7 @@ class Backups:
             OutcomeUnknown: the connection broke: it may have happened.
             SensorError: anything else.
         """
+        self._link.unsaid.keep(passphrase)
         reply = await self._access.call("RestoreParameterBackup", {"Passphrase": _checked(passphrase)})
         return _restore_reply(reply)
 

@@ -227,14 +227,14 @@ class Sensor:
         """
         return await self._parameters.persist()
 
-    async def find_me(self, seconds: int) -> None:
-        """Let the sensor blink for so many seconds (``FindMe``).
+    async def find_me(self, seconds: int, *, unproven: bool = False) -> None:
+        """Let the sensor blink for so many seconds (``FindMe``); ``unproven``: although no password is known.
 
         Raises:
             UsageError: the duration is not possible.
             SensorError: it does not.
         """
-        await self._parameters.find_me(seconds)
+        await self._parameters.find_me(seconds, unproven=unproven)
 
     # -- firmware -----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sicktui.sensor.files import FileBody, FileSink
 from sicktui.sensor.replies import Asked
 from sicktui.sensor.throttle import Slot, Throttle
 from sicktui.sensor.transport import Transport
+from sicktui.sensor.unsaid import Unsaid
 from sicktui.sensor.wire import Answer
 
 Contact = Callable[[bool], None]
@@ -44,6 +45,8 @@ class Link:
         self.label = clean(target.address)
         """The address for messages."""
         self.clock = clock
+        self.unsaid = Unsaid()
+        """The secrets that were sent over this line."""
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
         self._throttle = Throttle(requests_per_second, clock, asked_ago=asked_ago)
@@ -52,7 +55,7 @@ class Link:
 
     def asked(self, method: str, name: str) -> Asked:
         """What is asked of this sensor, for messages."""
-        return Asked(self.label, method, name)
+        return Asked(self.label, method, name, self.unsaid)
 
     @asynccontextmanager
     async def turn(self, requests: int = 1) -> "AsyncIterator[Turn]":

@@ -1,13 +1,16 @@
 """Small acts: writing a variable, saving parameters, blinking."""
 
+from collections.abc import Mapping
 from typing import Final
+
+import msgspec
 
 from sicktui.model.errors import UsageError
 from sicktui.sensor.auth import Access
 from sicktui.sensor.capabilities import Memory
-from sicktui.sensor.errors import DeviceError, NotSupported
+from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
 from sicktui.sensor.link import Link
-from sicktui.sensor.replies import Reply
+from sicktui.sensor.replies import Reply, understand
 
 _PERSIST: Final = ("WriteEeprom", "PersistParameters")
 """The vendor's OpenAPI first, then the authentication article's."""
@@ -61,11 +64,12 @@ class Parameters:
             return True
         return False
 
-    async def find_me(self, seconds: int) -> None:
+    async def find_me(self, seconds: int, *, unproven: bool = False) -> None:
         """Let the sensor blink.
 
         Args:
             seconds: how long, 1 to 65535.
+            unproven: no password is known. Vendor's OpenAPI: ``FindMe`` alone has no header for a proof.
 
         Raises:
             UsageError: the duration is not possible.
@@ -73,7 +77,22 @@ class Parameters:
         """
         if not 1 <= seconds <= _LONGEST_BLINK:
             raise UsageError(f"A sensor blinks for 1 to {_LONGEST_BLINK} seconds, not {seconds}.")
-        await self._access.call("FindMe", {"uiDuration": seconds})
+        data = {"uiDuration": seconds}
+        if unproven and await self._taken_from_anybody("FindMe", data):
+            return
+        await self._access.call("FindMe", data)
+
+    async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> bool:
+        """POST without a proof of who we are. False: the sensor does not take that."""
+        try:
+            async with self._link.turn() as turn:
+                answer = await turn.post(name, msgspec.json.encode({"data": data}))
+            understand(answer, self._link.asked("POST", name))
+        except (Unreachable, NotSupported, OutOfConnections):
+            raise
+        except SensorError:
+            return False
+        return True
 
 
 def _not_done(link: Link, reply: Reply) -> DeviceError:

@@ -1,5 +1,6 @@
 """Reads: who a sensor is, what it does, how it feels. Reading needs no password."""
 
+import contextlib
 from typing import Any
 
 from msgspec import structs
@@ -89,12 +90,12 @@ class Reader:
         """
         name, version = await self.ident()
         serial = await self._text("SerialNumber")
-        mac = await self.read_if_present("EtherMACAddress")
+        mac = await self._mac()
         return Identity(
             name=name,
             version=version,
             serial=serial,
-            mac=None if mac is None else values.mac_address(mac),
+            mac=mac,
             device_type=await self._text("DeviceType"),
             order_number=await self._text("OrderNumber"),
             location=await self._text("LocationName"),
@@ -104,19 +105,39 @@ class Reader:
         """Read again what tells whether the same sensor answers, and its version; keep the rest.
 
         Args:
-            known: what ``identity`` found before. A serial number settles it; the MAC address is read
-                only where none was known.
+            known: what ``identity`` found before, maybe in another process. A serial number settles it;
+                the MAC address is read only where none was known.
 
         Raises:
+            NotSupported: it does not tell now what it told then, as while it starts up.
             SensorError: it cannot be read, or makes no sense.
         """
         name, version = await self.ident()
-        serial = await self._text("SerialNumber")
-        mac = known.mac
-        if known.serial is None or serial is None:
-            reply = await self.read_if_present("EtherMACAddress")
-            mac = None if reply is None else values.mac_address(reply)
+        for variable, value in (("SerialNumber", known.serial), ("EtherMACAddress", known.mac)):
+            if value is not None:
+                self._memory.found(variable)
+        serial, mac = await self._keys(known, name)
         return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
+
+    async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
+        """Serial number and MAC address, as far as they are needed to tell whether it is the known sensor."""
+        try:
+            serial = await self._text("SerialNumber")
+        except NotSupported:
+            # Perhaps it is another sensor, which has none: then something else differs too.
+            mac = None
+            with contextlib.suppress(NotSupported):
+                mac = await self._mac()
+            if name == known.name and (mac is None or known.mac in (None, mac)):
+                raise
+            return None, mac
+        if serial is not None and known.serial is not None:
+            return serial, known.mac
+        return serial, await self._mac()
+
+    async def _mac(self) -> str | None:
+        reply = await self.read_if_present("EtherMACAddress")
+        return None if reply is None else values.mac_address(reply)
 
     async def serial_number(self) -> str | None:
         """``SerialNumber``; ``None`` where the sensor tells none.

@@ -18,6 +18,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
+from sicktui.sensor.unsaid import Unsaid
 from sicktui.sensor.wire import Answer
 
 OK: Final = 0
@@ -56,10 +57,16 @@ class Asked(Struct, frozen=True):
     """The address as people wrote it."""
     method: str
     name: str
+    unsaid: Unsaid = msgspec.field(default_factory=Unsaid)
+    """What must not be quoted from the answer."""
 
     def __str__(self) -> str:
         """The request, e.g. ``GET DeviceIdent``."""
         return f"{self.method} {clean(self.name)}"
+
+    def quoted(self, text: str | None) -> str:
+        """What the sensor says, harmless and without the secrets that it was sent."""
+        return clean(self.unsaid.without(text or "")).strip()
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -219,7 +226,7 @@ def _too_deep(value: object) -> bool:
 def failed_status(status: int, message: str | None, asked: Asked, http_status: int) -> SensorError:
     """The error for a ``header.status`` other than Ok."""
     words = STATUS_WORDS.get(status, "an unknown status")
-    said = clean(message or "").strip()
+    said = asked.quoted(message)
     if said and said.lower() != words.lower():
         words = f"{words}: {said}"
     text = f"The sensor at {asked.label} answered {asked} with status {status} ({words})."
@@ -231,7 +238,7 @@ def failed_status(status: int, message: str | None, asked: Asked, http_status: i
 def failed_http(answer: Answer, asked: Asked, *, message: str | None = None) -> SensorError:
     """The error for a status line other than 2xx."""
     code = answer.http_status
-    said = clean(message or "").strip()
+    said = asked.quoted(message)
     words = f"HTTP {code}: {said}" if said else f"HTTP {code}"
     text = f"{asked.label} answered {asked} with {words}."
     kind: type[SensorError] = DeviceError
@@ -249,7 +256,7 @@ def failed_http(answer: Answer, asked: Asked, *, message: str | None = None) -> 
 
 def redirected(answer: Answer, asked: Asked) -> ProtocolError:
     """The error for a redirect, which is never followed."""
-    where = clean(answer.location, 80) or "elsewhere"
+    where = clean(asked.unsaid.without(answer.location), 80) or "elsewhere"
     advice = _NOT_A_SENSOR
     if answer.location.startswith("https://"):
         advice = "If this is the sensor, set scheme = 'https' for it; else something else answers there."

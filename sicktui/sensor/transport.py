@@ -168,6 +168,8 @@ class Transport:
                     answer = self._head(response)
                     if not answer.ok:
                         return await self._read(response)
+                    if _announced(response) > sink.limit:
+                        raise self._failures.too_large(sink.limit, response.status_code)
                     loop = asyncio.get_running_loop()
                     moved = 0
                     deadline.reschedule(loop.time() + stall)
@@ -262,6 +264,12 @@ class Transport:
         return self._not_delivered(error, attempt) or self._failures.upload_broken(
             path, body, after=stall if _ran_out(error) else None
         )
+
+
+def _announced(response: httpx.Response) -> int:
+    """The bytes that the reply is said to have; 0 where it does not say."""
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _ran_out(error: Exception) -> bool:

@@ -133,6 +133,37 @@ def _containers(path: Path) -> dict[str, Any] | None:
     return inner | {"": document.get("version")}
 
 
+def named_values(path: Path) -> dict[str, object]:
+    """What a JSON backup calls by name: ``{"name": .., "value": ..}`` at any depth. Empty for other files.
+
+    A name that stands for different values is left out, since it says nothing.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if path.stat().st_size > MOST_JSON:
+        return {}
+    try:
+        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    found: dict[str, object] = {}
+    ambiguous: set[str] = set()
+    left: list[Any] = [document]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            name = part.get("name")
+            if isinstance(name, str) and "value" in part:
+                if name in found and found[name] != part["value"]:
+                    ambiguous.add(name)
+                found[name] = part["value"]
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return {name: value for name, value in found.items() if name not in ambiguous}
+
+
 def too_small(size: int, earlier: int) -> bool:
     """Whether a binary file is far smaller than one that had the same parameters."""
     return size < earlier * SHRUNK

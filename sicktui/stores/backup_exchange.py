@@ -66,11 +66,11 @@ def look_at(path: Path) -> BackupOnDisk:
         raise _unusable(path, f"it cannot be read, {reason(error)[0]}") from error
     if path.name.lower().endswith((".spk", ".spk.signed")):
         raise _unusable(path, "its name is that of a firmware package")
-    sidecar, warning = _sidecar(path, sha256)
+    sidecar, warning = _sidecar(path, sha256, size)
     return BackupOnDisk(path=path, sha256=sha256, size=size, sidecar=sidecar, warning=warning)
 
 
-def _sidecar(path: Path, sha256: str) -> tuple[Sidecar | None, str]:
+def _sidecar(path: Path, sha256: str, size: int) -> tuple[Sidecar | None, str]:
     beside = path.with_name(path.name + SIDECAR)
     try:
         sidecar = read_json(beside, Sidecar)
@@ -80,6 +80,8 @@ def _sidecar(path: Path, sha256: str) -> tuple[Sidecar | None, str]:
         why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
         return None, f"The metadata beside it ({shown(beside.name)}) cannot be read: {why}."
     if sidecar.record.sha256 != sha256:
+        if size < sidecar.record.size:
+            raise _unusable(path, f"it was cut off: it has {size} of {sidecar.record.size} bytes")
         raise _unusable(path, "its bytes are not those that its metadata were written for: it was edited")
     return sidecar, ""
 

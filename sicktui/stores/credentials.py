@@ -12,12 +12,14 @@ from msgspec import Struct
 
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.keyring_store import TIME_LIMIT, platform_keyring
-from sicktui.stores.secrets_store import MemoryStore, SecretStore, StoreFailed
-from sicktui.stores.vault import Vault, VaultState
+from sicktui.stores.secrets_store import NONE_HERE, MemoryStore, SecretStore, StoreFailed
+from sicktui.stores.vault import LOCKED, VAULT, Vault, VaultState
 from sicktui.stores.vault_errors import UNLOCK_ADVICE, VaultNotReady
 
 EVERYBODY: Final = "all"
 """In the place of a device's name: the password of every device in the list. No device can be called so."""
+
+_TELL: Final = "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'."
 
 Groups = Callable[[str], Sequence[str]]
 """The groups of a device, the narrowest first: ``@tag`` for each of its tags, then ``all``."""
@@ -35,6 +37,12 @@ class StoreProblem(Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """One sentence."""
         return f"{self.name} is not used: {self.reason}. {self.advice}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """The reason without the advice. That of a damaged vault names the file, and is a sentence."""
+        whole = self.name == VAULT and self.reason[:1].isupper()
+        return f"{self.reason}." if whole else f"{self.name} is not used: {self.reason}."
 
 
 class CredentialsReport(Struct, frozen=True, kw_only=True):
@@ -135,11 +143,18 @@ class Credentials:
 
     def why_unknown(self, device: str, user: str) -> tuple[str, str]:
         """Why there is no password for a device, and what to do about it."""
+        broken = dict(self.walk())
         if self.is_locked(device, user):
-            return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
+            locked = broken.get(VAULT)
+            if locked is None or locked.reason == LOCKED:
+                return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
+            return f"Its password is in the vault, which is locked: {locked.reason}.", UNLOCK_ADVICE
+        # Where a store cannot be asked, the password may well be in it.
+        silent = [found for found in broken.values() if found is not None and found.brief != NONE_HERE]
+        why = "".join(f" {found.sentence}" for found in silent)
         return (
-            f"No password is known for {user} on this sensor.",
-            "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
+            f"No password is known for {user} on this sensor.{why}",
+            " ".join([*(found.advice for found in silent if found.advice), _TELL]),
         )
 
     def _shared(self, device: str, user: str) -> list[str]:

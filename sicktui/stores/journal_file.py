@@ -99,7 +99,10 @@ _DAMAGED: Final = {
     sqlite3.SQLITE_NOTADB: "it is no database any more",
 }
 _WORDS: Final = {
-    sqlite3.SQLITE_FULL: ("the disk is full", "Make room on it, then run 'sicktui runs resume'."),
+    sqlite3.SQLITE_FULL: (
+        "the disk is full",
+        "Make room on it, then try again; 'sicktui runs resume' goes on with a run that had begun.",
+    ),
     sqlite3.SQLITE_BUSY: (
         f"another process has kept it busy for {BUSY_PATIENCE:g} seconds",
         "Try again; if it stays so, look for a sicktui that hangs.",

@@ -30,9 +30,34 @@ def drop_volatile(database: sqlite3.Connection, run: str) -> None:
     )
 
 
+def changed_rows(database: sqlite3.Connection) -> list[tuple[str, int | None]]:
+    """The runs of which something was changed behind sicktui's back, and the first event that was.
+
+    ``None`` in the event's place: the run's own row. About a second for a million rows.
+    """
+    database.create_function("sicktui_crc", 2, _crc, deterministic=True)
+    return database.execute(
+        # Without the index, which may be damaged itself.
+        f"SELECT run, NULL FROM runs WHERE {_CHANGED.format(body='spec')} UNION ALL "  # noqa: S608 - all our own words
+        f"SELECT run, min(seq) FROM events NOT INDEXED WHERE {_CHANGED.format(body='body')} GROUP BY run"
+    ).fetchall()
+
+
+# As bytes: text that is damaged may be no UTF-8, and would be handed to no function. A row of format 1
+# has no checksum.
+_CHANGED: Final = (
+    "CASE WHEN crc IS NULL THEN 0 WHEN typeof({body}) != 'blob' OR typeof(crc) != 'integer' THEN 1 "
+    "ELSE crc != sicktui_crc(CAST(run AS BLOB), {body}) END"
+)
+
+
+def _crc(run: bytes | None, body: bytes) -> int:
+    return zlib.crc32(body, zlib.crc32(run or b""))
+
+
 def checksum(run: str, body: bytes) -> int:
     """What tells a row that was changed by anything but sicktui (a disk, an editor)."""
-    return zlib.crc32(body, zlib.crc32(run.encode()))
+    return _crc(run.encode(), body)
 
 
 def intact(run: str, body: object, crc: object) -> bytes:

@@ -9,14 +9,12 @@ import secretstorage
 from keyring.backends import SecretService
 from secretstorage.exceptions import ItemNotFoundException, SecretServiceNotAvailableException
 
-from sicktui.stores.secrets_store import StoreFailed
+from sicktui.stores.secrets_store import NONE_HERE, StoreFailed
 
 _NO_SERVICE = (
     "no Secret Service runs in this session",
     "GNOME Keyring or KeePassXC offers one in a desktop session.",
 )
-
-_NONE = "none here"
 
 
 class BoundedSecretService(SecretService.Keyring):
@@ -37,8 +35,9 @@ class BoundedSecretService(SecretService.Keyring):
         except (SecretServiceNotAvailableException, OSError) as error:
             # A bus that went away while sicktui runs is a FileNotFoundError here.
             known = "DBUS_SESSION_BUS_ADDRESS" in os.environ
-            reason = ("the session's D-Bus cannot be reached", "") if known else _NO_SERVICE
-            raise StoreFailed(*reason, brief=_NONE) from error
+            if known:
+                raise StoreFailed("the session's D-Bus cannot be reached", brief="no bus") from error
+            raise StoreFailed(*_NO_SERVICE, brief=NONE_HERE) from error
         try:
             collection = secretstorage.Collection(bus)
             if collection.is_locked():
@@ -49,9 +48,9 @@ class BoundedSecretService(SecretService.Keyring):
             bus.close()
             if isinstance(error, ItemNotFoundException):
                 # secretstorage would offer to make one, with a prompt.
-                raise StoreFailed("the Secret Service has no default keyring yet", brief=_NONE) from error
+                raise StoreFailed("the Secret Service has no default keyring yet", brief=NONE_HERE) from error
             if isinstance(error, SecretServiceNotAvailableException):
-                raise StoreFailed(*_NO_SERVICE, brief=_NONE) from error
+                raise StoreFailed(*_NO_SERVICE, brief=NONE_HERE) from error
             raise
         if locked:
             bus.close()

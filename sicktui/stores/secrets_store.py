@@ -4,6 +4,8 @@ import threading
 from typing import Final, Protocol
 
 MEMORY: Final = "memory, until sicktui ends"
+NONE_HERE: Final = "none here"
+"""In brief, of a store that does not exist on this PC or in this session."""
 
 
 class StoreFailed(Exception):

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sicktui.stores.vault_crypto import Keys
 
 VAULT: Final = "vault (encrypted file)"
+LOCKED: Final = "it is locked"
+"""Why it is locked, where nobody has tried to open it."""
 VARIABLE: Final = "SICKTUI_VAULT_PASSWORD"
 """The environment variable with the vault's password, for calls that nobody watches."""
 
@@ -82,7 +84,7 @@ class Vault:
         self._given = given
         self._cost = cost
         self._open: _Open | None = None
-        self._why_locked = "it is locked"
+        self._why_locked = LOCKED
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -212,7 +214,7 @@ class Vault:
             keys = open_page(page, password, self.path, least=self._cost)
             self._open = _Open(keys, page.body.kdf.salt, page.body.generation, page.seal)
 
-    def lock(self, why: str = "it is locked") -> None:
+    def lock(self, why: str = LOCKED) -> None:
         """Forget the keys. The password given for this call is not tried again."""
         with self._lock:
             self._given = None

@@ -3,7 +3,7 @@
 from sicktui.model.errors import UsageError
 from sicktui.model.words import Code
 from sicktui.stores.files import StorageError
-from sicktui.stores.secrets_store import StoreFailed
+from sicktui.stores.secrets_store import NONE_HERE, StoreFailed
 
 UNLOCK_ADVICE = (
     "A command on a terminal and the dashboard ask for its password; unattended calls take it from "
@@ -55,7 +55,7 @@ class VaultAbsent(VaultNotReady):
     """There is no vault."""
 
     def __init__(self) -> None:
-        super().__init__("there is none yet", "'sicktui vault create' makes one.")
+        super().__init__("there is none yet", "'sicktui vault create' makes one.", brief=NONE_HERE)
 
 
 class VaultLocked(VaultNotReady):

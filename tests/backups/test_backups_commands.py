@@ -223,6 +223,46 @@ def test_backups_come_and_go(program: Program, plant: MakePlant, tmp_path: Path)
     assert program.here("backups", "import", str(bare), "--serial", "77").code == 4
 
 
+def test_a_run_that_cannot_be_written_down_still_ends_with_verdicts_and_a_summary(
+    program: Program, plant: MakePlant
+) -> None:
+    made = plant(sensor("one"), sensor("two"))
+    journal = program.home / "state" / "journal.db"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"no database at all, and far too short for one" * 100)
+    result = program.here("backup", *made.addresses, "--json")
+    assert result.code == 4, result
+    found = lines(result, "verdict")
+    assert [(line["verdict"], line["code"]) for line in found] == [("failed", "storage_error")] * 2
+    assert all(line["message"] and line["advice"] for line in found)
+    assert json.loads(result.out.splitlines()[-1])["kind"] == "summary"
+    assert lines(result, "summary")[0]["exit_code"] == 4
+    assert made.writes() == []
+
+
+def test_a_file_that_was_cut_off_is_called_so(program: Program, plant: MakePlant, tmp_path: Path) -> None:
+    made = plant(sensor("one"))
+    backup = backed_up(program, made.addresses[0])
+    away = tmp_path / "away.backup"
+    assert program.here("backups", "export", backup, str(away)).code == 0
+    whole = away.read_bytes()
+    away.write_bytes(whole[:5000])
+    refused = program.here("backups", "import", str(away))
+    assert (refused.code, f"cut off: it has 5000 of {len(whole)} bytes" in refused.err) == (4, True)
+    away.write_bytes(whole[:-1] + b"?")
+    assert "edited" in program.here("backups", "import", str(away)).err
+
+
+def test_what_a_quick_snapshot_has_not_asked_for_is_counted(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"))
+    assert program.here("diff", made.addresses[0], "--quick").code == 0
+    result = program.here("diff", made.addresses[0])
+    assert result.code == 0, result
+    apart = [line for line in result.err.splitlines() if "has not asked for it" in line]
+    assert len(apart) == 1
+    assert "parameters, for the earlier snapshot has not asked for it" in apart[0]
+
+
 def test_verify_finds_a_lost_passphrase(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"))
     backed_up(program, made.addresses[0])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sicktui.engine.drift import Drift, compare, equal, leaves, named, shown
 from sicktui.engine.snapshot import snapshot_now
-from sicktui.engine.snapshot_variables import variables
+from sicktui.engine.snapshot_variables import NETWORK, affordable, variables
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.snapshot import NOT_THERE, Snapshot
@@ -215,18 +215,29 @@ async def test_what_an_update_loses_is_named_and_a_restore_offered(bench: Bench,
         ("picoscan-2.3.3", "picoScan", "2.4.0.0R"),
         ("multiscan-2.4.2", "multiScan", "2.4.3.0R"),
     ):
-        lost = Fault(name="parameters_lost", value=("LocationName", "ScanDataFormat"))
-        device = await bench.sensor(
-            generation=generation, name=family, parameters={"ScanDataFormat": 4}, faults=(lost,)
-        )
+        lost = Fault(name="parameters_lost", value=("LocationName", "ScanDataFormat", "LEDEnable"))
+        kept = {"ScanDataFormat": 4, "LEDEnable": False}
+        device = await bench.sensor(generation=generation, name=family, parameters=kept, faults=(lost,))
         plant.fleet = bench.fleets[-1]
         verdict = only_verdict(await plant.update(plant.package(version, family=family)))
         assert verdict.verdict is Verdict.SUCCEEDED, verdict
         assert f"LocationName: '{family}' is now 'not defined'" in verdict.message
         assert "ScanDataFormat: 4 is now 2" in verdict.message
+        assert "LEDEnable: false is now true" in verdict.message
         assert f"sicktui restore {device.address} --backup {verdict.backup}" in verdict.message
         assert device.parameters.current["ScanDataFormat"] == 2
         assert "PUT parameterbackup" not in paths(device)
+
+
+@pytest.mark.parametrize("family", ["picoScan150", "multiScan100", "LRS4000", "unknown"])
+def test_a_job_reads_what_its_time_allows_and_the_most_missed_first(family: str) -> None:
+    every = variables(family, "full")
+    assert sorted(affordable(family, 1000.0)) == sorted(every)
+    assert affordable(family, 0.1) == variables(family, "essential")
+    usual = affordable(family, 2.0)
+    assert len(usual) == 10
+    assert not NETWORK & set(usual) - set(variables(family, "essential"))
+    assert set(usual) <= set(every)
 
 
 async def test_an_update_that_loses_nothing_asks_once(bench: Bench, plant: Plant) -> None:

@@ -63,7 +63,11 @@ async def test_values_are_of_the_kind_that_the_variable_has(bench: Bench) -> Non
     assert await new("LocationName", '"quoted"') == "quoted"
     assert await new("LocationName", '"half') == '"half'
     assert await new("EtherIPAddress", "[10,0,0,1]") == [10, 0, 0, 1]
-    assert await new("ScanDataEthSettings", '{"Port": 2116}') == {"Port": 2116}
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+    assert await new("ScanDataEthSettings", '{"Port": 2116}') == {**settings, "Port": 2116}
+    with pytest.raises(UsageError, match="no field 'port'"):
+        await new("ScanDataEthSettings", '{"port": 2116}')
     for name, text in (("ScanDataFormat", "four"), ("ScanDataEnable", "1"), ("EtherIPAddress", "10.0.0.1")):
         with pytest.raises(UsageError, match=name):
             await new(name, text)
@@ -78,6 +82,25 @@ async def test_a_part_of_a_struct_is_written_and_read_back(bench: Bench) -> None
     )
     assert written.new["Port"] == 2116
     assert written.new["Protocol"] == 1
+
+
+async def test_the_other_fields_of_a_struct_are_sent_as_they_are(bench: Bench) -> None:
+    """A sensor may give fields that it is not sent their defaults (vendor's OpenAPI)."""
+    device = await bench.sensor()
+    original = device.parameters.write
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+
+    def forgetful(name: str, value: object) -> None:
+        assert isinstance(value, dict)
+        assert list(value) == list(settings)
+        original(name, value)
+
+    device.parameters.write = forgetful  # type: ignore[method-assign]
+    written = await write_parameter(
+        bench.context, bench.target(device), "ScanDataEthSettings", {"Port": 2116}
+    )
+    assert written.new == {**settings, "Port": 2116}
 
 
 async def test_what_cannot_be_written_is_refused(bench: Bench) -> None:
@@ -131,6 +154,21 @@ async def test_saving_and_blinking(bench: Bench) -> None:
     assert device.blinking_until > device.time.now()
     with pytest.raises(UsageError):
         await find_me(bench.context, target, 0)
+
+
+async def test_a_sensor_blinks_for_somebody_without_a_password(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vendor's OpenAPI: FindMe is the one POST without a header."""
+    monkeypatch.setattr(bench.context.credentials, "password", lambda *_: None)
+    device = await bench.sensor(generation="picoscan-2.2.1")
+    await find_me(bench.context, bench.target(device), 5)
+    assert device.blinking_until > device.time.now()
+    bench.provoked = "FindMe"
+    strict = await bench.sensor(generation="auth-article", name="strict")
+    with pytest.raises(AccessDenied, match="No password is known"):
+        await find_me(bench.context, bench.target(strict), 5)
+    assert "POST getChallenge" not in paths(strict)
 
 
 async def test_the_wrong_password_is_said(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from sicktui.model.errors import UsageError
 from sicktui.model.words import Code, Verdict
+from sicktui.simulator.backup import RestorePlan
 from sicktui.simulator.fleet import Device
 from sicktui.simulator.package import make_package
 from sicktui.simulator.spec import Fault
@@ -53,6 +54,27 @@ async def test_a_replacement_gets_everything_that_a_backup_holds(bench: Bench, g
     # From now on it is the sensor of this profile.
     assert (await bench.plan("gate", record.id, replace=True)).may_go
     assert (await bench.backup("gate")).verdict is Verdict.SUCCEEDED
+
+
+@pytest.mark.parametrize("replace", [True, False])
+async def test_network_settings_that_come_along_all_the_same_are_said(bench: Bench, replace: bool) -> None:
+    """No document says what a backup holds: what was seen to change is not called left behind."""
+    old = await bench.sensor(location="gate 7", parameters={"EtherIPAddress": [10, 0, 0, 5]})
+    record = await bench.backed_up(old)
+    device = await bench.sensor(name="new", serial="99000001") if replace else old
+    device.parameters.write("EtherIPAddress", [10, 0, 0, 9])
+    finish = device.backups.finish_restore
+
+    async def finish_all(plan: RestorePlan) -> None:
+        await finish(plan)
+        device.parameters.write("EtherIPAddress", [10, 0, 0, 5])
+
+    device.backups.finish_restore = finish_all  # type: ignore[method-assign]
+    verdict = await bench.restore(device, record.id, replace=replace)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert "EtherIPAddress was 10.0.0.9 and is 10.0.0.5 now" in verdict.message
+    assert "next restart" in verdict.message
+    assert "Not carried over: network settings" not in verdict.message
 
 
 async def test_the_location_is_carried_even_if_the_restore_leaves_it_out(bench: Bench) -> None:
@@ -258,9 +280,13 @@ async def test_an_exported_backup_brings_its_metadata_along(bench: Bench) -> Non
     verdict = await bench.restore(device, str(file))
     assert verdict.verdict is Verdict.SUCCEEDED
     assert verdict.backup == str(file)
-    file.write_bytes(file.read_bytes()[:-1])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
     plan = await bench.plan(device, str(file))
     assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert "cut off" in plan.item.message
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    plan = await bench.plan(device, str(file))
     assert "edited" in plan.item.message
     beside.write_text("{")
     plan = await bench.plan(device, str(file))

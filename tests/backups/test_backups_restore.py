@@ -102,6 +102,21 @@ async def test_what_a_silent_sensor_leaves_out_is_read_back(bench: Bench) -> Non
     assert "ScanDataFormat: 2 is now 4" in verdict.message
 
 
+async def test_a_silent_sensor_with_nothing_to_see_is_no_success(bench: Bench) -> None:
+    """It may have refused the backup: what can be read was as in the backup before."""
+    device = await bench.sensor(generation="auth-article")
+    device.add_fault(Fault(name="status", at="GET LFTchecksum", value=5))
+    record = await bench.backed_up(device)
+    assert record.parameters_md5 is None
+    device.add_fault(Fault(name="restore_code", value=6))
+    verdict = await bench.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.NOT_SUPPORTED), verdict
+    assert "does not tell whether a restore worked" in verdict.message
+    assert verdict.advice
+    device.parameters.write("LEDEnable", not device.parameters.current["LEDEnable"])
+    assert (await bench.restore(device, record.id)).code is Code.RESTORE_REJECTED
+
+
 async def test_a_restore_that_stays_pending_ends_unknown(bench: Bench) -> None:
     device = await bench.sensor(generation="picoscan-2.3.3", faults=(Fault(name="restore_pending_forever"),))
     record = await bench.backed_up(device)

@@ -174,6 +174,56 @@ async def test_the_same_file_counts_where_nothing_has_changed(bench: Bench, gene
     assert seen.how == ("checksum" if generation == "picoscan-2.3.3" else "readable")
 
 
+async def test_a_binary_file_that_need_not_differ_is_not_refused_for_ever(bench: Bench) -> None:
+    """Without MD5Parameters, and with nothing else to go by than the parameters that can be read."""
+    device = await bench.sensor(generation="picoscan-2.2.1", hidden=("LFTchecksum",))
+    good = await bench.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    verdict = await bench.backup(device)
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, good.id), verdict.message
+    assert "so are the parameters that can be compared" in verdict.message
+    device.parameters.write("LocationName", "elsewhere")
+    assert (await bench.backup(device)).code is Code.BACKUP_FAILED
+    assert bench.context.backups.list(device.serial) == [good]
+
+
+async def test_an_old_json_file_is_known_by_any_parameter_that_it_names(bench: Bench) -> None:
+    """Also by one that no quick snapshot reads, and with nothing else that differs."""
+    device = await bench.sensor(generation="multiscan-2.4.2")
+    good = await bench.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    device.parameters.write("LEDEnable", not device.parameters.current["LEDEnable"])
+    verdict = await bench.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED, verdict.message
+    assert "LEDEnable is true in the file and false on the sensor" in verdict.message
+    assert bench.context.backups.list() == [good]
+
+
+async def test_a_json_file_that_another_pc_had_made_counts_if_it_says_what_the_sensor_says(
+    bench: Bench,
+) -> None:
+    """The same parameters may make the same file: then it need not change with our trigger."""
+    device = await bench.sensor(generation="multiscan-2.4.2")
+    theirs = await bench.backed_up(device)
+    bench.context.backups.path(theirs).with_suffix(".json").unlink()
+    bench.context.backups.path(theirs).unlink()
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    verdict = await bench.backup(device)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    [ours] = bench.context.backups.list()
+    assert ours.sha256 == theirs.sha256
+    again = await bench.backup(device, passphrase="another one")
+    assert again.verdict is Verdict.SUCCEEDED, again.message
+    device.parameters.write("LEDEnable", not device.parameters.current["LEDEnable"])
+    assert (await bench.backup(device)).code is Code.BACKUP_FAILED
+
+
 @pytest.mark.parametrize("generation", WITH_BACKUP)
 async def test_unchanged_parameters_stay_one_version_with_a_range(bench: Bench, generation: str) -> None:
     device = await bench.sensor(generation=generation)

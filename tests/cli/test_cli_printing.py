@@ -136,3 +136,11 @@ def test_sizes(octets: float, words: str) -> None:
 def test_an_empty_text_is_one_line() -> None:
     assert layout.indented("", columns=80) == [""]
     assert layout.names(["a", "b"], most=1) == "a and 1 more"
+
+
+def test_a_table_leaves_out_columns_until_it_fits() -> None:
+    headers, rows = ("ID", "SERIAL", "BY"), [("x" * 20, "y" * 20, "z" * 20)]
+    assert layout.table(headers, rows, spare=("SERIAL", "BY"))[0].split() == ["ID", "SERIAL", "BY"]
+    assert layout.table(headers, rows, columns=45, spare=("SERIAL", "BY"))[0].split() == ["ID", "BY"]
+    assert layout.table(headers, rows, columns=30, spare=("SERIAL", "BY"))[0].split() == ["ID"]
+    assert layout.table(headers, rows, columns=10, spare=("SERIAL",))[0].split() == ["ID", "BY"]

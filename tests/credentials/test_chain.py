@@ -270,3 +270,38 @@ def test_no_secret_in_any_repr_or_reason(vault_file: Path) -> None:
     with pytest.raises(Exception, match="not the password") as caught:
         vault.unlock(SECRET)
     assert SECRET not in everything_in(caught.value)
+
+
+def test_a_damaged_vault_is_the_reason_why_no_password_is_known(vault_file: Path) -> None:
+    opened_vault(vault_file, a=SECRET)
+    vault_file.write_bytes(vault_file.read_bytes()[:-20])
+    credentials = chain(cheap_vault(vault_file, given=MASTER))
+    assert credentials.password("a", "Service") is None
+    message, advice = credentials.why_unknown("a", "Service")
+    assert "No password is known for Service" in message
+    assert message.startswith("No password is known for Service on this sensor. The vault ")
+    assert "cannot be trusted" in message
+    assert "Put a copy of the file in its place" in advice
+    assert "--password-stdin" in advice, "what helps tonight"
+
+
+def test_a_keyring_that_does_not_answer_is_the_reason_why_no_password_is_known(vault_file: Path) -> None:
+    credentials = chain(cheap_vault(vault_file), Refusing(windows_over_ssh))
+    message, advice = credentials.why_unknown("a", "Service")
+    assert f"{KEYRING} is not used" in message
+    assert "error 1312" in message
+    assert "--password-stdin" in advice
+    assert "vault" not in message, "that there is none is no reason"
+
+
+def test_where_nothing_is_broken_there_is_no_other_reason(vault_file: Path) -> None:
+    message, _ = chain(opened_vault(vault_file), Working()).why_unknown("a", "Service")
+    assert message == "No password is known for Service on this sensor."
+
+
+def test_a_wrong_given_vault_password_is_the_reason_why_its_password_is_not_known(vault_file: Path) -> None:
+    opened_vault(vault_file, a=SECRET)
+    credentials = chain(cheap_vault(vault_file, given="not this one"))
+    message, _ = credentials.why_unknown("a", "Service")
+    assert message.startswith("Its password is in the vault, which is locked: ")
+    assert "SICKTUI_VAULT_PASSWORD does not open it" in message

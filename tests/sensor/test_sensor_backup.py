@@ -207,6 +207,7 @@ async def test_a_wrong_password_is_not_tried_twice_for_a_download(
         (http(200, b"  <html>", content_type=BINARY), ProtocolError, "web page"),
         (http(200, FILE[:100], content_type=BINARY, length=200), ProtocolError, "ended after"),
         (http(200, b"x" * (LIMIT + 1), content_type=BINARY), ProtocolError, "larger than"),
+        (http(200, b"x", content_type=BINARY, length=LIMIT + 1), ProtocolError, "larger than"),
         (http(302, headers={"Location": "/"}), ProtocolError, "redirects"),
         (http(200, b"x", headers={"Content-Encoding": "gzip"}), ProtocolError, "compressed"),
         (refused(3), DeviceError, "Internal Server Error"),

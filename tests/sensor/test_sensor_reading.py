@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from sicktui.model.device import Health, Identity
 from sicktui.model.errors import UsageError
@@ -351,3 +352,44 @@ def test_any_value_is_read_or_a_protocol_error(data: object) -> None:
         except ProtocolError as error:
             value = error.message
         assert value is None or str(value).isprintable()
+
+
+KNOWN = Identity(name="picoScan", version="2.3.0.0R", serial="25420067", mac="00:06:77:01:02:03")
+MAC = [0, 6, 0x77, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "known", [KNOWN, structs.replace(KNOWN, mac=None), structs.replace(KNOWN, serial=None)], ids=repr
+)
+async def test_what_a_sensor_has_told_another_client_is_not_missing_while_it_starts(
+    device: ScriptedSensor, connect: MakeSensor, known: Identity
+) -> None:
+    """A run that is resumed while its sensor boots must not take it for another one."""
+    device.on("GET SerialNumber", NOT_FOUND)
+    device.on("GET EtherMACAddress", NOT_FOUND)
+    sensor = connect()
+    with pytest.raises(NotSupported):
+        await sensor.recognise(known)
+    device.on("GET SerialNumber", reply({"SerialNumber": "25420067"}) if known.serial else NOT_FOUND)
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
+    assert (await sensor.recognise(known)).key == known.key
+
+
+async def test_the_same_mac_address_without_the_serial_number_is_no_other_sensor(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    device.on("GET SerialNumber", NOT_FOUND)
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
+    with pytest.raises(NotSupported):
+        await connect().recognise(KNOWN)
+
+
+async def test_a_sensor_that_never_had_a_serial_number_is_another_one(
+    device: ScriptedSensor, connect: MakeSensor
+) -> None:
+    device.on("GET SerialNumber", NOT_FOUND)
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": [*MAC[:5], 99]}))
+    assert (await connect().recognise(KNOWN)).key == "MAC 00:06:77:01:02:63"
+    device.on("GET EtherMACAddress", NOT_FOUND)
+    device.on("GET DeviceIdent", reply({"Name": "multiScan", "Version": "2.3.0.0R"}))
+    assert (await connect().recognise(KNOWN)).key is None

@@ -1,5 +1,7 @@
 """Neither password nor token nor passphrase ever leaves by a repr, an error or a log."""
 
+import base64
+import json
 import logging
 import traceback
 from pathlib import Path
@@ -8,7 +10,17 @@ import pytest
 
 from sicktui.model.errors import SicktuiError
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import PASSWORD, TOKEN, ScriptedSensor, hang_up, http, if_proven, refused, reply
+from tests.sensor.scripted import (
+    PASSWORD,
+    TOKEN,
+    ScriptedSensor,
+    Seen,
+    hang_up,
+    http,
+    if_proven,
+    refused,
+    reply,
+)
 
 PASSPHRASE = "geheim"
 
@@ -70,3 +82,48 @@ async def test_capabilities_hold_no_secrets(challenging: ScriptedSensor, connect
     await sensor.open_session()
     await sensor.persist()
     assert_no_secrets(repr(sensor.capabilities))
+
+
+def _echo(seen: Seen) -> bytes:
+    """A sensor, or a proxy before it, that says in its error what it was sent."""
+    sent = json.loads(seen.body) if seen.body.startswith(b"{") else {}
+    basic = seen.headers.get("authorization", "")
+    said = [
+        basic,
+        base64.b64decode(basic.removeprefix("Basic ")).decode(),
+        seen.headers.get("x-session-token", ""),
+    ]
+    said += [sent.get("header", {}).get("response", ""), sent.get("data", {}).get("Passphrase", "")]
+    return refused(3, "not valid: " + " ".join(said))
+
+
+@pytest.mark.parametrize("auth", ["challenge", "basic"])
+async def test_a_sensor_that_repeats_what_it_was_sent_is_not_quoted_with_it(
+    challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path, auth: str
+) -> None:
+    if auth == "basic":
+        challenging.on("POST CreateSessionToken", reply({"token": TOKEN}))
+    package = tmp_path / "package.spk"
+    package.write_bytes(b"x" * 1000)
+    for key in ("GET parameterbackup", "PUT update", "POST CreateParameterBackup", "POST WriteEeprom"):
+        challenging.on(key, _echo)
+    sensor = connect(auth=auth)
+    assert await sensor.open_session()
+    for call in (
+        sensor.download_backup(tmp_path / "backup", 1000),
+        sensor.upload_package(package, 1000, lambda _sent, _total: None),
+        sensor.create_backup(PASSPHRASE),
+        sensor.persist(),
+    ):
+        with pytest.raises(SicktuiError) as caught:
+            await call
+        said = shown(caught.value)
+        assert "not valid: " in said, "what the sensor says is told, but for the secrets in it"
+        assert_no_secrets(said)
+        assert base64.b64encode(f"Service:{PASSWORD}".encode()).decode() not in said
+        proofs = [
+            json.loads(seen.body).get("header", {}).get("response")
+            for seen in challenging.seen
+            if seen.method == "POST"
+        ]
+        assert not [proof for proof in proofs if proof and proof in said]

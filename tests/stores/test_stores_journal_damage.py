@@ -198,3 +198,31 @@ def test_closing(path: Path) -> None:
     journal.close()
     with pytest.raises(JournalError):
         journal.runs()
+
+
+def test_every_kind_of_damaged_row_is_among_the_damages(
+    path: Path, journal: Journal, spec: Spec, log: Log
+) -> None:
+    for run in ("r1", "r2", "r3"):
+        journal.create_run(spec(run), [log("a"), log("b"), log("c")])
+    assert journal.damages() == []
+    poke(path, "UPDATE runs SET spec = replace(spec, 'r1', 'r9') WHERE run = 'r1'")
+    poke(path, "UPDATE events SET body = replace(body, '\"b\"', '\"B\"') WHERE run = 'r2'")
+    poke(path, "UPDATE events SET run = 'r2' WHERE seq = (SELECT max(seq) FROM events WHERE run = 'r3')")
+    found = journal.damages()
+    assert [(damage.run, damage.sequence is None) for damage in found] == [("r1", True), ("r2", False)]
+    assert all("checksum" in damage.message for damage in found)
+    assert journal.damages(of="r3") == [], "what is wrong with another run is not"
+    assert [damage.run for damage in journal.damages(of="r2")] == ["r2"]
+
+
+def test_damage_of_which_nobody_knows_the_run_is_that_of_every_run(
+    path: Path, journal: Journal, spec: Spec, log: Log
+) -> None:
+    journal.create_run(spec("r1"), [log("a")])
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA foreign_keys = OFF")
+    database.execute("UPDATE events SET run = 'r7'")
+    database.commit()
+    database.close()
+    assert [damage.run for damage in journal.damages(of="r1")] == ["r7"]

@@ -187,3 +187,20 @@ async def test_a_damaged_journal_is_said_by_every_face(ward: Ward) -> None:
     assert check["remedy"]
     async with dashboard(ward) as shows:
         await shows(f"the run's own row of run {other} cannot be read")
+
+
+@pytest.mark.parametrize("how", ["emptied", "gone"])
+async def test_a_journal_that_was_lost_is_not_called_no_run_yet(ward: Ward, how: str) -> None:
+    assert "There has been no run yet" in await said(ward, "runs", "list")
+    await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", "state 1")
+    path = ward.context.home.journal_file
+    for file in (path, *path.parent.glob("journal.db-*")):
+        file.unlink()
+    if how == "emptied":
+        path.write_bytes(b"")
+    for words in (("doctor",), ("runs", "list")):
+        told = " ".join((await said(ward, *words)).split())
+        assert "a run has left its log" in told
+        assert "sicktui status" in told

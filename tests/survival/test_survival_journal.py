@@ -285,3 +285,15 @@ async def test_after_a_restart_of_the_pc_the_run_is_found_and_resumed(ward: Ward
     await ward.to_the_end(spec.run)
     [verdict] = [event for event in ward.events(spec.run) if isinstance(event, VerdictReached)]
     ward.assert_updated(device, verdict)
+
+
+async def test_damage_of_another_run_keeps_no_run_from_being_resumed(ward: Ward) -> None:
+    run, device = await interrupted_run(ward, "step upload started")
+    other = new_spec(ward.context, Operation.BACKUP, [])
+    path = ward.context.home.journal_file
+    ward.context.journal.create_run(other, [], finished=other.created)
+    poke(path, "UPDATE runs SET state = 'rinning', spec = replace(spec, 'a', 'b') WHERE run = ?", other.run)
+    assert {damage.run for damage in ward.context.journal.damages()} == {other.run}
+    await ward.resumed_to_the_end(run)
+    [verdict] = ward.verdicts(run).values()
+    ward.assert_updated(device, verdict)

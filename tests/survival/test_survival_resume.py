@@ -3,12 +3,14 @@
 import asyncio
 import os
 import random
+import shutil
 import signal
 
 import pytest
 
 from sicktui.engine.follow import follow, interrupted
 from sicktui.engine.launch import resume_run, start_run
+from sicktui.engine.why_gone import why_gone
 from sicktui.model.event import Event, Logged, RunChanged
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
@@ -288,3 +290,17 @@ async def test_a_face_sees_the_runner_go_and_follows_on_after_the_resume(ward: W
     durable: list[Event] = [event for event in seen if event in stored]
     assert durable == stored, "what was seen in two parts is what was written, in its order"
     assert any(isinstance(event, Logged) and "resumed by" in event.message for event in seen)
+
+
+async def test_what_may_have_ended_a_runner_is_told_with_the_remedy(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    await ward.start_doomed(spec, "after", "state 1")
+    assert why_gone(ward.context, spec.run) == [], "a kill leaves nothing to be seen"
+    usage = shutil.disk_usage(ward.context.home.state)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=4096))
+    [said] = why_gone(ward.context, spec.run)
+    assert str(ward.context.home.state) in said
+    assert "Make room" in said
