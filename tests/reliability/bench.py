@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from sicktui.engine import recorder
+from sicktui.engine import recorder, snapshot_variables
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.history import every_event
 from sicktui.engine.invitation import RunSecrets
@@ -101,6 +101,8 @@ class Bench:
         with (
             patch.object(recorder, "PATIENCE", 0.1),
             patch.object(recorder, "PAUSE", 0.02),
+            # As few parameters as at the default politeness: all of them at every reading take their time.
+            patch.object(snapshot_variables, "PATIENCE", 0.005),
             asyncio.Runner(loop_factory=SkippingLoop) as runner,
         ):
             return runner.run(self._run())
