@@ -221,8 +221,14 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
 
 
 def _check(path: Path, database: sqlite3.Connection) -> None:
-    version, application = _number(database, "user_version"), _number(database, "application_id")
-    tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    # In one transaction: between two readings another process may make the journal.
+    database.execute("BEGIN")
+    try:
+        version, application = _number(database, "user_version"), _number(database, "application_id")
+        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
     if version == 0 and application == 0 and tables == 0:
         return  # new, or being made by another process at this moment
     if application != APPLICATION:
