@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -157,15 +158,24 @@ def test_the_demo_package_says_what_it_is(tmp_path: Path) -> None:
     assert path.stat().st_size == 12_000_000
 
 
+def two_free_ports() -> int:
+    """The first of two, below those that the system hands out to everybody who wants any."""
+    for first in range(20_000 + os.getpid() % 5_000, 32_000, 2):
+        with closing(socket.socket()) as one, closing(socket.socket()) as two:
+            try:
+                one.bind(("127.0.0.1", first))
+                two.bind(("127.0.0.1", first + 1))
+            except OSError:
+                continue
+            return first
+    pytest.fail("no two free ports")
+
+
 async def test_serve_announces_each_device_and_ends(tmp_path: Path) -> None:
     announced: list[dict[str, object]] = []
     stop = asyncio.Event()
     specs = [DeviceSpec(name="one"), DeviceSpec(name="two", generation="firmware-article")]
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        first = probe.getsockname()[1]
-    if first > 65_000:
-        first = 40_000
+    first = two_free_ports()
     service = asyncio.create_task(serve(specs, port=first, announce=announced.append, stop=stop))
     while len(announced) < 2:
         await asyncio.sleep(0.01)
