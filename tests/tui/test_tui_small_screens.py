@@ -231,3 +231,16 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size
         await pilot.press("escape")
         await until(pilot, lambda: "Plan refuse 1" in text_of(pilot) and "q back" in text_of(pilot))
         assert text_of(pilot).isascii()
+
+
+@pytest.mark.parametrize("key", ["u", "r"])
+async def test_tab_does_not_leave_the_path_for_an_empty_list(desk: Desk, key: str) -> None:
+    """The dialog says "tab or / type a path": what is typed afterwards must not be lost without a word."""
+    await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press(key)
+        await until(pilot, lambda: "type a path" in text_of(pilot))
+        await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == "path")
+        await pilot.press("tab", "x", "y", "z")
+        await until(pilot, lambda: "xyz" in text_of(pilot))

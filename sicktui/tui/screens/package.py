@@ -130,6 +130,8 @@ class PackagePicker(Dialog[Package]):
         # The newest first: it is most often the one that is wanted.
         table.show([PackageRow(entry=entry) for entry in reversed(entries)])
         table.styles.height = max(3, min(12, len(entries) + 1))
+        # On an empty list keys would be lost: then there is only the path.
+        table.can_focus = bool(entries)
         (table if entries else self.query_one("#path")).focus()
 
     @on(Worker.StateChanged)

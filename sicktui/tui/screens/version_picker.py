@@ -69,6 +69,8 @@ class VersionPicker(Dialog[str]):
             self.query_one("#problem", Prose).show(*lines, (Span(clean(error.advice, 400), Tone.DIM),))
         table.show(rows)
         table.styles.height = max(3, min(12, len(rows) + 1))
+        # On an empty list keys would be lost: then there is only the path.
+        table.can_focus = bool(rows)
         (table if rows else self.query_one("#path")).focus()
 
     @on(Worker.StateChanged)
