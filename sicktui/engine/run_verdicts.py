@@ -30,20 +30,7 @@ def verdict_event(
         seconds: how long the job took.
         known: what the operation's own keys say; those left out are null.
     """
-    own: dict[str, str | float | None]
-    if spec.operation is Operation.UPDATE:
-        own = {
-            "from_version": item.from_version,
-            "to_version": item.to_version,
-            "serial": item.identity.serial if item.identity else None,
-            "package_sha256": spec.package.sha256 if spec.package else None,
-            "backup": None,
-            "downtime_seconds": None,
-        }
-    elif spec.operation is Operation.BACKUP:
-        own = {"serial": None, "backup": None, "sha256": None, "bytes": None}
-    else:
-        own = {"serial": None, "backup": spec.backup_of(item.device)}
+    own = _own_keys(spec, item)
     return VerdictReached(
         ts=ts,
         run=spec.run,
@@ -56,6 +43,22 @@ def verdict_event(
         seconds=round(seconds, 3),
         **(own | {key: value for key, value in known.items() if key in own}),  # type: ignore[arg-type]
     )
+
+
+def _own_keys(spec: RunSpec, item: PlanItem) -> dict[str, str | float | None]:
+    """The keys that the operation's verdicts have, with what the plan knows already."""
+    if spec.operation is Operation.UPDATE:
+        return {
+            "from_version": item.from_version,
+            "to_version": item.to_version,
+            "serial": item.identity.serial if item.identity else None,
+            "package_sha256": spec.package.sha256 if spec.package else None,
+            "backup": None,
+            "downtime_seconds": None,
+        }
+    if spec.operation is Operation.BACKUP:
+        return {"serial": None, "backup": None, "sha256": None, "bytes": None}
+    return {"serial": None, "backup": spec.backup_of(item.device)}
 
 
 def planned_verdict(spec: RunSpec, item: PlanItem, ts: str) -> VerdictReached | None:

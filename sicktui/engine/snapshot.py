@@ -119,9 +119,8 @@ async def take_snapshot(
     """
     if checksum is UNSET:
         checksum = await read_checksum(sensor, identity.name)
-    values, unreadable = await read_variables(
-        sensor, variables(identity.name, scope) if names is None else names, on_read
-    )
+    wanted = variables(identity.name, scope) if names is None else names
+    values, unreadable = await read_variables(sensor, wanted, on_read)
     return Snapshot(
         device=device,
         serial=identity.serial,
