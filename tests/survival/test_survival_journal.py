@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.follow import interrupted, running
@@ -277,8 +278,10 @@ async def test_after_a_restart_of_the_pc_the_run_is_found_and_resumed(ward: Ward
     context = elsewhere(ward.context)
     assert [row.run for row in interrupted(context)] == [spec.run]
     assert running(context) == []
-    for _ in range(60):  # it is not forgotten among later runs
-        context.journal.create_run(new_spec(context, Operation.BACKUP, []), [], finished=spec.created)
+    for number in range(60):  # it is not forgotten among later runs
+        # Sixty ids of one second would now and then hold two that are alike.
+        later = structs.replace(new_spec(context, Operation.BACKUP, []), run=f"{spec.run[:-4]}{number:05x}")
+        context.journal.create_run(later, [], finished=spec.created)
     assert [row.run for row in interrupted(context)] == [spec.run]
     await resume_run(context, spec.run)
     context.close()
