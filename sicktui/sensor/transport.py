@@ -7,6 +7,8 @@ What is designed in, and why (measured with httpx 0.28.1):
   has few connections, none is held between requests, and none can survive a reboot.
 - Uploads: ``Content-Length`` (embedded servers refuse chunked bodies), 128 KiB pieces and a send buffer
   of 256 KiB, so that "handed to the socket" is close to "sent".
+- An upload that is given up, by us or by the death of this process, ends in a reset: what lies in the
+  send buffer would else go on to the sensor, which would seem busy with an upload that nobody sends.
 - A sensor may answer 401 before it has read an upload, and hang up. The reset that follows makes
   asyncio drop the reply; it still lies in the socket, where a duplicate of it can look.
 """
@@ -14,10 +16,12 @@ What is designed in, and why (measured with httpx 0.28.1):
 import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import cache
-from typing import Any, Final
+from struct import Struct
+from typing import Any, Final, Protocol
 
 import h11
 import httpcore
@@ -40,6 +44,8 @@ _LEAST_MOVE: Final = 4096
 """Bytes that a download must bring within the stall time: a trickle is a stall."""
 _AFTER_UPLOAD: Final = 4
 """The reply to an upload may take so many stall times: the send buffers drain, the image is stored."""
+_LINGER: Final = Struct("HH" if sys.platform == "win32" else "ii")
+"""``struct linger``: whether, and for how many seconds; on for none means a reset."""
 _HTTP: Final = b"HTTP/"
 """How every reply begins."""
 _Read = Callable[..., Awaitable[bytes]]
@@ -129,7 +135,7 @@ class Transport:
             LocalFileError: the file changed underneath.
             ProtocolError: the reply is not HTTP, or too large.
         """
-        attempt = _Attempt(peek=self._may_peek, on_sent=on_sent)
+        attempt = _Attempt(peek=self._may_peek, resets=True, on_sent=on_sent)
         stall = self._timing.stall_timeout
         patience = stall * _AFTER_UPLOAD
         timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
@@ -276,20 +282,29 @@ def _ran_out(error: Exception) -> bool:
     return isinstance(error, TimeoutError | httpx.TimeoutException)
 
 
+class _Settable(Protocol):
+    def setsockopt(self, level: int, optname: int, value: bytes, /) -> None: ...
+
+
 class _Attempt:
     """How far one request has come, as the HTTP library's trace tells it.
 
     Args:
         peek: keep a duplicate of the socket, to find a reply that came before the body's end.
+        resets: without a reply the connection ends in a reset, whoever closes it.
         on_sent: called when the head of the request goes out.
     """
 
-    def __init__(self, *, peek: bool = False, on_sent: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, *, peek: bool = False, resets: bool = False, on_sent: Callable[[], None] | None = None
+    ) -> None:
         self.connected = False
         self.sent = False
         self.answered = False
         self.on_body_over: Callable[[], None] | None = None
         self._peek = peek
+        self._resets = resets
+        self._socket: _Settable | None = None
         self._on_sent = on_sent
         self._early: EarlyReply | None = None
         self._received = b""
@@ -301,6 +316,9 @@ class _Attempt:
                 stream = info["return_value"]
                 # The library drops what it cannot parse; what it was tells a banner from silence.
                 stream.read = self._noting(stream.read)
+                if self._resets:
+                    self._socket = stream.get_extra_info("socket")
+                    self._close_with(reset=True)
                 if self._peek:
                     self._early = EarlyReply(stream.get_extra_info("socket"))
             case "http11.send_request_headers.started":
@@ -309,11 +327,18 @@ class _Attempt:
                     self._on_sent()
             case "http11.receive_response_headers.complete":
                 self.answered = True
+                self._close_with(reset=False)
             case "http11.send_request_body.failed":
                 # It has answered and reads no more, but keeps the connection: let the library read.
                 if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
                     self.body_over()
                     raise httpcore.WriteError("the reply came before the end of the body")
+
+    def _close_with(self, *, reset: bool) -> None:
+        """Choose what closing the connection means, the kernel's closing after a kill included."""
+        if self._socket is not None:
+            with suppress(OSError):  # It is closed already: nothing is left to choose.
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.pack(reset, 0))
 
     def _noting(self, read: _Read) -> _Read:
         async def noting(max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  its signature
