@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
+from sicktui.sensor.lines import Lines
 from sicktui.stores.backups import BackupStore
 from sicktui.stores.config import load_settings
 from sicktui.stores.credentials import Credentials, open_credentials
@@ -39,6 +40,11 @@ class Context:
         """The record of every run on this PC for this home."""
         self.home.create()
         return Journal(self.home.journal_file)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines to the sensors: the live list, a plan and a command ask one sensor in turn."""
+        return Lines(self.settings.limits.requests_per_second, self.clock)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -22,7 +22,7 @@ def connect(
     return Sensor(
         target,
         password=password,
-        requests_per_second=context.settings.limits.requests_per_second,
+        lines=context.lines,
         clock=context.clock,
         on_contact=on_contact,
         capabilities=capabilities,

@@ -35,6 +35,7 @@ from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.words import Action, Code, Level, Operation, RunState, Verdict
 from sicktui.sensor.capabilities import capabilities_with
 from sicktui.sensor.client import Sensor
+from sicktui.sensor.lines import Lines
 from sicktui.stores.backups import BackupStore
 from sicktui.stores.journal import Journal
 from sicktui.stores.journal_file import JournalError
@@ -78,6 +79,7 @@ class Runner:
         self._resumed = resumed
         self._recorder = Recorder(journal, spec.run, clock)
         self._backups = BackupStore(home.backups)
+        self._lines = Lines(spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan())
         self._at_work: dict[str, JobRecord] = {}
         self._commands_seen = 0
         self.control = Control(spec.settings.limits)
@@ -185,11 +187,10 @@ class Runner:
         sensor = Sensor(
             item.target,
             password=self._secrets.passwords.get(item.device),
-            requests_per_second=self._spec.settings.limits.requests_per_second,
+            lines=self._lines,
             clock=self._clock,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
-            asked_ago=self._since_plan(),
         )
         job = Job(
             spec=self._spec,

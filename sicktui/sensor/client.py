@@ -15,6 +15,7 @@ from sicktui.sensor.auth import Access
 from sicktui.sensor.backup import Backups, BackupStatus, RestoreReply
 from sicktui.sensor.capabilities import Capabilities, Memory
 from sicktui.sensor.firmware import Firmware
+from sicktui.sensor.lines import Lines
 from sicktui.sensor.link import Link
 from sicktui.sensor.parameters import Parameters
 from sicktui.sensor.reading import Reader
@@ -36,11 +37,10 @@ class Sensor:
     Args:
         target: the device with every default filled in.
         password: of ``target.user``; ``None`` when nobody knows it, which is enough for reading.
-        requests_per_second: at most, everything included.
+        lines: the process's lines to its sensors: one request at a time, never more often than allowed.
         clock: where time comes from.
         on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor has learned.
-        asked_ago: seconds since an earlier client may have asked it as often as is allowed.
     """
 
     def __init__(
@@ -48,20 +48,18 @@ class Sensor:
         target: Target,
         *,
         password: str | None,
-        requests_per_second: float,
+        lines: Lines,
         clock: Clock,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
-        asked_ago: float | None = None,
     ) -> None:
         self._target = target
         self._memory = Memory(capabilities)
         self._link = Link(
             target,
-            requests_per_second=requests_per_second,
+            lines=lines,
             clock=clock,
             on_contact=on_contact,
-            asked_ago=asked_ago,
         )
         self._reader = Reader(self._link, self._memory)
         self._access = Access(self._link, self._memory, self._reader, target, password)

@@ -1,6 +1,5 @@
 """The line to one sensor: one request at a time, not too often, and somebody is told who answered."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -8,9 +7,10 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
-from sicktui.sensor.address import parse_address
+from sicktui.sensor.address import Address, parse_address
 from sicktui.sensor.errors import ProtocolError, Unreachable, UploadInterrupted, WrongAddress
 from sicktui.sensor.files import FileBody, FileSink
+from sicktui.sensor.lines import Lines
 from sicktui.sensor.replies import Asked
 from sicktui.sensor.throttle import Slot, Throttle
 from sicktui.sensor.transport import Transport
@@ -27,20 +27,18 @@ class Link:
 
     Args:
         target: the device.
-        requests_per_second: at most, everything included.
+        lines: whose turn it is with which address, and how often.
         clock: where time comes from.
         on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
-        asked_ago: as for ``Throttle``.
     """
 
     def __init__(
         self,
         target: Target,
         *,
-        requests_per_second: float,
+        lines: Lines,
         clock: Clock,
         on_contact: Contact | None,
-        asked_ago: float | None = None,
     ) -> None:
         self.label = clean(target.address)
         """The address for messages."""
@@ -49,8 +47,8 @@ class Link:
         """The secrets that were sent over this line."""
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
-        self._throttle = Throttle(requests_per_second, clock, asked_ago=asked_ago)
-        self._lock = asyncio.Lock()
+        self._lines = lines
+        self._address: Address | None = None
         self._transport: Transport | None = None
 
     def asked(self, method: str, name: str) -> Asked:
@@ -64,14 +62,15 @@ class Link:
         Raises:
             WrongAddress: the device's address cannot be used.
         """
-        async with self._lock:
-            transport = self._connect()
-            slots = await self._throttle.reserve(requests)
-            turn = Turn(transport, self._throttle, slots, self._on_contact)
+        address = self._where()
+        line = self._lines.to(address)
+        async with line.lock:
+            slots = await line.throttle.reserve(requests)
+            turn = Turn(self._connect(address), line.throttle, slots, self._on_contact)
             try:
                 yield turn
             finally:
-                self._throttle.give_back(turn.unused)
+                line.throttle.give_back(turn.unused)
 
     async def aclose(self) -> None:
         """Close every connection. The next turn opens new ones."""
@@ -79,14 +78,17 @@ class Link:
         if transport is not None:
             await transport.aclose()
 
-    def _connect(self) -> Transport:
-        if self._transport is None:
-            target = self._target
+    def _where(self) -> Address:
+        if self._address is None:
             try:
-                address = parse_address(target.address, target.scheme)
+                self._address = parse_address(self._target.address, self._target.scheme)
             except UsageError as error:
                 raise WrongAddress(error.message, advice=error.advice) from error
-            self._transport = Transport(address, target.scheme, target.timing, self.label)
+        return self._address
+
+    def _connect(self, address: Address) -> Transport:
+        if self._transport is None:
+            self._transport = Transport(address, self._target.scheme, self._target.timing, self.label)
         return self._transport
 
 

@@ -36,20 +36,19 @@ class Throttle:
     Args:
         rate: requests per second, above zero.
         clock: where time comes from.
-        asked_ago: seconds since somebody else (the plan of a run) has asked the sensor, as often as is
-            allowed; ``None`` if nobody has.
+        asked_at: when somebody else (the plan of a run) has last asked the sensor, as often as is allowed, on
+            the clock's monotonic scale; ``None`` if nobody has.
     """
 
-    def __init__(self, rate: float, clock: Clock, *, asked_ago: float | None = None) -> None:
+    def __init__(self, rate: float, clock: Clock, *, asked_at: float | None = None) -> None:
         self._burst = max(1, math.floor(rate))
         self._period = self._burst / rate
         self._clock = clock
         self._pause = _IN_TROUBLE / rate
         self._not_before = float("-inf")
         self._slots: deque[Slot] = deque()
-        if asked_ago is not None:
-            then = clock.monotonic() - asked_ago
-            self._slots.extend(Slot(then) for _ in range(min(self._burst, _OF_A_PLAN)))
+        if asked_at is not None:
+            self._slots.extend(Slot(asked_at) for _ in range(min(self._burst, _OF_A_PLAN)))
 
     async def reserve(self, count: int = 1) -> list[Slot]:
         """Wait until ``count`` requests may go back to back, and take their slots.

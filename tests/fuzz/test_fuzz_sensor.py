@@ -19,6 +19,7 @@ from sicktui.model.settings import Timing
 from sicktui.model.words import DeviceStatus, UpdateState
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
+from sicktui.sensor.lines import Lines
 from tests.fuzz.nasty import FUZZ, changed, deep, harmless, json_values, numbers, texts
 
 PASSWORD: Final = "correct horse"
@@ -173,7 +174,8 @@ async def ask(
         scheme="http",
         timing=Timing(request_timeout=2.0, stall_timeout=0.5),
     )
-    sensor = Sensor(target, password=PASSWORD, requests_per_second=1_000.0, clock=Impatient())
+    clock = Impatient()
+    sensor = Sensor(target, password=PASSWORD, lines=Lines(1_000.0, clock), clock=clock)
     try:
         return await call(sensor, folder), None, handler.heads
     except SicktuiError as error:

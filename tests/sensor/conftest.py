@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sicktui.sensor.client import Sensor
+from sicktui.sensor.lines import Lines
 from tests.sensor.scripted import (
     PASSWORD,
     TOKEN,
@@ -48,12 +49,13 @@ async def connect(device: ScriptedSensor, clock: FakeClock) -> AsyncIterator[Mak
             address: str | None = None,
             on_contact: Callable[[bool], None] | None = None,
             capabilities: Any = None,
+            lines: Lines | None = None,
             **about: Any,
         ) -> Sensor:
             sensor = Sensor(
                 target(address or device.address, **about),
                 password=password,
-                requests_per_second=requests_per_second,
+                lines=lines or Lines(requests_per_second, clock),
                 clock=clock,
                 on_contact=on_contact,
                 capabilities=capabilities,

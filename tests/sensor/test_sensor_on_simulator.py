@@ -22,6 +22,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     UploadInterrupted,
 )
+from sicktui.sensor.lines import Lines
 from sicktui.simulator.fleet import Device, Fleet
 from sicktui.simulator.package import make_package
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
@@ -63,12 +64,13 @@ async def start() -> AsyncIterator[Start]:
             (device,) = fleet.devices
             if password == PASSWORD:
                 devices.append(device)
+            # Waiting is real only where a test is about it.
+            clock = SystemClock() if speed == 1.0 else FakeClock()
             sensor = Sensor(
                 target(device.address, request_timeout=request_timeout, stall_timeout=2.0),
                 password=password,
-                requests_per_second=requests_per_second,
-                # Waiting is real only where a test is about it.
-                clock=SystemClock() if speed == 1.0 else FakeClock(),
+                lines=Lines(requests_per_second, clock),
+                clock=clock,
             )
             stack.push_async_exit(sensor)
             return device, sensor

@@ -1,13 +1,17 @@
 """Politeness: the sliding window, on a clock that only sleeping moves."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.sensor.address import Address
 from sicktui.sensor.errors import SensorError
+from sicktui.sensor.lines import Lines
 from sicktui.sensor.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, hang_up, reply
+from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, Seen, hang_up, reply
 
 
 async def test_two_a_second_leaves_two_at_once_and_then_waits() -> None:
@@ -104,7 +108,8 @@ async def test_challenge_and_post_are_not_torn_apart(
 async def test_what_a_plan_has_just_asked_counts(ago: float | None, waits: float) -> None:
     """The plan and the runner are two processes; to the sensor they are one."""
     clock = FakeClock(0.0)
-    await Throttle(2.0, clock, asked_ago=ago).reserve()
+    line = Lines(2.0, clock, asked_ago=ago).to(Address("127.0.0.1", 80))
+    await line.throttle.reserve()
     assert clock.monotonic() == pytest.approx(waits)
 
 
@@ -136,3 +141,51 @@ async def test_after_trouble_the_next_request_waits(
     began = clock.monotonic()
     await sensor.ident()
     assert clock.monotonic() - began == pytest.approx(1.0)
+
+
+async def test_two_clients_of_one_address_share_its_rate(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    """The live list and a plan: to the sensor they are one."""
+    device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
+    lines = Lines(2.0, clock)
+    times = []
+    for sensor in [connect(lines=lines), connect(lines=lines)] * 2:
+        await sensor.ident()
+        times.append(clock.monotonic())
+    assert [round(after - times[0], 3) for after in times] == [0.0, 0.0, 1.0, 1.0]
+
+
+async def test_two_clients_of_one_address_wait_for_each_other(
+    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+) -> None:
+    at_once = 0
+    most = 0
+
+    async def answer(_seen: Seen, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.02)
+        writer.write(reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
+        await writer.drain()
+        at_once -= 1
+
+    device.on("GET DeviceIdent", answer)
+    lines = Lines(1000.0, clock)
+    await asyncio.gather(*(connect(lines=lines).ident() for _ in range(3)))
+    assert most == 1
+
+
+def test_a_line_serves_one_event_loop_after_the_other() -> None:
+    lines = Lines(1000.0, FakeClock())
+
+    async def queue_up() -> None:
+        async def take_a_turn() -> None:
+            async with lines.to(Address("127.0.0.1", 80)).lock:
+                await asyncio.sleep(0)
+
+        await asyncio.gather(take_a_turn(), take_a_turn())
+
+    asyncio.run(queue_up())
+    asyncio.run(queue_up())
