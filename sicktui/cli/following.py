@@ -14,7 +14,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Acted, Event, RunChanged, Summarised
 from sicktui.model.view import RunView
 from sicktui.model.words import RunState, Verdict
-from sicktui.stores.journal import RunRow
+from sicktui.stores.journal_rows import RunRow
 
 READS: Final = frozenset({"create_backup"})
 """Acts that change nothing on a sensor but its backup file."""

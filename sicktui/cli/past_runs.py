@@ -20,8 +20,8 @@ from sicktui.model.errors import UsageError
 from sicktui.model.event import VerdictReached
 from sicktui.model.view import RunView, reduce, seconds_between
 from sicktui.model.words import Action, RunState
-from sicktui.stores.journal import RunRow
 from sicktui.stores.journal_file import JournalDamaged
+from sicktui.stores.journal_rows import RunRow
 
 HEEDED: Final = 3.0
 """Seconds in which a runner has heard a command: it looks four times a second."""

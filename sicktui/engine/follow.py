@@ -13,8 +13,9 @@ from sicktui.model.event import Event, RunChanged, VerdictReached
 from sicktui.model.view import RunView
 from sicktui.model.words import Action, RunState, Step
 from sicktui.stores.files import safe_name
-from sicktui.stores.journal import LATEST, RunRow
+from sicktui.stores.journal import LATEST
 from sicktui.stores.journal_file import JournalDamaged
+from sicktui.stores.journal_rows import RunRow
 from sicktui.stores.locks import Lock, is_held, run_lock
 from sicktui.stores.paths import Home
 

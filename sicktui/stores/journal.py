@@ -13,33 +13,29 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import msgspec
-from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
 from sicktui.model.errors import UsageError
 from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.text import clean
-from sicktui.model.words import Operation, RunState
+from sicktui.model.words import RunState
 from sicktui.stores.files import shown
+from sicktui.stores.journal_check import find_damages
 from sicktui.stores.journal_file import JournalDamaged, JournalError, open_database, translated
-from sicktui.stores.journal_rows import changed_rows, checksum, drop_volatile, insert_events, intact
+from sicktui.stores.journal_rows import (
+    RunRow,
+    checksum,
+    drop_volatile,
+    insert_events,
+    intact,
+    run_row,
+    run_rows,
+)
 from sicktui.stores.strict import nearest
 
 LATEST: Final = "latest"
 """Stands for the newest run."""
-
-
-class RunRow(Struct, frozen=True, kw_only=True):
-    """A run as a whole."""
-
-    run: str
-    operation: Operation
-    state: RunState
-    pid: int | None
-    """The runner's process, as long as it is known to be there."""
-    started: str
-    finished: str | None
 
 
 class Journal:
@@ -172,7 +168,7 @@ class Journal:
         )
         if not rows:
             raise self._no_run(run)
-        return self._run_row(rows[0])
+        return run_row(self.path, rows[0])
 
     def runs(self, limit: int = 100) -> list[RunRow]:
         """The runs, newest first; those whose row cannot be read are left out (see ``damages``).
@@ -180,7 +176,7 @@ class Journal:
         Raises:
             JournalError: the journal cannot be read.
         """
-        return [row for row in self._run_rows("", limit) if isinstance(row, RunRow)]
+        return self._run_rows("", limit)
 
     def unfinished(self) -> list[RunRow]:
         """The runs that have not come to their end, newest first, however old they are.
@@ -188,13 +184,13 @@ class Journal:
         Raises:
             JournalError: the journal cannot be read.
         """
-        rows = self._run_rows(f"WHERE state = '{RunState.RUNNING.value}'", -1)
-        return [row for row in rows if isinstance(row, RunRow)]
+        return self._run_rows(f"WHERE state = '{RunState.RUNNING.value}'", -1)
 
     def damages(self, *, of: str | None = None) -> list[JournalDamaged]:
         """What is wrong with the journal: the file, and one row of each run. Empty if all is well.
 
-        All of the file is looked at, which takes about a second for a gigabyte or a million rows.
+        All of the file is looked at, which takes about a second for a gigabyte or a million rows; others
+        may use the journal meanwhile.
 
         Args:
             of: leave out what is surely that of other runs only.
@@ -202,37 +198,12 @@ class Journal:
         Raises:
             JournalError: the journal cannot be read.
         """
-        found = [] if self.damage is None else [self.damage]
-        try:
-            [[words]] = self._rows("PRAGMA integrity_check(1)", ())
-            if words != "ok":
-                found.append(JournalDamaged.file(self.path, clean(str(words))))
-            found += [row for row in self._run_rows("", -1) if isinstance(row, JournalDamaged)]
-            with self._lock, translated(self.path):
-                changed = changed_rows(self._database)
-            for run, sequence in changed:
-                if sequence is not None or run not in [damage.run for damage in found]:
-                    found.append(JournalDamaged.row(self.path, run, sequence, "its checksum is wrong"))
-        except JournalDamaged as damage:
-            found.append(damage)
-        if of is None:
-            return found
-        others = {*self._ids(-1)} - {of}
-        return [damage for damage in found if damage.run not in others]
+        return find_damages(self.path, of=of)
 
-    def _run_rows(self, where: str, limit: int) -> list[RunRow | JournalDamaged]:
-        columns = ", ".join(RunRow.__struct_fields__)
-        rows = self._rows(
-            f"SELECT {columns} FROM runs {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - all our own words
-            (limit,),
-        )
-        found: list[RunRow | JournalDamaged] = []
-        for row in rows:
-            try:
-                found.append(self._run_row(row))
-            except JournalDamaged as damage:
-                found.append(damage)
-        return found
+    def _run_rows(self, where: str, limit: int) -> list[RunRow]:
+        with self._lock, translated(self.path):
+            found = run_rows(self._database, self.path, where, limit)
+        return [row for row in found if isinstance(row, RunRow)]
 
     def resolve(self, run: str) -> str:
         """The whole id of a run: from itself, from a beginning that only one has, or from ``latest``.
@@ -390,16 +361,6 @@ class Journal:
             f"There is no run {clean(run)!r}{nearest(run, ids)}.{latest}",
             advice="'sicktui runs list' shows them.",
         )
-
-    def _run_row(self, row: tuple[Any, ...]) -> RunRow:
-        try:
-            found = msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
-            check_time(found.started)
-            if found.finished is not None:
-                check_time(found.finished)
-        except msgspec.ValidationError as error:
-            raise JournalDamaged.row(self.path, str(row[0]), None, str(error)) from error
-        return found
 
 
 _SOME: Final = 3

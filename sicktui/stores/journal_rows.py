@@ -3,11 +3,70 @@
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-from sicktui.model.event import VOLATILE, Event, decode, encode
+import msgspec
+from msgspec import Struct
+
+from sicktui.model.event import VOLATILE, Event, check_time, decode, encode
+from sicktui.model.words import Operation, RunState
+from sicktui.stores.journal_file import JournalDamaged
 
 _VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)
+
+
+class RunRow(Struct, frozen=True, kw_only=True):
+    """A run as a whole."""
+
+    run: str
+    operation: Operation
+    state: RunState
+    pid: int | None
+    """The runner's process, as long as it is known to be there."""
+    started: str
+    finished: str | None
+
+
+def run_rows(
+    database: sqlite3.Connection, path: Path, where: str, limit: int
+) -> list[RunRow | JournalDamaged]:
+    """Runs, newest first, each as its row says or as what is wrong with it.
+
+    Args:
+        database: the journal.
+        path: its file, for messages.
+        where: a condition in SQL, of our own words only; may be empty.
+        limit: at most so many; -1 for all.
+    """
+    columns = ", ".join(RunRow.__struct_fields__)
+    rows = database.execute(
+        f"SELECT {columns} FROM runs {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - all our own words
+        (limit,),
+    )
+    found: list[RunRow | JournalDamaged] = []
+    for row in rows.fetchall():
+        try:
+            found.append(run_row(path, row))
+        except JournalDamaged as damage:
+            found.append(damage)
+    return found
+
+
+def run_row(path: Path, row: tuple[Any, ...]) -> RunRow:
+    """A run's row, its columns in the order of the fields.
+
+    Raises:
+        JournalDamaged: it makes no sense.
+    """
+    try:
+        found = msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
+        check_time(found.started)
+        if found.finished is not None:
+            check_time(found.finished)
+    except msgspec.ValidationError as error:
+        raise JournalDamaged.row(path, str(row[0]), None, str(error)) from error
+    return found
 
 
 def insert_events(database: sqlite3.Connection, run: str, events: Sequence[Event]) -> None:

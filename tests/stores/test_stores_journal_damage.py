@@ -1,6 +1,7 @@
 """What the journal does when its file is damaged, foreign, newer, full or busy."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sicktui.model.plan import RunSpec
 from sicktui.model.words import Code
 from sicktui.stores.journal import Journal
 from sicktui.stores.journal_file import SCHEMA, JournalDamaged, JournalError
+from sicktui.stores.journal_rows import RunRow
 
 Spec = Callable[[str], RunSpec]
 Log = Callable[[str], Event]
@@ -226,3 +228,18 @@ def test_damage_of_which_nobody_knows_the_run_is_that_of_every_run(
     database.commit()
     database.close()
     assert [damage.run for damage in journal.damages(of="r1")] == ["r7"]
+
+
+def test_looking_for_damage_keeps_nobody_waiting(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a second for a gigabyte, and the dashboard follows runs through the same journal."""
+    seen: list[list[RunRow]] = []
+
+    def look_meanwhile(_database: object) -> list[tuple[str, int | None]]:
+        reader = threading.Thread(target=lambda: seen.append(journal.runs()))
+        reader.start()
+        reader.join(10)
+        return []
+
+    monkeypatch.setattr("sicktui.stores.journal_check.changed_rows", look_meanwhile)
+    assert journal.damages() == []
+    assert len(seen) == 1

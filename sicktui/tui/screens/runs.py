@@ -18,7 +18,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Summarised
 from sicktui.model.text import clean
 from sicktui.model.words import RunState, Verdict
-from sicktui.stores.journal import RunRow
+from sicktui.stores.journal_rows import RunRow
 from sicktui.tui.columns import Column
 from sicktui.tui.face import Face
 from sicktui.tui.job_rows import VERDICT_TONES
