@@ -25,7 +25,6 @@ from typing import Any, Final, Protocol
 
 import h11
 import httpcore
-import httpx
 
 from sicktui import __version__
 from sicktui.model.settings import Scheme, Timing
@@ -34,6 +33,7 @@ from sicktui.sensor.early import EarlyReply
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.failures import Failures
 from sicktui.sensor.files import FileBody, FileSink
+from sicktui.sensor.lean_httpx import httpx
 from sicktui.sensor.reasons import causes
 from sicktui.sensor.wire import Answer
 
