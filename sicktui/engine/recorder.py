@@ -132,6 +132,7 @@ class Recorder:
     async def _append(self, events: Sequence[Event], *, durable: bool) -> None:
         """Write, and try again for a while, but not each time anew while it does not work at all."""
         deadline = time.monotonic() + (PATIENCE if durable and not self._failing else 0.0)
+        logged = False
         while True:
             try:
                 await asyncio.to_thread(self._journal.append, self.run, events, durable=durable)
@@ -141,7 +142,10 @@ class Recorder:
                 if time.monotonic() >= deadline:
                     self._failing = durable or self._failing
                     raise
-                _log.exception("The journal of run %s is tried again", self.run)
+                if not logged:
+                    # Once, not at every try: the disk that is full may be the log's too.
+                    _log.exception("The journal of run %s is tried again for %g s", self.run, PATIENCE)
+                    logged = True
                 await asyncio.sleep(PAUSE)
             else:
                 self._failing = False
