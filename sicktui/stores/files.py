@@ -192,22 +192,31 @@ def patiently(act: Callable[[], object], *, patience: float = REPLACE_PATIENCE, 
 
 
 def publish(temp: Path, target: Path) -> None:
-    """Rename ``temp`` to ``target``, which must not exist: nothing is ever overwritten.
+    """Give the finished file ``temp`` the name ``target``, which must not exist: nothing is ever overwritten.
 
-    The name is taken first with an empty file, since a rename alone overwrites on Linux and a hard
-    link is unknown to FAT drives. A crash in between leaves that empty file.
+    A rename overwrites on Linux, so the file gets a second name; the caller drops the first. Drives that
+    know no second names (FAT) have theirs taken with an empty file, which a crash in between leaves behind.
 
     Raises:
         FileExistsError: the name is taken.
-        OSError: it cannot be renamed.
+        OSError: it cannot be given.
     """
+    try:
+        target.hardlink_to(temp)
+    except FileExistsError:
+        raise
+    except OSError:
+        _take_and_replace(temp, target)
+    sync_folder(target.parent)
+
+
+def _take_and_replace(temp: Path, target: Path) -> None:
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
     try:
         replace(temp, target)
     except OSError:
         target.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
 
 
 def open_log(path: Path) -> BinaryIO:

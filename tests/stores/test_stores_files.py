@@ -137,7 +137,12 @@ def test_a_rename_is_tried_again_for_a_limited_time() -> None:
     assert len(tries) == 5
 
 
-def test_publishing_overwrites_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("second_names", [True, False], ids=["ext4", "FAT"])
+def test_publishing_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second_names: bool
+) -> None:
+    if not second_names:
+        monkeypatch.setattr(Path, "hardlink_to", _refused)
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "taken").write_bytes(b"old")
     with pytest.raises(FileExistsError):
@@ -145,6 +150,22 @@ def test_publishing_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "taken").read_bytes() == b"old"
     publish(tmp_path / "new", tmp_path / "free")
     assert (tmp_path / "free").read_bytes() == b"new"
+
+
+def test_what_is_published_is_whole_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies in the middle leaves no empty file, which would be taken for a damaged one."""
+
+    def die(_source: Path, _target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sicktui.stores.files.replace", die)
+    (tmp_path / "new").write_bytes(b"new")
+    publish(tmp_path / "new", tmp_path / "free")
+    assert (tmp_path / "free").read_bytes() == b"new"
+
+
+def _refused(_self: Path, _target: Path) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
