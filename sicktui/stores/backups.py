@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
-from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
 from sicktui.stores.files import (
@@ -26,8 +26,8 @@ from sicktui.stores.files import (
     storage,
     temporary,
 )
+from sicktui.stores.ids import the_one
 from sicktui.stores.kept_json import read_json
-from sicktui.stores.strict import nearest
 
 MAX_BACKUP_BYTES: Final = 100_000_000
 """Far more than any sensor's parameters (86 KB at picoScan)."""
@@ -161,20 +161,8 @@ class BackupStore:
             UsageError: there is none, or more than one.
             StorageError: the folder cannot be read.
         """
-        records = self.list()
-        exact = [record for record in records if record.id == id]
-        found = exact or [record for record in records if id and record.id.startswith(id)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UsageError(
-                f"{len(found)} backups begin with {clean(id)!r}: {', '.join(r.id for r in found[:3])}.",
-                advice="Give more of the id.",
-            )
-        raise UsageError(
-            f"There is no backup {clean(id)!r}{nearest(id, [record.id for record in records])}.",
-            advice="'sicktui backups list' shows them.",
-        )
+        records = {record.id: record for record in self.list()}
+        return records[the_one(id, list(records), "backup", where="'sicktui backups list' shows them.")]
 
     def path(self, record: BackupRecord) -> Path:
         """Where the bytes of a backup lie."""

@@ -7,12 +7,11 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
-from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.text import clean
 from sicktui.stores.files import make_folder, publish, reason, safe_name, settle, shown, storage, temporary
+from sicktui.stores.ids import the_one
 from sicktui.stores.kept_json import read_json
-from sicktui.stores.strict import nearest
 
 _SUFFIX: Final = ".json"
 _MOST_AT_ONCE: Final = 1000
@@ -84,20 +83,9 @@ class SnapshotStore:
             UsageError: there is none, or more than one.
             StorageError: the folder cannot be read.
         """
-        snapshots = self.list()
-        exact = [kept for kept in snapshots if kept.id == id]
-        found = exact or [kept for kept in snapshots if id and kept.id.startswith(id)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UsageError(
-                f"{len(found)} snapshots begin with {clean(id)!r}: {', '.join(s.id for s in found[:3])}.",
-                advice="Give more of the id.",
-            )
-        raise UsageError(
-            f"There is no snapshot {clean(id)!r}{nearest(id, [kept.id for kept in snapshots])}.",
-            advice="'sicktui diff DEVICE --list' shows those of a sensor.",
-        )
+        kept = {snapshot.id: snapshot for snapshot in self.list()}
+        where = "'sicktui diff DEVICE --list' shows those of a sensor."
+        return kept[the_one(id, list(kept), "snapshot", where=where)]
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot. One that is gone already is no error.
