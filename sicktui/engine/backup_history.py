@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ class Mark(StrEnum):
     """Parameters were seen to differ from the newest one since."""
     DAMAGED = "damaged"
     """The newest one is not what the sensor gave any more."""
+    NOT_OFFERED = "not offered"
+    """There is none, and the sensor has none to give: nothing is to be done about it."""
 
     @property
     def words(self) -> str:
@@ -35,7 +38,23 @@ class Mark(StrEnum):
             Mark.OLD: "old",
             Mark.CHANGED: "parameters changed since",
             Mark.DAMAGED: "damaged",
+            Mark.NOT_OFFERED: "not offered by the sensor",
         }[self]
+
+
+_WITHOUT_BACKUP: Final = ("lrs",)
+
+
+def documented_to_have_none(family: str) -> bool:
+    """Whether a family's API has no parameter backup (vendor's OpenAPI: LRS4000 1.9.1 has none).
+
+    This is for what people are told. Whoever wants a backup all the same has the sensor asked: another
+    firmware may have one.
+
+    Args:
+        family: ``DeviceIdent.Name``.
+    """
+    return family.lower().startswith(_WITHOUT_BACKUP)
 
 
 class SensorHistory(Struct, frozen=True, kw_only=True):

@@ -6,16 +6,17 @@ import sys
 from collections.abc import Mapping
 
 from rich.traceback import Traceback
-from textual import constants, on
+from textual import constants, events, on
 from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
-from sicktui.tui.commands import Keys
 from sicktui.tui.driver import PatientDriver
 from sicktui.tui.face import Face
+from sicktui.tui.key_line import KeyLine
+from sicktui.tui.keys import Keys
 from sicktui.tui.looks import choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.screens.main import MainScreen
@@ -48,6 +49,7 @@ class Dashboard(App[None]):
         self.theme = theme.name
         self.set_keymap(face.keys.changed)
         self._guard = TerminalGuard(self)
+        self._key_line = KeyLine(self, super().on_event, self._ready)
 
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""
@@ -59,6 +61,17 @@ class Dashboard(App[None]):
             ScrollBar.renderer = PlainScrollBar
         self._guard.start()
         self.push_screen(MainScreen(self.context, self.face))
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's own, but a key waits until the one before has been handled."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._key_line.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _ready(self) -> None:
+        if isinstance(self.screen, MainScreen):
+            await self.screen.asked.wait()
 
     def on_unmount(self) -> None:
         """Give the signals back."""

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import structs
 from textual.screen import Screen
 
-from sicktui.engine.backup_history import Mark, SensorHistory, histories
+from sicktui.engine.backup_history import Mark, SensorHistory, documented_to_have_none, histories
 from sicktui.engine.context import Context
 from sicktui.model.device import Identity
 from sicktui.model.errors import SicktuiError
@@ -19,7 +20,7 @@ from sicktui.tui.spans import Cell, Tone, cell
 LOOK_EVERY: Final = 300.0
 """Seconds between two looks without any occasion: backups grow old, and other sessions make some."""
 
-_WORST_FIRST: Final = (Mark.DAMAGED, Mark.NONE, Mark.CHANGED, Mark.OLD)
+_WORST_FIRST: Final = (Mark.DAMAGED, Mark.NONE, Mark.CHANGED, Mark.OLD, Mark.NOT_OFFERED)
 _SIGN: Final = 2
 """Cells of a sign and a blank."""
 
@@ -39,15 +40,23 @@ class Kept:
             # The list comes first: of sensors that are gone, the newest backup may name the same device.
             self._by_device.setdefault(history.device, history)
 
-    def of(self, device: str, identity: Identity | None) -> SensorHistory | None:
+    def of(self, device: str, identity: Identity | None, *, refused: bool = False) -> SensorHistory | None:
         """The backups of the sensor that answers under this name; ``None`` while nobody has looked.
 
         Args:
             device: the device's name.
             identity: who answers there, if it is known: a sensor that took another's place has none yet.
+            refused: whether it was asked for a backup, and has no such call.
         """
         if not self._known:
             return None
+        found = self._found(device, identity)
+        has_none = refused or (identity is not None and documented_to_have_none(identity.name))
+        if found is not None and Mark.NONE in found.marks and has_none:
+            return structs.replace(found, marks=(Mark.NOT_OFFERED,))
+        return found
+
+    def _found(self, device: str, identity: Identity | None) -> SensorHistory | None:
         own = self._by_device.get(device)
         key = (identity.serial or identity.mac) if identity else None
         if key is None or (own is not None and own.key == key):
@@ -91,6 +100,11 @@ def worst(history: SensorHistory) -> Mark | None:
     return next((mark for mark in _WORST_FIRST if mark in history.marks), None)
 
 
+def wants_attention(history: SensorHistory) -> bool:
+    """Whether somebody can and should do something about a sensor's backups."""
+    return worst(history) not in (None, Mark.NOT_OFFERED)
+
+
 def mark_cell(history: SensorHistory | None, glyphs: Glyphs, width: int) -> Cell:
     """How it is with a sensor's backups, in a word: the age of the newest one if nothing is to be done."""
     if history is None:
@@ -101,6 +115,7 @@ def mark_cell(history: SensorHistory | None, glyphs: Glyphs, width: int) -> Cell
         Mark.NONE: (glyphs.warning, "none", "none", Tone.WARN),
         Mark.CHANGED: (glyphs.warning, "changed", "diff", Tone.WARN),
         Mark.OLD: (glyphs.warning, f"old {age}", "old", Tone.WARN),
+        Mark.NOT_OFFERED: (glyphs.skipped, "not offered", "n/a", Tone.DIM),
         None: (glyphs.done, age, age, Tone.GOOD),
     }
     sign, whole, short, tone = words[worst(history)]
@@ -115,6 +130,7 @@ def mark_words(history: SensorHistory, old_after: float) -> str:
         Mark.OLD: f"backup older than {counted(round(old_after), 'day')} ({age})",
         Mark.CHANGED: "parameters changed since the last backup",
         Mark.DAMAGED: "the last backup is damaged",
+        Mark.NOT_OFFERED: "this sensor offers no backup",
     }
     told = [words[mark] for mark in _WORST_FIRST if mark in history.marks]
     return ", ".join(told) or f"backed up {age} ago"

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
+from sicktui.engine.backup_history import SensorHistory
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.text import clean
 from sicktui.model.view import DeviceView, RunView
-from sicktui.model.words import RunState
+from sicktui.model.words import Code, Operation, RunState
 from sicktui.tui.backup_marks import Kept
 from sicktui.tui.device_rows import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.job_rows import JobRow, job_rows
@@ -66,7 +67,10 @@ class Board:
         self.order = Order.NAME
         self.runs: dict[str, RunView] = {}
         self.shown_run: str | None = None
+        self.cancelling: set[str] = set()
+        """Runs that were told from here to stop: shown as that before they have heard it."""
         self.kept = Kept()
+        self._without_backup: set[str] = set()  # devices that a run has asked for a backup in vain
 
     # What comes in
 
@@ -76,6 +80,7 @@ class Board:
         self.profiles, self.targets = dict(profiles), dict(targets)
         self.sights = {n: s for n, s in self.sights.items() if n in targets and n not in moved}
         self.marks &= set(targets)
+        self._without_backup -= moved
 
     def observed(self, observation: Observation) -> Sight | None:
         """Take in a look at a sensor; returns the one before it."""
@@ -94,6 +99,13 @@ class Board:
         if run not in self.runs and (self.shown_run is None or idle):
             self.shown_run = run
         self.runs[run] = view
+        self._without_backup |= {
+            name
+            for name, device in view.devices.items()
+            if device.verdict is not None
+            and device.verdict.operation is Operation.BACKUP
+            and device.verdict.code is Code.NOT_SUPPORTED
+        }
 
     # Marks
 
@@ -132,6 +144,12 @@ class Board:
             if run in self.runs and device in self.runs[run].devices:
                 return self.runs[run].devices[device]
         return None
+
+    def backups_of(self, device: str) -> SensorHistory | None:
+        """The backups of the sensor that answers under a name; ``None`` while nobody has looked."""
+        sight = self.sights.get(device)
+        identity = sight.identity if sight else None
+        return self.kept.of(device, identity, refused=device in self._without_backup)
 
     def situation(self) -> Situation:
         """What decides whether a command makes sense now."""
@@ -187,7 +205,7 @@ class Board:
             auth=seen.auth.value if seen and seen.auth else "",
             tags=tuple(clean(tag) for tag in profile.tags) if profile else (),
             note=clean(profile.note or "") if profile else "",
-            kept=self.kept.of(target.device, identity),
+            kept=self.backups_of(target.device),
         )
         return _as_the_run_sees(row, job, wall, self._grain) if job and job.started else row
 

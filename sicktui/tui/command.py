@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sicktui.tui.board import Situation
-from sicktui.tui.doing import Doer
 
 MOST_COMPARED: Final = 2
 """Sensors that can be compared with each other."""
@@ -76,7 +75,6 @@ class Command:
     title: str
     help: str
     group: str
-    do: Callable[[Doer], None]
     why_not: Callable[[Situation], str] = always
     """Why it is of no use right now; empty when it is."""
     hint: int | None = None

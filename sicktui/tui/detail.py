@@ -74,7 +74,7 @@ def _identity_text(board: Board, device: str, sight: Sight | None, glyphs: Glyph
         return f"no answer from {clean(target.address)} yet." if target else "not in the list."
     parts = [who.name, who.device_type, who.version]
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
-    kept = board.kept.of(device, who)
+    kept = board.backups_of(device)
     parts.append(mark_words(kept, board.old_after) if kept else None)
     return clean(f" {glyphs.dot} ".join(part for part in parts if part), LONG)
 

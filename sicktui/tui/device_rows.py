@@ -9,7 +9,7 @@ from msgspec import Struct
 from sicktui.engine.backup_history import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.words import DeviceStatus, UpdateState
-from sicktui.tui.backup_marks import mark_cell
+from sicktui.tui.backup_marks import mark_cell, wants_attention
 from sicktui.tui.columns import Column
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.spans import Cell, Span, Tone, cell, cut_middle
@@ -111,7 +111,7 @@ def _calm(row: DeviceRow) -> int:
         return 1
     if row.health.status is not None and not row.health.status.healthy:
         return 2
-    if row.kept is not None and row.kept.marks:
+    if row.kept is not None and wants_attention(row.kept):
         return 3
     return 4 if row.contact is Contact.ASKING else 5
 
@@ -227,7 +227,7 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         title="Backup",
         least=6,
         comfort=9,
-        most=10,
+        most=13,
         rank=4,
         cell=lambda r, g, w: mark_cell(r.kept, g, w),
     ),
@@ -253,3 +253,23 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
     ),
 )
 """Every column of the list, from left to right."""
+
+
+def how_to_begin(new: str, help_key: str, *, filtered: bool) -> list[Cell]:
+    """What an empty list says.
+
+    Args:
+        new: the key that adds a device.
+        help_key: the key of the help.
+        filtered: whether it is only the filter that shows none.
+    """
+    if filtered:
+        return [(), cell("  No device has these words. An empty filter shows all.", Tone.DIM)]
+    return [
+        (),
+        cell("  There is no device in the list yet."),
+        (),
+        (Span(f"  {new:<14}", Tone.KEY), Span("add a device: its name and its address")),
+        (Span("  sicktui demo  ", Tone.KEY), Span("shows all of this on simulated sensors")),
+        (Span(f"  {help_key:<14}", Tone.KEY), Span("every key and what it does")),
+    ]

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from sicktui.tui.commands import Keys
+from sicktui.tui.keys import Keys
 from sicktui.tui.looks import UNICODE, Glyphs, Palette
 
 

@@ -1,6 +1,6 @@
 """What a flow works with: the engine's context, the face, and ways to ask and to tell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -45,6 +45,10 @@ class Stage(Protocol):
         """The profiles of all devices by their names."""
         ...
 
+    def leave(self, farewell: str) -> None:
+        """End the dashboard; ``farewell`` is said on the terminal afterwards."""
+        ...
+
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""
         ...
@@ -64,6 +68,3 @@ class Stage(Protocol):
     async def learn_stores(self) -> None:
         """Find out again where passwords are kept, and show it."""
         ...
-
-
-Flow = Callable[[Stage, tuple[str, ...]], object]

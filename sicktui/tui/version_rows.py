@@ -12,7 +12,7 @@ from sicktui.stores.backups import BackupRecord
 from sicktui.tui.columns import Column
 from sicktui.tui.looks import Glyphs
 from sicktui.tui.phrases import counted, days, size
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.spans import Cell, Span, Tone, cell, cut_middle
 
 _DAY: Final = 86_400
 _WIDE: Final = 16
@@ -59,17 +59,23 @@ def read_versions(context: Context, device: str, key: str | None) -> list[Versio
     Raises:
         StorageError: they cannot be read.
     """
-    now = context.clock.now()
     found = [v for v in versions(context.backups) if v.record.key == key or v.record.device == device]
     whose = key or (found[0].record.key if found else None)
-    return [
-        VersionRow(
-            version=version,
-            age=days((now - datetime.fromisoformat(version.record.created)).total_seconds() / _DAY),
-            own=version.record.key == whose,
-        )
-        for version in found
-    ]
+    return [_row(context, version, own=version.record.key == whose) for version in found]
+
+
+def read_all_versions(context: Context) -> list[VersionRow]:
+    """Every backup that is kept on this PC, newest first. Reads the disk.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    return [_row(context, version) for version in versions(context.backups)]
+
+
+def _row(context: Context, version: BackupVersion, *, own: bool = True) -> VersionRow:
+    age = context.clock.now() - datetime.fromisoformat(version.record.created)
+    return VersionRow(version=version, age=days(age.total_seconds() / _DAY), own=own)
 
 
 def moment(time: str, *, short: bool = False) -> str:
@@ -140,6 +146,19 @@ VERSION_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
     ),
 )
 """Every column of the history, from left to right."""
+
+ALL_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
+    Column(
+        id="device",
+        title="Device",
+        least=10,
+        ample=14,
+        most=30,
+        cell=lambda r, g, w: cell(cut_middle(clean(r.record.device), w, g.ellipsis)),
+    ),
+    *VERSION_COLUMNS,
+)
+"""Every column where the backups of several sensors stand together."""
 
 
 def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:

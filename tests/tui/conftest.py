@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.context import Context, open_context
@@ -121,6 +122,20 @@ async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: floa
             return
         await pilot.pause(0.05)
     pytest.fail("it never came true; the screen shows:\n" + text_of(pilot))
+
+
+async def type_in(pilot: Pilot[None], text: str) -> None:
+    """Put a text into the field that has the keys."""
+    box = pilot.app.focused
+    assert isinstance(box, Input)
+    box.value = text
+    await pilot.pause()
+
+
+def without_password(desk: Desk) -> None:
+    """Nobody has told any password yet."""
+    fresh = open_context(home=desk.context.home.config.parent, environ={}, use_keyring=False)
+    desk.context.credentials = fresh.credentials
 
 
 def flat_of(pilot: Pilot[None]) -> str:

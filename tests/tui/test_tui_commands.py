@@ -6,8 +6,9 @@ from textual.command import CommandPalette
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError
 from sicktui.tui.board import Situation
-from sicktui.tui.commands import BY_ID, COMMANDS, RESERVED, Keys, bindings
+from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.face import Face
+from sicktui.tui.keys import RESERVED, Keys, bindings
 from sicktui.tui.looks import ASCII
 from sicktui.tui.spans import text_of as spans_text
 from sicktui.tui.spans import width_of
@@ -21,6 +22,11 @@ def test_keys_and_ids_are_unique_and_printable() -> None:
     assert not set(keys) & RESERVED
     assert all(len(key) == 1 or key == "space" for key in keys), "Esc and Ctrl get lost over SSH"
     assert {binding.id for binding in bindings() if binding.id} == set(BY_ID)
+
+
+async def test_every_command_of_the_table_is_carried_out_and_no_other(desk: Desk) -> None:
+    async with desk.dashboard() as (_, main):
+        assert main.carrier.known == set(BY_ID)
 
 
 @pytest.mark.parametrize("width", [20, 40, 78, 118, 198])
@@ -70,7 +76,7 @@ def test_a_command_that_needs_something_says_what_is_missing() -> None:
 
 
 async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
-    async with desk.dashboard((120, 120)) as (pilot, _):
+    async with desk.dashboard((120, 160)) as (pilot, _):
         await pilot.press("?")
         await until(pilot, lambda: "Help" in text_of(pilot) and "Files" in text_of(pilot))
         shown = " ".join(text_of(pilot).replace("│", " ").split())
@@ -79,7 +85,7 @@ async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> None:
-    async with desk.dashboard((120, 90)) as (pilot, _):
+    async with desk.dashboard((120, 130)) as (pilot, _):
         await pilot.press(":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)

@@ -50,7 +50,7 @@ async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
         await until(pilot, lambda: "1 online" in text_of(pilot))
         assert "[red]oops[b]" in text_of(pilot)
         assert "[/oops]·[31mboo[/]" in text_of(pilot)
-        main.say("note: [/oops] [red]")
+        main.stage.say("note: [/oops] [red]")
         await until(pilot, lambda: "note: [/oops] [red]" in text_of(pilot))  # drawn, and not parsed
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details) and "[b]7" in text_of(pilot))

@@ -4,10 +4,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
 
-from sicktui.engine.context import open_context
 from sicktui.engine.follow import interrupted
 from sicktui.engine.launch import new_spec
 from sicktui.model.device import Profile, Target
@@ -16,8 +13,8 @@ from sicktui.model.plan import PlanItem
 from sicktui.model.words import Action, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.passphrases import Passphrases
-from sicktui.tui.commands import Keys
 from sicktui.tui.face import Face
+from sicktui.tui.keys import Keys
 from sicktui.tui.screens.backup import BackupQuestion
 from sicktui.tui.screens.device_form import DeviceForm
 from sicktui.tui.screens.login import Login, Password
@@ -25,17 +22,10 @@ from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.runs import RunList
 from sicktui.tui.screens.trouble import FileTrouble
-from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, until
+from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, type_in, until, without_password
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.5.0.0R", serial="1002", model="picoScan150")
-
-
-async def type_in(pilot: Pilot[None], text: str) -> None:
-    box = pilot.app.focused
-    assert isinstance(box, Input)
-    box.value = text
-    await pilot.pause()
 
 
 async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
@@ -107,12 +97,6 @@ async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
         )
 
 
-def without_password(desk: Desk) -> None:
-    """Nobody has told any password yet."""
-    fresh = open_context(home=desk.context.home.config.parent, environ={}, use_keyring=False)
-    desk.context.credentials = fresh.credentials
-
-
 async def test_a_wrong_password_is_not_kept_and_a_right_one_is(desk: Desk) -> None:
     fleet = await desk.sensors(GATE, DOCK)
     without_password(desk)
@@ -168,9 +152,8 @@ async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(desk: 
         await pilot.press("d")
         await until(pilot, lambda: "update 2" in text_of(pilot))
         await pilot.press("b", "c", "m")
-        shown = text_of(pilot)
-        assert "backup first: no" in shown
-        assert "canary: first 1 alone" in shown
+        await until(pilot, lambda: "canary: first 1 alone" in text_of(pilot))
+        assert "backup first: no" in text_of(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Their parameters are NOT backed up first." in text_of(pilot))
         await pilot.press("n", "q")

@@ -9,10 +9,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
+from sicktui.model.event import VerdictReached
 from sicktui.model.settings import Backups
+from sicktui.model.view import RunView, reduce
+from sicktui.model.words import Code, Operation, Verdict
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups import BackupRecord
 from sicktui.tui.looks import UNICODE
+from sicktui.tui.messages import RunAdvanced
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.history import HistoryScreen
 from sicktui.tui.screens.path_form import PathForm
@@ -164,3 +168,40 @@ async def test_a_damaged_newest_backup_is_marked(desk: Desk) -> None:
     async with desk.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot))
         await until(pilot, lambda: "the last backup is damaged" in flat_of(pilot))
+
+
+YARD = DeviceSpec(name="yard-1", serial="1003", generation="lrs4000-1.9.1", model="LRS4581R")
+
+
+async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_backup(desk: Desk) -> None:
+    await desk.sensors(DOCK, YARD)
+    async with desk.dashboard((200, 40)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot) and "not offered" in text_of(pilot))
+        assert f"{UNICODE.warning} none" in text_of(pilot), "the other one lacks its backup"
+        await pilot.press("s", "s", "s", "s")  # trouble first
+        await until(pilot, lambda: "trouble first" in text_of(pilot))
+        assert [row.device for row in main.painter.devices.rows] == ["dock-1", "yard-1"]
+        await pilot.press("j")
+        await until(pilot, lambda: "this sensor offers no backup" in text_of(pilot))
+        await look_back(pilot)
+        await until(pilot, lambda: "its API has no call for it" in flat_of(pilot))
+
+
+async def test_a_sensor_that_was_asked_in_vain_is_known_to_have_none(desk: Desk) -> None:
+    desk.profiles(Profile(name="odd-1", address="127.0.0.1:9"))
+    async with desk.dashboard((200, 40)) as (pilot, main):
+        await until(pilot, lambda: f"{UNICODE.warning} none" in text_of(pilot))
+        verdict = VerdictReached(
+            ts="2026-11-21T12:00:00.000Z",
+            run="r1",
+            device="odd-1",
+            operation=Operation.BACKUP,
+            verdict=Verdict.FAILED,
+            code=Code.NOT_SUPPORTED,
+            message="It makes no backups.",
+            advice="",
+            seconds=1.0,
+        )
+        view = reduce(RunView(run="r1"), verdict)
+        main.post_message(RunAdvanced("r1", view, [verdict]))
+        await until(pilot, lambda: "not offered" in text_of(pilot))

@@ -11,7 +11,7 @@ from sicktui.model.words import Action, Code, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.face import Face
 from sicktui.tui.looks import ASCII, UNICODE
-from sicktui.tui.screens.runs import RunLine, names_cell, state_cell, verdicts_cell
+from sicktui.tui.run_rows import RunLine, names_cell, state_cell, verdicts_cell
 from sicktui.tui.spans import Span, cell, hanging, packed, width_of
 from sicktui.tui.spans import text_of as spans_text
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
@@ -211,13 +211,24 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size
             "L": ("Rename gate-1", "esc back"),
             "g": ("Runs on this PC", "q back"),
             "r": ("Which backup for gate-1?", "q back"),
+            "P": ("Passphrases of backups", "q back"),
+            "F": ("on the shelf", "q back"),
+            "B": ("All backups on this PC", "q back"),
+            "G": ("Parameters of gate-1", "q back"),
+            "D": ("and the remedy", "q back"),
+            "I": ("Import devices", "esc back"),
+            "X": ("Export the devices", "esc back"),
+            "T": ("Blink for how long?", "esc back"),
+            "n": ("Add a device", "esc back"),
+            "l": ("Password of", "esc back"),
+            "S": ("Save the parameters?", "n leave them"),
         }
         for key, (title, way_out) in ways.items():
             await pilot.press(key)
             await until(pilot, lambda: title in text_of(pilot) and way_out in text_of(pilot))  # noqa: B023
             await pilot.pause(0.3)
             assert text_of(pilot).isascii(), key
-            await pilot.press("w" if key in "hE" else "tab")
+            await pilot.press("w" if key in "hEFBGD" else "tab")
             await pilot.pause(0.1)
             assert text_of(pilot).isascii(), key
             assert way_out in text_of(pilot), key

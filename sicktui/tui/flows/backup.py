@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from sicktui.engine.backup_plan import plan_backup
 from sicktui.engine.context import Context
 from sicktui.engine.launch import new_spec, start_run
@@ -24,19 +26,23 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
     await unlock_passphrases(stage, targets)
     known = stage.context.credentials.passphrase
     stored = await asyncio.to_thread(_stored, stage.context, targets)
-    passphrase = await stage.ask(BackupQuestion(stage.face, targets, known or "", stored=stored))
-    if passphrase is None:
+    jobs = stage.context.settings.limits.jobs
+    wish = await stage.ask(BackupQuestion(stage.face, targets, known or "", stored=stored, jobs=jobs))
+    if wish is None:
         return
     try:
-        if passphrase:
-            check(passphrase)
+        if wish.passphrase:
+            check(wish.passphrase)
     except UsageError as error:
         stage.say(str(error), "error")
         return
-    stage.context.credentials.passphrase = passphrase or None
+    stage.context.credentials.passphrase = wish.passphrase or None
     items = await planned(stage, targets, plan_backup)
     try:
-        run = await start_run(stage.context, new_spec(stage.context, Operation.BACKUP, items))
+        spec = new_spec(stage.context, Operation.BACKUP, items)
+        limits = structs.replace(spec.settings.limits, jobs=wish.jobs)
+        settings = structs.replace(spec.settings, limits=limits)
+        run = await start_run(stage.context, structs.replace(spec, settings=settings))
     except SicktuiError as error:
         stage.say(str(error), "error")
         return

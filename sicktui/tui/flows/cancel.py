@@ -9,14 +9,8 @@ from sicktui.tui.spans import Span, Tone, cell
 from sicktui.tui.stage import Stage
 
 
-async def cancel_run(stage: Stage, run: str, cancelling: set[str]) -> None:
-    """Ask, then tell the run to stop.
-
-    Args:
-        stage: the main screen.
-        run: the run.
-        cancelling: where to note that it was told, so that the panel says what it waits for.
-    """
+async def cancel_run(stage: Stage, run: str) -> None:
+    """Ask, then tell the run to stop."""
     agreed = await stage.ask(
         Confirm(
             stage.face,
@@ -38,5 +32,5 @@ async def cancel_run(stage: Stage, run: str, cancelling: set[str]) -> None:
     except SicktuiError as error:
         stage.say(str(error), "error")
         return
-    cancelling.add(run)
+    stage.board.cancelling.add(run)
     stage.say(f"Run {run} was told to stop.")

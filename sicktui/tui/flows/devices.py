@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.stores.profiles import DeviceList, save_devices
+from sicktui.tui.flows.vault import held_in_vault, unlock_holding
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.device_form import DeviceForm
@@ -30,10 +31,13 @@ async def edit_device(stage: Stage, device: str) -> None:
     new = await stage.ask(DeviceForm(stage.face, old, taken))
     if new is not None and await _change(stage, lambda devices: devices.replace(device, new)):
         stage.say(f"{new.name} was changed.")
+        if new.name != device:
+            # Passwords are kept under the name: taking one over unseen could give it to another sensor.
+            stage.warn(f"A kept password stays with the name {device}: log in to {new.name} again.")
 
 
 async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
-    """Take devices off the list, after a question. The sensors are not touched."""
+    """Take devices off the list and their passwords out of the stores, after a question."""
     names: list[Cell] = [cell(f"  {clean(name)}") for name in devices[:12]]
     if len(devices) > len(names):
         names.append(cell(f"  and {len(devices) - len(names)} more"))
@@ -42,9 +46,12 @@ async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
         *names,
         (),
         cell("The sensors are not touched; backups and the record of runs stay."),
+        cell("Passwords that are kept for them are forgotten."),
     ]
     if not await stage.ask(Confirm(stage.face, "Remove devices?", question, yes="remove", no="keep")):
         return
+
+    entries = [(target.device, target.user) for target in stage.targets(devices)]
 
     def without(known: DeviceList) -> DeviceList:
         for name in devices:
@@ -53,7 +60,12 @@ async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
         return known
 
     if await _change(stage, without):
+        await unlock_holding(stage, entries)
+        for entry in entries:
+            await asyncio.to_thread(stage.context.credentials.forget, *entry)
         stage.say(f"{counted(len(devices), 'device')} removed.")
+        if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
+            stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
 
 async def _names(stage: Stage) -> list[str] | None:

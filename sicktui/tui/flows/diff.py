@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.snapshot import Snapshot
+from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.text import clean
 from sicktui.tui.flows.restore import key_of
 from sicktui.tui.phrases import counted
@@ -25,9 +25,9 @@ async def diff(stage: Stage, devices: tuple[str, ...]) -> None:
         await stage.ask(DiffScreen(stage.face, snapshots[0], snapshots[1]))
 
 
-async def compare_with_now(stage: Stage, device: str, before: Snapshot) -> None:
+async def compare_with_now(stage: Stage, device: str, before: Snapshot, scope: Scope = "full") -> None:
     """Read a sensor, and compare it with an earlier snapshot."""
-    for now in await _read(stage, stage.targets((device,))):
+    for now in await _read(stage, stage.targets((device,)), scope):
         await stage.ask(DiffScreen(stage.face, before, now))
 
 
@@ -48,13 +48,13 @@ async def _with_itself(stage: Stage, target: Target) -> None:
     if pair is None or pair.before is None:
         return
     if pair.after is None:
-        await compare_with_now(stage, target.device, pair.before)
+        await compare_with_now(stage, target.device, pair.before, pair.scope)
     else:
         await stage.ask(DiffScreen(stage.face, pair.before, pair.after))
 
 
-async def _read(stage: Stage, targets: Sequence[Target]) -> list[Snapshot]:
+async def _read(stage: Stage, targets: Sequence[Target], scope: Scope = "full") -> list[Snapshot]:
     """The sensors as they are now; empty if one could not be read, or it was stopped."""
-    taken = await stage.ask(SnapshotReader(stage.face, stage.context, targets))
+    taken = await stage.ask(SnapshotReader(stage.face, stage.context, targets, scope))
     stage.look_at_backups()  # parameters may be seen now to have changed since the last backup
     return taken or []

@@ -10,32 +10,56 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
 from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.text_form import Entered, TextForm, Wanted, whole_number
+from sicktui.tui.spans import cell
 from sicktui.tui.stage import Stage
 
 SECONDS: Final = 10
 
 
-async def find_me(stage: Stage, devices: tuple[str, ...]) -> None:
+LONGEST: Final = 65535
+"""Seconds (the API counts them in 16 bits)."""
+
+
+async def find_me_for(stage: Stage, devices: tuple[str, ...]) -> None:
+    """Ask how long, then let the devices blink."""
+
+    def check(entered: Entered) -> str:
+        text = entered.texts["seconds"]
+        problem = whole_number(text, "Seconds", least=1)
+        return problem or ("" if int(text) <= LONGEST else f"At most {LONGEST} seconds.")
+
+    lines = [cell(f"{counted(len(devices), 'sensor')} will blink, to be found on site.")]
+    wanted = [Wanted(name="seconds", label="Seconds", value="60")]
+    entered = await stage.ask(
+        TextForm(stage.face, "Blink for how long?", lines, wanted, check=check, does="blink")
+    )
+    if entered is not None:
+        await find_me(stage, devices, int(entered.texts["seconds"]))
+
+
+async def find_me(stage: Stage, devices: tuple[str, ...], seconds: int = SECONDS) -> None:
     """Let the devices blink; a password is asked for only where a sensor wants one."""
     targets = stage.targets(devices)
-    failures = await _blink(stage, targets)
+    failures = await _blink(stage, targets, seconds)
     closed = [target for target, error in failures if error.code is Code.ACCESS_DENIED]
     if closed and await ensure_access(stage, closed, "This sensor blinks only for a user that is logged in."):
-        failures = [(t, e) for t, e in failures if t not in closed] + await _blink(stage, closed)
+        failures = [(t, e) for t, e in failures if t not in closed] + await _blink(stage, closed, seconds)
     failed = {target.device for target, _ in failures}
     names = ", ".join(clean(target.device, 40) for target in targets if target.device not in failed)
     if names:
-        stage.say(f"Blinking for {SECONDS} s: {names}.")
+        stage.say(f"Blinking for {seconds} s: {names}.")
     for target, error in failures:
         stage.say(f"{clean(target.device, 40)} does not blink: {error}", "error")
 
 
-async def _blink(stage: Stage, targets: Sequence[Target]) -> list[tuple[Target, SicktuiError]]:
+async def _blink(stage: Stage, targets: Sequence[Target], seconds: int) -> list[tuple[Target, SicktuiError]]:
     """Let them blink side by side; which did not, and why."""
 
     async def one(target: Target) -> tuple[Target, SicktuiError] | None:
         try:
-            await blink(stage.context, target, SECONDS)
+            await blink(stage.context, target, seconds)
         except SicktuiError as error:
             return target, error
         return None

@@ -17,14 +17,13 @@ async def look_back(stage: Stage, device: str) -> None:
     await unlock_passphrases(stage, stage.targets((device,)))
     selected: str | None = None
     while True:
-        identity = sight.identity if (sight := stage.board.sights.get(device)) else None
         answer = await stage.ask(
             HistoryScreen(
                 stage.face,
                 stage.context,
                 device,
                 key_of(stage, device),
-                kept=stage.board.kept.of(device, identity),
+                kept=stage.board.backups_of(device),
                 selected=selected,
             )
         )

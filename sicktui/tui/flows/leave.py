@@ -1,28 +1,22 @@
 """Leaves the dashboard, and says what goes on without it."""
 
-from typing import TYPE_CHECKING
-
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.spans import Cell, Span, Tone, cell
-
-if TYPE_CHECKING:
-    from sicktui.tui.screens.main import MainScreen
+from sicktui.tui.stage import Stage
 
 
-async def leave(screen: "MainScreen") -> None:
+async def leave(stage: Stage) -> None:
     """End the app; while a run is going, ask first and say how to come back."""
-    live = screen.board.live_runs
+    live = stage.board.live_runs
     if live:
-        if any(isinstance(shown, Confirm) for shown in screen.app.screen_stack):
-            return
         going = f"{counted(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
-        words = [cell(going), (), *_what_leaving_means(live[-1], demo=screen.face.demo)]
-        if not await screen.ask(Confirm(screen.face, "Leave the dashboard?", words, yes="leave", no="stay")):
+        words = [cell(going), (), *_what_leaving_means(live[-1], demo=stage.face.demo)]
+        if not await stage.ask(Confirm(stage.face, "Leave the dashboard?", words, yes="leave", no="stay")):
             return
         # What is going may have changed while the question stood.
-        live = screen.board.live_runs
-    screen.leave("" if screen.face.demo else "\n".join(farewell(run) for run in live))
+        live = stage.board.live_runs
+    stage.leave("" if stage.face.demo else "\n".join(farewell(run) for run in live))
 
 
 def _what_leaving_means(run: str, *, demo: bool) -> list[Cell]:

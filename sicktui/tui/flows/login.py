@@ -42,8 +42,9 @@ async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
             return False
         served = waiting if answer.for_all else waiting[:1]
         waiting = waiting[len(served) :]
-        taken = await asyncio.gather(*(_is_taken(stage, target, answer.password) for target in served))
-        refused = [target.device for target, good in zip(served, taken, strict=True) if not good]
+        tried = served if answer.test else []
+        taken = await asyncio.gather(*(_is_taken(stage, target, answer.password) for target in tried))
+        refused = [target.device for target, good in zip(tried, taken, strict=True) if not good]
         if refused:
             names = ", ".join(clean(name, 40) for name in refused[:4])
             stage.say(f"Wrong password, not kept: {names}. It was tried once.", "error")

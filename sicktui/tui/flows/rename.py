@@ -1,12 +1,13 @@
 """Renames a sensor in place: reads its LocationName, asks, writes, reads back."""
 
 from sicktui.engine.drift import shown
-from sicktui.engine.parameters import LOCATION, WritePlan, Written, plan_write, write_parameter
+from sicktui.engine.parameters import LOCATION, WritePlan, plan_write, write_parameter
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.parameters import saved_words
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.rename import NewName, RenameForm
 from sicktui.tui.spans import Cell, Span, Tone, cell
@@ -63,17 +64,7 @@ async def _write(stage: Stage, target: Target, wanted: NewName) -> None:
         stage.say(f"{name} was not renamed: {error}", "error")
     else:
         stage.say(
-            f"{name}: {written} {_saved(written)}".strip(),
+            f"{name}: {written} {saved_words(written)}".strip(),
             "warning" if written.persisted is False else "information",
         )
     stage.look_afresh(target.device)
-
-
-def _saved(written: Written) -> str:
-    match written.persisted:
-        case True:
-            return "Saved on the sensor."
-        case False:
-            return "The sensor has no call to save it: the next power cycle may lose it."
-        case None:
-            return "Not saved."

@@ -5,9 +5,10 @@ import asyncio
 from sicktui.engine.launch import resume_run
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.passphrases import Passphrases
+from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.passphrases import ensure_passphrases
-from sicktui.tui.screens.runs import RunChoice, RunList
+from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 from sicktui.tui.stage import Stage
 
 
@@ -16,10 +17,13 @@ async def look_at_runs(stage: Stage) -> None:
     choice: RunChoice | None = await stage.ask(RunList(stage.face, stage.context))
     if choice is None:
         return
-    if choice.resume:
-        await _resume(stage, choice.run)
-    else:
-        stage.follow(choice.run)
+    match choice.act:
+        case RunAct.FOLLOW:
+            stage.follow(choice.run)
+        case RunAct.RESUME:
+            await _resume(stage, choice.run)
+        case RunAct.CANCEL:
+            await cancel_run(stage, choice.run)
 
 
 async def _resume(stage: Stage, run: str) -> None:

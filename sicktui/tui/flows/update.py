@@ -11,7 +11,8 @@ from sicktui.model.words import Operation
 from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.package import PackagePicker
-from sicktui.tui.screens.plan import PlanScreen, Wish
+from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.plan_options import Wish
 from sicktui.tui.stage import Stage
 
 
@@ -38,7 +39,7 @@ async def update(stage: Stage, devices: tuple[str, ...]) -> None:
             break
         await log_in(stage, answer.devices)
     spec = new_spec(stage.context, Operation.UPDATE, answer.items, package=package, options=wish.options)
-    limits = structs.replace(spec.settings.limits, canary=wish.canary, max_failures=wish.max_failures)
+    limits = wish.limits(spec.settings.limits)
     spec = structs.replace(spec, settings=structs.replace(spec.settings, limits=limits))
     try:
         run = await start_run(stage.context, spec)

@@ -8,6 +8,7 @@ from typing import Final
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.credentials import account_of
+from sicktui.stores.files import written
 from sicktui.stores.secrets_store import MEMORY
 from sicktui.stores.vault import Absorbed, Vault, VaultState
 from sicktui.tui.commands import BY_ID
@@ -134,7 +135,7 @@ async def _change(stage: Stage, vault: Vault) -> None:
 
 async def _export(stage: Stage, vault: Vault) -> None:
     def work(typed: Typed) -> str:
-        path = Path(typed["file"].strip().strip('"')).expanduser()
+        path = written(typed["file"].strip().strip("\"'"))
         return f"{counted(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
 
     await _until_done(stage, export_form, work)
@@ -144,7 +145,7 @@ async def _import(stage: Stage, vault: Vault) -> None:
     taken: list[tuple[Path, str, Absorbed]] = []
 
     def work(typed: Typed) -> str:
-        path = Path(typed["file"].strip().strip('"')).expanduser()
+        path = written(typed["file"].strip().strip("\"'"))
         result = vault.absorb(path, typed["vault"])
         taken.append((path, typed["vault"], result))
         return f"{counted(len(result.added), 'entry', 'entries')} taken over."

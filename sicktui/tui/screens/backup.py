@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -13,20 +14,34 @@ from sicktui.model.text import clean
 from sicktui.tui.face import Face
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back
+from sicktui.tui.screens.form import Back, Field
+from sicktui.tui.screens.text_form import whole_number
 from sicktui.tui.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 
 
-class BackupQuestion(Dialog[str]):
-    """The answer is the passphrase; empty: the one that is stored, if one is.
+class BackupWish(Struct, frozen=True):
+    """The answer. Its text form never shows the passphrase."""
+
+    passphrase: str
+    """Empty: the one that is stored, if one is."""
+    jobs: int
+
+    def __repr__(self) -> str:
+        """Only how many at once."""
+        return f"BackupWish(jobs={self.jobs})"
+
+
+class BackupQuestion(Dialog[BackupWish]):
+    """Asks for the passphrase, and where there are several sensors, how many go at once.
 
     Args:
         face: how the dashboard looks.
         targets: the devices.
         passphrase: the one that was entered before.
         stored: how many of the devices have a stored one, their own or the plant's.
+        jobs: how many sensors go at once, as the settings say.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
@@ -34,11 +49,14 @@ class BackupQuestion(Dialog[str]):
     title_text = "Back the parameters up"
     keys_text = "enter take the backup   tab next field   esc back"
 
-    def __init__(self, face: Face, targets: Sequence[Target], passphrase: str, *, stored: int = 0) -> None:
+    def __init__(
+        self, face: Face, targets: Sequence[Target], passphrase: str, *, stored: int = 0, jobs: int = 8
+    ) -> None:
         super().__init__(face)
         self._targets = targets
         self._passphrase = passphrase
         self._stored = stored
+        self._jobs = jobs
 
     def body(self) -> list[Widget]:
         """Of whom, and the passphrase."""
@@ -56,6 +74,8 @@ class BackupQuestion(Dialog[str]):
             SecretInput(
                 self._passphrase, password=True, id="passphrase", placeholder="passphrase, or nothing"
             ),
+            *([Field("At once", "jobs", str(self._jobs))] if len(self._targets) > 1 else []),
+            Prose(id="problem"),
             Back(),
         ]
 
@@ -74,5 +94,10 @@ class BackupQuestion(Dialog[str]):
         self.query_one("#passphrase").focus()
 
     @on(Input.Submitted)
-    def _answer(self, message: Input.Submitted) -> None:
-        self.dismiss(message.value)
+    def _answer(self) -> None:
+        fields = self.query("#jobs").results(Input)
+        text = next((field.value.strip() for field in fields), str(self._jobs))
+        if problem := whole_number(text, "At once", least=1):
+            self.query_one("#problem", Prose).show(cell(problem, Tone.BAD))
+            return
+        self.dismiss(BackupWish(self.query_one("#passphrase", Input).value, int(text)))

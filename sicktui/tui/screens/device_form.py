@@ -1,7 +1,7 @@
 """Adding a device, or changing one."""
 
-from collections.abc import Collection
-from typing import ClassVar, get_args
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Final, get_args
 
 from msgspec import structs
 from textual import on
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
-from sicktui.model.settings import AuthChoice
+from sicktui.model.settings import AuthChoice, Scheme
 from sicktui.model.text import clean
 from sicktui.stores.profile_rules import NAME_RULE, name_problem, profile_problems
 from sicktui.tui.face import Face
@@ -20,6 +20,24 @@ from sicktui.tui.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 _AUTHS = get_args(AuthChoice)
+_SCHEMES = get_args(Scheme)
+_HINT: Final[tuple[Cell, ...]] = ((), cell("Empty fields are as the settings say.", Tone.DIM))
+
+
+def _timing_text(timing: Mapping[str, float] | None) -> str:
+    return " ".join(f"{key}={value:g}" for key, value in (timing or {}).items())
+
+
+def _timing(text: str) -> dict[str, float] | str:
+    """The timings that a text means, or what is wrong with it; the keys are checked with the profile."""
+    timing: dict[str, float] = {}
+    for word in text.replace(",", " ").split():
+        key, _, value = word.partition("=")
+        try:
+            timing[key] = float(value)
+        except ValueError:
+            return f"{clean(word, 40)!r} is no timing."
+    return timing
 
 
 class DeviceForm(Dialog[Profile]):
@@ -27,6 +45,7 @@ class DeviceForm(Dialog[Profile]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
+    scrolls = False
     keys_text = "enter save   tab next field   esc back"
 
     def __init__(self, face: Face, profile: Profile | None, taken: Collection[str]) -> None:
@@ -45,7 +64,11 @@ class DeviceForm(Dialog[Profile]):
             Field("Login by", "auth", old.auth or "", "auto, challenge or basic; as in the settings"),
             Field("Tags", "tags", " ".join(old.tags), "words between blanks, e.g. hall-3 line-2"),
             Field("Note", "note", old.note or "", "what people should know"),
-            Prose([(), cell("Empty fields are as the settings say.", Tone.DIM)], id="problem"),
+            Field("Scheme", "scheme", old.scheme or "", "http or https; as in the settings"),
+            Field("Serial", "serial", old.serial or "", "the only serial number that may answer there"),
+            Field("Model", "model", old.model or "", "the variant, for people"),
+            Field("Timing", "timing", _timing_text(old.timing), "e.g. flash_timeout=600 settle=10"),
+            Prose(_HINT, id="problem"),
             Back(),
         ]
 
@@ -55,7 +78,7 @@ class DeviceForm(Dialog[Profile]):
 
     @on(Input.Changed)
     def _forget_problem(self) -> None:
-        self.query_one("#problem", Prose).show()
+        self.query_one("#problem", Prose).show(*_HINT)
 
     @on(Input.Submitted)
     def _save(self) -> None:
@@ -69,6 +92,14 @@ class DeviceForm(Dialog[Profile]):
                 "auth", f"{clean(auth, 20)!r} is no way to log in.", f"Write one of: {', '.join(_AUTHS)}."
             )
             return
+        scheme = self._value("scheme").lower()
+        if scheme and scheme not in _SCHEMES:
+            self._refuse("scheme", f"{clean(scheme, 20)!r} is no scheme.", "Write http or https.")
+            return
+        timing = _timing(self._value("timing"))
+        if isinstance(timing, str):
+            self._refuse("timing", timing, "Write KEY=SECONDS, with blanks between several.")
+            return
         if problem := name_problem(name):
             self._refuse("name", problem, NAME_RULE)
             return
@@ -77,14 +108,14 @@ class DeviceForm(Dialog[Profile]):
                 "name", f"A device called {clean(name, 40)!r} is in the list already.", "Choose another."
             )
             return
-        profile = self._entered(name, auth)
+        profile = structs.replace(self._entered(name, auth), timing=timing or None)
         for keys, problem, advice in profile_problems(profile):
             self._refuse(keys[0], f"{problem[0].upper()}{problem[1:]}.", advice)
             return
         self.dismiss(profile)
 
     def _entered(self, name: str, auth: str) -> Profile:
-        """The profile as the fields have it; what has no field here is kept."""
+        """The profile as the fields have it, but for its timing."""
         base = self._profile or Profile(name=name, address="-")
         return structs.replace(
             base,
@@ -94,6 +125,9 @@ class DeviceForm(Dialog[Profile]):
             auth=next((choice for choice in _AUTHS if choice == auth), None),
             tags=tuple(self._value("tags").replace(",", " ").split()),
             note=self._value("note") or None,
+            scheme=next((choice for choice in _SCHEMES if choice == self._value("scheme").lower()), None),
+            serial=self._value("serial") or None,
+            model=self._value("model") or None,
         )
 
     def _value(self, field: str) -> str:

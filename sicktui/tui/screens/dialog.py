@@ -8,9 +8,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from sicktui.tui.face import Face
+from sicktui.tui.widgets.key_lines import KeyLines
 
 AnswerT = TypeVar("AnswerT")
 
@@ -65,7 +65,7 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
             box.border_title = Content(self.title_text)
             with VerticalScroll(id="body", can_focus=False):
                 yield from self.body()
-            yield Static(Content(self.keys_text), classes="keys", id="keys", markup=False)
+            yield KeyLines(self.keys_text, id="keys")
 
     def body(self) -> list[Widget]:
         """The widgets of the dialog."""
@@ -77,7 +77,7 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
 
     def _tell_keys(self, overflows: bool) -> None:
         how = "j k scroll   " if overflows and self.scrolls else ""
-        self.query_one("#keys", Static).update(Content(how + self.keys_text))
+        self.query_one("#keys", KeyLines).show(how + self.keys_text)
 
     def action_scroll(self, lines: int) -> None:
         """Move the body by some lines."""

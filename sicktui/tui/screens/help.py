@@ -54,7 +54,7 @@ class HelpScreen(Dialog[None]):
         key = self.face.keys.of(command)
         return (
             Span(f"{key:>6}  ", Tone.KEY),
-            Span(f"{command.title:<11}"),
+            Span(f"{command.title:<12}"),
             Span(f"{command.help}{also}", Tone.DIM),
         )
 
@@ -102,5 +102,5 @@ def _movements() -> list[Cell]:
         ("< >", "to the top, to the end"),
         ("enter", "details of the selected device"),
     )
-    lines = [(Span(f"{keys:>6}  ", Tone.KEY), Span(" " * 11), Span(what, Tone.DIM)) for keys, what in pairs]
+    lines = [(Span(f"{keys:>6}  ", Tone.KEY), Span(" " * 12), Span(what, Tone.DIM)) for keys, what in pairs]
     return [cell("Moving", Tone.KEY), *lines, ()]

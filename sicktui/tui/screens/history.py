@@ -1,29 +1,21 @@
 """The backups of one device: what there is, whether it is whole, and what can be done with one."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
-from sicktui.engine.backup_history import SensorHistory, verify
+from sicktui.engine.backup_history import Mark, SensorHistory
 from sicktui.engine.context import Context
-from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
-from sicktui.stores.backup_exchange import export
 from sicktui.stores.backups import BackupRecord
-from sicktui.tui.backup_marks import mark_words
+from sicktui.tui.backup_marks import mark_words, wants_attention, worst
 from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.paged import Paged
-from sicktui.tui.screens.path_form import PathForm
+from sicktui.tui.screens.backup_list import BackupList
 from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.version_rows import VERSION_COLUMNS, Verdict, VersionRow, about, read_versions
+from sicktui.tui.version_rows import VersionRow, read_versions
 from sicktui.tui.widgets.table import Table
 
 
@@ -35,8 +27,8 @@ class HistoryAnswer(Struct, frozen=True, kw_only=True):
     """Whether it is to be compared with what the sensor has now; else restored."""
 
 
-class HistoryScreen(Paged[HistoryAnswer]):
-    """Newest first. The selected one's facts stand below; so does what a verification found.
+class HistoryScreen(BackupList[HistoryAnswer]):
+    """The backups of one device; one of them may be restored or compared.
 
     Args:
         face: how the dashboard looks.
@@ -47,15 +39,9 @@ class HistoryScreen(Paged[HistoryAnswer]):
         selected: the backup to begin with.
     """
 
-    DEFAULT_CSS = "HistoryScreen Table { height: 45%; min-height: 5; }"
-
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "restore", "Restore", show=False),
         Binding("d", "compare", "Diff", show=False),
-        Binding("v", "verify(False)", "Verify", show=False),
-        Binding("V", "verify(True)", "Verify all", show=False),
-        Binding("x", "export", "Export", show=False),
-        Binding("R", "again", "Read again", show=False),
     ]
     key_hints = (
         ("j k", "move"),
@@ -78,110 +64,36 @@ class HistoryScreen(Paged[HistoryAnswer]):
         kept: SensorHistory | None = None,
         selected: str | None = None,
     ) -> None:
-        super().__init__(face)
-        self._engine_context = context
+        super().__init__(face, context, selected=selected)
         self._device = device
         self._key = key
         self._kept = kept
-        self._selected = selected
-        self._rows: list[VersionRow] = []
-        self._read = False
 
-    def middle(self) -> list[Widget]:
-        """The versions."""
-        return [
-            Table(VERSION_COLUMNS, "Versions", empty=self._nothing, glyphs=self.face.glyphs, id="versions")
-        ]
+    def rows_now(self) -> list[VersionRow]:
+        """The versions of this sensor, and of those that had its name before."""
+        return read_versions(self._engine_context, self._device, self._key)
 
-    @property
-    def _table(self) -> Table[VersionRow]:
-        return self.query_one("#versions", Table)
+    def nothing_words(self) -> str:
+        """How to get a backup, if there can be one."""
+        if self._kept is not None and worst(self._kept) is Mark.NOT_OFFERED:
+            return "This sensor offers no backup: its API has no call for it."
+        return "No backup of this sensor is kept on this PC. b, in the list, makes one."
 
-    def begin(self) -> None:
-        """Read what is kept."""
-        self._table.focus()
-        self.action_again()
+    def head(self) -> Sequence[Cell]:
+        """Whose backups, and how it is with them."""
+        return (
+            (Span("Backups of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
+            self._about_sensor(),
+        )
 
-    def action_again(self) -> None:
-        """Read what is kept (again)."""
-        self.paint()
-        self._work(self._read_all(), "reading the backups")
-
-    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self.run_worker(work, group="history", name=name, exclusive=True, exit_on_error=False)
-
-    async def _read_all(self) -> None:
-        self.trouble = ""
-        try:
-            self._rows = await asyncio.to_thread(read_versions, self._engine_context, self._device, self._key)
-        except SicktuiError as error:
-            self.trouble = str(error)
-        self._read = True
-        self.paint()
-        self._table.select(self._selected)
-
-    def _nothing(self) -> list[Cell]:
-        words = "No backup of this sensor is kept on this PC. b, in the list, makes one."
-        return [(), cell(f"  {words if self._read else 'reading...'}", Tone.DIM)]
-
-    # -- verify -------------------------------------------------------------------------------
-
-    def action_verify(self, everything: bool) -> None:
-        """Hash the selected backup again, or all of them."""
-        row = self._table.selected
-        if row is not None:
-            self._work(self._verify(self._rows if everything else [row]), "verifying")
-
-    async def _verify(self, rows: Sequence[VersionRow]) -> None:
-        for place, row in enumerate(list(rows), start=1):
-            self.show_text([cell(f"Verifying {place} of {len(rows)}...", Tone.BUSY)])
-            [found] = await asyncio.to_thread(_look, self._engine_context, row.record)
-            self._rows = [
-                structs.replace(each, verdict=found) if each.key == row.key else each for each in self._rows
-            ]
-            self._table.show(self._rows)
-        self.paint()
-
-    # -- export -------------------------------------------------------------------------------
-
-    def action_export(self) -> None:
-        """Write a copy of the selected backup, and its metadata beside it."""
-        row = self._table.selected
-        if row is not None:
-            self._work(self._export(row.record), "exporting")
-
-    async def _export(self, record: BackupRecord) -> None:
-        context, proposed, problem = self._engine_context, f"~/{record.id}.backup", ""
-        lines: list[Cell] = [
-            (Span("A copy of "), Span(clean(record.id), Tone.KEY), Span(" as the sensor gave it,")),
-            cell("and its metadata beside it (.json), is written to:"),
-        ]
-        while True:
-            form = PathForm(self.face, "Export the backup", lines, proposed=proposed, problem=problem)
-            path = await self.app.push_screen_wait(form)
-            if path is None:
-                return
-            proposed, problem = str(path), ""
-            if await asyncio.to_thread(path.is_dir):
-                path /= f"{record.id}.backup"
-            if await asyncio.to_thread(path.exists) and not await self._replaces(path):
-                continue
-            try:
-                beside = await asyncio.to_thread(export, context.backups, context.snapshots, record, path)
-            except SicktuiError as error:
-                problem = str(error)
-                continue
-            text = clean(f"Written: {path}, and {beside.name} beside it.", 400)
-            self.notify(text, markup=False)
-            return
-
-    async def _replaces(self, path: Path) -> bool:
-        lines = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
-        asked = Confirm(self.face, "Replace the file?", lines, yes="replace", no="another name")
-        agreed: bool | None = await self.app.push_screen_wait(asked)
-        return agreed is True
-
-    # -- what else ----------------------------------------------------------------------------
+    def _about_sensor(self) -> Cell:
+        sensor = f"serial number {clean(self._key)}" if self._key else "its serial number is not known"
+        if self._kept is None:
+            return cell(sensor, Tone.DIM)
+        old_after = self._engine_context.settings.backups.old_after
+        tone = Tone.WARN if wants_attention(self._kept) else Tone.GOOD
+        gap = Span(f" {self.face.glyphs.dot} ", Tone.DIM)
+        return (Span(sensor, Tone.DIM), gap, Span(mark_words(self._kept, old_after), tone))
 
     def action_restore(self) -> None:
         """Restore the selected backup."""
@@ -199,44 +111,6 @@ class HistoryScreen(Paged[HistoryAnswer]):
             return
         self.dismiss(HistoryAnswer(record=row.record, compare=True))
 
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
-
     @on(Table.Chosen)
     def _chosen(self) -> None:
         self.action_restore()
-
-    def paint(self) -> None:
-        """Show what is known now."""
-        glyphs = self.face.glyphs
-        self.show_head(
-            (Span("Backups of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)), self._about_sensor()
-        )
-        self._table.show(self._rows)
-        damaged = sum(row.verdict is not None and bool(row.verdict.problem) for row in self._rows)
-        title: Cell = (Span("Versions "), Span(str(len(self._rows)), Tone.DIM))
-        if damaged:
-            title += (Span(f" {glyphs.dot} {counted(damaged, 'damaged one')}", Tone.BAD),)
-        self._table.set_title(title)
-        self._paint_text()
-
-    def _about_sensor(self) -> Cell:
-        sensor = f"serial number {clean(self._key)}" if self._key else "its serial number is not known"
-        if self._kept is None:
-            return cell(sensor, Tone.DIM)
-        old_after = self._engine_context.settings.backups.old_after
-        tone = Tone.WARN if self._kept.marks else Tone.GOOD
-        gap = Span(f" {self.face.glyphs.dot} ", Tone.DIM)
-        return (Span(sensor, Tone.DIM), gap, Span(mark_words(self._kept, old_after), tone))
-
-    def _paint_text(self) -> None:
-        row = self._table.selected
-        self.show_text(about(row, self.face.glyphs) if row is not None else [])
-
-
-def _look(context: Context, record: BackupRecord) -> list[Verdict]:
-    return [
-        Verdict(problem=found.problem, opens=found.opens)
-        for found in verify(context, [record], passphrases=True)
-    ]

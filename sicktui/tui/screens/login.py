@@ -26,6 +26,8 @@ class Password(Struct, frozen=True):
     for_all: bool
     shared: bool = False
     """Whether it is kept once for their group, and not for each of them."""
+    test: bool = True
+    """Whether it is tried on the sensors before it is kept."""
 
     def __repr__(self) -> str:
         """Never the password."""
@@ -74,7 +76,8 @@ class Login(Dialog[Password]):
             if self._group is not None:
                 label = f"keep it once, for {clean(self._group, 40)} and whatever joins it later"
                 widgets.append(Choice(self.face.glyphs, label, value=False, id="shared"))
-        return [*widgets, Back()]
+        label = "try it once on the sensor before it is kept"
+        return [*widgets, Choice(self.face.glyphs, label, value=True, id="test"), Back()]
 
     def on_mount(self) -> None:
         """Straight to the password."""
@@ -89,4 +92,5 @@ class Login(Dialog[Password]):
             return
         chosen = {choice.id: choice.value for choice in self.query(Choice)}
         for_all = chosen.get("all", True)
-        self.dismiss(Password(password, for_all, shared=for_all and chosen.get("shared", False)))
+        shared = for_all and chosen.get("shared", False)
+        self.dismiss(Password(password, for_all, shared=shared, test=chosen.get("test", True)))

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar, Final
 
-from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -15,12 +14,11 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.text import clean
+from sicktui.stores.files import written
 from sicktui.stores.packages import ZippedPackage, inspect_package
 from sicktui.stores.shelf import ShelfEntry
-from sicktui.tui.columns import Column
 from sicktui.tui.face import Face
-from sicktui.tui.looks import Glyphs
-from sicktui.tui.phrases import size
+from sicktui.tui.package_rows import PACKAGE_COLUMNS, PackageRow
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.dialog import Dialog
 from sicktui.tui.spans import Cell, Span, Tone, cell
@@ -29,57 +27,6 @@ from sicktui.tui.widgets.table import Table
 
 UNPACKED: Final = "unpacked"
 """The folder of the home's data in which packages out of zips lie; the commands use the same."""
-
-
-class PackageRow(Struct, frozen=True, kw_only=True):
-    """A package of the shelf, as the picker shows it."""
-
-    entry: ShelfEntry
-
-    @property
-    def key(self) -> str:
-        """Its SHA-256."""
-        return self.entry.sha256
-
-
-def _approved_cell(row: PackageRow, glyphs: Glyphs, _: int) -> Cell:
-    return (
-        cell(f"{glyphs.done} approved", Tone.GOOD) if row.entry.approved else cell(glyphs.skipped, Tone.DIM)
-    )
-
-
-COLUMNS: Final[tuple[Column[PackageRow], ...]] = (
-    Column(
-        id="name",
-        title="Package",
-        least=20,
-        ample=34,
-        most=60,
-        cell=lambda r, _g, _w: cell(clean(r.entry.name)),
-    ),
-    Column(
-        id="version",
-        title="Version",
-        least=8,
-        most=14,
-        cell=lambda r, _g, _w: cell(clean(r.entry.version or "?")),
-    ),
-    Column(
-        id="size", title="Size", least=8, most=8, right=True, cell=lambda r, _g, _w: cell(size(r.entry.size))
-    ),
-    Column(
-        id="sha",
-        title="SHA-256",
-        least=12,
-        most=12,
-        rank=1,
-        cell=lambda r, _g, _w: cell(r.entry.id, Tone.DIM),
-    ),
-    Column(
-        id="type", title="Type", least=11, most=11, rank=2, cell=lambda r, _g, _w: cell(r.entry.type.value)
-    ),
-    Column(id="approved", title="Approval", least=10, most=10, rank=3, cell=_approved_cell),
-)
 
 
 class PackagePicker(Dialog[Package]):
@@ -105,7 +52,7 @@ class PackagePicker(Dialog[Package]):
         """The shelf, and a line for a path."""
         return [
             Prose([cell("On the shelf:", Tone.DIM)]),
-            Table(COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="shelf"),
+            Table(PACKAGE_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="shelf"),
             Input(placeholder="or the path of a .spk, .spk.signed or .zip file", id="path"),
             Prose(id="problem"),
         ]
@@ -162,7 +109,7 @@ class PackagePicker(Dialog[Package]):
         if not text:
             self.query_one(Table).focus()
             return
-        self._work(self._inspect(Path(text).expanduser()))
+        self._work(self._inspect(written(text)))
 
     async def _inspect(self, path: Path, unpack_to: Path | None = None) -> None:
         self._tell("Reading the package...", Tone.DIM)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sicktui.engine.follow import waited_for
+from sicktui.model.clock import Clock
 from sicktui.model.text import clean
 from sicktui.model.view import RunView
 from sicktui.model.words import RunState, Verdict
@@ -44,9 +45,10 @@ class Painter:
         screen: the main screen, mounted.
         board: what the dashboard knows.
         face: how it looks.
+        clock: where time comes from.
     """
 
-    def __init__(self, screen: "Screen[Any]", board: Board, face: Face) -> None:
+    def __init__(self, screen: "Screen[Any]", board: Board, face: Face, clock: Clock) -> None:
         self._board = board
         self._face = face
         self._screen = screen
@@ -59,11 +61,13 @@ class Painter:
         self.show_log = True
         self.log_of = LogOf.MARKED
         self.stores: tuple[str, ...] = ()
-        self.cancelling: set[str] = set()
-        self.clock = ""
+        self.stale = True
+        """Whether something is known that is not painted yet."""
+        self._clock = clock
 
     def paint(self) -> None:
         """Show what is known now."""
+        self.stale = False
         board = self._board
         jobs = board.job_rows()
         self._arrange(len(board.targets), len(jobs))
@@ -133,7 +137,7 @@ class Painter:
         ]
         going = sum(device.verdict is None for device in view.devices.values())
         state = view.state.value
-        if view.state is RunState.RUNNING and (view.cancelling or view.run in self.cancelling):
+        if view.state is RunState.RUNNING and (view.cancelling or view.run in self._board.cancelling):
             state = self._waiting_for(view)
         tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
         if view.finished and view.counts()[Verdict.FAILED] + view.counts()[Verdict.UNKNOWN]:
@@ -183,7 +187,7 @@ class Painter:
             marked=len(board.marks),
             live_runs=len(board.live_runs),
             stores=self.stores,
-            clock=self.clock,
+            clock=f"{self._clock.now().astimezone():%H:%M}",
             demo=self._face.demo,
             glyphs=glyphs,
             width=self._status.size.width,

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.text import clean
+from sicktui.stores.files import written
 from sicktui.tui.face import Face
 from sicktui.tui.screens.dialog import Dialog
 from sicktui.tui.screens.form import Back
@@ -50,4 +51,4 @@ class PathForm(Dialog[Path]):
     @on(Input.Submitted)
     def _answer(self, message: Input.Submitted) -> None:
         text = message.value.strip().strip("\"'")
-        self.dismiss(Path(text).expanduser() if text else None)
+        self.dismiss(written(text) if text else None)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,39 +16,25 @@ from sicktui.engine.planning import expected_version, plan_update
 from sicktui.model.device import Target
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
-from sicktui.model.settings import Limits
 from sicktui.model.text import clean
 from sicktui.model.words import Action
 from sicktui.tui.face import Face
 from sicktui.tui.phrases import counted, size
 from sicktui.tui.plan_rows import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.plan_options import Wish, options_form, wish_from
+from sicktui.tui.screens.text_form import Entered
 from sicktui.tui.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 
-_CANARIES: Final = (0, 1, 2, 3, 5)
-_BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
 _SHOWN: Final = 12
 _NAMED: Final = 3
 
 
 LetIn = Callable[[Sequence[PlanItem]], Awaitable[bool]]
 """Asks for the passwords that sensors have refused in a plan; whether it has asked for any."""
-
-
-class Wish(Struct, frozen=True, kw_only=True):
-    """What the operator chose beside devices and package."""
-
-    options: UpdateOptions = UpdateOptions()
-    canary: int = 0
-    max_failures: int = 1
-
-    @classmethod
-    def of(cls, limits: Limits) -> "Wish":
-        """What the settings say."""
-        return cls(canary=limits.canary, max_failures=limits.max_failures)
 
 
 class PlanAnswer(Struct, frozen=True, kw_only=True):
@@ -87,6 +73,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         Binding("s", "option('persist')", "Save parameters", show=False),
         Binding("c", "canary", "Canary", show=False),
         Binding("m", "budget", "Failures", show=False),
+        Binding("o", "options", "All options", show=False),
         Binding("l", "login", "Login", show=False),
         Binding("R", "plan", "Read again", show=False),
     ]
@@ -126,7 +113,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         """Begin to read."""
         keys = (
             ("u", "go on"),
-            ("b d f s c m", "options"),
+            ("b d f s c m o", "options"),
             ("l", "login"),
             ("R", "read again"),
             ("q", "back"),
@@ -190,7 +177,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         table.show(list(self._rows.values()))
         table.set_title((Span("Plan "), Span(summary([row.action for row in self._rows.values()]), Tone.DIM)))
         self._paint_about()
-        self.query_one("#options", Prose).show(*self._option_lines())
+        self.query_one("#options", Prose).show(*self._wish.lines())
 
     def _paint_about(self) -> None:
         table: Table[PlanRow] = self.query_one(Table)
@@ -203,42 +190,34 @@ class PlanScreen(Screen[PlanAnswer | None]):
             lines += [cell(f"{glyphs.warning} {warning}", Tone.WARN) for warning in row.warnings]
         self.query_one("#about", Prose).show(*lines)
 
-    def _option_lines(self) -> list[Cell]:
-        options, wish = self._wish.options, self._wish
-        marks = (
-            ("b", "backup first", _yes(on=options.backup)),
-            ("d", "allow a downgrade", _yes(on=options.allow_downgrade)),
-            ("f", "again if current", _yes(on=options.force)),
-            ("s", "save parameters first", _yes(on=options.persist)),
-            ("c", "canary", f"first {wish.canary} alone" if wish.canary else "no"),
-            ("m", "stop at failures", str(wish.max_failures)),
-        )
-        cells = [
-            (Span(f"{key} ", Tone.KEY), Span(f"{what}: ", Tone.DIM), Span(value))
-            for key, what, value in marks
-        ]
-        gap = Span("   ")
-        return [joined(cells[:3], gap), joined(cells[3:], gap)]
-
     def action_option(self, name: str) -> None:
-        """Change an option; those that change the plan make it anew."""
-        options = self._wish.options
-        changed = structs.replace(options, **{name: not getattr(options, name)})
-        self._wish = structs.replace(self._wish, options=changed)
-        if name in ("allow_downgrade", "force"):
-            self.action_plan()
-        else:
-            self._paint()
+        """Turn an option on or off."""
+        self._choose(self._wish.turned(name))
 
     def action_canary(self) -> None:
         """Change how many go alone first."""
-        self._wish = structs.replace(self._wish, canary=_next(_CANARIES, self._wish.canary))
-        self._paint()
+        self._choose(self._wish.next_canary())
 
     def action_budget(self) -> None:
         """Change at how many failures nothing more is started."""
-        self._wish = structs.replace(self._wish, max_failures=_next(_BUDGETS, self._wish.max_failures))
-        self._paint()
+        self._choose(self._wish.next_budget())
+
+    def action_options(self) -> None:
+        """Enter all options in a form."""
+
+        def decide(entered: Entered | None) -> None:
+            if entered is not None:
+                self._choose(wish_from(entered, self._wish))
+
+        self.app.push_screen(options_form(self.face, self._wish), decide)
+
+    def _choose(self, wish: Wish) -> None:
+        """Take the wish over; what changes the plan makes it anew."""
+        before, self._wish = self._wish.options, wish
+        if _deciding(before) == _deciding(wish.options):
+            self._paint()
+        else:
+            self.action_plan()
 
     def action_login(self) -> None:
         """Enter the password of the selected device, then read again."""
@@ -307,9 +286,6 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
     return lines
 
 
-def _yes(*, on: bool) -> str:
-    return "yes" if on else "no"
-
-
-def _next(choices: Sequence[int], present: int) -> int:
-    return next((choice for choice in choices if choice > present), choices[0])
+def _deciding(options: UpdateOptions) -> tuple[object, ...]:
+    """What of the options decides which devices may go."""
+    return options.allow_downgrade, options.force, options.expect_version

@@ -55,6 +55,7 @@ class SecretForm(Dialog[Typed]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
 
+    scrolls = False
     keys_text = "enter next field, then do it   tab next field   esc back"
 
     def __init__(

@@ -14,7 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.snapshot import snapshot_now
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.snapshot import Snapshot
+from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.text import clean
 from sicktui.tui.columns import Column
 from sicktui.tui.face import Face
@@ -90,6 +90,8 @@ class Pair(Struct, frozen=True):
 
     before: Snapshot | None
     after: Snapshot | None
+    scope: Scope = "full"
+    """How much is read of the sensor, where one is to be read."""
 
 
 def read_snapshots(context: Context, device: str, key: str | None) -> list[Snapshot]:
@@ -109,9 +111,12 @@ class SnapshotPicker(Dialog[Pair]):
     SnapshotPicker Table { height: 8; background: $surface; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", show=False),
+        Binding("e", "quick", "Essential few", show=False),
+    ]
 
-    keys_text = "j k move   enter compare with now   space mark two   q back"
+    keys_text = "j k move   enter compare with now   space mark two   e quick   q back"
     scrolls = False
 
     def __init__(self, face: Face, device: str, kept: Sequence[Snapshot]) -> None:
@@ -119,12 +124,12 @@ class SnapshotPicker(Dialog[Pair]):
         self.title_text = f"Compare {clean(device, 40)} with what?"
         self._kept = kept
         self._marked: list[str] = []
+        self._scope: Scope = "full"
 
     def body(self) -> list[Widget]:
         """The snapshots."""
-        words = "Parameters as they were read; two that are marked are compared with each other."
         return [
-            Prose([cell(words, Tone.DIM)]),
+            Prose(id="about"),
             Table(SNAPSHOT_COLUMNS, glyphs=self.face.glyphs, id="snapshots"),
             Prose(id="problem"),
         ]
@@ -145,6 +150,15 @@ class SnapshotPicker(Dialog[Pair]):
         rows = [SnapshotRow(marked=_NOW in self._marked)]
         rows += [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
         self._table.show(rows)
+        words = "Parameters as they were read; two that are marked are compared with each other."
+        quick = "Quick: of the sensor now, only the few parameters are read that an update compares."
+        lines = [cell(words, Tone.DIM), cell(quick if self._scope == "essential" else "", Tone.WARN)]
+        self.query_one("#about", Prose).show(*(line for line in lines if line))
+
+    def action_quick(self) -> None:
+        """Read only the essential few of the sensor now, or everything again."""
+        self._scope = "full" if self._scope == "essential" else "essential"
+        self._show()
 
     def action_mark(self) -> None:
         """Mark the selected one, or take its mark away; a third mark takes the place of the first."""
@@ -172,34 +186,46 @@ class SnapshotPicker(Dialog[Pair]):
         # The earlier one is "before", however they were marked; now comes after all others.
         order = [_NOW, *(kept.id for kept in self._kept)]
         late, early = sorted(chosen, key=order.index)
-        self.dismiss(Pair(by_id.get(early), by_id.get(late)))
+        self.dismiss(Pair(by_id.get(early), by_id.get(late), self._scope))
 
 
 class SnapshotReader(Dialog[list[Snapshot]]):
     """Reads sensors side by side, shows how far it is, and gives their snapshots. Leaving stops it."""
 
-    keys_text = "q stop"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "quick", "Essential few", show=False)]
 
-    def __init__(self, face: Face, context: Context, targets: Sequence[Target]) -> None:
+    keys_text = "e read only the few that an update compares   q stop"
+
+    def __init__(
+        self, face: Face, context: Context, targets: Sequence[Target], scope: Scope = "full"
+    ) -> None:
         super().__init__(face)
         self.title_text = "Reading parameters"
+        self._scope = scope
         self._engine_context = context
         self._targets = targets
-        self._lines: dict[str, Cell] = {t.device: cell("asking who it is...", Tone.DIM) for t in targets}
+        self._lines: dict[str, Cell] = {}
 
     def body(self) -> list[Widget]:
         """A line for each sensor."""
-        return [
-            Prose(
-                [cell("Everything that a sensor lets be read, politely. Nothing is written.", Tone.DIM), ()]
-            ),
-            Prose(id="lines"),
-        ]
+        return [Prose(id="what"), Prose(id="lines")]
 
     def on_mount(self) -> None:
         """Begin to read."""
+        self._begin()
+
+    def action_quick(self) -> None:
+        """Begin anew, and read only the essential few."""
+        if self._scope == "full":
+            self._scope = "essential"
+            self._begin()
+
+    def _begin(self) -> None:
+        what = "Everything that a sensor lets be read" if self._scope == "full" else "The essential few"
+        self.query_one("#what", Prose).show(cell(f"{what}, politely. Nothing is written.", Tone.DIM), ())
+        self._lines = {target.device: cell("asking who it is...", Tone.DIM) for target in self._targets}
         self._paint()
-        self.run_worker(self._read(), group="snapshots", name="reading", exit_on_error=False)
+        self.run_worker(self._read(), group="snapshots", name="reading", exclusive=True, exit_on_error=False)
 
     def _paint(self) -> None:
         lines = [(Span(f"{clean(name, 40)}  ", Tone.KEY), *line) for name, line in self._lines.items()]
@@ -220,7 +246,7 @@ class SnapshotReader(Dialog[list[Snapshot]]):
             self._paint()
 
         try:
-            taken = await snapshot_now(self._engine_context, target, on_read=on_read)
+            taken = await snapshot_now(self._engine_context, target, scope=self._scope, on_read=on_read)
         except SicktuiError as error:
             self._lines[target.device] = cell(f"{self.face.glyphs.failed} {clean(str(error), 600)}", Tone.BAD)
             self._paint()

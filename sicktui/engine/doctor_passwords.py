@@ -1,10 +1,9 @@
-"""What ``sicktui doctor`` finds of passwords: the whole chain, from the best place down, and who has one."""
+"""What the doctor finds of passwords: the whole chain, from the best place down, and who has one."""
 
 import sys
 from collections.abc import Iterator, Mapping
 
-from sicktui.cli.check import Check
-from sicktui.cli.layout import count, names
+from sicktui.engine.check import Check, count, names
 from sicktui.engine.context import Context
 from sicktui.engine.targets import choose
 from sicktui.model.device import Target

@@ -1,0 +1,27 @@
+"""What sensors run, and the packages for it."""
+
+from typing import Final
+
+from sicktui.tui.command import Command, needs_free
+
+GROUP: Final = "Firmware"
+
+COMMANDS: Final = (
+    Command(
+        id="update",
+        key="u",
+        title="update",
+        help="Update the firmware: choose a package, read the plan, confirm.",
+        group=GROUP,
+        why_not=needs_free,
+        hint=2,
+    ),
+    Command(
+        id="shelf",
+        key="F",
+        title="shelf",
+        help="The firmware packages on the shelf of this PC: add, approve, remove.",
+        group=GROUP,
+        hint=21,
+    ),
+)

@@ -1,0 +1,45 @@
+"""Parameters one by one: read, compared, written."""
+
+from typing import Final
+
+from sicktui.tui.command import Command, needs_free, needs_one, needs_pair, needs_selected
+
+GROUP: Final = "Parameters"
+
+COMMANDS: Final = (
+    Command(
+        id="diff",
+        key="d",
+        title="diff",
+        help="What changed: a sensor now and earlier, or two marked sensors.",
+        group=GROUP,
+        why_not=needs_pair,
+        hint=10,
+    ),
+    Command(
+        id="rename",
+        key="L",
+        title="rename",
+        help="Change the name that the selected sensor has of its own (LocationName).",
+        group=GROUP,
+        why_not=needs_one,
+        hint=14,
+    ),
+    Command(
+        id="parameters",
+        key="G",
+        title="parameters",
+        help="Read and set any parameter of the selected sensor.",
+        group=GROUP,
+        why_not=needs_selected,
+        hint=23,
+    ),
+    Command(
+        id="save",
+        key="S",
+        title="save",
+        help="Let the sensors save their parameters, so that these survive a power cycle.",
+        group=GROUP,
+        why_not=needs_free,
+    ),
+)

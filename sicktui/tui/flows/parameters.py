@@ -1,0 +1,242 @@
+"""Single parameters: read, set with a question, saved on the sensor."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.engine.drift import shown
+from sicktui.engine.parameters import (
+    WritePlan,
+    Written,
+    persist_parameters,
+    plan_write,
+    read_parameter,
+    write_parameter,
+)
+from sicktui.engine.snapshot_variables import variables
+from sicktui.model.clock import timestamp
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.snapshot import Snapshot
+from sicktui.model.text import clean
+from sicktui.sensor.errors import OutcomeUnknown
+from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.restore import key_of
+from sicktui.tui.parameter_rows import Reading, editable
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.parameters import ParameterAct, ParameterScreen, ParameterWish
+from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
+from sicktui.tui.screens.text_form import TextForm, Tick, Wanted
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.stage import Stage
+from sicktui.tui.version_rows import moment
+
+
+async def look_at_parameters(stage: Stage, device: str) -> None:
+    """Show the parameters of a sensor until they are left."""
+    targets = stage.targets((device,))
+    if targets:
+        await _Session(stage, targets[0]).go()
+
+
+class _Session:
+    """One look at one sensor's parameters: what was read, and which is selected."""
+
+    def __init__(self, stage: Stage, target: Target) -> None:
+        self._stage = stage
+        self._target = target
+        self._name = clean(target.device, 40)
+        self._readings: dict[str, Reading] = {}
+        self._selected = ""
+        self._entered = True
+        """Whether a value that was written is to be saved: as it was wished the last time."""
+
+    async def go(self) -> None:
+        stage, device = self._stage, self._target.device
+        await self._remember()
+        sight = stage.board.sights.get(device)
+        family = sight.identity.name if sight and sight.identity else ""
+        names = variables(family, "full")
+        while True:
+            wish = await stage.ask(
+                ParameterScreen(stage.face, device, names, self._readings, selected=self._selected)
+            )
+            if wish is None:
+                return
+            self._selected = wish.name or self._selected
+            try:
+                await self._do(wish)
+            except SicktuiError as error:
+                stage.say(f"{self._name}: {error}", "error")
+
+    async def _do(self, wish: ParameterWish) -> None:
+        match wish.act:
+            case ParameterAct.READ:
+                await self._read(wish.name)
+            case ParameterAct.READ_ALL:
+                await self._read_all()
+            case ParameterAct.READ_OTHER:
+                await self._read_other()
+            case ParameterAct.SET:
+                await self._set(wish.name)
+            case ParameterAct.SAVE:
+                await save_parameters(self._stage, (self._target.device,))
+
+    async def _remember(self) -> None:
+        """Begin with what the last full reading has found."""
+        device = self._target.device
+        try:
+            kept = await asyncio.to_thread(
+                read_snapshots, self._stage.context, device, key_of(self._stage, device)
+            )
+        except SicktuiError as error:
+            self._stage.say(str(error), "error")
+            return
+        if kept:
+            self._take(next((each for each in kept if each.scope == "full"), kept[0]))
+
+    def _take(self, snapshot: Snapshot) -> None:
+        when = moment(snapshot.taken, short=True)
+        self._readings |= {name: Reading(value, when) for name, value in snapshot.values.items()}
+        self._readings |= {name: Reading(None, when, why) for name, why in snapshot.unreadable.items()}
+
+    async def _read(self, name: str) -> object:
+        """Read one, and show it selected."""
+        value = await read_parameter(self._stage.context, self._target, name)
+        self._noted(name, value)
+        return value
+
+    def _noted(self, name: str, value: object) -> None:
+        self._readings[name] = Reading(value, moment(timestamp(self._stage.context.clock.now()), short=True))
+        self._selected = name
+
+    async def _read_all(self) -> None:
+        stage = self._stage
+        taken = await stage.ask(SnapshotReader(stage.face, stage.context, [self._target]))
+        for snapshot in taken or []:
+            self._take(snapshot)
+        if self._readings.get(self._selected, Reading()).problem:
+            self._selected = ""  # It has gone to the end of the list; the values stand on top.
+        stage.look_at_backups()  # parameters may be seen now to have changed since the last backup
+
+    async def _read_other(self) -> None:
+        lines = [cell("As the vendor's OpenAPI writes it, e.g. ScanDataEthSettings.", Tone.DIM)]
+        wanted = [Wanted(name="name", label="Parameter")]
+        entered = await self._stage.ask(
+            TextForm(self._stage.face, "Read which parameter?", lines, wanted, does="read it")
+        )
+        if entered is not None and entered.texts["name"]:
+            await self._read(entered.texts["name"])
+
+    async def _set(self, name: str) -> None:
+        """Old value, new value, question, write, read back."""
+        stage, target = self._stage, self._target
+        old = await self._read(name)
+        if not await ensure_access(stage, [target], "To write to it, its password is needed."):
+            return
+        text, problem = editable(old), ""
+        while True:
+            entered = await stage.ask(self._form(name, old, text, problem))
+            if entered is None:
+                return
+            text, self._entered = entered.texts["value"], entered.ticks["save"]
+            try:
+                plan = await plan_write(stage.context, target, name, text)
+            except SicktuiError as error:
+                problem = str(error)
+                continue
+            if not plan.changes:
+                stage.say(f"{clean(name)} is {clean(shown(old), 100)} already; nothing was written.")
+                return
+            asked = Confirm(
+                stage.face, "Write the parameter?", self._question(plan), yes="write it", no="leave it"
+            )
+            if await stage.ask(asked):
+                await self._write(plan)
+            return
+
+    def _form(self, name: str, old: object, text: str, problem: str) -> TextForm:
+        kind = "plain text" if isinstance(old, str) else 'JSON: 4, 2.5, true, [192,168,0,1], {"Port": 2115}'
+        lines: list[Cell] = [
+            (Span(f"{clean(name)} is now ", Tone.DIM), Span(clean(shown(old), 400), Tone.KEY)),
+            cell(f"Written as {kind}. Of an object, the fields to change are enough.", Tone.DIM),
+        ]
+        wanted = [Wanted(name="value", label="New value", value=clean(text, 4000))]
+        tick = Tick(name="save", label="save it on the sensor, to survive a power cycle", value=self._entered)
+        return TextForm(
+            self._stage.face, f"Set {clean(name, 40)}", lines, wanted, ticks=[tick], problem=problem
+        )
+
+    def _question(self, plan: WritePlan) -> list[Cell]:
+        who = plan.identity.serial or plan.identity.mac or "not told"
+        kept = "It is saved, and survives a power cycle."
+        lost = "It is NOT saved: a power cycle may lose it."
+        warnings: Sequence[Cell] = [
+            cell(f"{self._stage.face.glyphs.warning} {clean(warning, 400)}", Tone.WARN)
+            for warning in plan.warnings
+        ]
+        return [
+            (Span(self._name, Tone.KEY), Span(f"  serial number {clean(who)}", Tone.DIM)),
+            (),
+            (Span(f"{clean(plan.name)} from  ", Tone.DIM), Span(clean(shown(plan.old), 600))),
+            (Span("to  ", Tone.DIM), Span(clean(shown(plan.new), 600), Tone.KEY)),
+            (),
+            *warnings,
+            cell(kept if self._entered else lost, Tone.PLAIN if self._entered else Tone.WARN),
+        ]
+
+    async def _write(self, plan: WritePlan) -> None:
+        stage, target = self._stage, self._target
+        try:
+            written = await write_parameter(stage.context, target, plan.name, plan.new, persist=self._entered)
+        except OutcomeUnknown as error:
+            stage.say(f"{self._name}: nobody knows whether it was written. {error} Read it again.", "error")
+            return
+        self._noted(plan.name, written.new)
+        unsaved = written.persisted is False
+        stage.say(
+            f"{self._name}: {clean(str(written), 300)} {saved_words(written)}".strip(),
+            "warning" if unsaved else "information",
+        )
+        stage.look_afresh(target.device)
+
+
+def saved_words(written: Written) -> str:
+    """Whether what was written survives a power cycle."""
+    match written.persisted:
+        case True:
+            return "Saved on the sensor."
+        case False:
+            return "The sensor has no call to save it: the next power cycle may lose it."
+        case None:
+            return "Not saved."
+
+
+async def save_parameters(stage: Stage, devices: tuple[str, ...]) -> None:
+    """Let sensors save their parameters, so that these survive a power cycle."""
+    targets = stage.targets(devices)
+    names: list[Cell] = [cell(f"  {clean(target.device, 60)}") for target in targets[:12]]
+    if len(targets) > len(names):
+        names.append(cell(f"  and {len(targets) - len(names)} more"))
+    question = [
+        cell("What these sensors are set to now is saved on them, and survives a power cycle:"),
+        *names,
+    ]
+    asked = Confirm(stage.face, "Save the parameters?", question, yes="save", no="leave them")
+    if not await stage.ask(asked):
+        return
+    if not await ensure_access(stage, targets, "To save parameters, the password is needed."):
+        return
+    await asyncio.gather(*(_save(stage, target) for target in targets))
+
+
+async def _save(stage: Stage, target: Target) -> None:
+    name = clean(target.device, 40)
+    try:
+        done = await persist_parameters(stage.context, target)
+    except SicktuiError as error:
+        stage.say(f"{name}: its parameters were not saved. {error}", "error")
+        return
+    if done:
+        stage.say(f"{name}: its parameters are saved.")
+    else:
+        stage.say(f"{name} has no call to save its parameters.", "warning")

@@ -1,0 +1,202 @@
+"""Backups in a table: what the screens of one sensor's and of all sensors' backups have in common."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from msgspec import structs
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.engine.backup_history import verify
+from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.stores.backup_exchange import export
+from sicktui.stores.backups import BackupRecord
+from sicktui.stores.files import present
+from sicktui.tui.columns import Column
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.screens.path_form import PathForm
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.version_rows import VERSION_COLUMNS, Verdict, VersionRow, about
+from sicktui.tui.widgets.table import Table
+
+AnswerT = TypeVar("AnswerT")
+
+
+class BackupList(Paged[AnswerT]):
+    """Newest first. The selected one's facts stand below; so does what a verification found.
+
+    Args:
+        face: how the dashboard looks.
+        context: for the engine.
+        selected: the backup to begin with.
+    """
+
+    DEFAULT_CSS = "BackupList Table { height: 45%; min-height: 5; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "verify(False)", "Verify", show=False),
+        Binding("V", "verify(True)", "Verify all", show=False),
+        Binding("x", "export", "Export", show=False),
+        Binding("R", "again", "Read again", show=False),
+    ]
+
+    columns: ClassVar[Sequence[Column[VersionRow]]] = VERSION_COLUMNS
+
+    def __init__(self, face: Face, context: Context, *, selected: str | None = None) -> None:
+        super().__init__(face)
+        self._engine_context = context
+        self._selected = selected
+        self._rows: list[VersionRow] = []
+        self._read = False
+
+    # -- what a screen has of its own -----------------------------------------------------------
+
+    def rows_now(self) -> list[VersionRow]:
+        """What is kept now. Reads the disk: called in a thread.
+
+        Raises:
+            SicktuiError: it cannot be read.
+        """
+        raise NotImplementedError
+
+    def nothing_words(self) -> str:
+        """What an empty table says."""
+        return "No backup is kept on this PC."
+
+    def head(self) -> Sequence[Cell]:
+        """The two lines on top."""
+        return ()
+
+    # -- the table ------------------------------------------------------------------------------
+
+    def middle(self) -> list[Widget]:
+        """The versions."""
+        return [Table(self.columns, "Versions", empty=self._nothing, glyphs=self.face.glyphs, id="versions")]
+
+    @property
+    def _table(self) -> Table[VersionRow]:
+        return self.query_one("#versions", Table)
+
+    def begin(self) -> None:
+        """Read what is kept."""
+        self._table.focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Read what is kept (again)."""
+        self.paint()
+        self._work(self._read_all(), "reading the backups")
+
+    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        self.run_worker(work, group="history", name=name, exclusive=True, exit_on_error=False)
+
+    async def _read_all(self) -> None:
+        self.trouble = ""
+        try:
+            self._rows = await asyncio.to_thread(self.rows_now)
+        except SicktuiError as error:
+            self.trouble = str(error)
+        self._read = True
+        self.paint()
+        self._table.select(self._selected)
+
+    def _nothing(self) -> list[Cell]:
+        return [(), cell(f"  {self.nothing_words() if self._read else 'reading...'}", Tone.DIM)]
+
+    # -- verify -------------------------------------------------------------------------------
+
+    def action_verify(self, everything: bool) -> None:
+        """Hash the selected backup again, or all of them."""
+        row = self._table.selected
+        if row is not None:
+            self._work(self._verify(self._rows if everything else [row]), "verifying")
+
+    async def _verify(self, rows: Sequence[VersionRow]) -> None:
+        for place, row in enumerate(list(rows), start=1):
+            self.show_text([cell(f"Verifying {place} of {len(rows)}...", Tone.BUSY)])
+            [found] = await asyncio.to_thread(_look, self._engine_context, row.record)
+            self._rows = [
+                structs.replace(each, verdict=found) if each.key == row.key else each for each in self._rows
+            ]
+            self._table.show(self._rows)
+        self.paint()
+
+    # -- export -------------------------------------------------------------------------------
+
+    def action_export(self) -> None:
+        """Write a copy of the selected backup, and its metadata beside it."""
+        row = self._table.selected
+        if row is not None:
+            self._work(self._export(row.record), "exporting")
+
+    async def _export(self, record: BackupRecord) -> None:
+        context, proposed, problem = self._engine_context, f"~/{record.id}.backup", ""
+        lines: list[Cell] = [
+            (Span("A copy of "), Span(clean(record.id), Tone.KEY), Span(" as the sensor gave it,")),
+            cell("and its metadata beside it (.json), is written to:"),
+        ]
+        while True:
+            form = PathForm(self.face, "Export the backup", lines, proposed=proposed, problem=problem)
+            path = await self.app.push_screen_wait(form)
+            if path is None:
+                return
+            proposed, problem = str(path), ""
+            if await asyncio.to_thread(_is_folder, path):
+                path /= f"{record.id}.backup"
+            if await asyncio.to_thread(present, path) and not await self._replaces(path):
+                continue
+            try:
+                beside = await asyncio.to_thread(export, context.backups, context.snapshots, record, path)
+            except SicktuiError as error:
+                problem = str(error)
+                continue
+            text = clean(f"Written: {path}, and {beside.name} beside it.", 400)
+            self.notify(text, markup=False)
+            return
+
+    async def _replaces(self, path: Path) -> bool:
+        lines = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
+        asked = Confirm(self.face, "Replace the file?", lines, yes="replace", no="another name")
+        agreed: bool | None = await self.app.push_screen_wait(asked)
+        return agreed is True
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_text()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        glyphs = self.face.glyphs
+        self.show_head(*self.head())
+        self._table.show(self._rows)
+        damaged = sum(row.verdict is not None and bool(row.verdict.problem) for row in self._rows)
+        title: Cell = (Span("Versions "), Span(str(len(self._rows)), Tone.DIM))
+        if damaged:
+            title += (Span(f" {glyphs.dot} {counted(damaged, 'damaged one')}", Tone.BAD),)
+        self._table.set_title(title)
+        self._paint_text()
+
+    def _paint_text(self) -> None:
+        row = self._table.selected
+        self.show_text(about(row, self.face.glyphs) if row is not None else [])
+
+
+def _is_folder(path: Path) -> bool:
+    return present(path) and path.is_dir()
+
+
+def _look(context: Context, record: BackupRecord) -> list[Verdict]:
+    return [
+        Verdict(problem=found.problem, opens=found.opens)
+        for found in verify(context, [record], passphrases=True)
+    ]

@@ -1,0 +1,85 @@
+"""What would go wrong on this PC, and the remedy: the doctor's findings, as they come."""
+
+import asyncio
+import os
+import sys
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from sicktui.engine.check import Check
+from sicktui.engine.context import Context
+from sicktui.engine.doctor import checks
+from sicktui.model.text import clean
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.spans import Cell, Span, Tone, cell
+
+_TONES: Final = {"ok": Tone.GOOD, "warning": Tone.WARN, "failed": Tone.BAD}
+_NAME: Final = 10
+
+
+class DoctorScreen(Paged[None]):
+    """Looks in a thread, check by check; nothing is sent to any sensor.
+
+    Args:
+        face: how the dashboard looks.
+        context: the stores.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("R", "again", "Look again", show=False),
+        Binding("D", "leave", "Back", show=False),
+    ]
+    key_hints = (("j k", "scroll"), ("R", "look again"), ("q", "back"))
+
+    def __init__(self, face: Face, context: Context) -> None:
+        super().__init__(face)
+        self._engine_context = context
+        self._found: list[Check] = []
+        self._done = False
+
+    def begin(self) -> None:
+        """Look."""
+        self.query_one("#text").focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Look (again)."""
+        self._found, self._done, self.trouble = [], False, ""
+        self.paint()
+        self.run_worker(
+            self._look(), group="doctor", name="the doctor's look", exclusive=True, exit_on_error=False
+        )
+
+    async def _look(self) -> None:
+        # Textual writes on the terminal itself; what stands for sys.stdout meanwhile is none.
+        found = checks(None, (), os.environ, context=self._engine_context, terminal=sys.__stdout__)
+        while (check := await asyncio.to_thread(next, found, None)) is not None:
+            self._found.append(check)
+            self.paint()
+        self._done = True
+        self.paint()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        bad = sum(check.state == "failed" for check in self._found)
+        doubtful = sum(check.state == "warning" for check in self._found)
+        told: Cell = cell("looking...", Tone.BUSY)
+        if self._done:
+            told = cell("All is well.", Tone.GOOD)
+        if self._done and (bad or doubtful):
+            words = f"{counted(bad, 'thing')} to put right, {counted(doubtful, 'warning')}"
+            told = cell(words, Tone.BAD if bad else Tone.WARN)
+        self.show_head((Span("What would go wrong on this PC, and the remedy", Tone.KEY),), told)
+        self.show_text([line for check in self._found for line in self._lines(check)])
+
+    def _lines(self, check: Check) -> list[Cell]:
+        glyphs = self.face.glyphs
+        sign = {"ok": glyphs.done, "warning": glyphs.warning, "failed": glyphs.failed}[check.state]
+        lead = Span(f"{sign} {check.name:<{_NAME}}  ", _TONES[check.state])
+        lines: list[Cell] = [(lead, Span(clean(check.message, 1000)))]
+        if check.remedy:
+            lines.append((Span(" " * (_NAME + 4)), Span(clean(check.remedy, 1000), Tone.KEY)))
+        return lines

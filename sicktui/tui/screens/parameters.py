@@ -1,0 +1,139 @@
+"""The parameters of one sensor: what they were when they were read, and what can be done with each."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.model.text import clean
+from sicktui.tui.face import Face
+from sicktui.tui.parameter_rows import (
+    PARAMETER_COLUMNS,
+    ParameterRow,
+    Reading,
+    about_parameter,
+    parameter_rows,
+)
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.table import Table
+
+
+class ParameterAct(StrEnum):
+    """What an operator can do."""
+
+    READ = "read"
+    READ_ALL = "read all"
+    READ_OTHER = "read other"
+    SET = "set"
+    SAVE = "save"
+
+
+class ParameterWish(Struct, frozen=True):
+    """What to do, and with which parameter."""
+
+    act: ParameterAct
+    name: str = ""
+
+
+class ParameterScreen(Paged[ParameterWish]):
+    """By the alphabet. Reads and writes nothing itself: each wish is an answer.
+
+    Args:
+        face: how the dashboard looks.
+        device: the device's name.
+        names: the parameters that its family has.
+        readings: what was read of them, and of others.
+        selected: the parameter to begin with.
+    """
+
+    DEFAULT_CSS = "ParameterScreen Table { height: 60%; min-height: 5; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "wish('read')", "Read", show=False),
+        Binding("R", "wish('read all')", "Read all", show=False),
+        Binding("n", "other", "Another one", show=False),
+        Binding("slash", "other", "Another one", show=False),
+        Binding("e", "wish('set')", "Set", show=False),
+        Binding("S", "save", "Save", show=False),
+    ]
+    key_hints = (
+        ("j k", "move"),
+        ("r", "read"),
+        ("R", "all"),
+        ("n", "another by its name"),
+        ("e", "set"),
+        ("S", "save on the sensor"),
+        ("w", "next part"),
+        ("q", "back"),
+    )
+
+    def __init__(
+        self,
+        face: Face,
+        device: str,
+        names: Sequence[str],
+        readings: Mapping[str, Reading],
+        *,
+        selected: str = "",
+    ) -> None:
+        super().__init__(face)
+        self._device = device
+        self._rows = parameter_rows(names, readings)
+        self._selected = selected
+
+    def middle(self) -> list[Widget]:
+        """The parameters."""
+        return [Table(PARAMETER_COLUMNS, "Parameters", glyphs=self.face.glyphs, id="parameters")]
+
+    @property
+    def _table(self) -> Table[ParameterRow]:
+        return self.query_one("#parameters", Table)
+
+    def begin(self) -> None:
+        """Show what is known."""
+        self._table.focus()
+        self.paint()
+        self._table.select(self._selected)
+        self._paint_text()
+
+    def action_wish(self, act: str) -> None:
+        """Do something with the selected parameter."""
+        if (row := self._table.selected) is not None:
+            self.dismiss(ParameterWish(ParameterAct(act), row.name))
+
+    def action_other(self) -> None:
+        """Read a parameter that is not in the list."""
+        self.dismiss(ParameterWish(ParameterAct.READ_OTHER))
+
+    def action_save(self) -> None:
+        """Let the sensor save its parameters."""
+        self.dismiss(ParameterWish(ParameterAct.SAVE))
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_text()
+
+    @on(Table.Chosen)
+    def _chosen(self) -> None:
+        self.action_wish(ParameterAct.SET)
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        read = sum(row.reading is not None for row in self._rows)
+        self.show_head(
+            (Span("Parameters of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
+            cell(f"{counted(len(self._rows), 'parameter')}, {read} read; values are as of then", Tone.DIM),
+        )
+        self._table.show(self._rows)
+        self._paint_text()
+
+    def _paint_text(self) -> None:
+        row = self._table.selected
+        lines: list[Cell] = about_parameter(row) if row is not None else []
+        self.show_text(lines)

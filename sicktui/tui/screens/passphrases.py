@@ -1,0 +1,131 @@
+"""What is known of the passphrases of backups, and a key for each thing that can be done with them."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.stores.passphrases import LONGEST, check
+from sicktui.tui.face import Face
+from sicktui.tui.phrases import counted
+from sicktui.tui.screens.dialog import Dialog
+from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+
+_NAMED: Final = 12
+
+
+class PhraseAct(StrEnum):
+    """What an operator can do with passphrases."""
+
+    STORE = "store"
+    GENERATE = "generate"
+    FORGET = "forget"
+    TEST = "test"
+
+
+class PhraseChoice(Struct, frozen=True):
+    """What to do, and with whose."""
+
+    act: PhraseAct
+    plant: bool
+    """The plant's, which every device has that has none of its own; else that of the chosen devices."""
+
+
+class PhraseFacts(Struct, frozen=True, kw_only=True):
+    """Who has a passphrase. No passphrase is in here."""
+
+    devices: tuple[str, ...]
+    own: frozenset[str]
+    plant: bool
+    given: bool
+    """One was given for this call, or typed for a backup since: it goes before all others."""
+    locked: bool
+    """The vault may hold more, and is locked."""
+
+
+class PhraseMenu(Dialog[PhraseChoice]):
+    """Small letters are for the chosen devices, large ones for the plant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "choose('store',False)", "Store", show=False),
+        Binding("g", "choose('generate',False)", "Generate", show=False),
+        Binding("f", "choose('forget',False)", "Forget", show=False),
+        Binding("S", "choose('store',True)", "Store", show=False),
+        Binding("G", "choose('generate',True)", "Generate", show=False),
+        Binding("F", "choose('forget',True)", "Forget", show=False),
+        Binding("t", "choose('test',False)", "Test", show=False),
+    ]
+
+    title_text = "Passphrases of backups"
+    keys_text = "s store   g generate   f forget   t test   S G F the same for the plant   q back"
+
+    def __init__(self, face: Face, facts: PhraseFacts) -> None:
+        super().__init__(face)
+        self._facts = facts
+
+    def body(self) -> list[Widget]:
+        """Who has one, and from where."""
+        facts, glyphs = self._facts, self.face.glyphs
+        lines: list[Cell] = [
+            cell("A backup can only be restored with the passphrase that it was made with.", Tone.DIM),
+            (),
+            (
+                Span("The plant  ", Tone.KEY),
+                Span(f"{glyphs.done} has one" if facts.plant else f"{glyphs.skipped} has none"),
+                Span("  for every device that has none of its own", Tone.DIM),
+            ),
+        ]
+        lines += [self._line(device) for device in facts.devices[:_NAMED]]
+        if len(facts.devices) > _NAMED:
+            lines.append(cell(f"and {len(facts.devices) - _NAMED} more devices", Tone.DIM))
+        if facts.given:
+            lines += [(), cell("One was given for this session. It goes before all that are stored.")]
+        if facts.locked:
+            lines += [(), cell("The vault is locked; it may hold others.", Tone.WARN)]
+        return [Prose(lines)]
+
+    def _line(self, device: str) -> Cell:
+        glyphs, name = self.face.glyphs, Span(f"{clean(device, 40)}  ", Tone.KEY)
+        if device in self._facts.own:
+            return (name, Span(f"{glyphs.done} has one of its own", Tone.GOOD))
+        if self._facts.plant:
+            return (name, Span(f"{glyphs.done} the plant's"))
+        return (name, Span(f"{glyphs.warning} none: its backups are made without", Tone.WARN))
+
+    def action_choose(self, act: str, plant: bool) -> None:
+        """Do it; what is about devices needs one."""
+        if plant or self._facts.devices:
+            self.dismiss(PhraseChoice(PhraseAct(act), plant))
+
+
+NEW: Final = (Asked(name="new", label="Passphrase"), Asked(name="again", label="Once more"))
+
+
+def store_form(face: Face, whose: Sequence[str]) -> SecretForm:
+    """Asks for a passphrase, twice.
+
+    Args:
+        face: how the dashboard looks.
+        whose: the devices; none: the plant.
+    """
+    who = "the plant" if not whose else counted(len(whose), "device")
+    lines = [
+        (Span("It is kept where passwords are kept, for "), Span(who, Tone.KEY), Span(".")),
+        cell(f"At most {LONGEST} characters. Backups that exist keep the one they were made with.", Tone.DIM),
+    ]
+    return SecretForm(face, "Store a passphrase", lines, NEW, check=_problem)
+
+
+def _problem(typed: Typed) -> str:
+    try:
+        check(typed["new"])
+    except SicktuiError as error:
+        return str(error)
+    return "" if typed["new"] == typed["again"] else "The two are not the same."

@@ -1,0 +1,212 @@
+"""The shelf of firmware packages: what lies on it, who has approved it; add, approve, remove."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
+from sicktui.model.text import clean
+from sicktui.stores.packages import ZippedPackage
+from sicktui.stores.shelf import ShelfEntry
+from sicktui.tui.face import Face
+from sicktui.tui.package_rows import PACKAGE_COLUMNS, PackageRow, about_package
+from sicktui.tui.phrases import counted, size
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.paged import Paged
+from sicktui.tui.screens.text_form import Entered, TextForm, Wanted
+from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.table import Table
+
+
+class ShelfScreen(Paged[None]):
+    """Newest first. The selected one's facts stand below.
+
+    Args:
+        face: how the dashboard looks.
+        context: for the engine.
+    """
+
+    DEFAULT_CSS = "ShelfScreen Table { height: 50%; min-height: 5; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "add", "Add", show=False),
+        Binding("a", "approve", "Approve", show=False),
+        Binding("x", "remove", "Remove", show=False),
+        Binding("R", "again", "Read again", show=False),
+    ]
+    key_hints = (
+        ("j k", "move"),
+        ("n", "add a package"),
+        ("a", "approve"),
+        ("x", "remove"),
+        ("R", "read again"),
+        ("w", "next part"),
+        ("q", "back"),
+    )
+
+    def __init__(self, face: Face, context: Context) -> None:
+        super().__init__(face)
+        self._engine_context = context
+        self._rows: list[PackageRow] = []
+
+    def middle(self) -> list[Widget]:
+        """The packages."""
+        return [Table(PACKAGE_COLUMNS, "Packages", empty=self._nothing, glyphs=self.face.glyphs, id="shelf")]
+
+    def _nothing(self) -> list[Cell]:
+        return [(), cell("  The shelf is empty. n puts a package on it.", Tone.DIM)]
+
+    @property
+    def _table(self) -> Table[PackageRow]:
+        return self.query_one("#shelf", Table)
+
+    def begin(self) -> None:
+        """Read the shelf."""
+        self._table.focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Read the shelf (again)."""
+        self._work(self._read(), "reading the shelf")
+
+    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        self.run_worker(work, group="shelf", name=name, exclusive=True, exit_on_error=False)
+
+    async def _read(self, select: ShelfEntry | None = None) -> None:
+        self.trouble = ""
+        try:
+            entries = await asyncio.to_thread(self._engine_context.shelf.entries)
+            self._rows = [PackageRow(entry=entry) for entry in reversed(entries)]
+        except SicktuiError as error:
+            self.trouble = str(error)
+        self.paint()
+        if select is not None:
+            self._table.select(select.sha256)
+            self._paint_text()
+
+    # -- add ----------------------------------------------------------------------------------
+
+    def action_add(self) -> None:
+        """Put a copy of a package on the shelf."""
+        self._work(self._add(), "adding a package")
+
+    async def _add(self) -> None:
+        entered, problem = Entered({"file": "", "version": ""}, {}), ""
+        while True:
+            answer = await self.app.push_screen_wait(self._form(entered, problem))
+            if answer is None or not answer.texts["file"]:
+                return
+            entered = answer
+            path = entered.path("file")
+            self.show_text([cell("Copying and hashing the package...", Tone.BUSY)])
+            try:
+                entry = await self._shelved(path, entered.texts["version"] or None)
+            except SicktuiError as error:
+                problem = str(error)
+                continue
+            if entry is not None:
+                await self._read(entry)
+                known = f"version {entry.version}" if entry.version else "its version is not known"
+                text = f"On the shelf: {entry.name}, {size(entry.size)}, {known}."
+                self.notify(clean(text, 400), markup=False)
+            return
+
+    def _form(self, before: Entered, problem: str) -> TextForm:
+        lines = [cell("A copy of the package is kept on the shelf, known by its SHA-256.", Tone.DIM)]
+        fields = (
+            Wanted(
+                name="file", label="File", value=before.texts["file"], hint=".spk, .spk.signed or its .zip"
+            ),
+            Wanted(
+                name="version",
+                label="Version",
+                value=before.texts["version"],
+                hint="only if the name does not say it",
+            ),
+        )
+        return TextForm(self.face, "Add a package", lines, fields, problem=problem, does="add it")
+
+    async def _shelved(self, path: Path, version: str | None) -> ShelfEntry | None:
+        """Add it; a zip only if the operator agrees."""
+        shelf = self._engine_context.shelf
+        try:
+            return await asyncio.to_thread(shelf.add, path, version=version)
+        except ZippedPackage as zipped:
+            question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and add the package?")]
+        if await self.app.push_screen_wait(Confirm(self.face, "A zip", question, yes="unpack it")):
+            return await asyncio.to_thread(shelf.add, path, version=version, unpack=True)
+        return None
+
+    # -- approve and remove -------------------------------------------------------------------
+
+    def action_approve(self) -> None:
+        """Approve the selected package for use in the plant."""
+        row = self._table.selected
+        if row is not None:
+            self._work(self._approve(row.entry), "approving")
+
+    async def _approve(self, entry: ShelfEntry) -> None:
+        if entry.approved:
+            self.notify(clean(f"{entry.name} is approved already.", 400), markup=False)
+            return
+        lines = [
+            cell(clean(entry.name), Tone.KEY),
+            cell(f"SHA-256 {entry.sha256}", Tone.DIM),
+            (),
+            cell("It is hashed again, and marked as approved by you."),
+        ]
+        if await self.app.push_screen_wait(Confirm(self.face, "Approve the package?", lines, yes="approve")):
+            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256))
+
+    def action_remove(self) -> None:
+        """Take the selected package off the shelf."""
+        row = self._table.selected
+        if row is not None:
+            self._work(self._remove(row.entry), "removing")
+
+    async def _remove(self, entry: ShelfEntry) -> None:
+        lines = [
+            (Span(clean(entry.name), Tone.KEY), Span(f"  {size(entry.size)}", Tone.DIM)),
+            cell("Its copy on this PC is deleted. Runs that use it go on: each has a copy of its own."),
+        ]
+        asked = Confirm(self.face, "Take it off the shelf?", lines, yes="remove", no="keep")
+        if await self.app.push_screen_wait(asked):
+            await self._change(lambda: self._engine_context.shelf.remove(entry.sha256))
+
+    async def _change(self, work: Callable[[], object]) -> None:
+        try:
+            await asyncio.to_thread(work)
+        except SicktuiError as error:
+            self.notify(clean(str(error), 400), severity="error", markup=False)
+        await self._read()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @on(Table.Selected)
+    def _selection_moved(self) -> None:
+        self._paint_text()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        approved = sum(row.entry.approved for row in self._rows)
+        gap = Span(f" {self.face.glyphs.dot} ", Tone.DIM)
+        self.show_head(
+            (Span("Firmware packages on the shelf of this PC", Tone.KEY),),
+            (
+                Span(counted(len(self._rows), "package"), Tone.DIM),
+                gap,
+                Span(f"{approved} approved", Tone.DIM),
+            ),
+        )
+        self._table.show(self._rows)
+        self._paint_text()
+
+    def _paint_text(self) -> None:
+        row = self._table.selected
+        self.show_text(about_package(row.entry) if row is not None else [])

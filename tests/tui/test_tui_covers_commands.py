@@ -1,0 +1,99 @@
+"""The dashboard offers everything that the commands do: a new command or option must find its place here."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from sicktui.cli.app import build
+from sicktui.tui.commands import BY_ID
+
+COMMON: Final = frozenset(
+    ["--home", "--json", "--set", "--password-stdin", "--passphrase-stdin", "--yes", "--help"]
+)
+"""Options of every command: of the process that the dashboard is, or answered in dialogs."""
+NOT_ASKED: Final = frozenset(["--detach", "--exit-code", "--dry-run", "--old-after"])
+"""No run hangs on the dashboard; what it does is shown first; the settings say what is old."""
+
+OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
+    "devices list": ("filter", frozenset()),
+    "devices add": (
+        "add",
+        frozenset(["--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note", "--timing"]),
+    ),
+    "devices edit": (
+        "edit",
+        frozenset(
+            ["--name", "--address", "--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note"]
+        )
+        | {"--timing"},
+    ),
+    "devices remove": ("remove", frozenset()),
+    "devices import": ("import_list", frozenset(["--replace"])),
+    "devices export": ("export_list", frozenset()),
+    "status": ("refresh", frozenset()),
+    "login": ("login", frozenset(["--no-test", "--shared"])),
+    "logout": ("logout", frozenset(["--shared"])),
+    "vault create": ("vault", frozenset()),
+    "vault password": ("vault", frozenset()),
+    "vault export": ("vault", frozenset()),
+    "vault import": ("vault", frozenset(["--replace"])),
+    "plan": ("update", frozenset(["--package", "--expect-version", "--allow-downgrade", "--force"])),
+    "update": (
+        "update",
+        frozenset(["--package", "--expect-version", "--allow-downgrade", "--force", "--jobs", "--canary"])
+        | {"--max-failures", "--no-backup", "--persist"},
+    ),
+    "backup": ("backup", frozenset(["--jobs"])),
+    "backups list": ("kept", frozenset(["--serial"])),
+    "backups show": ("kept", frozenset()),
+    "backups history": ("history", frozenset()),
+    "backups verify": ("kept", frozenset(["--passphrase"])),
+    "backups export": ("kept", frozenset()),
+    "backups import": ("kept", frozenset(["--serial", "--device", "--model", "--firmware"])),
+    "backups prune": ("kept", frozenset(["--keep", "--older-than"])),
+    "restore": ("restore", frozenset(["--backup", "--replace", "--force"])),
+    "passphrase set": ("passphrases", frozenset()),
+    "passphrase generate": ("passphrases", frozenset()),
+    "passphrase forget": ("passphrases", frozenset()),
+    "get": ("parameters", frozenset()),
+    "set": ("parameters", frozenset(["--persist"])),
+    "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
+    "find-me": ("find_me_for", frozenset(["--seconds"])),
+    "runs list": ("runs", frozenset(["--limit"])),
+    "runs show": ("runs", frozenset()),
+    "runs attach": ("runs", frozenset()),
+    "runs cancel": ("cancel", frozenset()),
+    "runs resume": ("runs", frozenset()),
+    "firmware list": ("shelf", frozenset()),
+    "firmware add": ("shelf", frozenset(["--version"])),
+    "firmware approve": ("shelf", frozenset()),
+    "firmware remove": ("shelf", frozenset()),
+    "doctor": ("doctor", frozenset()),
+}
+"""By command: the command of the dashboard, and the options that have their place in its dialogs."""
+NOT_IN_IT: Final = frozenset(["simulate", "demo"])
+"""What is no work on sensors: it serves simulated ones."""
+
+
+def commands(command: click.Command, name: str, ctx: click.Context) -> Iterator[tuple[str, frozenset[str]]]:
+    """Every command with its own options."""
+    if isinstance(command, click.Group):
+        for part in command.list_commands(ctx):
+            below = command.get_command(ctx, part)
+            assert below is not None
+            yield from commands(
+                below, f"{name} {part}".strip(), click.Context(below, info_name=part, parent=ctx)
+            )
+        return
+    options = {word for option in command.params for word in option.opts if word.startswith("--")}
+    yield name, frozenset(options) - COMMON - NOT_ASKED
+
+
+def test_the_dashboard_offers_everything_that_the_commands_do() -> None:
+    root = build(lambda _, *, demo: int(demo))
+    found = dict(commands(root, "", click.Context(root)))
+    assert {name: options for name, options in found.items() if name not in NOT_IN_IT} == {
+        name: options for name, (_, options) in OFFERED.items()
+    }
+    assert {command for command, _ in OFFERED.values()} <= set(BY_ID)

@@ -1,0 +1,121 @@
+"""The device list from and to other programs, and all that a profile can say."""
+
+from pathlib import Path
+
+from sicktui.model.device import Profile
+from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.screens.text_form import TextForm
+from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
+
+
+async def test_devices_are_imported_and_replaced_only_if_agreed(desk: Desk, tmp_path: Path) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="mine"))
+    file = tmp_path / "list.csv"
+    file.write_text("name,address\ngate-1,127.0.0.1:8\ngate-2,127.0.0.1:7\n", encoding="utf-8")
+
+    def known() -> dict[str, str]:
+        return {name: profile.address for name, profile in desk.context.devices().profiles.items()}
+
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("I")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, str(file))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Already in the list" in flat_of(pilot))
+        assert known() == {"gate-1": "127.0.0.1:9"}
+        await pilot.press("tab", "space", "enter")
+        await until(pilot, lambda: "Replace them?" in text_of(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        assert known() == {"gate-1": "127.0.0.1:9"}
+        await pilot.press("enter")
+        await until(pilot, lambda: "Replace them?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "2 devices" in text_of(pilot))
+        assert known() == {"gate-1": "127.0.0.1:8", "gate-2": "127.0.0.1:7"}
+
+
+async def test_the_list_is_exported_and_no_file_replaced_unasked(desk: Desk, tmp_path: Path) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", tags=("hall-3",)))
+    there = tmp_path / "there.csv"
+    there.write_text("mine", encoding="utf-8")
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("X")
+        await until(pilot, lambda: "Export the devices" in text_of(pilot))
+        await type_in(pilot, str(there))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Replace the file?" in text_of(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: "Export the devices" in text_of(pilot))
+        assert there.read_text(encoding="utf-8") == "mine"
+        await type_in(pilot, str(tmp_path / "new.csv"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 device written to" in notes_of(pilot))
+    assert "gate-1,127.0.0.1:9" in (tmp_path / "new.csv").read_text(encoding="utf-8-sig")
+
+
+async def test_everything_that_a_profile_can_say_has_a_field(desk: Desk) -> None:
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        texts = {
+            "name": "gate-1",
+            "address": "127.0.0.1:9",
+            "user": "Maintenance",
+            "auth": "challenge",
+            "tags": "hall-3",
+            "note": "north",
+            "scheme": "ftp",
+            "serial": "1001",
+            "model": "PICS150-1",
+            "timing": "flash_timeout=600 settle",
+        }
+        for name, text in texts.items():
+            pilot.app.screen.query_one(f"#{name}").focus()
+            await pilot.pause()
+            await type_in(pilot, text)
+        await pilot.press("enter")
+        await until(pilot, lambda: "'ftp' is no scheme" in text_of(pilot))
+        await type_in(pilot, "https")
+        await pilot.press("enter")
+        await until(pilot, lambda: "'settle' is no timing" in text_of(pilot))
+        await type_in(pilot, "flash_timeout=600 setle=1")
+        await pilot.press("enter")
+        await until(pilot, lambda: "setle" in flat_of(pilot) and "The keys are" in flat_of(pilot))
+        await type_in(pilot, "flash_timeout=600")
+        await pilot.press("enter")
+        await until(pilot, lambda: "gate-1" in desk.context.devices().profiles)
+        assert desk.context.devices().profiles["gate-1"] == Profile(
+            name="gate-1",
+            address="127.0.0.1:9",
+            user="Maintenance",
+            auth="challenge",
+            scheme="https",
+            tags=("hall-3",),
+            serial="1001",
+            model="PICS150-1",
+            note="north",
+            timing={"flash_timeout": 600.0},
+        )
+        await until(pilot, lambda: "1 device" in text_of(pilot))
+        await pilot.press("e")
+        await until(pilot, lambda: "Change gate-1" in text_of(pilot))
+        pilot.app.screen.query_one("#timing").focus()
+        await pilot.pause()
+        await type_in(pilot, "")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.context.devices().profiles["gate-1"].timing is None)
+        assert desk.context.devices().profiles["gate-1"].serial == "1001", "what was not touched stays"
+
+
+async def test_a_device_that_is_removed_leaves_no_password(desk: Desk) -> None:
+    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    without_password(desk)
+    desk.context.credentials.remember("gate-1", "Service", PASSWORD)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("x")
+        await until(pilot, lambda: "Passwords that are kept for them are forgotten" in flat_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "1 device removed" in notes_of(pilot))
+        assert desk.context.credentials.password("gate-1", "Service") is None

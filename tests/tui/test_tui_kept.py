@@ -1,0 +1,119 @@
+"""All backups of this PC: verify, export, import, and deleting old ones after a look at what would go."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.backups import BackupRecord
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.kept import KeptScreen
+from sicktui.tui.screens.text_form import TextForm
+from sicktui.tui.screens.told import Told
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan120")
+
+
+async def two_of_the_gate_and_one_of_the_dock(desk: Desk) -> tuple[BackupRecord, BackupRecord, BackupRecord]:
+    fleet = await desk.sensors(GATE, DOCK)
+    first = await desk.backed_up("gate-1")
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    return first, await desk.backed_up("gate-1"), await desk.backed_up("dock-1")
+
+
+async def look(pilot: Pilot[None], number: int) -> None:
+    if not isinstance(pilot.app.screen, KeptScreen):
+        await pilot.press("B")
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, KeptScreen) and f"Versions {number}" in text_of(pilot)
+    )
+
+
+async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(desk: Desk) -> None:
+    first, second, dock = await two_of_the_gate_and_one_of_the_dock(desk)
+    kept = desk.context.backups
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await look(pilot, 3)
+        assert "3 backups of 2 sensors" in text_of(pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Which ones may go?" in flat_of(pilot))
+        await type_in(pilot, "0")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Keep: write a whole number, 1 or more." in flat_of(pilot))
+        await type_in(pilot, "1")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert "1 backup would go" in text_of(pilot)
+        shown = flat_of(pilot)
+        assert first.id in shown
+        assert second.id not in shown
+        assert "2 backups stay, among them the last good one of 2 sensors" in shown
+        await pilot.press("p", "enter", "n")
+        await look(pilot, 3)
+        assert len(kept.list()) == 3, "nothing goes without y"
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "1")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await look(pilot, 2)
+        assert {record.id for record in kept.list()} == {second.id, dock.id}
+        assert "1 backup deleted" in notes_of(pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await pilot.press("tab")
+        await type_in(pilot, "365")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        assert "Nothing would be deleted" in text_of(pilot)
+
+
+async def test_backups_of_all_sensors_are_verified_and_exported(desk: Desk, tmp_path: Path) -> None:
+    first, _, _ = await two_of_the_gate_and_one_of_the_dock(desk)
+    path = desk.context.backups.path(first)
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    async with desk.dashboard((120, 40)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await look(pilot, 3)
+        await pilot.press("V")
+        await until(pilot, lambda: "1 damaged one" in text_of(pilot) and text_of(pilot).count("whole") >= 2)
+        await pilot.press("x")
+        await until(pilot, lambda: "Export the backup" in text_of(pilot))
+        await type_in(pilot, str(tmp_path / "out.backup"))
+        await pilot.press("enter")
+        await until(pilot, (tmp_path / "out.backup.json").exists)
+
+
+async def test_a_backup_is_imported_with_metadata_and_without(desk: Desk, tmp_path: Path) -> None:
+    await desk.sensors(GATE)
+    record = await desk.backed_up("gate-1")
+    bare = tmp_path / "bare.backup"
+    bare.write_bytes(desk.context.backups.path(record).read_bytes())
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await look(pilot, 1)
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        for bad in (str(tmp_path / "no [/such]"), "~nobody-of-that-name/x", "x" * 300):
+            await type_in(pilot, bad)
+            await pilot.press("enter")
+            await until(pilot, lambda: "cannot be read" in flat_of(pilot))
+        await type_in(pilot, str(bare))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Which sensor is it of?" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "nobody knows whose it is" in flat_of(pilot))
+        await type_in(pilot, "9009")
+        await pilot.press("tab")
+        await type_in(pilot, "old gate")
+        await pilot.press("enter")
+        await look(pilot, 2)
+        assert "old gate" in text_of(pilot)
+        assert [r.serial for r in desk.context.backups.list("9009")] == ["9009"]
+        await pilot.press("escape")

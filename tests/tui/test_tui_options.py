@@ -1,0 +1,158 @@
+"""Options that the commands have, in the dialogs of the dashboard."""
+
+from msgspec import structs
+
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.screens.backup import BackupQuestion, BackupWish
+from sicktui.tui.screens.diff import DiffScreen
+from sicktui.tui.screens.doctor import DoctorScreen
+from sicktui.tui.screens.login import Login
+from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.snapshots import SnapshotPicker
+from sicktui.tui.screens.text_form import TextForm
+from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
+
+GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
+DOCK = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model="picoScan150")
+
+
+async def test_every_option_of_an_update_and_the_run_goes_by_it(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    desk.shelve()
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "2.4.0.1R")
+        await pilot.press("tab")
+        await type_in(pilot, "0")
+        await pilot.press("enter")
+        await until(pilot, lambda: "At once: write a whole number, 1 or more." in flat_of(pilot))
+        await type_in(pilot, "3")
+        for text in ("1", "7"):
+            await pilot.press("tab")
+            await type_in(pilot, text)
+        await pilot.press("tab", "space", "enter")  # no backup first
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
+        shown = text_of(pilot)
+        for words in (
+            "backup first: no",
+            "first 1 alone",
+            "stop at failures: 7",
+            "3 at once",
+            "2.4.0.1R expected",
+            "brings 2.4.0.1R",
+        ):
+            assert words in shown
+        await pilot.press("u")
+        await until(pilot, lambda: "Start the update?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        spec = desk.context.journal.spec(main.board.shown_run or "")
+        limits = spec.settings.limits
+        assert (limits.jobs, limits.canary, limits.max_failures) == (3, 1, 7)
+        assert spec.options.expect_version == "2.4.0.1R"
+        assert not spec.options.backup
+        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+
+
+async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "b")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await pilot.press(*"a phrase", "tab")
+        await type_in(pilot, "none")
+        await pilot.press("enter")
+        await until(pilot, lambda: "At once: write a whole number" in text_of(pilot))
+        await type_in(pilot, "2")
+        await pilot.press("enter")
+        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        spec = desk.context.journal.spec(main.board.shown_run or "")
+        assert spec.settings.limits.jobs == 2
+        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+    assert "phrase" not in repr(BackupWish("a phrase", 2))
+
+
+async def test_a_password_is_kept_untested_if_that_is_wished(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    without_password(desk)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await type_in(pilot, "of tomorrow")
+        await pilot.press("tab", "space", "enter")
+        await until(pilot, lambda: desk.context.credentials.password("gate-1", "Service") == "of tomorrow")
+        assert not [r for r in fleet.devices[0].requests if "checkCredentials" in r.path]
+
+
+async def test_sensors_blink_for_as_long_as_is_said(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("T")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "65536")
+        await pilot.press("enter")
+        await until(pilot, lambda: "At most 65535 seconds" in text_of(pilot))
+        await type_in(pilot, "300")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Blinking for 300 s: gate-1" in notes_of(pilot))
+
+
+async def test_a_quick_comparison_reads_the_essential_few(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "first snapshot" in notes_of(pilot))
+        [device] = fleet.devices
+        before = len(device.requests)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
+        await pilot.press("e")
+        await until(pilot, lambda: "only the few parameters" in flat_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(desk.context.snapshots.list()) == 2)
+        assert desk.context.snapshots.list()[0].scope == "essential"
+        assert len(device.requests) > before
+
+
+async def test_two_sensors_are_compared_quickly_if_that_is_wished(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    limits = structs.replace(desk.context.settings.limits, requests_per_second=8.0)
+    desk.context.settings = structs.replace(desk.context.settings, limits=limits)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "d")
+        await until(pilot, lambda: "Everything that a sensor lets be read" in text_of(pilot))
+        await pilot.press("e")
+        await until(pilot, lambda: "The essential few" in text_of(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen))
+        assert {snapshot.scope for snapshot in desk.context.snapshots.list()} == {"essential"}
+
+
+async def test_the_doctor_names_what_is_wrong_and_the_remedy(desk: Desk) -> None:
+    desk.shelve(size=3000)
+    (desk.context.shelf.folder / "index.json").write_text("[/oops", encoding="utf-8")
+    without_password(desk)
+    async with desk.dashboard((80, 40)) as (pilot, _):
+        await pilot.press("D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+        await until(pilot, lambda: "1 thing to put right" in text_of(pilot))
+        shown = flat_of(pilot)
+        assert "is damaged" in shown
+        assert "Move that file away and add the packages again" in shown
+        assert "makes one, 'sicktui login' fills it" in shown
+        (desk.context.shelf.folder / "index.json").unlink()
+        await pilot.press("R")
+        await until(pilot, lambda: "0 things to put right" in text_of(pilot))
+        await pilot.press("D")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, DoctorScreen))
+    assert PASSWORD not in shown

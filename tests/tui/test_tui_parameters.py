@@ -1,0 +1,125 @@
+"""Any parameter: read, set with a question, saved on the sensor."""
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sicktui.simulator.fleet import Device
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.login import Login
+from sicktui.tui.screens.parameters import ParameterScreen
+from sicktui.tui.screens.text_form import TextForm
+from tests.tui.conftest import (
+    PASSWORD,
+    Desk,
+    flat_of,
+    notes_of,
+    text_of,
+    type_in,
+    until,
+    without_password,
+)
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="[/oops]\x1b[31m")
+
+
+def port_of(device: Device) -> object:
+    """What the sensor has now."""
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+    return settings["Port"]
+
+
+async def look(pilot: Pilot[None]) -> None:
+    await pilot.press("G")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+    await until(pilot, lambda: "Parameters of" in text_of(pilot))
+
+
+async def choose(pilot: Pilot[None], name: str) -> None:
+    """Select a parameter of the list."""
+    table = pilot.app.screen.query_one("#parameters")
+    for _ in range(100):
+        row = table.selected  # type: ignore[attr-defined]
+        if row.name == name:
+            return
+        await pilot.press("j")
+    raise AssertionError(f"{name} is not in the list")
+
+
+async def test_one_all_and_another_are_read(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await look(pilot)
+        assert "not read yet" in text_of(pilot)
+        await choose(pilot, "LocationName")
+        await pilot.press("r")
+        await until(pilot, lambda: "'[/oops]" in text_of(pilot))
+        assert "\x1b" not in text_of(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "NoSuchThing")
+        await pilot.press("enter")
+        await until(pilot, lambda: "gate-1:" in notes_of(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "SerialNumber")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen) and "1001" in text_of(pilot))
+        await pilot.press("R")
+        await until(
+            pilot,
+            lambda: isinstance(pilot.app.screen, ParameterScreen) and "not read yet" not in text_of(pilot),
+        )
+        assert desk.context.snapshots.list(), "a full reading is kept, and can be compared with"
+        await pilot.press("q")
+        await look(pilot)
+        assert "0 read" not in text_of(pilot), "it begins with what was read last"
+
+
+async def test_a_parameter_is_written_only_after_the_question(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    [device] = fleet.devices
+    without_password(desk)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await look(pilot)
+        await choose(pilot, "ScanDataEthSettings")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Login))
+        await type_in(pilot, PASSWORD)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        assert '"Port"' in pilot.app.screen.query_one("#value", Input).value
+        await type_in(pilot, '{"Prt": 2999}')
+        await pilot.press("enter")
+        await until(pilot, lambda: "has no field" in flat_of(pilot))
+        await type_in(pilot, '{"Port": 2999}')
+        await pilot.press("tab", "space", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and "NOT saved" in text_of(pilot))
+        assert "2999" in text_of(pilot)
+        await pilot.press("enter", "n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        assert port_of(device) != 2999
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, '{"Port": 2999}')
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: "Not saved" in notes_of(pilot))
+        assert port_of(device) == 2999
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen) and "2999" in text_of(pilot))
+
+
+async def test_parameters_are_saved_on_request(desk: Desk) -> None:
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("S")
+        await until(pilot, lambda: "Save the parameters?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "its parameters are saved" in notes_of(pilot))
+        assert any("WriteEeprom" in r.path or "Persist" in r.path for r in fleet.devices[0].requests)

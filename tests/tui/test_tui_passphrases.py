@@ -1,0 +1,87 @@
+"""The menu of passphrases: store, generate, forget, test; for devices and for the plant."""
+
+import re
+
+from textual.pilot import Pilot
+
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.passphrases import PLANT, Passphrases
+from sicktui.tui.screens.passphrases import PhraseMenu
+from sicktui.tui.screens.secret_form import SecretForm
+from sicktui.tui.screens.told import SecretTold, Told
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001")
+DOCK = DeviceSpec(name="dock-1", serial="1002")
+FORM = re.compile(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){5}")
+
+
+async def menu(pilot: Pilot[None]) -> None:
+    if not isinstance(pilot.app.screen, PhraseMenu):
+        await pilot.press("P")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PhraseMenu) and "The plant" in text_of(pilot))
+
+
+async def test_a_passphrase_is_stored_twice_typed_and_never_shown(desk: Desk) -> None:
+    await desk.sensors(GATE, DOCK)
+    known = Passphrases(desk.context.credentials)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a")
+        await menu(pilot)
+        assert text_of(pilot).count("none: its backups are made without") == 2
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await pilot.press(*"phrase one", "enter", *"phrase two", "enter")
+        await until(pilot, lambda: "The two are not the same" in text_of(pilot))
+        assert "phrase o" not in text_of(pilot)
+        await type_in(pilot, "phrase one")
+        await pilot.press("enter")
+        await until(pilot, lambda: known.stored("gate-1") == known.stored("dock-1") == "phrase one")
+        await menu(pilot)
+        assert text_of(pilot).count("has one of its own") == 2
+        assert known.stored(PLANT) is None
+
+
+async def test_a_new_one_is_made_for_the_plant_and_shown_once(desk: Desk) -> None:
+    known = Passphrases(desk.context.credentials)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await menu(pilot)
+        await pilot.press("g", "s", "f", "t")  # there is no device that they could be about
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretTold))
+        [shown] = FORM.findall(text_of(pilot))
+        assert known.stored(PLANT) == shown
+        await pilot.press("ctrl+c")
+        assert not pilot.app.clipboard, "a secret goes to no clipboard"
+        if isinstance(pilot.app.screen, SecretTold):
+            await pilot.press("w")
+        await menu(pilot)
+        assert shown not in text_of(pilot)
+        await pilot.press("G")
+        await until(pilot, lambda: "older backups need it" in flat_of(pilot))
+        await pilot.press("n")
+        await menu(pilot)
+        assert known.stored(PLANT) == shown
+        await pilot.press("F")
+        await until(pilot, lambda: "Forget the passphrase?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: known.stored(PLANT) is None)
+        assert shown not in notes_of(pilot)
+
+
+async def test_a_passphrase_that_is_lost_is_found_out_on_the_backups(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    first = await desk.backed_up("gate-1", "the old phrase")
+    known = Passphrases(desk.context.credentials)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await menu(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Told) and first.id in text_of(pilot))
+        assert "1 open with no passphrase that is known here" in flat_of(pilot)
+        await pilot.press("q")
+        await menu(pilot)
+        known.remember("gate-1", "the old phrase")
+        await pilot.press("t")
+        await until(pilot, lambda: "opens each of them" in flat_of(pilot))

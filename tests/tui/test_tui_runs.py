@@ -1,0 +1,53 @@
+"""The list of runs: everything about one, and cancelling one that is going."""
+
+from msgspec import structs
+
+from sicktui.engine.follow import cancel_requested
+from sicktui.model.words import Verdict
+from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.told import Told
+from tests.tui.conftest import Desk, flat_of, text_of, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
+
+
+async def test_everything_about_a_run_is_told(desk: Desk) -> None:
+    await desk.sensors(GATE)
+    record = await desk.backed_up("gate-1")
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "only one that is going can be cancelled" in flat_of(pilot))
+        await pilot.press("v")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, Told) and "backup, finished" in text_of(pilot)
+        )
+        shown = flat_of(pilot)
+        for words in (f"Run {record.run}", "started:", "gate-1 √ succeeded", record.id):
+            assert words in shown
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList))
+
+
+async def test_a_run_that_is_going_is_cancelled_from_the_list(desk: Desk) -> None:
+    desk.settings(backup_timeout=60.0)
+    await desk.sensors(structs.replace(GATE, faults=(Fault(name="backup_pending_forever"),)))
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: main.board.live_runs)
+        [run] = main.board.live_runs
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and run in text_of(pilot))
+        assert not cancel_requested(desk.context, run)
+        await pilot.press("y")
+        await until(pilot, lambda: main.board.runs[run].finished)
+        assert main.board.runs[run].counts()[Verdict.CANCELLED] == 1

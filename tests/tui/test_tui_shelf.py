@@ -1,0 +1,79 @@
+"""The shelf of firmware packages: add, approve, remove."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+from textual.pilot import Pilot
+
+from sicktui.simulator.package import make_package
+from sicktui.tui.screens.shelf import ShelfScreen
+from sicktui.tui.screens.text_form import TextForm
+from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+
+
+async def look(pilot: Pilot[None]) -> None:
+    await pilot.press("F")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen) and "on the shelf" in text_of(pilot))
+
+
+async def test_a_package_is_added_approved_and_removed(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "odd [oops].spk.signed"
+    make_package(path, "picoScan", "2.4.0.0R", size=3000, signed=True)
+    shelf = desk.context.shelf
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await look(pilot)
+        assert "The shelf is empty" in text_of(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, str(tmp_path / "nothing.spk"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is no file" in flat_of(pilot))
+        await type_in(pilot, f'"{path}"')
+        await pilot.press("tab")
+        await type_in(pilot, "2.4.0.0R")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 package" in text_of(pilot) and "odd [oops]" in text_of(pilot))
+        [entry] = shelf.entries()
+        assert entry.version == "2.4.0.0R"
+        assert entry.sha256[:50] in flat_of(pilot)
+
+        await pilot.press("a")
+        await until(pilot, lambda: "Approve the package?" in text_of(pilot))
+        await pilot.press("a", "enter")
+        assert not shelf.approved(entry.sha256), "only y approves"
+        await pilot.press("y")
+        await until(pilot, lambda: shelf.approved(entry.sha256) and "1 approved" in text_of(pilot))
+        await pilot.press("a")
+        await until(pilot, lambda: "approved already" in notes_of(pilot))
+
+        await pilot.press("x")
+        await until(pilot, lambda: "Take it off the shelf?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
+        assert shelf.entries() == []
+
+
+async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
+    inner = tmp_path / "picoScan_2.4.0.0R.spk.signed"
+    make_package(inner, "picoScan", "2.4.0.0R", size=3000, signed=True)
+    with ZipFile(tmp_path / "download.zip", "w") as archive:
+        archive.write(inner, inner.name)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await look(pilot)
+        for answer, there in (("n", 0), ("y", 1)):
+            await pilot.press("n")
+            await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+            await type_in(pilot, str(tmp_path / "download.zip"))
+            await pilot.press("enter")
+            await until(pilot, lambda: "Unpack it and add the package?" in text_of(pilot))
+            await pilot.press(answer)
+            await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen))
+            await until(pilot, lambda there=there: len(desk.context.shelf.entries()) == there)  # type: ignore[misc]
+
+
+async def test_a_damaged_shelf_is_named(desk: Desk) -> None:
+    desk.shelve(size=3000)
+    (desk.context.shelf.folder / "index.json").write_text("{", encoding="utf-8")
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await look(pilot)
+        await until(pilot, lambda: "is damaged" in flat_of(pilot))

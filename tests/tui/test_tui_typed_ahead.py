@@ -1,0 +1,63 @@
+"""Keys that come in one burst, as over a line that stalls: each finds what the one before has led to."""
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from sicktui.model.device import Profile
+from sicktui.stores.vault import VaultState
+from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.screens.secret_form import SecretForm
+from sicktui.tui.screens.vault import VaultMenu
+from tests.tui.conftest import Desk, text_of, until
+
+
+def burst(pilot: Pilot[None], text: str) -> None:
+    """All keys at once, as one read from the terminal brings them."""
+    named = {"\t": "tab", "\r": "enter", "-": "minus", ".": "full_stop", ":": "colon", " ": "space"}
+    for letter in text:
+        shown = letter if letter.isprintable() else None
+        pilot.app.post_message(events.Key(named.get(letter, letter), shown))
+
+
+async def test_a_burst_with_tabs_fills_the_fields_that_it_was_meant_for(desk: Desk) -> None:
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        burst(pilot, "gate-7\t127.0.0.1:9\tMaintenance\r")
+        await until(pilot, lambda: "gate-7" in desk.context.devices().profiles)
+    saved = desk.context.devices().profiles["gate-7"]
+    assert (saved.address, saved.user) == ("127.0.0.1:9", "Maintenance")
+
+
+async def test_enter_goes_on_to_the_next_field_in_a_burst_too(desk: Desk) -> None:
+    vault = desk.context.credentials.vault
+    assert vault is not None
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("V")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu))
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        burst(pilot, "a long password\ra long password\r")
+        await until(pilot, lambda: vault.state() is VaultState.OPEN)
+
+
+async def test_what_is_typed_before_a_dialog_is_there_is_meant_for_it(desk: Desk) -> None:
+    desk.profiles(Profile(name="a", address="127.0.0.1:9"))
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        burst(pilot, "nxy-7\t127.0.0.1:8\r")  # x would remove, and y agree to it
+        await until(pilot, lambda: len(desk.context.devices().profiles) == 2)
+        burst(pilot, "q")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert [p.name for p in desk.context.devices().profiles.values()] == ["a", "xy-7"]
+
+
+async def test_the_letters_of_a_burst_keep_their_order(desk: Desk) -> None:
+    text = "the quick brown fox jumps over the lazy dog" * 3
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        burst(pilot, text)
+        box = pilot.app.screen.query_one("#name", Input)
+        await until(pilot, lambda: box.value == text)
