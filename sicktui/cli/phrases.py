@@ -12,6 +12,7 @@ from sicktui.model.errors import UsageError
 from sicktui.stores.passphrases import PLANT, Passphrases
 from sicktui.stores.passphrases import generate as new_passphrase
 from sicktui.stores.secrets_store import MEMORY
+from sicktui.stores.vault import VARIABLE
 
 
 def store(common: Common, words: Sequence[str]) -> int:
@@ -71,18 +72,30 @@ def _who(devices: Sequence[str]) -> str:
     return "the plant" if list(devices) == [PLANT] else names(devices)
 
 
-def prepare(session: Session, targets: Sequence[Target], *, told: bool = True) -> None:
+def prepare(session: Session, targets: Sequence[Target], *, makes: bool = True, told: bool = True) -> None:
     """Open the vault if it holds a passphrase that is about to be needed.
 
     Args:
         session: the call.
         targets: the devices.
+        makes: whether backups are made: none is made without the passphrase that was set for it. To
+            restore, the backup's fingerprint tells whether one is missing.
         told: whether to say which backups get none.
+
+    Raises:
+        UsageError: backups are made, and nobody can open the vault.
     """
     known = Passphrases(session.context.credentials)
     locked = [target.device for target in targets if known.locked(target.device)]
     if locked and not session.unlock_vault(f"The vault holds the passphrase of {names(locked)}."):
-        session.out.note(f"The vault is locked, and so is the passphrase of {names(locked)}.", "yellow")
+        message = f"The vault is locked, and so is the backup passphrase of {names(locked)}."
+        if makes:
+            raise UsageError(
+                f"{message} Nothing was done: a backup without it would be open to anybody.",
+                advice=f"Give the vault's password with {VARIABLE}, or the passphrase with "
+                "SICKTUI_PASSPHRASE or --passphrase-stdin.",
+            )
+        session.out.note(message, "yellow")
     without = [target.device for target in targets if known.of(target.device) is None]
     if without and told:
         session.out.note(

@@ -28,7 +28,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
                 f"A backup goes onto one sensor, and {word} means {len(targets)}.", advice="Name one device."
             )
         session.ask_passwords(targets)
-        prepare(session, targets, told=False)
+        prepare(session, targets, makes=False, told=False)
         options = RestoreOptions(replace=replace, force=force)
         plan = _plan(session, targets[0], backup, options)
         if plan.may_go or detach or common.json:

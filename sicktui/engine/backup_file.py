@@ -30,7 +30,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Snapshot
-from sicktui.model.words import Code, Level, Step
+from sicktui.model.words import STEPS, Code, Level, Step
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -47,8 +47,16 @@ from sicktui.stores.backups import MAX_BACKUP_BYTES, BackupRecord
 
 POLL: Final = 0.5
 """Seconds between two looks at a backup in the making, which takes a sensor about a second."""
+_AFRESH: Final = 3
+"""Whole files of one length in a row that make believe that the sensor encrypts anew for each fetch."""
+_MOST: Final = 10
+"""``backup_timeout`` so many times is enough for one file, however slow the link: 86 KB at 0.3 KB/s."""
 _UNKNOWN: Final = "unknown"
 """Something may lie there before the trigger, but it cannot be read: any file may be that one."""
+_ITS_WORD: Final = (
+    "The sensor gives another file with every fetch, as if it were encrypted each time: that it is whole and "
+    "of now is the sensor's word (CreateParameterBackupResult)."
+)
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -108,7 +116,7 @@ class BackupFile:
         """The hash of the file that lies there before the trigger; ``None`` if there is none."""
         for attempt in (1, 2):
             try:
-                return (await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)).sha256
+                return (await self._download()).sha256
             except (Unreachable, OutOfConnections, LocalFileError):
                 raise
             except NotSupported:
@@ -238,26 +246,31 @@ class BackupFile:
         """Fetch until two fetches in a row are the same: then nobody writes the file any more.
 
         A file that is the one from before is waited on for so long as another may come: to the limit, or
-        a few looks more where the sensor has said that it is finished.
+        a few looks more where the sensor has said that it is finished. Where it has said so, a file that is
+        another one with every fetch, but always whole and equally long, is one that it encrypts each time.
         """
         clock = self._job.clock
         deadline = clock.monotonic() + limit
-        last: str | None = None
-        looks = 0
+        last: Downloaded | None = None
+        looks = afresh = 0
         while True:
             over = clock.monotonic() >= deadline
             try:
                 fetched = await self._look()
             except _NotWhole as error:
-                trouble, last = error.why, None
+                trouble, last, afresh = error.why, None, 0
             else:
-                trouble = "the file changes with every fetch"
-                if fetched.sha256 == last:
+                trouble = "The file changes with every fetch."
+                afresh = afresh + 1 if last is None or last.size == fetched.size else 1
+                if last is not None and fetched.sha256 == last.sha256:
                     looks += 1
                     waited = over or looks >= self._patience
                     if waited or not self._suspicious(fetched) or (looks == 1 and await self._known(fetched)):
                         return fetched
-                last = fetched.sha256
+                elif afresh >= _AFRESH and self._tells:
+                    await self._job.record.log(Level.WARNING, _ITS_WORD)
+                    return fetched
+                last = fetched
             if over:
                 raise self._never_stable(trouble)
             await self._pause()
@@ -265,17 +278,36 @@ class BackupFile:
     @property
     def _patience(self) -> float:
         """How often an unchanged file is looked at before it is believed to stay."""
-        tells = "CreateParameterBackupResult" in self._job.sensor.capabilities.present
-        return 3 if tells else float("inf")
+        return 3 if self._tells else float("inf")
+
+    @property
+    def _tells(self) -> bool:
+        """Whether the sensor has said that its file is written."""
+        return "CreateParameterBackupResult" in self._job.sensor.capabilities.present
+
+    async def _download(self) -> Downloaded:
+        """The file that the sensor offers; a ``Stop`` if its bytes come so slowly that it might never end."""
+        limit = _MOST * self._job.timing.backup_timeout
+        try:
+            async with asyncio.timeout(limit):
+                return await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)
+        except TimeoutError:
+            raise Stop.failed(
+                Code.BACKUP_FAILED,
+                f"The download of its backup had not ended after {limit:g} s.",
+                "Check the network to it; timing.backup_timeout allows more time. Nothing was written to it.",
+            ) from None
 
     async def _look(self) -> Downloaded:
         try:
-            fetched = await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)
+            fetched = await self._download()
         except (Unreachable, AccessDenied, OutOfConnections, LocalFileError):
             raise
         except SensorError as error:
             raise _NotWhole(error.message) from error  # not there yet, or not whole yet
-        self._job.record.progress(Step.DOWNLOAD, fetched.size, fetched.size)
+        # Before an update all of this is one step.
+        step = Step.DOWNLOAD if Step.DOWNLOAD in STEPS[self._job.spec.operation] else Step.BACKUP
+        self._job.record.progress(step, fetched.size, fetched.size)
         trouble = inspect(self._partial).trouble
         if trouble:
             raise _NotWhole(f"What the sensor gives is {trouble}.")

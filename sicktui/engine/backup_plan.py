@@ -9,7 +9,7 @@ from sicktui.engine.access import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.no_password import no_password
 from sicktui.engine.observe import connect
-from sicktui.engine.planning import MAX_READS_AT_ONCE
+from sicktui.engine.planning import MAX_READS_AT_ONCE, refuse_duplicates
 from sicktui.engine.refusals import Refusal, judge_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.plan import PlanItem
@@ -31,7 +31,8 @@ async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanI
         async with gate:
             return await _plan_device(context, target)
 
-    return list(await asyncio.gather(*(one(target) for target in targets)))
+    # Their backups would be kept under one serial number, whoever they are of.
+    return refuse_duplicates(list(await asyncio.gather(*(one(target) for target in targets))))
 
 
 async def _plan_device(context: Context, target: Target) -> PlanItem:

@@ -22,8 +22,8 @@ from sicktui.model.event import (
 from sicktui.model.words import Level, Step, StepState, UpdateState
 from sicktui.stores.journal_file import JournalError
 
-PROGRESS_INTERVAL: Final = 0.25
-"""Seconds between two progress events of a device: the contract allows four a second."""
+PROGRESS_INTERVAL: Final = 0.34
+"""Seconds between two progress events of a device: the contract allows four a second, the last one too."""
 CONTACT_INTERVAL: Final = 1.0
 
 Act = Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
@@ -69,6 +69,7 @@ class JobRecord:
         self._control = control
         self._clock = clock
         self._last_progress = float("-inf")
+        self._last_end: int | None = None
         self._last_contact = float("-inf")
         self._answering: bool | None = None
         self._state: UpdateState | None = None
@@ -180,11 +181,12 @@ class JobRecord:
         await (self._recorder.record(event) if phase == "intended" else self._tell(event))
 
     def progress(self, step: Step, sent: int, total: int) -> None:
-        """Note bytes moved; the first and the last are always noted."""
+        """Note bytes moved; the first and the last are always noted, but not one end again and again."""
         now = self._clock.monotonic()
-        if 0 < sent < total and now - self._last_progress < PROGRESS_INTERVAL:
+        end = sent if sent == 0 else 1 if sent >= total else None
+        if (end is None or end == self._last_end) and now - self._last_progress < PROGRESS_INTERVAL:
             return
-        self._last_progress = now
+        self._last_progress, self._last_end = now, end
         self._recorder.note(
             Progressed(
                 ts=self._recorder.now(),

@@ -10,9 +10,11 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.job import Job
+from sicktui.engine.proof import other_device, same_sensor
 from sicktui.engine.restore_proof import POLL, Readback
 from sicktui.engine.restore_words import rejected
 from sicktui.engine.stop import Stop
+from sicktui.model.device import Identity
 from sicktui.model.words import Code, Level
 from sicktui.sensor.backup import RestoreReply
 from sicktui.sensor.errors import (
@@ -49,10 +51,12 @@ class Activation:
         file: the run's own copy of the backup.
         passphrase: the one that it was made with.
         readback: knows what the sensor should say afterwards.
+        identity: who the sensor is.
     """
 
-    def __init__(self, job: Job, file: Path, passphrase: str, readback: Readback) -> None:
+    def __init__(self, job: Job, file: Path, passphrase: str, readback: Readback, identity: Identity) -> None:
         self._job = job
+        self._identity = identity
         self._file = file
         self._passphrase = passphrase
         self._readback = readback
@@ -67,7 +71,7 @@ class Activation:
             try:
                 await self._put()
             except (UploadInterrupted, Unreachable):
-                await answers(self._job)
+                await answers(self._job, self._identity)
                 await self._put()
         except NotSupported as error:
             raise Stop.failed(
@@ -100,7 +104,7 @@ class Activation:
         return await self._silent()
 
     async def _send(self) -> RestoreReply | None:
-        """Send it. ``None``: the connection broke, and it may have happened or not."""
+        """Send it. ``None``: no reply that can be read, so it may have happened or not."""
         job = self._job
         try:
             async with job.record.acting("restore"):
@@ -117,19 +121,20 @@ class Activation:
             raise Stop.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
 
     async def _after_a_break(self) -> RestoreReply:
-        await answers(self._job)
+        await answers(self._job, self._identity)
         await self.settled()
         if self._readback.visible and await self._readback.taken_over(self._job.timing.restore_wait):
             return RestoreReply(finished=True, ok=None)
         await self._job.record.log(
-            Level.WARNING, "The connection broke during the restore: the sensor is asked once more."
+            Level.WARNING,
+            "No reply to the restore came that can be read: the sensor is asked once more.",
         )
         await self.upload()
         reply = await self._send()
         if reply is None:
             raise Stop.unknown(
                 Code.INTERRUPTED,
-                "The connection broke twice during the restore: what became of it is not known.",
+                "Twice no reply to the restore came that can be read: what became of it is not known.",
                 _LOOK,
             )
         return reply
@@ -147,7 +152,8 @@ class Activation:
             "The sensor gives no result of the restore, and no parameter has become what the backup says "
             f"within {job.timing.backup_timeout:g} s.",
             "The usual reasons: another passphrase, another model, a damaged file, firmware older than the "
-            f"backup's. {UNTOUCHED}",
+            "backup's. Nothing that can be read was changed; should it show only after a restart of the "
+            "sensor, compare then with 'sicktui diff'.",
         )
 
     async def settled(self) -> RestoreReply | None:
@@ -164,7 +170,7 @@ class Activation:
             try:
                 status = await job.sensor.restore_status()
             except Unreachable:
-                await answers(job)
+                await answers(job, self._identity)
                 continue
             if status is None or status.finished:
                 return status
@@ -176,16 +182,18 @@ class Activation:
                 )
 
 
-async def answers(job: Job) -> None:
+async def answers(job: Job, before: Identity) -> None:
     """Wait until the sensor answers: it may restart to take parameters over.
 
+    Meanwhile its address may have gone to another one, which must not get what was meant for the first.
+
     Raises:
-        Stop: it does not.
+        Stop: it does not, or another one does.
     """
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            await job.sensor.ident()
+            identity = await job.sensor.recognise(before)
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
                 raise Stop.unknown(
@@ -195,5 +203,7 @@ async def answers(job: Job) -> None:
                     "('sicktui discover' finds it by its serial number).",
                 ) from error
         else:
+            if not same_sensor(before, identity):
+                raise other_device(job, before, identity)
             return
         await job.clock.sleep(job.timing.reconnect_interval)

@@ -26,6 +26,7 @@ from sicktui.model.plan import RestoreOrder
 from sicktui.model.text import clean
 from sicktui.model.words import Code, Level, Step, UpdateState
 from sicktui.sensor.errors import SensorError, Unreachable
+from sicktui.sensor.patience import patiently
 from sicktui.stores.backup_versions import see_again
 from sicktui.stores.fingerprint import is_passphrase
 from sicktui.stores.paths import Home
@@ -78,8 +79,10 @@ class RestoreJob:
             outcome = Outcome(told=True, failed=past.left_out)
         else:
             await readback.look_before()
-            outcome = await self._restore(identity, Activation(job, file, self._passphrase, readback))
-        await self._persist(outcome)
+            outcome = await self._restore(
+                identity, Activation(job, file, self._passphrase, readback, identity)
+            )
+        await self._persist(identity, outcome)
         return await self._verify(identity, readback, outcome)
 
     # -- before anything is sent --------------------------------------------------------------
@@ -89,24 +92,41 @@ class RestoreJob:
         async with job.record.stepping(Step.PREFLIGHT) as step:
             file = await asyncio.to_thread(stage, job.scratch, order)
             self._passphrase = await asyncio.to_thread(self._checked_passphrase)
-            planned = job.item.identity
-            identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
+            identity = await self._may_be_written_to()
             self.serial = identity.serial
-            if planned is not None and identity.key != planned.key:
-                raise Stop.failed(
-                    Code.OTHER_DEVICE,
-                    f"Another sensor answers at {job.target.address} than when the plan was made "
-                    f"({identity.key or identity.name} instead of {planned.key}).",
-                    "Make a new plan. Nothing was written.",
-                )
-            if await read_update_state(job.sensor) is UpdateState.STARTED:
-                raise Stop.failed(
-                    Code.BUSY,
-                    "A firmware update is under way on this sensor (UpdateState 1, Started).",
-                    "Wait until it has finished, then restore again. Nothing was written.",
-                )
             step.detail = f"{order.name}, {order.size} bytes, onto {identity.name} {identity.version}"
         return identity, file
+
+    async def _may_be_written_to(self) -> Identity:
+        """Who answers now, if it is the sensor of the plan and nobody updates it.
+
+        Raises:
+            Stop: it is another one, or an update is under way.
+        """
+        job, planned = self.job, self.job.item.identity
+        identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
+        if planned is not None and identity.key != planned.key:
+            raise Stop.failed(
+                Code.OTHER_DEVICE,
+                f"Another sensor answers at {job.target.address} than when the plan was made "
+                f"({identity.key or identity.name} instead of {planned.key}).",
+                "Make a new plan. Nothing was written.",
+            )
+        if await read_update_state(job.sensor) is UpdateState.STARTED:
+            raise Stop.failed(
+                Code.BUSY,
+                "A firmware update is under way on this sensor (UpdateState 1, Started).",
+                "Wait until it has finished, then restore again. Nothing was written.",
+            )
+        return identity
+
+    async def _still_may_be_written_to(self) -> None:
+        """Look again: reading its parameters took a while, in which another one can have got its address."""
+        try:
+            await self._may_be_written_to()
+        except Unreachable:
+            await self.job.clock.sleep(self.job.timing.reconnect_interval)
+            await self._may_be_written_to()
 
     def _checked_passphrase(self) -> str:
         """The passphrase, if it is the one of the backup.
@@ -140,6 +160,8 @@ class RestoreJob:
             # The sensor may still be at it; only then it is done again.
             await activation.settled()
         async with job.record.stepping(Step.UPLOAD):
+            if self._past.restore == "none":
+                await self._still_may_be_written_to()
             await activation.upload()
         async with job.record.stepping(Step.ACTIVATE) as step:
             outcome = await activation.run()
@@ -159,11 +181,11 @@ class RestoreJob:
         except SensorError as error:
             await self.job.record.log(Level.WARNING, f"{LOCATION} was not carried over: {error.message}")
 
-    async def _persist(self, outcome: Outcome) -> None:
+    async def _persist(self, identity: Identity, outcome: Outcome) -> None:
         job = self.job
         async with job.record.stepping(Step.PERSIST) as step:
             try:
-                saved = await self._save_surely(outcome)
+                saved = await self._save_surely(identity, outcome)
             except SensorError as error:
                 raise Stop.failed(
                     error.code,
@@ -178,12 +200,12 @@ class RestoreJob:
                     "The sensor has no call to save its parameters; they may not survive a power cycle.",
                 )
 
-    async def _save_surely(self, outcome: Outcome) -> bool:
-        """Save; once more if the connection broke, which does no harm."""
+    async def _save_surely(self, identity: Identity, outcome: Outcome) -> bool:
+        """Save; once more if the connection broke, and later if it has none to spare: it does no harm."""
         try:
-            return await self._save(outcome)
+            return await patiently(self.job.clock, lambda: self._save(outcome))
         except Unreachable:
-            await answers(self.job)
+            await answers(self.job, identity)
             return await self._save(outcome)
 
     async def _save(self, outcome: Outcome) -> bool:
@@ -287,7 +309,8 @@ def _shortfall(
     return Stop.failed(
         Code.RESTORE_REJECTED,
         f"The backup was restored and saved, but not completely. {what}{place}",
-        "Compare with 'sicktui diff', and set what is missing with 'sicktui set'.",
+        "Some settings count only after a restart of the sensor: compare then with 'sicktui diff', and set "
+        "what is missing with 'sicktui set'.",
     )
 
 

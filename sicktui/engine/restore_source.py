@@ -13,7 +13,7 @@ from sicktui.model.text import clean
 from sicktui.stores.backup_exchange import look_at
 from sicktui.stores.backup_versions import newest_whole
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
-from sicktui.stores.files import shown, storage, write_atomic
+from sicktui.stores.files import present, safe_name, shown, storage, write_atomic, written
 
 LATEST: Final = "latest"
 """The newest backup of the sensor that is whole."""
@@ -45,38 +45,48 @@ def choose_source(context: Context, word: str, key: str | None) -> Source:
     if word == LATEST:
         return _latest(context, key)
     if word not in {record.id for record in context.backups.list()} and _is_path(word):
-        return _from_file(context, Path(word).expanduser().absolute())
+        return _from_file(context, written(word).absolute())
     record = context.backups.get(word)
     context.backups.verify(record)
     return _stored(context, record)
 
 
 def _is_path(word: str) -> bool:
-    path = Path(word).expanduser()
-    return path.exists() or len(path.parts) > 1 or path.suffix != ""
+    path = written(word)
+    return present(path) or len(path.parts) > 1 or path.suffix != ""
 
 
 def _latest(context: Context, key: str | None) -> Source:
     records = [] if key is None else context.backups.list(key)
-    if key is None or not records:
+    hidden = [] if key is None else _hidden(context.backups, key)
+    if key is None or not (records or hidden):
         raise BackupUnusable(
             f"There is no backup of this sensor ({clean(key or 'which is not known')}) on this PC.",
             advice="Name one by its id or its file; 'sicktui backups list' shows those of other sensors.",
         )
     newest = newest_whole(context.backups, key)
     if newest is None:
+        number = len(records) + len(hidden)
         raise BackupUnusable(
             f"The only backup of this sensor ({clean(key)}) is damaged."
-            if len(records) == 1
-            else f"None of the {len(records)} backups of this sensor ({clean(key)}) is whole any more.",
+            if number == 1
+            else f"None of the {number} backups of this sensor ({clean(key)}) is whole any more.",
             advice="'sicktui backups verify' tells what is wrong with each; look for copies elsewhere.",
         )
     source = _stored(context, newest)
     skipped = [record.id for record in records if record.created > newest.created]
+    # An id begins with the sensor and the second, which is all that is known of those.
+    second = len(safe_name(key)) + len("-20261121-095427")
+    skipped += [id for id in hidden if id[:second] >= newest.id[:second]]  # noqa: A001 - the record's word
     if skipped:
         words = f"Newer backups are damaged and were passed over: {', '.join(skipped)}."
         source = structs.replace(source, warnings=(words,))
     return source
+
+
+def _hidden(store: BackupStore, key: str) -> list[str]:
+    """The ids of a sensor's backups whose metadata cannot be used."""
+    return [path.stem for path in store.damaged() if path.parent.name == safe_name(key)]
 
 
 def _stored(context: Context, record: BackupRecord) -> Source:

@@ -3,7 +3,12 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+_FIRST_YEAR: Final = 1970
+"""Where a PC begins whose clock has lost its battery."""
+_LAST_YEAR: Final = 9998
+"""The next one may be out of range in another time zone."""
 
 
 class Clock(Protocol):
@@ -41,3 +46,12 @@ class SystemClock:
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: ``2026-11-21T09:54:27.123Z``."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether a text is a moment that this program can have written, and can reckon with."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR

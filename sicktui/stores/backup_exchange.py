@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.model.clock import is_timestamp
 from sicktui.model.errors import UsageError
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import inspect
@@ -17,7 +18,7 @@ from sicktui.stores.backups import (
     BackupUnusable,
 )
 from sicktui.stores.files import copy_hashed, is_regular, reason, shown, storage, write_atomic
-from sicktui.stores.kept_json import read_json
+from sicktui.stores.kept_json import ChangedSince, read_sealed, sealed
 from sicktui.stores.snapshots import SnapshotStore
 
 SIDECAR: Final = ".json"
@@ -73,12 +74,16 @@ def look_at(path: Path) -> BackupOnDisk:
 def _sidecar(path: Path, sha256: str, size: int) -> tuple[Sidecar | None, str]:
     beside = path.with_name(path.name + SIDECAR)
     try:
-        sidecar = read_json(beside, Sidecar)
+        sidecar = read_sealed(beside, Sidecar)
     except FileNotFoundError:
         return None, ""
+    except ChangedSince:
+        raise _unusable(path, f"the metadata beside it ({shown(beside.name)}) were edited") from None
     except (OSError, msgspec.DecodeError) as error:
         why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
         return None, f"The metadata beside it ({shown(beside.name)}) cannot be read: {why}."
+    if not is_timestamp(sidecar.record.created):
+        return None, f"The metadata beside it ({shown(beside.name)}) do not say when it was made."
     if sidecar.record.sha256 != sha256:
         if size < sidecar.record.size:
             raise _unusable(path, f"it was cut off: it has {size} of {sidecar.record.size} bytes")
@@ -105,9 +110,7 @@ def export(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord, t
     with storage("read", store.path(record)):
         content = store.path(record).read_bytes()
     write_atomic(target, content)
-    write_atomic(
-        beside, msgspec.json.format(msgspec.json.encode(Sidecar(record=record, values=values)), indent=2)
-    )
+    write_atomic(beside, sealed(Sidecar(record=record, values=values)))
     return beside
 
 

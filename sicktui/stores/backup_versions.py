@@ -12,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
+from sicktui.model.clock import is_timestamp
 from sicktui.model.text import clean
 from sicktui.stores.backup_content import same_parameters
 from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
@@ -68,6 +69,9 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
     seen = None
     try:
         seen = read_json(path, Sighting)
+        if not is_timestamp(seen.when):
+            seen = None
+            _log.warning("The mark %s cannot be used: it does not say when", shown(path))
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:

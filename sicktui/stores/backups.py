@@ -5,12 +5,14 @@ last, so that a backup that is listed is whole, whenever the power went.
 """
 
 import logging
+import time
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.model.clock import is_timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.text import clean
 from sicktui.model.words import Code
@@ -27,13 +29,15 @@ from sicktui.stores.files import (
     temporary,
 )
 from sicktui.stores.ids import the_one
-from sicktui.stores.kept_json import read_json
+from sicktui.stores.kept_json import read_sealed, sealed
 
 MAX_BACKUP_BYTES: Final = 100_000_000
 """Far more than any sensor's parameters (86 KB at picoScan)."""
 _METADATA: Final = ".json"
 _BYTES: Final = ".backup"
 _MOST_AT_ONCE: Final = 1000
+_ON_ITS_WAY: Final = 60.0
+"""Seconds within which the metadata of a file are surely written."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -127,7 +131,7 @@ class BackupStore:
                 id = self._publish(temp, place, _id(facts, actual))  # noqa: A001 - the record's word
             record = BackupRecord(**structs.asdict(facts), id=id, sha256=actual, size=size)
             with temporary(place, "new") as (text, temp):
-                text.write(msgspec.json.format(msgspec.json.encode(record), indent=2))
+                text.write(sealed(record))
                 settle(text)
                 publish(temp, place / (id + _METADATA))
         return record
@@ -147,7 +151,7 @@ class BackupStore:
         return sorted(chosen, key=lambda record: (record.created, record.id), reverse=True)
 
     def damaged(self) -> dict[Path, str]:
-        """Metadata files that cannot be read, and why.
+        """What is there but is no backup that can be used, and why: metadata, files without them, folders.
 
         Raises:
             StorageError: the folder cannot be read.
@@ -159,9 +163,15 @@ class BackupStore:
 
         Raises:
             UsageError: there is none, or more than one.
+            BackupUnusable: there is one, but what is written of it cannot be used.
             StorageError: the folder cannot be read.
         """
         records = {record.id: record for record in self.list()}
+        if id not in records and (why := {path.stem: why for path, why in self.damaged().items()}.get(id)):
+            raise BackupUnusable(
+                f"The backup {clean(id)} cannot be used: {why} ('sicktui backups verify').",
+                advice="Take an older backup, or make a new one while the sensor still works.",
+            )
         return records[the_one(id, list(records), "backup", where="'sicktui backups list' shows them.")]
 
     def path(self, record: BackupRecord) -> Path:
@@ -206,22 +216,45 @@ class BackupStore:
         """The metadata files in the folders of that name (a pattern), and what is wrong with some."""
         found: dict[Path, BackupRecord | str] = {}
         with storage("read", self.folder):
-            paths = sorted(self.folder.glob(f"{sensor}/*{_METADATA}"))
-        for path in paths:
-            if path.name.startswith("."):
+            # Not by a pattern of files: that passes a folder over in silence that this user may not read.
+            places = sorted(self.folder.iterdir()) if self.folder.exists() else []
+        for place in places:
+            if sensor not in ("*", place.name) or place.name.startswith(".") or not place.is_dir():
                 continue
             try:
-                record = read_json(path, BackupRecord)
-            except (OSError, msgspec.DecodeError) as error:
-                found[path] = clean(reason(error)[0] if isinstance(error, OSError) else str(error))
-            else:
-                named = (
-                    record.id == path.name.removesuffix(_METADATA) and self.path(record).parent == path.parent
-                )
-                found[path] = record if named else "it belongs to another backup"
-            if isinstance(problem := found[path], str):
+                names = {entry.name for entry in place.iterdir() if not entry.name.startswith(".")}
+            except OSError as error:
+                found[place] = reason(error)[0]
+                continue
+            for name in sorted(names):
+                if name.endswith(_METADATA):
+                    found[place / name] = self._record(place / name)
+                elif name.endswith(_BYTES) and name.removesuffix(_BYTES) + _METADATA not in names:
+                    found |= _lonely(place / name)
+        for path, problem in found.items():
+            if isinstance(problem, str):
                 _log.warning("The backup %s cannot be used: %s", shown(path), problem)
         return found
+
+    def _record(self, path: Path) -> BackupRecord | str:
+        try:
+            record = read_sealed(path, BackupRecord)
+        except (OSError, msgspec.DecodeError) as error:
+            return clean(reason(error)[0] if isinstance(error, OSError) else str(error))
+        if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
+            return "it belongs to another backup"
+        return record if is_timestamp(record.created) else "it does not say when it was made"
+
+
+def _lonely(path: Path) -> dict[Path, BackupRecord | str]:
+    """A file without metadata, unless they may still be on their way: they are written last."""
+    try:
+        entry = path.stat()
+    except OSError:
+        return {}  # deleted since
+    if entry.st_size == 0 or time.time() - entry.st_mtime < _ON_ITS_WAY:
+        return {}
+    return {path: "its metadata are missing"}
 
 
 def _id(facts: BackupFacts, sha256: str) -> str:

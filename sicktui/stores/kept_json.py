@@ -1,9 +1,11 @@
-"""Reading the small JSON files that are kept beside bigger ones."""
+"""The small JSON files that are kept beside bigger ones."""
 
+import hashlib
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
 
@@ -11,6 +13,13 @@ T = TypeVar("T")
 
 MAX_JSON: Final = 16_000_000
 """Bytes of a file that is read whole: a snapshot of every parameter of a sensor has less than one million."""
+
+SEAL: Final = "seal"
+"""The key of the hash over everything else in a file."""
+
+
+class ChangedSince(msgspec.DecodeError):
+    """A record that is not what was written."""
 
 
 def read_json(path: Path, kind: type[T]) -> T:
@@ -20,8 +29,39 @@ def read_json(path: Path, kind: type[T]) -> T:
         OSError: it cannot be read.
         msgspec.DecodeError: it is not such a record.
     """
+    return decode_json(_read(path), kind)
+
+
+def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(MAX_JSON + 1)
     if len(data) > MAX_JSON:
         raise msgspec.DecodeError(f"it is larger than {MAX_JSON // 1_000_000} MB")
-    return decode_json(data, kind)
+    return data
+
+
+def sealed(record: Struct) -> bytes:
+    """A record as JSON for people, with a hash over all of it, so that a change is noticed."""
+    plain: dict[str, Any] = msgspec.to_builtins(record)
+    return msgspec.json.format(msgspec.json.encode(plain | {SEAL: _seal_of(plain)}), indent=2)
+
+
+def read_sealed(path: Path, kind: type[T]) -> T:
+    """The record in a file that ``sealed`` has made, or that is from before there were seals.
+
+    Raises:
+        OSError: it cannot be read.
+        ChangedSince: it was changed.
+        msgspec.DecodeError: it is not such a record.
+    """
+    data = _read(path)
+    record = decode_json(data, kind)
+    plain = decode_json(data, dict[str, Any])
+    if SEAL in plain and plain[SEAL] != _seal_of(plain):
+        raise ChangedSince("it was changed after it was written")
+    return record
+
+
+def _seal_of(plain: dict[str, Any]) -> str:
+    content = {key: value for key, value in plain.items() if key != SEAL}
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

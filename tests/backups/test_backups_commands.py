@@ -296,8 +296,12 @@ def test_a_passphrase_is_kept_where_passwords_are(program: Program, plant: MakeP
     assert program.here("passphrase", "forget", two, "--yes", **vault).code == 0
     lost = program.here("restore", two, "--backup", "latest", "--yes", "--json", **vault)
     assert lines(lost, "verdict")[0]["code"] == "wrong_passphrase"
-    locked = program.here("backup", one)
-    assert "locked" in locked.err
+    locked = program.here("backup", one, "--json", "--yes")
+    assert (locked.code, locked.out) == (2, "")
+    assert "open to anybody" in locked.err
+    assert "SICKTUI_VAULT_PASSWORD" in locked.err
+    other = program.here("backup", one, "--json", "--yes", SICKTUI_PASSPHRASE=PHRASE)
+    assert other.code == 0, other
 
 
 def test_without_a_store_a_passphrase_is_not_kept(program: Program) -> None:

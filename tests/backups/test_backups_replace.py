@@ -149,6 +149,20 @@ async def test_another_sensor_than_planned_is_not_written_to(bench: Bench) -> No
     assert "PUT parameterbackup" not in paths(device)
 
 
+@pytest.mark.parametrize("what", ["other_sensor", "other_update_running"])
+async def test_what_changes_while_the_parameters_are_read_is_noticed(bench: Bench, what: str) -> None:
+    """Reading takes twenty seconds at two requests a second: who answers is asked right before the upload."""
+    device, record = await backed_up(bench, update_state=0)
+    spec = await bench.restore_run(device, record.id)
+    device.add_fault(Fault(name=what, at="GET LocationName"))
+    await bench.runner(spec).run()
+    verdict = bench.view(spec.run).devices[device.address].verdict
+    assert verdict is not None
+    code = Code.OTHER_DEVICE if what == "other_sensor" else Code.BUSY
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, code), verdict
+    assert "PUT parameterbackup" not in paths(device)
+
+
 async def test_a_sensor_that_is_being_updated_or_used_is_left_alone(bench: Bench) -> None:
     device, record = await backed_up(bench, update_state=0)
     lock = sensor_lock(bench.context.home, f"serial {device.serial}", purpose="a test")
@@ -186,6 +200,26 @@ async def test_latest_passes_a_damaged_backup_over_and_says_so(bench: Bench) -> 
     plan = await bench.plan(device, "latest")
     assert plan.item.reason is Code.BACKUP_UNUSABLE
     assert "None of the 2 backups" in plan.item.message
+
+
+async def test_a_backup_with_edited_metadata_is_refused_and_passed_over(bench: Bench) -> None:
+    device, old = await backed_up(bench, generation="picoscan-2.3.3")
+    device.parameters.write("LocationName", "elsewhere")
+    newer = await bench.backed_up(device)
+    notes = bench.context.backups.path(newer).with_suffix(".json")
+    notes.write_text(notes.read_text().replace(str(newer.version), "9.9.9"))
+    named = await bench.plan(device, newer.id)
+    assert named.item.reason is Code.BACKUP_UNUSABLE
+    assert "was changed" in named.item.message
+    latest = await bench.plan(device, "latest")
+    assert latest.order is not None
+    assert latest.order.backup == old.id
+    assert newer.id in " ".join(latest.item.warnings)
+    bench.context.backups.path(old).with_suffix(".json").write_bytes(b"{")
+    nothing = await bench.plan(device, "latest")
+    assert nothing.item.reason is Code.BACKUP_UNUSABLE
+    assert "None of the 2 backups" in nothing.item.message
+    assert not any("Restore" in path or path.startswith("PUT") for path in paths(device))
 
 
 async def test_an_edited_backup_is_refused_before_the_sensor_is_asked(bench: Bench) -> None:
@@ -292,6 +326,19 @@ async def test_an_exported_backup_brings_its_metadata_along(bench: Bench) -> Non
     plan = await bench.plan(device, str(file))
     assert plan.may_go
     assert any("cannot be read" in warning for warning in plan.item.warnings)
+
+
+async def test_an_exported_backup_with_edited_metadata_is_refused(bench: Bench) -> None:
+    """They say for which model it is: with others beside it, the file would go to the wrong one."""
+    device, record = await backed_up(bench, generation="picoscan-2.3.3")
+    file = bench.folder / "stick" / "gate.backup"
+    beside = export(bench.context.backups, bench.context.snapshots, record, file)
+    bench.context.backups.path(record).with_suffix(".json").unlink()
+    beside.write_text(beside.read_text().replace(str(record.model), "PICS999-9"))
+    plan = await bench.plan(device, str(file))
+    assert plan.item.reason is Code.BACKUP_UNUSABLE
+    assert "were edited" in plan.item.message
+    assert plan.item.advice
 
 
 async def test_a_bare_file_is_restored_with_a_warning(bench: Bench) -> None:

@@ -162,6 +162,27 @@ async def test_a_broken_connection_is_repaired_without_harm(
     assert device.parameters.saved == before
 
 
+@pytest.mark.parametrize("generation", ["picoscan-2.2.1", "picoscan-2.3.3"])
+@pytest.mark.parametrize("lost", ["POST RestoreParameterBackup", "POST WriteEeprom"])
+async def test_another_sensor_after_a_broken_connection_gets_nothing(
+    bench: Bench, generation: str, lost: str
+) -> None:
+    device = await bench.sensor(generation=generation)
+    record = await bench.backed_up(device)
+    change(device)
+    found = dict(device.parameters.current)
+    bench.provoked = "a nonce that this device never gave"  # the call under way reaches the other one
+    device.add_fault(Fault(name="other_sensor", at=lost))
+    device.add_fault(Fault(name="cut_reply", at=lost, times=1))
+    verdict = await bench.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), verdict
+    assert verdict.advice
+    assert paths(device).count(lost) == 1
+    assert paths(device).count("PUT parameterbackup") == 1
+    if lost != "POST WriteEeprom":
+        assert dict(device.parameters.current) == found
+
+
 async def test_a_token_that_has_run_out_is_renewed(bench: Bench) -> None:
     device = await bench.sensor(
         generation="picoscan-2.3.3", faults=(Fault(name="token_refused", at="PUT parameterbackup", times=1),)
@@ -178,6 +199,19 @@ async def test_a_sensor_that_does_not_save_is_no_success(bench: Bench) -> None:
     verdict = await bench.restore(device, record.id)
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.DEVICE_ERROR)
     assert "did not save it" in verdict.message
+
+
+async def test_a_sensor_that_is_busy_when_it_is_to_save_is_asked_again(bench: Bench) -> None:
+    device = await bench.sensor(
+        generation="picoscan-2.3.3", faults=(Fault(name="status", at="POST WriteEeprom", value=11, times=2),)
+    )
+    record = await bench.backed_up(device)
+    before = dict(device.parameters.current)
+    change(device)
+    verdict = await bench.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert device.parameters.saved == before
+    assert paths(device).count("POST WriteEeprom") == 3
 
 
 async def test_the_wrong_passphrase_never_reaches_the_sensor(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Backups of simulated sensors: whole, of now, and kept with everything that is known of them."""
 
 import hashlib
+import random
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from sicktui.engine.launch import new_spec
 from sicktui.engine.staging import scratch_folder
 from sicktui.model.event import Logged
 from sicktui.model.words import Code, Operation, Step, StepState, Verdict
+from sicktui.simulator.fleet import Device
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backup_versions import opens_with, version_of, versions
 from sicktui.stores.backups import BackupRecord
@@ -127,6 +129,56 @@ async def test_a_file_that_grows_while_it_is_fetched_is_waited_for(bench: Bench)
     device = await bench.sensor(generation="auth-article", faults=(fault,))
     record = await bench.backed_up(device)
     assert record.size == len(device.backups.file or b"")
+
+
+async def test_two_devices_that_are_one_sensor_are_not_backed_up_under_one_number(bench: Bench) -> None:
+    device = await bench.sensor()
+    bench.profile("gate-1", device)
+    items = await plan_backup(bench.context, [bench.target("gate-1"), bench.target(device)])
+    assert {item.reason for item in items} == {Code.DUPLICATE_DEVICE}
+    assert device.address in items[0].message
+    assert "gate-1" in items[1].message
+    assert not any("Backup" in path for path in paths(device))
+
+
+def encrypts_for_each_fetch(device: Device) -> None:
+    """What is fetched is never the same twice, though the parameters are."""
+    served, rng = device.backups.served, random.Random(1)  # noqa: S311 - no secret
+
+    def again() -> bytes | None:
+        file = served()
+        return file and file[:-64] + rng.randbytes(64)
+
+    device.backups.served = again  # type: ignore[method-assign]
+
+
+async def test_a_file_that_is_encrypted_for_each_fetch_is_taken_at_the_sensors_word(bench: Bench) -> None:
+    """It says itself when the file is written, so that two fetches need not be the same."""
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    encrypts_for_each_fetch(device)
+    verdict = await bench.backup(device)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert any("another file with every fetch" in line for line in warnings(bench, verdict.run))
+    again = await bench.backup(device)
+    assert again.backup == verdict.backup, "MD5Parameters says that nothing has changed"
+
+
+async def test_without_the_sensors_word_a_file_must_be_stable(bench: Bench) -> None:
+    device = await bench.sensor(generation="auth-article")
+    encrypts_for_each_fetch(device)
+    verdict = await bench.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert verdict.message.endswith("The file changes with every fetch.")
+
+
+async def test_a_file_that_comes_byte_by_byte_does_not_take_for_ever(bench: Bench) -> None:
+    device = await bench.sensor(generation="picoscan-2.3.3")
+    device.add_fault(Fault(name="trickle", at="GET parameterbackup", rate=1.0))
+    bench.timing(backup_timeout=0.2)
+    verdict = await bench.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert "had not ended after 2 s" in verdict.message
+    assert bench.context.backups.list() == []
 
 
 async def test_a_slow_backup_beside_an_older_file_is_waited_for(bench: Bench) -> None:

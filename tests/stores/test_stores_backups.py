@@ -1,6 +1,8 @@
 """Backups: whole, private, never overwritten, and known to be what the sensor gave."""
 
 import hashlib
+import json
+import os
 import stat
 import subprocess
 import sys
@@ -235,3 +237,70 @@ def test_what_was_told_to_be_kept_is_kept_when_the_process_dies(
     assert store.damaged() == {}
     for record in kept.values():
         store.verify(record)
+
+
+EDITS: list[tuple[str, object]] = [
+    ("model", "PICS150-3"),
+    ("version", "2.4.0.0R"),
+    ("passphrase_fingerprint", None),
+    ("device", "press 4"),
+    ("created", "2026-11-20T09:54:27.123Z"),
+    ("more", 1),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), EDITS, ids=[key for key, _ in EDITS])
+def test_edited_metadata_are_noticed(store: BackupStore, file: Path, key: str, value: object) -> None:
+    good, edited = store.add(file, FACTS), store.add(file, FACTS)
+    path = store.path(edited).with_suffix(".json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    assert store.list() == [good]
+    assert store.damaged() == {path: "it was changed after it was written"}
+    with pytest.raises(BackupUnusable, match="it was changed"):
+        store.get(edited.id)
+
+
+def test_metadata_from_before_there_were_seals_are_read(store: BackupStore, file: Path) -> None:
+    record = store.add(file, FACTS)
+    path = store.path(record).with_suffix(".json")
+    plain = json.loads(path.read_text())
+    del plain["seal"]
+    path.write_text(json.dumps(plain))
+    assert store.list() == [record]
+
+
+@pytest.mark.parametrize(
+    "created", ["yesterday", "", "2026-11-21", "2026-11-21T09:54:27", "0001-01-01T00:00:00Z"]
+)
+def test_metadata_without_a_moment_are_damage(store: BackupStore, file: Path, created: str) -> None:
+    """Ages are reckoned from it, so that one such file would end every list with an error."""
+    store.add(file, structs.replace(FACTS, created=created))
+    assert store.list() == []
+    assert list(store.damaged().values()) == ["it does not say when it was made"]
+
+
+def test_a_file_without_its_metadata_is_named_once_they_cannot_come_any_more(
+    store: BackupStore, file: Path
+) -> None:
+    record = store.add(file, FACTS)
+    path = store.path(record)
+    path.with_suffix(".json").unlink()
+    assert store.damaged() == {}, "another process may be about to write them"
+    os.utime(path, (0, 0))
+    assert store.damaged() == {path: "its metadata are missing"}
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(store: BackupStore, file: Path) -> None:
+    record = store.add(file, FACTS)
+    place = store.path(record).parent
+    place.chmod(0)
+    try:
+        assert store.damaged() == {place: "this user may not"}
+        store.folder.chmod(0)
+        with pytest.raises(StorageError, match="this user may not"):
+            store.list()
+    finally:
+        store.folder.chmod(0o700)
+        place.chmod(0o700)
+    assert store.list() == [record]
