@@ -5,6 +5,7 @@ own modules is imported where it is needed: ``--version`` needs nothing, ``--hel
 definitions of the commands, and only the dashboard needs Textual.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,23 @@ def _dashboard(context: "Context", *, demo: bool) -> int:
     return app.run(context, demo=demo)
 
 
+def _plug_streams() -> None:
+    """Give standard streams that are closed (``>&-``, some services) the null device.
+
+    Else the next file that is opened takes their place, and what is printed has nowhere to go.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  stays open
+
+
 def main() -> int:
     """Run the program on the arguments of this process.
 
     Returns:
         The exit code, as the command-line contract defines it.
     """
+    _plug_streams()
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         sys.stdout.write(f"sicktui {__version__}\n")

@@ -28,6 +28,7 @@ from sicktui.engine.context import Context, open_context
 from sicktui.engine.follow import liveness, running
 from sicktui.engine.history import every_event
 from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.engine.own_process import own_module
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import VerdictReached
@@ -134,7 +135,7 @@ def _throw_away_home() -> Iterator[Path]:
 def _sensors(home: Path, number: int, time_scale: float) -> Iterator[list[Sensor]]:
     """Simulated sensors in a process of their own, as a plant has them; it ends with this one."""
     command = [
-        *(sys.executable, "-m", "sicktui", "simulate", "--devices", str(number)),
+        *own_module("sicktui", "simulate", "--devices", str(number)),
         *("--time-scale", str(time_scale), "--demo", "--until-stdin-ends"),
     ]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}

@@ -1,7 +1,6 @@
 """What ``sicktui devices`` does."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +15,7 @@ from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import Timing
 from sicktui.stores.exchange import export_devices, import_devices
+from sicktui.stores.files import present, written
 from sicktui.stores.profiles import DeviceList, save_devices
 
 HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", "NOTE")
@@ -164,7 +164,7 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
     """Take the devices of a file into the list."""
     with open_session(common) as session:
         before = session.context.devices()
-        devices, incoming = import_devices(before, Path(file).expanduser(), replace=replace)
+        devices, incoming = import_devices(before, written(file), replace=replace)
         replaced = [name for name in incoming if name in before.profiles]
         if replaced and not session.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
             session.out.note("Nothing was done.")
@@ -179,8 +179,8 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
 def export(common: Common, file: str) -> int:
     """Write the device list to a file."""
     with open_session(common) as session:
-        path = Path(file).expanduser()
-        if path.exists() and not session.confirm(f"{path} exists. Replace it?"):
+        path = written(file)
+        if present(path) and not session.confirm(f"{path} exists. Replace it?"):
             session.out.note("Nothing was done.")
             return EXIT_INTERRUPTED
         devices = session.context.devices()

@@ -1,7 +1,5 @@
 """What ``sicktui backups import`` and ``prune`` do: what comes in, and what goes."""
 
-from pathlib import Path
-
 from msgspec import Struct
 
 from sicktui.cli.common import Common
@@ -15,6 +13,7 @@ from sicktui.stores.backup_exchange import look_at
 from sicktui.stores.backup_prune import PrunePlan, PruneRule, plan_prune
 from sicktui.stores.backup_prune import prune as delete
 from sicktui.stores.backups import BackupFacts
+from sicktui.stores.files import written
 from sicktui.stores.locks import operator
 
 HEADERS = ("ID", "DEVICE", "CREATED", "LAST VALID", "SIZE")
@@ -32,7 +31,7 @@ class Told(Struct, frozen=True, kw_only=True):
 def bring_in(common: Common, file: str, told: Told) -> int:
     """Take a backup file into the store."""
     with open_session(common) as session:
-        found = look_at(Path(file).expanduser())
+        found = look_at(written(file))
         if found.warning:
             session.out.note(found.warning, "yellow")
         record, new = take_in(session.context.backups, found, _facts(session, told))

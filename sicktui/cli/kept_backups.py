@@ -1,7 +1,6 @@
 """What ``sicktui backups`` does: the backups that are kept on this PC."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,6 +15,7 @@ from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
 from sicktui.stores.backup_exchange import export as write_export
 from sicktui.stores.backup_versions import BackupVersion, version_of, versions
 from sicktui.stores.backups import BackupRecord
+from sicktui.stores.files import present, written
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
@@ -102,7 +102,7 @@ def printable(record: BackupRecord) -> dict[str, object]:
 def _tell_damaged(session: Session) -> int:
     damaged = session.context.backups.damaged()
     for path, problem in damaged.items():
-        session.out.note(f"The metadata {path} cannot be used: {problem}.", "red")
+        session.out.note(f"{path} cannot be used: {problem}.", "red")
     return len(damaged)
 
 
@@ -164,10 +164,10 @@ def export(common: Common, word: str, file: str) -> int:
         context = session.context
         record = context.backups.get(word)
         context.backups.verify(record)
-        target = Path(file).expanduser()
-        if target.is_dir():
+        target = written(file)
+        if present(target) and target.is_dir():
             target /= context.backups.path(record).name
-        if target.exists() and not session.confirm(f"{target} exists. Replace it?"):
+        if present(target) and not session.confirm(f"{target} exists. Replace it?"):
             session.out.note("Nothing was done.")
             return EXIT_INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)

@@ -14,6 +14,7 @@ from sicktui.engine.follow import interrupted, liveness, request_cancel, resolve
 from sicktui.engine.history import every_event
 from sicktui.engine.launch import resume_run
 from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.engine.spawn import LaunchError
 from sicktui.engine.why_gone import lost_history
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
@@ -168,7 +169,11 @@ def resume(common: Common, word: str | None) -> int:
 
 async def _resume(session: Session, run: str) -> int:
     with Interrupts() as interrupts:
-        await resume_run(session.context, run)
+        try:
+            await resume_run(session.context, run)
+        except LaunchError as error:
+            # Told like a run whose process has gone: an earlier one may have written to the sensors.
+            session.out.note(f"Error: {error.message} {error.advice}", "red")
         return await Follower(session, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
 
 

@@ -18,6 +18,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.words import Action
+from sicktui.stores.files import present, written
 from sicktui.stores.packages import PackageError, ZippedPackage, inspect_package
 
 UNPACKED: Final = "unpacked"
@@ -80,8 +81,8 @@ def find_package(session: Session, word: str) -> Package | PackageError:
 
     A zip that holds the package is unpacked if a person or ``--yes`` agrees.
     """
-    path = Path(word).expanduser()
-    if not path.exists() and (shelved := _on_shelf(session, word)) is not None:
+    path = written(word)
+    if not present(path) and (shelved := _on_shelf(session, word)) is not None:
         return shelved
     try:
         return inspect_package(path)

@@ -5,6 +5,7 @@ happened to the text before. A reader that goes away (``| head``) is met quietly
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -17,9 +18,12 @@ import msgspec
 from sicktui.cli.layout import indented, width
 from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.text import clean, plain_json
+from sicktui.stores.files import reason
 
 MAX_LINE: Final = 4000
 """Characters of one line for people."""
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -96,21 +100,26 @@ class Printer:
         styled = self._colour and (colour is not None or bold) and stream.isatty()
         try:
             click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
-        except OSError:
-            self._lost(stream)
+        except OSError as error:
+            self._lost(stream, error)
 
     def _bytes(self, line: bytes) -> None:
         try:
             sys.stdout.buffer.write(plain_json(line) + b"\n")
             sys.stdout.buffer.flush()
-        except OSError:
-            self._lost(sys.stdout)
+        except OSError as error:
+            self._lost(sys.stdout, error)
 
-    def _lost(self, stream: TextIO) -> None:
-        """The reader or the terminal is gone: what follows goes nowhere, without a complaint."""
+    def _lost(self, stream: TextIO, error: OSError) -> None:
+        """The reader or the terminal is gone: what follows goes nowhere, without a complaint.
+
+        A file that has no room for it is another matter: somebody will read that.
+        """
         if stream is sys.stdout:
             self.closed = True
         with contextlib.suppress(OSError):
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, stream.fileno())
             os.close(null)
+        if stream is sys.stdout and error.errno in _NO_ROOM:
+            self.note(f"Error: what belongs on stdout cannot be written: {reason(error)[0]}.", "red")

@@ -1,6 +1,5 @@
 """What ``sicktui firmware`` does: the shelf of packages."""
 
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -9,6 +8,7 @@ from sicktui.cli.common import Common
 from sicktui.cli.layout import size, table
 from sicktui.cli.session import Session, open_session
 from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.stores.files import written
 from sicktui.stores.packages import ZippedPackage
 from sicktui.stores.shelf import ShelfEntry
 
@@ -40,7 +40,7 @@ def _fact(session: Session, entry: ShelfEntry) -> None:
 def add(common: Common, file: str, version: str | None) -> int:
     """Put a copy of a package on the shelf; out of a zip, if a person agrees."""
     with open_session(common) as session:
-        path = Path(file).expanduser()
+        path = written(file)
         try:
             entry = session.context.shelf.add(path, version=version)
         except ZippedPackage as zipped:

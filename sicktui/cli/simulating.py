@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 import threading
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from sicktui.cli.printer import Printer
 from sicktui.cli.signals import Interrupts
 from sicktui.model.errors import UsageError
 from sicktui.simulator import DeviceSpec, SimulatorError, load_scenario, serve, standard_fleet
+from sicktui.stores.files import written
 
 EXIT_OK: Final = 0
 
@@ -43,7 +43,7 @@ def simulate(common: Common, wish: FleetWish, *, until_stdin_ends: bool) -> int:
 
 def _specs(wish: FleetWish) -> list[DeviceSpec]:
     if wish.scenario is not None:
-        return load_scenario(Path(wish.scenario).expanduser())
+        return load_scenario(written(wish.scenario))
     return standard_fleet(wish.number, demo=wish.demo)
 
 

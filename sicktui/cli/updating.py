@@ -12,12 +12,14 @@ from sicktui.cli.planning import Wish, make_plan, show_plan
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.follow import liveness
-from sicktui.engine.launch import new_spec, start_run
+from sicktui.engine.launch import first_events, new_spec, start_run
 from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED, plan_exit_code, summarise
-from sicktui.engine.run_verdicts import planned_verdict, verdict_event
+from sicktui.engine.run_verdicts import verdict_event
+from sicktui.engine.spawn import LaunchError
+from sicktui.model.event import RunChanged, VerdictReached
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.words import Action, Operation, Verdict
+from sicktui.model.words import Action, Operation, RunState, Verdict
 from sicktui.stores.files import StorageError
 
 
@@ -61,6 +63,10 @@ async def execute(session: Session, spec: RunSpec, *, detach: bool, planned: boo
         except StorageError as error:
             tell_not_begun(session, spec, error)
             raise
+        except LaunchError:
+            # The run is in the journal, and can be resumed: that gives its devices their verdicts.
+            _tell_without_runner(session, spec, RunState.INTERRUPTED, [])
+            raise
         if detach:
             return announce(session, spec, run)
         return await Follower(session, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
@@ -70,15 +76,28 @@ def tell_not_begun(session: Session, spec: RunSpec, error: StorageError) -> None
     """Give every device its verdict, and the summary, for a run that could not even be written down."""
     ts = session.now()
     verdicts = [
-        planned_verdict(spec, item, ts)
-        or verdict_event(
+        verdict_event(
             spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
         )
         for item in spec.items
+        if item.action is Action.UPDATE
     ]
-    summary = summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts)
-    for verdict in verdicts:
-        session.out.event(verdict)
+    _tell_without_runner(session, spec, RunState.FINISHED, verdicts)
+
+
+def _tell_without_runner(
+    session: Session, spec: RunSpec, state: RunState, verdicts: Sequence[VerdictReached]
+) -> None:
+    """All lines of a run that no runner has worked on: what was planned, ``verdicts``, and the summary."""
+    ts = session.now()
+    _, *planned = first_events(spec)
+    session.out.event(
+        RunChanged(ts=ts, run=spec.run, operation=spec.operation, state=state, pid=None, started=spec.created)
+    )
+    for event in (*planned, *verdicts):
+        session.out.event(event)
+    reached = [event for event in planned if isinstance(event, VerdictReached)]
+    summary = summarise(spec.operation, spec.items, [*reached, *verdicts], run=spec.run, ts=ts)
     session.out.event(structs.replace(summary, exit_code=EXIT_REFUSED))
 
 

@@ -8,6 +8,7 @@ from sicktui.cli.layout import count, names
 from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.engine.outcome import EXIT_OK
 from sicktui.model.errors import UsageError
+from sicktui.stores.files import written
 from sicktui.stores.secrets_store import MEMORY
 from sicktui.stores.vault import VARIABLE, Vault, VaultState
 from sicktui.stores.vault_book import check_new_password
@@ -50,7 +51,7 @@ def export(common: Common, file: Path) -> int:
         vault = vault_of(session)
         session.unlock_vault("The vault is opened to copy it.")
         vault.check_open()
-        number = vault.export(file.expanduser(), _given() or ask_new(session, "Password of the copy"))
+        number = vault.export(written(file), _given() or ask_new(session, "Password of the copy"))
         _done(session, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
         return EXIT_OK
 
@@ -67,7 +68,7 @@ def absorb(common: Common, file: Path, *, replace: bool) -> int:
                 advice=f"Give it in {VARIABLE}, which must then be the vault's password too.",
             )
         password = _given() or ask_secret(f"Password of {file}: ")
-        result = vault.absorb(file.expanduser(), password, replace=replace)
+        result = vault.absorb(written(file), password, replace=replace)
         taken = count(len(result.added) + len(result.replaced), "entry", "entries")
         _done(
             session,

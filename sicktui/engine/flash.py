@@ -286,6 +286,9 @@ class Flash:
             except SensorError as error:
                 trouble = error.message
             await job.clock.sleep(interval)
+        # A 3 that came after the 2 says more than that nothing happened.
+        if await self._watch.look() is Turn.REBOOTED:
+            return False
         if trouble:
             raise Stop.unknown(
                 Code.NO_RETURN,

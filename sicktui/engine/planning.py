@@ -70,7 +70,7 @@ async def plan_update(
             return item
 
         items = list(await asyncio.gather(*(one(target) for target in targets)))
-        return _refuse_duplicates(items)
+        return refuse_duplicates(items)
     for item in items:
         if on_item is not None:
             on_item(item)
@@ -211,7 +211,7 @@ def _item(
     )
 
 
-def _refuse_duplicates(items: list[PlanItem]) -> list[PlanItem]:
+def refuse_duplicates(items: list[PlanItem]) -> list[PlanItem]:
     """Two devices with one serial number are refused until someone tells them apart."""
     keys = Counter(item.identity.key for item in items if item.identity and item.identity.key)
     return [

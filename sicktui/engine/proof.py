@@ -221,8 +221,10 @@ class Proof:
         if status is None and job.item.device_status is not None:
             return _Trouble(Code.UNHEALTHY, "it does not tell its DeviceStatus, as it did before"), status
         if status is not None and not status.healthy:
-            words = f"DeviceStatus is {status.value} ({status.label})"
-            return _Trouble(Code.UNHEALTHY, words), status
+            known = f"{status.value} ({status.label})"
+            if status is DeviceStatus.UNKNOWN:
+                known += ", or a number that is not known"
+            return _Trouble(Code.UNHEALTHY, f"DeviceStatus is {known}"), status
         return None, status
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from sicktui.engine.context import Context
 from sicktui.engine.invitation import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.own_process import own_module
 from sicktui.engine.restore_source import facts_of
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
@@ -43,11 +44,16 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
     invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
     make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
-    with open_log(log_path) as log:
-        process = _popen(log.fileno())
-    # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
-    threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
-    ready = _handshake(process, msgspec.json.encode(invitation))
+    try:
+        with open_log(log_path) as log:
+            process = _popen(log.fileno())
+    except OSError as error:
+        # No log, or an interpreter that this user may not execute.
+        ready = RunnerReady(ready=False, message=f"{error.filename or log_path}: {error.strerror or error}")
+    else:
+        # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
+        threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
+        ready = _handshake(process, msgspec.json.encode(invitation))
     if not ready.ready:
         raise LaunchError(
             f"The runner process of run {spec.run} did not start: {ready.message or 'it said nothing'}.",
@@ -96,7 +102,7 @@ def _opening(context: Context, known: Passphrases, order: RestoreOrder, device: 
 
 def runner_command() -> list[str]:
     """What is executed: our own interpreter and module."""
-    return [sys.executable, "-m", "sicktui.engine.runner"]
+    return own_module("sicktui.engine.runner")
 
 
 def _popen(log: int) -> "subprocess.Popen[bytes]":

@@ -7,6 +7,7 @@ from typing import Final
 from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import Settings
+from sicktui.sensor.address import parse_address
 from sicktui.stores.profiles import DeviceList
 
 ALL: Final = "all"
@@ -18,7 +19,7 @@ def choose(words: Sequence[str], devices: DeviceList, settings: Settings) -> lis
     A word is a profile's name, ``@tag``, ``all``, or an address (``host.name``, ``host:port``).
 
     Raises:
-        UsageError: a word means nothing; names the nearest known one.
+        UsageError: a word means nothing, and names the nearest known one; or it is no address.
     """
     chosen: dict[str, Target] = {}
     for word in words:
@@ -41,6 +42,7 @@ def _meaning(word: str, devices: DeviceList, settings: Settings) -> Iterable[Tar
     if word.startswith("@"):
         return _tagged(word[1:], devices, settings)
     if _is_address(word):
+        parse_address(word)  # One that is none is wrong use, and no sensor that cannot be reached.
         return [resolve(Profile(name=word, address=word), settings.device, settings.timing, ad_hoc=True)]
     raise UsageError(
         f"No device is called {word!r}{_nearest(word, profiles)}.",

@@ -12,6 +12,7 @@ from typing import Final
 # Digits are 0 to 9: \d would take those of every script.
 _VERSION: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6}){1,3})([A-Za-z][0-9]{0,3})?")
 _COMPLETE: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6}){2,3})([A-Za-z][0-9]{0,3})?")
+_LONGEST: Final = 64
 _DOTTED: Final = re.compile(
     r"(?<![0-9A-Za-z.])[vV]?([0-9]{1,4}(?:\.[0-9]{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z.])"
 )
@@ -72,3 +73,8 @@ def from_name(filename: str) -> str | None:
 def _plausible(version: str) -> bool:
     first, *others = (int(part) for part in version.rstrip(ascii_letters).split("."))
     return first <= _LARGEST_MAJOR and all(number < _FIRST_YEAR for number in others)
+
+
+def is_tellable(text: str) -> bool:
+    """Whether a sensor could report this. Any other version would be flashed and then found missing."""
+    return text.isprintable() and any(map(str.isdecimal, text)) and len(text) <= _LONGEST

@@ -89,8 +89,9 @@ class Transfers:
                 raise
             asked = self._link.asked("PUT", name)
             refusal = refusal_of(answer, asked)
-            if refusal is None and answer.is_html:
-                # A 200 proves little, but a page proves that it was no sensor's.
+            if refusal is None and answer.body.strip() and answer.is_html:
+                # A 200 proves little, but a page proves that it was no sensor's. Nothing at all is none,
+                # whatever it is labelled.
                 refusal = ProtocolError(
                     f"What answers at {self._link.label} sent a web page in reply to {asked}.",
                     advice="Check the address and the port of this device: something else seems to answer.",

@@ -38,6 +38,8 @@ _ADVICE: Final = {
     errno.EACCES: ("this user may not", "Check who owns the folder, or choose another one with --home."),
     errno.EPERM: ("this user may not", "Check who owns the folder, or choose another one with --home."),
     errno.EISDIR: ("a folder stands in its place", "Move that folder away."),
+    errno.ELOOP: ("a symbolic link stands in its place", "Find out who made it, then delete it."),
+    errno.ENAMETOOLONG: ("its name is too long", "Give it a shorter name."),
     errno.ENOTDIR: ("a file stands where a folder should be", "Move that file away."),
 }
 
@@ -73,6 +75,27 @@ def storage(doing: str, path: Path) -> Iterator[None]:
     except OSError as error:
         words, advice = reason(error)
         raise StorageError(f"Cannot {doing} {shown(path)}: {words}.", advice=advice) from error
+
+
+def written(word: str | Path) -> Path:
+    """The path that a person has written, with ``~`` understood where it means somebody."""
+    path = Path(word)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path  # No user is called so: the file is said to be missing, as for any other name.
+
+
+def present(path: Path) -> bool:
+    """Whether something lies at a path, as far as this user can tell.
+
+    ``Path.exists`` raises where a folder on the way is closed to this user, or the name is too long;
+    what is done with the path next tells that better.
+    """
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def make_folder(path: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final, Self
 
@@ -19,11 +20,20 @@ import filelock
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.words import Code
-from sicktui.stores.files import PRIVATE_FILE, StorageError, make_folder, readable, reason, safe_name, shown
+from sicktui.stores.files import (
+    PRIVATE_FILE,
+    StorageError,
+    make_folder,
+    readable,
+    reason,
+    safe_name,
+    shown,
+    storage,
+)
 from sicktui.stores.owner import Owner, clear_owner, operator, read_owner, write_owner
 from sicktui.stores.paths import Home
 
-__all__ = ["Held", "Lock", "Owner", "is_held", "operator", "run_lock", "sensor_lock"]
+__all__ = ["Held", "Lock", "Owner", "check_sensor_locks", "is_held", "operator", "run_lock", "sensor_lock"]
 
 _SHARED_FILE: Final = 0o666
 _SHARED_FOLDER: Final = 0o1777
@@ -216,6 +226,20 @@ def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None 
     path = home.sensor_locks / f"sensor-{mark}-{readable(key)}.lock"
     what = f"The sensor ({key})"
     return Lock(path, what=what, purpose=purpose, shared=home.shared_locks, clock=clock)
+
+
+def check_sensor_locks(home: Home) -> None:
+    """Whether sensors can be locked, as far as that can be told without leaving anything behind.
+
+    Raises:
+        StorageError: the folder of their locks is none, or not open to this user.
+    """
+    folder = home.sensor_locks
+    if not os.path.lexists(folder):
+        return
+    prepare_folder(folder, shared=home.shared_locks)
+    with storage("use the folder of locks", folder), tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:

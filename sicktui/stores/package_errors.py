@@ -42,6 +42,8 @@ class ZippedPackage(PackageError):
 def unreadable(path: Path, error: OSError) -> PackageError:
     """The error for a file that the operating system does not hand out."""
     words, advice = reason(error)
+    if isinstance(error, PermissionError):
+        advice = "Ask its owner for a copy that you may read."
     return PackageError(
         f"Cannot read the package {shown(path)}: {words}.", advice=advice, code=Code.PACKAGE_UNREADABLE
     )

@@ -59,10 +59,12 @@ class KeyLine:
 
     async def _settle(self, way: Iterable[MessagePump]) -> None:
         """Wait until a key and all that it has led to have been handled, but not for ever."""
-        # Whoever works on a key so long, or is gone, must not take the keyboard away.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._passed(way), LONGEST)
-        self._app.call_later(self._next)
+        try:
+            # Whoever works on a key so long, or is gone, must not take the keyboard away.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._passed(way), LONGEST)
+        finally:
+            self._app.call_later(self._next)
 
     async def _passed(self, way: Iterable[MessagePump]) -> None:
         """Let the key go the way that messages bubble; where it opened a screen, let that take the focus."""

@@ -122,6 +122,13 @@ def test_a_list_goes_out_and_comes_in_whole(program: Program, tmp_path: Path, su
     assert program.here("devices", "import", file, "--replace", "--yes", *other, fast=False).code == 0
 
 
+def test_a_place_that_cannot_even_be_looked_at_is_told_in_words(program: Program) -> None:
+    result = program.here("devices", "export", "x" * 300 + ".csv", fast=False)
+    assert result.code == 4, result
+    assert "Cannot" in result.err
+    assert "did not expect" not in result.err
+
+
 def test_two_devices_at_one_address_are_noted(program: Program) -> None:
     add(program, "a", "10.0.0.1")
     result = program.here("devices", "add", "b", "10.0.0.1", fast=False)

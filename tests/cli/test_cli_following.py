@@ -115,6 +115,47 @@ def test_a_reader_that_goes_away_is_met_quietly(program: Program, plant: MakePla
     ended(program)
 
 
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")
+def test_closed_streams_keep_nobody_from_working(program: Program, plant: MakePlant, closed: str) -> None:
+    made = plant(sensor("one"))
+    words = ("update", *made.addresses, "--package", program.package(), "--yes", "--no-backup", "--json")
+    script = f'exec "$@" {closed}'
+    ended = subprocess.run(
+        ["sh", "-c", script, "sh", *program.command(*words)],
+        env=program.environment | {"SICKTUI_PASSWORD": PASSWORD},
+        cwd=program.folder,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (0, b""), ended
+    assert made.devices[0].firmware_version == "2.4.0.0R"
+    version = subprocess.run(
+        ["sh", "-c", script, "sh", *program.command("--version", fast=False)],
+        env=program.environment,
+        cwd=program.folder,
+        capture_output=True,
+        check=False,
+    )
+    assert (version.returncode, version.stderr) == (0, b""), version
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+def test_output_that_finds_no_room_is_not_lost_in_silence(program: Program) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        ended = subprocess.run(
+            program.command("doctor", "--json", fast=False),
+            env=program.environment,
+            cwd=program.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    told = [line for line in ended.stderr.decode().splitlines() if "stdout" in line]
+    assert len(told) == 1
+    assert "the disk is full" in told[0]
+
+
 def test_lists_may_be_cut_short(program: Program) -> None:
     program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
     process = program.start("devices", "list", fast=False)

@@ -181,6 +181,16 @@ def test_the_doctor_names_what_is_broken_and_the_remedy(program: Program) -> Non
     assert program.here("doctor", fast=False).code == 2
 
 
+def test_the_doctor_tells_that_no_sensor_can_be_locked(program: Program) -> None:
+    locks = program.home / "state" / "locks"
+    locks.parent.mkdir(parents=True)
+    locks.write_text("a file where a folder should be", encoding="utf-8")
+    result = program.here("doctor", "--json", fast=False)
+    assert result.code == 2
+    [told] = [line for line in result.lines if line["state"] == "failed"]
+    assert (told["name"], bool(told["remedy"])) == ("locks", True)
+
+
 def test_the_doctor_finds_devices_without_a_route(program: Program) -> None:
     program.here("devices", "add", "far", "no-such-host.invalid", fast=False)
     result = program.here("doctor", "--json", fast=False)

@@ -40,6 +40,18 @@ def test_a_line_a_device_with_every_key(program: Program, plant: MakePlant) -> N
     assert made.writes() == []
 
 
+@pytest.mark.parametrize("command", ["status", "plan", "update"])
+@pytest.mark.parametrize(
+    "address", ["192.0.2.1:99999", "192.0.2.1:abc", "http://192.0.2.1", "[::1", "host:80:80", "192.0.2.1/x"]
+)
+def test_an_address_that_is_none_is_wrong_use(program: Program, command: str, address: str) -> None:
+    package = () if command == "status" else ("--package", program.package())
+    result = program.here(command, address, *package, "--json", "--yes", fast=False)
+    assert (result.code, result.out) == (2, ""), result
+    assert "is no address" in result.err
+    assert "192.168.0.1:8080" in result.err
+
+
 def test_rows_for_people(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one", serial="25420067"))
     program.here("devices", "add", "gate-1", made.addresses[0], fast=False)

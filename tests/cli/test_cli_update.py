@@ -134,6 +134,8 @@ def _file(folder: Path, name: str, content: bytes | None) -> str:
     ("name", "content", "code"),
     [
         ("missing.spk", b"", "package_unreadable"),
+        (f"{'too long a name ' * 20}.spk", b"", "package_unreadable"),
+        ("~nobody-is-called-so/fw.spk", b"", "package_unreadable"),
         ("empty.spk", b"", "package_unsuitable"),
         ("folder.spk", None, "package_unreadable"),
         ("notes.txt", b"\x89binary\x00", "package_unsuitable"),
@@ -145,7 +147,9 @@ def test_a_bad_package_is_refused_before_any_sensor_is_contacted(
     program: Program, plant: MakePlant, tmp_path: Path, name: str, content: bytes | None, code: str
 ) -> None:
     made = plant(sensor("one"), sensor("two"))
-    file = str(tmp_path / name) if name == "missing.spk" else _file(tmp_path, name, content)
+    absent = code == "package_unreadable" and content is not None
+    file = str(tmp_path / name) if absent else _file(tmp_path, name, content)
+    file = name if name.startswith("~") else file
     plan = program.here("plan", *made.addresses, "--package", file, "--json")
     assert plan.code == 4
     assert [line["reason"] for line in plan.lines] == [code] * 2
@@ -206,6 +210,28 @@ def test_the_expected_version_is_said_or_the_verdict_is_unknown(program: Program
     assert [line["verdict"] for line in blind.of_kind("verdict")] == ["unknown"]
     said = program.here("update", second, *words, "--expect-version", "2.4.0.0R")
     assert said.code == 0, said
+
+
+@pytest.mark.parametrize("wish", ["", " ", "latest", "\x1b[31m2", "2" * 100])
+def test_what_no_sensor_can_report_is_no_expected_version(
+    program: Program, plant: MakePlant, wish: str
+) -> None:
+    """Each sensor would be flashed and then called failed: an unset variable in a script is told before."""
+    made = plant(sensor("one"))
+    words = ("--package", program.package(), "--yes", "--json", "--expect-version", wish)
+    for command in ("plan", "update"):
+        result = program.here(command, *made.addresses, *words)
+        assert (result.code, result.out) == (2, ""), result
+        assert "2.3.0.0R" in result.err
+    assert made.requests() == 0
+
+
+def test_blanks_around_the_expected_version_mean_nothing(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("one"))
+    result = program.here(
+        "plan", *made.addresses, "--package", program.package(), "--json", "--expect-version", " 2.4.0.0R\n"
+    )
+    assert [line["to_version"] for line in result.lines] == ["2.4.0.0R"]
 
 
 def test_detached_it_returns_the_id_and_the_run_goes_on(program: Program, plant: MakePlant) -> None:

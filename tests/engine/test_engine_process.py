@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,17 @@ async def test_the_runner_is_detached_and_owns_its_sensors(plant: Plant) -> None
     await to_the_end(plant, run)
     assert running(plant.context) == []
     assert owned_devices(plant.context) == {}
+
+
+async def test_a_module_in_the_working_folder_is_not_taken_for_one_of_ours(
+    plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The runner is handed the passwords: in a folder that others write to it must not run their code.
+    (tmp_path / "msgspec.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path)
+    run, _ = await started(plant, sensor("one"))
+    view, _ = await to_the_end(plant, run)
+    assert view.counts()[Verdict.SUCCEEDED] == 1
 
 
 async def test_no_secret_reaches_arguments_environment_or_files(

@@ -8,7 +8,7 @@ import pytest
 from sicktui.model.event import Acted, Progressed, StepChanged, Summarised, UpdateStateRead
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
-from sicktui.model.words import Action, Code, RunState, Step, StepState, Verdict
+from sicktui.model.words import Action, Code, RunState, Step, StepState, UpdateState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant, only_verdict
 
@@ -140,6 +140,31 @@ async def test_a_stale_state_2_is_not_mistaken_for_success(plant: Plant) -> None
     verdict = only_verdict(await plant.update(plant.package()))
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.NOT_STARTED), verdict.message
     assert device.firmware_version == "2.3.0.0R"
+
+
+async def test_a_status_that_nobody_knows_is_not_called_zero(plant: Plant) -> None:
+    await plant.sensors(sensor(faults=(Fault(name="unhealthy", value=42),)))
+    plant.settings(reconnect_timeout=1.5)
+    verdict = only_verdict(await plant.update(plant.package()))
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.UNHEALTHY)
+    assert "a number that is not known" in verdict.message
+
+
+async def test_an_error_after_finished_is_told_as_one(plant: Plant) -> None:
+    [device] = await plant.sensors(sensor(faults=(Fault(name="no_reboot"),)))
+    plant.settings(reconnect_timeout=1.5)
+
+    async def turns_to_error() -> None:
+        while device.update_state != UpdateState.FINISHED:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        device.updater.state = UpdateState.ERROR
+
+    turning = asyncio.create_task(turns_to_error())
+    verdict = only_verdict(await plant.update(plant.package()))
+    await turning
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.UPDATE_ERROR), verdict.message
+    assert "reports Finished" not in verdict.message
 
 
 async def test_an_automatic_start_is_awaited_and_not_triggered(plant: Plant) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.version import from_name, is_older, matches, ordering
+from sicktui.model.version import from_name, is_older, is_tellable, matches, ordering
 
 numbers = st.lists(st.integers(0, 99), min_size=3, max_size=4)
 letters = st.sampled_from(["", "R", "B", "r"])
@@ -115,3 +115,18 @@ def test_any_text_is_a_version_or_not(text: str) -> None:
     if found is None:
         assert is_older(text, "1.0.0") is None
         assert is_older("1.0.0", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tellable"),
+    [
+        ("2.3.0.0R", True),
+        ("V1", True),
+        ("", False),
+        ("latest", False),
+        ("2.3\x1b[31m", False),
+        ("1" * 65, False),
+    ],
+)
+def test_what_a_sensor_can_tell_as_its_version(text: str, tellable: bool) -> None:
+    assert is_tellable(text) is tellable

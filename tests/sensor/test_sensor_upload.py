@@ -131,6 +131,17 @@ async def test_a_sensor_without_tokens_gets_none(
     assert "x-session-token" not in challenging.last("PUT update").headers
 
 
+async def test_an_empty_answer_is_no_web_page_whatever_it_is_labelled(
+    challenging: ScriptedSensor, connect: MakeSensor, package: Path, progress: Progress
+) -> None:
+    """Small web servers label every answer as HTML; nothing is specified of this one but its 200."""
+    challenging.on("PUT update", take_then(http(200, content_type="text/html")))
+    await connect().upload_package(package, SIZE, progress)
+    challenging.on("PUT update", take_then(html(200)))
+    with pytest.raises(ProtocolError, match="web page"):
+        await connect().upload_package(package, SIZE, progress)
+
+
 async def test_progress_is_what_the_sensor_takes(
     challenging: ScriptedSensor, connect: MakeSensor, large: Path, progress: Progress
 ) -> None:

@@ -16,7 +16,17 @@ from msgspec import structs
 
 from sicktui.model.words import Code
 from sicktui.stores.files import StorageError
-from sicktui.stores.locks import Held, Lock, Owner, is_held, operator, prepare_folder, run_lock, sensor_lock
+from sicktui.stores.locks import (
+    Held,
+    Lock,
+    Owner,
+    check_sensor_locks,
+    is_held,
+    operator,
+    prepare_folder,
+    run_lock,
+    sensor_lock,
+)
 from sicktui.stores.owner import read_owner, write_owner
 from sicktui.stores.paths import Home
 
@@ -281,6 +291,38 @@ def test_a_link_in_place_of_the_shared_folder_is_refused(tmp_path: Path) -> None
     (tmp_path / "locks").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StorageError, match="Cannot use the folder of locks"):
         prepare_folder(tmp_path / "locks", shared=True)
+
+
+def test_whether_sensors_can_be_locked_is_told_without_leaving_anything(home: Home) -> None:
+    check_sensor_locks(home)
+    assert not home.sensor_locks.exists()
+    home.sensor_locks.mkdir(parents=True)
+    check_sensor_locks(home)
+    assert list(home.sensor_locks.iterdir()) == []
+
+
+@pytest.mark.parametrize("in_its_place", ["a file", "a link"])
+def test_a_folder_of_locks_that_is_none_is_told_before_an_update_needs_it(
+    home: Home, tmp_path: Path, in_its_place: str
+) -> None:
+    shared = structs.replace(home, sensor_locks=tmp_path / "shared", shared_locks=True)
+    if in_its_place == "a file":
+        shared.sensor_locks.touch()
+    else:
+        shared.sensor_locks.symlink_to(tmp_path)
+    with pytest.raises(StorageError, match="Cannot use the folder of locks") as caught:
+        check_sensor_locks(shared)
+    assert caught.value.advice
+
+
+def test_a_link_in_the_place_of_a_lock_is_told_with_advice(home: Home, tmp_path: Path) -> None:
+    lock = sensor_lock(home, "serial 1")
+    lock.path.parent.mkdir(parents=True)
+    lock.path.symlink_to(tmp_path / "victim")
+    with pytest.raises(StorageError, match="symbolic link") as caught:
+        lock.acquire()
+    assert caught.value.advice
+    assert not (tmp_path / "victim").exists()
 
 
 AS_ANOTHER_USER = """

@@ -66,6 +66,20 @@ async def test_a_face_that_dies_before_its_runner_is_there_leaves_an_interrupted
     ward.assert_updated(device, verdict)
 
 
+async def test_an_interpreter_that_cannot_be_executed_is_said_and_the_run_can_be_resumed(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await ward.sensors(sensor())
+    spec = await ward.update_spec()
+    with monkeypatch.context() as broken:
+        broken.setattr(spawn, "runner_command", lambda: [str(tmp_path / "python3")])
+        with pytest.raises(LaunchError, match="python3: No such file") as caught:
+            await start_run(ward.context, spec)
+    assert "Nothing was sent" in caught.value.advice
+    assert [row.run for row in interrupted(ward.context)] == [spec.run]
+    await ward.resumed_to_the_end(spec.run)
+
+
 async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward: Ward) -> None:
     """The terminal is closed between 'yes' and 'ready': the run was confirmed, so it is done."""
     [device] = await ward.sensors(sensor())

@@ -1,5 +1,7 @@
 """Any parameter: read, set with a question, saved on the sensor."""
 
+import re
+
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -77,6 +79,9 @@ async def test_one_all_and_another_are_read(desk: Desk) -> None:
         await pilot.press("q")
         await look(pilot)
         assert "0 read" not in text_of(pilot), "it begins with what was read last"
+        times = re.findall(r"\d\d-\d\d \d\d:\d+", text_of(pilot))
+        assert times
+        assert {len(time) for time in times} == {len("11-21 17:26")}, "no column is cut off by the scroll bar"
 
 
 async def test_a_parameter_is_written_only_after_the_question(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import click
 
 from sicktui.cli.common import Common, command, devices_argument
 from sicktui.cli.deferred import deferred
+from sicktui.model.version import is_tellable
 
 if TYPE_CHECKING:
     from sicktui.cli import planning, updating
@@ -15,6 +16,14 @@ else:
     updating = deferred("sicktui.cli.updating")
 
 _P = ParamSpec("_P")
+
+
+def _version(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A version that a sensor could report."""
+    version = None if value is None else value.strip()
+    if version is not None and not is_tellable(version):
+        raise click.BadParameter("it is no version. Write it as the sensor tells it, e.g. 2.3.0.0R.")
+    return version
 
 
 def _plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
@@ -29,6 +38,7 @@ def _plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
         click.option(
             "--expect-version",
             metavar="V",
+            callback=_version,
             help="The version that the sensors must report afterwards, e.g. 2.3.0.0R. Without it, "
             "the one in the package's name, else the one the shelf records.",
         ),

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.model.text import clean
+from sicktui.model.version import is_tellable
 from sicktui.tui.face import Face
 from sicktui.tui.screens.text_form import Entered, TextForm, Tick, Wanted, whole_number
 from sicktui.tui.spans import Cell, Span, Tone, cell, joined
@@ -103,7 +104,7 @@ def options_form(face: Face, wish: Wish) -> TextForm:
 def wish_from(entered: Entered, before: Wish) -> Wish:
     """What was entered."""
     texts, ticks = entered.texts, entered.ticks
-    options = structs.replace(before.options, expect_version=texts["version"] or None, **ticks)
+    options = structs.replace(before.options, expect_version=texts["version"].strip() or None, **ticks)
     return Wish(
         options=options,
         jobs=int(texts["jobs"]),
@@ -114,6 +115,8 @@ def wish_from(entered: Entered, before: Wish) -> Wish:
 
 def _problem(entered: Entered) -> str:
     texts = entered.texts
+    if texts["version"] and not is_tellable(texts["version"]):
+        return "Version: it is none. Write it as the sensor tells it, e.g. 2.3.0.0R."
     return (
         whole_number(texts["jobs"], "At once", least=1)
         or whole_number(texts["canary"], "Canary", least=0)

@@ -93,7 +93,8 @@ class LogPane(Pane):
         name = cut_middle(clean(line.device or ""), _NAME_WIDTH, ellipsis)
         head = (Span(f"{line.time} ", Tone.DIM), *fitted((Span(name),), _NAME_WIDTH, ellipsis), Span(" "))
         indent = width_of(head)
-        first, *more = wrapped(line.text, max(16, self.size.width - indent)) or [""]
+        # One less: the scroll bar comes when there is more than fits.
+        first, *more = wrapped(line.text, max(16, self.size.width - 1 - indent)) or [""]
         blank = Span(" " * indent)
         return [(*head, Span(first, line.tone)), *((blank, Span(rest, line.tone)) for rest in more)]
 

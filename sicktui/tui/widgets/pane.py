@@ -61,6 +61,11 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         """How many scrolling lines are visible."""
         return max(0, self.size.height - self.fixed)
 
+    @property
+    def across(self) -> int:
+        """How many cells a line has: those beside the scroll bar, if there is one now."""
+        return self.scrollable_content_region.width
+
     def set_title(self, title: Cell) -> None:
         """Show another title. An equal one costs nothing."""
         if title != self._title:

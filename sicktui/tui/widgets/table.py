@@ -61,6 +61,8 @@ class Table(Pane, Generic[RowT]):
         self._cells: list[list[Cell]] = []
         self._natural: list[list[int]] = []
         self._widths: list[int] = [0] * len(columns)
+        self._width = 0
+        """What was shared out."""
         self._selected: Hashable | None = None
         self._follows = True
 
@@ -143,7 +145,7 @@ class Table(Pane, Generic[RowT]):
 
     def _shared(self) -> list[int]:
         contents = [max(sizes) for sizes in zip(*self._natural, strict=True)] or [0] * len(self._columns)
-        return share(self._columns, contents, max(0, self.size.width - LEAD), GAP)
+        return share(self._columns, contents, max(0, self.across - LEAD), GAP)
 
     def _drawn(self, row: RowT) -> list[Cell]:
         pairs = zip(self._columns, self._widths, strict=True)
@@ -151,6 +153,7 @@ class Table(Pane, Generic[RowT]):
 
     def _lay_out(self) -> None:
         """Share the width anew and draw all cells."""
+        self._width = self.across
         self._widths = self._shared()
         self._cells = [self._drawn(row) for row in self._rows]
 
@@ -163,7 +166,10 @@ class Table(Pane, Generic[RowT]):
 
     def render_line(self, y: int) -> Strip:
         """The title, the headings, or a row."""
-        width = self.size.width
+        width = self.across
+        if width != self._width:
+            # The scroll bar comes and goes without a resize that would tell.
+            self._lay_out()
         if y == 0 and self.is_titled:
             return self.render_title(width)
         if not self._rows:

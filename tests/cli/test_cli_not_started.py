@@ -1,0 +1,65 @@
+"""Runs that could not be written down, or whose process did not start: the JSON lines hold all the same."""
+
+import sys
+
+import pytest
+
+from sicktui.engine import spawn
+from tests.cli.conftest import MakePlant
+from tests.cli.kit import Program, Result, sensor, verdicts
+
+
+def shape(result: Result) -> list[str]:
+    return [line["kind"] for line in result.lines]
+
+
+@pytest.fixture
+def stillborn(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Runner processes end before they say a word."""
+    monkeypatch.setattr(spawn, "runner_command", lambda: [sys.executable, "-c", "pass"])
+    return monkeypatch
+
+
+def test_no_journal_gives_every_device_its_verdict(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("old"), sensor("current", version="2.4.0.0R"))
+    program.home.mkdir()
+    (program.home / "state").write_text("no folder")
+    result = program.update(made)
+    old, current = made.addresses
+    assert shape(result) == ["run", "plan", "plan", "verdict", "verdict", "summary"]
+    assert result.lines[0]["state"] == "finished"
+    assert verdicts(result.lines) == {
+        old: ("failed", "storage_error"),
+        current: ("skipped", "already_current"),
+    }
+    assert (result.code, result.lines[-1]["exit_code"]) == (4, 4)
+    assert made.writes() == []
+
+
+@pytest.mark.usefixtures("stillborn")
+def test_a_runner_that_does_not_start_leaves_a_run_to_resume(program: Program, plant: MakePlant) -> None:
+    made = plant(sensor("old"), sensor("current", version="2.4.0.0R"))
+    result = program.update(made)
+    assert shape(result) == ["run", "plan", "plan", "verdict", "summary"]
+    first, last = result.lines[0], result.lines[-1]
+    assert (first["state"], first["pid"]) == ("interrupted", None)
+    assert last["verdicts"] == {"skipped": 1}
+    assert (result.code, last["exit_code"]) == (4, 4)
+    assert "did not start" in result.err
+    [listed] = program.here("runs", "list", "--json", fast=False).lines
+    assert (listed["run"], listed["state"]) == (first["run"], "interrupted")
+
+
+def test_a_resume_that_does_not_start_promises_nothing_of_what_was_written(
+    program: Program, plant: MakePlant, stillborn: pytest.MonkeyPatch
+) -> None:
+    made = plant(sensor("old"))
+    run = program.update(made).lines[0]["run"]
+    result = program.here("runs", "resume", run, "--yes", "--json")
+    assert shape(result) == ["run", "plan", "summary"]
+    assert result.lines[0]["state"] == "interrupted"
+    # 4 would say that nothing was written; an earlier process of the run may have.
+    assert (result.code, result.lines[-1]["exit_code"]) == (3, 3)
+    stillborn.undo()
+    again = program.here("runs", "resume", run, "--yes", "--json")
+    assert verdicts(again.lines) == {made.addresses[0]: ("succeeded", None)}
