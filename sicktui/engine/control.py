@@ -1,14 +1,28 @@
 """What a run's jobs share: who may start, who must stop, and when enough has failed."""
 
 import asyncio
+import sys
 from typing import Final
+
+from msgspec import structs
 
 from sicktui.engine.stop import Stop
 from sicktui.model.settings import Limits
-from sicktui.model.words import Code, Verdict
+from sicktui.model.words import Code, Operation, Verdict
 
 CANCEL: Final = "cancel"
 """The command, left in the journal, that asks a run to stop safely."""
+
+
+def guarding(limits: Limits, operation: Operation) -> Limits:
+    """The limits that hold for a run.
+
+    Canaries and budget keep more sensors from being written to; a backup writes nothing, and one sensor
+    that fails must not cost the others theirs.
+    """
+    if operation is Operation.BACKUP:
+        return structs.replace(limits, canary=0, max_failures=sys.maxsize)
+    return limits
 
 
 class Control:

@@ -121,12 +121,23 @@ class RestoreJob:
         return identity
 
     async def _still_may_be_written_to(self) -> None:
-        """Look again: reading its parameters took a while, in which another one can have got its address."""
-        try:
-            await self._may_be_written_to()
-        except Unreachable:
-            await self.job.clock.sleep(self.job.timing.reconnect_interval)
-            await self._may_be_written_to()
+        """Look again: reading its parameters took a while, in which another one can have got its address.
+
+        Raises:
+            Stop: it may not.
+            SensorError: it does not answer any more; nothing was written to it.
+        """
+        clock, timing = self.job.clock, self.job.timing
+        deadline = clock.monotonic() + timing.reconnect_timeout
+        while True:
+            try:
+                await self._may_be_written_to()
+            except Unreachable:
+                if clock.monotonic() >= deadline:
+                    raise
+                await clock.sleep(timing.reconnect_interval)
+            else:
+                return
 
     def _checked_passphrase(self) -> str:
         """The passphrase, if it is the one of the backup.
@@ -159,9 +170,9 @@ class RestoreJob:
             job.record.resumed()
             # The sensor may still be at it; only then it is done again.
             await activation.settled()
+        else:
+            await self._still_may_be_written_to()
         async with job.record.stepping(Step.UPLOAD):
-            if self._past.restore == "none":
-                await self._still_may_be_written_to()
             await activation.upload()
         async with job.record.stepping(Step.ACTIVATE) as step:
             outcome = await activation.run()

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from sicktui.engine.control import CANCEL, Control
+from sicktui.engine.control import CANCEL, Control, guarding
 from sicktui.engine.device_run import DeviceRun
 from sicktui.engine.dumps import forbid_core_dumps
 from sicktui.engine.history import every_entry
@@ -82,7 +82,8 @@ class Runner:
         self._lines = Lines(spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan())
         self._at_work: dict[str, JobRecord] = {}
         self._commands_seen = 0
-        self.control = Control(spec.settings.limits)
+        self._limits = guarding(spec.settings.limits, spec.operation)
+        self.control = Control(self._limits)
         self._pasts = self._recall()
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
@@ -151,7 +152,7 @@ class Runner:
             fresh = []
         # What sensors have begun is brought to its end before anything new is started.
         await self._wave(begun, package_file)
-        canaries = {item.device for item in going[: self._spec.settings.limits.canary]}
+        canaries = {item.device for item in going[: self._limits.canary]}
         await self._wave([item for item in fresh if item.device in canaries], package_file)
         if canaries:
             succeeded = {Verdict.SUCCEEDED, Verdict.SKIPPED}

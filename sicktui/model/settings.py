@@ -50,7 +50,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 0
     max_failures: Annotated[
         int,
-        Meta(ge=1, description="failed or unknown: at this many, nothing new is started in the run"),
+        Meta(ge=1, description="failed or unknown: at this many, nothing new is started (a backup goes on)"),
     ] = 1
     requests_per_second: Annotated[
         float, Meta(gt=0, description="at most, to each sensor, everything included")

@@ -53,6 +53,15 @@ def test_a_restore_from_plan_to_verdict(program: Program, plant: MakePlant) -> N
     assert "SUCCEEDED" in plain.out
 
 
+def test_one_sensor_that_fails_costs_no_other_its_backup(program: Program, plant: MakePlant) -> None:
+    """One after the other, the failing one first: the budget is for what is written to sensors."""
+    made = plant(sensor("one", faults=(Fault(name="backup_false"),)), sensor("two"), sensor("three"))
+    limits = ("--set", "limits.jobs=1", "--set", "limits.max_failures=1", "--set", "limits.canary=1")
+    result = program.here("backup", *made.addresses, "--json", *limits, SICKTUI_PASSPHRASE=PHRASE)
+    assert result.code == 1, result
+    assert lines(result, "summary")[0]["verdicts"] == {"failed": 1, "succeeded": 2}
+
+
 def test_a_restore_is_refused_before_anything_is_sent(program: Program, plant: MakePlant) -> None:
     made = plant(sensor("one"), sensor("two"), sensor("three", model="picoScan120"))
     one, two, three = made.addresses

@@ -64,19 +64,24 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: int, code: int) -> Non
 
 
 def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) -> None:
+    """Twenty sensors, in the middle of it: some have their verdicts, some have not begun."""
     home = tmp_path / "home"
-    with simulated(home, 1):
-        quick = ("--set", "limits.requests_per_second=100")
+    with simulated(home, 20, time_scale=0.5):
+        quick = ("--set", "limits.requests_per_second=100", "--set", "limits.jobs=3")
         with Terminal(*quick, "--home", str(home), environ={"SICKTUI_PASSWORD": PASSWORD}) as terminal:
-            terminal.wait_for(lambda text: "1 online" in text)
+            terminal.wait_for(lambda text: "20 online" in text, seconds=40)
+            terminal.press("a")
+            terminal.wait_for(lambda text: "20 marked" in text)
             start_backup(terminal)
-            terminal.wait_for(lambda text: "1 run going" in text)
+            terminal.wait_for(lambda text: "1 run going" in text and "succeeded: Backup" in text, seconds=40)
+            assert "20 succeeded" not in terminal.text
             before = cpu_seconds(terminal.child.pid)
             os.close(terminal.child.child_fd)  # the window is closed: the kernel sends SIGHUP
             assert cpu_until_the_end(terminal.child.pid, seconds=5) - before < 1.0
             assert ended(terminal, seconds=1)
         verdicts = wait_for_verdicts(home)
-    assert verdicts == {"succeeded": 1}
+    # Every sixth simulated sensor is of the family that has no backups.
+    assert verdicts == {"succeeded": 17, "failed": 3}
 
 
 def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.text_form import TextForm
+from sicktui.tui.widgets.table import Table
 from tests.tui.conftest import (
     PASSWORD,
     Desk,
@@ -38,15 +39,12 @@ async def look(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "Parameters of" in text_of(pilot))
 
 
-async def choose(pilot: Pilot[None], name: str) -> None:
+def choose(pilot: Pilot[None], name: str) -> None:
     """Select a parameter of the list."""
-    table = pilot.app.screen.query_one("#parameters")
-    for _ in range(100):
-        row = table.selected  # type: ignore[attr-defined]
-        if row.name == name:
-            return
-        await pilot.press("j")
-    raise AssertionError(f"{name} is not in the list")
+    table = pilot.app.screen.query_one("#parameters", Table)
+    table.select(name)
+    assert table.selected is not None
+    assert table.selected.key == name
 
 
 async def test_one_all_and_another_are_read(desk: Desk) -> None:
@@ -55,7 +53,7 @@ async def test_one_all_and_another_are_read(desk: Desk) -> None:
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot)
         assert "not read yet" in text_of(pilot)
-        await choose(pilot, "LocationName")
+        choose(pilot, "LocationName")
         await pilot.press("r")
         await until(pilot, lambda: "'[/oops]" in text_of(pilot))
         assert "\x1b" not in text_of(pilot)
@@ -91,7 +89,7 @@ async def test_a_parameter_is_written_only_after_the_question(desk: Desk) -> Non
     async with desk.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot)
-        await choose(pilot, "ScanDataEthSettings")
+        choose(pilot, "ScanDataEthSettings")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await type_in(pilot, PASSWORD)
