@@ -25,6 +25,6 @@ def _in_our_code() -> bool:
     folder could run code of their own in a process that is handed the passwords.
     """
     try:
-        return Path.cwd() == _CODE
+        return Path.cwd().resolve() == _CODE
     except OSError:
         return False  # The folder was deleted meanwhile.

@@ -8,7 +8,7 @@ ever listed whose bytes are gone.
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,8 @@ from sicktui.stores.backups import BackupRecord, BackupStore
 from sicktui.stores.files import storage, sync_folder
 from sicktui.stores.snapshots import SnapshotStore
 
-_LEFT_OVER_AFTER: Final = 24 * 3600.0
+_DAY: Final = 24 * 3600.0
+_LEFT_OVER_AFTER: Final = _DAY
 """Seconds after which a file that a killed process left behind is nobody's any more."""
 _METADATA: Final = ".json"
 
@@ -92,7 +93,8 @@ def plan_prune(store: BackupStore, rule: PruneRule, now: datetime) -> PrunePlan:
 def _is_old(version: BackupVersion, rule: PruneRule, now: datetime) -> bool:
     if rule.older_than_days is None:
         return True
-    return now - datetime.fromisoformat(version.last_seen) > timedelta(days=rule.older_than_days)
+    age = (now - datetime.fromisoformat(version.last_seen)).total_seconds()
+    return age > rule.older_than_days * _DAY
 
 
 def _leftovers(store: BackupStore) -> Iterator[Path]:

@@ -219,9 +219,11 @@ class BackupStore:
             # Not by a pattern of files: that passes a folder over in silence that this user may not read.
             places = sorted(self.folder.iterdir()) if self.folder.exists() else []
         for place in places:
-            if sensor not in ("*", place.name) or place.name.startswith(".") or not place.is_dir():
+            if sensor not in ("*", place.name) or place.name.startswith("."):
                 continue
             try:
+                if not place.is_dir():
+                    continue
                 names = {entry.name for entry in place.iterdir() if not entry.name.startswith(".")}
             except OSError as error:
                 found[place] = reason(error)[0]

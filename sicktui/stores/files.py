@@ -31,6 +31,8 @@ LOCK_PATIENCE: Final = 5.0
 REPLACE_PATIENCE: Final = 2.5
 """Seconds for which a rename is tried again on Windows, where a virus scanner may hold the file."""
 
+_WINDOWS: Final = sys.platform == "win32"
+
 _ADVICE: Final = {
     errno.ENOSPC: ("the disk is full", "Make room on it, then try again."),
     errno.EDQUOT: ("your share of the disk is used up", "Make room on it, then try again."),
@@ -172,7 +174,8 @@ def temporary(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
         with os.fdopen(handle, "wb") as file:
             yield file, temp
     finally:
-        temp.unlink(missing_ok=True)
+        # What a virus scanner holds for a moment goes a moment later (Windows).
+        patiently(lambda: temp.unlink(missing_ok=True), patience=REPLACE_PATIENCE if _WINDOWS else 0.0)
 
 
 def settle(file: BinaryIO, mode: int = PRIVATE_FILE) -> None:

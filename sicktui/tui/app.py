@@ -1,9 +1,11 @@
 """The dashboard's entry: builds the app, runs it, and says goodbye."""
 
+import asyncio
 import errno
 import os
 import sys
 from collections.abc import Mapping
+from typing import Final
 
 from rich.traceback import Traceback
 from textual import constants, events, on
@@ -23,6 +25,9 @@ from sicktui.tui.screens.main import MainScreen
 from sicktui.tui.scroll import PlainScrollBar
 from sicktui.tui.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for
+
+PATIENCE: Final = 0.4
+"""Seconds in which a command shows its dialog, if it has one; what is typed meanwhile is meant for that."""
 
 
 class Dashboard(App[None]):
@@ -64,14 +69,21 @@ class Dashboard(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual's own, but a key waits until the one before has been handled."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._key_line.take(event)
         else:
             await super().on_event(event)
 
     async def _ready(self) -> None:
-        if isinstance(self.screen, MainScreen):
-            await self.screen.asked.wait()
+        if not isinstance(self.screen, MainScreen):
+            return
+        asked = self.screen.asked
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await asked.wait()
+        except TimeoutError:
+            # This one takes its time and may ask nothing at all: keys are not kept waiting each time.
+            asked.set()
 
     def on_unmount(self) -> None:
         """Give the signals back."""

@@ -75,7 +75,7 @@ _FLOW: Final = "flow"
 
 
 class Carrier:
-    """Starts flows, one at a time: a new one takes the place of the one before.
+    """Starts flows, one at a time: what one has been told to do is not torn off by the next.
 
     Args:
         screen: whose workers the flows are.
@@ -115,23 +115,29 @@ class Carrier:
         if command in self._own:
             self._own[command]()
         elif command in WITH_CHOSEN:
-            self._start(WITH_CHOSEN[command](stage, now.chosen))
+            self._start(lambda: WITH_CHOSEN[command](stage, now.chosen))
         elif command in WITH_SELECTED:
-            self._start(WITH_SELECTED[command](stage, now.selected or ""))
+            self._start(lambda: WITH_SELECTED[command](stage, now.selected or ""))
         else:
-            self._start(WITH_NONE[command](stage))
+            self._start(lambda: WITH_NONE[command](stage))
 
     def let_in(self, view: RunView) -> None:
         """Ask for the passwords of sensors that denied access in a run, if nothing else is asked now."""
         denied = denied_in(view)
-        busy = any(worker.group == _FLOW and worker.is_running for worker in self._screen.workers)
-        if denied and not busy and self._screen.is_current:
-            self._start(log_in(self._stage, denied, "It denied access in the run."))
+        if denied and not self._at_work and self._screen.is_current:
+            self._start(lambda: log_in(self._stage, denied, "It denied access in the run."))
 
-    def _start(self, work: Work) -> None:
+    @property
+    def _at_work(self) -> bool:
+        return any(worker.group == _FLOW and worker.is_running for worker in self._screen.workers)
+
+    def _start(self, begin: Callable[[], Work]) -> None:
+        if self._at_work:
+            self._stage.say("The command before is still at work; try again in a moment.", "warning")
+            return
         self._stage.asked.clear()
-        flow = self._to_its_end(work)
-        self._screen.run_worker(flow, group=_FLOW, name="dialog", exclusive=True, exit_on_error=False)
+        flow = self._to_its_end(begin())
+        self._screen.run_worker(flow, group=_FLOW, name="dialog", exit_on_error=False)
 
     async def _to_its_end(self, work: Work) -> None:
         try:
@@ -143,7 +149,11 @@ class Carrier:
         """Cancel the run that is shown, else the newest that is going."""
         board = self._stage.board
         live, shown = board.live_runs, board.shown_run
-        self._start(cancel_run(self._stage, (shown if shown in live else live[-1]) or ""))
+        run = (shown if shown in live else live[-1]) or ""
+        # Whatever else is at work: who wants a run to stop does not wait.
+        self._screen.run_worker(
+            cancel_run(self._stage, run), group="cancel", exclusive=True, exit_on_error=False
+        )
 
     def _details(self) -> None:
         board = self._stage.board

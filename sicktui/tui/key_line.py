@@ -40,11 +40,11 @@ class KeyLine:
         self._app = app
         self._hand_on = hand_on
         self._ready = ready
-        self._waiting: deque[events.Key] = deque()
+        self._waiting: deque[events.Key | events.Paste] = deque()
         self._settling: asyncio.Task[None] | None = None
 
-    async def take(self, key: events.Key) -> None:
-        """Hand a key on, as soon as those before it have been handled."""
+    async def take(self, key: events.Key | events.Paste) -> None:
+        """Hand a key (or what was pasted) on, as soon as those before it have been handled."""
         self._waiting.append(key)
         if self._settling is None:
             await self._next()

@@ -13,6 +13,7 @@ from sicktui.model.event import Summarised, VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.model.text import clean
 from sicktui.model.words import RunState, Verdict
+from sicktui.stores.journal_file import JournalDamaged
 from sicktui.stores.journal_rows import RunRow
 from sicktui.tui.columns import Column
 from sicktui.tui.job_rows import VERDICT_TONES
@@ -145,9 +146,16 @@ def _line(context: Context, row: RunRow) -> RunLine:
         state=row.state,
         started=f"{started.astimezone():%Y-%m-%d %H:%M}",
         took="" if took is None else duration(took),
-        devices=tuple(clean(item.device, 40) for item in context.journal.spec(row.run).items),
+        devices=_devices(context, row.run),
         verdicts=verdicts,
     )
+
+
+def _devices(context: Context, run: str) -> tuple[str, ...]:
+    try:
+        return tuple(clean(item.device, 40) for item in context.journal.spec(run).items)
+    except JournalDamaged:
+        return ()  # What is wrong with one run must not hide the others.
 
 
 def about_run(context: Context, run: str, glyphs: Glyphs) -> list[Cell]:

@@ -11,6 +11,7 @@ from sicktui.model.device import Profile
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.credentials import Credentials
 from sicktui.stores.device_groups import DeviceGroups
+from sicktui.stores.passphrases import Passphrases
 from sicktui.stores.vault import Vault, VaultState
 from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.plan import PlanScreen
@@ -88,6 +89,33 @@ async def test_who_leaves_the_vault_locked_is_asked_for_the_password(desk: Desk,
         await pilot.press("escape")
         await until(pilot, lambda: "refuse 1" in text_of(pilot))
         assert "the vault is locked" in " ".join(text_of(pilot).split())
+
+
+async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(desk: Desk, vault: Vault) -> None:
+    await desk.sensors(GATE)
+    desk.shelve()
+    vault.create(MASTER)
+    Passphrases(desk.context.credentials).remember("gate-1", "its own phrase")
+    vault.lock()
+    desk.context.credentials.hold("gate-1", "Service", PASSWORD)
+    async with desk.dashboard() as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await form(pilot, "Unlock the vault")
+        await pilot.press("escape")
+        await until(pilot, lambda: "open to anybody" in notes_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "Start the update?" in text_of(pilot))
+        await pilot.press("y")
+        await form(pilot, "Unlock the vault")
+        await pilot.press("escape")
+        await until(pilot, lambda: notes_of(pilot).count("open to anybody") == 2)
+        assert not main.board.runs
+        assert not desk.context.backups.list()
 
 
 async def test_a_login_opens_the_vault_to_keep_the_password(desk: Desk, vault: Vault) -> None:

@@ -52,6 +52,8 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(desk: Desk) -> Non
         await until(pilot, lambda: isinstance(pilot.app.screen, SecretTold))
         [shown] = FORM.findall(text_of(pilot))
         assert known.stored(PLANT) == shown
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, SecretTold), "one that was typed ahead does not close it"
         await pilot.press("ctrl+c")
         assert not pilot.app.clipboard, "a secret goes to no clipboard"
         if isinstance(pilot.app.screen, SecretTold):

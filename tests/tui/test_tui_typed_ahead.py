@@ -53,6 +53,18 @@ async def test_what_is_typed_before_a_dialog_is_there_is_meant_for_it(desk: Desk
     assert [p.name for p in desk.context.devices().profiles.values()] == ["a", "xy-7"]
 
 
+async def test_what_is_pasted_keeps_its_place_in_a_burst(desk: Desk) -> None:
+    """It must not land in the field before: that may be one that is shown."""
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        burst(pilot, "gate-7\t")
+        pilot.app.post_message(events.Paste("127.0.0.1:9"))
+        burst(pilot, "\r")
+        await until(pilot, lambda: "gate-7" in desk.context.devices().profiles)
+    assert desk.context.devices().profiles["gate-7"].address == "127.0.0.1:9"
+
+
 async def test_the_letters_of_a_burst_keep_their_order(desk: Desk) -> None:
     text = "the quick brown fox jumps over the lazy dog" * 3
     async with desk.dashboard((80, 24)) as (pilot, _):

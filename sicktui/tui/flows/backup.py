@@ -13,7 +13,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.words import Operation
 from sicktui.stores.passphrases import PLANT, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
-from sicktui.tui.flows.passphrases import unlock_passphrases
+from sicktui.tui.flows.passphrases import may_back_up
 from sicktui.tui.screens.backup import BackupQuestion
 from sicktui.tui.stage import Stage
 
@@ -23,7 +23,8 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
     targets = stage.targets(devices)
     if not await ensure_passwords(stage, targets, "A backup needs the password of each sensor."):
         return
-    await unlock_passphrases(stage, targets)
+    if not await may_back_up(stage, targets):
+        return
     known = stage.context.credentials.passphrase
     stored = await asyncio.to_thread(_stored, stage.context, targets)
     jobs = stage.context.settings.limits.jobs

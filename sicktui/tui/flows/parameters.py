@@ -21,6 +21,7 @@ from sicktui.model.text import clean
 from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.restore import key_of
+from sicktui.tui.flows.working import working
 from sicktui.tui.parameter_rows import Reading, editable
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.parameters import ParameterAct, ParameterScreen, ParameterWish
@@ -101,7 +102,12 @@ class _Session:
 
     async def _read(self, name: str) -> object:
         """Read one, and show it selected."""
-        value = await read_parameter(self._stage.context, self._target, name)
+        value = await working(
+            self._stage,
+            f"Reading {clean(name, 40)}",
+            [cell(f"{self._name} is asked.")],
+            lambda: read_parameter(self._stage.context, self._target, name),
+        )
         self._noted(name, value)
         return value
 
@@ -140,7 +146,7 @@ class _Session:
                 return
             text, self._entered = entered.texts["value"], entered.ticks["save"]
             try:
-                plan = await plan_write(stage.context, target, name, text)
+                plan = await self._planned(name, text)
             except SicktuiError as error:
                 problem = str(error)
                 continue
@@ -153,6 +159,14 @@ class _Session:
             if await stage.ask(asked):
                 await self._write(plan)
             return
+
+    async def _planned(self, name: str, text: str) -> WritePlan:
+        return await working(
+            self._stage,
+            f"Checking {clean(name, 40)}",
+            [cell(f"{self._name} is asked what it has now. Nothing is written yet.")],
+            lambda: plan_write(self._stage.context, self._target, name, text),
+        )
 
     def _form(self, name: str, old: object, text: str, problem: str) -> TextForm:
         kind = "plain text" if isinstance(old, str) else 'JSON: 4, 2.5, true, [192,168,0,1], {"Port": 2115}'
@@ -187,7 +201,13 @@ class _Session:
     async def _write(self, plan: WritePlan) -> None:
         stage, target = self._stage, self._target
         try:
-            written = await write_parameter(stage.context, target, plan.name, plan.new, persist=self._entered)
+            written = await working(
+                stage,
+                f"Writing {clean(plan.name, 40)}",
+                [cell(f"{self._name} is written to, and read back.")],
+                lambda: write_parameter(stage.context, target, plan.name, plan.new, persist=self._entered),
+                stops=False,
+            )
         except OutcomeUnknown as error:
             stage.say(f"{self._name}: nobody knows whether it was written. {error} Read it again.", "error")
             return
@@ -226,7 +246,13 @@ async def save_parameters(stage: Stage, devices: tuple[str, ...]) -> None:
         return
     if not await ensure_access(stage, targets, "To save parameters, the password is needed."):
         return
-    await asyncio.gather(*(_save(stage, target) for target in targets))
+    await working(
+        stage,
+        "Saving parameters",
+        names,
+        lambda: asyncio.gather(*(_save(stage, target) for target in targets)),
+        stops=False,
+    )
 
 
 async def _save(stage: Stage, target: Target) -> None:

@@ -13,13 +13,30 @@ from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
 from sicktui.tui.stage import Stage
 
 
-async def unlock_passphrases(stage: Stage, targets: Sequence[Target]) -> None:
-    """Unlock the vault if the only passphrase of one of these devices lies in it."""
+async def unlock_passphrases(stage: Stage, targets: Sequence[Target]) -> bool:
+    """Unlock the vault if the only passphrase of one of these devices lies in it.
+
+    Returns:
+        ``False`` if the vault stays locked, so that a backup would be made without its passphrase.
+    """
     known = Passphrases(stage.context.credentials)
     for target in targets:
         if await asyncio.to_thread(known.locked, target.device):
             await unlock(stage, f"The vault holds the backup passphrase of {clean(target.device, 40)}.")
-            return
+            return not await asyncio.to_thread(known.locked, target.device)
+    return True
+
+
+async def may_back_up(stage: Stage, targets: Sequence[Target]) -> bool:
+    """Whether backups may be made now: with the passphrases that were set for them, not without."""
+    if await unlock_passphrases(stage, targets):
+        return True
+    stage.say(
+        "The vault stays locked, and the backup passphrase in it: nothing was done. A backup without it "
+        "would be open to anybody.",
+        "error",
+    )
+    return False
 
 
 async def ensure_passphrases(stage: Stage, spec: RunSpec) -> bool:

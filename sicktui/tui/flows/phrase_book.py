@@ -90,20 +90,24 @@ async def _replaces(stage: Stage, whose: tuple[str, ...]) -> bool:
 
 
 async def _keep(stage: Stage, whose: tuple[str, ...], phrase: str) -> bool:
-    """Keep it where it lasts; whether it is kept at all."""
+    """Keep it where it lasts; whether it is kept at all, be it for some of them only."""
     hint = await ensure_place(stage)
     known = Passphrases(stage.context.credentials)
 
-    def work() -> set[str]:
-        return {known.remember(name, phrase) for name in whose}
+    places: dict[str, str] = {}
+
+    def work() -> None:
+        for name in whose:
+            places[name] = known.remember(name, phrase)
 
     try:
-        places = await asyncio.to_thread(work)
+        await asyncio.to_thread(work)
     except SicktuiError as error:
         stage.say(str(error), "error")
+    if not places:
         return False
-    told = f"The passphrase of {_who(whose)} is kept in: {', '.join(sorted(places))}."
-    stage.say(told, "warning" if MEMORY in places else "information")
+    told = f"The passphrase of {_who(tuple(places))} is kept in: {', '.join(sorted(set(places.values())))}."
+    stage.say(told, "warning" if MEMORY in places.values() else "information")
     if hint:
         stage.warn(hint)
     await stage.learn_stores()

@@ -8,6 +8,7 @@ from sicktui.model.text import clean
 from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.parameters import saved_words
+from sicktui.tui.flows.working import working
 from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.rename import NewName, RenameForm
 from sicktui.tui.spans import Cell, Span, Tone, cell
@@ -22,7 +23,12 @@ async def rename(stage: Stage, device: str) -> None:
     [target] = targets
     name = clean(device, 40)
     try:
-        present = await plan_write(stage.context, target, LOCATION, "")
+        present = await working(
+            stage,
+            "Reading LocationName",
+            [cell(f"{name} is asked.")],
+            lambda: plan_write(stage.context, target, LOCATION, ""),
+        )
     except SicktuiError as error:
         stage.say(f"{name} cannot be renamed: {error}", "error")
         return
@@ -57,7 +63,13 @@ def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]
 async def _write(stage: Stage, target: Target, wanted: NewName) -> None:
     name = clean(target.device, 40)
     try:
-        written = await write_parameter(stage.context, target, LOCATION, wanted.name, persist=wanted.save)
+        written = await working(
+            stage,
+            "Writing LocationName",
+            [cell(f"{name} is written to, and read back.")],
+            lambda: write_parameter(stage.context, target, LOCATION, wanted.name, persist=wanted.save),
+            stops=False,
+        )
     except OutcomeUnknown as error:
         stage.say(f"{name}: nobody knows whether it was renamed. {error} Read its name again.", "error")
     except SicktuiError as error:

@@ -9,6 +9,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.model.words import Operation
 from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
+from sicktui.tui.flows.passphrases import may_back_up
 from sicktui.tui.phrases import counted
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
@@ -38,6 +39,8 @@ async def update(stage: Stage, devices: tuple[str, ...]) -> None:
         if not answer.wants_login:
             break
         await log_in(stage, answer.devices)
+    if wish.options.backup and not await may_back_up(stage, targets):
+        return
     spec = new_spec(stage.context, Operation.UPDATE, answer.items, package=package, options=wish.options)
     limits = wish.limits(spec.settings.limits)
     spec = structs.replace(spec, settings=structs.replace(spec.settings, limits=limits))

@@ -39,6 +39,13 @@ class SecretTold(Told):
     """Shows a secret once, to be written down: no key and no mouse brings it to a clipboard."""
 
     ALLOW_SELECT: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "leave", "Written down", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "leave", "Written down", show=False),
+        # One that was typed ahead must not close the only look at it.
+        Binding("enter", "nothing", show=False),
+    ]
 
     keys_text = "w it is written down   q back"
+
+    def action_nothing(self) -> None:
+        """Stay."""

@@ -1,0 +1,87 @@
+"""Keys that are pressed while a command is at work: nothing that was agreed to is torn off."""
+
+import sqlite3
+
+from msgspec import structs
+from textual import events
+
+from sicktui.simulator import Fault
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.screens.parameters import ParameterScreen
+from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.text_form import TextForm
+from sicktui.tui.screens.working import Working
+from tests.tui.conftest import Desk, notes_of, text_of, type_in, until
+
+GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="before")
+
+
+async def test_a_value_that_is_being_written_cannot_be_left(desk: Desk) -> None:
+    desk.settings(request_timeout=20.0)
+    fleet = await desk.sensors(GATE)
+    [device] = fleet.devices
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await type_in(pilot, "after")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        device.add_fault(Fault(name="trickle", at="POST getChallenge", rate=8.0, times=1))
+        for key in ("y", "q", "escape", "h", "g"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: any(isinstance(screen, Working) for screen in pilot.app.screen_stack))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen), seconds=30)
+        assert device.parameters.saved["LocationName"] == "after"
+        await until(pilot, lambda: "Saved on the sensor." in notes_of(pilot))
+
+
+async def test_reading_can_be_stopped(desk: Desk) -> None:
+    desk.settings(request_timeout=20.0)
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("G")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        fleet.devices[0].add_fault(Fault(name="hang", at="GET LocationName"))
+        pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Working))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        await until(pilot, lambda: "It was stopped." in notes_of(pilot))
+
+
+async def test_a_command_waits_for_the_one_before(desk: Desk) -> None:
+    """A backup that was agreed to starts, whatever is pressed while its plan is made."""
+    desk.settings(request_timeout=20.0)
+    fleet = await desk.sensors(GATE)
+    async with desk.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        fleet.devices[0].add_fault(Fault(name="trickle", at="GET", rate=150.0, times=1))
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is main)
+        await pilot.press("g")
+        await until(pilot, lambda: "The command before is still at work" in notes_of(pilot))
+        await until(pilot, lambda: main.board.runs, seconds=30)
+        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+
+
+async def test_one_damaged_run_hides_no_other(desk: Desk) -> None:
+    await desk.sensors(GATE, structs.replace(GATE, name="dock-1", serial="1002"))
+    await desk.backed_up("gate-1")
+    with sqlite3.connect(desk.context.journal.path) as database:
+        database.execute("UPDATE runs SET spec = 'no JSON'")
+    database.close()
+    await desk.backed_up("dock-1")
+    async with desk.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "dock-1" in text_of(pilot))
+        assert text_of(pilot).count("finished") >= 2
