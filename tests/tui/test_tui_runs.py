@@ -1,5 +1,6 @@
 """The list of runs: everything about one, and cancelling one that is going."""
 
+import pytest
 from msgspec import structs
 
 from sicktui.engine.follow import cancel_requested
@@ -51,3 +52,13 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(desk: Desk) -> Non
         await pilot.press("y")
         await until(pilot, lambda: main.board.runs[run].finished)
         assert main.board.runs[run].counts()[Verdict.CANCELLED] == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_keys_of_a_dialog_stand_on_its_last_lines(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.dashboard(size) as (pilot, _):
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "q back" in text_of(pilot))
+        lines = text_of(pilot).splitlines()
+        [last] = [number for number, line in enumerate(lines) if "q back" in line]
+        assert "╰" in lines[last + 1]

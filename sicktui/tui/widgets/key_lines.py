@@ -3,6 +3,7 @@
 from typing import Final
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 from sicktui.tui.spans import cell, packed, text_of
@@ -20,18 +21,23 @@ class KeyLines(Static):
     """
 
     def __init__(self, keys: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(Content(keys), id=id, classes="keys", markup=False)
+        super().__init__(id=id, classes="keys", markup=False)
         self._keys = keys
 
     def show(self, keys: str) -> None:
         """Show other keys."""
-        self._keys = keys
-        self._pack()
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh(layout=True)
 
-    def on_resize(self) -> None:
-        """Wrap for the width."""
-        self._pack()
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the keys take at that width: the layout asks before there is any size."""
+        return len(self._lines(width))
 
-    def _pack(self) -> None:
-        lines = packed([cell(hint) for hint in self._keys.split(GAP)], max(1, self.size.width), GAP)
-        self.update(Content("\n".join(text_of(line) for line in lines)))
+    def render(self) -> Content:
+        """The lines."""
+        return Content("\n".join(self._lines(self.size.width)))
+
+    def _lines(self, width: int) -> list[str]:
+        hints = [cell(hint) for hint in self._keys.split(GAP)]
+        return [text_of(line) for line in packed(hints, max(1, width), GAP)]
