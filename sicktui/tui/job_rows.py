@@ -59,6 +59,13 @@ def job_rows(view: RunView, now: datetime, *, orphaned: bool = False) -> list[Jo
     return [_job_row(view.run, steps, device, now, orphaned=orphaned) for device in view.devices.values()]
 
 
+def _state(view: DeviceView) -> UpdateState | None:
+    """What UpdateState was last, unless it was of before the reboot that the verdict has proven."""
+    state = known_state(view.update_state)
+    proven = view.verdict is not None and view.verdict.verdict is Verdict.SUCCEEDED
+    return None if proven and state is UpdateState.STARTED else state
+
+
 def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime, *, orphaned: bool) -> JobRow:
     verdict = view.verdict
     running = view.started is not None and verdict is None and not orphaned
@@ -68,7 +75,7 @@ def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime,
         name=clean(view.device),
         steps=tuple(view.steps.get(step) for step in steps),
         step=view.step,
-        state=known_state(view.update_state),
+        state=_state(view),
         sent=view.sent,
         total=view.total,
         rate=view.rate if running else 0.0,

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.event import (
@@ -181,6 +183,19 @@ def test_a_verdict_stops_the_clock() -> None:
     clock.elapsed = 500
     assert board.job_rows() == first
     assert (first[0].verdict, first[0].code, first[0].elapsed) == (Verdict.FAILED, "update_error", "0:08")
+
+
+def test_a_sensor_that_has_its_proof_is_not_shown_as_flashing() -> None:
+    """It went away while it said Started, as some do; its reboot is proven since."""
+    board, _ = board_of("a")
+    started = UpdateStateRead(ts=at(7), device="a", value=1, name="Started")
+    board.advanced("r1", view_of(*UPLOADING, started))
+    assert board.job_rows()[0].state is UpdateState.STARTED
+    done = structs.replace(FAILED, verdict=Verdict.SUCCEEDED, code=None, message="Runs 2.")
+    board.advanced("r1", view_of(*UPLOADING, started, done))
+    assert board.job_rows()[0].state is None
+    board.advanced("r1", view_of(*UPLOADING, started, FAILED))
+    assert board.job_rows()[0].state is UpdateState.STARTED
 
 
 def test_an_interrupted_run_is_not_shown_as_going() -> None:
