@@ -171,7 +171,7 @@ def test_expect_continue_is_answered(start: Start) -> None:
 def test_expect_continue_can_be_ignored(start: Start) -> None:
     device = start("picoscan-2.2.1", expect_continue=False)
     body = json.dumps({"header": proof(device, "LocationName"), "data": {"LocationName": "new"}}).encode()
-    first, second = raw(device, expecting(body), body, wait=0.3)
+    first, second = raw(device, expecting(body), body, wait=1.0)
     assert first == b""
     assert second.startswith(b"HTTP/1.1 200 ")
 

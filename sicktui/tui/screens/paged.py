@@ -88,7 +88,9 @@ class Paged(Screen[AnswerT | None], Generic[AnswerT]):
         trouble: list[Cell] = [cell(self.trouble, Tone.BAD), ()] if self.trouble else []
         width = self.size.width - 3  # the margins, and the scroll bar's place
         hung = [part for line in lines for part in hanging(line, width)]
-        self.query_one("#about", Prose).show(*trouble, *hung)
+        # A screen that is going, or not there yet, has none: what it says is kept for the next resize.
+        for about in self.query("#about").results(Prose):
+            about.show(*trouble, *hung)
 
     @on(Worker.StateChanged)
     def _broken(self, message: Worker.StateChanged) -> None:
