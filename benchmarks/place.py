@@ -22,7 +22,7 @@ from sicktui.simulator import make_package
 
 PACKAGE_BYTES: Final = 20_000_000
 _VERSION: Final = "2.4.0.0R"
-_RUNNER: Final = b"sicktui.engine.runner"
+_RUNNER: Final = b"sicktui.engine.run.runner"
 _PATIENCE: Final = 10.0
 
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import inspect
 
 from sicktui.cli.app import build
-from sicktui.cli.common import HELP_SETTINGS
+from sicktui.cli.options import HELP_SETTINGS
 from sicktui.model.settings import Settings
 from sicktui.tui.commands import COMMANDS
 

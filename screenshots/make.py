@@ -14,33 +14,33 @@ from unittest.mock import patch
 from msgspec import structs
 from textual.pilot import Pilot
 
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events, new_spec
-from sicktui.engine.runner import Runner
-from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile
+from sicktui.model.enums import Operation
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.model.words import Operation
 from sicktui.simulator import demo_package
-from sicktui.simulator.fleet import Fleet
+from sicktui.simulator.fleet.fleet import Fleet
+from sicktui.simulator.fleet.standard import standard_fleet
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.simulator.standard import standard_fleet
-from sicktui.stores.profiles import DeviceList, save_devices
+from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
-from sicktui.tui.board import Board
-from sicktui.tui.face import Face
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.screens.main import MainScreen
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.replace import ReplaceScreen
 from sicktui.tui.screens.snapshots import SnapshotPicker
+from sicktui.tui.state.dashboard import Board
 
 FOLDER = Path(__file__).parent
 SIZE = (120, 36)

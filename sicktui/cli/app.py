@@ -9,16 +9,17 @@ import click
 
 from sicktui import __version__
 from sicktui.cli.commands import COMMANDS
-from sicktui.cli.commands.simulators import demo_command
-from sicktui.cli.common import CommandGroup, Dashboard, Parsed, parsed
-from sicktui.cli.deferred import deferred
+from sicktui.cli.commands.simulate import demo_command
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.text import clean
+from sicktui.model.safe_text import clean
 
 if TYPE_CHECKING:
-    from sicktui.cli import failures, session
+    from sicktui.cli import crash_log as failures
+    from sicktui.cli import session
 else:
-    failures = deferred("sicktui.cli.failures")
+    failures = deferred("sicktui.cli.crash_log")
     session = deferred("sicktui.cli.session")
 
 EXIT_FAILED: Final = 1

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from sicktui.cli.common import Common
-from sicktui.cli.layout import count, names
-from sicktui.cli.printer import Printer
+from sicktui.cli.options import Common
+from sicktui.cli.output import Printer
+from sicktui.cli.tables import count, names
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
-from sicktui.stores.vault import VaultState
-from sicktui.stores.vault_errors import WrongVaultPassword
+from sicktui.stores.secrets.vault import VaultState
+from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 
 _YES: Final = frozenset({"y", "yes", "j", "ja"})
 MAX_SECRET: Final = 4096

@@ -1,6 +1,6 @@
 """The step that every writing job has: being let in."""
 
-from sicktui.model.words import AuthScheme
+from sicktui.model.enums import AuthScheme
 from sicktui.sensor.client import Sensor
 
 

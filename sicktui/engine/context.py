@@ -6,17 +6,17 @@ from pathlib import Path
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
-from sicktui.sensor.lines import Lines
-from sicktui.stores.backups import BackupStore
-from sicktui.stores.config import load_settings
-from sicktui.stores.credentials import Credentials, open_credentials
-from sicktui.stores.device_groups import DeviceGroups
-from sicktui.stores.journal import Journal
-from sicktui.stores.paths import Home, locate
-from sicktui.stores.profiles import DeviceList, load_devices
-from sicktui.stores.shelf import Shelf
-from sicktui.stores.snapshots import SnapshotStore
-from sicktui.stores.vault import VARIABLE, Vault
+from sicktui.sensor.turns.queue import Lines
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.config.settings import load_settings
+from sicktui.stores.disk.home import Home, locate
+from sicktui.stores.journal.journal import Journal
+from sicktui.stores.packages.shelf import Shelf
+from sicktui.stores.secrets.credentials import Credentials, open_credentials
+from sicktui.stores.secrets.groups import DeviceGroups
+from sicktui.stores.secrets.vault import VARIABLE, Vault
 
 
 class Context:

@@ -3,9 +3,9 @@
 import asyncio
 
 from sicktui.engine.context import Context
-from sicktui.engine.refusals import Refusal
+from sicktui.engine.update.rules import Refusal
 from sicktui.model.device import Target
-from sicktui.model.words import Action, Code
+from sicktui.model.enums import Action, Code
 
 
 async def no_password(context: Context, target: Target) -> Refusal:

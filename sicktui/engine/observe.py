@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Health, Identity, Observation, Target
-from sicktui.model.words import AuthScheme, UpdateState
-from sicktui.sensor.capabilities import Capabilities
+from sicktui.model.enums import AuthScheme, UpdateState
+from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, SensorError
 

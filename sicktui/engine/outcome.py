@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.event import Summarised, VerdictReached
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Code, Operation, Verdict
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sicktui.model.address import parse_address
 from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import Settings
-from sicktui.sensor.address import parse_address
-from sicktui.stores.profiles import DeviceList
+from sicktui.stores.config.devices import DeviceList
 
 ALL: Final = "all"
 

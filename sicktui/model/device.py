@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, convert, structs
 
+from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.settings import AuthChoice, DeviceDefaults, Scheme, Timing
-from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
 
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

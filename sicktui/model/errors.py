@@ -4,7 +4,7 @@ An error says what happened, to which device, why, and what to do next. Faces pr
 ``message`` and ``advice``; verdicts carry ``code``.
 """
 
-from sicktui.model.words import Code
+from sicktui.model.enums import Code
 
 
 class SicktuiError(Exception):

@@ -13,8 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from sicktui.model.decoding import decode_json
 from sicktui.model.device import Identity
-from sicktui.model.text import clean
-from sicktui.model.words import (
+from sicktui.model.enums import (
     Action,
     Code,
     Level,
@@ -25,6 +24,7 @@ from sicktui.model.words import (
     UpdateState,
     Verdict,
 )
+from sicktui.model.safe_text import clean
 
 SCHEMA_VERSION: Final = 1
 

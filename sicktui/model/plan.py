@@ -5,9 +5,9 @@ from typing import Any
 from msgspec import Struct
 
 from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Action, AuthScheme, Code, DeviceStatus, Operation
 from sicktui.model.package import Package
 from sicktui.model.settings import Settings
-from sicktui.model.words import Action, AuthScheme, Code, DeviceStatus, Operation
 
 
 class PlanItem(Struct, frozen=True, kw_only=True):

@@ -8,18 +8,18 @@ from typing import Final, Self
 
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Target
+from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.errors import UsageError
-from sicktui.model.text import clean
-from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
-from sicktui.sensor.auth import Access
-from sicktui.sensor.backup import Backups, BackupStatus, RestoreReply
-from sicktui.sensor.capabilities import Capabilities, Memory
-from sicktui.sensor.firmware import Firmware
-from sicktui.sensor.lines import Lines
-from sicktui.sensor.link import Link
-from sicktui.sensor.parameters import Parameters
-from sicktui.sensor.reading import Reader
-from sicktui.sensor.transfers import Downloaded, Transfers
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.backups import Backups, BackupStatus, RestoreReply
+from sicktui.sensor.api.capabilities import Capabilities, Memory
+from sicktui.sensor.api.firmware import Firmware
+from sicktui.sensor.api.parameters import Parameters
+from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.transfers import Downloaded, Transfers
+from sicktui.sensor.turns.link import Link
+from sicktui.sensor.turns.queue import Lines
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,100}(/[A-Za-z0-9_]{1,100}){0,5}")
 

@@ -6,8 +6,8 @@ an HTTP reply came at all, ``status`` when the sensor gave a reason of its own (
 
 from typing import ClassVar
 
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.words import Code
 
 
 class SensorError(SicktuiError):

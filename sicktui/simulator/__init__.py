@@ -9,14 +9,14 @@ The protocol is that of SICK's two support articles, SICK's OpenAPI files and wh
 need; nothing of ``sicktui.sensor`` is used, so that one misreading cannot hide in both.
 """
 
-from sicktui.simulator.device import Device
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.package import make_package
 from sicktui.simulator.errors import ScenarioError, SimulatorError
-from sicktui.simulator.fleet import Fleet, serve
-from sicktui.simulator.package import make_package
-from sicktui.simulator.record import RequestRecord
-from sicktui.simulator.scenario import load_scenario
+from sicktui.simulator.fleet.fleet import Fleet, serve
+from sicktui.simulator.fleet.scenario import load_scenario
+from sicktui.simulator.fleet.standard import demo_package, standard_fleet
+from sicktui.simulator.server.record import RequestRecord
 from sicktui.simulator.spec import DeviceSpec, Fault
-from sicktui.simulator.standard import demo_package, standard_fleet
 
 __all__ = [
     "Device",

@@ -15,15 +15,15 @@ from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
-from sicktui.tui.driver import PatientDriver
-from sicktui.tui.face import Face
-from sicktui.tui.key_line import KeyLine
-from sicktui.tui.keys import Keys
-from sicktui.tui.looks import choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.appearance import Face
+from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.glyphs import choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
-from sicktui.tui.screens.main import MainScreen
-from sicktui.tui.scroll import PlainScrollBar
-from sicktui.tui.signals import HUNG_UP, TerminalGuard
+from sicktui.tui.terminal.driver import PatientDriver
+from sicktui.tui.terminal.key_queue import KeyLine
+from sicktui.tui.terminal.scrollbar import PlainScrollBar
+from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for
 
 PATIENCE: Final = 0.4

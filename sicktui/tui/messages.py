@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
-from sicktui.engine.backup_history import SensorHistory
+from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Observation
 from sicktui.model.event import Event
-from sicktui.model.view import RunView
+from sicktui.model.run_view import RunView
 
 
 class SensorObserved(Message):

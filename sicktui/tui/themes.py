@@ -4,7 +4,7 @@ from typing import Final
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from sicktui.tui.looks import Palette
+from sicktui.tui.glyphs import Palette
 
 FULL: Final = Theme(
     name="sicktui",

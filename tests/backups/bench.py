@@ -6,24 +6,24 @@ from pathlib import Path
 
 from msgspec import structs
 
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.history import every_event
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events, new_spec
-from sicktui.engine.restore_plan import RestorePlan, plan_restore, restore_spec
-from sicktui.engine.restore_rules import RestoreOptions
-from sicktui.engine.runner import Runner
+from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile, Target
+from sicktui.model.enums import Operation
 from sicktui.model.event import Event, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Operation
-from sicktui.simulator.fleet import Device, Fleet
+from sicktui.model.run_view import RunView, reduce
+from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.backups import BackupRecord
-from sicktui.stores.profiles import save_devices
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.config.devices import save_devices
 from tests.engine.plant import PASSWORD, TIME_SCALE, only_verdict
 
 PASSPHRASE = "a passphrase of the plant"

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.engine.drift import Drift, compare, equal, leaves, named, shown
-from sicktui.engine.snapshot import snapshot_now
-from sicktui.engine.snapshot_variables import NETWORK, affordable, variables
+from sicktui.engine.parameters.compare import Drift, compare, equal, leaves, named, shown
+from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.parameters.variables import NETWORK, affordable, variables
+from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.plan import UpdateOptions
+from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Snapshot
-from sicktui.model.text import clean
-from sicktui.model.words import Code, Verdict
 from sicktui.sensor.errors import Unreachable
 from sicktui.simulator.spec import Fault
-from sicktui.stores.snapshots import SnapshotStore
+from sicktui.stores.backups.snapshots import SnapshotStore
 from tests.backups.bench import GENERATIONS, Bench, paths
 from tests.engine.plant import Plant, only_verdict
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.backup_history import Mark, histories, verify
+from sicktui.engine.backup.history import Mark, histories, verify
 from sicktui.engine.context import Context
-from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.model.clock import timestamp
 from sicktui.model.errors import UsageError
-from sicktui.stores.backup_exchange import bring_in, export, look_at
-from sicktui.stores.backup_prune import PruneRule, plan_prune, prune
-from sicktui.stores.backup_versions import newest_whole, see_again, sighting_file, version_of
-from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore, BackupUnusable
-from sicktui.stores.fingerprint import fingerprint
-from sicktui.stores.snapshots import SnapshotStore
+from sicktui.stores.backups.export import bring_in, export, look_at
+from sicktui.stores.backups.fingerprint import fingerprint
+from sicktui.stores.backups.prune import PruneRule, plan_prune, prune
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable
+from sicktui.stores.backups.versions import newest_whole, see_again, sighting_file, version_of
 from tests.backups.bench import PASSPHRASE, Bench
 
 pytestmark = pytest.mark.skips_waiting

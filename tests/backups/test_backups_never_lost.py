@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from sicktui.model.clock import timestamp
-from sicktui.stores.backup_prune import PrunePlan, PruneRule, plan_prune, prune
-from sicktui.stores.backup_versions import is_whole, newest_whole, same_version, see_again, versions
-from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore
+from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune, prune
+from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore
+from sicktui.stores.backups.versions import is_whole, newest_whole, same_version, see_again, versions
 
 pytestmark = pytest.mark.skips_waiting
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sicktui.engine.parameters import (
+from sicktui.engine.parameters.write import (
     find_me,
     location_limit,
     persist_parameters,
@@ -10,11 +10,11 @@ from sicktui.engine.parameters import (
     read_parameter,
     write_parameter,
 )
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.words import Code
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported
 from sicktui.simulator.spec import Fault
-from sicktui.stores.locks import Held, sensor_lock
+from sicktui.stores.disk.locks import Held, sensor_lock
 from tests.backups.bench import GENERATIONS, Bench, paths
 
 pytestmark = pytest.mark.skips_waiting

@@ -2,16 +2,16 @@
 
 import pytest
 
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import new_spec
-from sicktui.engine.spawn import secrets_for
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.launch import new_spec
+from sicktui.engine.run.spawn import secrets_for
+from sicktui.model.enums import Operation
 from sicktui.model.errors import UsageError
-from sicktui.model.words import Operation
-from sicktui.stores.backups import BackupFacts
-from sicktui.stores.credentials import Credentials
-from sicktui.stores.fingerprint import fingerprint
-from sicktui.stores.passphrases import PLANT, Passphrases, generate
-from sicktui.stores.secrets_store import MemoryStore, StoreFailed
+from sicktui.stores.backups.fingerprint import fingerprint
+from sicktui.stores.backups.passphrases import PLANT, Passphrases, generate
+from sicktui.stores.backups.store import BackupFacts
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.store import MemoryStore, StoreFailed
 from tests.backups.bench import PASSPHRASE, Bench
 
 pytestmark = pytest.mark.skips_waiting

@@ -4,13 +4,13 @@ import asyncio
 import os
 import signal
 
-from sicktui.engine.backup_plan import plan_backup
-from sicktui.engine.follow import follow, liveness
-from sicktui.engine.launch import new_spec, resume_run, start_run
-from sicktui.engine.restore_plan import restore_spec
+from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.restore.plan import restore_spec
+from sicktui.engine.run.follow import follow, liveness
+from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.model.enums import Code, Operation, RunState, Verdict
 from sicktui.model.event import Acted
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Code, Operation, RunState, Verdict
+from sicktui.model.run_view import RunView, reduce
 from tests.backups.bench import Bench, paths
 from tests.engine.plant import only_verdict
 

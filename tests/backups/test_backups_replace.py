@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import UsageError
-from sicktui.model.words import Code, Verdict
-from sicktui.simulator.backup import RestorePlan
-from sicktui.simulator.fleet import Device
-from sicktui.simulator.package import make_package
+from sicktui.simulator.device.backups import RestorePlan
+from sicktui.simulator.device.package import make_package
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
-from sicktui.stores.backup_exchange import export
-from sicktui.stores.backups import BackupRecord
-from sicktui.stores.locks import sensor_lock
+from sicktui.stores.backups.export import export
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.disk.locks import sensor_lock
 from tests.backups.bench import WITH_BACKUP, Bench, paths
 
 pytestmark = pytest.mark.skips_waiting

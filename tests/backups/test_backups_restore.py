@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from sicktui.model.enums import STEPS, Code, Operation, RunState, Verdict
 from sicktui.model.event import Acted, StepChanged
-from sicktui.model.words import STEPS, Code, Operation, RunState, Verdict
-from sicktui.sensor.backup import RESTORE_WORDS
-from sicktui.simulator.fleet import Device
+from sicktui.sensor.api.backups import RESTORE_WORDS
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.backups.bench import WITH_BACKUP, Bench, paths
 from tests.engine.plant import only_verdict

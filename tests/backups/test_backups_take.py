@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from sicktui.engine.backup_plan import plan_backup
-from sicktui.engine.launch import new_spec
-from sicktui.engine.staging import scratch_folder
+from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.run.launch import new_spec
+from sicktui.engine.run.staging import scratch_folder
+from sicktui.model.enums import Code, Operation, Step, StepState, Verdict
 from sicktui.model.event import Logged
-from sicktui.model.words import Code, Operation, Step, StepState, Verdict
-from sicktui.simulator.fleet import Device
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
-from sicktui.stores.backup_versions import opens_with, version_of, versions
-from sicktui.stores.backups import BackupRecord
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.versions import opens_with, version_of, versions
 from tests.backups.bench import PASSPHRASE, WITH_BACKUP, Bench, paths
 from tests.engine.plant import Plant, only_verdict
 

@@ -18,7 +18,7 @@ from unittest import mock
 from sicktui.cli.app import run
 from sicktui.engine.context import Context
 from sicktui.simulator import DeviceSpec, Fleet, make_package
-from sicktui.simulator.device import Device
+from sicktui.simulator.device.device import Device
 
 T = TypeVar("T")
 PASSWORD = "servicelevel"

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from sicktui.engine import spawn
+from sicktui.engine.run import spawn
 from tests.cli.conftest import MakePlant
 from tests.cli.kit import Program, Result, sensor, verdicts
 

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from sicktui.cli import layout
-from sicktui.cli.narrator import Narrator, causes, conclude
-from sicktui.cli.printer import Printer
+from sicktui.cli import tables as layout
+from sicktui.cli.actions.narrator import Narrator, causes, conclude
+from sicktui.cli.output import Printer
+from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
 from sicktui.model.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
-from sicktui.model.words import Action, Code, Level, Operation, Step, StepState, Verdict
 
 TS = "2026-11-21T09:54:27.123Z"
 

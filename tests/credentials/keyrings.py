@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sicktui.stores.keyring_store import Backend, KeyringStore
+from sicktui.stores.secrets.keyring import Backend, KeyringStore
 
 KEYRING = "OS keyring (test)"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sicktui.stores.vault import Vault
-from sicktui.stores.vault_format import Cost
+from sicktui.stores.secrets.vault import Vault
+from sicktui.stores.secrets.vault_format import Cost
 
 CHEAP: Final = Cost(memory=8, passes=1, lanes=1)
 """Given by hand to each vault of a test: 0.2 ms instead of 300. Without it a vault refuses such files."""

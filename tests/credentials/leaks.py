@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import pytest
 
-from sicktui.simulator.auth import Authenticator
+from sicktui.simulator.server.auth import Authenticator
 from tests.cli.kit import Result
 from tests.credentials.kit import disguises
 
@@ -21,7 +21,7 @@ WRONG: Final = "Falsch-9-Regenschirm"
 OTHER: Final = "Anders-3-Kellerfenster"
 MASTER: Final = "Lokomotive Pfeffer 81"
 PHRASE: Final = "Sicherung-5-Haselnuss"
-RUNNER: Final = b"sicktui.engine.runner"
+RUNNER: Final = b"sicktui.engine.run.runner"
 REALM: Final = "SICK Sensor"
 
 

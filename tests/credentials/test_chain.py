@@ -9,11 +9,11 @@ import pytest
 from sicktui.engine.context import open_context
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError
-from sicktui.stores.credentials import Credentials
-from sicktui.stores.passphrases import Passphrases
-from sicktui.stores.profiles import DeviceList, save_devices
-from sicktui.stores.secrets_store import MEMORY
-from sicktui.stores.vault import VAULT, Vault, VaultState
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.config.devices import DeviceList, save_devices
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.vault import VAULT, Vault, VaultState
 from tests.credentials.keyrings import (
     KEYRING,
     Refusing,

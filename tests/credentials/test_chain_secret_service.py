@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import secretstorage
 
-from sicktui.stores.credentials import Credentials, open_credentials
-from sicktui.stores.vault import VAULT, VaultState
+from sicktui.stores.secrets.credentials import Credentials, open_credentials
+from sicktui.stores.secrets.vault import VAULT, VaultState
 from tests.cli.kit import Program
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, opened_vault
 

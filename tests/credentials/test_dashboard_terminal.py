@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.stores.vault import Vault
+from sicktui.stores.secrets.vault import Vault
 from tests.credentials.kit import MASTER
 
 pytestmark = [

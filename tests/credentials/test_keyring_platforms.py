@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from sicktui.stores.credentials import Credentials
-from sicktui.stores.keyring_store import KeyringStore, macos, windows
-from sicktui.stores.secrets_store import MEMORY
-from sicktui.stores.vault import VAULT
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.keyring import KeyringStore, macos, windows
+from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.vault import VAULT
 from tests.credentials.kit import SECRET, opened_vault
 
 NOT_FOUND = 1168

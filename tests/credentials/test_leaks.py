@@ -13,7 +13,7 @@ import pytest
 from textual.widgets import Input
 
 from sicktui.simulator import DeviceSpec, Fault
-from sicktui.stores.credentials import Credentials
+from sicktui.stores.secrets.credentials import Credentials
 from tests.cli.kit import FAST, VERSION, Plant, Program, sensor, verdicts, wait_until
 from tests.credentials.conftest import MakePlant
 from tests.credentials.kit import cheap_vault
@@ -279,8 +279,8 @@ def test_the_log_of_a_runner_that_broke(
     made = plant(broken("one"))
     path = break_in(
         tmp_path / "broken",
-        where="sicktui.engine.runner",
-        module="sicktui.sensor.auth",
+        where="sicktui.engine.run.runner",
+        module="sicktui.sensor.api.authentication",
         owner=".Access",
         name="open_session",
     )
@@ -303,7 +303,7 @@ def test_the_log_of_a_command_that_broke(
     path = break_in(
         tmp_path / "broken",
         where="login",
-        module="sicktui.sensor.auth",
+        module="sicktui.sensor.api.authentication",
         owner=".Access",
         name="check_password",
     )

@@ -6,12 +6,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sicktui.engine.launch import first_events, new_spec
+from sicktui.engine.run.launch import first_events, new_spec
 from sicktui.engine.targets import choose
+from sicktui.model.enums import Action, Operation
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Operation
 from sicktui.simulator import DeviceSpec, Fault
-from sicktui.stores.credentials import Credentials
+from sicktui.stores.secrets.credentials import Credentials
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.restore import RestoreScreen

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.cli import failures
-from sicktui.cli.common import Common
-from sicktui.engine import spawn
+from sicktui.cli import crash_log as failures
+from sicktui.cli.options import Common
+from sicktui.engine.run import spawn
 from tests.cli.kit import Program, sensor
 from tests.credentials.conftest import MakePlant
 from tests.credentials.leaks import assert_private

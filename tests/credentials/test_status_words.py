@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.stores.credentials import Credentials
-from sicktui.tui.looks import UNICODE
-from sicktui.tui.spans import width_of
-from sicktui.tui.status import status_line, store_phrases
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.tui.drawing.spans import width_of
+from sicktui.tui.glyphs import UNICODE
+from sicktui.tui.main.status_line import status_line, store_phrases
 from tests.credentials.keyrings import (
     Refusing,
     Working,

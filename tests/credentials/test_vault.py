@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.stores import vault_crypto
-from sicktui.stores.secrets_store import StoreFailed
-from sicktui.stores.vault import Vault, VaultState
-from sicktui.stores.vault_errors import VaultError, VaultLocked, VaultRuleBroken, WrongVaultPassword
-from sicktui.stores.vault_format import STANDARD, Kdf, parse
+from sicktui.stores.secrets import vault_crypto
+from sicktui.stores.secrets.store import StoreFailed
+from sicktui.stores.secrets.vault import Vault, VaultState
+from sicktui.stores.secrets.vault_errors import VaultError, VaultLocked, VaultRuleBroken, WrongVaultPassword
+from sicktui.stores.secrets.vault_format import STANDARD, Kdf, parse
 from tests.credentials.kit import (
     CHEAP,
     MASTER,
@@ -237,7 +237,7 @@ def test_a_vault_that_cannot_be_written_says_so_and_stays_whole(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sicktui.stores.files.os.fsync", full)
+    monkeypatch.setattr("sicktui.stores.disk.files.os.fsync", full)
     with pytest.raises(StoreFailed, match="the disk is full"):
         vault.put("a/Service", "new")
     assert vault_file.read_bytes() == before

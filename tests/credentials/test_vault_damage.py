@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.secrets_store import StoreFailed
-from sicktui.stores.vault import VaultState
-from sicktui.stores.vault_errors import VaultDamaged, WrongVaultPassword
-from sicktui.stores.vault_format import Unreadable, parse
+from sicktui.stores.secrets.store import StoreFailed
+from sicktui.stores.secrets.vault import VaultState
+from sicktui.stores.secrets.vault_errors import VaultDamaged, WrongVaultPassword
+from sicktui.stores.secrets.vault_format import Unreadable, parse
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, everything_in, opened_vault
 
 Json = dict[str, Any]

@@ -9,10 +9,10 @@ from textual.widgets import Input
 from sicktui.engine.context import open_context
 from sicktui.model.device import Profile
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.credentials import Credentials
-from sicktui.stores.device_groups import DeviceGroups
-from sicktui.stores.passphrases import Passphrases
-from sicktui.stores.vault import Vault, VaultState
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.groups import DeviceGroups
+from sicktui.stores.secrets.vault import Vault, VaultState
 from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.secret_form import SecretForm, Typed

@@ -7,15 +7,15 @@ import threading
 import time
 from pathlib import Path
 
-from sicktui.stores.vault import VaultState
+from sicktui.stores.secrets.vault import VaultState
 from tests.credentials.conftest import Spawn
 from tests.credentials.kit import MASTER, cheap_vault, opened_vault
 
 WRITER = """
 import sys
 from pathlib import Path
-from sicktui.stores.vault import Vault
-from sicktui.stores.vault_format import Cost
+from sicktui.stores.secrets.vault import Vault
+from sicktui.stores.secrets.vault_format import Cost
 path, name, number, master = sys.argv[1:]
 vault = Vault(Path(path), given=master, cost=Cost(memory=8, passes=1, lanes=1))
 vault.check()
@@ -107,7 +107,7 @@ def test_many_threads_share_one_vault(vault_file: Path) -> None:
 def test_cryptography_is_not_imported_before_a_vault_is_opened(vault_file: Path) -> None:
     opened_vault(vault_file, a="x")
     code = (
-        "import json, sys; from pathlib import Path; from sicktui.stores.vault import Vault;"
+        "import json, sys; from pathlib import Path; from sicktui.stores.secrets.vault import Vault;"
         "v = Vault(Path(sys.argv[1])); print(json.dumps([v.state(), v.holds('a/Service'),"
         " 'cryptography' in sys.modules]))"
     )
@@ -121,7 +121,7 @@ def test_a_pc_on_which_the_library_does_not_load_says_so(vault_file: Path) -> No
     """As on a Windows without the C runtime: ``ImportError: DLL load failed``."""
     code = (
         "import sys; from pathlib import Path; sys.modules['cryptography'] = None;"
-        "from sicktui.stores.vault import Vault\n"
+        "from sicktui.stores.secrets.vault import Vault\n"
         "try: Vault(Path(sys.argv[1])).create('correct horse battery')\n"
         "except Exception as error: print(type(error).__name__, error)"
     )

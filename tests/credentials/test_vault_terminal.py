@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.stores.vault import Vault
+from sicktui.stores.secrets.vault import Vault
 from tests.cli.kit import PASSWORD, Program, sensor
 from tests.credentials.conftest import MakePlant
 from tests.credentials.kit import MASTER

@@ -7,22 +7,22 @@ from pathlib import Path
 from msgspec import structs
 
 from sicktui.engine.context import Context
-from sicktui.engine.history import every_event
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events, new_spec
-from sicktui.engine.planning import plan_update
-from sicktui.engine.runner import Runner
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.enums import Operation
 from sicktui.model.event import Event, VerdictReached
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import Limits, Timing
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Operation
-from sicktui.simulator.fleet import Device, Fleet
-from sicktui.simulator.package import make_package
+from sicktui.simulator.device.package import make_package
+from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.packages import PackageError, inspect_package
+from sicktui.stores.packages.inspect import PackageError, inspect_package
 
 FAST = Timing(
     poll_interval=0.05,

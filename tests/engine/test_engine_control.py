@@ -2,10 +2,10 @@
 
 import pytest
 
-from sicktui.engine.control import Control
-from sicktui.engine.stop import Stop
+from sicktui.engine.job.control import Control
+from sicktui.engine.job.stop import Stop
+from sicktui.model.enums import Code, Verdict
 from sicktui.model.settings import Limits
-from sicktui.model.words import Code, Verdict
 
 pytestmark = pytest.mark.skips_waiting
 

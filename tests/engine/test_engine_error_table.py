@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sicktui.model.words import Code, Step, StepState, Verdict
+from sicktui.model.enums import Code, Step, StepState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant, only_verdict
 

@@ -4,12 +4,12 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.outcome import exit_code, plan_exit_code, summarise
-from sicktui.engine.run_verdicts import planned_verdict, verdict_event
+from sicktui.engine.run.verdicts import planned_verdict, verdict_event
 from sicktui.model.device import Target
+from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.event import VerdictReached
 from sicktui.model.plan import Operator, PlanItem, RunSpec
 from sicktui.model.settings import Settings, Timing
-from sicktui.model.words import Action, Code, Operation, Verdict
 
 TS = "2026-11-21T09:54:27.123Z"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.follow import follow, interrupted, liveness, owned_devices, request_cancel, running
-from sicktui.engine.launch import resume_run, start_run
+from sicktui.engine.run.follow import follow, interrupted, liveness, owned_devices, request_cancel, running
+from sicktui.engine.run.launch import resume_run, start_run
+from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.event import Event, RunChanged, VerdictReached
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Code, RunState, Verdict
-from sicktui.simulator.fleet import Device
+from sicktui.model.run_view import RunView, reduce
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant
 

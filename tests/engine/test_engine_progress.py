@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.control import Control
-from sicktui.engine.job_record import JobRecord
-from sicktui.engine.recorder import Recorder
+from sicktui.engine.job.control import Control
+from sicktui.engine.job.record import JobRecord
+from sicktui.engine.job.recorder import Recorder
+from sicktui.model.enums import Operation, Step
 from sicktui.model.event import Progressed
 from sicktui.model.plan import Operator, RunSpec
 from sicktui.model.settings import Limits, Settings
-from sicktui.model.words import Operation, Step
-from sicktui.stores.journal import Journal
+from sicktui.stores.journal.journal import Journal
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 SPEC = RunSpec(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from sicktui.engine.refusals import judge_identity, judge_package_type, judge_version
+from sicktui.engine.update.rules import judge_identity, judge_package_type, judge_version
 from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Action, Code
 from sicktui.model.package import Package, PackageType
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Timing
-from sicktui.model.words import Action, Code
 
 pytestmark = pytest.mark.skips_waiting
 

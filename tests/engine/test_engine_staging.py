@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from sicktui.engine.staging import PackageChanged, run_folder, stage_package
+from sicktui.engine.run.staging import PackageChanged, run_folder, stage_package
+from sicktui.model.enums import Code
 from sicktui.model.package import Package, PackageType
-from sicktui.model.words import Code
-from sicktui.stores.paths import Home, locate
+from sicktui.stores.disk.home import Home, locate
 
 SIZE = 300_000
 

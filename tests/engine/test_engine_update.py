@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.enums import Action, Code, RunState, Step, StepState, UpdateState, Verdict
 from sicktui.model.event import Acted, Progressed, StepChanged, Summarised, UpdateStateRead
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
-from sicktui.model.words import Action, Code, RunState, Step, StepState, UpdateState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.engine.plant import Plant, only_verdict
 

@@ -5,6 +5,18 @@ from typing import Final
 from hypothesis import strategies as st
 
 from sicktui.model.device import Identity
+from sicktui.model.enums import (
+    STEPS,
+    Action,
+    Code,
+    Level,
+    Operation,
+    RunState,
+    Step,
+    StepState,
+    UpdateState,
+    Verdict,
+)
 from sicktui.model.event import (
     Acted,
     Cancelled,
@@ -19,18 +31,6 @@ from sicktui.model.event import (
     Surveyed,
     UpdateStateRead,
     VerdictReached,
-)
-from sicktui.model.words import (
-    STEPS,
-    Action,
-    Code,
-    Level,
-    Operation,
-    RunState,
-    Step,
-    StepState,
-    UpdateState,
-    Verdict,
 )
 
 DEVICES: Final = ("gate", "dock", "yard")

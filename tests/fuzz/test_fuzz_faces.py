@@ -9,21 +9,21 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.cli.narrator import Narrator, conclude
-from sicktui.cli.printer import MAX_LINE, Printer
+from sicktui.cli.actions.narrator import Narrator, conclude
+from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve
 from sicktui.model.event import JOURNAL_ONLY, Event, decode, encode
+from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import DeviceDefaults, Timing
-from sicktui.model.view import RunView, reduce
-from sicktui.tui.board import Board
-from sicktui.tui.columns import Column
-from sicktui.tui.detail import detail_lines, details, plain
-from sicktui.tui.device_rows import DEVICE_COLUMNS
-from sicktui.tui.job_rows import JOB_COLUMNS
-from sicktui.tui.log_lines import line_of
-from sicktui.tui.looks import UNICODE
-from sicktui.tui.spans import Cell, text_of
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.spans import Cell, text_of
+from sicktui.tui.glyphs import UNICODE
+from sicktui.tui.rows.devices import DEVICE_COLUMNS
+from sicktui.tui.rows.jobs import JOB_COLUMNS
+from sicktui.tui.rows.log import line_of
+from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.device_detail import detail_lines, details, plain
 from tests.fuzz.nasty import FUZZ, harmless, texts
 from tests.fuzz.runs import histories
 

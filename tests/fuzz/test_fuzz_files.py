@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sicktui.model.errors import ConfigError, SicktuiError
 from sicktui.model.settings import Settings
 from sicktui.simulator import ScenarioError
-from sicktui.simulator.scenario import load_scenario
-from sicktui.stores.backups import BackupStore
-from sicktui.stores.config import load_settings
-from sicktui.stores.exchange import import_devices
-from sicktui.stores.owner import read_owner
-from sicktui.stores.profiles import DeviceList, load_devices
-from sicktui.stores.shelf import Shelf
+from sicktui.simulator.fleet.scenario import load_scenario
+from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.device_files import import_devices
+from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.config.settings import load_settings
+from sicktui.stores.disk.lock_owner import read_owner
+from sicktui.stores.packages.shelf import Shelf
 from tests.fuzz.nasty import FUZZ, changed, harmless, texts
 
 MESSAGE_LIMIT: Final = 2_000

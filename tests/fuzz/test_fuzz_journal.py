@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.engine.history import every_entry
-from sicktui.engine.past import recall
+from sicktui.engine.job.past import recall
+from sicktui.engine.run.history import every_entry
 from sicktui.model.event import Event, decode, encode
-from sicktui.model.view import RunView, reduce
-from sicktui.stores.journal import Journal
-from sicktui.stores.journal_file import JournalDamaged, JournalError
+from sicktui.model.run_view import RunView, reduce
+from sicktui.stores.journal.database import JournalDamaged, JournalError
+from sicktui.stores.journal.journal import Journal
 from tests.fuzz.nasty import FUZZ, alike, changed, harmless
 from tests.fuzz.runs import DEVICES, histories
 

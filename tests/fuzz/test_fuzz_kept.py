@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package
-from sicktui.stores.backup_content import same_parameters
-from sicktui.stores.backup_exchange import BackupOnDisk, look_at
-from sicktui.stores.backups import BackupFacts, BackupRecord, BackupStore
-from sicktui.stores.packages import PackageError, inspect_package
-from sicktui.stores.shelf import Shelf
-from sicktui.stores.snapshots import SnapshotStore
+from sicktui.stores.backups.content import same_parameters
+from sicktui.stores.backups.export import BackupOnDisk, look_at
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore
+from sicktui.stores.packages.inspect import PackageError, inspect_package
+from sicktui.stores.packages.shelf import Shelf
 from tests.fuzz.nasty import FUZZ, alike, changed, deep, harmless, texts
 from tests.fuzz.test_fuzz_files import MESSAGE_LIMIT, outcome
 

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from sicktui.model.enums import STEPS, Operation, RunState
 from sicktui.model.event import VOLATILE, Event, VerdictReached, decode, encode
 from sicktui.model.plan import Operator, RunSpec
+from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import Settings
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import STEPS, Operation, RunState
-from sicktui.stores.journal import Journal
+from sicktui.stores.journal.journal import Journal
 from tests.fuzz.nasty import FUZZ
 from tests.fuzz.runs import histories
 

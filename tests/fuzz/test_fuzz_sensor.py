@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Health, Identity, Target
+from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.settings import Timing
-from sicktui.model.words import DeviceStatus, UpdateState
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.lines import Lines
+from sicktui.sensor.turns.queue import Lines
 from tests.fuzz.nasty import FUZZ, changed, deep, harmless, json_values, numbers, texts
 
 PASSWORD: Final = "correct horse"

@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.device import Health, Identity, Profile, resolve
-from sicktui.model.errors import ConfigError, SicktuiError, UsageError
-from sicktui.model.plan import Operator, PlanItem, RunSpec
-from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
-from sicktui.model.words import (
+from sicktui.model.enums import (
     STEPS,
     Action,
     AuthScheme,
@@ -27,6 +24,9 @@ from sicktui.model.words import (
     UpdateState,
     Verdict,
 )
+from sicktui.model.errors import ConfigError, SicktuiError, UsageError
+from sicktui.model.plan import Operator, PlanItem, RunSpec
+from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
 
 CODES = """
 unreachable access_denied out_of_connections not_supported device_error protocol_error package_unsuitable

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.text import MAX_TEXT, clean, plain_json
+from sicktui.model.safe_text import MAX_TEXT, clean, plain_json
 
 HARMFUL: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sicktui.model.words import Code, Step
+from sicktui.model.enums import Code, Step
 from sicktui.simulator.spec import GenerationName
 from tests.reliability.case import (
     GENERATIONS,

@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from sicktui.engine import recorder, snapshot_variables
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.history import every_event
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events
-from sicktui.engine.runner import Runner
+from sicktui.engine.job import recorder
+from sicktui.engine.parameters import variables as snapshot_variables
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import first_events
+from sicktui.engine.run.runner import Runner
+from sicktui.model.enums import Operation, Step, StepState
 from sicktui.model.event import Event, StepChanged, VerdictReached
 from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.model.words import Operation, Step, StepState
 from sicktui.simulator import Device, Fleet
 from sicktui.simulator.faults import behaviour_of
-from sicktui.simulator.http import Request
-from sicktui.stores.backups import BackupStore
-from sicktui.stores.journal import Journal
+from sicktui.simulator.server.http import Request
+from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import Case, Planted, Result, State
 from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, change_parameters, holds
 from tests.reliability.oracle import what_is_wrong

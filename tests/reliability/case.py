@@ -4,8 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.model.enums import Code, Operation, Step, Verdict
 from sicktui.model.event import VerdictReached
-from sicktui.model.words import Code, Operation, Step, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
 
 GENERATIONS: Final[tuple[GenerationName, ...]] = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from sicktui.model.words import Operation
+from sicktui.model.enums import Operation
 from tests.reliability.act_cases import act_cases
 from tests.reliability.case import Case
 from tests.reliability.file_cases import file_cases

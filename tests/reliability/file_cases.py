@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sicktui.model.words import STEPS, Code, Operation, Step
+from sicktui.model.enums import STEPS, Code, Operation, Step
 from sicktui.simulator.spec import Fault, GenerationName
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
 from tests.reliability.wire_cases import KINDS, LASTING, ONCE, Kind

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.words import Code
+from sicktui.model.enums import Code
 from sicktui.simulator.spec import Fault, GenerationName
 from tests.reliability.case import (
     GENERATIONS,

@@ -6,22 +6,22 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.launch import new_spec
-from sicktui.engine.planning import plan_update
-from sicktui.engine.restore_plan import plan_restore, restores_spec
-from sicktui.engine.restore_rules import RestoreOptions
-from sicktui.engine.restore_source import LATEST
+from sicktui.engine.restore.plan import plan_restore, restores_spec
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.restore.source import LATEST
+from sicktui.engine.run.launch import new_spec
 from sicktui.engine.targets import choose
+from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Target
+from sicktui.model.enums import Operation
 from sicktui.model.package import Package
 from sicktui.model.plan import RunSpec, UpdateOptions
-from sicktui.model.words import Operation
 from sicktui.simulator import Device, make_package
-from sicktui.simulator.backup_file import Unusable, read
-from sicktui.simulator.variables import NETWORK
-from sicktui.stores.packages import inspect_package
+from sicktui.simulator.device.backup_file import Unusable, read
+from sicktui.simulator.device.variables import NETWORK
+from sicktui.stores.packages.inspect import inspect_package
 from tests.reliability.case import NEW
 
 PASSPHRASE: Final = ""

@@ -3,12 +3,12 @@
 import unicodedata
 from collections.abc import Iterator
 
+from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.event import VerdictReached
-from sicktui.model.words import Code, Operation, Verdict
 from sicktui.simulator import Device
 from sicktui.simulator.faults.base import REGISTRY
 from sicktui.simulator.faults.wire import WireFault
-from sicktui.simulator.record import RequestRecord
+from sicktui.simulator.server.record import RequestRecord
 from tests.reliability.case import Case, State
 
 _READS = ("getChallenge", "checkCredentials")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.words import STEPS, Operation, Verdict
+from sicktui.model.enums import STEPS, Operation, Verdict
 from tests.reliability.case import GENERATIONS, Outcome, Result
 from tests.reliability.catalogue import digest
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.model.clock import Clock
+from sicktui.model.enums import Code, Level, Step, Verdict
 from sicktui.model.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
-from sicktui.model.words import Code, Level, Step, Verdict
 from sicktui.simulator.spec import GenerationName
-from sicktui.stores.journal import Journal
+from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, failed
 
 

@@ -1,6 +1,6 @@
 """docs/reliability.md is of these cases and no others, and the cases miss no fault."""
 
-from sicktui.model.words import STEPS, Operation
+from sicktui.model.enums import STEPS, Operation
 from sicktui.simulator.faults import fault_table
 from tests.reliability.case import GENERATIONS
 from tests.reliability.catalogue import batches, cases, digest

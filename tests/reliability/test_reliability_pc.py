@@ -8,16 +8,16 @@ from typing import Final
 
 import pytest
 
-from sicktui.engine import recorder
-from sicktui.engine.history import every_event
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.runner import Runner
+from sicktui.engine.job import recorder
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.runner import Runner
+from sicktui.model.enums import STEPS, Code, Operation, RunState, StepState, Verdict
 from sicktui.model.event import Event, StepChanged, VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.model.settings import Limits, Settings
-from sicktui.model.words import STEPS, Code, Operation, RunState, StepState, Verdict
 from sicktui.simulator import Device, DeviceSpec, Fault
-from sicktui.stores.journal_file import JournalError
+from sicktui.stores.journal.database import JournalError
 from tests.engine.plant import PASSWORD, Plant, only_verdict
 from tests.reliability.bench import TIMING
 from tests.reliability.case import GENERATIONS, NEW, OLD

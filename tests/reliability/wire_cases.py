@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.words import Code, Step
+from sicktui.model.enums import Code, Step
 from sicktui.simulator.spec import Fault, FaultValue, GenerationName
 from tests.reliability.case import BASIC, GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.lines import Lines
+from sicktui.sensor.turns.queue import Lines
 from tests.sensor.scripted import (
     PASSWORD,
     TOKEN,

@@ -3,7 +3,7 @@
 import pytest
 
 from sicktui.model.errors import UsageError
-from sicktui.sensor.capabilities import Capabilities
+from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, html, http, if_proven, refused, reply

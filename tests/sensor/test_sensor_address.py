@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.address import Address, parse_address
 from sicktui.model.errors import UsageError
-from sicktui.sensor.address import Address, parse_address
 
 
 @pytest.mark.parametrize(

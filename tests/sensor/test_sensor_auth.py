@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sicktui.model.words import AuthScheme, Code
-from sicktui.sensor.capabilities import Capabilities, capabilities_with
+from sicktui.model.enums import AuthScheme, Code
+from sicktui.sensor.api.capabilities import Capabilities, capabilities_with
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.words import Code
-from sicktui.sensor.backup import RESTORE_WORDS, BackupStatus, Downloaded, RestoreReply
+from sicktui.sensor.api.backups import RESTORE_WORDS, BackupStatus, Downloaded, RestoreReply
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,

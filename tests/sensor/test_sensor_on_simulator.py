@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.clock import SystemClock
-from sicktui.model.words import AuthScheme, Code, UpdateState
-from sicktui.sensor.backup import BackupStatus, Downloaded, RestoreReply
+from sicktui.model.enums import AuthScheme, Code, UpdateState
+from sicktui.sensor.api.backups import BackupStatus, Downloaded, RestoreReply
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -22,9 +22,9 @@ from sicktui.sensor.errors import (
     Unreachable,
     UploadInterrupted,
 )
-from sicktui.sensor.lines import Lines
-from sicktui.simulator.fleet import Device, Fleet
-from sicktui.simulator.package import make_package
+from sicktui.sensor.turns.queue import Lines
+from sicktui.simulator.device.package import make_package
+from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
 from tests.sensor.scripted import PASSWORD, FakeClock, target
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sicktui.model.device import Health, Identity
+from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.errors import UsageError
-from sicktui.model.words import AuthScheme, DeviceStatus, UpdateState
-from sicktui.sensor import values
-from sicktui.sensor.capabilities import Capabilities
+from sicktui.sensor.api import values
+from sicktui.sensor.api.capabilities import Capabilities
+from sicktui.sensor.api.replies import Asked, Reply
 from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
-from sicktui.sensor.replies import Asked, Reply
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     NOT_FOUND,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.sensor.api.replies import Asked, refusal_of, understand
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -14,8 +15,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
-from sicktui.sensor.replies import Asked, refusal_of, understand
-from sicktui.sensor.wire import Answer
+from sicktui.sensor.transport.messages import Answer
 
 ASKED = Asked("10.0.0.7", "GET", "DeviceIdent")
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.sensor.address import Address
+from sicktui.model.address import Address
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.lines import Lines
-from sicktui.sensor.throttle import Throttle
+from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, Seen, hang_up, reply
 

@@ -13,8 +13,7 @@ from typing import Final
 
 import pytest
 
-from sicktui.model.words import Code
-from sicktui.sensor import transport
+from sicktui.model.enums import Code
 from sicktui.sensor.errors import (
     OutcomeUnknown,
     ProtocolError,
@@ -22,7 +21,8 @@ from sicktui.sensor.errors import (
     Unreachable,
     WrongAddress,
 )
-from sicktui.sensor.transport import MAX_REPLY
+from sicktui.sensor.transport import client as transport
+from sicktui.sensor.transport.client import MAX_REPLY
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     ScriptedSensor,
@@ -390,7 +390,7 @@ async def test_https_with_a_trusted_certificate_works(
 def test_a_runner_starts_without_what_it_does_not_use() -> None:
     """The command-line tool of the HTTP library alone costs 6 MB and 50 ms, in every process."""
     code = (
-        "import sys, sicktui.engine.runner;"
+        "import sys, sicktui.engine.run.runner;"
         "print([name for name in ('rich', 'pygments', 'click', 'textual', 'keyring') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.model.words import Code
+from sicktui.model.enums import Code
 from sicktui.sensor.errors import (
     AccessDenied,
     LocalFileError,
@@ -18,7 +18,7 @@ from sicktui.sensor.errors import (
     UploadInterrupted,
     UploadRefused,
 )
-from sicktui.sensor.files import CHUNK
+from sicktui.sensor.transport.file_streams import CHUNK
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     NOT_FOUND,

@@ -16,9 +16,9 @@ import asyncio, sys
 from pathlib import Path
 from sicktui.model.clock import SystemClock
 from sicktui.model.settings import Timing
-from sicktui.sensor.address import parse_address
-from sicktui.sensor.files import FileBody
-from sicktui.sensor.transport import Transport
+from sicktui.model.address import parse_address
+from sicktui.sensor.transport.file_streams import FileBody
+from sicktui.sensor.transport.client import Transport
 
 async def main(port, path, size):
     transport = Transport(parse_address(f"127.0.0.1:{port}"), "http", Timing(), "the sensor")

@@ -22,8 +22,8 @@ from sicktui.simulator import (
     serve,
     standard_fleet,
 )
-from sicktui.simulator.package import ImageReader
-from sicktui.simulator.profiles import GENERATIONS
+from sicktui.simulator.device.package import ImageReader
+from sicktui.simulator.generations import GENERATIONS
 from tests.simulator.plain_client import get, refused
 
 GOOD = """

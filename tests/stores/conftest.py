@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from sicktui.model.enums import Level, Operation
 from sicktui.model.event import Event, Logged
 from sicktui.model.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
-from sicktui.model.words import Level, Operation
-from sicktui.stores.paths import Home, locate
+from sicktui.stores.disk.home import Home, locate
 
 # Disks and shared machines are slow at times: that is no failure of a property.
 settings.register_profile("steady", deadline=None, max_examples=50)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from sicktui.stores.credentials import Credentials, account_of, open_credentials
-from sicktui.stores.keyring_store import SERVICE, TEST_SERVICE, Backend, KeyringStore
-from sicktui.stores.secrets_store import MEMORY
+from sicktui.stores.secrets.credentials import Credentials, account_of, open_credentials
+from sicktui.stores.secrets.keyring import SERVICE, TEST_SERVICE, Backend, KeyringStore
+from sicktui.stores.secrets.store import MEMORY
 
 SECRET = "s3cret-Word"
 
@@ -308,7 +308,7 @@ def test_each_platform_has_its_own_keyring_and_fails_in_words(
 
 def test_the_keyring_library_is_not_imported_before_it_is_used() -> None:
     code = (
-        "import sys; from sicktui.stores.credentials import open_credentials;"
+        "import sys; from sicktui.stores.secrets.credentials import open_credentials;"
         "c = open_credentials(password='x', passphrase=None); assert c.password('a', 'b') == 'x';"
         "assert 'keyring' not in sys.modules and 'secretstorage' not in sys.modules"
     )

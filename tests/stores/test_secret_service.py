@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import secretstorage
 
-from sicktui.stores.credentials import open_credentials
+from sicktui.stores.secrets.credentials import open_credentials
 
 pytestmark = pytest.mark.skipif("sys.platform != 'linux'", reason="the Secret Service is of Linux")
 unlocked = pytest.mark.usefixtures("secret_service")

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.words import Code
-from sicktui.stores.backups import MAX_BACKUP_BYTES, BackupFacts, BackupStore, BackupUnusable
-from sicktui.stores.files import StorageError
+from sicktui.stores.backups.store import MAX_BACKUP_BYTES, BackupFacts, BackupStore, BackupUnusable
+from sicktui.stores.disk.files import StorageError
 
 CONTENT = bytes(range(256)) * 4
 FACTS = BackupFacts(
@@ -212,7 +212,7 @@ def test_metadata_in_anothers_place_is_damage(store: BackupStore, file: Path) ->
 ADDER = """
 import sys
 from pathlib import Path
-from sicktui.stores.backups import BackupFacts, BackupStore
+from sicktui.stores.backups.store import BackupFacts, BackupStore
 store = BackupStore(Path(sys.argv[1]))
 created = "2026-11-21T09:54:27.123Z"
 facts = BackupFacts(device="d", serial="1", version=None, created=created, operator="o", run=None)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.stores.config import load_settings
-from sicktui.stores.strict import nearest
-from sicktui.stores.toml_text import line_of
+from sicktui.stores.config.schema import nearest
+from sicktui.stores.config.settings import load_settings
+from sicktui.stores.config.toml import line_of
 
 
 def write(tmp_path: Path, text: str | bytes) -> Path:

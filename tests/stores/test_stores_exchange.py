@@ -6,8 +6,8 @@ import pytest
 
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
-from sicktui.stores.exchange import export_devices, import_devices
-from sicktui.stores.profiles import DeviceList
+from sicktui.stores.config.device_files import export_devices, import_devices
+from sicktui.stores.config.devices import DeviceList
 
 A = Profile(
     name="a", address="10.0.0.1", tags=("x", "y"), note="two\nlines; and, more", timing={"settle": 1.5}

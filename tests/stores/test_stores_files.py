@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.words import Code
-from sicktui.stores.files import (
+from sicktui.model.enums import Code
+from sicktui.stores.disk.files import (
     StorageError,
     exclusive,
     make_folder,
@@ -158,7 +158,7 @@ def test_what_is_published_is_whole_at_every_moment(tmp_path: Path, monkeypatch:
     def die(_source: Path, _target: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sicktui.stores.files.replace", die)
+    monkeypatch.setattr("sicktui.stores.disk.files.replace", die)
     (tmp_path / "new").write_bytes(b"new")
     publish(tmp_path / "new", tmp_path / "free")
     assert (tmp_path / "free").read_bytes() == b"new"
@@ -186,7 +186,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_somebody_keeps_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sicktui.stores.files.LOCK_PATIENCE", 0.05)
+    monkeypatch.setattr("sicktui.stores.disk.files.LOCK_PATIENCE", 0.05)
     with (
         exclusive(tmp_path / "file"),
         pytest.raises(StorageError, match="file has been in use by another sicktui"),

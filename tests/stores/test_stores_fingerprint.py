@@ -2,7 +2,7 @@
 
 import pytest
 
-from sicktui.stores.fingerprint import fingerprint, is_passphrase
+from sicktui.stores.backups.fingerprint import fingerprint, is_passphrase
 
 
 def test_only_the_right_passphrase_is_recognised() -> None:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.enums import Code, Level, Operation, RunState, Step, Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.event import Contacted, Event, Logged, Progressed, VerdictReached
 from sicktui.model.plan import RunSpec
-from sicktui.model.words import Code, Level, Operation, RunState, Step, Verdict
-from sicktui.stores.journal import Journal
-from sicktui.stores.journal_file import JournalError
-from sicktui.stores.journal_rows import RunRow
+from sicktui.stores.journal.database import JournalError
+from sicktui.stores.journal.journal import Journal
+from sicktui.stores.journal.rows import RunRow
 
 TS = "2026-11-21T09:54:27.123Z"
 Spec = Callable[[str], RunSpec]

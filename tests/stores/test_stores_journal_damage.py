@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.enums import Code
 from sicktui.model.event import Event, Logged
 from sicktui.model.plan import RunSpec
-from sicktui.model.words import Code
-from sicktui.stores.journal import Journal
-from sicktui.stores.journal_file import SCHEMA, JournalDamaged, JournalError
-from sicktui.stores.journal_rows import RunRow
+from sicktui.stores.journal.database import SCHEMA, JournalDamaged, JournalError
+from sicktui.stores.journal.journal import Journal
+from sicktui.stores.journal.rows import RunRow
 
 Spec = Callable[[str], RunSpec]
 Log = Callable[[str], Event]
@@ -240,6 +240,6 @@ def test_looking_for_damage_keeps_nobody_waiting(journal: Journal, monkeypatch: 
         reader.join(10)
         return []
 
-    monkeypatch.setattr("sicktui.stores.journal_check.changed_rows", look_meanwhile)
+    monkeypatch.setattr("sicktui.stores.journal.integrity.changed_rows", look_meanwhile)
     assert journal.damages() == []
     assert len(seen) == 1

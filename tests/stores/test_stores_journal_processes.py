@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sicktui.model.plan import RunSpec
-from sicktui.stores.journal import Journal
+from sicktui.stores.journal.journal import Journal
 
 Spec = Callable[[str], RunSpec]
 Spawn = Callable[..., "subprocess.Popen[str]"]
@@ -14,8 +14,8 @@ START = """
 import sys
 from pathlib import Path
 from sicktui.model.event import Logged
-from sicktui.model.words import Level
-from sicktui.stores.journal import Journal
+from sicktui.model.enums import Level
+from sicktui.stores.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 def log(message):
     return Logged(ts="2026-11-21T09:54:27.123Z", level=Level.INFO, message=message)

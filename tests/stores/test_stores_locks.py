@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from sicktui.model.words import Code
-from sicktui.stores.files import StorageError
-from sicktui.stores.locks import (
+from sicktui.model.enums import Code
+from sicktui.stores.disk.files import StorageError
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.lock_owner import read_owner, write_owner
+from sicktui.stores.disk.locks import (
     Held,
     Lock,
     Owner,
@@ -27,16 +29,14 @@ from sicktui.stores.locks import (
     run_lock,
     sensor_lock,
 )
-from sicktui.stores.owner import read_owner, write_owner
-from sicktui.stores.paths import Home
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
 HOLDER = """
 import sys
 from pathlib import Path
-from sicktui.stores.locks import sensor_lock
-from sicktui.stores.paths import locate
+from sicktui.stores.disk.locks import sensor_lock
+from sicktui.stores.disk.home import locate
 lock = sensor_lock(locate(Path(sys.argv[1]), {}), sys.argv[2], purpose="run r1")
 lock.acquire()
 print("held", flush=True)
@@ -328,7 +328,7 @@ def test_a_link_in_the_place_of_a_lock_is_told_with_advice(home: Home, tmp_path:
 AS_ANOTHER_USER = """
 import os, sys
 from pathlib import Path
-from sicktui.stores.locks import Held, Lock, operator
+from sicktui.stores.disk.locks import Held, Lock, operator
 operator()  # import what it needs as root, who may read this Python
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 lock = Lock(Path(sys.argv[1]), what="The sensor", shared=True)

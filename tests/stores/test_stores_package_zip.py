@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.enums import Code
 from sicktui.model.package import MAX_PACKAGE_BYTES
-from sicktui.model.words import Code
-from sicktui.stores.packages import PackageError, ZippedPackage, inspect_package
+from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
 BINARY = bytes(range(256)) * 64
 NAME = "picoScan150_2.3.0.0R.spk.signed"
@@ -136,7 +136,7 @@ def test_a_bomb_that_lies(tmp_path: Path) -> None:
 def test_the_limit_holds_while_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_PACKAGE_BYTES == 100_000_000
     path = make(tmp_path / "d.zip", ("a.spk", bytes(5000)))
-    monkeypatch.setattr("sicktui.stores.package_zip._LARGEST_MEMBER", 4999)
+    monkeypatch.setattr("sicktui.stores.packages.zip._LARGEST_MEMBER", 4999)
     assert "larger than a package can be" in refused(path, tmp_path).message
 
 

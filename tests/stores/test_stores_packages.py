@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.enums import Code
 from sicktui.model.package import MAX_PACKAGE_BYTES, PackageType
-from sicktui.model.words import Code
-from sicktui.stores.packages import PackageError, inspect_package, verify_unchanged
+from sicktui.stores.packages.inspect import PackageError, inspect_package, verify_unchanged
 
 BINARY = bytes(range(256)) * 64
 NAME = "picoScan150_2.3.0.0R.spk.signed"

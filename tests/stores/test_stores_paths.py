@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.errors import UsageError
-from sicktui.stores.paths import Home, locate
+from sicktui.stores.disk.home import Home, locate
 
 
 def test_a_home_holds_everything(tmp_path: Path) -> None:

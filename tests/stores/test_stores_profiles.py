@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
-from sicktui.model.text import clean
-from sicktui.stores.profile_rules import address_problem, check_profile, name_problem, split_address
-from sicktui.stores.profiles import DeviceList, load_devices, save_devices
+from sicktui.stores.config.device_rules import address_problem, check_profile, name_problem, split_address
+from sicktui.stores.config.devices import DeviceList, load_devices, save_devices
 
 FULL = Profile(
     name="Halle 3 links",

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.errors import UsageError
-from sicktui.stores.files import StorageError
-from sicktui.stores.packages import PackageError, ZippedPackage
-from sicktui.stores.shelf import Shelf
+from sicktui.stores.disk.files import StorageError
+from sicktui.stores.packages.inspect import PackageError, ZippedPackage
+from sicktui.stores.packages.shelf import Shelf
 
 BINARY = bytes(range(256)) * 16
 NAME = "picoScan150_2.3.0.0R.spk.signed"
@@ -186,7 +186,7 @@ def test_what_is_no_package_does_not_come_in(tmp_path: Path, shelf: Shelf) -> No
 ADDER = """
 import sys
 from pathlib import Path
-from sicktui.stores.shelf import Shelf
+from sicktui.stores.packages.shelf import Shelf
 folder, name = Path(sys.argv[1]), sys.argv[2]
 print("ready", flush=True); sys.stdin.readline()
 for number in range(5):

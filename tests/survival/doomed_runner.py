@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sicktui.engine import runner
+from sicktui.engine.run import runner
 from sicktui.model.event import (
     Acted,
     Event,
@@ -24,7 +24,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
-from sicktui.stores.journal import Journal
+from sicktui.stores.journal.journal import Journal
 
 
 def point_of(event: Event) -> str | None:

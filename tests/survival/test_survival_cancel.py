@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sicktui.engine.follow import cancel_requested, request_cancel, waited_for
-from sicktui.engine.launch import start_run
+from sicktui.engine.run.follow import cancel_requested, request_cancel, waited_for
+from sicktui.engine.run.launch import start_run
+from sicktui.model.enums import Code, RunState, Step, StepState, Verdict
 from sicktui.model.event import Logged, StepChanged
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
-from sicktui.model.words import Code, RunState, Step, StepState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.survival.ward import Ward, complete_uploads, sensor
 

@@ -10,15 +10,15 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from sicktui.engine.follow import request_cancel
-from sicktui.engine.launch import start_run
-from sicktui.engine.planning import plan_update
+from sicktui.engine.run.follow import request_cancel
+from sicktui.engine.run.launch import start_run
 from sicktui.engine.targets import choose
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.enums import RunState, StepState, Verdict
 from sicktui.model.settings import Limits
-from sicktui.model.words import RunState, StepState, Verdict
-from sicktui.simulator.fleet import Device
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.tui.app import Dashboard
-from sicktui.tui.face import Face
+from sicktui.tui.appearance import Face
 from tests.engine.plant import PASSWORD
 from tests.survival.test_survival_journal import flip, poke
 from tests.survival.test_survival_kill_restore import backed_up, restore_of

@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sicktui.engine.follow import running
-from sicktui.model.words import Verdict
+from sicktui.engine.run.follow import running
+from sicktui.model.enums import Verdict
 from tests.engine.plant import PASSWORD
 from tests.survival.conftest import SWIFT
 from tests.survival.ward import NEW, Ward, sensor

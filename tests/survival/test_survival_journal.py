@@ -9,16 +9,16 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.follow import interrupted, running
-from sicktui.engine.history import every_event
-from sicktui.engine.launch import new_spec, resume_run, start_run
-from sicktui.engine.spawn import LaunchError
+from sicktui.engine.run.follow import interrupted, running
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.clock import timestamp
+from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
 from sicktui.model.event import Logged, UpdateStateRead, VerdictReached
-from sicktui.model.words import Code, Level, Operation, RunState, Verdict
-from sicktui.simulator.fleet import Device
-from sicktui.stores.journal import Journal
-from sicktui.stores.journal_file import JournalDamaged, JournalError
+from sicktui.simulator.fleet.fleet import Device
+from sicktui.stores.journal.database import JournalDamaged, JournalError
+from sicktui.stores.journal.journal import Journal
 from tests.engine.plant import PASSWORD
 from tests.survival.test_survival_resume import until_phase
 from tests.survival.ward import NEW, OLD, Ward, complete_uploads, sensor

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.launch import start_run
-from sicktui.model.words import RunState, Verdict
+from sicktui.engine.run.launch import start_run
+from sicktui.model.enums import RunState, Verdict
 from tests.survival.ward import Ward, sensor
 
 POINTS = """

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from sicktui.engine.launch import start_run
-from sicktui.engine.restore_plan import plan_restore, restore_spec
-from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.restore.plan import plan_restore, restore_spec
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.run.launch import start_run
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
+from sicktui.model.enums import RunState, Verdict
 from sicktui.model.plan import RunSpec
-from sicktui.model.words import RunState, Verdict
-from sicktui.simulator.fleet import Device
-from sicktui.stores.profiles import save_devices
+from sicktui.simulator.fleet.fleet import Device
+from sicktui.stores.config.devices import save_devices
 from tests.survival.test_survival_kill_backup import POINTS as OF_BACKUP
 from tests.survival.test_survival_kill_update import POINTS as OF_UPDATE
 from tests.survival.ward import Ward, sensor

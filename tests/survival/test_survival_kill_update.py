@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.launch import start_run
+from sicktui.engine.run.launch import start_run
+from sicktui.model.enums import RunState
 from sicktui.model.plan import UpdateOptions
-from sicktui.model.words import RunState
 from tests.survival.ward import Ward, sensor
 
 POINTS = """

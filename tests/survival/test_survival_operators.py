@@ -7,15 +7,15 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.follow import follow
-from sicktui.engine.history import every_event
-from sicktui.engine.launch import new_spec, start_run
-from sicktui.engine.planning import plan_update
+from sicktui.engine.run.follow import follow
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import new_spec, start_run
 from sicktui.engine.targets import choose
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.enums import Code, Operation, RunState, Verdict
 from sicktui.model.event import VOLATILE, Event, UpdateStateRead, VerdictReached
 from sicktui.model.package import Package
 from sicktui.model.plan import RunSpec, UpdateOptions
-from sicktui.model.words import Code, Operation, RunState, Verdict
 from sicktui.simulator.spec import Fault
 from tests.engine.plant import PASSWORD
 from tests.survival.ward import (

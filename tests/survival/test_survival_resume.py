@@ -8,15 +8,15 @@ import signal
 
 import pytest
 
-from sicktui.engine.follow import follow, interrupted
-from sicktui.engine.launch import resume_run, start_run
-from sicktui.engine.why_gone import why_gone
+from sicktui.engine.run.diagnosis import why_gone
+from sicktui.engine.run.follow import follow, interrupted
+from sicktui.engine.run.launch import resume_run, start_run
+from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.event import Event, Logged, RunChanged
 from sicktui.model.plan import UpdateOptions
+from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import Limits
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Code, RunState, Verdict
-from sicktui.simulator.fleet import Device
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.survival.ward import NEW, OLD, Ward, complete_uploads, sensor
 

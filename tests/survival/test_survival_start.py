@@ -10,22 +10,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sicktui.engine import spawn
-from sicktui.engine.follow import interrupted, liveness, running, start_lock
-from sicktui.engine.invitation import RunnerInvitation, RunSecrets
-from sicktui.engine.launch import first_events, resume_run, start_run
-from sicktui.engine.spawn import LaunchError
-from sicktui.engine.staging import run_folder, scratch_folder
+from sicktui.engine.run import spawn
+from sicktui.engine.run.follow import interrupted, liveness, running, start_lock
+from sicktui.engine.run.handshake import RunnerInvitation, RunSecrets
+from sicktui.engine.run.launch import first_events, resume_run, start_run
+from sicktui.engine.run.spawn import LaunchError
+from sicktui.engine.run.staging import run_folder, scratch_folder
+from sicktui.model.enums import RunState, Verdict
 from sicktui.model.plan import UpdateOptions
-from sicktui.model.words import RunState, Verdict
 from tests.engine.plant import PASSWORD
 from tests.survival.ward import Ward, complete_uploads, sensor
 
 HOLD = """
 import sys
 from pathlib import Path
-from sicktui.stores.locks import run_lock
-from sicktui.stores.paths import locate
+from sicktui.stores.disk.locks import run_lock
+from sicktui.stores.disk.home import locate
 with run_lock(locate(Path(sys.argv[1]), {}), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine import recorder as recorder_module
-from sicktui.engine.recorder import Recorder
+from sicktui.engine.job import recorder as recorder_module
+from sicktui.engine.job.recorder import Recorder
 from sicktui.model.clock import SystemClock
+from sicktui.model.enums import Level, Operation, RunState
 from sicktui.model.event import Contacted, Event, Logged
 from sicktui.model.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
-from sicktui.model.words import Level, Operation, RunState
-from sicktui.stores.journal import Journal
-from sicktui.stores.journal_file import SCHEMA, JournalError
+from sicktui.stores.journal.database import SCHEMA, JournalError
+from sicktui.stores.journal.journal import Journal
 
 TS = "2026-11-21T09:54:27.123Z"
 

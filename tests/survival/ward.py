@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine import spawn
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.follow import follow, liveness
-from sicktui.engine.launch import new_spec, resume_run, start_run
-from sicktui.engine.spawn import LaunchError
+from sicktui.engine.run import spawn
+from sicktui.engine.run.follow import follow, liveness
+from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.targets import choose
+from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.event import Event, Summarised, VerdictReached
 from sicktui.model.plan import RunSpec, UpdateOptions
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Operation, RunState, Verdict
-from sicktui.simulator.fleet import Device
-from sicktui.simulator.record import RequestRecord
+from sicktui.model.run_view import RunView, reduce
+from sicktui.simulator.fleet.fleet import Device
+from sicktui.simulator.server.record import RequestRecord
 from sicktui.simulator.spec import DeviceSpec
 from tests.engine.plant import Plant
 
@@ -89,7 +89,7 @@ class Ward(Plant):
     def spare(self) -> None:
         """Runners live again."""
         self._monkeypatch.setattr(
-            spawn, "runner_command", lambda: [sys.executable, "-m", "sicktui.engine.runner"]
+            spawn, "runner_command", lambda: [sys.executable, "-m", "sicktui.engine.run.runner"]
         )
 
     async def start_doomed(self, spec: RunSpec, *words: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.tui.looks import UNICODE
+from sicktui.tui.glyphs import UNICODE
 from tests.terminal.emulator import PASSWORD, Terminal, requests_so_far, simulated
 
 ENTERED = b"\x1b[?1049h"

@@ -9,23 +9,23 @@ from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.invitation import RunSecrets
-from sicktui.engine.launch import first_events, new_spec
-from sicktui.engine.runner import Runner
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
+from sicktui.model.enums import Operation
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.model.words import Operation
-from sicktui.simulator.fleet import Fleet
-from sicktui.simulator.package import make_package
+from sicktui.simulator.device.package import make_package
+from sicktui.simulator.fleet.fleet import Fleet
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.backups import BackupRecord
-from sicktui.stores.profiles import DeviceList, save_devices
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
-from sicktui.tui.face import Face
-from sicktui.tui.screens.main import MainScreen
+from sicktui.tui.appearance import Face
+from sicktui.tui.main.screen import MainScreen
 
 PASSWORD = "servicelevel"
 FAST = Timing(

@@ -7,11 +7,11 @@ from textual import events
 
 from sicktui.simulator import Fault
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.progress import Working
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
-from sicktui.tui.screens.text_form import TextForm
-from sicktui.tui.screens.working import Working
 from tests.tui.conftest import Desk, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="before")

@@ -6,20 +6,7 @@ from msgspec import structs
 
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
-from sicktui.model.event import (
-    Contacted,
-    Event,
-    Logged,
-    Planned,
-    Progressed,
-    RunChanged,
-    StepChanged,
-    UpdateStateRead,
-    VerdictReached,
-)
-from sicktui.model.settings import Timing
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import (
+from sicktui.model.enums import (
     Action,
     AuthScheme,
     Code,
@@ -32,12 +19,25 @@ from sicktui.model.words import (
     UpdateState,
     Verdict,
 )
-from sicktui.tui.board import Board
-from sicktui.tui.detail import detail_lines, details, plain
-from sicktui.tui.device_rows import Contact
-from sicktui.tui.log_lines import line_of
-from sicktui.tui.looks import UNICODE
-from sicktui.tui.spans import text_of, width_of
+from sicktui.model.event import (
+    Contacted,
+    Event,
+    Logged,
+    Planned,
+    Progressed,
+    RunChanged,
+    StepChanged,
+    UpdateStateRead,
+    VerdictReached,
+)
+from sicktui.model.run_view import RunView, reduce
+from sicktui.model.settings import Timing
+from sicktui.tui.drawing.spans import text_of, width_of
+from sicktui.tui.glyphs import UNICODE
+from sicktui.tui.rows.devices import Contact
+from sicktui.tui.rows.log import line_of
+from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.device_detail import detail_lines, details, plain
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -5,13 +5,13 @@ from textual.command import CommandPalette
 
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError
-from sicktui.tui.board import Situation
+from sicktui.tui.appearance import Face
 from sicktui.tui.commands import BY_ID, COMMANDS
-from sicktui.tui.face import Face
-from sicktui.tui.keys import RESERVED, Keys, bindings
-from sicktui.tui.looks import ASCII
-from sicktui.tui.spans import text_of as spans_text
-from sicktui.tui.spans import width_of
+from sicktui.tui.commands.keymap import RESERVED, Keys, bindings
+from sicktui.tui.drawing.spans import text_of as spans_text
+from sicktui.tui.drawing.spans import width_of
+from sicktui.tui.glyphs import ASCII
+from sicktui.tui.state.dashboard import Situation
 from sicktui.tui.widgets.hint_bar import hints
 from tests.tui.conftest import Desk, text_of, until
 

@@ -3,10 +3,10 @@
 import pytest
 from textual.pilot import Pilot
 
-from sicktui.model.words import RunState, Verdict
+from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.app import Dashboard
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen

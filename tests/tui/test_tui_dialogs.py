@@ -5,23 +5,23 @@ from zipfile import ZipFile
 
 import pytest
 
-from sicktui.engine.follow import interrupted
-from sicktui.engine.launch import new_spec
+from sicktui.engine.run.follow import interrupted
+from sicktui.engine.run.launch import new_spec
 from sicktui.model.device import Profile, Target
+from sicktui.model.enums import Action, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.passphrases import Passphrases
-from sicktui.tui.face import Face
-from sicktui.tui.keys import Keys
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.appearance import Face
+from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.dialogs.file_error import FileTrouble
 from sicktui.tui.screens.backup import BackupQuestion
 from sicktui.tui.screens.device_form import DeviceForm
 from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.runs import RunList
-from sicktui.tui.screens.trouble import FileTrouble
 from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, type_in, until, without_password
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")

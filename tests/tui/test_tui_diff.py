@@ -2,7 +2,7 @@
 
 from textual.pilot import Pilot
 
-from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.targets import choose
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.screens.diff import DiffScreen

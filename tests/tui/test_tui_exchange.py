@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from sicktui.model.device import Profile
+from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.screens.text_form import TextForm
 from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
 
 

@@ -9,15 +9,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
+from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.event import VerdictReached
+from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import Backups
-from sicktui.model.view import RunView, reduce
-from sicktui.model.words import Code, Operation, Verdict
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.backups import BackupRecord
-from sicktui.tui.looks import UNICODE
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.messages import RunAdvanced
-from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.history import HistoryScreen
 from sicktui.tui.screens.path_form import PathForm
 from sicktui.tui.screens.restore import RestoreScreen

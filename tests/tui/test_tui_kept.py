@@ -5,11 +5,11 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.backups import BackupRecord
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.kept import KeptScreen
-from sicktui.tui.screens.text_form import TextForm
-from sicktui.tui.screens.told import Told
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.notice import Told
+from sicktui.tui.screens.backups import KeptScreen
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")

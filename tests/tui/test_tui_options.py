@@ -3,13 +3,13 @@
 from msgspec import structs
 
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.backup import BackupQuestion, BackupWish
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.snapshots import SnapshotPicker
-from sicktui.tui.screens.text_form import TextForm
 from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")

@@ -5,12 +5,12 @@ import re
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sicktui.simulator.fleet import Device
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.parameters import ParameterScreen
-from sicktui.tui.screens.text_form import TextForm
 from sicktui.tui.widgets.table import Table
 from tests.tui.conftest import (
     PASSWORD,

@@ -5,10 +5,10 @@ import re
 from textual.pilot import Pilot
 
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.passphrases import PLANT, Passphrases
+from sicktui.stores.backups.passphrases import PLANT, Passphrases
+from sicktui.tui.dialogs.notice import SecretTold, Told
 from sicktui.tui.screens.passphrases import PhraseMenu
 from sicktui.tui.screens.secret_form import SecretForm
-from sicktui.tui.screens.told import SecretTold, Told
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001")

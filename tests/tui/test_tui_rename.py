@@ -3,10 +3,10 @@
 from textual.widgets import Input
 
 from sicktui.engine.context import open_context
-from sicktui.simulator.fleet import Device
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
-from sicktui.stores.locks import sensor_lock
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.stores.disk.locks import sensor_lock
+from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.rename import RenameForm
 from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, until

@@ -6,11 +6,11 @@ from msgspec import structs
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
-from sicktui.model.words import Verdict
-from sicktui.simulator.fleet import Device, Fleet
+from sicktui.model.enums import Verdict
+from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.looks import UNICODE
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.replace import ReplaceScreen
 from sicktui.tui.screens.version_picker import VersionPicker

@@ -6,18 +6,18 @@ from pathlib import Path
 from msgspec import structs
 from textual.widgets import Input
 
-from sicktui.engine.launch import first_events
-from sicktui.engine.restore_plan import plan_restore, restore_spec
-from sicktui.engine.restore_rules import RestoreOptions
-from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.restore.plan import plan_restore, restore_spec
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.run.launch import first_events
 from sicktui.engine.targets import choose
-from sicktui.model.words import RunState, Verdict
-from sicktui.simulator.fleet import Device
+from sicktui.model.enums import RunState, Verdict
+from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.passphrases import Passphrases
-from sicktui.tui.looks import UNICODE
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.main import MainScreen
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.glyphs import UNICODE
+from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.restore import RestoreScreen
 from sicktui.tui.screens.secret_form import SecretForm
 from sicktui.tui.screens.version_picker import VersionPicker

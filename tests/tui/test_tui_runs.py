@@ -3,12 +3,12 @@
 import pytest
 from msgspec import structs
 
-from sicktui.engine.follow import cancel_requested
-from sicktui.model.words import Verdict
+from sicktui.engine.run.follow import cancel_requested
+from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.notice import Told
 from sicktui.tui.screens.runs import RunList
-from sicktui.tui.screens.told import Told
 from tests.tui.conftest import Desk, flat_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")

@@ -5,9 +5,9 @@ from zipfile import ZipFile
 
 from textual.pilot import Pilot
 
-from sicktui.simulator.package import make_package
+from sicktui.simulator.device.package import make_package
+from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.shelf import ShelfScreen
-from sicktui.tui.screens.text_form import TextForm
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
 
 

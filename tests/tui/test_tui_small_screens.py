@@ -2,18 +2,18 @@
 
 import pytest
 
-from sicktui.engine.launch import new_spec
+from sicktui.engine.run.launch import new_spec
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
+from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged, Summarised, VerdictReached
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Action, Code, Operation, RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.face import Face
-from sicktui.tui.looks import ASCII, UNICODE
-from sicktui.tui.run_rows import RunLine, names_cell, state_cell, verdicts_cell
-from sicktui.tui.spans import Span, cell, hanging, packed, width_of
-from sicktui.tui.spans import text_of as spans_text
+from sicktui.tui.appearance import Face
+from sicktui.tui.drawing.spans import Span, cell, hanging, packed, width_of
+from sicktui.tui.drawing.spans import text_of as spans_text
+from sicktui.tui.glyphs import ASCII, UNICODE
+from sicktui.tui.rows.runs import RunLine, names_cell, state_cell, verdicts_cell
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
 from tests.tui.test_tui_dialogs import leave_an_interrupted_run
 

@@ -5,7 +5,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
-from sicktui.stores.vault import VaultState
+from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.screens.device_form import DeviceForm
 from sicktui.tui.screens.secret_form import SecretForm
 from sicktui.tui.screens.vault import VaultMenu

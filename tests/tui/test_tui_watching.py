@@ -4,7 +4,7 @@ import asyncio
 
 from sicktui.model.device import Observation, resolve
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.watching import group_of, watch_sensor
+from sicktui.tui.main.sensor_poller import group_of, watch_sensor
 from tests.tui.conftest import Desk, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001")

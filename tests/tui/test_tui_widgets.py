@@ -8,10 +8,10 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 
-from sicktui.tui.device_rows import DEVICE_COLUMNS, Contact, DeviceRow
-from sicktui.tui.log_lines import LogLine
-from sicktui.tui.looks import ASCII
-from sicktui.tui.spans import Span, Tone
+from sicktui.tui.drawing.spans import Span, Tone
+from sicktui.tui.glyphs import ASCII
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow
+from sicktui.tui.rows.log import LogLine
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import CAPACITY, LogPane
 from sicktui.tui.widgets.table import Table

@@ -7,12 +7,12 @@ import pytest
 from rich.cells import cell_len
 
 from sicktui.model.settings import Dashboard
-from sicktui.tui.columns import Column, share
-from sicktui.tui.device_rows import DEVICE_COLUMNS, Contact, DeviceRow, Order, arranged, natural
-from sicktui.tui.heights import PaneId, share_height
-from sicktui.tui.looks import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
-from sicktui.tui.phrases import age, counted, duration, percent, rate, size
-from sicktui.tui.spans import Span, Tone, cut, cut_middle, fitted, joined, text_of, width_of, wrapped
+from sicktui.tui.drawing.columns import Column, share
+from sicktui.tui.drawing.numbers import age, counted, duration, percent, rate, size
+from sicktui.tui.drawing.spans import Span, Tone, cut, cut_middle, fitted, joined, text_of, width_of, wrapped
+from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.main.layout import PaneId, share_height
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, Order, arranged, natural
 
 
 @pytest.mark.parametrize("width", range(12))

@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.common import CommandGroup, Common, command, devices_argument, with_common
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Common, command, devices_argument, with_common
 
 if TYPE_CHECKING:
-    from sicktui.cli import backing_up, keeping, kept_backups
+    from sicktui.cli.actions import backup as backing_up
+    from sicktui.cli.actions import backups as kept_backups
+    from sicktui.cli.actions import backups_import_prune as keeping
 else:
-    backing_up = deferred("sicktui.cli.backing_up")
-    keeping = deferred("sicktui.cli.keeping")
-kept_backups = deferred("sicktui.cli.kept_backups")
+    backing_up = deferred("sicktui.cli.actions.backup")
+    keeping = deferred("sicktui.cli.actions.backups_import_prune")
+kept_backups = deferred("sicktui.cli.actions.backups")
 
 
 @command("backup")

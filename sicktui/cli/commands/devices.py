@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from sicktui.cli.common import CommandGroup, Common, with_common
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Common, with_common
 
 if TYPE_CHECKING:
-    from sicktui.cli import device_list
+    from sicktui.cli.actions import devices as device_list
 else:
-    device_list = deferred("sicktui.cli.device_list")
+    device_list = deferred("sicktui.cli.actions.devices")
 
 _P = ParamSpec("_P")
 file_argument = click.argument("file", metavar="FILE", type=click.Path())

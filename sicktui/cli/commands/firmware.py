@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.common import CommandGroup, Common, with_common
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Common, with_common
 
 if TYPE_CHECKING:
-    from sicktui.cli import shelf
+    from sicktui.cli.actions import firmware as shelf
 else:
-    shelf = deferred("sicktui.cli.shelf")
+    shelf = deferred("sicktui.cli.actions.firmware")
 
 id_argument = click.argument("package", metavar="ID")
 

@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.common import Common, command, devices_argument
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import Common, command, devices_argument
 
 if TYPE_CHECKING:
-    from sicktui.cli import comparing, values
+    from sicktui.cli.actions import diff as comparing
+    from sicktui.cli.actions import parameters as values
 else:
-    comparing = deferred("sicktui.cli.comparing")
-    values = deferred("sicktui.cli.values")
+    comparing = deferred("sicktui.cli.actions.diff")
+    values = deferred("sicktui.cli.actions.parameters")
 
 
 @command("get")

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.common import CommandGroup, Common, with_common
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Common, with_common
 
 if TYPE_CHECKING:
-    from sicktui.cli import past_runs
+    from sicktui.cli.actions import runs as past_runs
 else:
-    past_runs = deferred("sicktui.cli.past_runs")
+    past_runs = deferred("sicktui.cli.actions.runs")
 
 run_argument = click.argument("run", metavar="RUN")
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.common import CommandGroup, Common, with_common
-from sicktui.cli.deferred import deferred
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import CommandGroup, Common, with_common
 
 if TYPE_CHECKING:
-    from sicktui.cli import vaulting
+    from sicktui.cli.actions import vault as vaulting
 else:
-    vaulting = deferred("sicktui.cli.vaulting")
+    vaulting = deferred("sicktui.cli.actions.vault")
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 

@@ -13,13 +13,13 @@ from msgspec import Struct
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.faults import backup, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour, Effect
-from sicktui.simulator.http import Request
+from sicktui.simulator.server.http import Request
 from sicktui.simulator.spec import Fault
 
 if TYPE_CHECKING:
-    from sicktui.simulator.backup import CreatePlan, RestorePlan
-    from sicktui.simulator.device import Device
-    from sicktui.simulator.update import FlashPlan
+    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
+    from sicktui.simulator.device.device import Device
+    from sicktui.simulator.device.updater import FlashPlan
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "FaultTableRow", "behaviour_of", "fault_table"]
 

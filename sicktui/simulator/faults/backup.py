@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from sicktui.simulator.faults.base import Behaviour, error_payload, fault
 from sicktui.simulator.faults.wire import WireFault
-from sicktui.simulator.http import Reply
-from sicktui.simulator.messages import message_of
+from sicktui.simulator.server.http import Reply
+from sicktui.simulator.server.messages import message_of
 
 if TYPE_CHECKING:
-    from sicktui.simulator.backup import CreatePlan, RestorePlan
-    from sicktui.simulator.device import Device
+    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
+    from sicktui.simulator.device.device import Device
 
 
 class CreateFault(Behaviour):

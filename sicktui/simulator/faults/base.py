@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from msgspec import Struct
 
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.http import Reply, Request
+from sicktui.simulator.server.http import Reply, Request
 from sicktui.simulator.spec import Fault
 
 if TYPE_CHECKING:
-    from sicktui.simulator.backup import CreatePlan, RestorePlan
-    from sicktui.simulator.device import Device
-    from sicktui.simulator.update import FlashPlan
+    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
+    from sicktui.simulator.device.device import Device
+    from sicktui.simulator.device.updater import FlashPlan
 
 OPTIONS: Final = ("at", "value", "seconds", "fraction", "rate", "acts")
 """Keys of a fault that only some faults take; all take ``when``, ``times`` and ``after``."""

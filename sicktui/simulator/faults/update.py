@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from sicktui.simulator.faults.base import Behaviour, Effect, error_payload, fault
-from sicktui.simulator.http import Reply, Request
-from sicktui.simulator.messages import message_of
+from sicktui.simulator.server.http import Reply, Request
+from sicktui.simulator.server.messages import message_of
 from sicktui.simulator.spec import Fault
 
 if TYPE_CHECKING:
-    from sicktui.simulator.device import Device
-    from sicktui.simulator.update import FlashPlan
+    from sicktui.simulator.device.device import Device
+    from sicktui.simulator.device.updater import FlashPlan
 
 
 @fault("upload_reset")

@@ -7,8 +7,8 @@ Esc, arrows and control chords at times. What carries a command out stands in ``
 
 from typing import Final
 
-from sicktui.tui.command import Command
 from sicktui.tui.commands import backups, devices, firmware, parameters, passwords, runs, sensors, view
+from sicktui.tui.commands.command import Command
 
 COMMANDS: Final[tuple[Command, ...]] = (
     *sensors.COMMANDS,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.command import Command, needs_free
+from sicktui.tui.commands.command import Command, needs_free
 
 GROUP: Final = "Firmware"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.command import Command, needs_chosen
+from sicktui.tui.commands.command import Command, needs_chosen
 
 GROUP: Final = "Passwords"
 

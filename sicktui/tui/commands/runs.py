@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.command import Command, needs_live_run
+from sicktui.tui.commands.command import Command, needs_live_run
 
 GROUP: Final = "Runs"
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.command import Command, needs_chosen, needs_device, needs_selected
+from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_selected
 
 GROUP: Final = "Sensors"
 

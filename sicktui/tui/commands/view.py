@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.command import Command
+from sicktui.tui.commands.command import Command
 
 GROUP: Final = "View"
 

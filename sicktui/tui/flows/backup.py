@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from sicktui.engine.backup_plan import plan_backup
+from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.launch import new_spec, start_run
+from sicktui.engine.run.launch import new_spec, start_run
 from sicktui.model.device import Target
+from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.words import Operation
-from sicktui.stores.passphrases import PLANT, Passphrases, check
+from sicktui.stores.backups.passphrases import PLANT, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
-from sicktui.tui.flows.passphrases import may_back_up
+from sicktui.tui.flows.passphrase_unlock import may_back_up
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.backup import BackupQuestion
-from sicktui.tui.stage import Stage
 
 
 async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:

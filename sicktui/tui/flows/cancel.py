@@ -2,11 +2,11 @@
 
 import asyncio
 
-from sicktui.engine.follow import request_cancel
+from sicktui.engine.run.follow import request_cancel
 from sicktui.model.errors import SicktuiError
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.spans import Span, Tone, cell
-from sicktui.tui.stage import Stage
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.spans import Span, Tone, cell
+from sicktui.tui.flows.services import Stage
 
 
 async def cancel_run(stage: Stage, run: str) -> None:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.stores.profiles import DeviceList, save_devices
+from sicktui.model.safe_text import clean
+from sicktui.stores.config.devices import DeviceList, save_devices
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, cell
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import held_in_vault, unlock_holding
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.spans import Cell, cell
-from sicktui.tui.stage import Stage
 
 
 async def add_device(stage: Stage) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
-from sicktui.model.text import clean
+from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.flows.restore import key_of
-from sicktui.tui.phrases import counted
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader, read_snapshots
-from sicktui.tui.stage import Stage
 
 
 async def diff(stage: Stage, devices: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """Asks the doctor."""
 
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.doctor import DoctorScreen
-from sicktui.tui.stage import Stage
 
 
 async def ask_doctor(stage: Stage) -> None:

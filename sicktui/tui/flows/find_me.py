@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from sicktui.engine.parameters import find_me as blink
+from sicktui.engine.parameters.write import find_me as blink
 from sicktui.model.device import Target
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.model.words import Code
+from sicktui.model.safe_text import clean
+from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.text_form import Entered, TextForm, Wanted, whole_number
-from sicktui.tui.spans import cell
-from sicktui.tui.stage import Stage
+from sicktui.tui.flows.services import Stage
 
 SECONDS: Final = 10
 

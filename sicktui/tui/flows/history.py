@@ -3,12 +3,12 @@
 import asyncio
 
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.backups import BackupRecord
+from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.flows.diff import compare_with_now
-from sicktui.tui.flows.passphrases import unlock_passphrases
+from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.restore import key_of, restore
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.stage import Stage
 
 
 async def look_back(stage: Stage, device: str) -> None:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from sicktui.model.device import Target
-from sicktui.model.factory import FACTORY_WARNING, is_factory_password
-from sicktui.stores.credentials import EVERYBODY
+from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
+from sicktui.stores.secrets.credentials import EVERYBODY
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import ensure_place
-from sicktui.tui.phrases import counted
-from sicktui.tui.stage import Stage
 
 
 async def keep(stage: Stage, targets: Sequence[Target], password: str, *, shared: str | None) -> None:

@@ -1,9 +1,9 @@
 """Leaves the dashboard, and says what goes on without it."""
 
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.stage import Stage
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.flows.services import Stage
 
 
 async def leave(stage: Stage) -> None:

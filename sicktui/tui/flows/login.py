@@ -4,21 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from sicktui.engine.access import check_login
+from sicktui.engine.authentication import check_login
 from sicktui.engine.context import Context
 from sicktui.model.device import Target
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
-from sicktui.model.text import clean
-from sicktui.model.view import RunView
-from sicktui.model.words import Code
+from sicktui.model.run_view import RunView
+from sicktui.model.safe_text import clean
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, cell
 from sicktui.tui.flows.keeping import group_of, keep
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import held_in_vault, unlock_for, unlock_holding
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
 from sicktui.tui.screens.login import Login
-from sicktui.tui.spans import Cell, cell
-from sicktui.tui.stage import Stage
 
 DENIED: Final = "The sensor refuses the password that is known. It was tried once."
 

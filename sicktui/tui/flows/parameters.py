@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from sicktui.engine.drift import shown
-from sicktui.engine.parameters import (
+from sicktui.engine.parameters.compare import shown
+from sicktui.engine.parameters.variables import variables
+from sicktui.engine.parameters.write import (
     WritePlan,
     Written,
     persist_parameters,
@@ -12,24 +13,23 @@ from sicktui.engine.parameters import (
     read_parameter,
     write_parameter,
 )
-from sicktui.engine.snapshot_variables import variables
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
-from sicktui.model.text import clean
 from sicktui.sensor.errors import OutcomeUnknown
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.progress import working
 from sicktui.tui.flows.restore import key_of
-from sicktui.tui.flows.working import working
-from sicktui.tui.parameter_rows import Reading, editable
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.flows.services import Stage
+from sicktui.tui.rows.backups import moment
+from sicktui.tui.rows.parameters import Reading, editable
 from sicktui.tui.screens.parameters import ParameterAct, ParameterScreen, ParameterWish
 from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
-from sicktui.tui.screens.text_form import TextForm, Tick, Wanted
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.stage import Stage
-from sicktui.tui.version_rows import moment
 
 
 async def look_at_parameters(stage: Stage, device: str) -> None:

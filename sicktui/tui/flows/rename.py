@@ -1,18 +1,18 @@
 """Renames a sensor in place: reads its LocationName, asks, writes, reads back."""
 
-from sicktui.engine.drift import shown
-from sicktui.engine.parameters import LOCATION, WritePlan, plan_write, write_parameter
+from sicktui.engine.parameters.compare import shown
+from sicktui.engine.parameters.write import LOCATION, WritePlan, plan_write, write_parameter
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
+from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import OutcomeUnknown
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.parameters import saved_words
-from sicktui.tui.flows.working import working
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.flows.progress import working
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.rename import NewName, RenameForm
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.stage import Stage
 
 
 async def rename(stage: Stage, device: str) -> None:

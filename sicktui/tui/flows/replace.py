@@ -1,13 +1,13 @@
 """Gives a new sensor the place of an old one: guide, question, run, and what became of it."""
 
-from sicktui.engine.restore_plan import restore_spec
-from sicktui.stores.passphrases import Passphrases
+from sicktui.engine.restore.plan import restore_spec
+from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.passphrases import unlock_passphrases
+from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.restore import launch
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.replace import ReplaceScreen
-from sicktui.tui.stage import Stage
 
 
 async def replace(stage: Stage, device: str) -> None:

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from sicktui.engine.launch import start_run
-from sicktui.engine.restore_plan import restore_spec, restores_spec
-from sicktui.engine.restore_source import LATEST
+from sicktui.engine.restore.plan import restore_spec, restores_spec
+from sicktui.engine.restore.source import LATEST
+from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.stores.passphrases import Passphrases
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.flows.login import ensure_access, log_in, log_in_where_denied
-from sicktui.tui.flows.passphrases import unlock_passphrases
-from sicktui.tui.phrases import counted
+from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.restore import RestoreAnswer, RestoreScreen
 from sicktui.tui.screens.version_picker import VersionPicker
-from sicktui.tui.stage import Stage
 
 
 async def restore(stage: Stage, devices: tuple[str, ...], word: str | None = None) -> None:

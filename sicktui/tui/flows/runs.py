@@ -2,14 +2,14 @@
 
 import asyncio
 
-from sicktui.engine.launch import resume_run
+from sicktui.engine.run.launch import resume_run
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.passphrases import Passphrases
+from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.passphrases import ensure_passphrases
+from sicktui.tui.flows.passphrase_unlock import ensure_passphrases
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
-from sicktui.tui.stage import Stage
 
 
 async def look_at_runs(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """Looks at the shelf of firmware packages."""
 
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.shelf import ShelfScreen
-from sicktui.tui.stage import Stage
 
 
 async def look_at_shelf(stage: Stage) -> None:

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from sicktui.engine.launch import new_spec, start_run
+from sicktui.engine.run.launch import new_spec, start_run
+from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
-from sicktui.model.words import Operation
+from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
-from sicktui.tui.flows.passphrases import may_back_up
-from sicktui.tui.phrases import counted
+from sicktui.tui.flows.passphrase_unlock import may_back_up
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.plan_options import Wish
-from sicktui.tui.stage import Stage
 
 
 async def update(stage: Stage, devices: tuple[str, ...]) -> None:

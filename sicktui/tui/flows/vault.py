@@ -7,13 +7,15 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.credentials import account_of
-from sicktui.stores.files import written
-from sicktui.stores.secrets_store import MEMORY
-from sicktui.stores.vault import Absorbed, Vault, VaultState
+from sicktui.stores.disk.files import written
+from sicktui.stores.secrets.credentials import account_of
+from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.vault import Absorbed, Vault, VaultState
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import cell
+from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import (
     VaultAct,
@@ -24,8 +26,6 @@ from sicktui.tui.screens.vault import (
     import_form,
     unlock_form,
 )
-from sicktui.tui.spans import cell
-from sicktui.tui.stage import Stage
 
 KEY: Final = "vault"
 """The id of the command that leads here."""

@@ -10,13 +10,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.device import Target
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back, Field
-from sicktui.tui.screens.text_form import whole_number
-from sicktui.tui.spans import Cell, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import Back, Field
+from sicktui.tui.dialogs.form import whole_number
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 

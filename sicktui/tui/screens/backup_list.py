@@ -10,21 +10,21 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.engine.backup_history import verify
+from sicktui.engine.backup.history import verify
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.stores.backup_exchange import export
-from sicktui.stores.backups import BackupRecord
-from sicktui.stores.files import present
-from sicktui.tui.columns import Column
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.paged import Paged
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.export import export
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.disk.files import present
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.backups import VERSION_COLUMNS, Verdict, VersionRow, about
 from sicktui.tui.screens.path_form import PathForm
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.version_rows import VERSION_COLUMNS, Verdict, VersionRow, about
 from sicktui.tui.widgets.table import Table
 
 AnswerT = TypeVar("AnswerT")

@@ -5,11 +5,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.model.text import clean
-from sicktui.tui.board import Board
-from sicktui.tui.detail import details, plain
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.device_detail import details, plain
 from sicktui.tui.widgets.prose import Prose
 
 REFRESH_EVERY = 1.0

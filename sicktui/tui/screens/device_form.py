@@ -10,13 +10,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.device import Profile
+from sicktui.model.safe_text import clean
 from sicktui.model.settings import AuthChoice, Scheme
-from sicktui.model.text import clean
-from sicktui.stores.profile_rules import NAME_RULE, name_problem, profile_problems
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back, Field
-from sicktui.tui.spans import Cell, Tone, cell
+from sicktui.stores.config.device_rules import NAME_RULE, name_problem, profile_problems
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import Back, Field
+from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 _AUTHS = get_args(AuthChoice)

@@ -6,13 +6,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.engine.drift import compare
+from sicktui.engine.parameters.compare import compare
 from sicktui.model.snapshot import Snapshot
-from sicktui.tui.diff_rows import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.paged import Paged
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
 from sicktui.tui.widgets.table import Table
 
 

@@ -7,14 +7,14 @@ from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
-from sicktui.engine.check import Check
 from sicktui.engine.context import Context
-from sicktui.engine.doctor import checks
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.paged import Paged
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.engine.doctor.check import Check
+from sicktui.engine.doctor.pc import checks
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 
 _TONES: Final = {"ok": Tone.GOOD, "warning": Tone.WARN, "failed": Tone.BAD}
 _NAME: Final = 10

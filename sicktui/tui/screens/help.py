@@ -5,14 +5,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.model.words import StepState, Verdict
-from sicktui.stores.paths import Home
-from sicktui.tui.command import Command
+from sicktui.model.enums import StepState, Verdict
+from sicktui.stores.disk.home import Home
+from sicktui.tui.appearance import Face
 from sicktui.tui.commands import COMMANDS
-from sicktui.tui.face import Face
-from sicktui.tui.job_rows import VERDICT_TONES
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.spans import Cell, Span, Tone, cell, width_of, wrapped
+from sicktui.tui.commands.command import Command
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, width_of, wrapped
+from sicktui.tui.rows.jobs import VERDICT_TONES
 from sicktui.tui.widgets.prose import Prose
 
 

@@ -7,15 +7,15 @@ from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 
-from sicktui.engine.backup_history import Mark, SensorHistory
+from sicktui.engine.backup.history import Mark, SensorHistory
 from sicktui.engine.context import Context
-from sicktui.model.text import clean
-from sicktui.stores.backups import BackupRecord
-from sicktui.tui.backup_marks import mark_words, wants_attention, worst
-from sicktui.tui.face import Face
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.tui.appearance import Face
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.backup_marks import mark_words, wants_attention, worst
+from sicktui.tui.rows.backups import VersionRow, read_versions
 from sicktui.tui.screens.backup_list import BackupList
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.version_rows import VersionRow, read_versions
 from sicktui.tui.widgets.table import Table
 
 

@@ -10,11 +10,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.device import Target
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back, Choice
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import Back, Choice
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 

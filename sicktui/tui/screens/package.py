@@ -13,15 +13,15 @@ from textual.worker import Worker, WorkerState
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
-from sicktui.model.text import clean
-from sicktui.stores.files import written
-from sicktui.stores.packages import ZippedPackage, inspect_package
-from sicktui.stores.shelf import ShelfEntry
-from sicktui.tui.face import Face
-from sicktui.tui.package_rows import PACKAGE_COLUMNS, PackageRow
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.stores.disk.files import written
+from sicktui.stores.packages.inspect import ZippedPackage, inspect_package
+from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 

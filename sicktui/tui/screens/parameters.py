@@ -9,18 +9,18 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.parameter_rows import (
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.parameters import (
     PARAMETER_COLUMNS,
     ParameterRow,
     Reading,
     about_parameter,
     parameter_rows,
 )
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.paged import Paged
-from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.table import Table
 
 

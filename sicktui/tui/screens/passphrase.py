@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.drawing.spans import Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm
-from sicktui.tui.spans import Span, Tone, cell
 
 NOT_THE_ONE: Final = "That is not the one that this backup was made with."
 PHRASE: Final = Asked(name="phrase", label="Passphrase")

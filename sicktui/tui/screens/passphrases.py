@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.stores.passphrases import LONGEST, check
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.dialog import Dialog
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.passphrases import LONGEST, check
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
-from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 _NAMED: Final = 12

@@ -12,19 +12,19 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
-from sicktui.engine.planning import expected_version, plan_update
+from sicktui.engine.update.plan import expected_version, plan_update
 from sicktui.model.device import Target
+from sicktui.model.enums import Action
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
-from sicktui.model.text import clean
-from sicktui.model.words import Action
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted, size
-from sicktui.tui.plan_rows import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
-from sicktui.tui.screens.confirm import Confirm
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import Entered
+from sicktui.tui.drawing.numbers import counted, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.plan_options import Wish, options_form, wish_from
-from sicktui.tui.screens.text_form import Entered
-from sicktui.tui.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table

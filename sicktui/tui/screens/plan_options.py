@@ -6,12 +6,12 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.plan import UpdateOptions
+from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
-from sicktui.model.text import clean
 from sicktui.model.version import is_tellable
-from sicktui.tui.face import Face
-from sicktui.tui.screens.text_form import Entered, TextForm, Tick, Wanted, whole_number
-from sicktui.tui.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.form import Entered, TextForm, Tick, Wanted, whole_number
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 
 _CANARIES: Final = (0, 1, 2, 3, 5)
 _BUDGETS: Final = (1, 2, 3, 5, 10, 1000)

@@ -8,13 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from sicktui.engine.parameters import LOCATION, WritePlan, check_value, location_limit
+from sicktui.engine.parameters.write import LOCATION, WritePlan, check_value, location_limit
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back, Choice, Field
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import Back, Choice, Field
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 

@@ -9,22 +9,22 @@ from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import observe
-from sicktui.engine.restore_plan import RestorePlan, replaced_key
-from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.restore.plan import RestorePlan, replaced_key
+from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.model.device import Target
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.model.words import Code
-from sicktui.stores.passphrases import Passphrases
-from sicktui.tui.face import Face
-from sicktui.tui.replacing import Finding, consequences, guide
-from sicktui.tui.restore_rows import backup_words, who
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.paged import Paged
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.replacement import Finding, consequences, guide
+from sicktui.tui.rows.restore import backup_words, who
 from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.restore import plan_one
 from sicktui.tui.screens.version_picker import VersionPicker
-from sicktui.tui.spans import Cell, Span, Tone, cell
 
 
 class ReplaceAnswer(Struct, frozen=True, kw_only=True):

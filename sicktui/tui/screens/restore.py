@@ -10,26 +10,26 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.engine.context import Context
-from sicktui.engine.planning import MAX_READS_AT_ONCE
-from sicktui.engine.restore_plan import RestorePlan, plan_restore
-from sicktui.engine.restore_rules import RestoreOptions
+from sicktui.engine.restore.plan import RestorePlan, plan_restore
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.update.plan import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
+from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
-from sicktui.model.text import clean
-from sicktui.model.words import Action, Code
-from sicktui.stores.passphrases import Passphrases
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.appearance import Face
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.restore_checks import advice_of, check_lines, warning_lines
-from sicktui.tui.restore_rows import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.paged import Paged
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.restore import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
+from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
 from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.plan import LetIn
 from sicktui.tui.screens.version_picker import VersionPicker
-from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.table import Table
 
 _MOST_ROWS: Final = 9

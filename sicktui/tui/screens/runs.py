@@ -11,14 +11,14 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
+from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.model.words import RunState
-from sicktui.tui.face import Face
-from sicktui.tui.run_rows import LATEST, RUN_COLUMNS, RunLine, about_run, read_runs
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.told import Told
-from sicktui.tui.spans import Cell, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.notice import Told
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.rows.runs import LATEST, RUN_COLUMNS, RunLine, about_run, read_runs
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 

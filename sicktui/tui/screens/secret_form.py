@@ -9,11 +9,11 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.screens.form import Back, Field
-from sicktui.tui.spans import Cell, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import Back, Field
+from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 

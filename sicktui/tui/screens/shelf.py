@@ -11,16 +11,16 @@ from textual.widget import Widget
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.stores.packages import ZippedPackage
-from sicktui.stores.shelf import ShelfEntry
-from sicktui.tui.face import Face
-from sicktui.tui.package_rows import PACKAGE_COLUMNS, PackageRow, about_package
-from sicktui.tui.phrases import counted, size
-from sicktui.tui.screens.confirm import Confirm
-from sicktui.tui.screens.paged import Paged
-from sicktui.tui.screens.text_form import Entered, TextForm, Wanted
-from sicktui.tui.spans import Cell, Span, Tone, cell
+from sicktui.model.safe_text import clean
+from sicktui.stores.packages.inspect import ZippedPackage
+from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import Entered, TextForm, Wanted
+from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.drawing.numbers import counted, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
 from sicktui.tui.widgets.table import Table
 
 

@@ -11,18 +11,18 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
-from sicktui.engine.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
-from sicktui.model.text import clean
-from sicktui.tui.columns import Column
-from sicktui.tui.face import Face
-from sicktui.tui.looks import Glyphs
-from sicktui.tui.phrases import percent
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.version_rows import moment
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import percent
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backups import moment
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 

@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.stores.vault import VaultState
-from sicktui.stores.vault_book import check_new_password
-from sicktui.tui.face import Face
-from sicktui.tui.phrases import counted
-from sicktui.tui.screens.dialog import Dialog
+from sicktui.model.safe_text import clean
+from sicktui.stores.secrets.vault import VaultState
+from sicktui.stores.secrets.vault_file import check_new_password
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
-from sicktui.tui.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 PASSWORD: Final = Asked(name="vault", label="Password")

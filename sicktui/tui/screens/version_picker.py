@@ -11,11 +11,11 @@ from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.text import clean
-from sicktui.tui.face import Face
-from sicktui.tui.screens.dialog import Dialog
-from sicktui.tui.spans import Cell, Span, Tone, cell
-from sicktui.tui.version_rows import VERSION_COLUMNS, VersionRow, read_versions
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.backups import VERSION_COLUMNS, VersionRow, read_versions
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 

@@ -8,9 +8,9 @@ from typing import Final
 from textual import events
 
 from sicktui.tui.commands import COMMANDS
-from sicktui.tui.keys import Keys
-from sicktui.tui.looks import UNICODE, Glyphs
-from sicktui.tui.spans import Cell, Span, Tone, joined, width_of
+from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.drawing.spans import Cell, Span, Tone, joined, width_of
+from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.line_bar import LineBar
 
 _GAP: Final = Span("  ", Tone.DIM)

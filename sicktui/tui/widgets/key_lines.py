@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
-from sicktui.tui.spans import cell, packed, text_of
+from sicktui.tui.drawing.spans import cell, packed, text_of
 
 GAP: Final = "   "
 """What stands between two keys."""

@@ -6,8 +6,8 @@ from typing import ClassVar
 from textual.geometry import Region
 from textual.strip import Strip
 
-from sicktui.tui.looks import UNICODE, Glyphs
-from sicktui.tui.spans import Cell, cut
+from sicktui.tui.drawing.spans import Cell, cut
+from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
 
 

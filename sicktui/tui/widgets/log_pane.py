@@ -11,10 +11,10 @@ from typing import Final
 from textual import events
 from textual.strip import Strip
 
-from sicktui.model.text import clean
-from sicktui.tui.log_lines import LogLine
-from sicktui.tui.looks import UNICODE, Glyphs
-from sicktui.tui.spans import Cell, Span, Tone, cut_middle, fitted, width_of, wrapped
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cut_middle, fitted, width_of, wrapped
+from sicktui.tui.glyphs import UNICODE, Glyphs
+from sicktui.tui.rows.log import LogLine
 from sicktui.tui.widgets.pane import Pane
 
 CAPACITY: Final = 1000

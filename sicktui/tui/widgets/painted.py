@@ -9,7 +9,7 @@ from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sicktui.tui.spans import Span, Tone
+from sicktui.tui.drawing.spans import Span, Tone
 
 COMPONENTS: Final = {f"painted--{tone.value}" for tone in Tone} | {
     "painted--header",

@@ -8,8 +8,8 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sicktui.tui.looks import UNICODE, Glyphs
-from sicktui.tui.spans import Cell, Span, Tone, cell, cut, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut, width_of
+from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
 
 

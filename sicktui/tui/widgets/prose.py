@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import Reactive
 from textual.widgets import Static
 
-from sicktui.tui.spans import Cell, Tone
+from sicktui.tui.drawing.spans import Cell, Tone
 
 _STYLES = {
     Tone.PLAIN: "",

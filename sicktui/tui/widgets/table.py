@@ -11,9 +11,9 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from sicktui.tui.columns import Column, Row, share
-from sicktui.tui.looks import UNICODE, Glyphs
-from sicktui.tui.spans import Cell, Span, Tone, fitted, width_of
+from sicktui.tui.drawing.columns import Column, Row, share
+from sicktui.tui.drawing.spans import Cell, Span, Tone, fitted, width_of
+from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.pane import Pane
 
 RowT = TypeVar("RowT", bound=Row)

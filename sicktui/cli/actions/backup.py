@@ -1,0 +1,25 @@
+"""What ``sicktui backup`` does: a run that changes no parameter, so it asks nothing."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.actions.update import execute
+from sicktui.cli.options import Common
+from sicktui.cli.session import open_session
+from sicktui.cli.tables import count
+from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.run.launch import new_spec
+from sicktui.model.enums import Operation
+
+
+def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
+    """Back up the devices that are meant. Returns the contract's exit code."""
+    with open_session(common) as session:
+        targets = session.targets(words)
+        session.ask_passwords(targets)
+        prepare(session, targets)
+        session.out.note(f"Reading {count(len(targets), 'sensor')}...")
+        items = asyncio.run(plan_backup(session.context, targets))
+        spec = new_spec(session.context, Operation.BACKUP, items)
+        return asyncio.run(execute(session, spec, detach=detach))

@@ -1,0 +1,189 @@
+"""What ``sicktui devices`` does."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, structs
+
+from sicktui.cli.actions.login import take_out
+from sicktui.cli.options import Common
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import count, names, table
+from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.model.device import Profile
+from sicktui.model.errors import UsageError
+from sicktui.model.settings import Timing
+from sicktui.stores.config.device_files import export_devices, import_devices
+from sicktui.stores.config.devices import DeviceList, save_devices
+from sicktui.stores.disk.files import present, written
+
+HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", "NOTE")
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """What the command line says of a profile. An empty text or tag removes; ``None`` leaves alone."""
+
+    texts: Mapping[str, str | None]
+    """``user``, ``auth``, ``scheme``, ``serial``, ``model``, ``note``."""
+    tags: tuple[str, ...] = ()
+    timing: tuple[str, ...] = ()
+    """``KEY=SECONDS``; ``KEY=`` removes."""
+    name: str | None = None
+    address: str | None = None
+
+    def apply(self, profile: Profile) -> Profile:
+        """The profile with the changes.
+
+        Raises:
+            UsageError: a timing is not understood.
+        """
+        values: dict[str, Any] = {key: text or None for key, text in self.texts.items() if text is not None}
+        for key in ("name", "address"):
+            if (text := getattr(self, key)) is not None:
+                values[key] = text
+        if self.tags:
+            values["tags"] = tuple(dict.fromkeys(tag for tag in self.tags if tag))
+        if self.timing:
+            values["timing"] = _timing(self.timing, profile.timing or {}) or None
+        return structs.replace(profile, **values)
+
+
+def _timing(words: Sequence[str], before: Mapping[str, float]) -> dict[str, float]:
+    timing = dict(before)
+    for word in words:
+        key, equals, value = (part.strip() for part in word.partition("="))
+        if not equals or key not in Timing.__struct_fields__:
+            raise UsageError(
+                f"--timing {word}: write KEY=SECONDS.",
+                advice=f"The keys are {', '.join(Timing.__struct_fields__)}.",
+            )
+        if not value:
+            timing.pop(key, None)
+            continue
+        try:
+            timing[key] = float(value)
+        except ValueError:
+            raise UsageError(f"--timing {word}: {value!r} is no number of seconds.") from None
+    return timing
+
+
+def list_devices(common: Common) -> int:
+    """Print the device list."""
+    with open_session(common) as session:
+        devices = session.context.devices()
+        for profile in devices.profiles.values():
+            _fact(session, profile)
+        if devices.profiles:
+            session.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
+        else:
+            session.out.note("The device list is empty. 'sicktui devices add NAME ADDRESS' adds the first.")
+        _warn(session, devices)
+        return EXIT_OK
+
+
+def _cells(profile: Profile) -> tuple[str, ...]:
+    tags = " ".join(f"@{tag}" for tag in profile.tags)
+    texts = (
+        profile.user,
+        profile.auth,
+        profile.serial,
+        profile.model,
+        (profile.note or "").replace("\n", " "),
+    )
+    return (profile.name, profile.address, tags or "-", *(text or "-" for text in texts))
+
+
+def _fact(session: Session, profile: Profile) -> None:
+    known: dict[str, object] = msgspec.to_builtins(structs.replace(profile))
+    keys = {field: known.get(field) for field in Profile.__struct_fields__ if field != "name"}
+    session.out.fact("device", session.now(), device=profile.name, **{**keys, "tags": list(profile.tags)})
+
+
+def _warn(session: Session, devices: DeviceList) -> None:
+    for warning in devices.warnings():
+        session.out.note(f"Note: {warning}", "yellow")
+
+
+def _save(session: Session, devices: DeviceList) -> None:
+    save_devices(session.context.home.devices_file, devices)
+    _warn(session, devices)
+
+
+def add(common: Common, name: str, address: str, changes: Changes) -> int:
+    """Add a device to the list."""
+    with open_session(common) as session:
+        profile = changes.apply(Profile(name=name, address=address))
+        _save(session, session.context.devices().add(profile))
+        _fact(session, profile)
+        session.out.line(f"Added {name} at {address}. 'sicktui login {name}' stores its password.")
+        return EXIT_OK
+
+
+def edit(common: Common, name: str, changes: Changes) -> int:
+    """Change a device of the list."""
+    with open_session(common) as session:
+        devices = session.context.devices()
+        before = devices.find(name)
+        after = changes.apply(before)
+        if after == before:
+            raise UsageError(
+                "Nothing to change was named.", advice="'sicktui devices edit --help' lists what can be."
+            )
+        _save(session, devices.replace(name, after))
+        _fact(session, after)
+        session.out.line(f"Changed {after.name}.")
+        if after.name != name:
+            session.out.note(
+                f"A stored password stays with the name {name}: 'sicktui login {after.name}' stores it anew."
+            )
+        return EXIT_OK
+
+
+def remove(common: Common, words: Sequence[str]) -> int:
+    """Take devices out of the list, and their passwords out of the keyring."""
+    with open_session(common) as session:
+        devices = session.context.devices()
+        profiles = [devices.find(word) for word in dict.fromkeys(words)]
+        gone = names([profile.name for profile in profiles])
+        if not session.confirm(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
+            session.out.note("Nothing was done.")
+            return EXIT_INTERRUPTED
+        for profile in profiles:
+            devices = devices.remove(profile.name)
+        _save(session, devices)
+        user = session.context.settings.device.user
+        take_out(session, [(profile.name, profile.user or user) for profile in profiles])
+        for profile in profiles:
+            _fact(session, profile)
+        session.out.line(f"Removed {gone}.")
+        return EXIT_OK
+
+
+def import_file(common: Common, file: str, *, replace: bool) -> int:
+    """Take the devices of a file into the list."""
+    with open_session(common) as session:
+        before = session.context.devices()
+        devices, incoming = import_devices(before, written(file), replace=replace)
+        replaced = [name for name in incoming if name in before.profiles]
+        if replaced and not session.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
+            session.out.note("Nothing was done.")
+            return EXIT_INTERRUPTED
+        _save(session, devices)
+        for name in incoming:
+            _fact(session, devices.profiles[name])
+        session.out.line(f"Imported {count(len(incoming), 'device')}: {names(incoming)}.")
+        return EXIT_OK
+
+
+def export(common: Common, file: str) -> int:
+    """Write the device list to a file."""
+    with open_session(common) as session:
+        path = written(file)
+        if present(path) and not session.confirm(f"{path} exists. Replace it?"):
+            session.out.note("Nothing was done.")
+            return EXIT_INTERRUPTED
+        devices = session.context.devices()
+        export_devices(devices, path)
+        session.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
+        return EXIT_OK

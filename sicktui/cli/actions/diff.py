@@ -1,0 +1,204 @@
+"""What ``sicktui diff`` does: read, keep, compare, tell."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.cli.actions.narrator import moment
+from sicktui.cli.actions.parameters import complain, one_target
+from sicktui.cli.options import Common
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import count, indented, table
+from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.engine.parameters.compare import Difference, Drift, compare, shown
+from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.parameters.variables import NEVER_READABLE
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+
+_MOST_ALIKE: Final = 8
+"""Parameters that are named one by one; more that share a reason are counted."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What is to be compared."""
+
+    device: str
+    other: str | None = None
+    against: str | None = None
+    quick: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """How much is read."""
+        return "essential" if self.quick else "full"
+
+
+def diff(common: Common, question: Question, *, tell_by_exit_code: bool) -> int:
+    """Compare a sensor with what it was, or with another. Returns 1 if one could not be read."""
+    if question.other is not None and question.against is not None:
+        raise UsageError("Compare with OTHER or with --against, not with both.")
+    with open_session(common) as session:
+        target = one_target(session, question.device)
+        other = one_target(session, question.other) if question.other is not None else None
+        earlier = _named(session, question.against) if question.against is not None else None
+        try:
+            now = _read(session, target, question.scope)
+            second = None if other is None else _read(session, other, question.scope)
+        except UsageError:
+            raise
+        except SicktuiError as error:
+            return complain(session, target, error)
+        if second is not None:
+            return _tell(session, now, second, tell_by_exit_code=tell_by_exit_code)
+        before = earlier or _last(session, now)
+        if before is not None:
+            return _tell(session, before, now, tell_by_exit_code=tell_by_exit_code)
+        session.out.fact("snapshot", session.now(), **_facts(now))
+        session.out.note(
+            f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with."
+        )
+        return EXIT_OK
+
+
+def snapshots(common: Common, word: str) -> int:
+    """List the snapshots that are kept of a device's sensors."""
+    with open_session(common) as session:
+        target = one_target(session, word)
+        kept = [
+            snapshot
+            for snapshot in session.context.snapshots.list()
+            if snapshot.key == target.serial or snapshot.device == target.device
+        ]
+        for snapshot in kept:
+            session.out.fact("snapshot", session.now(), **_facts(snapshot))
+        if kept:
+            headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
+            rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
+            session.out.lines(table(headers, rows))
+        else:
+            session.out.note(f"No snapshot of {target.device} is kept yet. 'sicktui diff' takes one.")
+        return EXIT_OK
+
+
+def _read(session: Session, target: Target, scope: Scope) -> Snapshot:
+    session.out.note(f"Reading {target.device}...")
+    return asyncio.run(snapshot_now(session.context, target, scope=scope))
+
+
+def _named(session: Session, word: str) -> Snapshot:
+    """A snapshot by its id, or the one that was taken with a backup."""
+    context = session.context
+    try:
+        return context.snapshots.get(word)
+    except UsageError:
+        record = next(
+            (record for record in context.backups.list() if word and record.id.startswith(word)), None
+        )
+        if record is None:
+            raise
+    if record.snapshot is None:
+        raise UsageError(
+            f"The backup {record.id} has no snapshot beside it, so nothing can be compared.",
+            advice="Backups that came from elsewhere have none.",
+        )
+    return context.snapshots.get(record.snapshot)
+
+
+def _last(session: Session, now: Snapshot) -> Snapshot | None:
+    """The last snapshot of the sensor before this one: a full one if there is any, for it tells more."""
+    kept = [snapshot for snapshot in session.context.snapshots.list(now.key) if snapshot.id != now.id]
+    return next((snapshot for snapshot in kept if snapshot.scope == "full"), kept[0] if kept else None)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "id": snapshot.id,
+        "device": snapshot.device,
+        "serial": snapshot.serial,
+        "version": snapshot.version,
+        "taken": snapshot.taken,
+        "scope": snapshot.scope,
+        "values": snapshot.values,
+        "unreadable": snapshot.unreadable,
+    }
+
+
+def _tell(session: Session, before: Snapshot, after: Snapshot, *, tell_by_exit_code: bool) -> int:
+    drift = compare(before, after)
+    for difference in drift.differences:
+        session.out.fact("difference", session.now(), device=after.device, **_keys(difference))
+    session.out.fact(
+        "diff",
+        session.now(),
+        device=after.device,
+        before=before.id,
+        after=after.id,
+        different=len(drift.differences),
+        same=drift.same,
+        checksum=drift.checksum,
+        not_compared=drift.not_compared,
+    )
+    who = f"{_who(before)}  ->  {_who(after)}"
+    for line in indented(who, columns=session.out.columns, first="", rest="  "):
+        session.out.line(line, bold=True)
+    if drift.differences:
+        headers = ("PARAMETER", "BEFORE", "AFTER")
+        session.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
+    _conclude(session, drift)
+    return EXIT_FAILED if tell_by_exit_code and drift.differences else EXIT_OK
+
+
+def _who(snapshot: Snapshot) -> str:
+    return (
+        f"{snapshot.device} ({snapshot.serial or snapshot.key}, {snapshot.version}) {moment(snapshot.taken)}"
+    )
+
+
+def _keys(difference: Difference) -> dict[str, object]:
+    return {
+        "parameter": difference.path,
+        "change": difference.kind,
+        "before": difference.before,
+        "after": difference.after,
+        "network": difference.network,
+    }
+
+
+def _cells(difference: Difference) -> tuple[str, ...]:
+    return (
+        difference.path,
+        "-" if difference.kind == "new" else shown(difference.before),
+        "-" if difference.kind == "gone" else shown(difference.after),
+    )
+
+
+def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for name, why in unread.items():
+        reasons.setdefault(why, []).append(name)
+    return reasons
+
+
+def _conclude(session: Session, drift: Drift) -> None:
+    words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
+    session.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
+    if drift.checksum == "different" and not drift.settings:
+        session.out.note(
+            "The checksum of all parameters (MD5Parameters) differs all the same: something else "
+            "is different.",
+            "yellow",
+        )
+    unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
+    for why, names in _by_reason(unread).items():
+        if len(names) > _MOST_ALIKE:
+            session.out.note(f"Not compared: {len(names)} parameters, for {why}.")
+        else:
+            session.out.note(f"Not compared: {', '.join(names)}: {why}.")
+    lacking = len(drift.not_compared) - len(unread)
+    if lacking:
+        session.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")
+    session.out.note(f"Never readable: {', '.join(NEVER_READABLE)}.")

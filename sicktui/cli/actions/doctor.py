@@ -1,0 +1,28 @@
+"""What ``sicktui doctor`` does: prints what the doctor finds."""
+
+import os
+import sys
+from typing import Final
+
+from msgspec import structs
+
+from sicktui.cli.options import Common
+from sicktui.cli.output import Printer
+from sicktui.engine.doctor.pc import checks
+from sicktui.engine.outcome import EXIT_OK, EXIT_USAGE
+from sicktui.model.clock import SystemClock, timestamp
+
+COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
+
+
+def doctor(common: Common) -> int:
+    """Look at everything. Returns 2 if something must be put right."""
+    out = Printer(json=common.json, environ=os.environ)
+    failed = False
+    for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):
+        failed = failed or check.state == "failed"
+        out.fact("check", timestamp(SystemClock().now()), **structs.asdict(check))
+        out.line(f"{check.state:<8} {check.name:<10} {check.message}", COLOURS[check.state])
+        if check.remedy:
+            out.line(f"{'':<19} -> {check.remedy}")
+    return EXIT_USAGE if failed else EXIT_OK

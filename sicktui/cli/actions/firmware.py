@@ -1,0 +1,77 @@
+"""What ``sicktui firmware`` does: the shelf of packages."""
+
+from typing import Final
+
+import msgspec
+
+from sicktui.cli.options import Common
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import size, table
+from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.stores.disk.files import written
+from sicktui.stores.packages.inspect import ZippedPackage
+from sicktui.stores.packages.shelf import ShelfEntry
+
+HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "ADDED BY")
+
+
+def list_packages(common: Common) -> int:
+    """Print what is on the shelf."""
+    with open_session(common) as session:
+        entries = session.context.shelf.entries()
+        for entry in entries:
+            _fact(session, entry)
+        if entries:
+            session.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
+        else:
+            session.out.note("The shelf is empty. 'sicktui firmware add FILE' puts a package on it.")
+        return EXIT_OK
+
+
+def _cells(entry: ShelfEntry) -> tuple[str, ...]:
+    approved = f"by {entry.approved_by}" if entry.approved else "no"
+    return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, entry.added_by)
+
+
+def _fact(session: Session, entry: ShelfEntry) -> None:
+    session.out.fact("package", session.now(), id=entry.id, **msgspec.to_builtins(entry))
+
+
+def add(common: Common, file: str, version: str | None) -> int:
+    """Put a copy of a package on the shelf; out of a zip, if a person agrees."""
+    with open_session(common) as session:
+        path = written(file)
+        try:
+            entry = session.context.shelf.add(path, version=version)
+        except ZippedPackage as zipped:
+            if not session.confirm(f"{zipped.message} Unpack it?"):
+                raise
+            entry = session.context.shelf.add(path, version=version, unpack=True)
+        _fact(session, entry)
+        known = (
+            f"version {entry.version}" if entry.version else "its version is not known (--version says it)"
+        )
+        session.out.line(f"On the shelf: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
+        return EXIT_OK
+
+
+def approve(common: Common, word: str) -> int:
+    """Approve a package."""
+    with open_session(common) as session:
+        entry = session.context.shelf.approve(word)
+        _fact(session, entry)
+        session.out.line(f"Approved: {entry.id}  {entry.name}.")
+        return EXIT_OK
+
+
+def remove(common: Common, word: str) -> int:
+    """Take a package off the shelf."""
+    with open_session(common) as session:
+        entry = session.context.shelf.find(word)
+        if not session.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):
+            session.out.note("Nothing was done.")
+            return EXIT_INTERRUPTED
+        session.context.shelf.remove(entry.sha256)
+        _fact(session, entry)
+        session.out.line(f"Removed: {entry.id}  {entry.name}.")
+        return EXIT_OK

@@ -1,0 +1,180 @@
+"""Follows a run to its end and tells it, as JSON lines or to people."""
+
+import asyncio
+from typing import Final
+
+from sicktui.cli.actions.narrator import Narrator, conclude
+from sicktui.cli.session import Session
+from sicktui.cli.signals import Interrupts
+from sicktui.cli.tables import indented
+from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNKNOWN
+from sicktui.engine.run.diagnosis import why_gone
+from sicktui.engine.run.follow import follow, liveness, request_cancel
+from sicktui.model.enums import RunState, Verdict
+from sicktui.model.errors import SicktuiError
+from sicktui.model.event import Acted, Event, RunChanged, Summarised
+from sicktui.model.run_view import RunView
+from sicktui.stores.journal.rows import RunRow
+
+READS: Final = frozenset({"create_backup"})
+"""Acts that change nothing on a sensor but its backup file."""
+
+
+def run_line(row: RunRow, ts: str) -> RunChanged:
+    """The contract's ``run`` line."""
+    return RunChanged(
+        ts=ts, run=row.run, operation=row.operation, state=row.state, pid=row.pid, started=row.started
+    )
+
+
+class Follower:
+    """One run, followed on this terminal.
+
+    Args:
+        session: the call.
+        run: the run's whole id.
+        planned: whether people have seen the plan already.
+        ctrl_c_cancels: whether the first Ctrl-C asks the run to stop; else it only stops following.
+    """
+
+    def __init__(self, session: Session, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
+        self._session = session
+        self._run = run
+        devices = [item.device for item in session.context.journal.spec(run).items]
+        self._narrator = Narrator(session.out, devices, planned=planned)
+        self._ctrl_c_cancels = ctrl_c_cancels
+        self._last_run: tuple[RunState, int | None] | None = None
+        self._summary: Summarised | None = None
+        self._wrote = False
+        self._cancelled = False
+
+    @property
+    def view(self) -> RunView:
+        """The run as far as it was followed."""
+        return self._narrator.view
+
+    async def follow(self, interrupts: Interrupts) -> int:
+        """Tell the run until it ends or this process leaves it.
+
+        Returns:
+            The exit code.
+        """
+        self._announce()
+        consumer = asyncio.create_task(self._consume())
+        try:
+            while not consumer.done():
+                heard = asyncio.create_task(interrupts.ctrl_c())
+                await asyncio.wait({consumer, heard}, return_when=asyncio.FIRST_COMPLETED)
+                if heard.done() and not consumer.done() and not await self._carry_on(ctrl_c=heard.result()):
+                    return self._leave()
+                heard.cancel()
+            await consumer
+        except SicktuiError as error:
+            self._session.out.note(f"The run cannot be followed any more: {error}", "red")
+            return self._leave()
+        finally:
+            consumer.cancel()
+            await asyncio.gather(consumer, return_exceptions=True)
+        return self._leave() if self._session.out.closed else self._end()
+
+    def _announce(self) -> None:
+        """The ``run`` line comes first, with the pid of the runner as it is now."""
+        session = self._session
+        row = liveness(session.context, session.context.journal.row(self._run))
+        self._last_run = (row.state, row.pid)
+        session.out.event(run_line(row, session.now()))
+        if row.state is RunState.RUNNING:
+            text = f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
+            session.out.lines(indented(text, columns=session.out.columns, first=""))
+
+    async def _consume(self) -> None:
+        out = self._session.out
+        async for batch in follow(self._session.context, self._run):
+            for _, event in batch:
+                self._tell(event)
+            if out.closed:
+                return
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, Acted) and event.act not in READS:
+            self._wrote = True
+        self._narrator.tell(event)
+        if isinstance(event, Summarised):
+            self._summary = event
+        elif not isinstance(event, RunChanged) or self._is_news(event):
+            self._session.out.event(event)
+
+    def _is_news(self, event: RunChanged) -> bool:
+        """Whether a ``run`` event says something that was not printed yet."""
+        now = (event.state, event.pid)
+        if now == self._last_run or self._last_run is None:
+            return False
+        if event.state is RunState.RUNNING and (
+            event.pid is None or self._last_run[0] is not RunState.RUNNING
+        ):
+            return False  # The past of a run whose present was announced.
+        self._last_run = now
+        return True
+
+    async def _carry_on(self, *, ctrl_c: bool) -> bool:
+        """Answer a signal. Returns whether to go on following."""
+        if not ctrl_c or self._cancelled or not self._ctrl_c_cancels:
+            return False
+        self._cancelled = True
+        await asyncio.to_thread(request_cancel, self._session.context, self._run)
+        self._session.out.note(
+            "Asked the run to stop. Sensors that have begun are brought to a safe state first; what has not "
+            "begun stops now. Ctrl-C again leaves the run to itself.",
+            "yellow",
+        )
+        return True
+
+    def _leave(self) -> int:
+        """This process goes, the run goes on (or is past, and nobody reads on)."""
+        if self._summary is not None:
+            return self._summary.exit_code
+        self._session.out.note(
+            f"Run {self._run} goes on by itself. Come back: sicktui runs attach {self._run}"
+        )
+        if self._cancelled and not self._wrote:
+            return EXIT_INTERRUPTED
+        return self._undecided()
+
+    def _undecided(self) -> int:
+        failed = self.view.counts()[Verdict.FAILED]
+        return EXIT_FAILED if failed else EXIT_UNKNOWN
+
+    def _end(self) -> int:
+        session = self._session
+        conclude(session.out, self.view)
+        summary = self._summary
+        if summary is None:
+            session.out.note(
+                f"The process of run {self._run} ended before the run did (its log: "
+                f"{session.context.home.log / f'runner-{self._run}.log'}). Look at the sensors with "
+                f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
+                "red",
+            )
+            for why in why_gone(session.context, self._run):
+                session.out.note(why, "red")
+            summary = self._without_end()
+        session.out.event(summary)
+        return summary.exit_code
+
+    def _without_end(self) -> Summarised:
+        """The summary of a run that has none: the verdicts that were reached, and no more."""
+        row = self._session.context.journal.row(self._run)
+        return Summarised(
+            ts=self._session.now(),
+            run=self._run,
+            operation=row.operation,
+            verdicts={verdict: number for verdict, number in self.view.counts().items() if number},
+            exit_code=self._undecided(),
+        )
+
+
+async def follow_run(session: Session, run: str, *, planned: bool, ctrl_c_cancels: bool) -> int:
+    """Follow a run from its first event. Returns the exit code."""
+    with Interrupts() as interrupts:
+        follower = Follower(session, run, planned=planned, ctrl_c_cancels=ctrl_c_cancels)
+        return await follower.follow(interrupts)

@@ -1,0 +1,113 @@
+"""What ``sicktui login --shared`` and ``sicktui logout --shared`` do: one password for a group, kept once."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from sicktui.cli.actions.login import Tried, ask_password, forget_all, store, tell, try_all
+from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.options import Common, all_if_none
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import count, names
+from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.model.device import Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import UsageError
+from sicktui.stores.secrets.credentials import EVERYBODY
+
+
+def login(common: Common, words: Sequence[str], *, test: bool) -> int:
+    """Store one password for each group. Returns 1 if one was not stored."""
+    with open_session(common) as session:
+        results = []
+        for group in _groups(all_if_none(words)):
+            targets = session.targets([group])
+            for user in dict.fromkeys(target.user for target in targets):
+                same = [target for target in targets if target.user == user]
+                results.append(_login_group(session, group, user, same, test=test))
+        for result in results:
+            tell(session, result)
+        return EXIT_OK if all(result.good for result in results) else EXIT_FAILED
+
+
+def _login_group(session: Session, group: str, user: str, targets: Sequence[Target], *, test: bool) -> Tried:
+    own = session.context.credentials.own_password
+    apart = [target.device for target in targets if own(target.device, user) is not None]
+    if apart:
+        theirs = "has a password of its own" if len(apart) == 1 else "have passwords of their own"
+        session.out.note(
+            f"{names(apart)}: {theirs}, which {'goes' if len(apart) == 1 else 'go'} before the shared one."
+        )
+    sharing = [target for target in targets if target.device not in apart]
+    if not sharing:
+        raise UsageError(
+            f"Every device of {group} has a password of its own, so there is nothing to share.",
+            advice=f"'sicktui logout {group}' forgets those first.",
+        )
+    password = ask_password(session, user, [f"{group} ({count(len(sharing), 'device')})"])
+    tried = try_all(session, sharing, password, test=test)
+    result = _judge(group, user, tried)
+    if result.good:
+        ensure_place(session)
+        result = store(session, result, password)
+    for one in tried:
+        if not one.good:
+            tell(session, one)
+    return result
+
+
+def _judge(group: str, user: str, tried: Sequence[Tried]) -> Tried:
+    """A password is shared if no sensor refuses it and at least one takes it."""
+    refused = [one.device for one in tried if one.code == Code.ACCESS_DENIED.value]
+    good = [one for one in tried if one.good]
+    silent = [one.device for one in tried if not one.good and one.device not in refused]
+    if refused or not good:
+        why = f"Refused by {names(refused)}." if refused else "Not one sensor could be asked."
+        return Tried(
+            device=group,
+            user=user,
+            good=False,
+            code=Code.ACCESS_DENIED.value if refused else Code.UNREACHABLE.value,
+            message=f"{why} It was not stored.",
+            advice="Log in to a sensor that has another password by its name first: that one goes before the "
+            "shared one."
+            if refused
+            else "Try again when they answer, or store it untested with --no-test.",
+        )
+    message = f"{good[0].message} ({count(len(good), 'device')})"
+    if silent:
+        message += f" Not tested, since they did not answer: {names(silent)}."
+    return structs.replace(good[0], device=group, message=message)
+
+
+def logout(common: Common, words: Sequence[str]) -> int:
+    """Forget the shared passwords of groups, for every user level that their devices have."""
+    with open_session(common) as session:
+        entries = [
+            (group, user) for group in _groups(all_if_none(words)) for user in sorted(_users(session, group))
+        ]
+        return forget_all(session, entries)
+
+
+def _users(session: Session, group: str) -> set[str]:
+    """The user levels for which a group may share a password, also one that no device is in any more."""
+    default = session.context.settings.device.user
+    profiles = session.context.devices().profiles.values()
+    return {default} | {
+        profile.user or default for profile in profiles if group == EVERYBODY or group[1:] in profile.tags
+    }
+
+
+def _groups(words: Sequence[str]) -> list[str]:
+    """The groups that the words name.
+
+    Raises:
+        UsageError: one of them is no group.
+    """
+    for word in words:
+        if not word.startswith("@") and word != EVERYBODY:
+            raise UsageError(
+                f"{word} is no group: --shared keeps one password for '@tag' or 'all'.",
+                advice=f"Without --shared it is stored for {word} alone.",
+            )
+    return list(dict.fromkeys(words))

@@ -1,0 +1,205 @@
+"""Tells a run to people in plain lines: what changes, device by device, and at the end why.
+
+One line for each step that ends, each UpdateState, each quarter of a transfer and each verdict, so
+that fifty sensors do not flood a slow terminal. The summary groups what went wrong by its cause.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sicktui.cli.output import Printer
+from sicktui.cli.tables import count, duration, hanging, indented, names, pad, size, width
+from sicktui.model.enums import Action, Level, RunState, Step, StepState, Verdict
+from sicktui.model.event import (
+    Event,
+    Logged,
+    Planned,
+    Progressed,
+    RunChanged,
+    StepChanged,
+    UpdateStateRead,
+    VerdictReached,
+)
+from sicktui.model.run_view import RunView, reduce, seconds_between
+
+QUARTER: Final = 25
+"""Per cent of a transfer between two lines."""
+COLOURS: Final = {
+    Verdict.SUCCEEDED: "green",
+    Verdict.FAILED: "red",
+    Verdict.UNKNOWN: "magenta",
+    Verdict.SKIPPED: None,
+    Verdict.CANCELLED: "yellow",
+}
+_LEVELS: Final = {Level.WARNING: "yellow", Level.ERROR: "red"}
+_QUICK: Final = frozenset({Step.PREFLIGHT, Step.AUTHENTICATE, Step.TRIGGER, Step.STORE})
+"""Steps that end so soon that their beginning is not worth a line."""
+_MOST_MESSAGES: Final = 3
+"""Different messages of one cause in the summary."""
+
+
+class Narrator:
+    """Folds the events of one run and prints what is worth a line.
+
+    Args:
+        out: where lines go.
+        devices: the names of the run's devices, which are aligned.
+        planned: whether the plan was shown already; what it decided is then not told again.
+    """
+
+    def __init__(self, out: Printer, devices: Iterable[str], *, planned: bool) -> None:
+        self._out = out
+        self._planned = planned
+        self._quarters: dict[str, int] = {}
+        self._width = max((width(device) for device in devices), default=0)
+        self.view = RunView()
+
+    def tell(self, event: Event) -> None:
+        """Take one event in and print it if people should see it."""
+        self.view = reduce(self.view, event)
+        match event:
+            case Planned():
+                self._plan(event)
+            case StepChanged():
+                self._step(event)
+            case Progressed():
+                self._progress(event)
+            case UpdateStateRead():
+                self._line(event, "", "", f"UpdateState {event.value} {event.name}")
+            case Logged():
+                self._log(event)
+            case VerdictReached():
+                self._verdict(event)
+            case RunChanged(state=RunState.INTERRUPTED):
+                self._out.note("The process of this run is gone before its end.", "red")
+            case _:
+                pass
+
+    def _plan(self, event: Planned) -> None:
+        if not self._planned:
+            self._line(event, "plan", event.action.value, event.message)
+
+    def _log(self, event: Logged) -> None:
+        device = event.device if isinstance(event.device, str) else ""
+        plan = self.view.devices[device].plan if device in self.view.devices else None
+        told = plan is not None and event.message in plan.message
+        if event.level is not Level.DEBUG and not told:
+            self._text(event.ts, device, event.message, _LEVELS.get(event.level))
+
+    def _step(self, event: StepChanged) -> None:
+        self._quarters.pop(event.device, None)
+        if event.state is StepState.STARTED and event.step in _QUICK:
+            return
+        if event.state is StepState.FAILED:
+            # Why is told by the verdict, which comes next.
+            self._line(event, event.step.value, event.state.value, "", "red")
+        else:
+            self._line(event, event.step.value, event.state.value, event.detail)
+
+    def _progress(self, event: Progressed) -> None:
+        if event.total <= 0:
+            return
+        quarter = int(100 * event.sent / event.total) // QUARTER
+        if quarter <= self._quarters.get(event.device, 0):
+            return
+        self._quarters[event.device] = quarter
+        rate = self.view.devices[event.device].rate
+        speed = f", {size(rate)}/s" if rate > 0 else ""
+        self._line(
+            event,
+            event.step.value,
+            f"{quarter * QUARTER} %",
+            f"{size(event.sent)} of {size(event.total)}{speed}",
+        )
+
+    def _verdict(self, event: VerdictReached) -> None:
+        plan = self.view.devices[event.device].plan
+        if plan is not None and plan.action is not Action.UPDATE:
+            return  # The plan has said it, and the summary will.
+        took = f" ({duration(event.seconds)})" if event.seconds else ""
+        code = f" {event.code.value}:" if event.code else ""
+        text = f"{event.verdict.value.upper()}{code} {event.message}{took}"
+        self._text(event.ts, event.device, text, COLOURS[event.verdict])
+
+    def _line(
+        self,
+        event: Planned | StepChanged | Progressed | UpdateStateRead,
+        what: str,
+        state: str,
+        detail: str,
+        colour: str | None = None,
+    ) -> None:
+        text = f"{pad(what, 12)}  {pad(state, 7)}  {detail}" if what else detail
+        self._text(event.ts, event.device, text.rstrip(), colour)
+
+    def _text(self, ts: str, device: str, text: str, colour: str | None) -> None:
+        when = clock(ts)
+        cells, widths = [when, pad(device, self._width), text], [len(when), self._width, 0]
+        for line in hanging(cells, widths, self._out.wrap):
+            self._out.line(line, colour)
+
+
+def clock(ts: str) -> str:
+    """The time of day on this PC at which an event happened: ``09:54:27``."""
+    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M:%S")
+
+
+def moment(ts: str) -> str:
+    """Date and time on this PC: ``2026-11-21 09:54``."""
+    return datetime.fromisoformat(ts).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def conclude(out: Printer, view: RunView) -> None:
+    """Print how a run ended: the counts, and what went wrong, grouped by cause."""
+    verdicts = [device.verdict for device in view.devices.values() if device.verdict is not None]
+    for cause in causes(verdicts):
+        _explain(out, cause)
+    out.line()
+    out.line(f"Run {view.run}: {counts(view)}{_took(view)}", bold=True)
+
+
+def counts(view: RunView) -> str:
+    """The verdicts in numbers: ``4 succeeded, 1 failed``."""
+    parts = [f"{number} {verdict.value}" for verdict, number in view.counts().items() if number]
+    open_ones = sum(device.verdict is None for device in view.devices.values())
+    if open_ones:
+        parts.append(f"{open_ones} without a verdict")
+    return (", ".join(parts) or "no devices") + "."
+
+
+def _took(view: RunView) -> str:
+    if view.summary is None or not view.started:
+        return ""
+    return f" It took {duration(max(0.0, seconds_between(view.started, view.summary.ts)))}."
+
+
+def causes(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReached]]:
+    """What did not succeed, grouped by verdict and code; the gravest first."""
+    groups: dict[tuple[Verdict, str], list[VerdictReached]] = {}
+    for event in verdicts:
+        if event.verdict is not Verdict.SUCCEEDED:
+            groups.setdefault((event.verdict, event.code.value if event.code else ""), []).append(event)
+    order = [Verdict.FAILED, Verdict.UNKNOWN, Verdict.CANCELLED, Verdict.SKIPPED]
+    return sorted(groups.values(), key=lambda group: (order.index(group[0].verdict), -len(group)))
+
+
+def _explain(out: Printer, group: list[VerdictReached]) -> None:
+    """One cause: whom it met, what happened, what to do."""
+    first = group[0]
+    out.line()
+    code = f" ({first.code.value})" if first.code else ""
+    who = f"{count(len(group), 'device')}: {names([event.device for event in group])}"
+    out.line(f"{first.verdict.value.capitalize()}{code}, {who}", COLOURS[first.verdict], bold=True)
+    messages: dict[str, list[str]] = {}
+    for event in group:
+        messages.setdefault(event.message, []).append(event.device)
+    for message, devices in list(messages.items())[:_MOST_MESSAGES]:
+        text = message if len(messages) == 1 else f"{names(devices)}: {message}"
+        out.lines(indented(text, columns=out.columns))
+    if len(messages) > _MOST_MESSAGES:
+        out.line(
+            f"  ... and {len(messages) - _MOST_MESSAGES} more like these; 'sicktui runs show' has them all."
+        )
+    for advice in dict.fromkeys(event.advice for event in group if event.advice):
+        out.lines(indented(advice, columns=out.columns, first="  -> ", rest="     "))

@@ -1,0 +1,159 @@
+"""What ``sicktui plan`` does, and the plan of an update: the package, the devices, the reasons."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.options import Common
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import count, fitting, hanging, indented, names, row
+from sicktui.engine.outcome import plan_exit_code
+from sicktui.engine.run.launch import planned_event
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.enums import Action
+from sicktui.model.errors import UsageError
+from sicktui.model.package import Package
+from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.stores.disk.files import present, written
+from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
+
+UNPACKED: Final = "unpacked"
+"""The folder of the home's data in which packages out of zips lie."""
+HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
+COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the command line says of an update."""
+
+    devices: tuple[str, ...]
+    package: str
+    expect_version: str | None = None
+    allow_downgrade: bool = False
+    force: bool = False
+    backup: bool = True
+    persist: bool = False
+
+    def options(self) -> UpdateOptions:
+        """The same as the engine takes it."""
+        return UpdateOptions(
+            expect_version=self.expect_version,
+            backup=self.backup,
+            allow_downgrade=self.allow_downgrade,
+            force=self.force,
+            persist=self.persist,
+        )
+
+
+def plan(common: Common, wish: Wish) -> int:
+    """Show what an update would do. Returns 4 if not one device may go."""
+    with open_session(common) as session:
+        items, _ = make_plan(session, wish)
+        for item in items:
+            session.out.event(planned_event(item, ts=session.now()))
+        show_plan(session, items, to_stderr=common.json)
+        return plan_exit_code(items)
+
+
+def make_plan(session: Session, wish: Wish) -> tuple[list[PlanItem], Package | PackageError]:
+    """Find the package, ask for missing passwords, read every sensor.
+
+    Returns:
+        The plan in the order of the devices, and the package or why it cannot be used.
+    """
+    targets = session.targets(wish.devices)
+    package = find_package(session, wish.package)
+    if isinstance(package, Package):
+        session.ask_passwords(targets)
+        if wish.backup:
+            prepare(session, targets, told=False)
+        session.out.note(f"Reading {count(len(targets), 'sensor')}...")
+    items = asyncio.run(plan_update(session.context, targets, package, wish.options()))
+    return items, package
+
+
+def find_package(session: Session, word: str) -> Package | PackageError:
+    """The package that a file, or a name or an id of the shelf, means.
+
+    A zip that holds the package is unpacked if a person or ``--yes`` agrees.
+    """
+    path = written(word)
+    if not present(path) and (shelved := _on_shelf(session, word)) is not None:
+        return shelved
+    try:
+        return inspect_package(path)
+    except ZippedPackage as error:
+        return _unpacked(session, path, error)
+    except PackageError as error:
+        return error
+
+
+def _unpacked(session: Session, path: Path, zipped: ZippedPackage) -> Package | PackageError:
+    """The package out of a zip, if a person or ``--yes`` agrees that it is unpacked."""
+    if not session.common.yes and not session.interactive:
+        return PackageError(zipped.message, advice=f"{zipped.advice} --yes does it for you.")
+    if not session.confirm(f"{zipped.message} Unpack it?"):
+        return zipped
+    try:
+        package = inspect_package(path, unpack_to=session.context.home.data / UNPACKED)
+    except PackageError as error:
+        return error
+    session.out.note(f"Unpacked {package.name} from {path.name}.")
+    return package
+
+
+def _on_shelf(session: Session, word: str) -> Package | None:
+    """The package of the shelf that is called so; ``None`` if there is none."""
+    shelf = session.context.shelf
+    try:
+        return shelf.package(shelf.find(word))
+    except UsageError:
+        return None
+
+
+def show_plan(session: Session, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
+    """Print the plan for people: one line a device, then what to do about the refused ones."""
+    out = session.out
+    rows = [_cells(item) for item in items]
+    widths = fitting([HEADERS, *rows])
+    say = out.note if to_stderr else out.line
+    say(row(HEADERS, widths), bold=True)
+    for item, cells in zip(items, rows, strict=True):
+        for line in hanging(cells, widths, out.wrap):
+            say(line, COLOURS[item.action])
+    for advice, devices in _advice(items).items():
+        for line in indented(f"{names(devices)}: {advice}", columns=out.columns, first="-> ", rest="   "):
+            say(line)
+    say(summary(items))
+
+
+def _cells(item: PlanItem) -> tuple[str, ...]:
+    return (item.device, item.action.value, item.from_version or "-", item.to_version or "-", item.message)
+
+
+def _advice(items: Iterable[PlanItem]) -> dict[str, list[str]]:
+    """What to do, and for which devices: the same advice once."""
+    groups: dict[str, list[str]] = {}
+    for item in items:
+        if item.advice:
+            groups.setdefault(item.advice, []).append(item.device)
+    return groups
+
+
+def summary(items: Sequence[PlanItem]) -> str:
+    """The plan in numbers: ``4 to update, 1 refused``."""
+    number = {action: sum(item.action is action for item in items) for action in Action}
+    parts = [
+        f"{number[action]} {words}"
+        for action, words in (
+            (Action.UPDATE, "to update"),
+            (Action.SKIP, "skipped"),
+            (Action.REFUSE, "refused"),
+        )
+        if number[action]
+    ]
+    return ", ".join(parts) + "."

@@ -1,0 +1,206 @@
+"""What ``sicktui runs`` does: readers of the journal, and commands to a run."""
+
+import asyncio
+import time
+from typing import Final
+
+from sicktui.cli.actions.follow import Follower, follow_run, run_line
+from sicktui.cli.actions.narrator import Narrator, conclude, counts, moment
+from sicktui.cli.options import Common
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.signals import Interrupts
+from sicktui.cli.tables import count, duration, names, table
+from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.engine.run.diagnosis import lost_history
+from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import resume_run
+from sicktui.engine.run.spawn import LaunchError
+from sicktui.model.device import Target
+from sicktui.model.enums import Action, RunState
+from sicktui.model.errors import UsageError
+from sicktui.model.event import VerdictReached
+from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.rows import RunRow
+
+HEEDED: Final = 3.0
+"""Seconds in which a runner has heard a command: it looks four times a second."""
+AGAIN: Final = 0.1
+HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
+
+
+def list_runs(common: Common, limit: int) -> int:
+    """One line a run, newest first, each as it really is."""
+    with open_session(common) as session:
+        context = session.context
+        rows = [liveness(context, row) for row in context.journal.runs(limit)]
+        for row in rows:
+            session.out.event(run_line(row, session.now()))
+        if rows:
+            session.out.lines(table(HEADERS, [_cells(row) for row in rows]))
+        else:
+            lost_journal = lost_history(context)
+            session.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
+        _tell_damages(session)
+        lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
+        if lost:
+            what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
+            session.out.note(f"{what} Go on with 'sicktui runs resume RUN'.", "yellow")
+        return EXIT_OK
+
+
+def _tell_damages(session: Session, run: str | None = None) -> None:
+    """What of the journal cannot be read; of one run only where it is about one."""
+    for damage in session.context.journal.damages(of=run):
+        session.out.note(str(damage), "red")
+
+
+def _cells(row: RunRow) -> tuple[str, ...]:
+    took = duration(seconds_between(row.started, row.finished)) if row.finished else "-"
+    pid = "-" if row.pid is None else str(row.pid)
+    return (row.run, row.operation.value, row.state.value, moment(row.started), took, pid)
+
+
+def show(common: Common, word: str) -> int:
+    """Everything that the journal says of a run; of a damaged one, what is left."""
+    with open_session(common) as session:
+        run = session.context.journal.resolve(word)
+        try:
+            devices, state = _headline(session, run)
+        except JournalDamaged:
+            _history(session, run, [])
+            raise
+        _history(session, run, devices)
+        _tell_damages(session, run)
+        if state is RunState.INTERRUPTED:
+            session.out.note(f"Its process is gone. Go on with: sicktui runs resume {run}", "red")
+        return EXIT_OK
+
+
+def _headline(session: Session, run: str) -> tuple[list[str], RunState]:
+    """Tell what the run is; returns its devices and where it stands."""
+    context = session.context
+    row = liveness(context, context.journal.row(run))
+    spec = context.journal.spec(run)
+    session.out.line(f"Run {run}: {row.operation.value}, {row.state.value}", bold=True)
+    session.out.line(
+        f"Started {moment(row.started)} by {spec.operator.user} on {spec.operator.host}"
+        + (f" over SSH from {spec.operator.ssh_client}" if spec.operator.ssh_client else "")
+    )
+    if spec.package is not None:
+        session.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
+    session.out.line()
+    return [item.device for item in spec.items], row.state
+
+
+def _history(session: Session, run: str, devices: list[str]) -> None:
+    narrator = Narrator(session.out, devices, planned=False)
+    for event in every_event(session.context.journal, run):
+        session.out.event(event)
+        narrator.tell(event)
+    conclude(session.out, narrator.view)
+
+
+def attach(common: Common, word: str) -> int:
+    """Follow a run; returns its exit code."""
+    with open_session(common) as session:
+        run = resolve_run(session.context, word, states=(RunState.RUNNING,))
+        return asyncio.run(follow_run(session, run, planned=False, ctrl_c_cancels=False))
+
+
+def cancel(common: Common, word: str) -> int:
+    """Ask a run to stop safely."""
+    with open_session(common) as session:
+        context = session.context
+        run = resolve_run(context, word, states=(RunState.RUNNING,))
+        row = liveness(context, context.journal.row(run))
+        if row.state is not RunState.RUNNING:
+            lost = row.state is RunState.INTERRUPTED
+            raise UsageError(
+                f"Run {run} is {row.state.value}; there is nothing to cancel.",
+                advice=f"'sicktui runs resume {run}' finishes what its sensors have begun."
+                if lost
+                else "'sicktui runs list' shows the state of every run.",
+            )
+        request_cancel(context, run)
+        session.out.event(run_line(row, session.now()))
+        session.out.note(_heeded(session, run))
+        return EXIT_OK
+
+
+def _heeded(session: Session, run: str) -> str:
+    """What became of the wish: what the run still waits for, as soon as its runner has heard of it."""
+    come_back = f"Follow it: sicktui runs attach {run}"
+    deadline, heard = time.monotonic() + HEEDED, False
+    while time.monotonic() < deadline:
+        view = RunView()
+        for event in every_event(session.context.journal, run):
+            view = reduce(view, event)
+        if view.finished:
+            return f"Run {run} is {view.state.value}: {counts(view)}"
+        # Once more after it was heard: what is torn from its wait has its verdict a moment later.
+        if heard and (waits := waited_for(view)):
+            waiting = names([f"{device} ({step.value})" for device, step in waits.items()])
+            return f"Run {run}: cancelling, waiting for {waiting}. {come_back}"
+        heard = view.cancelling
+        time.sleep(AGAIN)
+    return f"Asked run {run} to stop; what has begun is finished first. {come_back}"
+
+
+def resume(common: Common, word: str | None) -> int:
+    """Go on with an interrupted run and follow it."""
+    with open_session(common) as session:
+        run = (
+            resolve_run(session.context, word, states=(RunState.INTERRUPTED,))
+            if word
+            else _only_interrupted(session)
+        )
+        targets = _unfinished(session, run)
+        question = (
+            f"Resume run {run} on {count(len(targets), 'sensor')} ({names([t.device for t in targets])})?"
+        )
+        if not session.confirm(question):
+            session.out.note("Nothing was done.")
+            return EXIT_INTERRUPTED
+        session.ask_passwords(targets)
+        return asyncio.run(_resume(session, run))
+
+
+async def _resume(session: Session, run: str) -> int:
+    with Interrupts() as interrupts:
+        try:
+            await resume_run(session.context, run)
+        except LaunchError as error:
+            # Told like a run whose process has gone: an earlier one may have written to the sensors.
+            session.out.note(f"Error: {error.message} {error.advice}", "red")
+        return await Follower(session, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
+
+
+def _only_interrupted(session: Session) -> str:
+    rows = interrupted(session.context)
+    if len(rows) == 1:
+        return rows[0].run
+    if not rows:
+        raise UsageError("No run is interrupted.", advice="'sicktui runs list' shows the state of every run.")
+    raise UsageError(
+        f"{len(rows)} runs are interrupted: {names([row.run for row in rows])}.",
+        advice="Name the one to resume.",
+    )
+
+
+def _unfinished(session: Session, run: str) -> list[Target]:
+    """The devices of a run that may go and have no verdict yet."""
+    row = liveness(session.context, session.context.journal.row(run))
+    if row.state is not RunState.INTERRUPTED:
+        raise UsageError(
+            f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
+            advice="'sicktui runs list' shows the state of every run.",
+        )
+    journal = session.context.journal
+    done = {event.device for event in every_event(journal, run) if isinstance(event, VerdictReached)}
+    return [
+        item.target
+        for item in journal.spec(run).items
+        if item.action is Action.UPDATE and item.device not in done
+    ]

@@ -1,0 +1,88 @@
+"""What ``sicktui status`` does: one look at each sensor, rows as the answers come."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from sicktui.cli.options import Common, all_if_none
+from sicktui.cli.session import Session, open_session
+from sicktui.cli.tables import count, hanging, row, width
+from sicktui.engine.observe import observe
+from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.engine.update.plan import MAX_READS_AT_ONCE
+from sicktui.model.device import Observation, Target
+from sicktui.model.enums import DeviceStatus
+from sicktui.model.event import StatusRead
+
+HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH")
+_WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8)
+"""The least widths: rows are printed before all of them are known."""
+_ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.SERVICE_REQUIRED)
+
+
+def status(common: Common, words: Sequence[str]) -> int:
+    """Look at every device that is meant. Returns 1 if one of them could not be read."""
+    with open_session(common) as session:
+        targets = session.targets(all_if_none(words))
+        seen = asyncio.run(_look(session, targets))
+        lost = [
+            observation.device for observation in seen if observation.problem or not observation.reachable
+        ]
+        if lost:
+            session.out.note(f"{len(lost)} of {count(len(seen), 'device')} could not be read.")
+        return EXIT_FAILED if lost else EXIT_OK
+
+
+async def _look(session: Session, targets: Sequence[Target]) -> list[Observation]:
+    widths = (max(width(text) for text in ("DEVICE", *(target.device for target in targets))), *_WIDTHS[1:])
+    session.out.line(row(HEADERS, widths), bold=True)
+    gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+    async def one(target: Target) -> Observation:
+        async with gate:
+            observation = await observe(session.context, target)
+        session.out.event(status_line(observation, session.now()))
+        _print(session, observation, widths)
+        return observation
+
+    return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+def status_line(observation: Observation, ts: str) -> StatusRead:
+    """The contract's ``status`` line."""
+    identity = observation.identity
+    health = observation.health.status
+    return StatusRead(
+        ts=ts,
+        device=observation.device,
+        reachable=observation.reachable,
+        name=identity.name if identity else None,
+        model=identity.device_type if identity else None,
+        version=identity.version if identity else None,
+        serial=identity.serial if identity else None,
+        update_state=None if observation.update_state is None else observation.update_state.value,
+        health=health.label if health is not None else None,
+        auth=observation.auth.value if observation.auth else None,
+        message=observation.problem,
+    )
+
+
+def _print(session: Session, observation: Observation, widths: Sequence[int]) -> None:
+    if observation.identity is None:
+        word = "NO ANSWER" if not observation.reachable else "NOT READ"
+        trouble = (observation.device, f"{word}: {observation.problem}")
+        for line in hanging(trouble, (widths[0], 0), session.out.wrap):
+            session.out.line(line, "red")
+        return
+    identity, state = observation.identity, observation.update_state
+    cells = (
+        observation.device,
+        identity.name,
+        identity.device_type or "-",
+        identity.version,
+        identity.serial or "-",
+        "-" if state is None else f"{state.value} {state.label}",
+        observation.health.label,
+    )
+    line = row(cells, widths) + (f"  {observation.problem}" if observation.problem else "")
+    session.out.line(line, "yellow" if observation.health.status in _ALARMING else None)

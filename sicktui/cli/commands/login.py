@@ -1,0 +1,48 @@
+"""``sicktui login`` and ``sicktui logout``."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sicktui.cli.lazy import deferred
+from sicktui.cli.options import Common, command, devices_argument
+
+if TYPE_CHECKING:
+    from sicktui.cli.actions import login as access
+    from sicktui.cli.actions import login_shared as sharing
+else:
+    access = deferred("sicktui.cli.actions.login")
+    sharing = deferred("sicktui.cli.actions.login_shared")
+
+
+@command("login")
+@devices_argument(required=False)
+@click.option("--no-test", is_flag=True, help="Store it without trying it on the sensors.")
+@click.option(
+    "--shared",
+    is_flag=True,
+    help="Store it once for '@tag' or 'all': every device there that has none of its own uses it.",
+)
+def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bool) -> int:
+    r"""Store the password of sensors, in this PC's keyring or in the vault.
+
+    Asks once, tries it once on each sensor (never twice: sensors lock), and stores it where it is
+    right. Without DEVICE it is for the whole device list. Where no keyring works, a vault is offered.
+
+    \b
+    Examples:
+      sicktui login gate-1
+      sicktui login @hall-3 --shared
+      printenv SENSOR_PASSWORD | sicktui login all --password-stdin
+    """
+    if shared:
+        return sharing.login(common, devices, test=not no_test)
+    return access.login(common, devices, test=not no_test)
+
+
+@command("logout")
+@devices_argument(required=False)
+@click.option("--shared", is_flag=True, help="Forget what '@tag' or 'all' shares, and nothing else.")
+def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
+    """Forget the stored password of sensors. Without DEVICE, of the whole device list."""
+    return sharing.logout(common, devices) if shared else access.logout(common, devices)

@@ -1,0 +1,125 @@
+"""Where output goes: JSON lines or plain lines on stdout, messages for people on stderr.
+
+Everything shown is one harmless line: control characters are replaced here once more, whatever
+happened to the text before. A reader that goes away (``| head``) is met quietly.
+"""
+
+import contextlib
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Final, TextIO
+
+import click
+import msgspec
+
+from sicktui.cli.tables import indented, width
+from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
+from sicktui.model.safe_text import clean, plain_json
+from sicktui.stores.disk.files import reason
+
+MAX_LINE: Final = 4000
+"""Characters of one line for people."""
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_encoder: Final = msgspec.json.Encoder()
+
+
+class Printer:
+    """Prints for one call.
+
+    Args:
+        json: whether stdout is for JSON lines only.
+        environ: the environment, for ``NO_COLOR`` and ``TERM``.
+    """
+
+    def __init__(self, *, json: bool, environ: Mapping[str, str]) -> None:
+        self.json = json
+        self.closed = False
+        """Nobody reads stdout any more."""
+        plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+        self._colour = not plain
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                # A console that cannot show a character shows a question mark instead of failing.
+                stream.reconfigure(errors="replace")
+
+    @property
+    def columns(self) -> int:
+        """How wide a line may be before it is wrapped; files and pipes get 100."""
+        return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+
+    @property
+    def wrap(self) -> int | None:
+        """Where tables are wrapped; ``None`` in files and pipes, where a line is a row."""
+        return self.columns if sys.stdout.isatty() else None
+
+    def event(self, event: Event | StatusRead) -> None:
+        """Print an event as a JSON line; what is only the journal's own is left out."""
+        if self.json and not isinstance(event, JOURNAL_ONLY):
+            self._bytes(encode(event))
+
+    def fact(self, kind: str, ts: str, **keys: object) -> None:
+        """Print a JSON line of a kind that is no event: an entry of a list, a check."""
+        if self.json:
+            self._bytes(_encoder.encode({"kind": kind, "v": SCHEMA_VERSION, "ts": ts, **keys}))
+
+    def record(self, entry: Mapping[str, object]) -> None:
+        """Print a JSON line as it is, whether ``--json`` was asked for or not."""
+        self._bytes(_encoder.encode(entry))
+
+    def line(self, text: str = "", colour: str | None = None, *, bold: bool = False) -> None:
+        """Print a result for people. With ``--json`` nothing: the JSON lines say it."""
+        if not self.json:
+            self._text(sys.stdout, text, colour, bold=bold)
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Print results for people."""
+        for text in texts:
+            self.line(text)
+
+    def note(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
+        """Print a message for people on stderr, with and without ``--json``. A terminal gets it wrapped."""
+        for line in self._wrapped(text):
+            self._text(sys.stderr, line, colour, bold=bold)
+
+    def _wrapped(self, text: str) -> list[str]:
+        if not sys.stderr.isatty():
+            return [text]
+        columns = shutil.get_terminal_size((100, 24)).columns
+        if width(text) <= columns:
+            return [text]
+        lead = "  -> " if text.startswith("  -> ") else ""
+        return indented(text.removeprefix(lead), columns=columns, first=lead)
+
+    def _text(self, stream: TextIO, text: str, colour: str | None, *, bold: bool) -> None:
+        harmless = clean(text, MAX_LINE)
+        styled = self._colour and (colour is not None or bold) and stream.isatty()
+        try:
+            click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
+        except OSError as error:
+            self._lost(stream, error)
+
+    def _bytes(self, line: bytes) -> None:
+        try:
+            sys.stdout.buffer.write(plain_json(line) + b"\n")
+            sys.stdout.buffer.flush()
+        except OSError as error:
+            self._lost(sys.stdout, error)
+
+    def _lost(self, stream: TextIO, error: OSError) -> None:
+        """The reader or the terminal is gone: what follows goes nowhere, without a complaint.
+
+        A file that has no room for it is another matter: somebody will read that.
+        """
+        if stream is sys.stdout:
+            self.closed = True
+        with contextlib.suppress(OSError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+        if stream is sys.stdout and error.errno in _NO_ROOM:
+            self.note(f"Error: what belongs on stdout cannot be written: {reason(error)[0]}.", "red")

@@ -1,0 +1,64 @@
+"""Tries a password on one sensor, once, without writing anything."""
+
+from msgspec import Struct
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.model.device import Target
+from sicktui.model.enums import AuthScheme
+from sicktui.model.safe_text import clean
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied
+
+
+class LoginCheck(Struct, frozen=True, kw_only=True):
+    """What a try at a password found."""
+
+    proven: bool
+    """``False``: this sensor has no way to test a password without writing; it may still be wrong."""
+    scheme: AuthScheme
+    """``basic`` sends the password in clear text."""
+
+
+async def check_login(context: Context, target: Target, password: str) -> LoginCheck:
+    """Try a password. One attempt, never a loop: sensors lock after wrong ones.
+
+    Raises:
+        SensorError: the sensor does not answer, or (``AccessDenied``) the password is wrong.
+    """
+    credentials = context.credentials
+    sensor = connect(context, target, password=password)
+    try:
+        scheme = await sensor.auth_scheme()
+        proven = await sensor.check_password()
+    except AccessDenied:
+        credentials.refused(target.device, target.user, password)
+        raise
+    finally:
+        await sensor.aclose()
+    credentials.accepted(target.device, target.user)
+    return LoginCheck(proven=proven, scheme=scheme)
+
+
+async def check_known(context: Context, target: Target, sensor: Sensor, password: str) -> bool:
+    """Try the password that is known for a plan: once, and not again with every plan that is made after it.
+
+    Returns:
+        ``False``: it cannot be tested here without writing.
+
+    Raises:
+        AccessDenied: it is wrong, or the sensor has refused it since this process began.
+        SensorError: the sensor cannot be asked.
+    """
+    credentials = context.credentials
+    if credentials.was_refused(target.device, target.user, password):
+        raise AccessDenied(
+            f"The sensor has refused the password that is known for {clean(target.user, 40)}. It is not "
+            "tried again: sensors lock themselves.",
+            advice="Log in with the right one.",
+        )
+    try:
+        return await sensor.check_password()
+    except AccessDenied:
+        credentials.refused(target.device, target.user, password)
+        raise

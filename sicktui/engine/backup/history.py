@@ -1,0 +1,178 @@
+"""The history of backups, sensor by sensor, with what a plant should do something about."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.context import Context
+from sicktui.engine.parameters.compare import compare
+from sicktui.model.device import Profile
+from sicktui.model.snapshot import Snapshot
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.backups.store import BackupRecord, BackupUnusable
+from sicktui.stores.backups.versions import BackupVersion, is_whole, versions
+
+
+class Mark(StrEnum):
+    """What is worth a look."""
+
+    NONE = "none"
+    """There is no backup of this sensor."""
+    OLD = "old"
+    """The newest one was last seen to hold long ago."""
+    CHANGED = "changed"
+    """Parameters were seen to differ from the newest one since."""
+    DAMAGED = "damaged"
+    """The newest one is not what the sensor gave any more."""
+    NOT_OFFERED = "not offered"
+    """There is none, and the sensor has none to give: nothing is to be done about it."""
+
+    @property
+    def words(self) -> str:
+        """The mark for people."""
+        return {
+            Mark.NONE: "no backup",
+            Mark.OLD: "old",
+            Mark.CHANGED: "parameters changed since",
+            Mark.DAMAGED: "damaged",
+            Mark.NOT_OFFERED: "not offered by the sensor",
+        }[self]
+
+
+_WITHOUT_BACKUP: Final = ("lrs",)
+
+
+def documented_to_have_none(family: str) -> bool:
+    """Whether a family's API has no parameter backup (vendor's OpenAPI: LRS4000 1.9.1 has none).
+
+    This is for what people are told. Whoever wants a backup all the same has the sensor asked: another
+    firmware may have one.
+
+    Args:
+        family: ``DeviceIdent.Name``.
+    """
+    return family.lower().startswith(_WITHOUT_BACKUP)
+
+
+class SensorHistory(Struct, frozen=True, kw_only=True):
+    """The backups of one sensor."""
+
+    key: str
+    """Its serial number, else its MAC address, else the name that it had."""
+    device: str
+    """What it is called: by the device list, else by its newest backup."""
+    versions: tuple[BackupVersion, ...] = ()
+    """Newest first."""
+    marks: tuple[Mark, ...] = ()
+    age_days: float | None = None
+    """Since the newest one was last seen to hold."""
+
+    @property
+    def newest(self) -> BackupVersion | None:
+        """The newest backup."""
+        return self.versions[0] if self.versions else None
+
+
+def histories(context: Context, *, old_after_days: float | None = None) -> list[SensorHistory]:
+    """Every sensor that has backups or is in the device list, in the order of the list. Asks no sensor.
+
+    Args:
+        context: the stores.
+        old_after_days: from when on a backup is marked as old; as the settings say if ``None``.
+
+    Raises:
+        SicktuiError: the device list or the backups cannot be read.
+    """
+    old_after = context.settings.backups.old_after if old_after_days is None else old_after_days
+    by_key: dict[str, list[BackupVersion]] = {}
+    for version in versions(context.backups):
+        by_key.setdefault(version.record.key, []).append(version)
+    found: list[SensorHistory] = []
+    for profile in context.devices().profiles.values():
+        key = _key_of(profile, by_key)
+        found.append(_history(context, key, profile.name, by_key.pop(key, []), old_after))
+    for key, rest in by_key.items():
+        found.append(_history(context, key, rest[0].record.device, rest, old_after))
+    return found
+
+
+def _key_of(profile: Profile, by_key: dict[str, list[BackupVersion]]) -> str:
+    """What a profile's sensor is kept under: the serial number that it pins, else that of its last backup."""
+    if profile.serial is not None:
+        return profile.serial
+    named = [kept[0] for kept in by_key.values() if kept[0].record.device == profile.name]
+    newest = max(named, key=lambda version: version.record.created, default=None)
+    return newest.record.key if newest else profile.name
+
+
+def _history(
+    context: Context, key: str, device: str, of_sensor: list[BackupVersion], old_after_days: float
+) -> SensorHistory:
+    if not of_sensor:
+        return SensorHistory(key=key, device=device, marks=(Mark.NONE,))
+    newest = of_sensor[0]
+    age = context.clock.now() - datetime.fromisoformat(newest.last_seen)
+    marks = []
+    if not is_whole(context.backups, newest.record):
+        marks.append(Mark.DAMAGED)
+    if age > timedelta(days=old_after_days):
+        marks.append(Mark.OLD)
+    if changed_since(context, newest) is not None:
+        marks.append(Mark.CHANGED)
+    return SensorHistory(
+        key=key,
+        device=device,
+        versions=tuple(of_sensor),
+        marks=tuple(marks),
+        age_days=max(0.0, age.total_seconds() / 86_400),
+    )
+
+
+def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
+    """The newest snapshot that shows that parameters differ from a backup; ``None`` if none does.
+
+    Only what was seen counts: a change that nobody has looked at since is not known.
+    """
+    record = version.record
+    later = [s for s in context.snapshots.list(record.key) if s.taken > version.last_seen]
+    if not later:
+        return None
+    newest = later[0]
+    if record.parameters_md5 and newest.parameters_md5:
+        return newest if record.parameters_md5 != newest.parameters_md5 else None
+    then = next((s for s in context.snapshots.list(record.key) if s.id == record.snapshot), None)
+    return newest if then is not None and compare(then, newest).settings else None
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """What a look at one backup found."""
+
+    record: BackupRecord
+    problem: str = ""
+    """Why it is not whole, with advice; empty if it is."""
+    opens: bool | None = None
+    """Whether a passphrase that is known is the one it was made with; ``None``: none was tried."""
+
+
+def verify(
+    context: Context, records: Sequence[BackupRecord], *, passphrases: bool = False
+) -> Iterator[Verified]:
+    """Hash backups again, and look whether a passphrase that is known opens each. Asks no sensor.
+
+    Args:
+        context: the stores and the credentials.
+        records: the backups.
+        passphrases: whether the passphrases are tried too: 50 ms for each backup.
+    """
+    known = Passphrases(context.credentials)
+    for record in records:
+        problem = ""
+        try:
+            context.backups.verify(record)
+        except BackupUnusable as error:
+            problem = str(error)
+        opens = known.opening(record, record.device) is not None if passphrases else None
+        yield Verified(record=record, problem=problem, opens=opens)

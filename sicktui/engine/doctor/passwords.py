@@ -1,0 +1,135 @@
+"""What the doctor finds of passwords: the whole chain, from the best place down, and who has one."""
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from sicktui.engine.context import Context
+from sicktui.engine.doctor.check import Check, count, names
+from sicktui.engine.targets import choose
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.factory_passwords import is_factory_password
+from sicktui.stores.secrets.credentials import Credentials, StoreProblem
+from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
+
+GIVEN = ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VARIABLE)
+UNATTENDED = "For unattended use, give the password with SICKTUI_PASSWORD or --password-stdin."
+_OTHERS = 0o077
+
+
+def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
+    """Each place for passwords, whether it works here, and what to do if it does not; then the devices."""
+    vault = context.credentials.vault
+    state = None if vault is None else vault.state()
+    in_vault: StoreProblem | None = None
+    keyring_works = False
+    yield _given(environ)
+    for name, problem in context.credentials.walk():
+        if vault is not None and name == vault.name:
+            in_vault = problem
+        else:
+            keyring_works = problem is None
+            yield _keyring(name, problem, state)
+    if vault is not None and state is not None:
+        yield _vault(vault, state, in_vault, keyring_works=keyring_works)
+    yield _devices(context, environ)
+
+
+def _given(environ: Mapping[str, str]) -> Check:
+    found = [name for name in GIVEN if environ.get(name)]
+    if not found:
+        return Check(name="given", state="ok", message="The environment gives no password.")
+    message = f"The environment gives {', '.join(found)}"
+    if "SICKTUI_PASSWORD" in found:
+        message += "; SICKTUI_PASSWORD is used for every device, whatever is stored"
+    return Check(name="given", state="ok", message=f"{message}.")
+
+
+def _keyring(name: str, problem: StoreProblem | None, vault: VaultState | None) -> Check:
+    if problem is None:
+        return Check(
+            name="keyring",
+            state="ok",
+            message=f"{name} keeps what it is given. Passwords that are entered are kept in it.",
+        )
+    instead = vault in (VaultState.OPEN, VaultState.LOCKED)
+    return Check(
+        name="keyring",
+        state="ok" if instead else "warning",
+        message=f"{name} is not used: {problem.reason}." + (" The vault is used instead." if instead else ""),
+        remedy="" if instead else problem.advice or UNATTENDED,
+    )
+
+
+def _vault(vault: Vault, state: VaultState, problem: StoreProblem | None, *, keyring_works: bool) -> Check:
+    advice = problem.advice if problem else ""
+    if state is VaultState.ABSENT:
+        message = "There is none. It is not needed while the keyring works."
+        if not keyring_works:
+            message = f"There is none, so a password that is entered is kept in {MEMORY}."
+        remedy = "" if keyring_works else "'sicktui vault create' makes one, 'sicktui login' fills it."
+        return Check(name="vault", state="ok" if keyring_works else "warning", message=message, remedy=remedy)
+    told = f"{vault.path}, {count(len(vault.names()), 'entry', 'entries')}"
+    if state is VaultState.UNUSABLE:
+        reason = problem.reason if problem else "it cannot be used"
+        return Check(name="vault", state="failed", message=f"{reason}.", remedy=advice)
+    if loose := _readable_by_others(vault):
+        return Check(
+            name="vault", state="warning", message=f"{told}: {loose}", remedy=f"chmod 600 {vault.path}"
+        )
+    if problem is None:
+        return Check(name="vault", state="ok", message=f"{told}, opened with {VARIABLE}.")
+    wrong = VARIABLE in problem.reason
+    return Check(
+        name="vault",
+        state="warning" if wrong else "ok",
+        message=f"{told}: {problem.reason}.",
+        remedy=advice if not keyring_works or wrong else "",
+    )
+
+
+def _readable_by_others(vault: Vault) -> str:
+    if sys.platform == "win32":
+        return ""  # The file has the rights of the user's profile folder.
+    try:
+        mode = vault.path.stat().st_mode
+    except OSError:
+        return ""
+    return f"other users can get at it (mode {mode & 0o777:o})." if mode & _OTHERS else ""
+
+
+def _devices(context: Context, environ: Mapping[str, str]) -> Check:
+    """Which devices have a password, as far as can be told without asking anybody."""
+    place = f"A password that is entered now is kept in: {context.credentials.describe().active}."
+    try:
+        listed = context.devices()
+        targets = choose(["all"], listed, context.settings) if listed.profiles else []
+    except SicktuiError:
+        targets = []  # Told by the check of the list.
+    if not targets or environ.get("SICKTUI_PASSWORD"):
+        return Check(name="passwords", state="ok", message=place)
+    return _coverage(context.credentials, targets, place)
+
+
+def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Check:
+    known = {target.device: credentials.password(target.device, target.user) for target in targets}
+    locked = [
+        t.device for t in targets if known[t.device] is None and credentials.is_locked(t.device, t.user)
+    ]
+    missing = [device for device, found in known.items() if found is None and device not in locked]
+    factory = [device for device, found in known.items() if found is not None and is_factory_password(found)]
+    have = "has" if len(targets) == 1 else "have"
+    facts = [f"{len(targets) - len(locked) - len(missing)} of {count(len(targets), 'device')} {have} one"]
+    if locked:
+        facts.append(f"in the locked vault: {names(locked)}")
+    if missing:
+        facts.append(f"without: {names(missing)}")
+    if factory:
+        facts.append(f"with a factory password, which SICK publishes: {names(factory)}")
+    return Check(
+        name="passwords",
+        state="warning" if factory else "ok",
+        message=f"{place} {'; '.join(facts)}.",
+        remedy="Change those passwords with the vendor's tool, then 'sicktui login'." if factory else "",
+    )

@@ -1,0 +1,270 @@
+"""The doctor: looks at this PC for what would go wrong, and names the remedy.
+
+Nothing is sent to any sensor: a route is looked up by the operating system without a packet.
+"""
+
+import contextlib
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TextIO
+
+from sicktui import __version__
+from sicktui.engine.context import Context, open_context
+from sicktui.engine.doctor.check import Check, State, count, names
+from sicktui.engine.doctor.passwords import password_checks
+from sicktui.engine.run.diagnosis import lost_history
+from sicktui.engine.run.follow import interrupted
+from sicktui.model.device import Profile
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.config.device_rules import split_address
+from sicktui.stores.config.settings import load_settings
+from sicktui.stores.disk.home import Home, locate
+from sicktui.stores.disk.locks import check_sensor_locks, sensor_lock
+
+PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+LEAST_FREE: Final = 500_000_000
+"""Bytes of free disk below which a package and its copy may not fit."""
+_OTHERS: Final = 0o077
+LEAST_COLUMNS: Final = 80
+LEAST_LINES: Final = 24
+
+
+def checks(
+    home: Path | None,
+    overrides: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    context: Context | None = None,
+    terminal: TextIO | None = None,
+) -> Iterator[Check]:
+    """Every check, one after the other; one that breaks is itself a finding. Takes seconds: use a thread.
+
+    Args:
+        home: the folder of a portable installation, or ``None`` for the platform's own.
+        overrides: ``KEY=VALUE`` settings of this call.
+        environ: the environment.
+        context: the stores of a face that is at work; else they are opened for this.
+        terminal: where a face writes; ``None`` if it has none.
+    """
+    folders = context.home if context is not None else locate(home, environ)
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Check(
+        name="program", state="ok", message=f"sicktui {__version__}, Python {version} on {sys.platform}"
+    )
+    yield from _folders(folders)
+    yield from _privacy(folders)
+    if context is not None:
+        # Its settings were read when it began; the file may have been changed since.
+        yield _guarded("settings", lambda: _settings(folders, overrides))
+        yield from _kept(context, environ)
+    else:
+        yield from _opened(home, overrides, environ)
+    yield from _terminal(terminal, environ)
+    yield from _proxies(environ)
+
+
+def _settings(folders: Home, overrides: Sequence[str]) -> str:
+    load_settings(folders.config_file, overrides)
+    return f"{folders.config_file}{_missing(folders.config_file)}"
+
+
+def _opened(home: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[Check]:
+    try:
+        context = open_context(home=home, overrides=overrides, environ=environ)
+    except SicktuiError as error:
+        yield Check(name="settings", state="failed", message=error.message, remedy=error.advice)
+        return
+    file = context.home.config_file
+    try:
+        yield Check(name="settings", state="ok", message=f"{file}{_missing(file)}")
+        yield from _kept(context, environ)
+    finally:
+        context.close()
+
+
+def _missing(path: Path) -> str:
+    return "" if path.exists() else " (not there: defaults)"
+
+
+def _guarded(name: str, good: Callable[[], str], state: State = "failed") -> Check:
+    """The check that ``good`` passes with its words, or why it does not."""
+    try:
+        return Check(name=name, state="ok", message=good())
+    except SicktuiError as error:
+        return Check(name=name, state=state, message=error.message, remedy=error.advice)
+    except OSError as error:
+        return Check(name=name, state=state, message=f"{error}.")
+
+
+def _folders(home: Home) -> Iterator[Check]:
+    for name, folder in (
+        ("config", home.config),
+        ("data", home.data),
+        ("state", home.state),
+        ("log", home.log),
+    ):
+        yield _guarded(name, lambda folder=folder: _writable(folder))  # type: ignore[misc]
+
+
+def _privacy(home: Home) -> Iterator[Check]:
+    """Whether other users of this PC can look into the folders. On Windows the rights of the profile hold."""
+    if sys.platform == "win32":
+        return
+    loose: dict[Path, int] = {}
+    for folder in (home.config, home.data, home.state, home.log):
+        with contextlib.suppress(OSError):  # not there yet, or told by the check of that folder
+            mode = folder.stat().st_mode & 0o777
+            if mode & _OTHERS:
+                loose[folder] = mode
+    if not loose:
+        yield Check(name="private", state="ok", message="Other users of this PC can look into none of them.")
+        return
+    told = ", ".join(f"{folder} (mode {mode:o})" for folder, mode in loose.items())
+    yield Check(
+        name="private",
+        state="warning",
+        message=f"Other users of this PC can look into {told}.",
+        remedy=f"chmod 700 {' '.join(shlex.quote(str(folder)) for folder in loose)}",
+    )
+
+
+def _writable(folder: Path) -> str:
+    """Say where a folder is if it can be written to, or could be made."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    with tempfile.TemporaryFile(dir=place):
+        pass
+    free = shutil.disk_usage(place).free
+    if free < LEAST_FREE:
+        raise SicktuiError(
+            f"{folder}: only {free // 1_000_000} MB of disk are free.",
+            advice="Make room; a run copies its package.",
+        )
+    return f"{folder}{'' if folder.exists() else ' (not there yet)'}, {free // 1_000_000_000} GB free"
+
+
+def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
+    """What the folders hold, and where passwords are."""
+
+    def listed() -> str:
+        devices = context.devices()
+        doubts = " ".join(devices.warnings())
+        return f"{context.home.devices_file}: {count(len(devices.profiles), 'device')}. {doubts}".strip()
+
+    def journalled() -> str:
+        if not context.home.journal_file.exists():
+            return lost_history(context) or "no run yet"
+        for damage in context.journal.damages():
+            raise damage
+        runs = context.journal.runs()
+        if not runs and (lost := lost_history(context)):
+            return lost
+        return f"{context.home.journal_file}: {count(len(runs), 'run')}"
+
+    def ended() -> str:
+        lost = [row.run for row in interrupted(context)] if context.home.journal_file.exists() else []
+        if lost:
+            raise SicktuiError(
+                f"{count(len(lost), 'run')} interrupted, the process is gone: {names(lost)}.",
+                advice=f"Go on with 'sicktui runs resume {lost[0]}': every sensor is asked first.",
+            )
+        return "none is interrupted"
+
+    def locked() -> str:
+        check_sensor_locks(context.home)
+        sensor_lock(context.home, "doctor").check()
+        return f"{context.home.sensor_locks}"
+
+    yield _guarded("devices", listed)
+    yield _guarded("journal", journalled)
+    yield _guarded("runs", ended, "warning")
+    yield _guarded("locks", locked)
+    yield _guarded(
+        "shelf", lambda: f"{count(len(context.shelf.entries()), 'package')} in {context.home.shelf}"
+    )
+    yield _guarded(
+        "backups", lambda: f"{count(len(context.backups.list()), 'backup')} in {context.home.backups}"
+    )
+    yield from password_checks(context, environ)
+    yield from _routes(context)
+
+
+def _routes(context: Context) -> Iterator[Check]:
+    """Whether this PC knows a way to each device."""
+    try:
+        profiles = context.devices().profiles.values()
+    except SicktuiError:
+        return  # Told by the check of the list.
+    lost = [(profile, problem) for profile in profiles if (problem := _route_problem(profile))]
+    for profile, problem in lost:
+        yield Check(
+            name="network",
+            state="warning",
+            message=f"{profile.name} ({profile.address}): {problem}.",
+            remedy="Check the address, and this PC's network cable and configuration.",
+        )
+    if not lost:
+        yield Check(
+            name="network",
+            state="ok",
+            message=f"This PC has a route to {count(len(profiles), 'listed device')}.",
+        )
+
+
+def _route_problem(profile: Profile) -> str:
+    host, port = split_address(profile.address)
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port or 80), type=socket.SOCK_DGRAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.connect(address)  # UDP: looks the route up and sends nothing.
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[Check]:
+    if not (sys.__stdin__ and sys.__stdin__.isatty() and terminal is not None and terminal.isatty()):
+        yield Check(
+            name="terminal",
+            state="ok",
+            message="This is no terminal: commands work, the dashboard needs one.",
+        )
+        return
+    columns, lines = shutil.get_terminal_size()
+    encoding = terminal.encoding or ""
+    facts = [f"{columns}x{lines}", f"TERM={environ.get('TERM', '-')}", encoding]
+    if environ.get("SSH_CONNECTION"):
+        facts.append("over SSH")
+    if environ.get("NO_COLOR"):
+        facts.append("NO_COLOR is set")
+    small = columns < LEAST_COLUMNS or lines < LEAST_LINES
+    yield Check(
+        name="terminal",
+        state="warning" if small else "ok",
+        message=", ".join(facts),
+        remedy=f"The dashboard needs {LEAST_COLUMNS}x{LEAST_LINES}." if small else "",
+    )
+    if encoding.lower().replace("-", "") != "utf8":
+        yield Check(
+            name="terminal",
+            state="warning",
+            message=f"Its encoding is {encoding}: some characters are shown as '?'.",
+            remedy='Set a UTF-8 locale (LANG=C.UTF-8), or dashboard.glyphs = "ascii".',
+        )
+
+
+def _proxies(environ: Mapping[str, str]) -> Iterator[Check]:
+    found = sorted({name.lower() for name in PROXIES if environ.get(name)})
+    message = (
+        f"{', '.join(found)} is set; sensors are reached directly, past any proxy."
+        if found
+        else "No proxy is configured."
+    )
+    yield Check(name="proxies", state="ok", message=message)

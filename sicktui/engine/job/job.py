@@ -1,0 +1,43 @@
+"""What a job holds: its device, its tools and its limits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sicktui.engine.job.control import Control
+from sicktui.engine.job.record import JobRecord
+from sicktui.model.clock import Clock
+from sicktui.model.device import Target
+from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.settings import Timing
+from sicktui.sensor.client import Sensor
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupStore
+
+
+@dataclass(frozen=True)
+class Job:
+    """One device's part of a run."""
+
+    spec: RunSpec
+    item: PlanItem
+    sensor: Sensor
+    record: JobRecord
+    control: Control
+    clock: Clock
+    backups: BackupStore
+    snapshots: SnapshotStore
+    passphrase: str
+    scratch: Path
+    """A folder of this job's own, for what is not whole yet."""
+    package_file: Path | None
+    """The run's own copy of the package; ``None`` for an operation without one."""
+
+    @property
+    def target(self) -> Target:
+        """The device, with every default filled in."""
+        return self.item.target
+
+    @property
+    def timing(self) -> Timing:
+        """The deadlines of this device, in seconds."""
+        return self.item.target.timing

@@ -1,0 +1,127 @@
+"""What the journal knows of a job that was interrupted: the second question, after the sensor."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from sicktui.model.enums import Step, StepState, UpdateState
+from sicktui.model.event import Acted, Event, StepChanged, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.stores.journal.database import JournalDamaged
+
+Progress = Literal["none", "intended", "done"]
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """One device's job as far as it was written down."""
+
+    survey: Surveyed | None = None
+    """What the sensor was right before the first write."""
+    put: Progress = "none"
+    trigger: Progress = "none"
+    state: UpdateState | None = None
+    """What was last read of ``UpdateState``, up to the trigger."""
+    started: bool = False
+    """Whether the sensor was seen flashing after the package was sent to it."""
+    finished: bool = False
+    """Whether it was seen to have finished after that."""
+    created_backup: bool = False
+    """Whether the sensor was told to write its backup file."""
+    restore: Progress = "none"
+    """Whether the sensor was told to take a backup over."""
+    persist: Progress = "none"
+    """Whether it was told to save its parameters; a restore comes to that only once it has worked."""
+    left_out: tuple[str, ...] = ()
+    """The parameters that a restore has left out."""
+    verdict: VerdictReached | None = None
+    open_step: Step | None = None
+    """The step that was under way when the earlier runner was gone."""
+    damaged: bool = False
+    """Whether a part of the run's journal cannot be read, in which anything may have stood."""
+
+    @property
+    def wrote(self) -> bool:
+        """Whether the sensor may have felt anything that changes its firmware."""
+        return self.put != "none"
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether the job must be brought to its end: its sensor has, or may have, something of it."""
+        return self.wrote or self.restore != "none" or self.damaged
+
+    @property
+    def began(self) -> bool:
+        """Whether a flash may have begun that this run has asked for."""
+        return self.trigger != "none" or self.started or self.finished or self.damaged
+
+
+def recall(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -> dict[str, Past]:
+    """Fold a run's events into what is known of each device's job.
+
+    Args:
+        entries: the events, in order, each damage in its place.
+        devices: the devices of the run.
+    """
+    pasts = dict.fromkeys(devices, Past())
+    damaged = False
+    for entry in entries:
+        if isinstance(entry, JournalDamaged):
+            damaged = True
+        elif isinstance(entry, StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached):
+            pasts[entry.device] = _after(pasts.get(entry.device, Past()), entry)
+    if damaged:
+        # The row that is lost may have been an intention of any of them.
+        pasts = {device: structs.replace(past, damaged=True) for device, past in pasts.items()}
+    return pasts
+
+
+def _after(past: Past, event: StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached) -> Past:
+    match event:
+        case StepChanged():
+            return structs.replace(past, open_step=event.step if event.state is StepState.STARTED else None)
+        case Surveyed():
+            return structs.replace(past, survey=event)
+        case VerdictReached():
+            return structs.replace(past, verdict=event)
+        case UpdateStateRead():
+            return _state(past, UpdateState(event.value))
+        case Acted(act="put_update", phase="intended"):
+            # A package that is sent again makes all that followed the first one a thing of the past.
+            return structs.replace(past, put="intended", trigger="none", started=False, finished=False)
+        case Acted(act="put_update"):
+            return structs.replace(past, put=_progress(event))
+        case Acted(act="run_firmware_update"):
+            return structs.replace(past, trigger=_progress(event))
+        case Acted(act="create_backup"):
+            return structs.replace(past, created_backup=True)
+        case Acted(act="restore" | "persist"):
+            return _of_restore(past, event)
+        case _:
+            return past
+
+
+def _of_restore(past: Past, event: Acted) -> Past:
+    if event.act == "restore":
+        return structs.replace(past, restore=_progress(event))
+    if event.phase != "intended":
+        return structs.replace(past, persist=_progress(event))
+    left_out = tuple(name for name in event.detail.split(", ") if name)
+    return structs.replace(past, persist="intended", left_out=left_out)
+
+
+def _state(past: Past, value: UpdateState) -> Past:
+    if not past.wrote:
+        return structs.replace(past, state=value)
+    return structs.replace(
+        past,
+        state=value if past.trigger == "none" else past.state,
+        started=past.started or value is UpdateState.STARTED,
+        # 2 may have been left over from an earlier update, unless something else was read before it.
+        finished=past.finished
+        or (value is UpdateState.FINISHED and (past.started or past.state is not UpdateState.FINISHED)),
+    )
+
+
+def _progress(event: Acted) -> Progress:
+    """A failed act may have reached the sensor all the same: it counts as intended."""
+    return "done" if event.phase == "done" else "intended"

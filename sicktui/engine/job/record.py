@@ -1,0 +1,256 @@
+"""What one job says of its device: steps, progress, states, contact."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Literal
+
+from sicktui.engine.job.control import Control
+from sicktui.engine.job.recorder import Recorder
+from sicktui.engine.job.stop import Stop
+from sicktui.model.clock import Clock
+from sicktui.model.device import Identity
+from sicktui.model.enums import Level, Step, StepState, UpdateState
+from sicktui.model.event import (
+    Acted,
+    Contacted,
+    Event,
+    Logged,
+    Progressed,
+    StepChanged,
+    Surveyed,
+    UpdateStateRead,
+)
+from sicktui.stores.journal.database import JournalError
+
+PROGRESS_INTERVAL: Final = 0.34
+"""Seconds between two progress events of a device: the contract allows four a second, the last one too."""
+CONTACT_INTERVAL: Final = 1.0
+
+Act = Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
+
+IRREVOCABLE: Final[frozenset[Act]] = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
+"""Acts after which a job is brought to its end, whatever happens to the run."""
+
+
+class StepHandle:
+    """The step under way; set ``detail`` for what is worth saying when it ends."""
+
+    def __init__(self) -> None:
+        self.detail = ""
+        self.skipped = False
+
+    def skip(self, detail: str) -> None:
+        """End the step as skipped, with the reason."""
+        self.skipped = True
+        self.detail = detail
+
+
+class JobRecord:
+    """Makes the events of one device and hands them to the run's recorder.
+
+    Args:
+        recorder: where the events go.
+        device: the device's name.
+        clock: where time comes from.
+        control: whether the run was cancelled; no irrevocable act begins after that.
+    """
+
+    def __init__(self, recorder: Recorder, device: str, clock: Clock, control: Control) -> None:
+        self.device = device
+        self.wrote = False
+        """Whether an act that the sensor can feel was begun."""
+        self.irrevocable = False
+        """Whether the job must go on to its end: its sensor may have something of it. Set before the
+        intention is even committed, in the same breath as the last look at the cancel flag."""
+        self.step: Step | None = None
+        self._acting = False
+        self._open = False
+        self._recorder = recorder
+        self._control = control
+        self._clock = clock
+        self._last_progress = float("-inf")
+        self._last_end: int | None = None
+        self._last_contact = float("-inf")
+        self._answering: bool | None = None
+        self._state: UpdateState | None = None
+
+    @asynccontextmanager
+    async def stepping(self, step: Step) -> AsyncIterator[StepHandle]:
+        """Record the step's beginning, and its end as it turns out."""
+        self.step = step
+        handle = StepHandle()
+        await self._step(step, StepState.STARTED, "")
+        try:
+            yield handle
+        except Stop as stop:
+            await self._step(step, StepState.FAILED if stop.is_failure else StepState.SKIPPED, stop.message)
+            raise
+        except Exception as error:
+            await self._step(step, StepState.FAILED, str(error))
+            raise
+        await self._step(step, StepState.SKIPPED if handle.skipped else StepState.DONE, handle.detail)
+
+    def resumed(self) -> None:
+        """Take up a job whose sensor may have something of it already."""
+        self.wrote = self.irrevocable = True
+
+    async def abandon(self, detail: str) -> None:
+        """Record the end of the step that a cancelled job was torn from, if it was in one."""
+        if self.step is not None and self._open:
+            await self._step(self.step, StepState.SKIPPED, detail)
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether the job may be torn from whatever it is waiting for, this very moment."""
+        return not self.irrevocable and not self._acting
+
+    def checkpoint(self) -> None:
+        """Raise Stop if the run was cancelled and this job can still be left undone."""
+        if not self.irrevocable:
+            self._control.checkpoint()
+
+    async def skipped(self, step: Step, detail: str) -> None:
+        """Record a step that is not needed."""
+        await self._step(step, StepState.SKIPPED, detail)
+
+    async def _tell(self, event: Event) -> None:
+        """Write down what was seen or done.
+
+        A sensor that may have something of the job is watched to its end, also while nothing can be
+        written: then it is written later.
+
+        Raises:
+            JournalError: it could not be written, and nothing was begun yet.
+        """
+        try:
+            await self._recorder.record(event)
+        except JournalError:
+            if not self.irrevocable:
+                raise
+            self._recorder.keep(event)
+
+    async def _step(self, step: Step, state: StepState, detail: str) -> None:
+        self._open = state is StepState.STARTED
+        await self._tell(
+            StepChanged(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                step=step,
+                state=state,
+                detail=detail,
+            )
+        )
+
+    @asynccontextmanager
+    async def acting(self, act: Act, detail: str = "") -> AsyncIterator[None]:
+        """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
+
+        Raises:
+            Stop: the run was cancelled before it came to this; nothing was done.
+            JournalError: the intention cannot be written down; nothing was done.
+        """
+        if act in IRREVOCABLE:
+            # No await between the look and the flag: a cancel comes before both or after both.
+            self.checkpoint()
+            self.irrevocable = True
+        # Saving parameters is felt but harmless: the job may be left after it, only not in its middle.
+        self._acting = act == "persist"
+        try:
+            await self._act(act, "intended", detail)
+            self.wrote = self.wrote or act != "create_backup"
+            try:
+                yield
+            except Exception as error:
+                await self._act(act, "failed", str(error))
+                raise
+            await self._act(act, "done", "")
+        finally:
+            self._acting = False
+
+    async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
+        event = Acted(
+            ts=self._recorder.now(),
+            run=self._recorder.run,
+            device=self.device,
+            act=act,
+            phase=phase,
+            detail=detail,
+        )
+        # What is not written down beforehand is not done.
+        await (self._recorder.record(event) if phase == "intended" else self._tell(event))
+
+    def progress(self, step: Step, sent: int, total: int) -> None:
+        """Note bytes moved; the first and the last are always noted, but not one end again and again."""
+        now = self._clock.monotonic()
+        end = sent if sent == 0 else 1 if sent >= total else None
+        if (end is None or end == self._last_end) and now - self._last_progress < PROGRESS_INTERVAL:
+            return
+        self._last_progress, self._last_end = now, end
+        self._recorder.note(
+            Progressed(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                step=step,
+                sent=sent,
+                total=total,
+            )
+        )
+
+    def contact(self, answered: bool) -> None:
+        """Note that the sensor answered or did not: at once when that changes, else seldom."""
+        now = self._clock.monotonic()
+        if answered == self._answering and now - self._last_contact < CONTACT_INTERVAL:
+            return
+        self._answering, self._last_contact = answered, now
+        self._recorder.note(
+            Contacted(ts=self._recorder.now(), run=self._recorder.run, device=self.device, answered=answered)
+        )
+
+    async def state(self, value: UpdateState) -> None:
+        """Record ``UpdateState`` when it differs from the last one read."""
+        if value is self._state:
+            return
+        self._state = value
+        await self._tell(
+            UpdateStateRead(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                value=int(value),
+                name=value.label,
+            )
+        )
+
+    async def survey(
+        self, identity: Identity, state: UpdateState, power_on_count: int | None, *, backup: str | None
+    ) -> None:
+        """Record what the sensor was right before the first write."""
+        await self._tell(
+            Surveyed(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                identity=identity,
+                update_state=int(state),
+                power_on_count=power_on_count,
+                backup=backup,
+            )
+        )
+
+    async def log(self, level: Level, message: str) -> None:
+        """Record a line for people."""
+        await self._tell(
+            Logged(
+                ts=self._recorder.now(),
+                run=self._recorder.run,
+                device=self.device,
+                level=level,
+                message=message,
+            )
+        )
+
+    def now(self) -> str:
+        """The time stamp of an event that happens now."""
+        return self._recorder.now()

@@ -1,0 +1,180 @@
+"""Takes snapshots: reads what a sensor lets everybody read, politely, and says what it could not."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.engine.parameters.variables import CHECKSUM, variables
+from sicktui.engine.update.rules import judge_identity
+from sicktui.model.clock import timestamp
+from sicktui.model.device import Identity, Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
+from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, SensorError, Unreachable
+from sicktui.stores.disk.locks import operator
+
+MOST_BYTES: Final = 65_536
+"""A value that is larger as JSON is no parameter that people compare."""
+_MD5: Final = 32
+
+
+async def read_checksum(sensor: Sensor, family: str) -> str | None:
+    """``LFTchecksum.MD5Parameters``; ``None`` where the sensor has none or does not tell it now.
+
+    Args:
+        sensor: the sensor.
+        family: its ``DeviceIdent.Name``; only picoScans are documented to have it, others are not asked.
+
+    Raises:
+        Unreachable: the sensor is gone.
+        OutOfConnections: it is busy with others.
+    """
+    if not family.lower().startswith("picoscan"):
+        return None
+    try:
+        value = await sensor.read(CHECKSUM)
+    except (Unreachable, OutOfConnections):
+        raise
+    except SensorError:
+        return None
+    found = value.get("MD5Parameters") if isinstance(value, dict) else None
+    if not isinstance(found, str) or len(found.strip()) != _MD5:
+        return None  # the OpenAPI's default is a blank
+    return clean(found.strip().lower())
+
+
+async def read_variables(
+    sensor: Sensor, names: Sequence[str], on_read: Callable[[int, int], None] | None = None
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Read variables one after the other: the values, and why the others could not be read.
+
+    Args:
+        sensor: the sensor.
+        names: the variables.
+        on_read: called after each with how many are done, and how many there are.
+
+    Raises:
+        Unreachable: the sensor is gone.
+        OutOfConnections: it is busy with others.
+    """
+    values: dict[str, object] = {}
+    unreadable: dict[str, str] = {}
+    for number, name in enumerate(names, start=1):
+        try:
+            value = await sensor.read(name)
+        except (Unreachable, OutOfConnections):
+            raise
+        except NotSupported:
+            unreadable[name] = NOT_THERE
+        except AccessDenied:
+            unreadable[name] = "the sensor tells it only to users that are logged in"
+        except SensorError as error:
+            unreadable[name] = error.message
+        else:
+            if len(msgspec.json.encode(value)) > MOST_BYTES:
+                unreadable[name] = "its value is too large to compare"
+            else:
+                values[name] = value
+        if on_read is not None:
+            on_read(number, len(names))
+    return values, unreadable
+
+
+async def take_snapshot(
+    sensor: Sensor,
+    identity: Identity,
+    *,
+    scope: Scope,
+    device: str,
+    taken: str,
+    by: str,
+    run: str | None = None,
+    checksum: str | None | UnsetType = UNSET,
+    names: Sequence[str] | None = None,
+    on_read: Callable[[int, int], None] | None = None,
+) -> Snapshot:
+    """Read the variables of a family. Two requests a second (the default) take 25 s for a full one.
+
+    Args:
+        sensor: the sensor.
+        identity: who it is.
+        scope: the essential few, or all.
+        device: what it is called.
+        taken: the time stamp.
+        by: who wants it.
+        run: the run that takes it, if one does.
+        checksum: ``MD5Parameters``, where it was read just now.
+        names: these variables, instead of those of the scope.
+        on_read: called after each variable.
+
+    Raises:
+        Unreachable: the sensor is gone.
+        OutOfConnections: it is busy with others.
+    """
+    if checksum is UNSET:
+        checksum = await read_checksum(sensor, identity.name)
+    wanted = variables(identity.name, scope) if names is None else names
+    values, unreadable = await read_variables(sensor, wanted, on_read)
+    return Snapshot(
+        device=device,
+        serial=identity.serial,
+        mac=identity.mac,
+        name=identity.name,
+        model=identity.device_type,
+        version=identity.version,
+        taken=taken,
+        operator=by,
+        run=run,
+        scope=scope,
+        values=values,
+        unreadable=unreadable,
+        parameters_md5=checksum,
+    )
+
+
+async def snapshot_now(
+    context: Context,
+    target: Target,
+    *,
+    scope: Scope = "full",
+    keep: bool = True,
+    on_read: Callable[[int, int], None] | None = None,
+) -> Snapshot:
+    """Take a snapshot of one device and keep it. Reads only; needs no password.
+
+    Args:
+        context: the stores and settings.
+        target: the device.
+        scope: the essential few, or all.
+        keep: whether it is stored, for later comparisons.
+        on_read: called after each variable with how many are done, and how many there are.
+
+    Raises:
+        SensorError: the sensor cannot be read.
+        SicktuiError: another sensor answers than the profile pins.
+        StorageError: it cannot be kept.
+    """
+    sensor = connect(context, target)
+    try:
+        identity = await sensor.identity()
+        refusal = judge_identity(target, identity)
+        if refusal is not None:
+            raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)
+        taken = await take_snapshot(
+            sensor,
+            identity,
+            scope=scope,
+            device=target.device,
+            taken=timestamp(context.clock.now()),
+            by=str(operator()),
+            on_read=on_read,
+        )
+    finally:
+        await sensor.aclose()
+    return context.snapshots.add(taken) if keep else taken

@@ -1,0 +1,301 @@
+"""Single parameters: read one, write one with proof, let a sensor blink.
+
+A write reads the old value, writes with the sensor's authentication, and reads back: what a sensor has
+taken is what it says afterwards, not what was sent.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.engine.parameters.compare import equal, shown
+from sicktui.engine.parameters.variables import NETWORK
+from sicktui.engine.update.plan import lock_key
+from sicktui.engine.update.rules import judge_identity
+from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.safe_text import clean
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied
+from sicktui.stores.disk.locks import sensor_lock
+
+LOCATION: Final = "LocationName"
+_LOCATION_LIMITS: Final = (("lrs", 16),)
+_LOCATION_LIMIT: Final = 32
+READ_ONLY: Final = frozenset(
+    [
+        "DeviceIdent",
+        "DeviceType",
+        "SerialNumber",
+        "OrderNumber",
+        "FirmwareVersion",
+        "UpdateState",
+        "PowerOnCnt",
+    ]
+)
+"""What no sensor lets be written: said before anything is sent."""
+
+
+def location_limit(family: str) -> int:
+    """Characters that ``LocationName`` takes (vendor's OpenAPI: 32; LRS4000: 16)."""
+    return next(
+        (limit for name, limit in _LOCATION_LIMITS if family.lower().startswith(name)), _LOCATION_LIMIT
+    )
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """What became of a write."""
+
+    name: str
+    old: Any
+    new: Any
+    """As the sensor says afterwards."""
+    changed: bool
+    """``False``: it had that value already, and nothing was sent."""
+    persisted: bool | None = None
+    """Whether it was saved for the next power cycle; ``None``: nobody asked for it."""
+
+    def __str__(self) -> str:
+        """The variable with its old and its new value, as a sentence."""
+        if not self.changed:
+            return f"{self.name} is {shown(self.old)} already."
+        return f"{self.name}: {shown(self.old)} is now {shown(self.new)}."
+
+
+class WritePlan(Struct, frozen=True, kw_only=True):
+    """A write that is about to be confirmed: the old value and the new one."""
+
+    name: str
+    old: Any
+    new: Any
+    identity: Identity
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything needs to be sent."""
+        return not equal(self.old, self.new)
+
+
+async def read_parameter(context: Context, target: Target, name: str) -> object:
+    """Read one variable. Texts in it are not cleaned.
+
+    Raises:
+        UsageError: that can be no name.
+        SensorError: the sensor has no such variable, or does not answer.
+    """
+    sensor = connect(context, target)
+    try:
+        return await sensor.read(name)
+    finally:
+        await sensor.aclose()
+
+
+async def plan_write(context: Context, target: Target, name: str, text: str) -> WritePlan:
+    """Read the old value and understand the new one, for a person to confirm. Writes nothing.
+
+    Args:
+        context: the stores and settings.
+        target: the device.
+        name: the variable.
+        text: the new value: JSON, or plain text where the variable is a text.
+
+    Raises:
+        UsageError: the value does not fit the variable.
+        SicktuiError: another sensor answers than the profile pins.
+        SensorError: the sensor has no such variable, or does not answer.
+    """
+    if name in READ_ONLY:
+        raise UsageError(f"{name} can be read, but no sensor lets it be written.")
+    sensor = connect(context, target)
+    try:
+        identity = await _the_right_one(target, sensor)
+        old = await sensor.read(name)
+    finally:
+        await sensor.aclose()
+    new = completed(name, understood(name, text, old), old)
+    check_value(name, new, identity.name)
+    warned = (
+        f"{name} belongs to the network: once it takes effect, the sensor may not be found here any more."
+    )
+    return WritePlan(
+        name=name, old=old, new=new, identity=identity, warnings=(warned,) if name in NETWORK else ()
+    )
+
+
+async def write_parameter(
+    context: Context, target: Target, name: str, value: object, *, persist: bool = False
+) -> Written:
+    """Write one variable, and read it back.
+
+    Args:
+        context: the stores, settings and credentials.
+        target: the device.
+        name: the variable.
+        value: any JSON value.
+        persist: whether the sensor saves its parameters then, so that they survive a power cycle.
+
+    Raises:
+        Held: a run is working on this sensor.
+        UsageError: the value does not fit.
+        SicktuiError: the sensor took another value than was sent.
+        SensorError: it refuses, or does not answer. ``OutcomeUnknown``: read it again.
+    """
+    async with _writing(context, target) as (sensor, identity):
+        check_value(name, value, identity.name)
+        old = await sensor.read(name)
+        value = completed(name, value, old)
+        changed = not equal(old, value)
+        if changed:
+            await sensor.write(name, value)
+        new = await sensor.read(name) if changed else old
+        if not _took(new, value):
+            raise SicktuiError(
+                f"The sensor has taken {name}, but says {shown(new)} now instead of {shown(value)}.",
+                advice="It may round or limit the value: look at what it says, and write again if need be.",
+                code=Code.DEVICE_ERROR,
+            )
+        persisted = await sensor.persist() if persist else None
+    return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
+
+
+async def persist_parameters(context: Context, target: Target) -> bool:
+    """Let the sensor save its parameters. False: it has no call for that.
+
+    Raises:
+        Held: a run is working on this sensor.
+        SensorError: it does not.
+    """
+    async with _writing(context, target) as (sensor, _):
+        return await sensor.persist()
+
+
+async def find_me(context: Context, target: Target, seconds: int) -> None:
+    """Let a sensor blink. Changes no parameter, so it waits for no run.
+
+    Raises:
+        UsageError: the duration is not possible.
+        SensorError: the sensor does not do it.
+    """
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        await sensor.find_me(seconds, unproven=password is None)
+    except AccessDenied:
+        if password is not None:
+            context.credentials.refused(target.device, target.user, password)
+        raise
+    finally:
+        await sensor.aclose()
+
+
+def understood(name: str, text: str, old: object) -> object:
+    """The value that a text means, of the kind that the variable has now.
+
+    Raises:
+        UsageError: it is of another kind.
+    """
+    if isinstance(old, str):
+        return _unquoted(text)
+    try:
+        value: object = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        value = {"true": True, "false": False}.get(text.strip().lower(), text)
+    if _kind(value) != _kind(old):
+        raise UsageError(
+            f"{name} is {_kind(old)} ({shown(old)}), and {shown(value)} is {_kind(value)}.",
+            advice='Write it as JSON: 4, 2.5, true, [192,168,0,1], {"Port": 2115}.',
+        )
+    return value
+
+
+def completed(name: str, value: object, old: object) -> object:
+    """A struct that was given in part, with its other fields as the sensor has them.
+
+    The vendor's OpenAPI gives the fields of a struct defaults: a sensor may reset those that are not sent.
+
+    Raises:
+        UsageError: the sensor's struct has no such field.
+    """
+    if not isinstance(value, dict) or not isinstance(old, dict) or not old:
+        return value
+    strange = [field for field in value if field not in old]
+    if strange:
+        raise UsageError(
+            f"{clean(name)} has no field {shown(strange[0])}.",
+            advice=f"It has: {', '.join(clean(field) for field in old)}.",
+        )
+    return old | {field: completed(f"{name}.{field}", part, old[field]) for field, part in value.items()}
+
+
+def _unquoted(text: str) -> str:
+    if text[:1] != '"':
+        return text
+    try:
+        return msgspec.json.decode(text, type=str)
+    except msgspec.DecodeError:
+        return text
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list"}
+    return names.get(type(value), "an object" if isinstance(value, dict) else "nothing")
+
+
+def check_value(name: str, value: object, family: str) -> None:
+    """Refuse what a sensor of that family is known not to take.
+
+    Raises:
+        UsageError: why.
+    """
+    if name != LOCATION:
+        return
+    limit = location_limit(family)
+    if not isinstance(value, str):
+        raise UsageError(f"{LOCATION} is a text.")
+    if len(value) > limit:
+        raise UsageError(
+            f"{LOCATION} has at most {limit} characters on this sensor ({clean(family)}).",
+            advice=f"Choose a shorter name: this one has {len(value)}.",
+        )
+    if clean(value, limit + 1) != value:
+        raise UsageError(f"{LOCATION} holds characters that cannot be printed.")
+
+
+def _took(new: object, value: object) -> bool:
+    """Whether a sensor says what was written; of a struct that was written in part, those parts."""
+    if isinstance(new, dict) and isinstance(value, dict):
+        return all(name in new and _took(new[name], part) for name, part in value.items())
+    return equal(new, value)
+
+
+@asynccontextmanager
+async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
+    """The sensor, sure that it is the right one and that no run is working on it."""
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        identity = await _the_right_one(target, sensor)
+        lock = sensor_lock(context.home, lock_key(target, identity), purpose="a parameter")
+        await asyncio.to_thread(lock.acquire)
+        try:
+            yield sensor, identity
+        finally:
+            lock.release()
+    finally:
+        await sensor.aclose()
+
+
+async def _the_right_one(target: Target, sensor: Sensor) -> Identity:
+    identity = await sensor.identity()
+    refusal = judge_identity(target, identity)
+    if refusal is not None:
+        raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)
+    return identity

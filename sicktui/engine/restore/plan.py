@@ -1,0 +1,247 @@
+"""Plans a restore: finds the backup, reads the sensor, and says what speaks against it. Writes nothing."""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
+
+from sicktui.engine.authentication import check_known
+from sicktui.engine.context import Context
+from sicktui.engine.no_password import no_password
+from sicktui.engine.observe import connect, read_update_state
+from sicktui.engine.restore.replacement import NOT_CARRIED
+from sicktui.engine.restore.rules import RestoreOptions, judge_backup, judge_sensor
+from sicktui.engine.restore.source import LATEST, Source, choose_source
+from sicktui.engine.run.launch import new_spec
+from sicktui.engine.update.plan import lock_key
+from sicktui.engine.update.rules import Refusal
+from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Action, AuthScheme, Code, Operation, UpdateState
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.sensor.client import Sensor
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.backups.store import BackupFacts, BackupUnusable
+from sicktui.stores.disk.locks import Held, sensor_lock
+
+
+class RestorePlan(Struct, frozen=True, kw_only=True):
+    """What a restore would do."""
+
+    item: PlanItem
+    order: RestoreOrder | None = None
+    """For ``new_spec``; ``None`` where no backup was found."""
+    facts: BackupFacts | None = None
+    """The backup's metadata, where there are any."""
+
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.item.action is Action.UPDATE
+
+
+async def plan_restore(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
+    """Look at the backup and at the sensor, and give a reason if it must not be restored. Reads only.
+
+    Args:
+        context: the stores, settings and credentials.
+        target: the device.
+        word: the backup: an id, the path of a file, or ``latest``.
+        options: what the operator said.
+
+    Raises:
+        UsageError: the word means no backup.
+    """
+    source: Source | None = None
+    try:
+        if word != LATEST:
+            # What is wrong with the file is found before any sensor is asked.
+            source = await asyncio.to_thread(choose_source, context, word, None)
+        return await _with_sensor(context, target, word, source, options)
+    except UsageError:
+        raise
+    except SicktuiError as error:
+        return RestorePlan(item=_item(target, Refusal.of(error)), facts=source.facts if source else None)
+
+
+def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
+    """The description of the run that restores, for ``start_run``.
+
+    Args:
+        context: the settings.
+        plan: what ``plan_restore`` gave.
+        word: the backup as the operator named it.
+    """
+    order = plan.order
+    named = (order.backup or order.path) if order else word
+    spec = new_spec(context, Operation.RESTORE, [plan.item], backup=named)
+    return structs.replace(spec, restore=order)
+
+
+def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
+    """The description of one run that restores onto several sensors, for ``start_run``.
+
+    Args:
+        context: the settings.
+        plans: what ``plan_restore`` gave for each device; those that must not go get their verdict at once.
+    """
+    spec = new_spec(context, Operation.RESTORE, [plan.item for plan in plans])
+    orders = {plan.item.device: plan.order for plan in plans if plan.order is not None}
+    return structs.replace(spec, restores=orders)
+
+
+async def _with_sensor(
+    context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
+) -> RestorePlan:
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        identity = await sensor.identity()
+        refusal = judge_sensor(target, identity, options)
+        if refusal is not None:
+            return RestorePlan(
+                item=_item(target, refusal, identity=identity), facts=source.facts if source else None
+            )
+        if source is None:
+            source = await asyncio.to_thread(_latest, context, target, identity, options)
+        warnings = [*source.warnings]
+        refusal = judge_backup(source.facts, identity, options, warnings)
+        refusal = refusal or await asyncio.to_thread(
+            _judge_passphrase, context, target, source.facts, warnings
+        )
+        refusal = refusal or await _judge_state(context, target, sensor, identity)
+        refusal = refusal or await _judge_access(context, target, sensor, password, warnings)
+    finally:
+        await sensor.aclose()
+    order = structs.replace(source.order, replace=options.replace)
+    item = _item(target, refusal, identity=identity, message=_intent(identity, order), warnings=warnings)
+    return RestorePlan(item=item, order=order, facts=source.facts)
+
+
+def _latest(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> Source:
+    """What ``latest`` means for this sensor.
+
+    Raises:
+        BackupUnusable: there is none, or none is whole.
+    """
+    try:
+        return choose_source(context, LATEST, _key(context, target, identity, options))
+    except BackupUnusable as error:
+        if options.replace or _predecessor(context, target, identity) is None:
+            raise
+        raise BackupUnusable(
+            error.message,
+            advice=f"There are backups of another sensor that was called {clean(target.device)}: if this one "
+            "takes its place, say --replace.",
+        ) from error
+
+
+def _key(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> str | None:
+    """Whose backup ``latest`` means: this sensor's, or that of the one whose place it takes."""
+    if not options.replace:
+        return identity.serial or identity.mac or target.device
+    if target.serial is not None and target.serial != identity.serial:
+        return target.serial
+    return _predecessor(context, target, identity)
+
+
+def replaced_key(context: Context, target: Target, identity: Identity) -> str | None:
+    """What the sensor whose place this one has taken is kept under; ``None`` if none is known.
+
+    The serial number that the profile names counts first; then the newest backup under the device's name.
+
+    Raises:
+        StorageError: the backups cannot be read.
+    """
+    return _key(context, target, identity, RestoreOptions(replace=True))
+
+
+def _predecessor(context: Context, target: Target, identity: Identity) -> str | None:
+    """The sensor that had this device's name before, by the newest backup that was made under it."""
+    others = (r for r in context.backups.list() if r.device == target.device and r.serial != identity.serial)
+    return next((record.key for record in others), None)
+
+
+def _judge_passphrase(
+    context: Context, target: Target, facts: BackupFacts | None, warnings: list[str]
+) -> Refusal | None:
+    passphrases = Passphrases(context.credentials)
+    if facts is None:
+        if not passphrases.for_bare_file(target.device):
+            warnings.append("No passphrase is known: the backup is tried without one.")
+        return None
+    if passphrases.opening(facts, target.device) is not None:
+        return None
+    known = passphrases.known(target.device)
+    return Refusal(
+        Action.REFUSE,
+        Code.WRONG_PASSPHRASE,
+        "The backup was made with another passphrase than the one that is known here."
+        if known
+        else "The backup needs its passphrase, and none is known here.",
+        "Give the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
+    )
+
+
+async def _judge_state(
+    context: Context, target: Target, sensor: Sensor, identity: Identity
+) -> Refusal | None:
+    if await read_update_state(sensor) is UpdateState.STARTED:
+        return Refusal(
+            Action.REFUSE,
+            Code.BUSY,
+            "A firmware update is under way on this sensor (UpdateState 1, Started).",
+            "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
+        )
+    try:
+        await asyncio.to_thread(sensor_lock(context.home, lock_key(target, identity)).check)
+    except Held as held:
+        return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
+    return None
+
+
+async def _judge_access(
+    context: Context, target: Target, sensor: Sensor, password: str | None, warnings: list[str]
+) -> Refusal | None:
+    if password is None:
+        return await no_password(context, target)
+    if await sensor.auth_scheme() is AuthScheme.BASIC:
+        warnings.append(
+            "It knows only Basic authentication: password and passphrase cross the network in clear text."
+        )
+    # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
+    await check_known(context, target, sensor, password)
+    return None
+
+
+def _item(
+    target: Target,
+    refusal: Refusal | None,
+    *,
+    identity: Identity | None = None,
+    message: str = "",
+    warnings: Sequence[str] = (),
+) -> PlanItem:
+    return PlanItem(
+        target=target,
+        action=refusal.action if refusal else Action.UPDATE,
+        reason=refusal.code if refusal else None,
+        message=refusal.message if refusal else " ".join([message, *warnings]),
+        advice=refusal.advice if refusal else "",
+        identity=identity,
+        from_version=identity.version if identity else None,
+        warnings=tuple(warnings),
+    )
+
+
+def _intent(identity: Identity, order: RestoreOrder) -> str:
+    what = f"Restore {order.name}"
+    if order.created is not None:
+        what += (
+            f" of {order.created[:10]} ({clean(order.device or '?')}, firmware {clean(order.version or '?')})"
+        )
+    onto = f"onto the {identity.device_type or identity.name} {identity.serial or identity.mac or ''}".strip()
+    if not order.replace:
+        return f"{what} {onto}."
+    return f"{what} {onto}, which takes the place of {clean(order.serial or 'another sensor')}. {NOT_CARRIED}"

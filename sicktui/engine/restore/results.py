@@ -1,0 +1,59 @@
+"""What a restore's result means, and what to do about it.
+
+The codes are the vendor's (OpenAPI of multiScan100, ``RestoreBackupResult``); the advice is ours.
+"""
+
+from typing import Final
+
+from sicktui.engine.job.stop import Stop
+from sicktui.model.enums import Code
+from sicktui.sensor.api.backups import RestoreReply
+
+_AGAIN: Final = "Restart the sensor and try again; if it stays so, restore another backup of it."
+_OTHER_FILE: Final = (
+    "Take another backup: 'sicktui backups list' shows those of this sensor, and 'sicktui backups verify' "
+    "which are whole."
+)
+
+ADVICE: Final[dict[int, str]] = {
+    1: _OTHER_FILE,
+    2: _OTHER_FILE,
+    3: "Restore a backup of the same model; what another model had must be set by hand ('sicktui set').",
+    4: _AGAIN,
+    5: "Restore it onto the firmware that wrote it, or set the parameters by hand.",
+    6: "Give the passphrase that the backup was made with; 'sicktui backups verify --passphrase' tests "
+    "those that are known.",
+    7: _OTHER_FILE,
+    8: _OTHER_FILE,
+    9: _AGAIN,
+    10: "Update the sensor to the firmware that wrote the backup (or a newer one), then restore again.",
+    50: "Update the sensor to the firmware that wrote the backup, then restore again; else set the "
+    "parameters by hand.",
+}
+"""By ``RestoreResult``; 0 is Ok."""
+_UNKNOWN: Final = "Look the result up in the sensor's documentation; restart the sensor before trying again."
+_NO_CODE: Final = (
+    "This firmware does not say why. The usual reasons: another passphrase, another model, a damaged file, "
+    "older firmware on the sensor than on the one that gave the backup."
+)
+MOST_NAMED: Final = 20
+
+
+def rejected(reply: RestoreReply) -> Stop:
+    """The end of a restore that the sensor has refused."""
+    code = "" if reply.result is None else f" (RestoreResult {reply.result})"
+    failed = not_restored(reply.failed)
+    return Stop.failed(
+        Code.RESTORE_REJECTED,
+        f"The sensor did not restore the backup: {reply.words or 'it gives no reason'}{code}."
+        + (f" {failed}" if failed else ""),
+        _NO_CODE if reply.result is None else ADVICE.get(reply.result, _UNKNOWN),
+    )
+
+
+def not_restored(names: tuple[str, ...]) -> str:
+    """Which parameters the sensor has left out (``ParametersFailedToRestore``); empty if none."""
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"Not restored: {', '.join(names[:MOST_NAMED])}{more}."

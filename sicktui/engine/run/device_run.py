@@ -1,0 +1,199 @@
+"""Runs the job of one device from its start to exactly one verdict."""
+
+import asyncio
+import logging
+
+from sicktui.engine.backup.job import BackupJob
+from sicktui.engine.job.job import Job
+from sicktui.engine.job.past import Past
+from sicktui.engine.job.stop import Stop
+from sicktui.engine.restore.job import RestoreJob
+from sicktui.engine.run.verdicts import verdict_event
+from sicktui.engine.update.job import UpdateJob
+from sicktui.engine.update.plan import lock_key
+from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.errors import SicktuiError
+from sicktui.model.event import VerdictReached
+from sicktui.sensor.errors import SensorError
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import Held, Lock, sensor_lock
+
+_log = logging.getLogger(__name__)
+
+
+class DeviceRun:
+    """One device's job, its place in the queue and its lock.
+
+    Args:
+        job: the job.
+        home: where the locks are.
+        past: what an earlier runner journalled of this job, when the run is resumed.
+    """
+
+    def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
+        self._job = job
+        self._home = home
+        self._begun = past is not None and past.in_flight
+        self._open_step = past.open_step if past is not None else None
+        self._work = _work(job, home, past)
+
+    async def run(self) -> VerdictReached:
+        """Wait for a place, do the job, and say how it ended. Never raises but when cancelled."""
+        job = self._job
+        began = job.clock.monotonic()
+        try:
+            if self._open_step is not None:
+                # Whoever began it is gone, and the job may go on at another step: nobody would end it.
+                await job.record.skipped(self._open_step, "it was interrupted; the sensor is asked first")
+            await self._enter()
+            began = job.clock.monotonic()
+            try:
+                message = await self._locked()
+            finally:
+                job.control.gate.release()
+        except Stop as stop:
+            event = self._verdict(stop, began)
+        except SicktuiError as error:
+            event = self._verdict(self._stop_for(error), began)
+        except OSError as error:
+            event = self._verdict(self._storage(error), began)
+        except Exception as error:  # noqa: BLE001  one broken job must not take the others with it
+            _log.exception("job of %s", job.target.device)
+            event = self._verdict(self._internal(error), began)
+        else:
+            event = self._event(Verdict.SUCCEEDED, None, message, "", began)
+        job.control.count(event.verdict)
+        return event
+
+    async def _enter(self) -> None:
+        """Wait for a free place, or until the run is cancelled.
+
+        What an earlier runner has begun is finished, whatever has become of the run's budget since.
+
+        Raises:
+            Stop: it must not start any more.
+        """
+        control = self._job.control
+        if self._begun:
+            await control.gate.acquire()
+            return
+        control.may_start()
+        place = asyncio.ensure_future(control.gate.acquire())
+        cancelled = asyncio.ensure_future(control.cancelled.wait())
+        try:
+            await asyncio.wait((place, cancelled), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            cancelled.cancel()
+        if not place.done():
+            place.cancel()
+            control.checkpoint()
+        await place
+
+    async def _locked(self) -> str:
+        job = self._job
+        if not self._begun:
+            job.control.may_start()
+        lock: Lock = sensor_lock(
+            self._home, lock_key(job.target, job.item.identity), purpose=f"run {job.spec.run}"
+        )
+        try:
+            # In a thread: a lock that somebody holds is tried for a moment, and nobody may wait for that.
+            await asyncio.to_thread(lock.acquire)
+        except Held as held:
+            raise Stop.failed(Code.BUSY, held.message, held.advice) from held
+        try:
+            return await self._until_cancelled()
+        finally:
+            lock.release()
+            await job.sensor.aclose()
+
+    async def _until_cancelled(self) -> str:
+        """Do the work. A cancelled run tears it from any wait, as long as its sensor has nothing of it.
+
+        Raises:
+            Stop: as the work does, or because the run was cancelled.
+        """
+        record, control = self._job.record, self._job.control
+        work = asyncio.ensure_future(self._work.run())
+        cancelled = asyncio.ensure_future(control.cancelled.wait())
+        try:
+            await asyncio.wait((work, cancelled), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done() and record.cancellable:
+                work.cancel()
+            await asyncio.wait((work,))
+        finally:
+            cancelled.cancel()
+            work.cancel()
+        if work.cancelled():
+            await record.abandon("the run was cancelled")
+            control.checkpoint()
+        return work.result()
+
+    def _stop_for(self, error: SicktuiError) -> Stop:
+        if isinstance(error, SensorError) or not self._job.record.wrote:
+            verdict = Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED
+            return Stop.because(error, verdict=verdict)
+        return Stop.because(error, verdict=Verdict.UNKNOWN)
+
+    def _storage(self, error: OSError) -> Stop:
+        return Stop(
+            Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
+            Code.STORAGE_ERROR,
+            f"This PC could not read or write a file of the job: {error}.",
+            "Check the disk's room and rights, then look at the sensor with 'sicktui status'.",
+        )
+
+    def _internal(self, error: Exception) -> Stop:
+        return Stop(
+            Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
+            Code.INTERRUPTED,
+            f"sicktui itself failed in this job ({type(error).__name__}).",
+            "The runner's log has the details. Look at the sensor with 'sicktui status' before trying again.",
+        )
+
+    def _verdict(self, stop: Stop, began: float) -> VerdictReached:
+        message = stop.message
+        if stop.verdict is Verdict.UNKNOWN:
+            # Whoever sees the message alone must know that this is not over.
+            restored = isinstance(self._work, RestoreJob)
+            message = f"{message} Check on site {'its parameters' if restored else 'what it runs'}."
+        return self._event(stop.verdict, stop.code, message, stop.advice, began)
+
+    def _event(
+        self, verdict: Verdict, code: Code | None, message: str, advice: str, began: float
+    ) -> VerdictReached:
+        job, work = self._job, self._work
+        known: dict[str, str | float | None]
+        if isinstance(work, UpdateJob):
+            known = {"serial": work.serial, "backup": work.backup_id, "downtime_seconds": work.downtime}
+        elif isinstance(work, RestoreJob):
+            known = {"serial": work.serial, "backup": job.spec.backup_of(job.target.device)}
+        else:
+            stored = work.stored
+            known = {
+                "serial": stored.serial if stored else None,
+                "backup": stored.id if stored else None,
+                "sha256": stored.sha256 if stored else None,
+                "bytes": stored.size if stored else None,
+            }
+        return verdict_event(
+            job.spec,
+            job.item,
+            verdict,
+            ts=job.record.now(),
+            code=code,
+            message=message,
+            advice=advice,
+            seconds=job.clock.monotonic() - began,
+            **known,
+        )
+
+
+def _work(job: Job, home: Home, past: Past | None) -> UpdateJob | BackupJob | RestoreJob:
+    match job.spec.operation:
+        case Operation.UPDATE:
+            return UpdateJob(job, past)
+        case Operation.BACKUP:
+            return BackupJob(job, past)
+        case Operation.RESTORE:
+            return RestoreJob(job, home, past)

@@ -1,0 +1,169 @@
+"""What faces know of a run: everything, and nothing but what the journal says."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from msgspec import structs
+
+from sicktui.engine.context import Context
+from sicktui.engine.job.control import CANCEL
+from sicktui.engine.run.history import damage_line, every_event, next_entries
+from sicktui.model.clock import timestamp
+from sicktui.model.enums import Action, RunState, Step
+from sicktui.model.event import Event, RunChanged, VerdictReached
+from sicktui.model.run_view import RunView
+from sicktui.stores.disk.files import safe_name
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import Lock, is_held, run_lock
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.journal import LATEST
+from sicktui.stores.journal.rows import RunRow
+
+
+def start_lock(home: Home, run: str) -> Lock:
+    """Held by a face from before a run is journalled until its runner has it: not interrupted, only young."""
+    return Lock(home.locks / f"start-{safe_name(run)}.lock", what=f"The start of run {run}")
+
+
+def liveness(context: Context, row: RunRow) -> RunRow:
+    """The row as it really is: ``interrupted`` and without pid if its runner is gone."""
+    if row.state is not RunState.RUNNING or _has_runner(context, row.run):
+        return row
+    # It may have finished between the two looks.
+    fresh = context.journal.row(row.run)
+    if fresh.state is not RunState.RUNNING:
+        return fresh
+    return structs.replace(fresh, state=RunState.INTERRUPTED, pid=None)
+
+
+def _has_runner(context: Context, run: str) -> bool:
+    # The start first: a face lets go of it only when the runner holds the run.
+    return is_held(start_lock(context.home, run)) or is_held(run_lock(context.home, run))
+
+
+def running(context: Context) -> list[RunRow]:
+    """The runs whose runner is at work now, newest first."""
+    return [row for row in _unfinished(context) if row.state is RunState.RUNNING]
+
+
+def interrupted(context: Context) -> list[RunRow]:
+    """The runs whose runner is gone before the end, newest first."""
+    return [row for row in _unfinished(context) if row.state is RunState.INTERRUPTED]
+
+
+def _unfinished(context: Context) -> list[RunRow]:
+    return [liveness(context, row) for row in context.journal.unfinished()]
+
+
+def resolve_run(context: Context, word: str, *, states: Sequence[RunState] = ()) -> str:
+    """The run that somebody means who wants to follow, cancel or resume one.
+
+    ``latest`` is the newest run in one of the states; failing that the newest in which anything was done. A
+    run whose plan refused every device has no process and is over as it begins: it hides no other one.
+
+    Args:
+        context: the journal.
+        word: an id, the beginning of one, or ``latest``.
+        states: where the run should stand, as it really is.
+
+    Raises:
+        UsageError: no run is meant, or more than one.
+        JournalError: the journal cannot be read.
+    """
+    if word != LATEST:
+        return context.journal.resolve(word)
+    wanted = (row.run for row in _unfinished(context) if row.state in states)
+    worked = (row.run for row in context.journal.runs() if _did_anything(context, row.run))
+    return next(wanted, None) or next(worked, None) or context.journal.resolve(word)
+
+
+def _did_anything(context: Context, run: str) -> bool:
+    try:
+        return any(item.action is Action.UPDATE for item in context.journal.spec(run).items)
+    except JournalDamaged:
+        return True  # nobody can say that it did nothing
+
+
+def owned_devices(context: Context) -> dict[str, str]:
+    """The devices that a run is working on now, and which run: nobody else should poll them."""
+    owned: dict[str, str] = {}
+    for row in running(context):
+        events = every_event(context.journal, row.run)
+        done = {event.device for event in events if isinstance(event, VerdictReached)}
+        for item in context.journal.spec(row.run).items:
+            if item.action is Action.UPDATE and item.device not in done:
+                owned.setdefault(item.device, row.run)
+    return owned
+
+
+def request_cancel(context: Context, run: str) -> None:
+    """Ask a run to start nothing more and to bring its sensors to a safe state."""
+    context.journal.send(run, CANCEL)
+
+
+def cancel_requested(context: Context, run: str) -> bool:
+    """Whether somebody has asked the run to stop. It goes on until its sensors are safe."""
+    return any(command == CANCEL for _, command in context.journal.commands(run))
+
+
+def waited_for(view: RunView) -> dict[str, Step]:
+    """The devices that a run still works on, and the step of each: what a cancelled run waits for."""
+    return {
+        device.device: device.step
+        for device in view.devices.values()
+        if device.verdict is None and device.step is not None
+    }
+
+
+async def follow(
+    context: Context, run: str, *, after: int = 0, interval: float = 0.25
+) -> AsyncIterator[list[tuple[int, Event]]]:
+    """Yield the run's events as its journal grows, in batches, each with its sequence number.
+
+    Ends when the run is finished or cancelled, or when its runner is gone: then the last batch is a
+    ``run`` event that says ``interrupted`` and has the sequence number of the event before it. In the
+    place of a damaged event comes an error line of the log.
+
+    Args:
+        context: the stores.
+        run: the run's id.
+        after: the last sequence number that the caller has seen.
+        interval: seconds between two looks, which bounds how often a face redraws.
+
+    Raises:
+        JournalError: the journal cannot be read any more.
+    """
+    while True:
+        # The row first: what was written before the end is then surely read below.
+        row = await asyncio.to_thread(_look, context, run)
+        while batch := await asyncio.to_thread(_next_events, context, run, after):
+            after = batch[-1][0]
+            yield batch
+        if row.state is RunState.INTERRUPTED:
+            yield [(after, _interrupted(context, row))]
+            return
+        if row.state is not RunState.RUNNING:
+            return
+        await asyncio.sleep(interval)
+
+
+def _next_events(context: Context, run: str, after: int) -> list[tuple[int, Event]]:
+    return [
+        (number, damage_line(entry, run) if isinstance(entry, JournalDamaged) else entry)
+        for number, entry in next_entries(context.journal, run, after=after)
+    ]
+
+
+def _look(context: Context, run: str) -> RunRow:
+    return liveness(context, context.journal.row(run))
+
+
+def _interrupted(context: Context, row: RunRow) -> RunChanged:
+    return RunChanged(
+        ts=timestamp(context.clock.now()),
+        run=row.run,
+        operation=row.operation,
+        state=RunState.INTERRUPTED,
+        pid=None,
+        started=row.started,
+    )

@@ -1,0 +1,77 @@
+"""All events of a run, read from the journal page by page, past what is damaged in it."""
+
+from collections.abc import Iterator
+
+from sicktui.model.clock import SystemClock, timestamp
+from sicktui.model.enums import Level
+from sicktui.model.event import Event, Logged
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.journal import Journal
+
+Entry = tuple[int, Event | JournalDamaged]
+"""An event with its number, or what stands in the place of one that cannot be read."""
+
+
+def next_entries(journal: Journal, run: str, *, after: int) -> list[Entry]:
+    """The next events of a run, or the damage that comes next; empty if there is no more as yet.
+
+    Args:
+        journal: the journal.
+        run: the run's whole id.
+        after: only what has a greater number.
+
+    Raises:
+        JournalDamaged: the file itself is damaged here, and nothing behind it can be had.
+        JournalError: the journal cannot be read.
+    """
+    try:
+        return [*journal.events(run, after=after)]
+    except JournalDamaged as damage:
+        if damage.sequence is None:
+            raise
+        return [(damage.sequence, damage)]
+
+
+def every_entry(journal: Journal, run: str) -> Iterator[Event | JournalDamaged]:
+    """The run's events from the first to the last that is there now, each damage in its place.
+
+    Raises:
+        JournalError: the journal cannot be read, for another reason than damage.
+    """
+    after = 0
+    try:
+        while page := next_entries(journal, run, after=after):
+            after = page[-1][0]
+            for _, entry in page:
+                yield entry
+    except JournalDamaged as damage:
+        yield damage
+
+
+def every_event(journal: Journal, run: str) -> Iterator[Event]:
+    """The run's events from the first to the last that is there now.
+
+    In the place of what is damaged comes an error line for people, so that what stands around it can
+    be shown.
+
+    Raises:
+        JournalError: the journal cannot be read, for another reason than damage.
+    """
+    ts: str | None = None
+    for entry in every_entry(journal, run):
+        if isinstance(entry, JournalDamaged):
+            yield damage_line(entry, run, ts)
+        else:
+            ts = entry.ts
+            yield entry
+
+
+def damage_line(damage: JournalDamaged, run: str, ts: str | None = None) -> Logged:
+    """The damage as a line of the run's log.
+
+    Args:
+        damage: what is damaged.
+        run: the run's id.
+        ts: where it is placed in time; now if nobody knows.
+    """
+    return Logged(ts=ts or timestamp(SystemClock().now()), run=run, level=Level.ERROR, message=str(damage))

@@ -1,0 +1,385 @@
+"""The runner: the process that executes one run, detached from every terminal.
+
+It is started by ``engine.spawn`` with the run's id, folders and secrets on its standard input, reports
+``ready`` once it holds the run's lock, and from then on speaks through the journal alone.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sicktui.engine.dumps import forbid_core_dumps
+from sicktui.engine.job.control import CANCEL, Control, guarding
+from sicktui.engine.job.job import Job
+from sicktui.engine.job.past import Past, recall
+from sicktui.engine.job.record import JobRecord
+from sicktui.engine.job.recorder import Recorder
+from sicktui.engine.outcome import summarise
+from sicktui.engine.run.device_run import DeviceRun
+from sicktui.engine.run.handshake import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.run.history import every_entry
+from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
+from sicktui.engine.run.verdicts import planned_verdict, verdict_event
+from sicktui.model.clock import Clock, SystemClock, timestamp
+from sicktui.model.enums import Action, Code, Level, Operation, RunState, Verdict
+from sicktui.model.errors import SicktuiError
+from sicktui.model.event import Cancelled, Logged, RunChanged, VerdictReached
+from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.sensor.api.capabilities import capabilities_with
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.turns.queue import Lines
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import operator, run_lock
+from sicktui.stores.journal.database import JournalError
+from sicktui.stores.journal.journal import Journal
+
+COMMAND_INTERVAL: Final = 0.25
+"""Seconds between two looks for commands to the run."""
+
+_log = logging.getLogger("sicktui.runner")
+
+
+class Runner:
+    """Executes one run.
+
+    Args:
+        home: the folders.
+        journal: where the run is written.
+        spec: the run.
+        secrets: passwords by device, and the backup passphrase.
+        clock: where time comes from.
+        resumed: whether an earlier runner has worked on the run.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        journal: Journal,
+        spec: RunSpec,
+        secrets: RunSecrets,
+        clock: Clock,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self._home = home
+        self._journal = journal
+        self._spec = spec
+        self._secrets = secrets
+        self._clock = clock
+        self._resumed = resumed
+        self._recorder = Recorder(journal, spec.run, clock)
+        self._backups = BackupStore(home.backups)
+        self._lines = Lines(spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan())
+        self._at_work: dict[str, JobRecord] = {}
+        self._commands_seen = 0
+        self._limits = guarding(spec.settings.limits, spec.operation)
+        self.control = Control(self._limits)
+        self._pasts = self._recall()
+        self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
+
+    def _recall(self) -> dict[str, Past]:
+        """What the journal says of each device."""
+        devices = [item.device for item in self._spec.items]
+        # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
+        damages = self._journal.damages(of=self._spec.run) if self._resumed else []
+        return recall([*damages, *every_entry(self._journal, self._spec.run)], devices)
+
+    async def run(self) -> None:
+        """Bring every device to its verdict, then close the run.
+
+        Raises:
+            JournalError: it could not be written down; what was begun on sensors was finished all the
+                same, and the run can be resumed.
+        """
+        helpers = [
+            asyncio.create_task(self._recorder.serve()),
+            asyncio.create_task(self._obey()),
+        ]
+        try:
+            if self._resumed:
+                await self._say_resumed()
+            # What was commanded before comes before anything is started.
+            await self._heed()
+            await self._run_devices()
+            await self._finish()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._recorder.flush()
+
+    async def _say_resumed(self) -> None:
+        open_devices = [device for device, past in self._pasts.items() if past.verdict is None]
+        message = f"The run is resumed by {operator()}; every sensor is asked first where it stands."
+        if any(self._pasts[device].damaged for device in open_devices):
+            message += (
+                " A part of its journal is damaged; a backup does no harm, and is taken again."
+                if self._spec.operation is Operation.BACKUP
+                else " A part of its journal is damaged: the sensors are asked and watched, and nothing is "
+                "written to them."
+            )
+        await self._log(message)
+
+    async def _run_devices(self) -> None:
+        going = [item for item in self._spec.items if item.action is Action.UPDATE]
+        for item in self._spec.items:
+            planned = planned_verdict(self._spec, item, self._recorder.now())
+            if planned is not None and item.device not in self._verdicts:
+                await self._reached(planned)  # what the plan had decided was lost with a damaged row
+        for item in going:
+            if item.device in self._verdicts:
+                self.control.count(self._verdicts[item.device].verdict)
+        undecided = [item for item in going if item.device not in self._verdicts]
+        begun = [item for item in undecided if self._past(item).in_flight]
+        fresh = [item for item in undecided if not self._past(item).in_flight]
+        package_file: Path | None = None
+        try:
+            package_file = await self._stage() if undecided else None
+        except PackageChanged as error:
+            # A job that had written before an interruption goes on: it may not need the package.
+            for item in fresh:
+                await self._reached(self._refused(item, error))
+            fresh = []
+        # What sensors have begun is brought to its end before anything new is started.
+        await self._wave(begun, package_file)
+        canaries = {item.device for item in going[: self._limits.canary]}
+        await self._wave([item for item in fresh if item.device in canaries], package_file)
+        if canaries:
+            succeeded = {Verdict.SUCCEEDED, Verdict.SKIPPED}
+            self.control.canary_failed = any(
+                self._verdicts[device].verdict not in succeeded for device in canaries
+            )
+        await self._wave([item for item in fresh if item.device not in canaries], package_file)
+
+    def _past(self, item: PlanItem) -> Past:
+        return self._pasts.get(item.device, Past())
+
+    async def _stage(self) -> Path | None:
+        package = self._spec.package
+        if package is None:
+            return None
+        return await asyncio.to_thread(stage_package, self._home, self._spec.run, package)
+
+    async def _wave(self, items: list[PlanItem], package_file: Path | None) -> None:
+        """Run the jobs of these devices side by side, each to its end, whatever becomes of the others.
+
+        Raises:
+            JournalError: a verdict could not be written down.
+        """
+        ends = await asyncio.gather(
+            *(self._device(item, package_file) for item in items), return_exceptions=True
+        )
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _device(self, item: PlanItem, package_file: Path | None) -> None:
+        record = JobRecord(self._recorder, item.device, self._clock, self.control)
+        sensor = Sensor(
+            item.target,
+            password=self._secrets.passwords.get(item.device),
+            lines=self._lines,
+            clock=self._clock,
+            on_contact=record.contact,
+            capabilities=capabilities_with(item.auth),
+        )
+        job = Job(
+            spec=self._spec,
+            item=item,
+            sensor=sensor,
+            record=record,
+            control=self.control,
+            clock=self._clock,
+            backups=self._backups,
+            snapshots=SnapshotStore(self._home.snapshots),
+            passphrase=self._secrets.passphrase_of(item.device),
+            scratch=scratch_folder(self._home, self._spec.run, item.device),
+            package_file=package_file,
+        )
+        self._at_work[item.device] = record
+        event = await DeviceRun(job, self._home, self._past(item) if self._resumed else None).run()
+        await self._reached(event)
+
+    def _since_plan(self) -> float:
+        """Seconds since the sensors were asked for the plan, by a process with a throttle of its own."""
+        planned = datetime.fromisoformat(self._spec.created)
+        # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
+        return max(0.0, (self._clock.now() - planned).total_seconds())
+
+    async def _reached(self, event: VerdictReached) -> None:
+        self._at_work.pop(event.device, None)
+        self._verdicts[event.device] = event
+        try:
+            await self._recorder.record(event)
+        except JournalError:
+            # Others are still at it; before the end is written down, this is.
+            self._recorder.keep(event)
+
+    def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
+        return verdict_event(
+            self._spec,
+            item,
+            Verdict.FAILED,
+            ts=self._recorder.now(),
+            code=error.code or Code.PACKAGE_UNREADABLE,
+            message=error.message,
+            advice=error.advice,
+        )
+
+    async def _finish(self) -> None:
+        spec = self._spec
+        ts = self._recorder.now()
+        state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
+        await self._recorder.settle()
+        # Before the end is written down, since nobody comes back to a run that is over.
+        await asyncio.to_thread(unstage, self._home, spec.run)
+        verdicts = [self._verdicts[item.device] for item in spec.items]
+        await asyncio.to_thread(
+            self._journal.finish_run,
+            spec.run,
+            state,
+            finished=ts,
+            events=[
+                RunChanged(
+                    ts=ts, run=spec.run, operation=spec.operation, state=state, pid=None, started=spec.created
+                ),
+                summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
+            ],
+        )
+
+    async def _obey(self) -> None:
+        """Carry out commands that faces leave in the journal."""
+        while True:
+            await asyncio.sleep(COMMAND_INTERVAL)
+            try:
+                await self._heed()
+            except JournalError:
+                # A disk that is full or busy for a moment must not make the run deaf for good.
+                _log.exception("commands of run %s", self._spec.run)
+
+    async def _heed(self) -> None:
+        """Carry out the commands that are there now."""
+        for number, command in await asyncio.to_thread(
+            self._journal.commands, self._spec.run, after=self._commands_seen
+        ):
+            if command == CANCEL:
+                await self.cancel("Cancelling: what has not begun its upload stops now.")
+            self._commands_seen = number
+
+    async def cancel(self, why: str) -> None:
+        """Start nothing more and let every sensor reach a safe state.
+
+        The journal then says which sensors the run still waits for, and at which step each of them is.
+        """
+        if self.control.cancelled.is_set():
+            return
+        self.control.cancel()
+        waiting = [
+            f"{device} ({record.step.value})"
+            for device, record in self._at_work.items()
+            if record.irrevocable and record.step is not None
+        ]
+        if waiting:
+            why += f" Waiting for {', '.join(waiting)}: what a sensor has begun is finished."
+        ts, run = self._recorder.now(), self._spec.run
+        told = (Cancelled(ts=ts, run=run), Logged(ts=ts, run=run, level=Level.WARNING, message=why))
+        try:
+            await self._recorder.record(*told)
+        except JournalError:
+            self._recorder.keep(*told)  # it is obeyed all the same
+
+    async def _log(self, message: str) -> None:
+        await self._recorder.record(
+            Logged(ts=self._recorder.now(), run=self._spec.run, level=Level.WARNING, message=message)
+        )
+
+
+async def serve(runner: Runner) -> None:
+    """Execute the run in this process, until every device has its verdict."""
+    loop = asyncio.get_running_loop()
+    pending: set[asyncio.Task[None]] = set()
+
+    def told_to_end() -> None:
+        # The PC is going down, or somebody wants the process gone: finish what a sensor has begun.
+        task = loop.create_task(
+            runner.cancel("The runner was told to end: what has not begun its upload stops now.")
+        )
+        pending.add(task)
+        task.add_done_callback(pending.discard)
+
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
+        loop.add_signal_handler(signal.SIGTERM, told_to_end)
+        loop.add_signal_handler(signal.SIGINT, told_to_end)
+    await runner.run()
+
+
+def main() -> int:
+    """Entry point of the runner process."""
+    forbid_core_dumps()
+    invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerInvitation)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    lock = run_lock(invitation.home, invitation.run)
+    try:
+        lock.acquire()
+        with Journal(invitation.home.journal_file) as journal:
+            runner = _take_up(journal, invitation)
+            _answer(RunnerReady(ready=True))
+            asyncio.run(serve(runner))
+    except SicktuiError as error:
+        # Before the answer the face says it; after it, the log has it and the run shows as interrupted.
+        _log.exception("run %s", invitation.run)
+        _answer(RunnerReady(ready=False, message=error.message))
+        return 1
+    lock.release()
+    # Nobody asks any more whether a run that is over is alive.
+    for path in (lock.path, lock.owner_path):
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return 0
+
+
+def _take_up(journal: Journal, invitation: RunnerInvitation) -> Runner:
+    """Write down that this process has the run now.
+
+    Raises:
+        JournalError: the run cannot be read, or not be written.
+    """
+    spec = journal.spec(invitation.run)
+    clock = SystemClock()
+    runner = Runner(invitation.home, journal, spec, invitation.secrets, clock, resumed=invitation.resumed)
+    pid = os.getpid()
+    journal.set_state(spec.run, RunState.RUNNING, pid=pid)
+    changed = RunChanged(
+        ts=timestamp(clock.now()),
+        run=spec.run,
+        operation=spec.operation,
+        state=RunState.RUNNING,
+        pid=pid,
+        started=spec.created,
+    )
+    journal.append(spec.run, [changed], durable=True)
+    return runner
+
+
+def _answer(ready: RunnerReady) -> None:
+    """Say the one line, then let go of the pipe: whoever started us may vanish now, or has already."""
+    with contextlib.suppress(OSError):
+        sys.stdout.buffer.write(msgspec.json.encode(ready) + b"\n")
+        sys.stdout.flush()
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Starts the runner process of a run, detached from this terminal."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from sicktui.engine.context import Context
+from sicktui.engine.restore.source import facts_of
+from sicktui.engine.run.handshake import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.run.process import own_module
+from sicktui.model.enums import Action, Code, Operation
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.disk.files import make_folder, open_log
+from sicktui.stores.secrets.vault import VARIABLE as VAULT_VARIABLE
+
+SECRET_VARIABLES: Final = frozenset({"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VAULT_VARIABLE})
+"""No child inherits these: any program of this user can read the environment of a process."""
+START_LIMIT: Final = 30.0
+"""Seconds that a runner process has to report that it is ready."""
+
+
+class LaunchError(SicktuiError):
+    """The runner process could not be started."""
+
+
+def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> None:
+    """Start the runner process of a journalled run and wait until it is ready.
+
+    Args:
+        context: the folders and the credentials.
+        spec: the run.
+        resumed: whether an earlier runner has worked on it.
+
+    Raises:
+        LaunchError: it did not get ready in time, or said why it cannot.
+    """
+    invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
+    make_folder(context.home.log)
+    log_path = context.home.log / f"runner-{spec.run}.log"
+    try:
+        with open_log(log_path) as log:
+            process = _popen(log.fileno())
+    except OSError as error:
+        # No log, or an interpreter that this user may not execute.
+        ready = RunnerReady(ready=False, message=f"{error.filename or log_path}: {error.strerror or error}")
+    else:
+        # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
+        threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
+        ready = _handshake(process, msgspec.json.encode(invitation))
+    if not ready.ready:
+        raise LaunchError(
+            f"The runner process of run {spec.run} did not start: {ready.message or 'it said nothing'}.",
+            advice=f"Its log is {log_path}. "
+            + (
+                "Look at the sensors with 'sicktui status' before trying again."
+                if resumed
+                else "Nothing was sent to any sensor by this run."
+            ),
+            code=Code.INTERRUPTED,
+        )
+
+
+def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
+    """What the runner of a run needs to know, and gets through its pipe alone."""
+    going = [item for item in spec.items if item.action is Action.UPDATE]
+    return RunSecrets(
+        passwords={
+            item.device: context.credentials.password(item.device, item.target.user) for item in going
+        },
+        passphrase=context.credentials.passphrase or "",
+        passphrases=_passphrases(context, spec, going),
+    )
+
+
+def _passphrases(context: Context, spec: RunSpec, going: Sequence[PlanItem]) -> dict[str, str]:
+    """The passphrase of each device: for a restore the one that opens the backup, if it is known."""
+    known = Passphrases(context.credentials)
+    if spec.operation is not Operation.RESTORE:
+        return {item.device: known.of(item.device) or "" for item in going}
+    orders = {item.device: spec.order_of(item.device) for item in going}
+    opening = {
+        device: _opening(context, known, order, device)
+        for device, order in orders.items()
+        if order is not None
+    }
+    return {device: passphrase for device, passphrase in opening.items() if passphrase is not None}
+
+
+def _opening(context: Context, known: Passphrases, order: RestoreOrder, device: str) -> str | None:
+    if order.described and not order.sealed:
+        return ""
+    facts = facts_of(context.backups, order)
+    return known.for_bare_file(device) if facts is None else known.opening(facts, device)
+
+
+def runner_command() -> list[str]:
+    """What is executed: our own interpreter and module."""
+    return own_module("sicktui.engine.run.runner")
+
+
+def _popen(log: int) -> "subprocess.Popen[bytes]":
+    """A process that outlives this one, its terminal and its SSH session."""
+    environment = {key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES}
+    command = runner_command()
+    if sys.platform == "win32":
+        flags = (
+            subprocess.DETACHED_PROCESS
+            | subprocess.CREATE_NEW_PROCESS_GROUP
+            | subprocess.CREATE_BREAKAWAY_FROM_JOB
+        )
+        return subprocess.Popen(  # noqa: S603  our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            creationflags=flags,
+        )
+    return subprocess.Popen(  # noqa: S603  our own interpreter and module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def _handshake(process: "subprocess.Popen[bytes]", invitation: bytes) -> RunnerReady:
+    """Hand the secrets over, then wait for the runner's one line."""
+    try:
+        output = process.stdout
+        if process.stdin is None or output is None:
+            raise LaunchError("The runner process has no pipes.", code=Code.INTERRUPTED)
+        process.stdin.write(invitation)
+        process.stdin.close()
+        line = _read_line(output.fileno(), process)
+        output.close()
+        return msgspec.json.decode(line, type=RunnerReady) if line else RunnerReady(ready=False)
+    except (OSError, msgspec.DecodeError) as error:
+        return RunnerReady(ready=False, message=str(error))
+
+
+def _read_line(output: int, process: "subprocess.Popen[bytes]") -> bytes:
+    """The first line of the runner, or what there is of it when the time is up or it ended."""
+    line = bytearray()
+
+    def read() -> None:
+        while not line.endswith(b"\n"):
+            chunk = os.read(output, 4096)
+            if not chunk:
+                return
+            line.extend(chunk)
+
+    # A thread, because a pipe on Windows cannot be read with a time limit.
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(START_LIMIT)
+    if reader.is_alive():
+        process.kill()
+        reader.join()
+    return bytes(line)

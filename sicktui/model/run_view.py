@@ -1,0 +1,186 @@
+"""The one pure reducer: ``state + event -> state``.
+
+Every face (dashboard, ``runs attach``, ``runs show``, the report) folds the same events with
+``reduce`` and shows the result. Views are frozen; folding a device's event replaces that device
+only, so a face can tell by identity which rows changed.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import UNSET, Struct, structs
+
+from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
+from sicktui.model.event import (
+    Acted,
+    Cancelled,
+    Contacted,
+    Event,
+    Logged,
+    Planned,
+    Progressed,
+    RunChanged,
+    StepChanged,
+    Summarised,
+    Surveyed,
+    UpdateStateRead,
+    VerdictReached,
+)
+
+_SMOOTHING: Final = 0.2
+"""Weight of the latest measurement in the rate: what is older than about two seconds hardly counts."""
+
+MAX_LOG: Final = 500
+"""Log lines kept in a view; older ones stay in the journal."""
+
+
+class DeviceView(Struct, frozen=True, kw_only=True):
+    """Where the job of one device stands."""
+
+    device: str
+    plan: Planned | None = None
+    steps: dict[Step, StepState] = {}
+    """The last state of each step that was reached. Treat as read-only."""
+    step: Step | None = None
+    """The step that is under way, or the last one."""
+    step_since: str | None = None
+    detail: str = ""
+    started: str | None = None
+    sent: int = 0
+    total: int = 0
+    rate: float = 0.0
+    """Bytes per second, smoothed over the last few progress events; 0 until it is known."""
+    progress_ts: str | None = None
+    update_state: int | None = None
+    update_state_name: str = ""
+    last_answer: str | None = None
+    silent: bool = False
+    """The last try to reach the sensor failed."""
+    verdict: VerdictReached | None = None
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """A run as far as its events have been read."""
+
+    run: str = ""
+    operation: Operation | None = None
+    state: RunState = RunState.RUNNING
+    pid: int | None = None
+    started: str = ""
+    devices: dict[str, DeviceView] = {}
+    """By device name, in the order of the plan. Treat as read-only."""
+    log: tuple[Logged, ...] = ()
+    cancelling: bool = False
+    """The run was told to stop and still waits for sensors that had begun."""
+    summary: Summarised | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen in this run by itself."""
+        return self.state in (RunState.FINISHED, RunState.CANCELLED)
+
+    def counts(self) -> dict[Verdict, int]:
+        """How many devices have which verdict so far."""
+        totals = dict.fromkeys(Verdict, 0)
+        for view in self.devices.values():
+            if view.verdict is not None:
+                totals[view.verdict.verdict] += 1
+        return totals
+
+
+def reduce(view: RunView, event: Event) -> RunView:
+    """The view after ``event``. Events of one device must come in their journal order."""
+    match event:
+        case RunChanged():
+            return structs.replace(
+                view,
+                run=view.run if event.run is UNSET else event.run,
+                operation=event.operation,
+                state=event.state,
+                pid=event.pid,
+                started=event.started,
+                # A new runner says it anew, if it still holds.
+                cancelling=False,
+            )
+        case Cancelled():
+            return structs.replace(view, cancelling=True)
+        case Summarised():
+            return structs.replace(view, summary=event)
+        case Logged():
+            return structs.replace(view, log=(*view.log[-(MAX_LOG - 1) :], event))
+        case _:
+            before = view.devices.get(event.device) or DeviceView(device=event.device)
+            after = _reduce_device(before, event)
+            return structs.replace(view, devices={**view.devices, event.device: after})
+
+
+_OfDevice = (
+    StepChanged | Progressed | UpdateStateRead | Planned | VerdictReached | Acted | Surveyed | Contacted
+)
+
+
+def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
+    match event:
+        case Planned():
+            return structs.replace(view, plan=event)
+        case StepChanged():
+            return _step(view, event)
+        case Progressed():
+            return _progress(view, event)
+        case UpdateStateRead():
+            return structs.replace(
+                view,
+                update_state=event.value,
+                update_state_name=event.name,
+                last_answer=event.ts,
+                silent=False,
+            )
+        case VerdictReached():
+            return structs.replace(view, verdict=event)
+        case Contacted(answered=True):
+            return structs.replace(view, last_answer=event.ts, silent=False)
+        case Contacted():
+            return structs.replace(view, silent=True)
+        case Acted() | Surveyed():
+            return view
+
+
+def _step(view: DeviceView, event: StepChanged) -> DeviceView:
+    began = event.state is StepState.STARTED
+    return structs.replace(
+        view,
+        steps={**view.steps, event.step: event.state},
+        step=event.step,
+        step_since=event.ts if began else view.step_since,
+        detail=event.detail,
+        started=view.started or event.ts,
+        sent=0 if began else view.sent,
+        total=0 if began else view.total,
+        rate=0.0 if began else view.rate,
+        progress_ts=None if began else view.progress_ts,
+    )
+
+
+def _progress(view: DeviceView, event: Progressed) -> DeviceView:
+    rate = view.rate
+    if view.progress_ts is not None and event.sent > view.sent:
+        elapsed = seconds_between(view.progress_ts, event.ts)
+        if elapsed > 0:
+            latest = (event.sent - view.sent) / elapsed
+            # Smoothed, as the bytes between two events jump: a number that dances cannot be read, and
+            # each change of it is traffic on a slow SSH link.
+            rate = latest if rate == 0 else rate + (latest - rate) * _SMOOTHING
+    return structs.replace(
+        view,
+        sent=event.sent,
+        total=event.total,
+        rate=rate,
+        progress_ts=event.ts,
+        last_answer=event.ts,
+        silent=False,
+    )
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds from one event's ``ts`` to another's; negative if the PC's clock went back."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

@@ -1,0 +1,317 @@
+"""Being let in: which scheme a sensor wants, authenticated POSTs, and session tokens.
+
+Challenge-response first; Basic, which sends the password in clear text, only where ``getChallenge`` is
+Not Found on what has proven to be a sensor, or where the profile says so. A password that was
+refused is never tried again here: sensors lock themselves.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from sicktui.model.device import Target
+from sicktui.model.enums import AuthScheme
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.capabilities import CHALLENGE, Memory
+from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge
+from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, understand
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
+from sicktui.sensor.transport.messages import Answer
+from sicktui.sensor.turns.link import Link, Turn
+from sicktui.sensor.turns.retry import patiently
+
+_CHECK: Final = "checkCredentials"
+_SESSION: Final = "CreateSessionToken"
+_TOKEN_HEADER: Final = "X-Session-Token"  # noqa: S105  the name of the header, no secret
+_TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
+"""What may stand in a header: a token with a line break would be a header of the sensor's choice."""
+
+Data = Mapping[str, object]
+
+
+class Access:
+    """Authenticates towards one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns the scheme.
+        reader: reads ``DeviceIdent``, to be sure that it is a sensor.
+        target: user and wanted scheme.
+        password: ``None`` when nobody knows it; everything that needs it is then refused here.
+    """
+
+    def __init__(
+        self, link: Link, memory: Memory, reader: Reader, target: Target, password: str | None
+    ) -> None:
+        self._link = link
+        self._memory = memory
+        self._reader = reader
+        self._target = target
+        self._password = password
+        if password is not None:
+            link.unsaid.keep(password)
+        self._token: str | None = None
+        self._no_challenge_here = False
+        """Whether this very client has found that the sensor knows no ``getChallenge``."""
+        self._proven = False
+        """Whether the sensor has accepted this password."""
+        self._hashed: dict[str, str] = {}
+        """The paths that this sensor hashes by their last part only."""
+
+    def __repr__(self) -> str:
+        """Without password and token."""
+        return f"<Access to {self._link.label} as {clean(self._target.user)}>"
+
+    # -- scheme -------------------------------------------------------------------------------
+
+    async def scheme(self) -> AuthScheme:
+        """How writes are authenticated here. Probes once; that changes nothing on the sensor.
+
+        Raises:
+            SensorError: the sensor cannot be asked.
+        """
+        if self._target.auth != "auto":
+            # The profile decides; nothing needs to be asked.
+            wanted = AuthScheme(self._target.auth)
+            self._memory.authenticates(wanted)
+            return wanted
+        known = self._memory.capabilities.auth
+        if known is AuthScheme.CHALLENGE or (known is AuthScheme.BASIC and self._no_challenge_here):
+            return known
+        # Basic that somebody else has found is probed again: since then the sensor may have got a
+        # firmware that can do better, and a password must not cross the network for an old note.
+        found = await self._probe()
+        self._memory.authenticates(found)
+        return found
+
+    async def _probe(self) -> AuthScheme:
+        try:
+            await patiently(self._link.clock, self._probe_challenge)
+        except NotSupported as error:
+            if self._memory.is_present(CHALLENGE):
+                raise self._no_challenge(error) from error
+            # Any web server answers Not Found. Only a sensor may be sent a password.
+            await self._reader.ident()
+            return await self._probe_again()
+        return AuthScheme.CHALLENGE
+
+    async def _probe_again(self) -> AuthScheme:
+        """One Not Found may be a sensor that is just starting: Basic only after a second one."""
+        try:
+            await patiently(self._link.clock, self._probe_challenge)
+        except NotSupported:
+            self._no_challenge_here = True
+            return AuthScheme.BASIC
+        return AuthScheme.CHALLENGE
+
+    async def _probe_challenge(self) -> None:
+        async with self._link.turn() as turn:
+            await self._challenge(turn)
+
+    async def _challenge(self, turn: Turn) -> Challenge:
+        body = msgspec.json.encode({"data": {"user": self._target.user}})
+        answer = await turn.post(CHALLENGE, body)
+        reply = understand(answer, self._link.asked("POST", CHALLENGE))
+        try:
+            challenge = parse_challenge(reply.challenge)
+        except msgspec.ValidationError as error:
+            raise reply.strange(f"its challenge is not usable ({clean(str(error))})") from error
+        self._memory.found(CHALLENGE)
+        return challenge
+
+    # -- authenticated POSTs ------------------------------------------------------------------
+
+    async def call(self, name: str, data: Data | None = None, *, acting: bool = True) -> Reply:
+        """An authenticated POST.
+
+        Args:
+            name: the path behind ``/api/``.
+            data: what goes under ``data``; nothing if ``None``.
+            acting: the sensor does something that must not happen twice unasked. It is then sent
+                again only if the sensor said that it refused the challenge.
+
+        Raises:
+            AccessDenied: the password is wrong or not known.
+            OutcomeUnknown: the connection broke after an act was sent.
+            SensorError: anything else.
+        """
+        if self._password is None:
+            raise AccessDenied(
+                f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
+                advice="Give it with 'sicktui login', or for this call in SICKTUI_PASSWORD.",
+            )
+        post = self._basic_post if await self.scheme() is AuthScheme.BASIC else self._challenged_post
+        if acting:
+            return await post(name, data, acting=True)
+        return await patiently(self._link.clock, lambda: post(name, data, acting=False))
+
+    async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
+        body = _encode({} if data is None else {"data": data})
+        async with self._link.turn() as turn:
+            answer = await turn.post(name, body, headers=self._basic(), acting=acting)
+        return self._said(name, answer, acting=acting)
+
+    async def _challenged_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
+        hashed = self._hashed.get(name, name)
+        try:
+            reply = await self._with_fresh_challenge(name, hashed, data, acting=acting)
+        except AccessDenied:
+            short = name.rpartition("/")[2]
+            if not self._proven or short == hashed:
+                raise
+            # The password is known to be right, so this is no guessing at it: what the sensor takes
+            # for the endpoint's name is the only thing left, and the article leaves it open for paths.
+            reply = await self._with_fresh_challenge(name, short, data, acting=acting)
+            self._hashed[name] = short
+        self._proven = True
+        return reply
+
+    async def _with_fresh_challenge(
+        self, name: str, hashed: str, data: Data | None, *, acting: bool
+    ) -> Reply:
+        answer = await self._prove_and_post(name, hashed, data, acting=acting)
+        try:
+            return self._said(name, answer, acting=acting)
+        except DeviceError as error:
+            if error.status != INVALID_CHALLENGE:
+                raise
+        # The nonce was stale, so nothing was done: once more with a fresh one.
+        answer = await self._prove_and_post(name, hashed, data, acting=acting)
+        return self._said(name, answer, acting=acting)
+
+    def _said(self, name: str, answer: Answer, *, acting: bool) -> Reply:
+        try:
+            return understand(answer, self._link.asked("POST", name))
+        except ProtocolError as error:
+            # A reply that makes no sense says nothing about whether it was done.
+            error.outcome_unknown = acting
+            raise
+
+    async def _prove_and_post(self, name: str, hashed: str, data: Data | None, *, acting: bool) -> Answer:
+        """A fresh challenge and, right behind it, the POST that it is for. One challenge serves one POST."""
+
+        async def attempt() -> Answer:
+            async with self._link.turn(2) as turn:
+                try:
+                    challenge = await self._challenge(turn)
+                except NotSupported as error:
+                    raise self._no_challenge(error) from error
+                # At least one device wants ``header`` in front of ``data``.
+                proof = header(self._target.user, self._password or "", challenge, hashed)
+                self._link.unsaid.keep_for_now(proof["response"])
+                body: dict[str, object] = {"header": proof}
+                if data is not None:
+                    body["data"] = data
+                return await turn.post(name, _encode(body), acting=acting)
+
+        # Only the challenge is judged in there, and that may be asked for again. What the POST was
+        # answered is judged outside.
+        return await patiently(self._link.clock, attempt) if acting else await attempt()
+
+    def _no_challenge(self, error: NotSupported) -> DeviceError:
+        """Not a NotSupported: it is not the method that is missing, and Basic is out of the question."""
+        return DeviceError(
+            f"The sensor at {self._link.label} does not answer getChallenge, and may not be sent a password "
+            "in clear text.",
+            code=error.code,
+            advice="If it is starting, try again in a minute. If its firmware knows Basic only, set auth = "
+            "'basic' for this device: its password then crosses the network in clear text.",
+            http_status=error.http_status,
+            status=error.status,
+        )
+
+    def _basic(self) -> dict[str, str]:
+        secret = encoded_secret(f"{self._target.user}:{self._password or ''}")
+        encoded = base64.b64encode(secret).decode("ascii")
+        self._link.unsaid.keep(encoded)
+        return {"Authorization": f"Basic {encoded}"}
+
+    # -- password and session -----------------------------------------------------------------
+
+    async def check_password(self) -> bool:
+        """Try the password without side effects, once.
+
+        Returns:
+            True: the sensor accepts it. False: it cannot be tried without side effects here.
+
+        Raises:
+            AccessDenied: it is wrong.
+        """
+        if self._memory.is_missing(_CHECK):
+            return False
+        try:
+            await self.call(_CHECK, acting=False)
+        except NotSupported:
+            if self._memory.is_present(_CHECK):
+                raise
+            self._memory.lacks(_CHECK)
+            return False
+        self._memory.found(_CHECK)
+        return True
+
+    async def open_session(self) -> bool:
+        """Get a fresh session token. False where the sensor hands out none.
+
+        Raises:
+            AccessDenied: the password is wrong or not known.
+            SensorError: anything else.
+        """
+        self._token = None
+        if self._memory.is_missing(_SESSION):
+            return False
+        try:
+            reply = await self.call(_SESSION, acting=False)
+        except NotSupported:
+            if self._memory.is_present(_SESSION):
+                raise
+            self._memory.lacks(_SESSION)
+            return False
+        self._token = _parse_token(reply)
+        self._link.unsaid.keep_for_now(self._token)
+        self._memory.found(_SESSION)
+        return True
+
+    async def file_headers(self) -> dict[str, str]:
+        """The headers that let a file transfer through; opens a session where none is open.
+
+        Raises:
+            SensorError: no session can be opened.
+        """
+        if self._token is None and not self._memory.is_missing(_SESSION):
+            await self.open_session()
+        headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
+        if self._password is not None and await self.scheme() is AuthScheme.BASIC:
+            headers |= self._basic()
+        return headers
+
+    def forget_session(self) -> None:
+        """Drop the token, and ask anew before the next password goes out in clear text.
+
+        For a reboot, which may end in another firmware, and for an upload that broke off, which may
+        have been a refusal of the token.
+        """
+        self._token = None
+        self._no_challenge_here = False
+
+
+def _parse_token(reply: Reply) -> str:
+    token: Any = reply.fields.get("token")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        raise reply.strange("it holds no usable session token")
+    return token
+
+
+def _encode(body: dict[str, object]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except (TypeError, ValueError, RecursionError):
+        # Without its cause, which may carry a passphrase.
+        raise UsageError(
+            "The value cannot be sent: it is no JSON, or holds text that is not UTF-8.",
+            advice="Check how it was typed, and the encoding of the file or terminal that it comes from.",
+        ) from None

@@ -1,0 +1,226 @@
+"""Parameter backups and their way back (authentication article, section 5; vendor's OpenAPI)."""
+
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model.enums import Code
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.capabilities import Memory
+from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.replies import Reply
+from sicktui.sensor.api.transfers import Downloaded, Transfers
+from sicktui.sensor.api.values import convert_fields
+from sicktui.sensor.errors import DeviceError, LocalFileError
+from sicktui.sensor.transport.file_streams import FileBody
+from sicktui.sensor.turns.link import Link
+
+__all__ = ["BackupStatus", "Backups", "Downloaded", "RestoreReply"]
+
+_FILE: Final = "parameterbackup"
+_CREATE_RESULT: Final = "CreateParameterBackupResult"
+_RESTORE_RESULT: Final = "RestoreParameterBackupResult"
+_FINISHED: Final = 1
+_LONGEST_PASSPHRASE: Final = 256
+_SHOWN_FAILURES: Final = 100
+
+RESTORE_WORDS: Final[dict[int, str]] = {
+    0: "restored",
+    1: "the checksum of the file is wrong: it is damaged",
+    2: "the file cannot be parsed: it is damaged or no backup",
+    3: "the backup is of another device type",
+    4: "the parameters could not be taken over into the sensor",
+    5: "the parameters of the file could not be converted",
+    6: "the file cannot be decrypted: the passphrase is probably wrong",
+    7: "the header of the encrypted file is damaged",
+    8: "the encrypted file has the wrong length: it is damaged",
+    9: "the sensor could not read or write its storage",
+    10: "the backup is of a firmware version that cannot be converted",
+    50: "a component of the sensor does not accept the parameters",
+}
+"""``RestoreResult`` in plain words."""
+
+
+class BackupStatus(Struct, frozen=True):
+    """Where the making of a backup stands."""
+
+    finished: bool
+    ok: bool
+    """Meaningful once it is finished."""
+
+
+class RestoreReply(Struct, frozen=True, kw_only=True):
+    """What a sensor says of a restore."""
+
+    finished: bool
+    """False while it is still at it."""
+    ok: bool | None
+    """``None`` where it does not say."""
+    result: int | None = None
+    """``RestoreResult``, where it gives one."""
+    words: str = ""
+    """What it means."""
+    failed: tuple[str, ...] = ()
+    """The parameters that were not restored, as clean text."""
+
+
+class _Created(Struct, rename="pascal"):
+    result: bool | None = None
+
+
+class _CreateResult(Struct, rename="pascal"):
+    status: int
+    result: bool | None = None
+
+
+class _Restored(Struct, rename="pascal"):
+    status: int | None = None
+    result: bool | None = None
+    restore_result: int | None = None
+    parameters_failed_to_restore: list[str] = []
+
+
+class Backups:
+    """Makes, fetches and brings back the parameter backup of one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns whether it tells results.
+        reader: reads results.
+        access: authenticates.
+        transfers: moves the file.
+    """
+
+    def __init__(
+        self, link: Link, memory: Memory, reader: Reader, access: Access, transfers: Transfers
+    ) -> None:
+        self._link = link
+        self._memory = memory
+        self._reader = reader
+        self._access = access
+        self._transfers = transfers
+
+    async def create(self, passphrase: str) -> None:
+        """``CreateParameterBackup``. The file is ready some time later.
+
+        Args:
+            passphrase: encrypts the file; at most 256 characters.
+
+        Raises:
+            NotSupported: the sensor makes no backups.
+            DeviceError: it says that it could not.
+            SensorError: anything else.
+        """
+        self._link.unsaid.keep(passphrase)
+        reply = await self._access.call("CreateParameterBackup", {"Passphrase": _checked(passphrase)})
+        created: _Created = convert_fields(reply, _Created)
+        if created.result is False:
+            raise DeviceError(
+                f"The sensor at {self._link.label} says that it could not create a backup (Result false).",
+                advice="Try again; if it stays so, restart the sensor.",
+                http_status=reply.http_status,
+                status=0,
+            )
+
+    async def create_status(self) -> BackupStatus | None:
+        """``CreateParameterBackupResult``; ``None`` where the sensor does not tell.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self._reader.read_if_present(_CREATE_RESULT)
+        if reply is None:
+            return None
+        result: _CreateResult = convert_fields(reply, _CreateResult)
+        return BackupStatus(finished=result.status == _FINISHED, ok=result.result is not False)
+
+    async def download(self, to: Path, limit: int) -> Downloaded:
+        """``GET parameterbackup``, to disk.
+
+        Args:
+            to: where the file shall lie; nothing lies there after an error.
+            limit: the most bytes it may have.
+
+        Raises:
+            ProtocolError: it is empty, cut off, too large, a web page or an error.
+            SensorError: anything else.
+        """
+        return await self._transfers.fetch(_FILE, to, limit)
+
+    async def upload(self, path: Path) -> None:
+        """``PUT parameterbackup``: brings the file to the sensor, which does not use it yet.
+
+        Raises:
+            UploadRefused: the sensor answered, and not with Ok.
+            UploadInterrupted: the outcome is unknown.
+            LocalFileError: the file cannot be read.
+            SensorError: nothing was sent.
+        """
+        size = _size(path)
+        await self._transfers.send(
+            _FILE,
+            lambda: FileBody(path, size, _unseen, self._link.clock, code=Code.BACKUP_UNUSABLE),
+        )
+
+    async def restore(self, passphrase: str) -> RestoreReply:
+        """``RestoreParameterBackup``: the sensor takes the uploaded file over.
+
+        Raises:
+            OutcomeUnknown: the connection broke: it may have happened.
+            SensorError: anything else.
+        """
+        self._link.unsaid.keep(passphrase)
+        reply = await self._access.call("RestoreParameterBackup", {"Passphrase": _checked(passphrase)})
+        return _restore_reply(reply)
+
+    async def restore_status(self) -> RestoreReply | None:
+        """``RestoreParameterBackupResult``; ``None`` where the sensor does not tell.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self._reader.read_if_present(_RESTORE_RESULT)
+        return None if reply is None else _restore_reply(reply)
+
+
+def _restore_reply(reply: Reply) -> RestoreReply:
+    said: _Restored = convert_fields(reply, _Restored)
+    failed = tuple(clean(name, 80) for name in said.parameters_failed_to_restore[:_SHOWN_FAILURES])
+    ok = said.result
+    words = ""
+    if said.restore_result is not None:
+        ok = said.restore_result == 0
+        words = RESTORE_WORDS.get(said.restore_result, f"an unknown result ({said.restore_result})")
+    elif ok is not None:
+        words = RESTORE_WORDS[0] if ok else "the sensor says that it failed"
+    return RestoreReply(
+        finished=said.status in (None, _FINISHED),
+        ok=ok,
+        result=said.restore_result,
+        words=words,
+        failed=failed,
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise LocalFileError(
+            f"The backup file {clean(path.name)} cannot be read ({error.strerror or error}).",
+            code=Code.BACKUP_UNUSABLE,
+            advice="Check the file and its permissions.",
+        ) from error
+
+
+def _checked(passphrase: str) -> str:
+    if len(passphrase) > _LONGEST_PASSPHRASE:
+        raise UsageError(f"A backup passphrase has at most {_LONGEST_PASSPHRASE} characters.")
+    return passphrase
+
+
+def _unseen(_sent: int, _total: int) -> None:
+    """A backup is small: nobody watches its progress."""

@@ -1,0 +1,104 @@
+"""Small acts: writing a variable, saving parameters, blinking."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from sicktui.model.errors import UsageError
+from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.capabilities import Memory
+from sicktui.sensor.api.replies import Reply, understand
+from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
+from sicktui.sensor.turns.link import Link
+
+_PERSIST: Final = ("WriteEeprom", "PersistParameters")
+"""The vendor's OpenAPI first, then the authentication article's."""
+_LONGEST_BLINK: Final = 65535
+
+
+class Parameters:
+    """Writes to one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns how it persists.
+        access: authenticates.
+    """
+
+    def __init__(self, link: Link, memory: Memory, access: Access) -> None:
+        self._link = link
+        self._memory = memory
+        self._access = access
+
+    async def write(self, name: str, value: object) -> None:
+        """Write a variable (authentication article, section 4: wrapped under its own name).
+
+        Raises:
+            OutcomeUnknown: the connection broke: it may be written.
+            SensorError: it is not written.
+        """
+        await self._access.call(name, {name.rpartition("/")[2]: value})
+
+    async def persist(self) -> bool:
+        """Save the parameters, so that they survive a power cycle. False: the sensor has no call for it.
+
+        Raises:
+            DeviceError: the sensor says that it could not.
+            SensorError: anything else.
+        """
+        known = self._memory.capabilities.persist
+        for name in (known,) if known else _PERSIST:
+            if self._memory.is_missing(name):
+                continue
+            try:
+                reply = await self._access.call(name)
+            except NotSupported:
+                if known:
+                    raise
+                self._memory.lacks(name)
+                continue
+            self._memory.persists(name)
+            if reply.fields.get("Success") is False or reply.fields.get("Result") is False:
+                raise _not_done(self._link, reply)
+            return True
+        return False
+
+    async def find_me(self, seconds: int, *, unproven: bool = False) -> None:
+        """Let the sensor blink.
+
+        Args:
+            seconds: how long, 1 to 65535.
+            unproven: no password is known. Vendor's OpenAPI: ``FindMe`` alone has no header for a proof.
+
+        Raises:
+            UsageError: the duration is not possible.
+            SensorError: the sensor does not do it.
+        """
+        if not 1 <= seconds <= _LONGEST_BLINK:
+            raise UsageError(f"A sensor blinks for 1 to {_LONGEST_BLINK} seconds, not {seconds}.")
+        data = {"uiDuration": seconds}
+        if unproven and await self._taken_from_anybody("FindMe", data):
+            return
+        await self._access.call("FindMe", data)
+
+    async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> bool:
+        """POST without a proof of who we are. False: the sensor does not take that."""
+        try:
+            async with self._link.turn() as turn:
+                answer = await turn.post(name, msgspec.json.encode({"data": data}))
+            understand(answer, self._link.asked("POST", name))
+        except (Unreachable, NotSupported, OutOfConnections):
+            raise
+        except SensorError:
+            return False
+        return True
+
+
+def _not_done(link: Link, reply: Reply) -> DeviceError:
+    return DeviceError(
+        f"The sensor at {link.label} says that {reply.asked.name} did not succeed.",
+        advice="Try again; if it stays so, restart the sensor.",
+        http_status=reply.http_status,
+        status=0,
+    )

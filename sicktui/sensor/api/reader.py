@@ -1,0 +1,196 @@
+"""Reads: who a sensor is, what it does, how it feels. Reading needs no password."""
+
+import contextlib
+from typing import Any
+
+from msgspec import structs
+
+from sicktui.model.device import Health, Identity
+from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.sensor.api import values
+from sicktui.sensor.api.capabilities import Memory
+from sicktui.sensor.api.replies import Reply, understand
+from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError
+from sicktui.sensor.turns.link import Link
+from sicktui.sensor.turns.retry import patiently
+
+
+class Reader:
+    """Reads the variables of one sensor.
+
+    Args:
+        link: the line to it.
+        memory: what is known of it; learns which variables exist.
+    """
+
+    def __init__(self, link: Link, memory: Memory) -> None:
+        self._link = link
+        self._memory = memory
+
+    async def read(self, name: str) -> Reply:
+        """GET a variable.
+
+        Raises:
+            NotSupported: there is no such variable.
+            SensorError: anything else.
+        """
+        return await patiently(self._link.clock, lambda: self._read(name))
+
+    async def _read(self, name: str) -> Reply:
+        async with self._link.turn() as turn:
+            answer = await turn.get(name)
+        return understand(answer, self._link.asked("GET", name))
+
+    async def read_if_present(self, name: str) -> Reply | None:
+        """GET a variable that not every sensor has; a missing one is not asked for again.
+
+        Raises:
+            NotSupported: it answered before and does not now, as while the sensor starts up.
+            SensorError: anything else.
+        """
+        if self._memory.is_missing(name):
+            return None
+        try:
+            reply = await self.read(name)
+        except (NotSupported, AccessDenied) as error:
+            if self._memory.is_present(name):
+                raise
+            if isinstance(error, NotSupported):
+                self._memory.lacks(name)
+            # One that is there but not for everybody is as good as not there.
+            return None
+        self._memory.found(name)
+        return reply
+
+    async def ident(self) -> tuple[str, str]:
+        """``DeviceIdent``: name and version. Every sensor has it, so it also tells whether it is one.
+
+        Raises:
+            ProtocolError: what answers has none, so it is no sensor with this API.
+            SensorError: anything else.
+        """
+        try:
+            reply = await self.read("DeviceIdent")
+        except NotSupported as error:
+            raise ProtocolError(
+                f"What answers at {self._link.label} has no DeviceIdent: it is no SICK sensor with this API.",
+                advice="Check the address and the port of this device: something else seems to answer there.",
+                http_status=error.http_status,
+                status=error.status,
+            ) from error
+        name, version = values.device_ident(reply)
+        self._memory.identified(name, version)
+        return name, version
+
+    async def identity(self) -> Identity:
+        """Everything that tells one sensor from another.
+
+        Raises:
+            SensorError: it cannot be read, or makes no sense.
+        """
+        name, version = await self.ident()
+        serial = await self._text("SerialNumber")
+        mac = await self._mac()
+        return Identity(
+            name=name,
+            version=version,
+            serial=serial,
+            mac=mac,
+            device_type=await self._text("DeviceType"),
+            order_number=await self._text("OrderNumber"),
+            location=await self._text("LocationName"),
+        )
+
+    async def recognise(self, known: Identity) -> Identity:
+        """Read again what tells whether the same sensor answers, and its version; keep the rest.
+
+        Args:
+            known: what ``identity`` found before, maybe in another process. A serial number settles it;
+                the MAC address is read only where none was known.
+
+        Raises:
+            NotSupported: it does not tell now what it told then, as while it starts up.
+            SensorError: it cannot be read, or makes no sense.
+        """
+        name, version = await self.ident()
+        for variable, value in (("SerialNumber", known.serial), ("EtherMACAddress", known.mac)):
+            if value is not None:
+                self._memory.found(variable)
+        serial, mac = await self._keys(known, name)
+        return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
+
+    async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
+        """Serial number and MAC address, as far as they are needed to tell whether it is the known sensor."""
+        try:
+            serial = await self._text("SerialNumber")
+        except NotSupported:
+            # Perhaps it is another sensor, which has none: then something else differs too.
+            mac = None
+            with contextlib.suppress(NotSupported):
+                mac = await self._mac()
+            if name == known.name and (mac is None or known.mac in (None, mac)):
+                raise
+            return None, mac
+        if serial is not None and known.serial is not None:
+            return serial, known.mac
+        return serial, await self._mac()
+
+    async def _mac(self) -> str | None:
+        reply = await self.read_if_present("EtherMACAddress")
+        return None if reply is None else values.mac_address(reply)
+
+    async def serial_number(self) -> str | None:
+        """``SerialNumber``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._text("SerialNumber")
+
+    async def update_state(self) -> UpdateState:
+        """``UpdateState``.
+
+        Raises:
+            NotSupported: the sensor has no firmware update over this API.
+            ProtocolError: its value is not known.
+            SensorError: anything else.
+        """
+        return values.update_state(await self.read("UpdateState"))
+
+    async def health(self) -> Health:
+        """How the sensor feels, as far as it tells.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return Health(status=await self.device_status(), power_on_count=await self.power_on_count())
+
+    async def device_status(self) -> DeviceStatus | None:
+        """``DeviceStatus``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        status = await self.read_if_present("DeviceStatus")
+        return None if status is None else values.device_status(status)
+
+    async def power_on_count(self) -> int | None:
+        """``PowerOnCnt``; ``None`` where the sensor tells none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        count = await self.read_if_present("PowerOnCnt")
+        return None if count is None else values.count(count)
+
+    async def value(self, name: str) -> Any:  # noqa: ANN401  any JSON value
+        """The bare value of a variable, as the sensor tells it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return (await self.read(name)).value
+
+    async def _text(self, name: str) -> str | None:
+        reply = await self.read_if_present(name)
+        return None if reply is None else values.text(reply)

@@ -1,0 +1,289 @@
+"""Understands a reply: either what the sensor says, or an error in words.
+
+Errors come as HTTP 200 with ``header.status``, or as HTTP 4xx and 5xx, with or without a JSON body
+(vendor's OpenAPI, ``ResponseHeader``): both are looked at, the sensor's own word first.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from sicktui.model.safe_text import clean
+from sicktui.sensor.errors import (
+    AccessDenied,
+    DeviceError,
+    NotSupported,
+    OutOfConnections,
+    ProtocolError,
+    SensorError,
+)
+from sicktui.sensor.transport.messages import Answer
+from sicktui.sensor.transport.redaction import Unsaid
+
+OK: Final = 0
+ACCESS_DENIED: Final = 4
+NOT_FOUND: Final = 5
+INVALID_CHALLENGE: Final = 10
+OUT_OF_CONNECTIONS: Final = 11
+
+STATUS_WORDS: Final[dict[int, str]] = {
+    0: "Ok",
+    1: "Parsing Failed",
+    2: "Invalid Data",
+    3: "Internal Server Error",
+    4: "Access Denied",
+    5: "Not Found",
+    6: "Out Of Range",
+    7: "Out Of Bounds",
+    8: "Read Only",
+    9: "Illegal Value",
+    10: "Invalid Challenge",
+    11: "Out Of Connections",
+}
+"""``header.status`` in the vendor's words."""
+
+REFUSED_HTTP: Final = (401, 403)
+_NOT_FOUND_HTTP: Final = 404
+_TOO_MANY_HTTP: Final = 429
+_MAX_DEPTH: Final = 64
+_NOT_A_SENSOR: Final = "Check the address and the port of this device: something else seems to answer there."
+
+
+class Asked(Struct, frozen=True):
+    """What was asked of whom, for messages."""
+
+    label: str
+    """The address as people wrote it."""
+    method: str
+    name: str
+    unsaid: Unsaid = msgspec.field(default_factory=Unsaid)
+    """What must not be quoted from the answer."""
+
+    def __str__(self) -> str:
+        """The request, e.g. ``GET DeviceIdent``."""
+        return f"{self.method} {clean(self.name)}"
+
+    def quoted(self, text: str | None) -> str:
+        """What the sensor says, harmless and without the secrets that it was sent."""
+        return clean(self.unsaid.without(text or "")).strip()
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What a sensor says with status Ok."""
+
+    asked: Asked
+    http_status: int
+    data: Any = UNSET
+    """``UNSET`` where the reply has no ``data``."""
+    challenge: Any = UNSET
+
+    def __repr__(self) -> str:
+        """Without the data, which may hold a session token."""
+        return f"<Reply to {self.asked}>"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields under ``data``, also where they are wrapped in the request's own name.
+
+        Raises:
+            ProtocolError: ``data`` is there but is no object.
+        """
+        if self.data is UNSET or self.data is None:
+            return {}
+        if not isinstance(self.data, dict):
+            raise self.strange("its data is no JSON object")
+        inner = self.data.get(self.variable)
+        return inner if isinstance(inner, dict) else self.data
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401  any JSON value
+        """The variable that was read: flat under ``data``, or wrapped in its own name.
+
+        Raises:
+            ProtocolError: there is none.
+        """
+        if self.data is UNSET:
+            raise self.strange("it has no data")
+        if isinstance(self.data, dict) and self.variable in self.data:
+            return self.data[self.variable]
+        return self.data
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable or method: the last part of the path."""
+        return self.asked.name.rpartition("/")[2]
+
+    def strange(self, why: str) -> ProtocolError:
+        """The error for a reply that is well-formed but not what this API answers."""
+        return ProtocolError(
+            f"The reply of {self.asked.label} to {self.asked} is not what a sensor answers: {why}.",
+            advice="If this is a sensor, its firmware speaks another dialect; else check the address.",
+            http_status=self.http_status,
+        )
+
+
+class _Header(Struct):
+    status: int = OK
+    message: str | None = None
+
+
+class _Envelope(Struct):
+    header: _Header = msgspec.field(default_factory=_Header)
+    data: Any | UnsetType = UNSET
+    challenge: Any | UnsetType = UNSET
+
+
+_decoder: Final = msgspec.json.Decoder(_Envelope)
+
+
+class _NotJson(Exception):
+    """A body that is not a JSON object of this API; says why, in words."""
+
+
+def understand(answer: Answer, asked: Asked) -> Reply:
+    """What an answer to a JSON request says.
+
+    Raises:
+        SensorError: the subclass that fits.
+    """
+    if answer.is_redirect:
+        raise redirected(answer, asked)
+    try:
+        envelope = _decode(answer.body)
+    except _NotJson as why:
+        if answer.ok:
+            raise _not_json(answer, asked, str(why)) from None
+        raise failed_http(answer, asked) from None
+    if envelope.header.status != OK:
+        raise failed_status(envelope.header.status, envelope.header.message, asked, answer.http_status)
+    if not answer.ok:
+        raise failed_http(answer, asked, message=envelope.header.message)
+    return Reply(
+        asked=asked, http_status=answer.http_status, data=envelope.data, challenge=envelope.challenge
+    )
+
+
+def refusal_of(answer: Answer, asked: Asked) -> SensorError | None:
+    """The error that a reply to a file transfer carries, or ``None`` if it says that all is well.
+
+    A body that is not JSON says nothing here: the status line decides.
+    """
+    if answer.is_redirect:
+        return redirected(answer, asked)
+    try:
+        header = _decode(answer.body).header
+    except _NotJson:
+        header = _Header()
+    if header.status != OK:
+        return failed_status(header.status, header.message, asked, answer.http_status)
+    return None if answer.ok else failed_http(answer, asked, message=header.message)
+
+
+def is_refused(error: SensorError) -> bool:
+    """Whether a file transfer was turned away as a missing or outdated token would be."""
+    return error.http_status in REFUSED_HTTP or error.status == ACCESS_DENIED
+
+
+def _decode(body: bytes) -> _Envelope:
+    if not body.strip():
+        raise _NotJson("the reply is empty")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _NotJson("it is not UTF-8 text") from None
+    try:
+        envelope = _decoder.decode(text)
+    except msgspec.ValidationError:
+        raise _NotJson("it is JSON, but not shaped as a sensor's reply is") from None
+    except RecursionError:
+        raise _NotJson("it is JSON nested too deeply") from None
+    except ValueError:
+        raise _NotJson("it is not JSON") from None
+    if _too_deep(envelope.data) or _too_deep(envelope.challenge):
+        raise _NotJson("it is JSON nested too deeply")
+    return envelope
+
+
+def _too_deep(value: object) -> bool:
+    """Whether a value nests so deeply that showing it could exhaust the stack."""
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+# -- errors -----------------------------------------------------------------------------------
+
+
+def failed_status(status: int, message: str | None, asked: Asked, http_status: int) -> SensorError:
+    """The error for a ``header.status`` other than Ok."""
+    words = STATUS_WORDS.get(status, "an unknown status")
+    said = asked.quoted(message)
+    if said and said.lower() != words.lower():
+        words = f"{words}: {said}"
+    text = f"The sensor at {asked.label} answered {asked} with status {status} ({words})."
+    kinds = {ACCESS_DENIED: AccessDenied, NOT_FOUND: NotSupported, OUT_OF_CONNECTIONS: OutOfConnections}
+    kind: type[SensorError] = kinds.get(status, DeviceError)
+    return kind(text, advice=_advice(kind), http_status=http_status, status=status)
+
+
+def failed_http(answer: Answer, asked: Asked, *, message: str | None = None) -> SensorError:
+    """The error for a status line other than 2xx."""
+    code = answer.http_status
+    said = asked.quoted(message)
+    words = f"HTTP {code}: {said}" if said else f"HTTP {code}"
+    text = f"{asked.label} answered {asked} with {words}."
+    kind: type[SensorError] = DeviceError
+    if code in REFUSED_HTTP:
+        kind = AccessDenied
+    elif code == _NOT_FOUND_HTTP:
+        kind = NotSupported
+    elif code == _TOO_MANY_HTTP:
+        kind = OutOfConnections
+    advice = _advice(kind)
+    if answer.is_html and kind is not OutOfConnections:
+        advice = f"{advice} It sent a web page: if it is no SICK sensor, check the address."
+    return kind(text, advice=advice, http_status=code)
+
+
+def redirected(answer: Answer, asked: Asked) -> ProtocolError:
+    """The error for a redirect, which is never followed."""
+    where = clean(asked.unsaid.without(answer.location), 80) or "elsewhere"
+    advice = _NOT_A_SENSOR
+    if answer.location.startswith("https://"):
+        advice = "If this is the sensor, set scheme = 'https' for it; else something else answers there."
+    return ProtocolError(
+        f"What answers at {asked.label} redirects {asked} to {where} (HTTP {answer.http_status}).",
+        advice=advice,
+        http_status=answer.http_status,
+    )
+
+
+def _not_json(answer: Answer, asked: Asked, why: str) -> ProtocolError:
+    if answer.is_html:
+        why = "it is a web page"
+    return ProtocolError(
+        f"The reply of {asked.label} to {asked} is not that of a SICK sensor: {why}.",
+        advice=_NOT_A_SENSOR,
+        http_status=answer.http_status,
+    )
+
+
+def _advice(kind: type[SensorError]) -> str:
+    return {
+        AccessDenied: (
+            "Check the user and the password of this device ('sicktui login'). Do not try many: "
+            "the sensor locks itself for a while."
+        ),
+        NotSupported: "This firmware does not offer it.",
+        OutOfConnections: "Close other programs that talk to the sensor, wait a minute, and try again.",
+        DeviceError: "Try again in a minute; if it stays so, restart the sensor.",
+    }.get(kind, "")

@@ -1,0 +1,165 @@
+"""Binary transfers: those that need a session token, which may have run out."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.replies import is_refused, refusal_of
+from sicktui.sensor.errors import (
+    AccessDenied,
+    NotSupported,
+    ProtocolError,
+    SensorError,
+    UploadInterrupted,
+    UploadRefused,
+)
+from sicktui.sensor.transport.file_streams import FileBody, FileSink
+from sicktui.sensor.transport.messages import Answer, looks_like_markup
+from sicktui.sensor.turns.link import Link
+
+_LEVEL_ADVICE = (
+    "Check that the user of this device is Service and that its password is right ('sicktui login')."
+)
+
+
+class Downloaded(Struct, frozen=True, kw_only=True):
+    """A file that was fetched whole."""
+
+    size: int
+    sha256: str
+    """Lower-case hex."""
+    content_type: str
+    """As the sensor says, without parameters; may be empty."""
+
+
+class Transfers:
+    """Sends and fetches files, with the session token where the sensor wants one.
+
+    Args:
+        link: the line to the sensor.
+        access: lets a transfer through.
+    """
+
+    def __init__(self, link: Link, access: Access) -> None:
+        self._link = link
+        self._access = access
+
+    async def send(
+        self,
+        name: str,
+        make_body: Callable[[], FileBody],
+        *,
+        before_repeat: Callable[[SensorError], Awaitable[None]] | None = None,
+    ) -> None:
+        """PUT a file. Sent once; once more with a new token if the sensor has refused the first (401, 403).
+
+        Args:
+            name: the path behind ``/api/``.
+            make_body: opens the file from its start; called for each try.
+            before_repeat: may raise to forbid the second try.
+
+        Raises:
+            UploadRefused: the sensor answered, and not with Ok.
+            UploadInterrupted: no answer; the outcome is unknown.
+            SensorError: nothing was sent.
+        """
+        refusal = await self._send_once(name, make_body)
+        if refusal is None:
+            return
+        if is_refused(refusal):
+            if before_repeat is not None:
+                await before_repeat(refusal)
+            if await self._access.open_session():
+                refusal = await self._send_once(name, make_body)
+        if refusal is not None:
+            raise refusal if isinstance(refusal, ProtocolError | NotSupported) else _upload_refused(refusal)
+
+    async def _send_once(self, name: str, make_body: Callable[[], FileBody]) -> SensorError | None:
+        headers = await self._access.file_headers()
+        with make_body() as body:
+            try:
+                async with self._link.turn() as turn:
+                    answer = await turn.upload(name, body, headers)
+            except UploadInterrupted:
+                # A sensor that hangs up in the middle may have meant: this token is too old.
+                self._access.forget_session()
+                raise
+            asked = self._link.asked("PUT", name)
+            refusal = refusal_of(answer, asked)
+            if refusal is None and answer.body.strip() and answer.is_html:
+                # A 200 proves little, but a page proves that it was no sensor's. Nothing at all is none,
+                # whatever it is labelled.
+                refusal = ProtocolError(
+                    f"What answers at {self._link.label} sent a web page in reply to {asked}.",
+                    advice="Check the address and the port of this device: something else seems to answer.",
+                    http_status=answer.http_status,
+                )
+            if refusal is None and not body.complete:
+                raise UploadInterrupted(
+                    f"{self._link.label} answered Ok after {body.sent} of {body.total} bytes: it cannot have "
+                    "the whole file.",
+                    sent=body.sent,
+                    total=body.total,
+                    advice="Read the sensor's state before trying again.",
+                )
+            return refusal
+
+    async def fetch(self, name: str, to: Path, limit: int) -> Downloaded:
+        """GET a file to disk. Once more with a new token if the first was refused (401, 403).
+
+        Args:
+            name: the path behind ``/api/``.
+            to: where it shall lie; nothing lies there after an error.
+            limit: the most bytes it may have.
+
+        Raises:
+            AccessDenied: refused with a fresh token too.
+            ProtocolError: it is empty, cut off, too large, a web page or an error in JSON.
+            SensorError: anything else.
+        """
+        fetched = await self._fetch_once(name, to, limit)
+        if isinstance(fetched, AccessDenied) and await self._access.open_session():
+            fetched = await self._fetch_once(name, to, limit)
+        if isinstance(fetched, SensorError):
+            raise fetched
+        return fetched
+
+    async def _fetch_once(self, name: str, to: Path, limit: int) -> Downloaded | SensorError:
+        """The file, or why the sensor does not hand it out."""
+        headers = await self._access.file_headers()
+        asked = self._link.asked("GET", name)
+        with FileSink(to, limit) as sink:
+            async with self._link.turn() as turn:
+                answer = await turn.download(name, sink, headers)
+            if answer.ok:
+                # A file may be JSON too: only a short one that says so of itself is an error.
+                answer = structs.replace(answer, body=sink.head if sink.size == len(sink.head) else b"")
+            refusal = refusal_of(answer, asked)
+            if refusal is not None:
+                return refusal
+            trouble = _not_a_file(sink, answer)
+            if trouble:
+                raise ProtocolError(
+                    f"What {self._link.label} sent for {asked} is no file: {trouble}.",
+                    advice="Try again; if it stays so, check the address of this device.",
+                    http_status=answer.http_status,
+                )
+            return Downloaded(size=sink.size, sha256=sink.keep(), content_type=clean(answer.media_type, 80))
+
+
+def _not_a_file(sink: FileSink, answer: Answer) -> str:
+    if sink.size == 0:
+        return "it is empty"
+    if answer.is_html or looks_like_markup(sink.head):
+        return "it is a web page"
+    return ""
+
+
+def _upload_refused(refusal: SensorError) -> UploadRefused:
+    advice = _LEVEL_ADVICE if is_refused(refusal) else refusal.advice
+    return UploadRefused(
+        refusal.message, advice=advice, http_status=refusal.http_status, status=refusal.status
+    )

@@ -1,0 +1,119 @@
+"""Reads the variables that sicktui knows, and says in words when one is not what it should be."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.replies import Reply
+
+_MAX_TEXT: Final = 64
+_MAC_BYTES: Final = 6
+_UNSET_MACS: Final = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
+
+_Octet = Annotated[int, Meta(ge=0, le=255)]
+_Mac = Annotated[list[_Octet], Meta(min_length=_MAC_BYTES, max_length=_MAC_BYTES)]
+_Count = Annotated[int, Meta(ge=0)]
+
+
+class _DeviceIdent(Struct, rename="pascal"):
+    name: str
+    version: str
+
+
+def device_ident(reply: Reply) -> tuple[str, str]:
+    """``DeviceIdent``: family and firmware version, both as clean text.
+
+    Raises:
+        ProtocolError: one is missing, empty or no text.
+    """
+    ident = _convert(reply, _DeviceIdent, "it has no Name and Version that are text")
+    name, version = _text(ident.name), _text(ident.version)
+    if not name or not version:
+        raise reply.strange("its Name or its Version is empty")
+    return name, version
+
+
+def text(reply: Reply) -> str | None:
+    """A text variable as clean text; ``None`` where it is empty. Some sensors send numbers instead.
+
+    Raises:
+        ProtocolError: it is neither.
+    """
+    value: str | int = _convert(reply, str | int, f"{reply.variable} is neither text nor a number")
+    return _text(str(value)) or None
+
+
+def mac_address(reply: Reply) -> str | None:
+    """``EtherMACAddress``, six numbers, as ``aa:bb:cc:dd:ee:ff``.
+
+    All zeros or all ones are ``None``: they tell no sensor from another.
+
+    Raises:
+        ProtocolError: they are not six bytes.
+    """
+    octets: list[int] = _convert(reply, _Mac, f"{reply.variable} is not six numbers from 0 to 255")
+    mac = ":".join(f"{octet:02x}" for octet in octets)
+    return None if mac in _UNSET_MACS else mac
+
+
+def update_state(reply: Reply) -> UpdateState:
+    """``UpdateState``.
+
+    Raises:
+        ProtocolError: it is none of the four that are known.
+    """
+    value: int = _convert(reply, int, "UpdateState is no number")
+    try:
+        return UpdateState(value)
+    except ValueError:
+        raise reply.strange(f"UpdateState is {value}, and only 0 to 3 are known") from None
+
+
+def device_status(reply: Reply) -> DeviceStatus:
+    """``DeviceStatus``. A number that is not known counts as Unknown, which is not healthy.
+
+    Raises:
+        ProtocolError: it is no number.
+    """
+    value: int = _convert(reply, int, "DeviceStatus is no number")
+    try:
+        return DeviceStatus(value)
+    except ValueError:
+        # A later firmware may know more; not knowing one must not hide the rest of the sensor.
+        return DeviceStatus.UNKNOWN
+
+
+def count(reply: Reply) -> int:
+    """A counter such as ``PowerOnCnt``.
+
+    Raises:
+        ProtocolError: it is no number, or below zero.
+    """
+    number: int = _convert(reply, _Count, f"{reply.variable} is no count")
+    return number
+
+
+def convert_fields(reply: Reply, kind: Any) -> Any:  # noqa: ANN401  the kind decides what comes back
+    """The fields under ``data`` as a record.
+
+    Raises:
+        ProtocolError: one is missing or has the wrong type.
+    """
+    try:
+        return msgspec.convert(reply.fields, kind)
+    except msgspec.ValidationError as error:
+        raise reply.strange(clean(str(error))) from error
+
+
+def _convert(reply: Reply, kind: Any, why: str) -> Any:  # noqa: ANN401  the kind decides what comes back
+    try:
+        return msgspec.convert(reply.value, kind)
+    except msgspec.ValidationError as error:
+        raise reply.strange(why) from error
+
+
+def _text(raw: str) -> str:
+    return clean(raw.strip(), _MAX_TEXT)

@@ -1,0 +1,393 @@
+"""HTTP to one address. The only module that knows httpx: a swap of the library touches this file.
+
+What is designed in, and why (measured with httpx 0.28.1):
+
+- ``trust_env=False``: plant PCs have proxies, and sensors are never behind one.
+- One connection per request with ``Connection: close``, as the vendor's own clients do it: a sensor
+  has few connections, none is held between requests, and none can survive a reboot.
+- Uploads: ``Content-Length`` (embedded servers refuse chunked bodies), 128 KiB pieces and a send buffer
+  of 256 KiB, so that "handed to the socket" is close to "sent".
+- An upload that is given up, by us or by the death of this process, ends in a reset: what lies in the
+  send buffer would else go on to the sensor, which would seem busy with an upload that nobody sends.
+- A sensor may answer 401 before it has read an upload, and hang up. The reset that follows makes
+  asyncio drop the reply; it still lies in the socket, where a duplicate of it can look.
+"""
+
+import asyncio
+import socket
+import ssl
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from functools import cache
+from struct import Struct
+from typing import Any, Final, Protocol
+
+import h11
+import httpcore
+
+from sicktui import __version__
+from sicktui.model.address import Address
+from sicktui.model.settings import Scheme, Timing
+from sicktui.sensor.errors import SensorError
+from sicktui.sensor.reasons import causes
+from sicktui.sensor.transport.early_reply import EarlyReply
+from sicktui.sensor.transport.failures import Failures
+from sicktui.sensor.transport.file_streams import FileBody, FileSink
+from sicktui.sensor.transport.lean_httpx import httpx
+from sicktui.sensor.transport.messages import Answer
+
+MAX_REPLY: Final = 1024 * 1024
+"""Bytes of the largest JSON reply that is read; real ones have a few hundred."""
+_SEND_BUFFER: Final = 256 * 1024
+_LEAST_MOVE: Final = 4096
+"""Bytes that a download must bring within the stall time: a trickle is a stall."""
+_AFTER_UPLOAD: Final = 4
+"""The reply to an upload may take so many stall times: the send buffers drain, the image is stored."""
+_LINGER: Final = Struct("HH" if sys.platform == "win32" else "ii")
+"""``struct linger``: whether, and for how many seconds; on for none means a reset."""
+_HTTP: Final = b"HTTP/"
+"""How every reply begins."""
+_Read = Callable[..., Awaitable[bytes]]
+_HEADERS: Final = {
+    "Accept": "application/json, application/octet-stream, */*",
+    # A compressed reply could unpack to any size.
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": f"sicktui/{__version__}",
+}
+_TROUBLE: Final = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, h11.ProtocolError, OSError)
+"""Everything that a request may end with: h11's are no httpx.HTTPError, and TimeoutError is an OSError."""
+
+
+class Transport:
+    """Sends requests to one address, and says in words what went wrong.
+
+    Args:
+        address: where the sensor is.
+        scheme: ``http`` or ``https``.
+        timing: ``request_timeout`` and ``stall_timeout`` bound everything.
+        label: the address as people wrote it, for messages.
+    """
+
+    def __init__(self, address: Address, scheme: Scheme, timing: Timing, label: str) -> None:
+        self._base = address.base_url(scheme)
+        # What is encrypted cannot be looked at before it is read.
+        self._may_peek = scheme == "http"
+        self._timing = timing
+        self._failures = Failures(label)
+        self._client = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(
+                verify=_trust() if scheme == "https" else _no_trust(),
+                trust_env=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)],
+            ),
+            trust_env=False,
+            follow_redirects=False,
+            headers=_HEADERS,
+        )
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        acting: bool = False,
+    ) -> Answer:
+        """One small request and its reply, within ``request_timeout`` in all.
+
+        Args:
+            method: ``GET`` or ``POST``.
+            path: behind ``/api/``.
+            headers: beyond the usual ones.
+            body: of the request.
+            acting: the sensor does something for it that must not happen twice unasked.
+
+        Raises:
+            Unreachable: no reply, or not a whole one. OutcomeUnknown if it was an act that was sent.
+            ProtocolError: the reply is not HTTP, too large, or compressed.
+        """
+        attempt = _Attempt()
+        request = self._request(method, path, attempt, headers=headers, content=body)
+        try:
+            async with asyncio.timeout(self._timing.request_timeout):
+                return await self._answer(request)
+        except _TROUBLE as error:
+            raise self._not_answered(error, attempt, f"{method} {path}", acting=acting) from error
+
+    async def upload(
+        self, path: str, body: FileBody, *, headers: Mapping[str, str], on_sent: Callable[[], None]
+    ) -> Answer:
+        """``PUT`` a file. Its reply may come before its end: ``body.complete`` tells.
+
+        Args:
+            path: behind ``/api/``.
+            body: the file, opened.
+            headers: beyond the usual ones.
+            on_sent: called when the head of the request goes out.
+
+        Raises:
+            Unreachable: no connection; nothing was sent.
+            UploadInterrupted: the connection was lost without a reply, or nothing moved any more.
+            LocalFileError: the file changed underneath.
+            ProtocolError: the reply is not HTTP, or too large.
+        """
+        attempt = _Attempt(peek=self._may_peek, resets=True, on_sent=on_sent)
+        stall = self._timing.stall_timeout
+        patience = stall * _AFTER_UPLOAD
+        timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
+        sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
+        try:
+            async with asyncio.timeout(None) as deadline, aclosing(_pieces(body, attempt)) as content:
+                loop = asyncio.get_running_loop()
+                attempt.on_body_over = lambda: deadline.reschedule(loop.time() + patience)
+                request = self._request(
+                    "PUT", path, attempt, headers={**sizes, **headers}, content=content, timeout=timeout
+                )
+                return await self._answer(request)
+        except _TROUBLE as error:
+            early = attempt.early_status()
+            if early is not None:
+                return Answer(http_status=early)
+            raise self._upload_broken(error, attempt, path, body) from error
+        finally:
+            attempt.close()
+
+    async def download(self, path: str, sink: FileSink, *, headers: Mapping[str, str]) -> Answer:
+        """``GET`` a file into ``sink``. A reply other than 2xx is returned with its body instead.
+
+        Raises:
+            Unreachable: no connection.
+            ProtocolError: too large, cut off, or not HTTP.
+            LocalFileError: the disk does not take it.
+        """
+        attempt = _Attempt()
+        request = self._request("GET", path, attempt, headers=headers)
+        stall = self._timing.stall_timeout
+        try:
+            async with asyncio.timeout(self._timing.request_timeout) as deadline:
+                response = await self._client.send(request, stream=True)
+                try:
+                    answer = self._head(response)
+                    if not answer.ok:
+                        return await self._read(response)
+                    if _announced(response) > sink.limit:
+                        raise self._failures.too_large(sink.limit, response.status_code)
+                    loop = asyncio.get_running_loop()
+                    moved = 0
+                    deadline.reschedule(loop.time() + stall)
+                    async for chunk in response.aiter_raw():
+                        if not sink.write(chunk):
+                            raise self._failures.too_large(sink.limit, response.status_code)
+                        moved += len(chunk)
+                        if moved >= _LEAST_MOVE:
+                            moved = 0
+                            deadline.reschedule(loop.time() + stall)
+                finally:
+                    await response.aclose()
+                return answer
+        except _TROUBLE as error:
+            if attempt.answered:
+                after = stall if _ran_out(error) else None
+                raise self._failures.cut_off(path, sink.size, after=after) from error
+            raise self._not_answered(error, attempt, f"GET {path}") from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    # -- requests and replies -----------------------------------------------------------------
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        attempt: "_Attempt",
+        *,
+        headers: Mapping[str, str] | None,
+        content: bytes | AsyncIterator[bytes] | None = None,
+        timeout: httpx.Timeout | None = None,
+    ) -> httpx.Request:
+        # No sensor needs cookies, and what others set must not come back to them.
+        self._client.cookies.clear()
+        return self._client.build_request(
+            method,
+            self._base + path,
+            headers=headers,
+            content=content,
+            timeout=timeout,
+            extensions={"trace": attempt.trace},
+        )
+
+    async def _answer(self, request: httpx.Request) -> Answer:
+        response = await self._client.send(request, stream=True)
+        try:
+            return await self._read(response)
+        finally:
+            await response.aclose()
+
+    def _head(self, response: httpx.Response, body: bytes = b"") -> Answer:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            raise self._failures.compressed(response.status_code)
+        return Answer(
+            http_status=response.status_code,
+            content_type=response.headers.get("content-type", ""),
+            location=response.headers.get("location", ""),
+            body=body,
+        )
+
+    async def _read(self, response: httpx.Response) -> Answer:
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > MAX_REPLY:
+                raise self._failures.too_large(MAX_REPLY, response.status_code)
+        return self._head(response, bytes(body))
+
+    # -- what went wrong ----------------------------------------------------------------------
+
+    def _not_delivered(self, error: Exception, attempt: "_Attempt") -> SensorError | None:
+        """The error of a request that has not gone out, or went to something that is no HTTP server."""
+        if not attempt.sent:
+            limit = self._timing.request_timeout if _ran_out(error) else None
+            return self._failures.not_connected(error, after=limit, connected=attempt.connected)
+        return self._failures.not_http() if attempt.is_not_http(error) else None
+
+    def _not_answered(
+        self, error: Exception, attempt: "_Attempt", what: str, *, acting: bool = False
+    ) -> SensorError:
+        limit = self._timing.request_timeout if _ran_out(error) else None
+        return self._not_delivered(error, attempt) or self._failures.not_answered(
+            what, after=limit, begun=attempt.answered, acting=acting
+        )
+
+    def _upload_broken(self, error: Exception, attempt: "_Attempt", path: str, body: FileBody) -> SensorError:
+        stall = self._timing.stall_timeout * (_AFTER_UPLOAD if body.complete else 1)
+        return self._not_delivered(error, attempt) or self._failures.upload_broken(
+            path, body, after=stall if _ran_out(error) else None
+        )
+
+
+def _announced(response: httpx.Response) -> int:
+    """The bytes that the reply is said to have; 0 where it does not say."""
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _ran_out(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
+
+
+class _Settable(Protocol):
+    def setsockopt(self, level: int, optname: int, value: bytes, /) -> None: ...
+
+
+class _Attempt:
+    """How far one request has come, as the HTTP library's trace tells it.
+
+    Args:
+        peek: keep a duplicate of the socket, to find a reply that came before the body's end.
+        resets: without a reply the connection ends in a reset, whoever closes it.
+        on_sent: called when the head of the request goes out.
+    """
+
+    def __init__(
+        self, *, peek: bool = False, resets: bool = False, on_sent: Callable[[], None] | None = None
+    ) -> None:
+        self.connected = False
+        self.sent = False
+        self.answered = False
+        self.on_body_over: Callable[[], None] | None = None
+        self._peek = peek
+        self._resets = resets
+        self._socket: _Settable | None = None
+        self._on_sent = on_sent
+        self._early: EarlyReply | None = None
+        self._received = b""
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        match event:
+            case "connection.connect_tcp.complete":
+                self.connected = True
+                stream = info["return_value"]
+                # The library drops what it cannot parse; what it was tells a banner from silence.
+                stream.read = self._noting(stream.read)
+                if self._resets:
+                    self._socket = stream.get_extra_info("socket")
+                    self._close_with(reset=True)
+                if self._peek:
+                    self._early = EarlyReply(stream.get_extra_info("socket"))
+            case "http11.send_request_headers.started":
+                self.sent = True
+                if self._on_sent is not None:
+                    self._on_sent()
+            case "http11.receive_response_headers.complete":
+                self.answered = True
+                self._close_with(reset=False)
+            case "http11.send_request_body.failed":
+                # It has answered and reads no more, but keeps the connection: let the library read.
+                if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
+                    self.body_over()
+                    raise httpcore.WriteError("the reply came before the end of the body")
+
+    def _close_with(self, *, reset: bool) -> None:
+        """Choose what closing the connection means, the kernel's closing after a kill included."""
+        if self._socket is not None:
+            with suppress(OSError):  # It is closed already: nothing is left to choose.
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.pack(reset, 0))
+
+    def _noting(self, read: _Read) -> _Read:
+        async def noting(max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  its signature
+            received = await read(max_bytes, timeout)
+            self._received += received[: len(_HTTP) - len(self._received)]
+            return received
+
+        return noting
+
+    def is_not_http(self, error: Exception) -> bool:
+        """Whether what came back, if anything, was another protocol."""
+        if self.answered:
+            return False
+        if not _HTTP.startswith(self._received):
+            return True
+        return any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error))
+
+    def body_over(self) -> None:
+        """No more of the body will be sent: from here on only the reply is waited for."""
+        if self.on_body_over is not None:
+            self.on_body_over()
+
+    def early_status(self) -> int | None:
+        """The status of a reply that came before the end of the body, or ``None``."""
+        return None if self._early is None else self._early.status()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._early is not None:
+            self._early.close()
+
+
+async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, None]:
+    for chunk in body.chunks():
+        if attempt.early_status() is not None:
+            attempt.body_over()
+            # The library takes a broken write as a reason to read the reply.
+            raise httpcore.WriteError("the reply came before the end of the body")
+        yield chunk
+    attempt.body_over()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that this PC trusts. One for all sensors: each costs memory and 20 ms."""
+    return ssl.create_default_context()
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """Trusts nobody: for plain HTTP, where it is never used. Loading certificates for it is left out."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,170 @@
+"""The line to one sensor: one request at a time, not too often, and somebody is told who answered."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from sicktui.model.address import Address, parse_address
+from sicktui.model.clock import Clock
+from sicktui.model.device import Target
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.sensor.api.replies import Asked
+from sicktui.sensor.errors import ProtocolError, Unreachable, UploadInterrupted, WrongAddress
+from sicktui.sensor.transport.client import Transport
+from sicktui.sensor.transport.file_streams import FileBody, FileSink
+from sicktui.sensor.transport.messages import Answer
+from sicktui.sensor.transport.redaction import Unsaid
+from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.throttle import Slot, Throttle
+
+Contact = Callable[[bool], None]
+_SERVER_ERROR = 500
+_JSON = {"Content-Type": "application/json"}
+
+
+class Link:
+    """Hands out turns with one sensor.
+
+    Args:
+        target: the device.
+        lines: whose turn it is with which address, and how often.
+        clock: where time comes from.
+        on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        lines: Lines,
+        clock: Clock,
+        on_contact: Contact | None,
+    ) -> None:
+        self.label = clean(target.address)
+        """The address for messages."""
+        self.clock = clock
+        self.unsaid = Unsaid()
+        """The secrets that were sent over this line."""
+        self._target = target
+        self._on_contact = on_contact or (lambda _answered: None)
+        self._lines = lines
+        self._address: Address | None = None
+        self._transport: Transport | None = None
+
+    def asked(self, method: str, name: str) -> Asked:
+        """What is asked of this sensor, for messages."""
+        return Asked(self.label, method, name, self.unsaid)
+
+    @asynccontextmanager
+    async def turn(self, requests: int = 1) -> "AsyncIterator[Turn]":
+        """Wait until nobody else speaks with the sensor and ``requests`` may go back to back.
+
+        Raises:
+            WrongAddress: the device's address cannot be used.
+        """
+        address = self._where()
+        line = self._lines.to(address)
+        async with line.lock:
+            slots = await line.throttle.reserve(requests)
+            turn = Turn(self._connect(address), line.throttle, slots, self._on_contact)
+            try:
+                yield turn
+            finally:
+                line.throttle.give_back(turn.unused)
+
+    async def aclose(self) -> None:
+        """Close every connection. The next turn opens new ones."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
+
+    def _where(self) -> Address:
+        if self._address is None:
+            try:
+                self._address = parse_address(self._target.address, self._target.scheme)
+            except UsageError as error:
+                raise WrongAddress(error.message, advice=error.advice) from error
+        return self._address
+
+    def _connect(self, address: Address) -> Transport:
+        if self._transport is None:
+            self._transport = Transport(address, self._target.scheme, self._target.timing, self.label)
+        return self._transport
+
+
+class Turn:
+    """The right to send some requests, one after the other. Got from ``Link.turn``."""
+
+    def __init__(
+        self, transport: Transport, throttle: Throttle, slots: list[Slot], on_contact: Contact
+    ) -> None:
+        self.unused = slots
+        self._transport = transport
+        self._throttle = throttle
+        self._on_contact = on_contact
+
+    async def get(self, name: str) -> Answer:
+        """Read a variable.
+
+        Raises:
+            SensorError: no reply came that could be read.
+        """
+        slot = self.unused.pop(0)
+        return await self._noting(self._transport.exchange("GET", name), slot)
+
+    async def post(
+        self, name: str, body: bytes, *, headers: Mapping[str, str] | None = None, acting: bool = False
+    ) -> Answer:
+        """Call a method or write a variable.
+
+        Raises:
+            OutcomeUnknown: it was an act, and the connection broke after it was sent.
+            SensorError: no reply came that could be read.
+        """
+        slot = self.unused.pop(0)
+        exchange = self._transport.exchange(
+            "POST", name, headers={**_JSON, **(headers or {})}, body=body, acting=acting
+        )
+        try:
+            return await self._noting(exchange, slot)
+        except ProtocolError as error:
+            # It was sent; what came back says nothing about whether it was done.
+            error.outcome_unknown = acting
+            raise
+
+    async def upload(self, name: str, body: FileBody, headers: Mapping[str, str]) -> Answer:
+        """Send a file.
+
+        Raises:
+            SensorError: see ``Transport.upload``.
+        """
+        slot = self.unused.pop(0)
+        # Its slot counts from its head on: it ends long after it has arrived.
+        upload = self._transport.upload(
+            name, body, headers=headers, on_sent=lambda: self._throttle.used(slot)
+        )
+        return await self._noting(upload)
+
+    async def download(self, name: str, sink: FileSink, headers: Mapping[str, str]) -> Answer:
+        """Fetch a file.
+
+        Raises:
+            SensorError: see ``Transport.download``.
+        """
+        slot = self.unused.pop(0)
+        return await self._noting(self._transport.download(name, sink, headers=headers), slot)
+
+    async def _noting(self, request: Awaitable[Answer], slot: Slot | None = None) -> Answer:
+        try:
+            answer = await request
+        except (Unreachable, UploadInterrupted, ProtocolError) as error:
+            self._throttle.spare()
+            self._on_contact(error.http_status is not None)
+            raise
+        finally:
+            if slot is not None:
+                self._throttle.used(slot)
+        if answer.http_status >= _SERVER_ERROR:
+            self._throttle.spare()
+        self._on_contact(True)  # noqa: FBT003  the callback has one argument
+        return answer

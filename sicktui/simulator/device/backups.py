@@ -1,0 +1,179 @@
+"""Parameter backups of a simulated device: created, fetched, uploaded, restored."""
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from sicktui.simulator.device import backup_file
+from sicktui.simulator.device.backup_file import Contents, Unusable
+from sicktui.simulator.device.variables import INVALID_DATA, NETWORK, OK, OUT_OF_BOUNDS
+from sicktui.simulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from sicktui.simulator.device.device import Device
+
+PASSPHRASE_LIMIT: Final = 256
+"""Characters (SICK's OpenAPI, ``CreateParameterBackup``)."""
+MAX_BACKUP: Final = 4_000_000
+"""Bytes that ``PUT parameterbackup`` takes."""
+IO_ERROR: Final = 9  # RestoreResult
+
+
+class CreatePlan(Struct, kw_only=True):
+    """What becomes of a ``CreateParameterBackup``. Faults change it before it happens."""
+
+    seconds: float
+    ok: bool = True
+    """``Result``."""
+    finishes: bool = True
+    """Else it is pending for ever."""
+    writes: bool = True
+    """Else the file stays what it was."""
+    grows: bool = False
+    """The file can be fetched while it is being written."""
+
+
+class RestorePlan(Struct, kw_only=True):
+    """What becomes of a ``RestoreParameterBackup``."""
+
+    seconds: float
+    code: int | None = None
+    """``RestoreResult``; ``None``: what the file deserves."""
+    failed: tuple[str, ...] = ()
+    """Parameters that are not restored though the file has them."""
+    finishes: bool = True
+
+
+class Backups:
+    """The backup file of one device, and the one that was uploaded to be restored."""
+
+    def __init__(self, device: "Device") -> None:
+        self.file: bytes | None = None
+        """What GET parameterbackup gives."""
+        self.uploaded: bytes | None = None
+        self.create_pending = False
+        self.create_ok = False
+        self.restore_pending = False
+        self.restore_code: int = 0
+        self.restore_failed: tuple[str, ...] = ()
+        self._device = device
+        self._growing: bytes | None = None
+        self._contents: Contents | None = None
+        self._grows_from = 0.0
+        self._grows_for = 0.0
+
+    def leave_stale(self) -> None:
+        """Put yesterday's backup there: the defaults, under a passphrase nobody knows."""
+        self.file = self._make("yesterday", dict(self._device.parameters.defaults))
+
+    # -- create ----------------------------------------------------------------------------------
+
+    def create(self, data: dict[str, object]) -> bool:
+        """``CreateParameterBackup``: begins; the answer's ``Result``."""
+        passphrase = passphrase_of(data)
+        if self.create_pending:
+            return False
+        plan = CreatePlan(seconds=self._device.spec.backup_seconds)
+        self._device.faults.create_backup(plan)
+        self.create_ok = plan.ok
+        if not plan.ok:
+            return False
+        content = self._make(passphrase, dict(self._device.parameters.current))
+        self.create_pending = True
+        if plan.grows:
+            self._growing, self._grows_from = content, self._device.time.now()
+            self._grows_for = max(plan.seconds, 0.001)
+        if plan.finishes:
+            self._device.spawn(self._finish_create(plan, content))
+        return True
+
+    async def _finish_create(self, plan: CreatePlan, content: bytes) -> None:
+        await self._device.time.sleep(plan.seconds)
+        if not self.create_pending:
+            return  # the power went meanwhile
+        if plan.writes:
+            self.file = content
+        self._growing = None
+        self.create_pending = False
+
+    def _make(self, passphrase: str, values: dict[str, object]) -> bytes:
+        device = self._device
+        kept = {name: value for name, value in values.items() if name not in NETWORK}
+        contents = Contents(model=device.model, version=device.firmware_version, parameters=kept)
+        make = backup_file.make_json if device.generation.backup_format == "json" else backup_file.make_binary
+        return make(contents, passphrase, size=device.spec.backup_size, rng=device.rng)
+
+    def served(self) -> bytes | None:
+        """What GET parameterbackup gives just now; ``None`` where there is no file."""
+        if self._growing is not None:
+            done = (self._device.time.now() - self._grows_from) / self._grows_for
+            return self._growing[: int(len(self._growing) * min(1.0, done))]
+        return self.file
+
+    # -- restore ---------------------------------------------------------------------------------
+
+    def restore(self, data: dict[str, object]) -> RestorePlan:
+        """``RestoreParameterBackup``: what is going to happen. ``finish_restore`` does it."""
+        passphrase = passphrase_of(data)
+        chosen = data.get("Filter", 0)
+        if isinstance(chosen, bool) or not isinstance(chosen, int):
+            raise ApiError(INVALID_DATA)
+        plan = RestorePlan(seconds=self._device.spec.restore_seconds)
+        self._device.faults.restore(plan)
+        contents: Contents | None = None
+        if plan.code is None:
+            try:
+                contents = self._open(passphrase)
+                plan.code = 0
+            except Unusable as error:
+                plan.code = error.code
+        self.restore_pending = True
+        self._contents = contents
+        return plan
+
+    def _open(self, passphrase: str) -> Contents:
+        if self.uploaded is None:
+            raise Unusable(IO_ERROR)
+        device = self._device
+        return backup_file.read(
+            self.uploaded, passphrase, model=device.model, firmware=device.firmware_version
+        )
+
+    async def finish_restore(self, plan: RestorePlan) -> None:
+        """Apply the backup after the time that it takes. What is restored is in force, not saved."""
+        await self._device.time.sleep(plan.seconds)
+        if not self.restore_pending or not plan.finishes:
+            return
+        self.restore_code = plan.code or 0
+        self.restore_failed = self._apply(plan)
+        self.restore_pending = False
+
+    def _apply(self, plan: RestorePlan) -> tuple[str, ...]:
+        contents, self._contents = self._contents, None
+        if contents is None:
+            return plan.failed
+        failed = list(plan.failed)
+        store = self._device.parameters
+        for name, value in contents.parameters.items():
+            if name in plan.failed:
+                continue
+            if name in store.table and store.table[name].check(value) == OK:
+                store.current[name] = value
+            else:
+                failed.append(name)
+        return tuple(failed)
+
+    def power_lost(self) -> None:
+        """What was pending is not done; the files stay."""
+        self.create_pending = self.restore_pending = False
+        self._growing = None
+
+
+def passphrase_of(data: dict[str, object]) -> str:
+    """``Passphrase`` of a POST; ``ApiError`` if it is missing or too long."""
+    passphrase = data.get("Passphrase")
+    if not isinstance(passphrase, str):
+        raise ApiError(INVALID_DATA)
+    if len(passphrase) > PASSPHRASE_LIMIT:
+        raise ApiError(OUT_OF_BOUNDS)
+    return passphrase

@@ -1,0 +1,302 @@
+"""One simulated sensor: its state, its power, its port."""
+
+import asyncio
+import logging
+import random
+import zlib
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import msgspec
+
+from sicktui.simulator.device.backups import Backups
+from sicktui.simulator.device.clock import SimulatedTime
+from sicktui.simulator.device.updater import FlashPlan, Updater
+from sicktui.simulator.device.variables import ParameterStore
+from sicktui.simulator.faults import FaultSet
+from sicktui.simulator.generations import Generation, generation_of
+from sicktui.simulator.server.api import Api
+from sicktui.simulator.server.auth import Authenticator
+from sicktui.simulator.server.http import Connection, Request, WatchedReader
+from sicktui.simulator.server.port import HOST, Port
+from sicktui.simulator.server.record import Record, RequestRecord
+from sicktui.simulator.server.session import converse
+from sicktui.simulator.spec import DeviceSpec, Fault, Phase
+
+STARTUP: Final = 1  # DeviceStatus
+FLASHING: Final = 1  # UpdateState
+_SICK_PREFIX: Final = "00:06:77"
+
+_log = logging.getLogger(__name__)
+
+
+class Device:
+    """A sensor that answers over real HTTP on 127.0.0.1.
+
+    Args:
+        spec: what it is.
+        time: the fleet's time.
+    """
+
+    generation: Generation
+    """How it speaks."""
+    model: str
+    """``DeviceType``."""
+    firmware_version: str
+    serial: str
+    mac: str
+    """``aa:bb:cc:dd:ee:ff``."""
+    order_number: str
+    power_on_count: int
+    temperature: float
+    """Degrees Celsius."""
+    hidden: set[str]
+    """Endpoints that it does not have."""
+
+    def __init__(self, spec: DeviceSpec, time: SimulatedTime) -> None:
+        self.spec = spec
+        self.name = spec.name
+        self.time = time
+        self.generation = generation_of(spec)
+        family = self.generation.family
+        self.rng = random.Random(zlib.crc32(spec.name.encode()) if spec.seed is None else spec.seed)
+        self.model = spec.model or family.model
+        self.firmware_version = spec.version or self.generation.version
+        self.serial = spec.serial or f"{25_000_000 + zlib.crc32(spec.name.encode()) % 1_000_000}"
+        self.mac = (spec.mac or mac_of(self.serial)).lower()
+        self.order_number = spec.order_number or family.order_number
+        self.power_on_count = spec.power_on_count
+        self.temperature = round(self.rng.uniform(28.0, 46.0), 1)
+        self.link_rate = spec.link_rate
+        self.hidden = set(spec.hidden)
+        self.startup_until = 0.0
+        self.blinking_until = 0.0
+        self.in_flight: dict[int, tuple[Connection, RequestRecord]] = {}
+        self.fleet_record: Callable[[], object] = self.record
+        location = (spec.name if spec.location is None else spec.location)[: family.location_limit]
+        self.parameters = ParameterStore(family, {"LocationName": location, **spec.parameters})
+        self._status = spec.device_status
+        self._hours = self.rng.randrange(200, 90_000)
+        self._powered_at = time.now()
+        self._powered = False
+        self._links_lost = 0
+        self._record = Record()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = Port(self._serve)
+        self.auth = Authenticator(spec, self.generation, rng=self.rng, now=time.now, violation=self.violation)
+        self.updater = Updater(self)
+        self.backups = Backups(self)
+        self.faults = FaultSet(self, spec.faults)
+        self.api = Api(self)
+        if spec.stale_backup:
+            self.backups.leave_stale()
+        self.faults.start()
+
+    # -- what tests and faces look at ------------------------------------------------------------
+
+    @property
+    def address(self) -> str:
+        """``127.0.0.1:PORT``."""
+        return f"{HOST}:{self.port.number}"
+
+    @property
+    def online(self) -> bool:
+        """Whether its port is open."""
+        return self.port.is_open
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """Every request it got, oldest first."""
+        return self._record.requests
+
+    @property
+    def violations(self) -> list[str]:
+        """Every breach of the protocol, oldest first."""
+        return self._record.violations
+
+    @property
+    def update_state(self) -> int:
+        """``UpdateState``."""
+        return self.updater.state
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands, for faults that strike only there."""
+        return self.updater.phase
+
+    @property
+    def flashes(self) -> int:
+        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
+        return self.updater.flashes
+
+    @property
+    def device_status(self) -> int:
+        """``DeviceStatus``."""
+        return STARTUP if self.time.now() < self.startup_until else self._status
+
+    @property
+    def operating_hours(self) -> int:
+        """``OpHours``, in tenths of an hour."""
+        return self._hours + int(self.time.now() / 360)
+
+    @property
+    def hours_since_power_on(self) -> float:
+        """``DailyOpHours``."""
+        return round((self.time.now() - self._powered_at) / 3600, 3)
+
+    def summary(self) -> dict[str, object]:
+        """Who it is and where: what ``simulate`` announces. No secrets."""
+        return {
+            "name": self.name,
+            "address": self.address,
+            "model": self.model,
+            "version": self.firmware_version,
+            "serial": self.serial,
+            "mac": self.mac,
+            "generation": self.generation.name,
+            "auth": self.generation.auth,
+            "user": self.spec.user,
+            "online": self.online,
+            "record": f"http://{self.address}/simulator/record",
+        }
+
+    def record(self) -> dict[str, object]:
+        """What it is, what it was sent, and what was wrong with it."""
+        return {
+            **self.summary(),
+            "update_state": self.update_state,
+            "phase": self.phase,
+            "flashes": self.flashes,
+            "uploads": self.updater.uploads,
+            "power_on_count": self.power_on_count,
+            "parameters": self.parameters.current,
+            "violations": self.violations,
+            "requests": [msgspec.to_builtins(entry) for entry in self.requests],
+        }
+
+    def add_fault(self, fault: Fault) -> None:
+        """Break something more, from now on."""
+        self.faults.add(fault)
+
+    def violation(self, text: str) -> None:
+        """Note a breach of the protocol."""
+        self._record.violation(text)
+
+    # -- power -----------------------------------------------------------------------------------
+
+    async def start(self, number: int = 0) -> None:
+        """Take the port (0: any) and, unless it is offline, answer on it.
+
+        Raises:
+            SimulatorError: the port is taken.
+        """
+        self.port.hold(number)
+        self._powered = not self.spec.offline
+        await self._listen()
+        if self.spec.update_state == FLASHING:
+            self.updater.start_foreign(None)
+
+    async def stop(self) -> None:
+        """End for good."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self.port.close(keep_number=False)
+
+    async def power_off(self) -> None:
+        """Pull the plug: the port closes, connections break, volatile memory is lost."""
+        self.updater.power_lost()
+        self.backups.power_lost()
+        self.auth.forget()
+        self.parameters.power_cycle()
+        self._powered = False
+        await self.port.close()
+
+    async def power_on(self) -> None:
+        """Boot, and answer again."""
+        self._powered = True
+        self.power_on_count += 1
+        self._powered_at = self.time.now()
+        self.updater.booted()
+        self.faults.booted()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        if self._powered and not self._links_lost:
+            await self.port.open(slow=self.link_rate is not None)
+
+    async def lose_link(self, seconds: float) -> None:
+        """The network to it is gone for so long; the device itself goes on."""
+        self._links_lost += 1
+        await self.port.close()
+        await self.time.sleep(seconds)
+        self._links_lost -= 1
+        await self._listen()
+
+    def swap(self, serial: str) -> None:
+        """From now on another sensor of the same kind has the address."""
+        self.updater.power_lost()
+        self.updater.booted()
+        self.auth.forget()
+        self.serial, self.mac = serial, mac_of(serial)
+
+    async def reboot(self, *, after: float = 0.0) -> None:
+        """Off, and on again after the reboot time. Not under way in ``after`` seconds."""
+        await self.time.sleep(after)
+        await self.power_off()
+        await self.time.sleep(self.spec.reboot_seconds)
+        await self.power_on()
+
+    def become(self, plan: FlashPlan) -> None:
+        """Be what a flash has made of it."""
+        self.firmware_version = plan.version
+        if plan.serial is not None:
+            self.serial, self.mac = plan.serial, mac_of(plan.serial)
+        if plan.device_status is not None:
+            self._status = plan.device_status
+        for name in plan.lost:
+            default = self.parameters.defaults.get(name)
+            self.parameters.current[name] = self.parameters.saved[name] = default
+
+    # -- service ---------------------------------------------------------------------------------
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something beside the requests; it ends with the device."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the simulated device %s broke", self.name, exc_info=error)
+
+    def begin(self, request: Request) -> RequestRecord:
+        """Record a request as soon as its head is there."""
+        return self._record.begin(
+            seconds=self.time.now(),
+            method=request.method,
+            path=request.path,
+            headers=request.headers.items(),
+            update_state=self.update_state,
+        )
+
+    async def _serve(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(
+            reader,
+            writer,
+            time=self.time,
+            expect_continue=self.generation.expect_continue,
+            keep_alive=self.generation.keep_alive,
+            link_rate=self.link_rate,
+        )
+        await converse(self, connection)
+
+
+def mac_of(serial: str) -> str:
+    """A MAC address with SICK's prefix for a serial number."""
+    digits = "".join(char for char in serial if char.isdigit()) or "0"
+    tail = f"{int(digits) % 0x1000000:06x}"
+    return f"{_SICK_PREFIX}:{tail[:2]}:{tail[2:4]}:{tail[4:]}"

@@ -1,0 +1,254 @@
+"""The firmware update of a simulated device: upload, UpdateState 0 to 3, reboot.
+
+As SICK's firmware article (section 4) and SICK's own updater have it: an upload is answered with 200
+whatever it is; a wrong image ends in state 3; a good one goes 1, 2, reboot, 0.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
+
+from sicktui.simulator.device.package import ImageReader, ReceivedImage
+from sicktui.simulator.errors import ApiError
+from sicktui.simulator.spec import Phase
+
+if TYPE_CHECKING:
+    from sicktui.simulator.device.device import Device
+
+INITIAL: Final = 0
+STARTED: Final = 1
+FINISHED: Final = 2
+ERROR: Final = 3
+INTERNAL_ERROR: Final = 3  # header.status
+MAX_UPLOAD: Final = 100_000_000
+"""Bytes that ``PUT update`` takes (SICK's OpenAPI: 100 MB)."""
+
+Stage = Literal["idle", "uploaded", "flashing", "finished", "error", "updated"]
+
+
+class FlashPlan(Struct, kw_only=True):
+    """What is going to happen after a trigger. Faults change it before it does."""
+
+    version: str
+    """The firmware that the device runs afterwards."""
+    seconds: float
+    """In state 1."""
+    finished_seconds: float
+    """In state 2; 0: the device reboots without having shown it."""
+    reboot_seconds: float
+    starts: bool = True
+    """Else the trigger is taken and nothing happens."""
+    ends: bool = True
+    """Else state 1 stays for ever."""
+    error: bool = False
+    """Ends in state 3."""
+    reboots: bool = True
+    returns: bool = True
+    power_off_at: float | None = None
+    """The part of state 1 after which the power goes."""
+    power_back: float | None = None
+    """Seconds until the power is back; ``None``: never."""
+    serial: str | None = None
+    """The serial number that answers afterwards."""
+    device_status: int | None = None
+    """``DeviceStatus`` afterwards."""
+    moves: bool = False
+    """Comes back on another port."""
+    lost: tuple[str, ...] = ()
+    """Parameters that are back at their defaults afterwards."""
+    old_first: float | None = None
+    """Seconds for which the old firmware answers once more, between two reboots."""
+    rolls_back_after: float | None = None
+    """Seconds after which it reboots once more, into the old firmware."""
+
+
+class Updater:
+    """Takes uploads and flashes them; one per device."""
+
+    def __init__(self, device: "Device") -> None:
+        self.state: int = device.spec.update_state
+        self.image: ReceivedImage | None = None
+        """The package that was uploaded and not yet flashed."""
+        self.flashes = 0
+        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
+        self.uploads = 0
+        """How many uploads were completed."""
+        self._device = device
+        self._stage: Stage = "idle"
+        self._stage_after_boot: Stage = "idle"
+        self._uploading = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where the device stands."""
+        return "uploading" if self._uploading else self._stage
+
+    @property
+    def busy(self) -> bool:
+        """Whether a flash is under way or about to end in a reboot."""
+        return self._stage in ("flashing", "finished")
+
+    # -- upload ----------------------------------------------------------------------------------
+
+    def begin_upload(self) -> ImageReader:
+        """Make room for a package; ``ApiError`` (HTTP 409) while another one is written or flashed."""
+        if self.busy or self._uploading:
+            doing = "another upload" if self._uploading else f"UpdateState {self.state}"
+            self._device.violation(f"PUT update: an upload during {doing}")
+            raise ApiError(INTERNAL_ERROR, http_status=409)
+        self.image = None
+        self._uploading = True
+        return ImageReader()
+
+    def upload_broken(self) -> None:
+        """The upload did not get to its end: nothing of it is kept."""
+        self._uploading = False
+
+    def upload_done(self, image: ReceivedImage) -> None:
+        """The upload is complete."""
+        self._uploading = False
+        self.uploads += 1
+        self.image = image
+        self._stage = "uploaded"
+        seconds = self._device.spec.autostart_after
+        if seconds is not None:
+            self.start_by_itself(seconds)
+        self._device.faults.uploaded()
+
+    def start_by_itself(self, seconds: float) -> None:
+        """Flash in ``seconds`` what was just uploaded, without a trigger."""
+        self._task = self._device.spawn(self._autostart(seconds))
+
+    async def _autostart(self, seconds: float) -> None:
+        await self._device.time.sleep(seconds)
+        if self._stage == "uploaded" and self.image is not None:
+            self._start(self.image)
+
+    # -- trigger ---------------------------------------------------------------------------------
+
+    def trigger(self) -> None:
+        """``RunFirmwareUpdate``; ``ApiError`` while a flash is under way."""
+        if self.busy:
+            self._device.violation(f"RunFirmwareUpdate: a second flash during UpdateState {self.state}")
+            raise ApiError(INTERNAL_ERROR)
+        if self.image is None:
+            self._device.violation("RunFirmwareUpdate: no package was uploaded")
+        self._start(self.image)
+
+    def _start(self, image: ReceivedImage | None) -> None:
+        plan = self._plan(image)
+        self._device.faults.flash(plan)
+        if plan.starts:
+            self.image = None
+            self.flashes += 1
+            self._run(plan)
+
+    def start_foreign(self, version: str | None) -> None:
+        """Somebody else updates this device (to ``version``, or to what it runs)."""
+        spec = self._device.spec
+        self._run(
+            FlashPlan(
+                version=version or self._device.firmware_version,
+                seconds=spec.flash_seconds,
+                finished_seconds=spec.finished_seconds,
+                reboot_seconds=spec.reboot_seconds,
+            )
+        )
+
+    def _plan(self, image: ReceivedImage | None) -> FlashPlan:
+        device = self._device
+        spec = device.spec
+        header = None if image is None else image.header
+        family = device.generation.family
+        any_image = spec.accept_any_image and image is not None
+        good = any_image or (header is not None and header.family in (family.name, device.model))
+        version = spec.next_version or (header.version if header is not None else device.firmware_version)
+        plan = FlashPlan(
+            version=version,
+            seconds=spec.flash_seconds if good else spec.check_seconds,
+            finished_seconds=spec.finished_seconds,
+            reboot_seconds=spec.reboot_seconds,
+            error=not good,
+        )
+        if header is not None and good and not any_image and family.signed_since is not None:
+            wants_signed = numbers(device.firmware_version) >= family.signed_since
+            plan.starts = header.signed == wants_signed
+        return plan
+
+    # -- what happens then -----------------------------------------------------------------------
+
+    def _run(self, plan: FlashPlan) -> None:
+        self.state = STARTED
+        self._stage = "flashing"
+        self._task = self._device.spawn(self._flash(plan))
+
+    async def _flash(self, plan: FlashPlan) -> None:
+        time = self._device.time
+        if plan.power_off_at is not None:
+            await time.sleep(plan.seconds * plan.power_off_at)
+            await self._power_failure(plan)
+            return
+        await time.sleep(plan.seconds)
+        if not plan.ends:
+            return
+        if plan.error:
+            self.state, self._stage = ERROR, "error"
+            return
+        self._stage = "finished"
+        if plan.finished_seconds > 0:
+            self.state = FINISHED
+            await time.sleep(plan.finished_seconds)
+        if plan.reboots:
+            await self._reboot(plan)
+
+    async def _power_failure(self, plan: FlashPlan) -> None:
+        await self._device.power_off()
+        if plan.power_back is not None:
+            await self._device.time.sleep(plan.power_back)
+            await self._device.power_on()
+
+    async def _reboot(self, plan: FlashPlan) -> None:
+        device = self._device
+        old = device.firmware_version
+        await device.power_off()
+        if plan.old_first is not None:
+            await self._boot(plan, "finished")
+            await device.time.sleep(plan.old_first)
+            await device.power_off()
+        device.become(plan)
+        if not plan.returns:
+            return
+        if plan.moves:
+            device.port.drop_number()
+        await self._boot(plan, "updated")
+        if plan.rolls_back_after is not None:
+            await device.time.sleep(plan.rolls_back_after)
+            await device.power_off()
+            device.firmware_version = old
+            await self._boot(plan, "updated")
+
+    async def _boot(self, plan: FlashPlan, stage: Stage) -> None:
+        await self._device.time.sleep(plan.reboot_seconds)
+        self._stage_after_boot = stage
+        await self._device.power_on()
+
+    def power_lost(self) -> None:
+        """The power is gone: the upload too, and whatever ran (but not who calls this)."""
+        self.image = None
+        self._uploading = False
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+            self._task = None
+
+    def booted(self) -> None:
+        """The device starts anew."""
+        self.state = INITIAL
+        self._stage, self._stage_after_boot = self._stage_after_boot, "idle"
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a firmware version: ``2.3.0.0R`` is ``(2, 3, 0, 0)``."""
+    parts = (("".join(char for char in part if char.isdigit())) for part in version.split("."))
+    return tuple(int(part) for part in parts if part)

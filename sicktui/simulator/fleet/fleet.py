@@ -1,0 +1,94 @@
+"""A fleet of simulated sensors: in this process, or for any client on this PC."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from sicktui.simulator.device.clock import SimulatedTime
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.errors import ScenarioError
+from sicktui.simulator.spec import DeviceSpec
+
+__all__ = ["Device", "Fleet", "serve"]
+
+
+class Fleet:
+    """Simulated devices on ports of 127.0.0.1; an async context manager.
+
+    Args:
+        specs: the devices, in order.
+        port: the first device's port, each further one on the next; 0: any free ports.
+        time_scale: how many times as fast as the real thing everything goes.
+    """
+
+    def __init__(self, specs: Sequence[DeviceSpec], *, port: int = 0, time_scale: float = 1.0) -> None:
+        names = [spec.name for spec in specs]
+        double = next((name for name in names if names.count(name) > 1), None)
+        if double is not None:
+            raise ScenarioError(f"Two simulated devices have the name {double!r}.", advice="Rename one.")
+        self.time = SimulatedTime(time_scale)
+        self.devices = [Device(spec, self.time) for spec in specs]
+        self._port = port
+        for device in self.devices:
+            device.fleet_record = self.record
+
+    def __getitem__(self, name: str) -> Device:
+        """The device of that name."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        raise KeyError(name)
+
+    async def __aenter__(self) -> Self:
+        """Open every port; ``SimulatorError`` if one is taken."""
+        try:
+            for number, device in enumerate(self.devices):
+                await device.start(self._port + number if self._port else 0)
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close everything."""
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Close everything."""
+        await asyncio.gather(*(device.stop() for device in self.devices))
+
+    def record(self) -> dict[str, object]:
+        """What each device was sent: ``GET /simulator/fleet``."""
+        return {"devices": [device.record() for device in self.devices]}
+
+
+async def serve(
+    specs: Sequence[DeviceSpec],
+    *,
+    port: int,
+    announce: Callable[[dict[str, object]], None],
+    stop: asyncio.Event,
+    time_scale: float = 1.0,
+) -> None:
+    """Serve a fleet to any client until ``stop`` is set.
+
+    Args:
+        specs: the devices.
+        port: the first one's port; 0: any free ports.
+        announce: called once per device when all of them answer, with ``name``, ``address`` and more.
+        stop: ends the service.
+        time_scale: how many times as fast as the real thing everything goes.
+
+    Raises:
+        SimulatorError: a port is taken.
+    """
+    async with Fleet(specs, port=port, time_scale=time_scale) as fleet:
+        for device in fleet.devices:
+            announce(device.summary())
+        await stop.wait()

@@ -1,0 +1,218 @@
+"""Challenge-response, Basic, session tokens and the time lock, as a device sees them.
+
+Hash chain (SICK's auth article, section 6): ``hash1 = SHA256(user:realm:password[:salt])``, ``hash2 =
+SHA256("POST:" + endpoint)``, ``response = SHA256(hash1:nonce:hash2)``; the salt's raw bytes, with a
+colon before them, only where there are any.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.simulator.errors import ApiError
+from sicktui.simulator.generations import Generation
+from sicktui.simulator.spec import DeviceSpec
+
+ACCESS_DENIED: Final = 4
+INVALID_DATA: Final = 2
+INVALID_CHALLENGE: Final = 10
+USER_LEVELS: Final = ("Run", "Operator", "Maintenance", "AuthorizedClient", "Service")
+TOLERATED_WRONG: Final = 3
+"""Wrong passwords in a row; one more is a loop, and a violation."""
+
+_T = TypeVar("_T")
+_KEPT: Final = 64  # challenges and tokens that a device remembers; the oldest go first
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """The ``header`` of an authenticated POST (SICK's OpenAPI, ``PostBodyHeader``)."""
+
+    nonce: str
+    opaque: str
+    realm: str
+    user: str
+    response: str
+
+
+class Issued(Struct, frozen=True, kw_only=True):
+    """A challenge that was handed out."""
+
+    opaque: str
+    user: str
+    expires: float
+
+
+class Authenticator:
+    """Who may do what on one device. Forgets everything at a reboot.
+
+    Args:
+        spec: user, password, realm, lifetimes.
+        generation: the salt's form.
+        rng: the device's own chance.
+        now: simulated seconds.
+        violation: called with what a client did wrong.
+    """
+
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        generation: Generation,
+        *,
+        rng: random.Random,
+        now: Callable[[], float],
+        violation: Callable[[str], None],
+    ) -> None:
+        self.password = spec.password
+        self._spec = spec
+        self._rng = rng
+        self._now = now
+        self._violation = violation
+        self._form = generation.salt
+        self._salt = {"zeros": bytes(16), "random": rng.randbytes(16)}.get(generation.salt, b"")
+        self._issued: OrderedDict[str, Issued] = OrderedDict()
+        self._used: OrderedDict[str, None] = OrderedDict()
+        self._tokens: OrderedDict[str, float] = OrderedDict()
+        self._wrong = 0
+        self._locked_until = 0.0
+
+    def forget(self) -> None:
+        """The power is gone: no challenge and no token survives. The time lock does."""
+        self._issued.clear()
+        self._tokens.clear()
+
+    # -- challenge-response ----------------------------------------------------------------------
+
+    def challenge(self, user: object) -> dict[str, object]:
+        """A fresh challenge for ``user``; ``ApiError`` 2 for a level that does not exist."""
+        if not isinstance(user, str) or user not in USER_LEVELS:
+            raise ApiError(INVALID_DATA)
+        nonce = self._rng.randbytes(32).hex()
+        opaque = self._rng.randbytes(32).hex()
+        expires = self._now() + self._spec.nonce_seconds
+        self._issued[nonce] = Issued(opaque=opaque, user=user, expires=expires)
+        _trim(self._issued)
+        answer: dict[str, object] = {"nonce": nonce, "opaque": opaque, "realm": self._spec.realm}
+        if self._form != "absent":
+            answer["salt"] = None if self._form == "null" else list(self._salt)
+        return answer
+
+    def verify(self, endpoint: str, header: object) -> None:
+        """Check the proof in a POST body.
+
+        Raises:
+            ApiError: 2 no or half a proof; 10 a nonce that is not good; 4 a wrong password, or locked.
+        """
+        try:
+            proof = msgspec.convert(header, Proof)
+        except msgspec.ValidationError as error:
+            self._violation(f"POST {endpoint}: no complete authentication header ({error})")
+            raise ApiError(ACCESS_DENIED if header is None else INVALID_DATA) from error
+        self._check_challenge(endpoint, proof)
+        expected = self._response(endpoint, proof)
+        good = hmac.compare_digest(expected.encode(), proof.response.encode())
+        if not good:
+            self._violation(f"POST {endpoint}: wrong response (password or hash chain)")
+        self._judge(endpoint, good=good and proof.user == self._spec.user)
+
+    def _check_challenge(self, endpoint: str, proof: Proof) -> None:
+        issued = self._issued.pop(proof.nonce, None)
+        if issued is None:
+            how = "used twice" if proof.nonce in self._used else "that this device never gave, or forgot"
+            self._violation(f"POST {endpoint}: a nonce {how}")
+            raise ApiError(INVALID_CHALLENGE)
+        self._used[proof.nonce] = None
+        _trim(self._used)
+        if issued.expires < self._now():
+            self._violation(f"POST {endpoint}: an expired nonce")
+            raise ApiError(INVALID_CHALLENGE)
+        for key, sent, given in (
+            ("opaque", proof.opaque, issued.opaque),
+            ("realm", proof.realm, self._spec.realm),
+            ("user", proof.user, issued.user),
+        ):
+            if sent != given:
+                self._violation(f"POST {endpoint}: {key} not echoed as the challenge gave it")
+                raise ApiError(INVALID_CHALLENGE)
+
+    def _response(self, endpoint: str, proof: Proof) -> str:
+        first = f"{proof.user}:{self._spec.realm}:{self.password}".encode()
+        if self._salt:
+            first += b":" + self._salt
+        hash1 = hashlib.sha256(first).hexdigest()
+        hash2 = hashlib.sha256(f"POST:{endpoint}".encode()).hexdigest()
+        return hashlib.sha256(f"{hash1}:{proof.nonce}:{hash2}".encode()).hexdigest()
+
+    # -- Basic -----------------------------------------------------------------------------------
+
+    def verify_basic(self, endpoint: str, authorization: str | None) -> None:
+        """Check an ``Authorization`` header.
+
+        Raises:
+            ApiError: 4, always as HTTP 401, for none, a wrong one, or while locked.
+        """
+        if authorization is None:
+            self._violation(f"{endpoint}: no Authorization header")
+            raise ApiError(ACCESS_DENIED, http_status=401)
+        scheme, _, credentials = authorization.partition(" ")
+        try:
+            given = base64.b64decode(credentials.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            given = ""
+        expected = f"{self._spec.user}:{self.password}"
+        good = scheme.lower() == "basic" and hmac.compare_digest(given.encode(), expected.encode())
+        if not good:
+            self._violation(f"{endpoint}: wrong Basic credentials")
+        try:
+            self._judge(endpoint, good=good)
+        except ApiError as error:
+            raise ApiError(error.status, http_status=401) from error
+
+    def _judge(self, endpoint: str, *, good: bool) -> None:
+        locked = self.locked
+        if good and not locked:
+            self._wrong = 0
+            return
+        if not good:
+            self._wrong += 1
+            if self._wrong > TOLERATED_WRONG:
+                self._violation(f"{endpoint}: {self._wrong} wrong passwords in a row")
+            if self._wrong >= self._spec.lock_after and not locked:
+                self._locked_until = self._now() + self._spec.lock_seconds
+        raise ApiError(ACCESS_DENIED)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the time lock refuses every password just now."""
+        return self._now() < self._locked_until
+
+    # -- session tokens --------------------------------------------------------------------------
+
+    def create_token(self, seconds: float | None = None) -> str:
+        """A new session token; ``seconds`` is its life, where the client chose one."""
+        raw = self._rng.randbytes(36)
+        token = base64.urlsafe_b64encode(raw).decode()
+        self._tokens[token] = self._now() + (self._spec.token_seconds if seconds is None else seconds)
+        _trim(self._tokens)
+        return token
+
+    def token_good(self, headers: Mapping[str, str]) -> bool:
+        """Whether ``X-Session-Token`` is there, known and not expired."""
+        expires = self._tokens.get(headers.get("x-session-token", ""))
+        return expires is not None and self._now() <= expires
+
+    def expire_tokens(self) -> None:
+        """Make every token that is out there worthless."""
+        self._tokens.clear()
+
+
+def _trim(book: OrderedDict[str, _T]) -> None:
+    while len(book) > _KEPT:
+        book.popitem(last=False)

@@ -1,0 +1,152 @@
+"""The TCP port of a simulated device: open, or closed for real."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from sicktui.simulator.errors import SimulatorError
+from sicktui.simulator.server.http import WatchedReader, reset
+
+HOST: Final = "127.0.0.1"
+_BUFFER: Final = 64 * 1024
+_SLOW_BUFFER: Final = 16 * 1024
+_PATIENCE: Final = 5.0
+"""Seconds to wait for a port that this device had before."""
+
+_log = logging.getLogger(__name__)
+
+OnConnection = Callable[[WatchedReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Port:
+    """A port on 127.0.0.1 that can be closed and opened again under the same number.
+
+    While it is closed nobody listens, so that connections are refused; the number is kept by a
+    bound socket, so that no other program gets it meanwhile.
+
+    Args:
+        serve: called with each connection; its end closes the connection.
+    """
+
+    def __init__(self, serve: OnConnection) -> None:
+        self.number = 0
+        self._serve = serve
+        self._held: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody listens."""
+        return self._server is not None
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    def hold(self, number: int = 0) -> None:
+        """Take the port (0: any free one) without listening on it.
+
+        Raises:
+            SimulatorError: the port is taken.
+        """
+        self._held = self._bind(number)
+
+    async def _bind_again(self) -> socket.socket:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._bind(self.number)
+            except SimulatorError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.02)
+
+    def _bind(self, number: int) -> socket.socket:
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if sys.platform != "win32":  # Windows lets SO_REUSEADDR steal ports that are in use
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((HOST, number))
+        except OSError as error:
+            held.close()
+            raise SimulatorError(
+                f"Port {number} on {HOST} cannot be used: {error.strerror or error}.",
+                advice="Choose another port, or end the program that uses it.",
+            ) from error
+        self.number = held.getsockname()[1]
+        return held
+
+    async def open(self, *, slow: bool = False) -> None:
+        """Listen.
+
+        Args:
+            slow: keep the socket's buffer small, so that a slow link is felt by the sender.
+        """
+        if self._server is not None:
+            return
+        held = self._held or await self._bind_again()
+        self._held = None
+        if slow:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+        loop = asyncio.get_running_loop()
+        limit = _SLOW_BUFFER if slow else _BUFFER
+
+        def protocol() -> asyncio.StreamReaderProtocol:
+            reader = WatchedReader(limit=limit, loop=loop)
+            return asyncio.StreamReaderProtocol(reader, self._accepted, loop=loop)
+
+        self._server = await loop.create_server(protocol, sock=held)
+
+    async def close(self, *, keep_number: bool = True) -> None:
+        """Close the listening socket and reset every connection."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        tasks = list(self._connections)
+        for task, writer in list(self._connections.items()):
+            reset(writer)
+            task.cancel()
+        if keep_number and self._held is None:
+            # Between the two another connection of this PC may have taken it: then ``open`` waits for it.
+            with contextlib.suppress(SimulatorError):
+                self.hold(self.number)
+        elif not keep_number and self._held is not None:
+            self._held.close()
+            self._held = None
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def drop_number(self) -> None:
+        """Give the number up: the next ``open`` takes any free port."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+        self.number = 0
+
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not isinstance(reader, WatchedReader):  # the protocol above makes no other
+            raise TypeError
+        if self._server is None:  # accepted in the moment in which the port was closed
+            reset(writer)
+            return
+        task = asyncio.get_running_loop().create_task(self._converse(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._ended)
+
+    async def _converse(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._serve(reader, writer)
+        finally:
+            writer.close()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._connections[task]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the simulated device on port %d broke", self.number, exc_info=error)

@@ -1,0 +1,272 @@
+"""Parameter backups on the disk: one folder for each sensor, nothing ever overwritten.
+
+A backup is two files: its bytes as the sensor gave them, and its metadata (``.json``). The metadata comes
+last, so that a backup that is listed is whole, whenever the power went.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct, structs
+
+from sicktui.model.clock import is_timestamp
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
+from sicktui.stores.disk.files import (
+    TooLarge,
+    copy_hashed,
+    make_folder,
+    publish,
+    reason,
+    safe_name,
+    settle,
+    shown,
+    storage,
+    temporary,
+)
+from sicktui.stores.disk.ids import the_one
+from sicktui.stores.disk.sealed_json import read_sealed, sealed
+
+MAX_BACKUP_BYTES: Final = 100_000_000
+"""Far more than any sensor's parameters (86 KB at picoScan)."""
+_METADATA: Final = ".json"
+_BYTES: Final = ".backup"
+_MOST_AT_ONCE: Final = 1000
+_ON_ITS_WAY: Final = 60.0
+"""Seconds within which the metadata of a file are surely written."""
+
+_log: Final = logging.getLogger(__name__)
+
+
+class BackupUnusable(SicktuiError):
+    """A backup that is not, or no longer, what its metadata says."""
+
+    def __init__(self, message: str, *, advice: str) -> None:
+        super().__init__(message, advice=advice, code=Code.BACKUP_UNUSABLE)
+
+
+class BackupFacts(Struct, frozen=True, kw_only=True):
+    """What is known of a backup before it is stored."""
+
+    device: str
+    """What the device was called."""
+    serial: str | None
+    mac: str | None = None
+    name: str | None = None
+    """``DeviceIdent.Name``: the product family."""
+    model: str | None = None
+    order_number: str | None = None
+    version: str | None
+    """The firmware that wrote it."""
+    created: str
+    """RFC 3339, UTC."""
+    operator: str
+    run: str | None
+    content_type: str | None = None
+    api: str | None = None
+    """The generation of the sensor's API, in words."""
+    passphrase_fingerprint: str | None = None
+    location: str | None = None
+    """``LocationName``, which a replacement gets too."""
+    parameters_md5: str | None = None
+    """``LFTchecksum.MD5Parameters`` while the backup was made, where the sensor has it."""
+    snapshot: str | None = None
+    """The id of the snapshot that was taken with it."""
+
+    @property
+    def key(self) -> str:
+        """What the sensor is kept under: its serial number, else MAC address, else the device's name."""
+        return self.serial or self.mac or self.device
+
+
+class BackupRecord(BackupFacts, frozen=True, kw_only=True):
+    """The metadata of a stored backup."""
+
+    id: str
+    sha256: str
+    size: int
+    """Bytes."""
+    format: Literal[1] = 1
+
+
+class BackupStore:
+    """The backups in one folder. Several processes may use it at once.
+
+    Args:
+        folder: where it is; made with the first backup.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, file: Path, facts: BackupFacts, *, sha256: str | None = None) -> BackupRecord:
+        """Store a copy of a backup file, for good: when this returns it survives a loss of power.
+
+        Args:
+            file: the file as it was downloaded; the caller removes it.
+            facts: its metadata.
+            sha256: what its bytes must hash to, where that is known.
+
+        Raises:
+            BackupUnusable: the file is empty, far too large, or not what was downloaded.
+            StorageError: it cannot be kept.
+        """
+        place = self.folder / safe_name(facts.key)
+        make_folder(place)
+        with storage("keep the backup in", place):
+            with file.open("rb") as source, temporary(place, "new") as (copy, temp):
+                try:
+                    size, actual = copy_hashed(source, copy, MAX_BACKUP_BYTES)
+                except TooLarge:
+                    raise _refused(facts, f"larger than {MAX_BACKUP_BYTES // 1_000_000} MB") from None
+                if size == 0:
+                    raise _refused(facts, "empty")
+                if sha256 is not None and actual != sha256:
+                    raise _refused(facts, "not what was downloaded")
+                settle(copy)
+                id = self._publish(temp, place, _id(facts, actual))  # noqa: A001 - the record's word
+            record = BackupRecord(**structs.asdict(facts), id=id, sha256=actual, size=size)
+            with temporary(place, "new") as (text, temp):
+                text.write(sealed(record))
+                settle(text)
+                publish(temp, place / (id + _METADATA))
+        return record
+
+    def list(self, serial: str | None = None) -> list[BackupRecord]:
+        """The backups, newest first; those that cannot be read are left out (see ``damaged``).
+
+        Args:
+            serial: only those of the sensor kept under this serial number (or MAC address, or name).
+
+        Raises:
+            StorageError: the folder cannot be read.
+        """
+        found = self._records("*" if serial is None else safe_name(serial))
+        records = [record for record in found.values() if isinstance(record, BackupRecord)]
+        chosen = [record for record in records if serial is None or record.key == serial]
+        return sorted(chosen, key=lambda record: (record.created, record.id), reverse=True)
+
+    def damaged(self) -> dict[Path, str]:
+        """What is there but is no backup that can be used, and why: metadata, files without them, folders.
+
+        Raises:
+            StorageError: the folder cannot be read.
+        """
+        return {path: found for path, found in self._records().items() if isinstance(found, str)}
+
+    def get(self, id: str) -> BackupRecord:  # noqa: A002 - the contract's word
+        """The backup of that id, or of a beginning that only one has.
+
+        Raises:
+            UsageError: there is none, or more than one.
+            BackupUnusable: there is one, but what is written of it cannot be used.
+            StorageError: the folder cannot be read.
+        """
+        records = {record.id: record for record in self.list()}
+        if id not in records and (why := {path.stem: why for path, why in self.damaged().items()}.get(id)):
+            raise BackupUnusable(
+                f"The backup {clean(id)} cannot be used: {why} ('sicktui backups verify').",
+                advice="Take an older backup, or make a new one while the sensor still works.",
+            )
+        return records[the_one(id, list(records), "backup", where="'sicktui backups list' shows them.")]
+
+    def path(self, record: BackupRecord) -> Path:
+        """Where the bytes of a backup lie."""
+        return self.folder / safe_name(record.key) / (record.id + _BYTES)
+
+    def verify(self, record: BackupRecord) -> None:
+        """Hash a backup again.
+
+        Raises:
+            BackupUnusable: it is gone, or not what was stored.
+        """
+        path = self.path(record)
+        try:
+            with path.open("rb") as file:
+                actual = copy_hashed(file, None, record.size)
+        except TooLarge:
+            actual = (record.size + 1, "")
+        except OSError as error:
+            raise BackupUnusable(
+                f"The backup {record.id} of {clean(record.device)} cannot be read: {reason(error)[0]}.",
+                advice="Take an older backup, or make a new one while the sensor still works.",
+            ) from error
+        if actual != (record.size, record.sha256):
+            raise BackupUnusable(
+                f"The backup {record.id} of {clean(record.device)} is no longer what the sensor gave"
+                f" ({shown(path)} was changed).",
+                advice="Do not restore it: take an older backup, or make a new one while the sensor works.",
+            )
+
+    def _publish(self, temp: Path, place: Path, wanted: str) -> str:
+        for number in range(1, _MOST_AT_ONCE):
+            id = wanted if number == 1 else f"{wanted}-{number}"  # noqa: A001 - the record's word
+            try:
+                publish(temp, place / (id + _BYTES))
+            except FileExistsError:
+                continue
+            return id
+        raise FileExistsError(wanted)
+
+    def _records(self, sensor: str = "*") -> dict[Path, BackupRecord | str]:
+        """The metadata files in the folders of that name (a pattern), and what is wrong with some."""
+        found: dict[Path, BackupRecord | str] = {}
+        with storage("read", self.folder):
+            # Not by a pattern of files: that passes a folder over in silence that this user may not read.
+            places = sorted(self.folder.iterdir()) if self.folder.exists() else []
+        for place in places:
+            if sensor not in ("*", place.name) or place.name.startswith("."):
+                continue
+            try:
+                if not place.is_dir():
+                    continue
+                names = {entry.name for entry in place.iterdir() if not entry.name.startswith(".")}
+            except OSError as error:
+                found[place] = reason(error)[0]
+                continue
+            for name in sorted(names):
+                if name.endswith(_METADATA):
+                    found[place / name] = self._record(place / name)
+                elif name.endswith(_BYTES) and name.removesuffix(_BYTES) + _METADATA not in names:
+                    found |= _lonely(place / name)
+        for path, problem in found.items():
+            if isinstance(problem, str):
+                _log.warning("The backup %s cannot be used: %s", shown(path), problem)
+        return found
+
+    def _record(self, path: Path) -> BackupRecord | str:
+        try:
+            record = read_sealed(path, BackupRecord)
+        except (OSError, msgspec.DecodeError) as error:
+            return clean(reason(error)[0] if isinstance(error, OSError) else str(error))
+        if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
+            return "it belongs to another backup"
+        return record if is_timestamp(record.created) else "it does not say when it was made"
+
+
+def _lonely(path: Path) -> dict[Path, BackupRecord | str]:
+    """A file without metadata, unless they may still be on their way: they are written last."""
+    try:
+        entry = path.stat()
+    except OSError:
+        return {}  # deleted since
+    if entry.st_size == 0 or time.time() - entry.st_mtime < _ON_ITS_WAY:
+        return {}
+    return {path: "its metadata are missing"}
+
+
+def _id(facts: BackupFacts, sha256: str) -> str:
+    """``<sensor>-<when>-<hash>``: tells what it is, and sorts by time."""
+    moment = "".join(char for char in facts.created if char.isdigit())[:14]
+    return f"{safe_name(facts.key)}-{moment[:8]}-{moment[8:]}-{sha256[:6]}"
+
+
+def _refused(facts: BackupFacts, why: str) -> BackupUnusable:
+    return BackupUnusable(
+        f"The backup of {clean(facts.device)} was not kept: the file is {why}.",
+        advice="Make the backup again.",
+    )

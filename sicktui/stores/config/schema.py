@@ -1,0 +1,191 @@
+"""Settings turned into records, strictly: every mistake names its key and the nearest known one."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Struct, inspect
+
+from sicktui.model.safe_text import clean
+from sicktui.stores.config.toml import dotted
+
+LARGEST: Final = 1_000_000_000
+"""No setting counts or waits for more; beyond it, timers and arithmetic of a PC begin to fail."""
+
+Record = TypeVar("Record", bound=Struct)
+
+
+class KeyProblem(Exception):
+    """A key that is unknown, or a value that does not fit. Whoever knows the file makes a ConfigError of it.
+
+    Args:
+        keys: the path of the key.
+        problem: what is wrong, in words.
+    """
+
+    def __init__(self, keys: Sequence[str], problem: str) -> None:
+        super().__init__(problem)
+        self.keys = tuple(keys)
+        self.problem = problem
+
+
+def build(data: Mapping[str, object], record: type[Record], path: Sequence[str] = ()) -> Record:
+    """A record from a table of a TOML file.
+
+    Args:
+        data: the table.
+        record: what to make of it.
+        path: where the table stands in the file.
+
+    Raises:
+        KeyProblem: an unknown key or an unsuitable value.
+    """
+    info = inspect.type_info(record)
+    if not isinstance(info, inspect.StructType):
+        raise TypeError(record)
+    fields = {field.encode_name: field for field in info.fields}
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        keys = (*path, key)
+        if key not in fields:
+            raise KeyProblem(keys, unknown(keys, [dotted((*path, name)) for name in fields]))
+        values[key] = _value(value, fields[key].type, keys)
+    for field in info.fields:
+        if field.required and field.encode_name not in values:
+            raise KeyProblem(path, f"{dotted(path)} has no key {field.encode_name!r}")
+    return msgspec.convert(values, record)
+
+
+def leaves(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ...], inspect.Type]:
+    """Every key that a record and the records in it have, with its type."""
+    info = inspect.type_info(record)
+    found: dict[tuple[str, ...], inspect.Type] = {}
+    if isinstance(info, inspect.StructType):
+        for field in info.fields:
+            keys = (*path, field.encode_name)
+            kind = bare(field.type)
+            if isinstance(kind, inspect.StructType):
+                found |= leaves(kind.cls, keys)
+            else:
+                found[keys] = kind
+    return found
+
+
+def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
+    """The sentence about a key that nobody knows."""
+    return f"unknown key {_quoted(dotted(keys))}{nearest(dotted(keys), known)}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)`` for the known word nearest to ``word``; empty if none is near.
+
+    In a dotted key the section counts apart from the name in it: ``timing.pol`` is nearer to
+    ``timing.poll_interval`` than to ``timing.settle``, though it has fewer letters in common.
+    """
+    by_folded = {name.casefold(): name for name in known}
+    folded = word.casefold()
+    section, dot, leaf = folded.rpartition(".")
+    siblings = [name for name in by_folded if dot and name.startswith(f"{section}.")]
+    begins = [name for name in siblings if leaf and name.startswith(folded)]
+    close = (
+        begins
+        or [
+            f"{section}.{name}"
+            for name in difflib.get_close_matches(leaf, [n[len(section) + 1 :] for n in siblings])
+        ]
+        or difflib.get_close_matches(folded, list(by_folded), n=1)
+    )
+    return f" (did you mean {_quoted(by_folded[close[0]])}?)" if close else ""
+
+
+def _quoted(text: str) -> str:
+    return f"'{clean(text)}'"
+
+
+def bare(kind: inspect.Type) -> inspect.Type:
+    """A type without the description that was put around it."""
+    return bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
+
+
+def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
+    kind = bare(kind)
+    if isinstance(kind, inspect.StructType):
+        if not isinstance(value, dict):
+            raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be a table: [{dotted(keys)}]")
+        return build(value, kind.cls, keys)
+    if isinstance(kind, inspect.DictType) and isinstance(value, dict):
+        return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
+    if isinstance(kind, inspect.UnionType):
+        # A TOML file cannot say null: what counts is the other side of "or None".
+        return _value(value, next(t for t in kind.types if not isinstance(bare(t), inspect.NoneType)), keys)
+    if not fits(value, kind):
+        raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be {wanted(kind)}, not {_told(value)}")
+    return value
+
+
+def fits(value: object, kind: inspect.Type) -> bool:
+    """Whether a value of a TOML file may stand for a setting of that type. No ``true`` is a number."""
+    kind = bare(kind)
+    match kind:
+        case inspect.FloatType():
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and _in_range(value, kind)
+        case inspect.IntType():
+            return isinstance(value, int) and not isinstance(value, bool) and _in_range(value, kind)
+        case inspect.StrType():
+            return isinstance(value, str) and len(value) >= (kind.min_length or 0)
+        case inspect.LiteralType():
+            return isinstance(value, str) and value in kind.values
+        case inspect.VarTupleType():
+            return isinstance(value, list) and all(fits(item, kind.item_type) for item in value)
+        case inspect.DictType():
+            return False
+        case _:
+            raise TypeError(kind)
+
+
+def _in_range(value: float, kind: inspect.FloatType | inspect.IntType) -> bool:
+    # This way round, it is false for nan; and an integer too large for a float can still be compared.
+    return (
+        abs(value) <= LARGEST
+        and (kind.ge is None or value >= kind.ge)
+        and (kind.gt is None or value > kind.gt)
+    )
+
+
+def wanted(kind: inspect.Type) -> str:
+    """What a setting of that type must be, in words."""
+    kind = bare(kind)
+    match kind:
+        case inspect.FloatType() | inspect.IntType():
+            noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
+            if kind.gt is not None:
+                return f"{noun} above {kind.gt:g}"
+            return noun if kind.ge is None else f"{noun}, {kind.ge:g} or more"
+        case inspect.StrType():
+            return 'a text in quotes, as in "text"'
+        case inspect.LiteralType():
+            return " or ".join(f'"{value}"' for value in sorted(map(str, kind.values)))
+        case inspect.VarTupleType():
+            return 'a list of texts, as in ["a", "b"]'
+        case _:
+            return "a table"
+
+
+def _told(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'the text "{clean(value, 40)}"' if value else "an empty text"
+        case float():
+            return f"{value:g}"
+        case int():
+            # A number of thousands of digits cannot even be printed.
+            return str(value) if abs(value) <= LARGEST else "a number as large as that"
+        case dict():
+            return "a table"
+        case list():
+            return "a list"
+        case _:
+            return f"a {type(value).__name__}"

@@ -1,0 +1,78 @@
+"""The settings: ``config.toml`` and the ``--set`` options of a call."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import inspect
+
+from sicktui.model.errors import ConfigError
+from sicktui.model.safe_text import clean
+from sicktui.model.settings import Settings
+from sicktui.stores.config.schema import KeyProblem, bare, build, fits, leaves, unknown, wanted
+from sicktui.stores.config.toml import dotted, read_toml
+
+
+def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
+    """Read the settings; what the file does not say keeps its default.
+
+    Args:
+        path: ``config.toml``; it need not exist.
+        overrides: ``KEY=VALUE`` as ``--set`` takes them; the last one of a key wins.
+
+    Raises:
+        ConfigError: names the file, the line, the key and the nearest known key, or the override.
+    """
+    file = read_toml(path)
+    try:
+        build(file.data, Settings)
+    except KeyProblem as error:
+        raise file.error(
+            error.keys, error.problem, advice="Correct the key there, or take it out to have the default."
+        ) from error
+    data = file.data
+    for override in overrides:
+        keys, value = _override(override)
+        data = _with(data, keys, value)
+    return build(data, Settings)
+
+
+def _override(text: str) -> tuple[tuple[str, ...], object]:
+    name, equals, raw = text.partition("=")
+    keys = tuple(part.strip() for part in name.split("."))
+    known = leaves(Settings)
+    option = f"--set {clean(text)}"
+    if not equals:
+        raise ConfigError(
+            f"{option}: there is no '='.", advice="Write KEY=VALUE, e.g. --set timing.poll_interval=0.2."
+        )
+    kind = known.get(keys)
+    if kind is None and isinstance(table := known.get(keys[:-1]), inspect.DictType) and keys[-1]:
+        kind = bare(table.value_type)
+    if kind is None:
+        problem = unknown(keys, [dotted(path) for path in known])
+        raise ConfigError(f"{option}: {problem}.", advice="The settings are those of config.toml.")
+    value = _toml_value(raw.strip(), kind)
+    if not fits(value, kind):
+        raise ConfigError(f"{option}: the value must be {wanted(kind)}.")
+    return keys, value
+
+
+def _toml_value(raw: str, kind: inspect.Type) -> object:
+    """The value as TOML reads it; for a text setting, quotes may be left out."""
+    try:
+        parsed = tomllib.loads(f"value = {raw}")
+    except (ValueError, RecursionError):
+        return raw
+    # A line break in the text could have brought in another key.
+    value = parsed["value"] if parsed.keys() == {"value"} else raw
+    textual = isinstance(kind, (inspect.StrType, inspect.LiteralType))
+    return raw if textual and not isinstance(value, str) else value
+
+
+def _with(data: dict[str, object], keys: Sequence[str], value: object) -> dict[str, object]:
+    """A copy of the tables with one key set."""
+    if len(keys) == 1:
+        return {**data, keys[0]: value}
+    inner = data.get(keys[0], {})
+    return {**data, keys[0]: _with(inner if isinstance(inner, dict) else {}, keys[1:], value)}

@@ -1,0 +1,138 @@
+"""The folders that sicktui writes to."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+from msgspec import Struct
+
+from sicktui.model.errors import UsageError
+from sicktui.stores.disk.files import make_folder, shown
+
+PROGRAM: Final = "sicktui"
+HOME_VARIABLE: Final = "SICKTUI_HOME"
+
+
+class Home(Struct, frozen=True, kw_only=True):
+    """Every folder of one installation. Constructing it creates nothing."""
+
+    config: Path
+    data: Path
+    state: Path
+    log: Path
+    sensor_locks: Path
+    """Where the locks of sensors lie. All users of a PC share it, unless a home of its own was asked for."""
+    shared_locks: bool = False
+    """Whether other users write to ``sensor_locks`` too."""
+
+    @property
+    def config_file(self) -> Path:
+        """The settings."""
+        return self.config / "config.toml"
+
+    @property
+    def devices_file(self) -> Path:
+        """The device list."""
+        return self.config / "devices.toml"
+
+    @property
+    def journal_file(self) -> Path:
+        """The record of every run."""
+        return self.state / "journal.db"
+
+    @property
+    def locks(self) -> Path:
+        """The locks of runs."""
+        return self.state / "locks"
+
+    @property
+    def shelf(self) -> Path:
+        """Firmware packages that were put aside."""
+        return self.data / "firmware"
+
+    @property
+    def backups(self) -> Path:
+        """Parameter backups."""
+        return self.data / "backups"
+
+    @property
+    def snapshots(self) -> Path:
+        """Snapshots of readable parameters."""
+        return self.data / "snapshots"
+
+    @property
+    def vault_file(self) -> Path:
+        """The encrypted file with passwords, where there is one."""
+        return self.data / "passwords.vault"
+
+    @property
+    def log_file(self) -> Path:
+        """What the program says of itself."""
+        return self.log / "sicktui.log"
+
+    def create(self) -> None:
+        """Make the four folders, for this user alone.
+
+        Raises:
+            StorageError: one of them cannot be made.
+        """
+        for folder in (self.config, self.data, self.state, self.log):
+            make_folder(folder)
+
+
+def locate(home: Path | None, environ: Mapping[str, str]) -> Home:
+    """The folders to use: ``home``, else ``SICKTUI_HOME``, else the platform's own.
+
+    Args:
+        home: the folder of a portable installation, or ``None``.
+        environ: the environment; the platform's own folders are looked up in that of the process.
+
+    Raises:
+        UsageError: the folder's ``~name`` means nobody.
+    """
+    chosen = str(home) if home is not None else environ.get(HOME_VARIABLE, "")
+    if chosen:
+        # Absolute, because the runner process does not share our working folder.
+        folder = _absolute(chosen)
+        state = folder / "state"
+        return Home(
+            config=folder / "config",
+            data=folder / "data",
+            state=state,
+            log=folder / "log",
+            sensor_locks=state / "locks",
+        )
+    return Home(
+        config=platformdirs.user_config_path(PROGRAM, appauthor=False),
+        data=platformdirs.user_data_path(PROGRAM, appauthor=False),
+        state=platformdirs.user_state_path(PROGRAM, appauthor=False),
+        log=platformdirs.user_log_path(PROGRAM, appauthor=False),
+        sensor_locks=shared_folder(environ),
+        shared_locks=True,
+    )
+
+
+def _absolute(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError as error:
+        raise UsageError(
+            f"The home folder {shown(folder)} names a user whom this PC does not know.",
+            advice="Give the folder's full path.",
+        ) from error
+
+
+def shared_folder(environ: Mapping[str, str]) -> Path:
+    """A folder where all users of this PC meet.
+
+    Not ``tempfile.gettempdir()`` where it can be helped: ``TMPDIR`` often differs from user to user.
+    """
+    if sys.platform == "win32":
+        return Path(environ.get("ProgramData") or tempfile.gettempdir()) / PROGRAM / "locks"
+    common = Path("/tmp")  # noqa: S108 - only for advisory locks; the folder is checked before it is used
+    base = common if os.access(common, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    return base / "sicktui-locks"

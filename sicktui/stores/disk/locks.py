@@ -1,0 +1,252 @@
+"""Advisory locks: one sensor is driven by one process of this PC at a time, and one run by one runner.
+
+They are the operating system's file locks, free again within a millisecond after their holder dies.
+"""
+
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final, Self
+
+import filelock
+
+from sicktui.model.clock import Clock, SystemClock, timestamp
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.disk.files import (
+    PRIVATE_FILE,
+    StorageError,
+    make_folder,
+    readable,
+    reason,
+    safe_name,
+    shown,
+    storage,
+)
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_owner, write_owner
+
+__all__ = ["Held", "Lock", "Owner", "check_sensor_locks", "is_held", "operator", "run_lock", "sensor_lock"]
+
+_SHARED_FILE: Final = 0o666
+_SHARED_FOLDER: Final = 0o1777
+_PATIENCE: Final = 0.3
+"""Seconds for which a lock is tried: ``is_held`` in another process takes it for a moment."""
+_PAUSE: Final = 0.02
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Held(SicktuiError):
+    """Somebody else holds a lock.
+
+    Args:
+        what: what the lock guards, e.g. ``The sensor serial 123``.
+        owner: who holds it; ``None`` if that cannot be told.
+        clock: for the time in the message.
+    """
+
+    def __init__(self, what: str, owner: Owner | None, clock: Clock | None = None) -> None:
+        by = "another process of this PC" if owner is None else owner.words(clock)
+        super().__init__(
+            f"{what} is in use by {by}.",
+            advice="Wait until that is done, or ask whoever it is.",
+            code=Code.BUSY,
+        )
+        self.owner = owner
+
+
+class Lock:
+    """An advisory lock with a name for people. One object is one holder, from whatever thread.
+
+    Args:
+        path: the lock file; the owner's file lies beside it.
+        what: what it guards, for messages.
+        purpose: what it is taken for, for the owner's file.
+        shared: whether other users of the PC take it too.
+        clock: where ``since`` comes from.
+    """
+
+    def __init__(
+        self, path: Path, *, what: str, purpose: str = "", shared: bool = False, clock: Clock | None = None
+    ) -> None:
+        self.path = path
+        self.owner_path = path.with_suffix(".json")
+        self.what = what
+        self.purpose = purpose
+        self.shared = shared
+        self._clock = clock or SystemClock()
+        self._lock: filelock.BaseFileLock | None = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    @property
+    def mine(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._lock is not None
+
+    def acquire(self) -> None:
+        """Take the lock, without waiting until its holder is done; a second time is refused like the first.
+
+        Raises:
+            Held: somebody has it; names the owner.
+            StorageError: the lock file cannot be made.
+        """
+        if self.mine:
+            raise Held(self.what, read_owner(self.owner_path), self._clock)
+        lock = self._take(_PATIENCE)
+        if lock is None:
+            raise Held(self.what, read_owner(self.owner_path), self._clock)
+        self._lock = lock
+        self._sign()
+
+    def release(self) -> None:
+        """Give the lock back; without it, nothing happens."""
+        if self._lock is not None:
+            # The owner's file first: after the lock it might already be the next one's.
+            clear_owner(self.owner_path)
+            self._lock.release()
+            self._lock = None
+
+    def held(self) -> bool:
+        """Whether anybody holds the lock, this object included. A dead holder does not count.
+
+        Raises:
+            StorageError: it cannot be told.
+        """
+        if self.mine:
+            return True
+        if not os.path.lexists(self.path):
+            return False
+        probe = self._take(0)
+        if probe is None:
+            return True
+        probe.release()
+        return False
+
+    def check(self) -> None:
+        """Return if the lock is free, without taking it.
+
+        Raises:
+            Held: somebody has it; names the owner.
+            StorageError: it cannot be told.
+        """
+        if self.held():
+            raise Held(self.what, read_owner(self.owner_path), self._clock)
+
+    def _take(self, patience: float) -> filelock.BaseFileLock | None:
+        # Not thread-local: a worker thread may give back what the event loop's thread took.
+        mode = _SHARED_FILE if self.shared else PRIVATE_FILE
+        lock = filelock.FileLock(self.path, mode=mode, thread_local=False)
+        try:
+            prepare_folder(self.path.parent, shared=self.shared)
+            lock.acquire(timeout=patience, poll_interval=_PAUSE)
+        except filelock.Timeout:
+            return None
+        except OSError as error:
+            words, advice = reason(error)
+            raise StorageError(f"Cannot use the lock {shown(self.path)}: {words}.", advice=advice) from error
+        return lock
+
+    def _sign(self) -> None:
+        me = operator()
+        owner = Owner(
+            user=me.user,
+            host=me.host,
+            pid=os.getpid(),
+            since=timestamp(self._clock.now()),
+            ssh_client=me.ssh_client,
+            purpose=self.purpose,
+        )
+        try:
+            write_owner(self.owner_path, owner, _SHARED_FILE if self.shared else PRIVATE_FILE)
+        except OSError as error:
+            # The lock holds all the same; only its owner's name is missing.
+            _log.warning("Cannot say who holds the lock %s: %s", shown(self.path), reason(error)[0])
+
+
+def prepare_folder(folder: Path, *, shared: bool) -> None:
+    """Make the folder of locks. A shared one is open to all users, as ``/tmp`` is.
+
+    Raises:
+        StorageError: it cannot be made, or somebody put something else in its place.
+    """
+    if not shared:
+        make_folder(folder)
+        return
+    try:
+        # The folder around it (ProgramData, sicktui) has the mode that the platform gives.
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            _open_to_all(folder)
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    except OSError as error:
+        words, advice = reason(error)
+        raise StorageError(
+            f"Cannot use the folder of locks {shown(folder)}: {words}.", advice=advice
+        ) from error
+
+
+def _open_to_all(folder: Path) -> None:
+    if sys.platform == "win32":
+        # Below ProgramData, users may not write to the files of others unless the folder says so.
+        users = "*S-1-5-32-545:(OI)(CI)M"
+        # What is in our own variables may be a password; no child needs it.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
+        command = ["icacls", str(folder), "/grant", users]
+        subprocess.run(command, check=False, capture_output=True, env=environment)  # noqa: S603
+    else:
+        folder.chmod(_SHARED_FOLDER)  # mkdir would have asked the umask
+
+
+def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None = None) -> Lock:
+    """The lock of one sensor.
+
+    Args:
+        home: whose folders are used; without a home of its own, all users of the PC meet.
+        key: what tells the sensor from others, e.g. ``serial 123`` or ``address 1.2.3.4:80``.
+        purpose: what it is taken for, e.g. ``run 20261121-095427-k3f``.
+        clock: where time comes from.
+    """
+    mark = hashlib.sha256(key.encode()).hexdigest()[:16]
+    path = home.sensor_locks / f"sensor-{mark}-{readable(key)}.lock"
+    what = f"The sensor ({key})"
+    return Lock(path, what=what, purpose=purpose, shared=home.shared_locks, clock=clock)
+
+
+def check_sensor_locks(home: Home) -> None:
+    """Whether sensors can be locked, as far as that can be told without leaving anything behind.
+
+    Raises:
+        StorageError: the folder of their locks is none, or not open to this user.
+    """
+    folder = home.sensor_locks
+    if not os.path.lexists(folder):
+        return
+    prepare_folder(folder, shared=home.shared_locks)
+    with storage("use the folder of locks", folder), tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:
+    """The lock of one run: held by its runner process for as long as it lives."""
+    return Lock(home.locks / f"run-{safe_name(run)}.lock", what=f"The run {run}", clock=clock)
+
+
+def is_held(lock: Lock) -> bool:
+    """Whether anybody holds the lock. A dead holder counts as free."""
+    return lock.held()

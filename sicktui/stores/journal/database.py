@@ -1,0 +1,293 @@
+"""The journal's database file: opened, made, and its errors turned into words."""
+
+import contextlib
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from sicktui.model.safe_text import clean
+from sicktui.stores.disk.files import (
+    PRIVATE_FILE,
+    StorageError,
+    make_folder,
+    reason,
+    shown,
+    storage,
+    sync_folder,
+)
+
+SCHEMA: Final = 2
+"""Kept as ``user_version``. A newer one is refused: its rows might mean something else."""
+APPLICATION: Final = 0x7369636B
+"""Kept as ``application_id`` ("sick"), so that no other program's database is taken for a journal."""
+BUSY_PATIENCE: Final = 5.0
+"""Seconds to wait for another process that writes."""
+
+_TABLES: Final = """
+CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE,
+    operation TEXT NOT NULL,
+    state TEXT NOT NULL,
+    pid INTEGER,
+    started TEXT NOT NULL,
+    finished TEXT,
+    spec BLOB NOT NULL,
+    crc INTEGER
+);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL REFERENCES runs(run),
+    kind TEXT NOT NULL,
+    body BLOB NOT NULL,
+    crc INTEGER
+);
+CREATE INDEX events_of_run ON events(run, seq);
+CREATE TABLE commands (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL REFERENCES runs(run),
+    command TEXT NOT NULL
+);
+CREATE INDEX commands_of_run ON commands(run, seq);
+"""
+
+_CHECKSUMS: Final = "ALTER TABLE runs ADD COLUMN crc INTEGER; ALTER TABLE events ADD COLUMN crc INTEGER"
+"""From format 1, which had none."""
+
+
+class JournalError(StorageError):
+    """The journal cannot be used; the message names its file."""
+
+
+class JournalDamaged(JournalError):
+    """A part of the journal that cannot be understood. What stands before it, and mostly behind, still can.
+
+    Args:
+        message: what is damaged.
+        advice: what to do.
+        run: the run, if the damage is in one row.
+        sequence: the number of the event; ``None`` for the run's own row, or for the file as a whole.
+    """
+
+    def __init__(
+        self, message: str, *, advice: str = "", run: str | None = None, sequence: int | None = None
+    ) -> None:
+        super().__init__(message, advice=advice)
+        self.run = run
+        self.sequence = sequence
+
+    @classmethod
+    def row(cls, path: Path, run: str, sequence: int | None, problem: str) -> Self:
+        """The damage of one row: of an event, or (without ``sequence``) of the run itself."""
+        row = "the run's own row" if sequence is None else f"event {sequence}"
+        return cls(
+            f"The journal {shown(path)} is damaged: {row} of run {clean(run)} cannot be read"
+            f" ({clean(problem)}).",
+            advice="Look at the sensors themselves with 'sicktui status', and keep the file.",
+            run=run,
+            sequence=sequence,
+        )
+
+    @classmethod
+    def file(cls, path: Path, problem: str) -> Self:
+        """The damage of the file."""
+        return cls(f"The journal {shown(path)} is damaged: {problem}.", advice=_MOVE_AWAY)
+
+
+_MOVE_AWAY: Final = (
+    "Look at the sensors themselves with 'sicktui status'. Then move the file away (keep it): sicktui "
+    "starts a new journal."
+)
+_DAMAGED: Final = {
+    sqlite3.SQLITE_CORRUPT: "its content does not fit together",
+    sqlite3.SQLITE_NOTADB: "it is no database any more",
+}
+_WORDS: Final = {
+    sqlite3.SQLITE_FULL: (
+        "the disk is full",
+        "Make room on it, then try again; 'sicktui runs resume' goes on with a run that had begun.",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        f"another process has kept it busy for {BUSY_PATIENCE:g} seconds",
+        "Try again; if it stays so, look for a sicktui that hangs.",
+    ),
+    sqlite3.SQLITE_LOCKED: ("another part of this process keeps it busy", "Try again."),
+    sqlite3.SQLITE_READONLY: ("it can only be read", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_PERM: ("this user may not", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk; choose another with --home."),
+}
+_PRIMARY: Final = 0xFF
+"""The part of SQLite's error numbers that says which kind it is."""
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors inside into ``JournalError``, those of a damaged file into ``JournalDamaged``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+        if number in _DAMAGED:
+            raise JournalDamaged.file(path, _DAMAGED[number]) from error
+        words, advice = _WORDS.get(number, (clean(str(error)), ""))
+        raise JournalError(f"The journal {shown(path)} cannot be used: {words}.", advice=advice) from error
+
+
+class Opened(NamedTuple):
+    """The database of a journal."""
+
+    database: sqlite3.Connection
+    damage: JournalDamaged | None
+    """What is wrong with the file; it can then be read as far as it goes, and not be written."""
+
+
+def open_database(path: Path) -> Opened:
+    """Open the journal's database, making it if there is none. Only its owner may read it (0600).
+
+    Raises:
+        JournalError: it cannot be used, is no journal, or is of a newer sicktui.
+    """
+    try:
+        make_folder(path.parent)
+        # Made here and not by SQLite, which would ask the umask; its -wal and -shm files take over the mode.
+        # An existing file is left alone: closing it would drop the locks that SQLite holds in this process.
+        with storage("open the journal", path), contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    except StorageError as error:
+        raise JournalError(error.message, advice=error.advice) from error
+    try:
+        return Opened(_connect(path), None)
+    except JournalDamaged as damage:
+        return Opened(_salvage(path, damage), damage)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with translated(path):
+        database = sqlite3.connect(path, timeout=BUSY_PATIENCE, isolation_level=None, check_same_thread=False)
+        database.text_factory = _text
+        try:
+            _prepare(path, database)
+        except BaseException:
+            database.close()
+            raise
+    return database
+
+
+def _text(raw: bytes) -> str:
+    """Text as it is kept; damaged text must not make the rows around it unreadable."""
+    return raw.decode(errors="replace")
+
+
+def _salvage(path: Path, damage: JournalDamaged) -> sqlite3.Connection:
+    """A connection that reads what is left of a damaged file, and cannot change it.
+
+    Raises:
+        JournalDamaged: the given one, if nothing can be read.
+    """
+    for how in ("mode=ro", "mode=ro&immutable=1"):
+        try:
+            # As a URI, and only to read: a plain connection would write into the file when it is closed.
+            database = sqlite3.connect(
+                f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error:
+            continue
+        database.text_factory = _text
+        try:
+            # Lets SQLite read a file that was cut short up to its end, instead of not at all.
+            database.execute("PRAGMA writable_schema = ON")
+            database.execute("SELECT count(*) FROM runs").fetchone()
+        except sqlite3.Error:
+            database.close()
+        else:
+            return database
+    raise damage
+
+
+def _prepare(path: Path, database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA foreign_keys = ON")
+    if sys.platform == "darwin":
+        # There, fsync leaves the data in the disk's own cache.
+        database.execute("PRAGMA fullfsync = ON")
+        database.execute("PRAGMA checkpoint_fullfsync = ON")
+    _check(path, database)
+    _write_ahead(path, database)
+    if _number(database, "user_version") < SCHEMA:
+        database.execute("PRAGMA synchronous = FULL")
+        _create(database)
+        try:
+            sync_folder(path.parent)
+        except OSError as error:
+            words, advice = reason(error)
+            raise JournalError(f"Cannot make the journal {shown(path)}: {words}.", advice=advice) from error
+    _check(path, database)
+
+
+def _check(path: Path, database: sqlite3.Connection) -> None:
+    # In one transaction: between two readings another process may make the journal.
+    database.execute("BEGIN")
+    try:
+        version, application = _number(database, "user_version"), _number(database, "application_id")
+        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+    if version == 0 and application == 0 and tables == 0:
+        return  # new, or being made by another process at this moment
+    if application != APPLICATION:
+        raise JournalError(
+            f"{shown(path)} is the database of another program, no journal of sicktui.",
+            advice="Move the file away, or choose another folder with --home.",
+        )
+    if version > SCHEMA:
+        raise JournalError(
+            f"The journal {shown(path)} was written by a newer sicktui"
+            f" (format {version}; this one knows {SCHEMA}).",
+            advice="Install the newer sicktui, or choose another folder with --home.",
+        )
+
+
+def _write_ahead(path: Path, database: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + BUSY_PATIENCE
+    while True:
+        try:
+            (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            # Two processes that make the journal at once: SQLite does not wait here by itself.
+            busy = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            break
+    if mode != "wal":
+        raise JournalError(
+            f"The journal cannot be kept on the drive of {shown(path)}: it has no shared memory for SQLite.",
+            advice="Choose a folder on a disk of this PC with --home.",
+        )
+
+
+def _create(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        version = _number(database, "user_version")
+        if version < SCHEMA:  # else another process was faster
+            for statement in (_TABLES if version == 0 else _CHECKSUMS).split(";"):
+                database.execute(statement)
+            database.execute(f"PRAGMA application_id = {APPLICATION}")
+            database.execute(f"PRAGMA user_version = {SCHEMA}")
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def _number(database: sqlite3.Connection, pragma: str) -> int:
+    (value,) = database.execute(f"PRAGMA {pragma}").fetchone()
+    return int(value)

@@ -1,0 +1,367 @@
+"""The journal: the write-ahead record of runs, in SQLite.
+
+What a sensor can feel is recorded durably before it is done, so that a run can be resumed and
+explained after power was lost. The runner writes events; faces read them and write commands. Order is
+by one number that only rises.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+import msgspec
+
+from sicktui.model.decoding import decode_json
+from sicktui.model.enums import RunState
+from sicktui.model.errors import UsageError
+from sicktui.model.event import Event, check_time, decode
+from sicktui.model.plan import RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.stores.config.schema import nearest
+from sicktui.stores.disk.files import shown
+from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
+from sicktui.stores.journal.integrity import find_damages
+from sicktui.stores.journal.rows import (
+    RunRow,
+    checksum,
+    drop_volatile,
+    insert_events,
+    intact,
+    run_row,
+    run_rows,
+)
+
+LATEST: Final = "latest"
+"""Stands for the newest run."""
+
+
+class Journal:
+    """The journal of one home. May be used from several threads; other processes may use the file at once.
+
+    Args:
+        path: the database file; it is made if there is none.
+
+    Raises:
+        JournalError: it cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._database, self.damage = open_database(path)
+        """``damage``: what is wrong with the file, which then can only be read, as far as it goes."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Closing twice is fine."""
+        with self._lock, translated(self.path):
+            self._database.close()
+
+    def create_run(self, spec: RunSpec, events: Sequence[Event], *, finished: str | None = None) -> None:
+        """Record a new run with its first events, durably, all or nothing.
+
+        Args:
+            spec: the run.
+            events: its first events.
+            finished: when it ended, if these are all its events.
+
+        Raises:
+            JournalError: it cannot be kept, or a run of that id exists.
+        """
+        body = msgspec.json.encode(spec)
+        state = RunState.RUNNING if finished is None else RunState.FINISHED
+        row = (spec.run, spec.operation, state, spec.created, finished, body, checksum(spec.run, body))
+        with self._writing(durable=True) as database:
+            if self._exists(spec.run):
+                raise JournalError(
+                    f"The journal {shown(self.path)} already has a run {clean(spec.run)}.",
+                    advice="Try again.",
+                )
+            database.execute(
+                "INSERT INTO runs (run, operation, state, started, finished, spec, crc)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            insert_events(database, spec.run, events)
+
+    def append(self, run: str, events: Sequence[Event], *, durable: bool) -> None:
+        """Record events of a run, all of them or none.
+
+        Args:
+            run: the run's whole id.
+            events: in the order in which they happened.
+            durable: return only when they would survive a loss of power (an fsync); else they survive
+                the end of this process only. A durable append makes all earlier ones durable too.
+
+        Raises:
+            JournalError: they cannot be kept.
+            UsageError: there is no such run.
+        """
+        if not events:
+            return
+        with self._writing(durable=durable) as database:
+            self._must_exist(run)
+            insert_events(database, run, events)
+
+    def events(self, run: str, *, after: int = 0, limit: int = 5000) -> list[tuple[int, Event]]:
+        """Events of a run with their numbers, oldest first.
+
+        Fewer than ``limit`` may come although there are more: those before a damaged row come
+        alone, and asking for what is behind them raises. An empty answer means: no more as yet.
+
+        Args:
+            run: the run's whole id.
+            after: only events with a greater number; that of a damaged row goes on behind it.
+            limit: at most so many.
+
+        Raises:
+            JournalDamaged: the next event cannot be decoded.
+            JournalError: the journal cannot be read.
+        """
+        rows, damage = self._events_until_damage(run, after, limit)
+        found: list[tuple[int, Event]] = []
+        for sequence, body, crc in rows:
+            try:
+                found.append((sequence, decode(intact(run, body, crc))))
+            except (msgspec.DecodeError, TypeError, ValueError) as error:
+                if found:
+                    return found
+                raise JournalDamaged.row(self.path, run, sequence, str(error)) from error
+        if damage is not None and not found:
+            raise damage
+        return found
+
+    def spec(self, run: str) -> RunSpec:
+        """What a run was asked to do.
+
+        Raises:
+            UsageError: there is no such run.
+            JournalDamaged: it cannot be decoded.
+        """
+        rows = self._rows("SELECT spec, crc FROM runs WHERE run = ?", (run,))
+        if not rows:
+            raise self._no_run(run)
+        try:
+            found = decode_json(intact(run, *rows[0]), RunSpec)
+            check_time(found.created)
+        except (msgspec.DecodeError, TypeError, ValueError) as error:
+            raise JournalDamaged.row(self.path, run, None, str(error)) from error
+        return found
+
+    def row(self, run: str) -> RunRow:
+        """A run as a whole.
+
+        Raises:
+            UsageError: there is no such run.
+            JournalDamaged: it cannot be decoded.
+        """
+        rows = self._rows(
+            "SELECT run, operation, state, pid, started, finished FROM runs WHERE run = ?", (run,)
+        )
+        if not rows:
+            raise self._no_run(run)
+        return run_row(self.path, rows[0])
+
+    def runs(self, limit: int = 100) -> list[RunRow]:
+        """The runs, newest first; those whose row cannot be read are left out (see ``damages``).
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return self._run_rows("", limit)
+
+    def unfinished(self) -> list[RunRow]:
+        """The runs that have not come to their end, newest first, however old they are.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return self._run_rows(f"WHERE state = '{RunState.RUNNING.value}'", -1)
+
+    def damages(self, *, of: str | None = None) -> list[JournalDamaged]:
+        """What is wrong with the journal: the file, and one row of each run. Empty if all is well.
+
+        All of the file is looked at, which takes about a second for a gigabyte or a million rows; others
+        may use the journal meanwhile.
+
+        Args:
+            of: leave out what is surely that of other runs only.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return find_damages(self.path, of=of)
+
+    def _run_rows(self, where: str, limit: int) -> list[RunRow]:
+        with self._lock, translated(self.path):
+            found = run_rows(self._database, self.path, where, limit)
+        return [row for row in found if isinstance(row, RunRow)]
+
+    def resolve(self, run: str) -> str:
+        """The whole id of a run: from itself, from a beginning that only one has, or from ``latest``.
+
+        Raises:
+            UsageError: no run is meant, or more than one.
+        """
+        if run == LATEST:
+            newest = self._ids(1)
+            if not newest:
+                raise UsageError("There has been no run yet.", advice="'sicktui update' starts one.")
+            return newest[0]
+        # Not LIKE: it would take % and _ for wildcards.
+        rows = self._rows(
+            "SELECT run FROM runs WHERE substr(run, 1, ?) = ? ORDER BY seq DESC", (len(run), run)
+        )
+        ids = [str(row[0]) for row in rows]
+        if run in ids:
+            return run
+        if not run or not ids:
+            raise self._no_run(run)
+        if len(ids) > 1:
+            raise UsageError(
+                f"{len(ids)} runs begin with {clean(run)!r}: {', '.join(ids[:_SOME])}"
+                f"{' and more' if len(ids) > _SOME else ''}.",
+                advice="Give more of the id.",
+            )
+        return ids[0]
+
+    def set_state(self, run: str, state: RunState, *, pid: int | None, finished: str | None = None) -> None:
+        """Record where a run stands, durably.
+
+        Raises:
+            JournalError: it cannot be kept.
+            UsageError: there is no such run.
+        """
+        with self._writing(durable=True) as database:
+            self._must_exist(run)
+            database.execute(
+                "UPDATE runs SET state = ?, pid = ?, finished = ? WHERE run = ?", (state, pid, finished, run)
+            )
+
+    def finish_run(self, run: str, state: RunState, *, finished: str, events: Sequence[Event]) -> None:
+        """Record the end of a run with its last events, durably, all or nothing; drop what was volatile.
+
+        Raises:
+            JournalError: it cannot be kept.
+            UsageError: there is no such run.
+        """
+        with self._writing(durable=True) as database:
+            self._must_exist(run)
+            insert_events(database, run, events)
+            database.execute(
+                "UPDATE runs SET state = ?, pid = NULL, finished = ? WHERE run = ?", (state, finished, run)
+            )
+            drop_volatile(database, run)
+
+    def send(self, run: str, command: str) -> None:
+        """Leave a command for the runner of a run, durably.
+
+        Raises:
+            JournalError: it cannot be kept.
+            UsageError: there is no such run.
+        """
+        with self._writing(durable=True) as database:
+            self._must_exist(run)
+            database.execute("INSERT INTO commands (run, command) VALUES (?, ?)", (run, command))
+
+    def commands(self, run: str, *, after: int = 0) -> list[tuple[int, str]]:
+        """The commands to a run with their numbers, oldest first.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        rows = self._rows(
+            "SELECT seq, command FROM commands WHERE run = ? AND seq > ? ORDER BY seq", (run, after)
+        )
+        return [(sequence, str(command)) for sequence, command in rows]
+
+    def version(self) -> int:
+        """A number that changes when someone else has written: cheap to ask often.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return int(self._rows("PRAGMA data_version", ())[0][0])
+
+    def prune_volatile(self, run: str) -> None:
+        """Drop what only mattered while the run was going: progress and contacts.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._writing(durable=False) as database:
+            drop_volatile(database, run)
+
+    @contextlib.contextmanager
+    def _writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """One transaction, committed at the end and rolled back on any error."""
+        if self.damage is not None:
+            raise self.damage
+        with self._lock, translated(self.path):
+            # FULL makes the commit fsync the write-ahead log (0.1 to 5 ms by the disk), NORMAL does not.
+            # It can only be set between transactions.
+            self._database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._lock, translated(self.path):
+            return self._database.execute(query, values).fetchall()
+
+    def _events_until_damage(
+        self, run: str, after: int, limit: int
+    ) -> tuple[list[tuple[Any, ...]], JournalDamaged | None]:
+        """Rows of events as far as they can be read, and what keeps from reading on."""
+        rows: list[tuple[Any, ...]] = []
+        damage: JournalDamaged | None = None
+        # The second way does without the index, which may be what is damaged. It looks at the rows of all
+        # runs, so it is slow, and it may be other rows that stop it.
+        for way in ("", "NOT INDEXED"):
+            query = f"SELECT seq, body, crc FROM events {way} WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - all our own words
+            try:
+                with self._lock, translated(self.path):
+                    # Row by row: what comes before the damage is to be had.
+                    for row in self._database.execute(query, (run, after, limit - len(rows))):
+                        rows.append(row)
+                        after = row[0]
+            except JournalDamaged as error:
+                damage = error
+            else:
+                return rows, None
+        return rows, damage
+
+    def _exists(self, run: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM runs WHERE run = ?", (run,)))
+
+    def _must_exist(self, run: str) -> None:
+        if not self._exists(run):
+            raise self._no_run(run)
+
+    def _ids(self, limit: int) -> list[str]:
+        return [str(row[0]) for row in self._rows("SELECT run FROM runs ORDER BY seq DESC LIMIT ?", (limit,))]
+
+    def _no_run(self, run: str) -> UsageError:
+        ids = self._ids(_MANY)
+        latest = f" The latest are {', '.join(ids[:_SOME])}." if ids else " There has been no run yet."
+        return UsageError(
+            f"There is no run {clean(run)!r}{nearest(run, ids)}.{latest}",
+            advice="'sicktui runs list' shows them.",
+        )
+
+
+_SOME: Final = 3
+_MANY: Final = 1000

@@ -1,0 +1,135 @@
+"""The rows of the journal: how they are written, and how a damaged one is told from a whole one."""
+
+import sqlite3
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.model.enums import Operation, RunState
+from sicktui.model.event import VOLATILE, Event, check_time, decode, encode
+from sicktui.stores.journal.database import JournalDamaged
+
+_VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)
+
+
+class RunRow(Struct, frozen=True, kw_only=True):
+    """A run as a whole."""
+
+    run: str
+    operation: Operation
+    state: RunState
+    pid: int | None
+    """The runner's process, as long as it is known to be there."""
+    started: str
+    finished: str | None
+
+
+def run_rows(
+    database: sqlite3.Connection, path: Path, where: str, limit: int
+) -> list[RunRow | JournalDamaged]:
+    """Runs, newest first, each as its row says or as what is wrong with it.
+
+    Args:
+        database: the journal.
+        path: its file, for messages.
+        where: a condition in SQL, of our own words only; may be empty.
+        limit: at most so many; -1 for all.
+    """
+    columns = ", ".join(RunRow.__struct_fields__)
+    rows = database.execute(
+        f"SELECT {columns} FROM runs {where} ORDER BY seq DESC LIMIT ?",  # noqa: S608 - all our own words
+        (limit,),
+    )
+    found: list[RunRow | JournalDamaged] = []
+    for row in rows.fetchall():
+        try:
+            found.append(run_row(path, row))
+        except JournalDamaged as damage:
+            found.append(damage)
+    return found
+
+
+def run_row(path: Path, row: tuple[Any, ...]) -> RunRow:
+    """A run's row, its columns in the order of the fields.
+
+    Raises:
+        JournalDamaged: it makes no sense.
+    """
+    try:
+        found = msgspec.convert(dict(zip(RunRow.__struct_fields__, row, strict=True)), RunRow)
+        check_time(found.started)
+        if found.finished is not None:
+            check_time(found.finished)
+    except msgspec.ValidationError as error:
+        raise JournalDamaged.row(path, str(row[0]), None, str(error)) from error
+    return found
+
+
+def insert_events(database: sqlite3.Connection, run: str, events: Sequence[Event]) -> None:
+    """Add events of a run. Nothing is committed."""
+    rows = []
+    for event in events:
+        body = encode(event)
+        # JSON has no NaN: such an event would be kept and never read again. Better refused now.
+        decode(body)
+        rows.append((run, str(event.__struct_config__.tag), body, checksum(run, body)))
+    database.executemany("INSERT INTO events (run, kind, body, crc) VALUES (?, ?, ?, ?)", rows)
+
+
+def drop_volatile(database: sqlite3.Connection, run: str) -> None:
+    """Remove what only mattered while the run was going. Nothing is committed."""
+    marks = ", ".join("?" * len(_VOLATILE_KINDS))
+    database.execute(
+        f"DELETE FROM events WHERE run = ? AND kind IN ({marks})",  # noqa: S608 - only question marks
+        (run, *_VOLATILE_KINDS),
+    )
+
+
+def changed_rows(database: sqlite3.Connection) -> list[tuple[str, int | None]]:
+    """The runs of which something was changed behind sicktui's back, and the first event that was.
+
+    ``None`` in the event's place: the run's own row. About a second for a million rows.
+    """
+    database.create_function("sicktui_crc", 2, _crc, deterministic=True)
+    return database.execute(
+        # Without the index, which may be damaged itself.
+        f"SELECT run, NULL FROM runs WHERE {_CHANGED.format(body='spec')} UNION ALL "  # noqa: S608 - all our own words
+        f"SELECT run, min(seq) FROM events NOT INDEXED WHERE {_CHANGED.format(body='body')} GROUP BY run"
+    ).fetchall()
+
+
+# As bytes: text that is damaged may be no UTF-8, and would be handed to no function. A row of format 1
+# has no checksum.
+_CHANGED: Final = (
+    "CASE WHEN crc IS NULL THEN 0 WHEN typeof({body}) != 'blob' OR typeof(crc) != 'integer' THEN 1 "
+    "ELSE crc != sicktui_crc(CAST(run AS BLOB), {body}) END"
+)
+
+
+def _crc(run: bytes | None, body: bytes) -> int:
+    return zlib.crc32(body, zlib.crc32(run or b""))
+
+
+def checksum(run: str, body: bytes) -> int:
+    """What tells a row that was changed by anything but sicktui (a disk, an editor)."""
+    return _crc(run.encode(), body)
+
+
+def intact(run: str, body: object, crc: object) -> bytes:
+    """The bytes of a row, if they are those that were written.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if not isinstance(body, bytes):
+        message = "it has another type"
+        raise TypeError(message)
+    # A row of format 1 has no checksum.
+    if crc is not None and crc != checksum(run, body):
+        message = "its checksum is wrong"
+        raise ValueError(message)
+    return body

@@ -1,0 +1,127 @@
+"""Firmware packages on the disk: looked at and hashed before any sensor is contacted."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+from sicktui.model.enums import Code
+from sicktui.model.package import MAX_PACKAGE_BYTES, Package
+from sicktui.model.safe_text import clean
+from sicktui.model.version import from_name
+from sicktui.stores.disk.files import TooLarge, copy_hashed, is_regular, shown
+from sicktui.stores.packages.content import text_kind
+from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large, unreadable
+from sicktui.stores.packages.zip import MAX_ZIP_BYTES, SUFFIX, holds_package, unpack
+
+__all__ = ["PackageError", "ZippedPackage", "inspect_package", "verify_unchanged"]
+
+
+def inspect_package(path: Path, *, unpack_to: Path | None = None) -> Package:
+    """Look at a package file, and hash it.
+
+    Args:
+        path: a ``.spk`` or ``.spk.signed`` file, or the zip that the vendor's download is.
+        unpack_to: the folder to unpack the package of a zip to; without it, a zip is refused with
+            ``ZippedPackage``.
+
+    Raises:
+        PackageError: the file cannot be used; ``code`` and advice say why.
+        StorageError: there is no room to unpack it.
+    """
+    try:
+        size = _size(path)
+        if _is_zip(path):
+            if size > MAX_ZIP_BYTES:
+                raise too_large(path, size)
+            path = unpack(path, unpack_to)
+            size = _size(path)
+        return _inspect(path, size)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def verify_unchanged(package: Package) -> None:
+    """Hash a package again.
+
+    Raises:
+        PackageError: it is no longer what was looked at, or cannot be read.
+    """
+    path = Path(package.path)
+    try:
+        _size(path)
+        with path.open("rb") as file:
+            now = _hashed(path, file)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if now != (package.size, package.sha256):
+        raise PackageError(
+            f"The package {shown(path)} changed after it was looked at, so it is not used.",
+            advice="Find out who writes to it, then plan the update again.",
+        )
+
+
+def _inspect(path: Path, size: int) -> Package:
+    kind = package_type(path.name)
+    if kind is None:
+        raise PackageError(
+            f"{shown(path.name)} is no firmware package: its name ends neither in .spk nor in .spk.signed.",
+            advice="Use the package from SICK's download, named as it is there.",
+        )
+    if size > MAX_PACKAGE_BYTES:
+        raise too_large(path, size)
+    with path.open("rb") as file:
+        if text := text_kind(file, size):
+            raise PackageError(
+                f"{shown(path.name)} is {text}, no firmware package.",
+                advice="Perhaps the download failed and its error page was saved: download it again.",
+            )
+        file.seek(0)
+        size, sha256 = _hashed(path, file)
+    return Package(
+        path=str(path.absolute()),
+        name=clean(path.name),
+        type=kind,
+        size=size,
+        sha256=sha256,
+        version=from_name(path.name),
+    )
+
+
+def _hashed(path: Path, file: BinaryIO) -> tuple[int, str]:
+    try:
+        return copy_hashed(file, None, MAX_PACKAGE_BYTES)
+    except TooLarge:
+        raise too_large(path) from None
+
+
+def _is_zip(path: Path) -> bool:
+    named = path.name.lower().endswith(SUFFIX)
+    return named or (package_type(path.name) is not None and holds_package(path))
+
+
+def _size(path: Path) -> int:
+    """The size of a file that can be read at all, in bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise PackageError(
+            f"The name {shown(path)} is not UTF-8.",
+            advice="Give the file a plain name.",
+            code=Code.PACKAGE_UNREADABLE,
+        ) from error
+    try:
+        regular = is_regular(path)
+    except FileNotFoundError as error:
+        raise PackageError(
+            f"There is no file {shown(path)}.", advice="Check the path.", code=Code.PACKAGE_UNREADABLE
+        ) from error
+    if not regular:
+        kind = "a folder" if path.is_dir() else "no ordinary file"
+        raise PackageError(
+            f"{shown(path)} is {kind}, no firmware package.",
+            advice="Name the .spk or .spk.signed file itself.",
+            code=Code.PACKAGE_UNREADABLE,
+        )
+    size = path.stat().st_size
+    if size == 0:
+        raise PackageError(f"{shown(path)} is empty.", advice="Download the package again.")
+    return size

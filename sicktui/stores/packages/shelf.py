@@ -1,0 +1,258 @@
+"""The shelf: packages that were put aside, known by their SHA-256, with an operator's approval."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from sicktui.model.clock import Clock, SystemClock, timestamp
+from sicktui.model.enums import Code
+from sicktui.model.errors import UsageError
+from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
+from sicktui.model.safe_text import clean
+from sicktui.stores.config.schema import nearest
+from sicktui.stores.disk.files import (
+    StorageError,
+    TooLarge,
+    copy_hashed,
+    exclusive,
+    make_folder,
+    replace,
+    settle,
+    shown,
+    storage,
+    sync_folder,
+    temporary,
+    write_atomic,
+)
+from sicktui.stores.disk.lock_owner import operator
+from sicktui.stores.disk.sealed_json import read_json
+from sicktui.stores.packages.errors import PackageError, too_large
+from sicktui.stores.packages.inspect import inspect_package, verify_unchanged
+
+_LEAST_PREFIX: Final = 4
+
+
+class ShelfEntry(Struct, frozen=True, kw_only=True):
+    """A package on the shelf."""
+
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    name: Annotated[str, Meta(pattern=r"^[^/\\]+$")]
+    type: PackageType
+    size: int
+    """Bytes."""
+    version: str | None
+    """From its name, or as whoever added it said."""
+    added: str
+    """RFC 3339, UTC."""
+    added_by: str
+    approved: bool = False
+    approved_by: str | None = None
+    approved_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The beginning of the SHA-256 that people type."""
+        return self.sha256[:12]
+
+
+class _Index(Struct, kw_only=True):
+    format: int = 1
+    entries: list[ShelfEntry] = []
+
+
+class Shelf:
+    """The shelf in one folder: ``<sha256>/<name>``, and an index. Several processes may use it at once.
+
+    Args:
+        folder: where it is; made when the first package is added.
+        clock: where time comes from.
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self._index = folder / "index.json"
+        self._clock = clock or SystemClock()
+
+    def entries(self) -> list[ShelfEntry]:
+        """What is on the shelf, in the order in which it came.
+
+        Raises:
+            StorageError: the index cannot be read or is damaged.
+        """
+        try:
+            with storage("read", self._index):
+                try:
+                    index = read_json(self._index, _Index)
+                except FileNotFoundError:
+                    return []
+        except msgspec.DecodeError as error:
+            raise StorageError(
+                f"The index of the shelf {shown(self._index)} is damaged: {clean(str(error))}.",
+                advice="Move that file away and add the packages again; they lie beside it.",
+            ) from error
+        if index.format != 1:
+            raise StorageError(
+                f"The index of the shelf {shown(self._index)} was written by a newer sicktui.",
+                advice="Install the newer sicktui.",
+            )
+        return index.entries
+
+    def add(self, path: Path, *, version: str | None = None, unpack: bool = False) -> ShelfEntry:
+        """Copy a package onto the shelf. One that is there already stays as it is.
+
+        Args:
+            path: the package, or a zip that contains it.
+            version: the version it brings, if the name does not say it.
+            unpack: whether a zip may be unpacked.
+
+        Raises:
+            PackageError: the file cannot be used.
+            StorageError: it cannot be kept.
+        """
+        make_folder(self.folder)
+        with storage("unpack to", self.folder):
+            room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
+        with room:
+            package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
+            entry = self._entry(package, version)
+            self._copy(Path(package.path), entry)
+        with exclusive(self._index):
+            known = self.entries()
+            for old in known:
+                if old.sha256 == entry.sha256:
+                    return old
+            self._write([*known, entry])
+        return entry
+
+    def _entry(self, package: Package, version: str | None) -> ShelfEntry:
+        me = operator()
+        return ShelfEntry(
+            sha256=package.sha256,
+            name=package.name,
+            type=package.type,
+            size=package.size,
+            version=clean(version, 40) if version else package.version,
+            added=timestamp(self._clock.now()),
+            added_by=f"{me.user} on {me.host}",
+        )
+
+    def find(self, text: str) -> ShelfEntry:
+        """The package of that name, or whose SHA-256 begins so (four characters or more).
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        entries = self.entries()
+        prefix = text.lower()
+        found = [e for e in entries if len(prefix) >= _LEAST_PREFIX and e.sha256.startswith(prefix)]
+        found = found or [e for e in entries if e.name == text]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(
+                f"{len(found)} packages on the shelf are meant by {clean(text)!r}: "
+                f"{', '.join(f'{e.id} ({e.name})' for e in found[:4])}.",
+                advice="Give more of the SHA-256.",
+            )
+        raise UsageError(
+            f"No package on the shelf is called {clean(text)!r}{nearest(text, [e.name for e in entries])}.",
+            advice="'sicktui firmware list' shows them.",
+        )
+
+    def approve(self, which: str) -> ShelfEntry:
+        """Approve a package for use on sensors; ``which`` is as for ``find``.
+
+        Raises:
+            UsageError: no such package, or more than one.
+            PackageError: its file is no longer what was added.
+        """
+        entry = self.find(which)
+        self.package(entry)
+        me = operator()
+        approved = structs.replace(
+            entry,
+            approved=True,
+            approved_by=f"{me.user} on {me.host}",
+            approved_at=timestamp(self._clock.now()),
+        )
+        self._change(lambda known: [approved if e.sha256 == entry.sha256 else e for e in known])
+        return approved
+
+    def remove(self, which: str) -> ShelfEntry:
+        """Take a package off the shelf; ``which`` is as for ``find``.
+
+        Raises:
+            UsageError: no such package, or more than one.
+            StorageError: it cannot be removed.
+        """
+        entry = self.find(which)
+        # The index first: a file without an entry is only waste, an entry without a file is an error.
+        self._change(lambda known: [e for e in known if e.sha256 != entry.sha256])
+        place = self._place(entry).parent
+        with storage("remove", place):
+            if place.exists():
+                shutil.rmtree(place)
+        return entry
+
+    def package(self, entry: ShelfEntry) -> Package:
+        """The package of an entry, hashed again.
+
+        Raises:
+            PackageError: its file is gone, or no longer what was added.
+        """
+        package = Package(
+            path=str(self._place(entry).absolute()),
+            name=entry.name,
+            type=entry.type,
+            size=entry.size,
+            sha256=entry.sha256,
+            version=entry.version,
+        )
+        verify_unchanged(package)
+        return package
+
+    def version_for(self, sha256: str) -> str | None:
+        """The version that the shelf knows for these bytes."""
+        return next((entry.version for entry in self.entries() if entry.sha256 == sha256), None)
+
+    def approved(self, sha256: str) -> bool:
+        """Whether an operator has approved these bytes."""
+        return any(entry.approved for entry in self.entries() if entry.sha256 == sha256)
+
+    def _place(self, entry: ShelfEntry) -> Path:
+        return self.folder / entry.sha256 / entry.name
+
+    def _copy(self, source: Path, entry: ShelfEntry) -> None:
+        place = self._place(entry)
+        make_folder(place.parent)
+        with (
+            storage("write", place),
+            source.open("rb") as file,
+            temporary(place.parent, "new") as (copy, temp),
+        ):
+            try:
+                copied = copy_hashed(file, copy, MAX_PACKAGE_BYTES)
+            except TooLarge:
+                raise too_large(source) from None
+            if copied != (entry.size, entry.sha256):
+                raise PackageError(
+                    f"{shown(source)} changed while it was copied.",
+                    advice="Wait until whatever writes to it is done.",
+                    code=Code.PACKAGE_UNREADABLE,
+                )
+            settle(copy)
+            replace(temp, place)
+            sync_folder(place.parent)
+
+    def _change(self, change: Callable[[list[ShelfEntry]], list[ShelfEntry]]) -> None:
+        with exclusive(self._index):
+            self._write(change(self.entries()))
+
+    def _write(self, entries: list[ShelfEntry]) -> None:
+        content = msgspec.json.format(msgspec.json.encode(_Index(entries=entries)), indent=2)
+        write_atomic(self._index, content)

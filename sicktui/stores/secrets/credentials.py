@@ -1,0 +1,356 @@
+"""Where passwords come from: given for this call, the OS keyring, the vault, the memory of this process.
+
+The first place that works is used, and why a better one does not is kept in words: for the status
+line and ``doctor``. No secret is ever written to a file in clear text.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.secrets.keyring import TIME_LIMIT, platform_keyring
+from sicktui.stores.secrets.store import NONE_HERE, MemoryStore, SecretStore, StoreFailed
+from sicktui.stores.secrets.vault import LOCKED, VAULT, Vault, VaultState
+from sicktui.stores.secrets.vault_errors import UNLOCK_ADVICE, VaultNotReady
+
+EVERYBODY: Final = "all"
+"""In the place of a device's name: the password of every device in the list. No device can be called so."""
+
+_TELL: Final = "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'."
+
+Groups = Callable[[str], Sequence[str]]
+"""The groups of a device, the narrowest first: ``@tag`` for each of its tags, then ``all``."""
+
+
+class StoreProblem(Struct, frozen=True, kw_only=True):
+    """Why a store for passwords is not used."""
+
+    name: str
+    reason: str
+    advice: str = ""
+    brief: str = "fails"
+    """The reason in a word or two."""
+
+    def __str__(self) -> str:
+        """One sentence."""
+        return f"{self.name} is not used: {self.reason}. {self.advice}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """The reason without the advice. That of a damaged vault names the file, and is a sentence."""
+        whole = self.name == VAULT and self.reason[:1].isupper()
+        return f"{self.reason}." if whole else f"{self.name} is not used: {self.reason}."
+
+
+class CredentialsReport(Struct, frozen=True, kw_only=True):
+    """What the status line and ``doctor`` tell of the passwords; holds no secret."""
+
+    active: str
+    """Where a password that is entered now would be kept."""
+    given: bool
+    """Whether a password was given for this call; it is then used for every device."""
+    passphrase: bool
+    """Whether a backup passphrase was given for this call."""
+    problems: tuple[StoreProblem, ...] = ()
+    """The better stores, and why they are not used; also what failed of late in the active one."""
+    vault: VaultState | None = None
+    """How far the vault can be used; ``None`` where there can be none."""
+
+
+def _no_groups(_: str) -> Sequence[str]:
+    return ()
+
+
+class Credentials:
+    """The chain. Safe to use from several threads. No call prompts, and a store that hangs is given up.
+
+    A password that somebody enters while sicktui runs goes before the one given for the call: it
+    was entered because that one failed. A device's own password goes before one that it shares.
+
+    Args:
+        given: the password of this call (``SICKTUI_PASSWORD`` or standard input), for every device.
+        keyring: the OS keyring, or ``None`` to do without.
+        passphrase: the backup passphrase of this call.
+        vault: the encrypted file, used where the keyring does not work; ``None`` to do without.
+        groups: tells the groups of a device, whose shared passwords are its too.
+    """
+
+    def __init__(
+        self,
+        *,
+        given: str | None,
+        keyring: SecretStore | None,
+        passphrase: str | None = None,
+        vault: Vault | None = None,
+        groups: Groups = _no_groups,
+    ) -> None:
+        self.passphrase = passphrase
+        self.passphrases_tried: list[str] = []
+        """Entered to restore a backup that was made with another one than the present."""
+        self.vault = vault
+        self._given = given
+        self._groups = groups
+        self._entered = MemoryStore()
+        self._refused: dict[str, set[str]] = {}
+        # Before memory, from the best down.
+        self._lasting: tuple[SecretStore, ...] = tuple(
+            store for store in (keyring, vault) if store is not None
+        )
+        self._problems: dict[str, StoreProblem] = {}
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        """Without any secret."""
+        return f"Credentials(stores={[store.name for store in self._lasting]})"
+
+    def password(self, device: str, user: str) -> str | None:
+        """The password of a device's user; ``None`` if nobody has told it.
+
+        Args:
+            device: the device's name.
+            user: the user level on the device, e.g. ``Service``.
+        """
+        own = account_of(device, user)
+        known = self._entered.get(own)
+        if known is None and self._given is None:
+            known = self._stored(own)
+        if known is not None:
+            return known
+        # Only now, since to know its groups the device list is read.
+        shared = self._shared(device, user)
+        for account in shared:
+            known = self._entered.get(account)
+            if known is not None:
+                return known
+        if self._given is not None:
+            return self._given
+        return next((found for account in shared if (found := self._stored(account)) is not None), None)
+
+    def own_password(self, device: str, user: str) -> str | None:
+        """The password that was entered or stored for this device alone; none that was given or is shared."""
+        return self.secret(account_of(device, user))
+
+    def is_locked(self, device: str, user: str) -> bool:
+        """Whether the only password of a device lies in the vault, and the vault is locked."""
+        vault = self.vault
+        if vault is None or self.password(device, user) is not None:
+            return False
+        accounts = (account_of(device, user), *self._shared(device, user))
+        return vault.state() is VaultState.LOCKED and not {*accounts}.isdisjoint(vault.names())
+
+    def why_unknown(self, device: str, user: str) -> tuple[str, str]:
+        """Why there is no password for a device, and what to do about it."""
+        broken = dict(self.walk())
+        if self.is_locked(device, user):
+            locked = broken.get(VAULT)
+            if locked is None or locked.reason == LOCKED:
+                return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
+            return f"Its password is in the vault, which is locked: {locked.reason}.", UNLOCK_ADVICE
+        # Where a store cannot be asked, the password may well be in it.
+        silent = [found for found in broken.values() if found is not None and found.brief != NONE_HERE]
+        why = "".join(f" {found.sentence}" for found in silent)
+        return (
+            f"No password is known for {user} on this sensor.{why}",
+            " ".join([*(found.advice for found in silent if found.advice), _TELL]),
+        )
+
+    def _shared(self, device: str, user: str) -> list[str]:
+        try:
+            groups = self._groups(device)
+        except SicktuiError:
+            return []  # A device list that cannot be read is told by whoever works with it.
+        return [account_of(group, user) for group in groups]
+
+    def secret(self, account: str) -> str | None:
+        """A secret that is no password, whatever was given for the call: entered, else from a store."""
+        known = self._entered.get(account)
+        return self._stored(account) if known is None else known
+
+    def _stored(self, account: str) -> str | None:
+        for store in self._lasting:
+            try:
+                known = store.get(account)
+            except StoreFailed as failure:
+                self._blame(store, failure)
+            else:
+                if known is not None:
+                    return known
+        return None
+
+    def remember(self, device: str, user: str, password: str) -> str:
+        """Keep a password in the best store that works.
+
+        Returns:
+            The store's name, e.g. ``memory, until sicktui ends``.
+        """
+        account = account_of(device, user)
+        name = self.keep(account, password)
+        if self._given is not None:
+            self._entered.put(account, password)  # or the given one would go before it
+        return name
+
+    def share(self, group: str, user: str, password: str) -> str:
+        """Keep one password for all devices of a group that have none of their own, once.
+
+        Args:
+            group: ``@tag``, or ``all`` (``EVERYBODY``) for the whole device list.
+            user: the user level on the devices.
+            password: their password.
+
+        Returns:
+            The store's name.
+        """
+        return self.remember(group, user, password)
+
+    def keep(self, account: str, secret: str) -> str:
+        """Keep any secret in the best store that works. Returns the store's name."""
+        for place, store in enumerate(self._lasting):
+            try:
+                store.put(account, secret)
+            except StoreFailed as failure:
+                self._blame(store, failure)
+                continue
+            self._absolve(store)
+            self._entered.delete(account)  # what another process stores later shall count
+            self._renew(account, secret, self._lasting[place + 1 :])
+            return store.name
+        self._entered.put(account, secret)
+        return self._entered.name
+
+    def keep_entered(self) -> int:
+        """Move what was entered into the best store that works; the number that a store has taken.
+
+        For a vault that was made, or unlocked, after passwords had been entered.
+        """
+        entered = self._entered.everything()
+        taken = sum(self.keep(account, secret) != self._entered.name for account, secret in entered.items())
+        if self._given is not None:
+            for account, secret in entered.items():
+                self._entered.put(account, secret)  # or the given one would go before it
+        return taken
+
+    def _renew(self, account: str, secret: str, others: Sequence[SecretStore]) -> None:
+        """Leave no older secret behind: where the best store does not work, another one is read."""
+        for store in others:
+            try:
+                if store.get(account) is not None:
+                    store.put(account, secret)
+                    self._absolve(store)
+            except VaultNotReady as failure:
+                old = StoreFailed(
+                    f"{failure.reason} and still holds an older entry {account}", failure.advice
+                )
+                self._blame(store, old)
+            except StoreFailed as failure:
+                self._blame(store, failure)
+
+    def hold(self, device: str, user: str, password: str) -> None:
+        """Keep a password in the memory of this process alone, whatever stores there are."""
+        self._entered.put(account_of(device, user), password)
+
+    def refused(self, device: str, user: str, password: str) -> None:
+        """Note that a sensor has refused a password: sensors lock, so nobody shall try it again unasked."""
+        with self._lock:
+            self._refused.setdefault(account_of(device, user), set()).add(password)
+
+    def accepted(self, device: str, user: str) -> None:
+        """Forget what a sensor has refused, since it took a password."""
+        with self._lock:
+            self._refused.pop(account_of(device, user), None)
+
+    def was_refused(self, device: str, user: str, password: str) -> bool:
+        """Whether the sensor has refused this very password since this process began."""
+        with self._lock:
+            return password in self._refused.get(account_of(device, user), ())
+
+    def forget(self, device: str, user: str) -> bool:
+        """Take a password out of every store; whether there was one."""
+        return self.drop(account_of(device, user))
+
+    def drop(self, account: str) -> bool:
+        """Take any secret out of every store; whether there was one."""
+        gone = self._entered.delete(account)
+        for store in self._lasting:
+            try:
+                gone = store.delete(account) or gone
+            except StoreFailed as failure:
+                self._blame(store, failure)
+        return gone
+
+    def describe(self) -> CredentialsReport:
+        """What works here, and what does not and why. Tests the stores at the first call."""
+        active = self._entered.name
+        with self._lock:
+            problems = dict(self._problems)
+        for store in self._lasting:
+            try:
+                store.check()
+            except StoreFailed as failure:
+                problems[store.name] = _problem(store, failure)
+            else:
+                active = store.name
+                break
+        return CredentialsReport(
+            active=active,
+            given=self._given is not None,
+            passphrase=self.passphrase is not None,
+            problems=tuple(problems[store.name] for store in self._lasting if store.name in problems),
+            vault=None if self.vault is None else self.vault.state(),
+        )
+
+    def walk(self) -> list[tuple[str, StoreProblem | None]]:
+        """Every store but memory, the best first, and why it cannot be used; ``None``: it can."""
+        found: list[tuple[str, StoreProblem | None]] = []
+        for store in self._lasting:
+            try:
+                store.check()
+            except StoreFailed as failure:
+                found.append((store.name, _problem(store, failure)))
+            else:
+                found.append((store.name, None))
+        return found
+
+    def _blame(self, store: SecretStore, failure: StoreFailed) -> None:
+        if isinstance(failure, VaultNotReady):
+            return  # No failure: it can be unlocked at any moment. ``describe`` tells how it is then.
+        with self._lock:
+            self._problems[store.name] = _problem(store, failure)
+
+    def _absolve(self, store: SecretStore) -> None:
+        with self._lock:
+            self._problems.pop(store.name, None)
+
+
+def _problem(store: SecretStore, failure: StoreFailed) -> StoreProblem:
+    return StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice, brief=failure.brief)
+
+
+def account_of(device: str, user: str) -> str:
+    """The name of an entry: ``device/user``. Neither holds a slash (see the rules for profiles)."""
+    return f"{device}/{user}"
+
+
+def open_credentials(
+    *,
+    password: str | None,
+    passphrase: str | None,
+    use_keyring: bool = True,
+    time_limit: float = TIME_LIMIT,
+    vault: Vault | None = None,
+    groups: Groups = _no_groups,
+) -> Credentials:
+    """The chain of this PC. Nothing is asked before the first password is.
+
+    Args:
+        password: the device password given for this call.
+        passphrase: the backup passphrase given for this call.
+        use_keyring: whether the OS keyring may be asked at all.
+        time_limit: seconds that it has for an answer.
+        vault: the encrypted file that is used where the keyring does not work.
+        groups: tells the groups of a device, whose shared passwords are its too.
+    """
+    keyring = platform_keyring(time_limit) if use_keyring else None
+    return Credentials(given=password, keyring=keyring, passphrase=passphrase, vault=vault, groups=groups)

@@ -1,0 +1,44 @@
+"""The groups of a device, whose shared passwords are its too."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.secrets.credentials import EVERYBODY
+
+
+class DeviceGroups:
+    """Tells the groups from the device list; the file is read again when it has changed.
+
+    An address that stands in no list has no groups: a shared password is never offered to whatever
+    answers at an address that somebody typed.
+
+    Args:
+        file: the device list.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen: tuple[object, ...] | None = None
+        self._devices = DeviceList()
+
+    def __call__(self, device: str) -> Sequence[str]:
+        """``@tag`` for each tag of the device, in the order of its profile, then ``all``.
+
+        Raises:
+            ConfigError: the list cannot be used.
+        """
+        profile = self._current().profiles.get(device)
+        return () if profile is None else (*(f"@{tag}" for tag in profile.tags), EVERYBODY)
+
+    def _current(self) -> DeviceList:
+        # Asked for each device of a plan: parsing the list of sixty again each time would take seconds.
+        try:
+            found = self._file.stat()
+        except OSError:
+            return load_devices(self._file)
+        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if seen != self._seen:
+            self._devices = load_devices(self._file)
+            self._seen = seen
+        return self._devices

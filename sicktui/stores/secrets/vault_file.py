@@ -1,0 +1,203 @@
+"""Reading, opening and writing whole vault files. What a session remembers is in ``vault``."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import structs
+
+from sicktui.model.errors import UsageError
+from sicktui.model.factory_passwords import is_factory_password
+from sicktui.stores.disk.files import patiently, publish, settle, shown, storage, temporary
+from sicktui.stores.secrets.vault_errors import VaultDamaged, VaultError, VaultRuleBroken, WrongVaultPassword
+from sicktui.stores.secrets.vault_format import (
+    MAX_FILE,
+    Body,
+    CannotDerive,
+    Cost,
+    Kdf,
+    Page,
+    Tampered,
+    Unreadable,
+    compose,
+    parse,
+)
+
+if TYPE_CHECKING:
+    from sicktui.stores.secrets.vault_crypto import Keys
+
+LEAST_PASSWORD: Final = 8
+"""Characters of a vault's password."""
+MOST_SECRET: Final = 4096
+"""Characters of one secret, and of the name it is kept under."""
+
+
+def check_new_password(password: str) -> None:
+    """Refuse a password that would not protect a vault.
+
+    Raises:
+        VaultRuleBroken: says the rule.
+    """
+    if len(password) < LEAST_PASSWORD or not password.strip():
+        raise VaultRuleBroken(
+            f"The vault's password needs at least {LEAST_PASSWORD} characters; nothing was changed.",
+            advice="Whoever gets hold of the file can try one after the other: take a few random words.",
+        )
+    if is_factory_password(password):
+        raise VaultRuleBroken(
+            "The vault's password must not be a published factory password; nothing was changed.",
+            advice="Take a few random words.",
+        )
+
+
+def read_page(path: Path) -> Page | None:
+    """The file, parsed and with a checksum that fits; ``None`` if there is none.
+
+    Raises:
+        VaultDamaged: it is not what sicktui wrote.
+        StorageError: it cannot be read.
+    """
+    found: list[bytes] = []
+
+    def read() -> None:
+        with path.open("rb") as file:
+            found.append(file.read(MAX_FILE + 1))
+
+    with storage("read", path):
+        try:
+            if sys.platform == "win32":
+                # It refuses for a moment while another process renames a new version into its place.
+                patiently(read)
+            else:
+                read()
+        except FileNotFoundError:
+            return None
+    try:
+        return parse(found[0])
+    except Unreadable as error:
+        raise VaultDamaged(str(error), shown(path)) from error
+
+
+def open_page(page: Page, password: str, path: Path, *, least: Cost) -> "Keys":
+    """The keys that a password makes, if they are those of this file.
+
+    Args:
+        page: the file.
+        password: the vault's password.
+        path: for messages.
+        least: a file whose header asks for less work than this is refused. sicktui never writes one,
+            so somebody changed it.
+
+    Raises:
+        WrongVaultPassword: they are not.
+        VaultDamaged: the header asks for too little work.
+        VaultError: this PC cannot make keys.
+    """
+    if page.body.kdf.cost.weaker_than(least):
+        raise VaultDamaged("its header asks for less work than sicktui lets a vault have", shown(path))
+    keys = derive(page.body.kdf, password, path)
+    if not keys.fits(page.sealed, page.seal):
+        raise WrongVaultPassword(shown(path))
+    return keys
+
+
+def derive(kdf: Kdf, password: str, path: Path) -> "Keys":
+    """The keys that a password makes, whether they fit a file or not.
+
+    Raises:
+        VaultError: this PC cannot make keys.
+    """
+    try:
+        # Imported when a vault is opened: most calls need none, and 'cryptography' takes 20 ms. A PC on
+        # which its library does not load (Windows without the C runtime) still has memory and keyring.
+        from sicktui.stores.secrets import vault_crypto  # noqa: PLC0415
+
+        return vault_crypto.derive(password, kdf)
+    except (CannotDerive, ImportError) as error:
+        raise VaultError(f"The vault {shown(path)} cannot be used here: {error}.") from error
+    except UnicodeEncodeError:
+        raise _no_text() from None
+
+
+def secrets_of(page: Page, keys: "Keys", path: Path) -> dict[str, str]:
+    """Every secret by its name.
+
+    Raises:
+        VaultDamaged: an entry is not what was kept under its name.
+    """
+    return {name: secret_of(page, keys, name, path) for name in page.body.entries}
+
+
+def secret_of(page: Page, keys: "Keys", name: str, path: Path) -> str:
+    """The secret of an entry that exists.
+
+    Raises:
+        VaultDamaged: the entry is not what was kept under its name.
+    """
+    try:
+        return keys.decrypt(name, page.body.entries[name])
+    except (Tampered, UnicodeDecodeError):
+        # Never chained: an error of decoding holds what it could not decode.
+        raise VaultDamaged("an entry is not what was kept under its name", shown(path)) from None
+
+
+def new_book(
+    secrets: Mapping[str, str], password: str, path: Path, *, cost: Cost, generation: int = 1
+) -> bytes:
+    """A whole file with keys of its own.
+
+    Raises:
+        VaultError: this PC cannot make keys.
+    """
+    kdf = Kdf.fresh(cost)
+    keys = derive(kdf, password, path)
+    return rewritten(Body(kdf=kdf, generation=generation, entries={}), keys, secrets)
+
+
+def rewritten(body: Body, keys: "Keys", changed: Mapping[str, str]) -> bytes:
+    """A whole file: this body with some secrets new, sealed.
+
+    Raises:
+        VaultRuleBroken: a secret or its name is no text, or far too long.
+    """
+    entries = dict(body.entries)
+    try:
+        for name, secret in changed.items():
+            if max(len(name), len(secret)) > MOST_SECRET:
+                raise VaultRuleBroken(f"The vault keeps texts of at most {MOST_SECRET} characters.")
+            entries[name] = keys.encrypt(name, secret)
+    except UnicodeEncodeError:
+        raise _no_text() from None
+    sealed = msgspec.json.encode(structs.replace(body, entries=entries))
+    if len(sealed) > MAX_FILE // 2:
+        raise VaultRuleBroken("The vault is full.", advice="Log out of devices that are no longer used.")
+    return compose(sealed, keys.seal(sealed))
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file (0600) that must not exist yet.
+
+    Raises:
+        UsageError: something has that name already.
+        StorageError: it cannot be written.
+    """
+    with storage("write", path):
+        try:
+            with temporary(path.parent, path.name) as (file, temp):
+                file.write(data)
+                settle(file)
+                publish(temp, path)
+        except FileExistsError as error:
+            raise UsageError(
+                f"{shown(path)} exists already; nothing was written.", advice="Choose another name."
+            ) from error
+
+
+def _no_text() -> VaultRuleBroken:
+    # Never chained: the original error holds the secret.
+    return VaultRuleBroken(
+        "That cannot be kept: it holds characters that are no valid text.",
+        advice="Check the encoding of the terminal, or of what was piped in.",
+    )

@@ -1,0 +1,82 @@
+"""Which key has which command: the table's keys, and what the settings change of them."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Final
+
+from textual.binding import Binding
+
+from sicktui.model.errors import ConfigError
+from sicktui.tui.commands import BY_ID, COMMANDS
+from sicktui.tui.commands.command import Command
+
+RESERVED: Final = frozenset({"j", "k", "J", "K", "<", ">", "enter", "tab", "up", "down", "home", "end"})
+"""Keys that move the cursor; no command can have them."""
+
+_NAMES: Final = {"space": "space", "slash": "/", "question_mark": "?", "colon": ":"}
+
+
+class Keys:
+    """Which key has which command, the settings taken into account.
+
+    Args:
+        changed: keys by command id, from the ``[keys]`` table of config.toml.
+
+    Raises:
+        ConfigError: a command that does not exist, or a key that two commands would have.
+    """
+
+    def __init__(self, changed: Mapping[str, str] | None = None) -> None:
+        self.changed = dict(changed or {})
+        self._keys = {command.id: command.key for command in COMMANDS}
+        for name, key in self.changed.items():
+            if name not in self._keys:
+                raise _unknown(name)
+            self._keys[name] = key
+        taken: dict[str, str] = {}
+        for name, key in self._keys.items():
+            if not key or "," in key or " " in key or key in RESERVED:
+                raise _unusable(name, key)
+            if key in taken:
+                raise _clash(key, taken[key], name)
+            taken[key] = name
+
+    def of(self, command: Command) -> str:
+        """The key of a command as people know it, e.g. ``/`` or ``space``."""
+        key = self._keys[command.id]
+        return _NAMES.get(key, key)
+
+
+def _unknown(name: str) -> ConfigError:
+    near = difflib.get_close_matches(name, BY_ID, n=1)
+    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    return ConfigError(
+        f"config.toml, [keys]: there is no command {name!r}{meant}.",
+        advice=f"The commands are: {', '.join(sorted(BY_ID))}.",
+    )
+
+
+def _unusable(name: str, key: str) -> ConfigError:
+    return ConfigError(
+        f"config.toml, [keys], {name}: {key!r} cannot be its key.",
+        advice=f'Give one key, such as "U", "f5" or "ctrl+u"; {", ".join(sorted(RESERVED))} move the cursor.',
+    )
+
+
+def _clash(key: str, first: str, second: str) -> ConfigError:
+    return ConfigError(
+        f"config.toml, [keys]: {key!r} would be the key of both {first} and {second}.",
+        advice="Give one of them another key.",
+    )
+
+
+def bindings() -> list[Binding]:
+    """Textual's bindings of every command. Those with an id can be mapped to other keys."""
+    made = []
+    for command in COMMANDS:
+        action = f"command('{command.id}')"
+        made.append(Binding(command.key, action, command.title, show=False, id=command.id))
+        made += [
+            Binding(key, action, command.title, show=False, priority=key == "tab") for key in command.also
+        ]
+    return made

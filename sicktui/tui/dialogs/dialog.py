@@ -1,0 +1,93 @@
+"""What all dialogs have in common."""
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from sicktui.tui.appearance import Face
+from sicktui.tui.widgets.key_lines import KeyLines
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
+    """A box in the middle with a title, a body and a line of keys.
+
+    The body scrolls where it is longer than the screen; the keys always stay in sight.
+
+    Leaving gives ``None``. A dialog without an input can also be left with ``q``: Esc gets lost
+    over some connections.
+    """
+
+    DEFAULT_CSS = """
+    Dialog #box {
+        width: 78;
+        max-width: 96%;
+        height: auto;
+        max-height: 92%;
+        border: round $primary;
+        background: $surface;
+        padding: 0 1;
+        border-title-color: $accent;
+        border-title-style: bold;
+    }
+    Dialog.-ascii #box { border: ascii $primary; }
+    Dialog #body { height: auto; max-height: 100%; background: $surface; scrollbar-size-vertical: 1; }
+    Dialog .keys { dock: bottom; color: $text-muted; height: auto; padding-top: 1; background: $surface; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False),
+        Binding("q", "leave", "Back", show=False),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("J,pagedown", "page(1)", "Page down", show=False),
+        Binding("K,pageup", "page(-1)", "Page up", show=False),
+    ]
+
+    title_text: str = ""
+    keys_text: str = ""
+    scrolls: bool = True
+    """Whether j and k move the body; else they belong to a table in it."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
+        self.face = face
+
+    def compose(self) -> ComposeResult:
+        """The box; what is in it comes from ``body``."""
+        with Vertical(id="box") as box:
+            box.border_title = Content(self.title_text)
+            with VerticalScroll(id="body", can_focus=False):
+                yield from self.body()
+            yield KeyLines(self.keys_text, id="keys")
+
+    def body(self) -> list[Widget]:
+        """The widgets of the dialog."""
+        return []
+
+    def on_screen_resume(self) -> None:
+        """Say how to scroll as soon as there is something to scroll."""
+        self.watch(self.query_one("#body"), "show_vertical_scrollbar", self._tell_keys)
+
+    def _tell_keys(self, overflows: bool) -> None:
+        how = "j k scroll   " if overflows and self.scrolls else ""
+        self.query_one("#keys", KeyLines).show(how + self.keys_text)
+
+    def action_scroll(self, lines: int) -> None:
+        """Move the body by some lines."""
+        self.query_one("#body").scroll_relative(y=lines, animate=False)
+
+    def action_page(self, direction: int) -> None:
+        """Move the body by a screenful."""
+        body = self.query_one("#body")
+        body.scroll_relative(y=direction * max(1, body.size.height - 1), animate=False)
+
+    def action_leave(self) -> None:
+        """Give no answer."""
+        self.dismiss(None)

@@ -1,0 +1,106 @@
+"""What the screens that fill the terminal have in common: a head, a table, a text that scrolls, the keys."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from sicktui.tui.appearance import Face
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, hanging, packed
+from sicktui.tui.widgets.line_bar import LineBar
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.scroll_box import ScrollBox
+
+AnswerT = TypeVar("AnswerT")
+
+_GAP: Final = "  "
+
+
+class Paged(Screen[AnswerT | None], Generic[AnswerT]):
+    """From top to bottom: two lines of head, what ``middle`` gives, a text, one line of keys.
+
+    Leaving gives ``None``. ``w`` and tab give the keys to the next part.
+    """
+
+    DEFAULT_CSS = """
+    Paged #head, Paged #keys { background: $panel; }
+    Paged #head { height: 2; }
+    Paged #keys { height: 1; }
+    Paged Prose { background: transparent; }
+    Paged.-ascii ScrollBox:focus { border-left: ascii $accent; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape", "leave", "Back", show=False),
+        Binding("w", "app.focus_next", "Next part", show=False),
+    ]
+
+    key_hints: ClassVar[Sequence[tuple[str, str]]] = ()
+    """Keys and what they do, for the last line; those that matter most first."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
+        self.face = face
+        self.trouble = ""
+        self._text: Sequence[Cell] = ()
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        glyphs = self.face.glyphs
+        yield LineBar(glyphs=glyphs, id="head")
+        yield from self.middle()
+        with ScrollBox(id="text"):
+            yield Prose(id="about")
+        yield LineBar(glyphs=glyphs, id="keys")
+
+    def middle(self) -> list[Widget]:
+        """What stands between head and text."""
+        return []
+
+    def on_mount(self) -> None:
+        """Show the keys, then begin."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Start to work."""
+
+    def on_resize(self) -> None:
+        """Wrap for the width; every key stays in sight."""
+        bar = self.query_one("#keys", LineBar)
+        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints]
+        lines = packed(hints, max(1, self.size.width - 2), _GAP)
+        bar.styles.height = len(lines)
+        bar.show(*lines)
+        self.show_text(self._text)
+
+    def show_head(self, *lines: Cell) -> None:
+        """Show what this is about."""
+        self.query_one("#head", LineBar).show(*lines)
+
+    def show_text(self, lines: Sequence[Cell]) -> None:
+        """Show the text; trouble comes first."""
+        self._text = lines
+        trouble: list[Cell] = [cell(self.trouble, Tone.BAD), ()] if self.trouble else []
+        width = self.size.width - 3  # the margins, and the scroll bar's place
+        hung = [part for line in lines for part in hanging(line, width)]
+        # A screen that is going, or not there yet, has none: what it says is kept for the next resize.
+        for about in self.query("#about").results(Prose):
+            about.show(*trouble, *hung)
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            self.trouble = f"{message.worker.name} went wrong: {message.worker.error!r}"
+            self.paint()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+
+    def action_leave(self) -> None:
+        """Back, without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,51 @@
+"""Something to read, and nothing to answer."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.spans import Cell
+from sicktui.tui.widgets.prose import Prose
+
+
+class Told(Dialog[None]):
+    """Scrolls with j and k. Enter leaves it too.
+
+    Args:
+        face: how the dashboard looks.
+        title: what it is about.
+        paragraphs: what there is to read.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", "Back", show=False)]
+
+    keys_text = "q back"
+
+    def __init__(self, face: Face, title: str, paragraphs: Sequence[Cell]) -> None:
+        super().__init__(face)
+        self.title_text = title
+        self._paragraphs = paragraphs
+
+    def body(self) -> list[Widget]:
+        """The paragraphs."""
+        return [Prose(self._paragraphs)]
+
+
+class SecretTold(Told):
+    """Shows a secret once, to be written down: no key and no mouse brings it to a clipboard."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "leave", "Written down", show=False),
+        # One that was typed ahead must not close the only look at it.
+        Binding("enter", "nothing", show=False),
+    ]
+
+    keys_text = "w it is written down   q back"
+
+    def action_nothing(self) -> None:
+        """Stay."""

@@ -1,0 +1,99 @@
+"""Columns of a table, and how they share the width of a terminal."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
+
+from sicktui.tui.drawing.spans import Cell
+from sicktui.tui.glyphs import Glyphs
+
+
+class Row(Protocol):
+    """A frozen record that a table shows on one line."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells this row from every other one in the table."""
+        ...
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+EXTRA: Final = 5
+"""The rank from which on a column is a nicety."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[RowT]):
+    """One column.
+
+    ``cell`` gets the row, the glyphs and the width it may take. ``least`` and ``most`` bound the
+    width. A ``steady`` column takes ``most`` whenever there is room, so that it does not jump with
+    its content. Columns with the highest ``rank`` are the first to go in a narrow terminal: those
+    from ``EXTRA`` on before another one is cut below its ``comfort``, all others before another one
+    is cut below its ``ample`` width.
+    """
+
+    id: str
+    title: str
+    least: int
+    most: int
+    cell: Callable[[RowT, Glyphs, int], Cell]
+    rank: int = 0
+    ample: int = 0
+    comfort: int = 0
+    right: bool = False
+    steady: bool = False
+
+
+def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, gap: int = 1) -> list[int]:
+    """The width of each column, in the order of ``columns``; 0 for one that finds no room.
+
+    Args:
+        columns: the columns.
+        contents: the widest content of each.
+        width: terminal cells to share.
+        gap: blank cells between two columns.
+    """
+    ample = [max(c.least, min(c.ample, size)) for c, size in zip(columns, contents, strict=True)]
+    comfort = [
+        max(least, min(c.comfort, size)) for c, size, least in zip(columns, contents, ample, strict=True)
+    ]
+    shown = _fitting(columns, comfort, width, gap, extras=True)
+    kept = _fitting([columns[i] for i in shown], [ample[i] for i in shown], width, gap, extras=False)
+    shown = [shown[i] for i in kept]
+    widths = [min(ample[i], width) if i in shown else 0 for i in range(len(columns))]
+    spare = width - sum(widths) - gap * (len(shown) - 1)
+    wants = {i: _wanted(columns[i], contents[i]) for i in shown}
+    for rank in sorted({columns[i].rank for i in shown}):
+        spare = _grow(widths, [i for i in shown if columns[i].rank == rank], wants, spare)
+    return widths
+
+
+def _fitting(
+    columns: Sequence[Column[RowT]], sizes: Sequence[int], width: int, gap: int, *, extras: bool
+) -> list[int]:
+    """The places of the columns that stay; with ``extras`` only those may go."""
+    shown = list(range(len(columns)))
+    while len(shown) > 1 and sum(sizes[i] for i in shown) + gap * (len(shown) - 1) > width:
+        last = max(shown, key=lambda i: (columns[i].rank, i))
+        if extras and columns[last].rank < EXTRA:
+            break
+        shown.remove(last)
+    return shown
+
+
+def _wanted(column: Column[RowT], content: int) -> int:
+    return column.most if column.steady else max(column.least, min(column.most, content))
+
+
+def _grow(widths: list[int], members: list[int], wants: dict[int, int], spare: int) -> int:
+    """Give the members a cell each in turn until nobody wants more; returns what is left."""
+    while spare > 0:
+        hungry = [i for i in members if widths[i] < wants[i]][:spare]
+        if not hungry:
+            break
+        for i in hungry:
+            widths[i] += 1
+        spare -= len(hungry)
+    return spare

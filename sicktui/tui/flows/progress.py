@@ -1,0 +1,37 @@
+"""Does something that takes its time under a dialog, so that keys typed meanwhile mean nothing else."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar, cast
+
+from sicktui.model.errors import SicktuiError
+from sicktui.tui.dialogs.progress import Working
+from sicktui.tui.drawing.spans import Cell
+from sicktui.tui.flows.services import Stage
+
+ResultT = TypeVar("ResultT")
+
+
+class Stopped(SicktuiError):
+    """The operator did not want to wait."""
+
+
+async def working(
+    stage: Stage,
+    title: str,
+    lines: Sequence[Cell],
+    work: Callable[[], Awaitable[ResultT]],
+    *,
+    stops: bool = True,
+) -> ResultT:
+    """Do something under a dialog.
+
+    Raises:
+        Stopped: the operator left.
+        Exception: what the work raised.
+    """
+    ended = await stage.ask(Working(stage.face, title, lines, work, stops=stops))
+    if ended is None:
+        raise Stopped("It was stopped.")
+    if ended.error is not None:
+        raise ended.error
+    return cast("ResultT", ended.result)

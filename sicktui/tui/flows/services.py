@@ -1,0 +1,70 @@
+"""What a flow works with: the engine's context, the face, and ways to ask and to tell."""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.model.device import Profile, Target
+from sicktui.tui.appearance import Face
+from sicktui.tui.state.dashboard import Board
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Stage(Protocol):
+    """The main screen, as far as flows need it."""
+
+    context: Context
+    face: Face
+    board: Board
+
+    async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
+        """Show a screen and wait for its answer; ``None`` if it was left."""
+        ...
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a short note."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Put a warning into the log."""
+        ...
+
+    def targets(self, devices: tuple[str, ...]) -> list[Target]:
+        """The devices of these names, those that are still in the list."""
+        ...
+
+    def profile(self, device: str) -> Profile | None:
+        """The profile of a device."""
+        ...
+
+    def profiles(self) -> Mapping[str, Profile]:
+        """The profiles of all devices by their names."""
+        ...
+
+    def leave(self, farewell: str) -> None:
+        """End the dashboard; ``farewell`` is said on the terminal afterwards."""
+        ...
+
+    def follow(self, run: str) -> None:
+        """Follow a run, and show it."""
+        ...
+
+    def look_afresh(self, device: str) -> None:
+        """Look at a sensor as if for the first time: what it is called has changed."""
+        ...
+
+    def look_at_backups(self) -> None:
+        """Look at the backups that are kept, and show their marks."""
+        ...
+
+    async def reload_devices(self) -> None:
+        """Read the device list again and show it."""
+        ...
+
+    async def learn_stores(self) -> None:
+        """Find out again where passwords are kept, and show it."""
+        ...

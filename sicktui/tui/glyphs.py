@@ -1,0 +1,159 @@
+"""The glyphs of the dashboard, and which ones a terminal can show.
+
+The Unicode set keeps to WGL4, the characters that every font of a Windows console has: many
+technicians look at a plant PC through one. State is never told by a glyph or a colour alone.
+"""
+
+import codecs
+import os
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from sicktui.model.enums import StepState, Verdict
+from sicktui.model.settings import Dashboard
+
+PLAIN_TERMINALS: Final = frozenset({"dumb", "linux", "vt100", "vt102", "vt220", "ansi"})
+"""Values of TERM whose fonts cannot be trusted with more than ASCII."""
+
+
+class Glyphs(Struct, frozen=True, kw_only=True):
+    """One sign for each thing that the dashboard draws; each is one terminal cell wide."""
+
+    unicode: bool
+    done: str
+    failed: str
+    unknown: str
+    skipped: str
+    cancelled: str
+    busy: str
+    waiting: str
+    full: str
+    hollow: str
+    warning: str
+    cursor: str
+    mark: str
+    rule: str
+    dot: str
+    arrow: str
+    ellipsis: str
+
+    def step(self, state: StepState | None) -> str:
+        """The sign of a step; ``None`` is one that was not reached."""
+        match state:
+            case StepState.STARTED:
+                return self.busy
+            case StepState.DONE:
+                return self.done
+            case StepState.FAILED:
+                return self.failed
+            case StepState.SKIPPED:
+                return self.skipped
+            case None:
+                return self.waiting
+
+    def verdict(self, verdict: Verdict) -> str:
+        """The sign of a verdict."""
+        match verdict:
+            case Verdict.SUCCEEDED:
+                return self.done
+            case Verdict.FAILED:
+                return self.failed
+            case Verdict.UNKNOWN:
+                return self.unknown
+            case Verdict.SKIPPED:
+                return self.skipped
+            case Verdict.CANCELLED:
+                return self.cancelled
+
+
+UNICODE: Final = Glyphs(
+    unicode=True,
+    done="√",
+    failed="×",  # noqa: RUF001 - the multiplication sign is the cross that WGL4 fonts have
+    unknown="?",
+    skipped="–",  # noqa: RUF001 - a dash on purpose
+    cancelled="■",
+    busy="►",
+    waiting="·",
+    full="●",
+    hollow="○",
+    warning="▲",
+    cursor="►",
+    mark="■",
+    rule="─",
+    dot="·",
+    arrow="→",
+    ellipsis="…",
+)
+
+ASCII: Final = Glyphs(
+    unicode=False,
+    done="+",
+    failed="x",
+    unknown="?",
+    skipped="-",
+    cancelled="#",
+    busy=">",
+    waiting=".",
+    full="*",
+    hollow="o",
+    warning="!",
+    cursor=">",
+    mark="*",
+    rule="-",
+    dot="-",
+    arrow=">",
+    ellipsis="~",
+)
+
+
+def choose_glyphs(settings: Dashboard, environ: Mapping[str, str], encoding: str | None) -> Glyphs:
+    """The glyphs for this terminal.
+
+    Args:
+        settings: ``glyphs`` other than ``auto`` decides.
+        environ: ``SICKTUI_ASCII=1`` decides next; then ``TERM`` is looked at.
+        encoding: that of the stream to which the dashboard is written.
+    """
+    if settings.glyphs != "auto":
+        return UNICODE if settings.glyphs == "unicode" else ASCII
+    if environ.get("SICKTUI_ASCII", "0") not in ("", "0"):
+        return ASCII
+    if environ.get("TERM", "") in PLAIN_TERMINALS:
+        return ASCII
+    return UNICODE if _is_unicode(encoding) else ASCII
+
+
+def _is_unicode(encoding: str | None) -> bool:
+    try:
+        return codecs.lookup(encoding or "ascii").name.startswith("utf")
+    except LookupError:
+        return False
+
+
+def wants_mouse(settings: Dashboard, environ: Mapping[str, str]) -> bool:
+    """Whether to ask the terminal for mouse events: not over SSH, unless the settings say so."""
+    if settings.mouse == "auto":
+        return not (environ.get("SSH_CONNECTION") or environ.get("SSH_CLIENT"))
+    return settings.mouse == "on"
+
+
+Palette = Literal["full", "16", "none"]
+"""How many colours the dashboard uses."""
+
+
+def choose_palette(settings: Dashboard, environ: Mapping[str, str]) -> Palette:
+    """The colours for this terminal: none with ``NO_COLOR``; 16 where TERM promises no more.
+
+    Windows promises in other ways than TERM, and is taken to have all.
+    """
+    if "NO_COLOR" in environ:
+        return "none"
+    if settings.colours != "auto":
+        return settings.colours
+    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or os.name == "nt":
+        return "full"
+    term = environ.get("TERM", "")
+    return "full" if "256" in term or "direct" in term or "kitty" in term else "16"

@@ -1,0 +1,62 @@
+"""Keeps up with the device list: the file may be changed by another session at any time."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.config.devices import DeviceList
+from sicktui.tui.appearance import Face
+from sicktui.tui.dialogs.file_error import FileTrouble
+
+
+class ListLook:
+    """Reads the device list; one that cannot be used is named, until it can.
+
+    Args:
+        screen: whose worker it is.
+        context: for the stores.
+        face: how the dashboard looks.
+        take: who gets a list that differs from the one before.
+    """
+
+    def __init__(
+        self, screen: "Screen[None]", context: Context, face: Face, take: Callable[[DeviceList], None]
+    ) -> None:
+        self._screen = screen
+        self._context = context
+        self._face = face
+        self._take = take
+        self._digest: str | None = None
+        self._troubled = False
+
+    def look(self) -> None:
+        """Look whether it changed."""
+        if not self._troubled:
+            self._screen.run_worker(
+                self.reload(), group="list", name="device list", exclusive=True, exit_on_error=False
+            )
+
+    def look_afresh(self) -> None:
+        """Take the list over again, changed or not."""
+        self._digest = None
+        self.look()
+
+    async def reload(self) -> None:
+        """Read it, and hand it on if it changed."""
+        try:
+            devices = await asyncio.to_thread(self._context.devices)
+        except SicktuiError as error:
+            if not self._troubled:
+                self._troubled = True
+                self._screen.app.push_screen(FileTrouble(self._face, error), self._try_again)
+            return
+        if self._digest != (devices.digest or ""):
+            self._digest = devices.digest or ""
+            self._take(devices)
+
+    async def _try_again(self, _: object) -> None:
+        self._troubled = False
+        await self.reload()

@@ -1,0 +1,169 @@
+"""Carries the commands of the table out: each by a flow in a worker, or by a change of what is shown."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
+
+from textual.screen import Screen
+
+from sicktui.model.run_view import RunView
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.flows.backup import back_up
+from sicktui.tui.flows.backups import look_at_kept
+from sicktui.tui.flows.cancel import cancel_run
+from sicktui.tui.flows.device_files import export_list, import_list
+from sicktui.tui.flows.devices import add_device, edit_device, remove_devices
+from sicktui.tui.flows.diff import diff
+from sicktui.tui.flows.doctor import ask_doctor
+from sicktui.tui.flows.find_me import find_me, find_me_for
+from sicktui.tui.flows.history import look_back
+from sicktui.tui.flows.leave import leave
+from sicktui.tui.flows.login import denied_in, log_in, log_out
+from sicktui.tui.flows.parameters import look_at_parameters, save_parameters
+from sicktui.tui.flows.passphrases import keep_phrases
+from sicktui.tui.flows.rename import rename
+from sicktui.tui.flows.replace import replace
+from sicktui.tui.flows.restore import restore
+from sicktui.tui.flows.runs import look_at_runs
+from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.shelf import look_at_shelf
+from sicktui.tui.flows.update import update
+from sicktui.tui.flows.vault import manage
+from sicktui.tui.main.panes import Panes
+from sicktui.tui.main.services import MainStage
+from sicktui.tui.screens.details import Details
+from sicktui.tui.screens.help import HelpScreen
+
+Work = Coroutine[Any, Any, object]
+
+WITH_CHOSEN: Final[Mapping[str, Callable[[Stage, tuple[str, ...]], Work]]] = {
+    "backup": back_up,
+    "diff": diff,
+    "find_me": find_me,
+    "find_me_for": find_me_for,
+    "login": log_in,
+    "logout": log_out,
+    "passphrases": keep_phrases,
+    "remove": remove_devices,
+    "restore": restore,
+    "save": save_parameters,
+    "update": update,
+}
+"""Flows that go on with the marked devices, else with the selected one."""
+
+WITH_SELECTED: Final[Mapping[str, Callable[[Stage, str], Work]]] = {
+    "edit": edit_device,
+    "history": look_back,
+    "parameters": look_at_parameters,
+    "rename": rename,
+    "replace": replace,
+}
+"""Flows that go on with the selected device, marks or not."""
+
+WITH_NONE: Final[Mapping[str, Callable[[Stage], Work]]] = {
+    "add": add_device,
+    "doctor": ask_doctor,
+    "export_list": export_list,
+    "import_list": import_list,
+    "kept": look_at_kept,
+    "runs": look_at_runs,
+    "shelf": look_at_shelf,
+    "vault": manage,
+}
+"""Flows that ask by themselves what they are about."""
+
+_FLOW: Final = "flow"
+
+
+class Carrier:
+    """Starts flows, one at a time: what one has been told to do is not torn off by the next.
+
+    Args:
+        screen: whose workers the flows are.
+        stage: what they work with.
+        panes: what is shown.
+    """
+
+    def __init__(self, screen: "Screen[None]", stage: MainStage, panes: Panes) -> None:
+        self._screen = screen
+        self._stage = stage
+        self._own: dict[str, Callable[[], object]] = {
+            "cancel": self._cancel,
+            "details": self._details,
+            "filter": panes.open_filter,
+            "help": self._help,
+            "log_of": panes.follow_others,
+            "log_pause": panes.pause_log,
+            "log_show": panes.show_log,
+            "mark": panes.mark,
+            "mark_all": panes.mark_all,
+            "palette": screen.app.action_command_palette,
+            "pane": panes.next_pane,
+            "quit": self._quit,
+            "refresh": stage.look_now,
+            "sort": panes.sort,
+            "zoom": panes.zoom,
+        }
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The ids of all commands that can be carried out."""
+        return frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *self._own])
+
+    def carry_out(self, command: str) -> None:
+        """Do what a command says, with the devices that are meant now."""
+        stage, now = self._stage, self._stage.board.situation()
+        if command in self._own:
+            self._own[command]()
+        elif command in WITH_CHOSEN:
+            self._start(lambda: WITH_CHOSEN[command](stage, now.chosen))
+        elif command in WITH_SELECTED:
+            self._start(lambda: WITH_SELECTED[command](stage, now.selected or ""))
+        else:
+            self._start(lambda: WITH_NONE[command](stage))
+
+    def let_in(self, view: RunView) -> None:
+        """Ask for the passwords of sensors that denied access in a run, if nothing else is asked now."""
+        denied = denied_in(view)
+        if denied and not self._at_work and self._screen.is_current:
+            self._start(lambda: log_in(self._stage, denied, "It denied access in the run."))
+
+    @property
+    def _at_work(self) -> bool:
+        return any(worker.group == _FLOW and worker.is_running for worker in self._screen.workers)
+
+    def _start(self, begin: Callable[[], Work]) -> None:
+        if self._at_work:
+            self._stage.say("The command before is still at work; try again in a moment.", "warning")
+            return
+        self._stage.asked.clear()
+        flow = self._to_its_end(begin())
+        self._screen.run_worker(flow, group=_FLOW, name="dialog", exit_on_error=False)
+
+    async def _to_its_end(self, work: Work) -> None:
+        try:
+            await work
+        finally:
+            self._stage.asked.set()
+
+    def _cancel(self) -> None:
+        """Cancel the run that is shown, else the newest that is going."""
+        board = self._stage.board
+        live, shown = board.live_runs, board.shown_run
+        run = (shown if shown in live else live[-1]) or ""
+        # Whatever else is at work: who wants a run to stop does not wait.
+        self._screen.run_worker(
+            cancel_run(self._stage, run), group="cancel", exclusive=True, exit_on_error=False
+        )
+
+    def _details(self) -> None:
+        board = self._stage.board
+        self._screen.app.push_screen(Details(self._stage.face, board, board.situation().selected or ""))
+
+    def _help(self) -> None:
+        self._screen.app.push_screen(HelpScreen(self._stage.face, self._stage.context.home))
+
+    def _quit(self) -> None:
+        going = bool(self._stage.board.live_runs)
+        if going and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
+            return  # It asks already, or something else is asked that comes first.
+        self._screen.run_worker(leave(self._stage), group="leave", exclusive=True, exit_on_error=False)

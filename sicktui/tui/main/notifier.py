@@ -1,0 +1,103 @@
+"""What happened, for people: lines of the log, and short notes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from sicktui.model.clock import Clock
+from sicktui.model.device import Observation
+from sicktui.model.enums import Level, RunState
+from sicktui.model.event import Event
+from sicktui.model.run_view import RunView
+from sicktui.model.safe_text import clean
+from sicktui.tui.commands import BY_ID
+from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.rows.log import LogLine, line, line_of
+
+
+class News:
+    """Puts what comes in into words, each fact once.
+
+    Args:
+        screen: the main screen, on which the notes appear.
+        clock: where time comes from.
+        keys: which key has which command, for the sentences that name one.
+    """
+
+    def __init__(self, screen: "Screen[Any]", clock: Clock, keys: Keys) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._keys = keys
+        self.lines: list[LogLine] = []
+        """What the log has not been given yet."""
+        self._live: set[str] = set()  # runs that were seen going: their end is news
+        self._lost: set[str] = set()  # interrupted runs that were announced: once is enough
+
+    def take(self) -> Sequence[LogLine]:
+        """The lines since the last time."""
+        taken, self.lines = self.lines, []
+        return taken
+
+    def log(self, text: str, device: str | None = None, level: Level = Level.INFO) -> None:
+        """Put a line into the log."""
+        self.lines.append(line(self._clock.now(), text, device, level))
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a short note; the text is never parsed. An error stays in the log as well."""
+        if severity == "error":
+            self.log(text, None, Level.ERROR)
+        self._screen.app.notify(clean(text, 400), severity=severity, markup=False)
+
+    # Of sensors
+
+    def observed(self, seen: Observation, was: Observation | None) -> None:
+        """Somebody looked at a sensor: what is new since the look before."""
+        if was is not None and seen.reachable and not was.reachable:
+            self.log("it answers again.", seen.device)
+        if seen.problem and (was is None or was.code != seen.code or was.reachable != seen.reachable):
+            self.log(seen.problem, seen.device, Level.WARNING)
+
+    # Of runs
+
+    def advanced(self, run: str, view: RunView, events: Iterable[Event]) -> None:
+        """The journal of a run has grown."""
+        if view.state is RunState.RUNNING:
+            self._live.add(run)
+        self.lines += [shown for event in events if (shown := line_of(event)) is not None]
+
+    def found(self, run: str) -> None:
+        """A run is at work. Only then: the journal of a lost one says "running" to its end."""
+        self._lost.discard(run)
+
+    def ended(self, run: str, view: RunView) -> bool:
+        """Nothing more comes from a run; whether its end was seen from here."""
+        if view.state is RunState.INTERRUPTED:
+            self.lost([run])
+            return False
+        if run not in self._live:
+            return False
+        counts = ", ".join(f"{number} {verdict.value}" for verdict, number in view.counts().items() if number)
+        self.say(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}.")
+        return True
+
+    def lost(self, found: Iterable[str]) -> None:
+        """Runs were found whose process is gone."""
+        runs = [run for run in found if run not in self._lost]
+        self._lost |= set(runs)
+        if not runs:
+            return
+        what = f"{counted(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
+        sentence = f"{what}: {', '.join(runs[:3])}. The runner's process is gone."
+        key = self._keys.of(BY_ID["runs"])
+        self.log(sentence, None, Level.WARNING)
+        self.say(f"{sentence} Press {key} to look at it or to resume it.", "warning")
+
+    # Of the dashboard itself
+
+    def broken(self, task: str, error: BaseException | None) -> None:
+        """A worker stopped with an error."""
+        key = self._keys.of(BY_ID["refresh"])
+        self.say(f"The task '{task}' stopped: {error!r}. {key} starts what can be started again.", "error")

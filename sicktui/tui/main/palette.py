@@ -1,0 +1,40 @@
+"""The command palette: every command by its name, from the command table."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from sicktui.tui.appearance import Face
+from sicktui.tui.commands import COMMANDS
+from sicktui.tui.commands.command import Command
+
+
+class DashboardCommands(Provider):
+    """Offers the commands; choosing one does the same as its key."""
+
+    def _run(self, command: Command) -> Callable[[], object]:
+        return partial(self.screen.run_action, f"command('{command.id}')")
+
+    @property
+    def _face(self) -> Face:
+        face: Face = self.screen.face  # type: ignore[attr-defined]  # only the main screen has this provider
+        return face
+
+    def _text(self, command: Command) -> str:
+        return f"{command.title}  ({self._face.keys.of(command)})"
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for command in COMMANDS:
+            yield DiscoveryHit(self._text(command), self._run(command), help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match in their name or their explanation."""
+        matcher = self.matcher(query)
+        for command in COMMANDS:
+            score = max(matcher.match(command.title), matcher.match(command.help) / 2)
+            if score > 0:
+                yield Hit(
+                    score, matcher.highlight(self._text(command)), self._run(command), help=command.help
+                )

@@ -1,0 +1,92 @@
+"""Finds the runs that are going, whoever started them, and follows them."""
+
+import asyncio
+from typing import Final
+
+from msgspec import structs
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.engine.run.follow import follow, interrupted, running
+from sicktui.model.enums import RunState
+from sicktui.model.errors import SicktuiError
+from sicktui.model.run_view import DeviceView, RunView, reduce
+from sicktui.tui.messages import RunAdvanced, RunEnded, RunFound, RunsInterrupted, TroubleMet
+
+SEARCH_EVERY: Final = 1.0
+"""Seconds between two looks at whether the journal has changed: one pragma."""
+LATER: Final = 10.0
+"""Seconds until the next try after trouble with the journal."""
+
+
+class Tracker:
+    """Follows runs in workers, each in a group of its own: ``run:ID``.
+
+    Args:
+        screen: whose workers they are, and who is told.
+        context: for the engine.
+    """
+
+    def __init__(self, screen: "Screen[None]", context: Context) -> None:
+        self._screen = screen
+        self._context = context
+        self._followed: set[str] = set()
+        self._at_work: set[str] = set()
+
+    def start(self) -> None:
+        """Search for runs now and from now on."""
+        self._screen.run_worker(self._search(), group="runs", name="search runs", exit_on_error=False)
+
+    def follow(self, run: str) -> None:
+        """Follow a run to its end, once."""
+        if run not in self._followed:
+            self._followed.add(run)
+            self._screen.run_worker(
+                self._follow(run), group=f"run:{run}", name=f"follow {run}", exit_on_error=False
+            )
+
+    async def _search(self) -> None:
+        first, version = True, -1
+        while True:
+            try:
+                changed = await asyncio.to_thread(self._context.journal.version)
+                if changed != version:
+                    version = changed
+                    self._found([row.run for row in await asyncio.to_thread(running, self._context)])
+                if first:
+                    first = False
+                    lost = [row.run for row in await asyncio.to_thread(interrupted, self._context)]
+                    if lost:
+                        self._screen.post_message(RunsInterrupted(lost))
+                    # Last, since it looks at all of the file: the live picture comes first.
+                    for damage in await asyncio.to_thread(self._context.journal.damages):
+                        self._screen.post_message(TroubleMet(str(damage)))
+            except SicktuiError as error:
+                self._screen.post_message(TroubleMet(str(error)))
+                await self._context.clock.sleep(LATER)
+            await self._context.clock.sleep(SEARCH_EVERY)
+
+    def _found(self, at_work: list[str]) -> None:
+        for run in reversed(at_work):
+            if run not in self._at_work:
+                self._screen.post_message(RunFound(run))
+            self.follow(run)
+        self._at_work = set(at_work)
+
+    async def _follow(self, run: str) -> None:
+        view = RunView(run=run)
+        try:
+            spec = await asyncio.to_thread(self._context.journal.spec, run)
+            # From the start, and in the order of the plan: not every operation writes its plan down.
+            devices = {item.device: DeviceView(device=item.device) for item in spec.items}
+            view = structs.replace(view, operation=spec.operation, devices=devices)
+            async for batch in follow(self._context, run):
+                events = [event for _, event in batch]
+                for event in events:
+                    view = reduce(view, event)
+                self._screen.post_message(RunAdvanced(run, view, events))
+        except SicktuiError as error:
+            self._screen.post_message(TroubleMet(f"Run {run}: {error}"))
+        if view.state is RunState.INTERRUPTED:
+            self._followed.discard(run)  # it may be resumed, and is then followed anew
+        self._screen.post_message(RunEnded(run, view))

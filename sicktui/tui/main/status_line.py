@@ -1,0 +1,75 @@
+"""What the status line says."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sicktui.stores.secrets.credentials import CredentialsReport
+from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.vault import VAULT, VaultState
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.devices import Contact, DeviceRow
+
+
+def status_line(
+    rows: Sequence[DeviceRow],
+    *,
+    marked: int,
+    live_runs: int,
+    stores: Sequence[str],
+    clock: str,
+    demo: bool,
+    glyphs: Glyphs,
+    width: int,
+) -> Cell:
+    """Counts on the left; the credential store and the time on the right, as far as there is room.
+
+    ``stores`` says the same in fewer and fewer words; the first one that fits is shown.
+    """
+    by_contact = {contact: sum(row.contact is contact for row in rows) for contact in Contact}
+    left = [
+        cell("sicktui demo" if demo else "sicktui", Tone.KEY),
+        cell(counted(len(rows), "device")),
+        _count(by_contact[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
+        _count(by_contact[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
+        _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
+        _count(sum(row.problem for row in rows), f"{glyphs.warning} ", " odd", Tone.WARN),
+        _count(live_runs, f"{glyphs.busy} ", " run going" if live_runs == 1 else " runs going", Tone.BUSY),
+        _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
+    ]
+    gap = Span("  ")
+    shown = joined(left, gap)
+    for right in (*((store, clock) for store in stores), (clock,), ()):
+        tail = joined((cell(text, Tone.DIM) for text in right), gap)
+        room = width - width_of(shown) - width_of(tail)
+        if room >= (len(gap.text) if right else 0):
+            return (*shown, Span(" " * room), *tail)
+    return shown
+
+
+def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
+    return cell(f"{before}{number}{after}", tone) if number else ()
+
+
+_KIND: Final = {VAULT: "vault"}
+
+
+def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
+    """Where passwords are kept, and why not in a better place, in fewer and fewer words."""
+    if report.given:
+        return ("passwords: the one given for this call", "password given")
+    plain = f"passwords: {report.active}"
+    short = f"passwords: {report.active.split(',')[0].split(' (')[0]}"
+    if not report.problems:
+        return (plain, short)
+    if report.active == MEMORY and report.vault is VaultState.LOCKED:
+        # It takes one key to put right; why the keyring does not work, the doctor tells.
+        return (f"{plain} (the vault is locked)", "vault locked")
+    problem = report.problems[0]
+    return (
+        f"{plain} ({problem.name}: {problem.reason})",
+        f"{short} ({_KIND.get(problem.name, 'keyring')}: {problem.brief})",
+        plain,
+        short,
+    )

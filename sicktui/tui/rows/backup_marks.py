@@ -1,0 +1,143 @@
+"""What the dashboard says of the backups that are kept: the marks in the list, and how they are found out."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import structs
+from textual.screen import Screen
+
+from sicktui.engine.backup.history import Mark, SensorHistory, documented_to_have_none, histories
+from sicktui.engine.context import Context
+from sicktui.model.device import Identity
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.numbers import counted, days
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.messages import BackupsRead, TroubleMet
+
+LOOK_EVERY: Final = 300.0
+"""Seconds between two looks without any occasion: backups grow old, and other sessions make some."""
+
+_WORST_FIRST: Final = (Mark.DAMAGED, Mark.NONE, Mark.CHANGED, Mark.OLD, Mark.NOT_OFFERED)
+_SIGN: Final = 2
+"""Cells of a sign and a blank."""
+
+
+class Kept:
+    """Whose backups are kept: what ``histories`` gave, found by sensor.
+
+    Args:
+        found: every sensor that has backups or is in the device list.
+    """
+
+    def __init__(self, found: Sequence[SensorHistory] = ()) -> None:
+        self._known = bool(found)
+        self._by_key = {history.key: history for history in found}
+        self._by_device: dict[str, SensorHistory] = {}
+        for history in found:
+            # The list comes first: of sensors that are gone, the newest backup may name the same device.
+            self._by_device.setdefault(history.device, history)
+
+    def of(self, device: str, identity: Identity | None, *, refused: bool = False) -> SensorHistory | None:
+        """The backups of the sensor that answers under this name; ``None`` while nobody has looked.
+
+        Args:
+            device: the device's name.
+            identity: who answers there, if it is known: a sensor that took another's place has none yet.
+            refused: whether it was asked for a backup, and has no such call.
+        """
+        if not self._known:
+            return None
+        found = self._found(device, identity)
+        has_none = refused or (identity is not None and documented_to_have_none(identity.name))
+        if found is not None and Mark.NONE in found.marks and has_none:
+            return structs.replace(found, marks=(Mark.NOT_OFFERED,))
+        return found
+
+    def _found(self, device: str, identity: Identity | None) -> SensorHistory | None:
+        own = self._by_device.get(device)
+        key = (identity.serial or identity.mac) if identity else None
+        if key is None or (own is not None and own.key == key):
+            return own
+        return self._by_key.get(key) or SensorHistory(key=key, device=device, marks=(Mark.NONE,))
+
+
+class BackupLook:
+    """Looks at the backups in a worker; an occasion that comes meanwhile starts it anew.
+
+    Args:
+        screen: whose worker it is, and who is told.
+        context: for the engine.
+    """
+
+    def __init__(self, screen: "Screen[None]", context: Context) -> None:
+        self._screen = screen
+        self._context = context
+        self._trouble = ""
+
+    def look(self) -> None:
+        """Look now."""
+        self._screen.run_worker(
+            self._look(), group="backups", name="look at the backups", exclusive=True, exit_on_error=False
+        )
+
+    async def _look(self) -> None:
+        try:
+            found = await asyncio.to_thread(histories, self._context)
+        except SicktuiError as error:
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self._screen.post_message(TroubleMet(self._trouble))
+            return
+        self._trouble = ""
+        self._screen.post_message(BackupsRead(found))
+
+
+def worst(history: SensorHistory) -> Mark | None:
+    """What matters most of a sensor's marks; ``None`` if all is well."""
+    return next((mark for mark in _WORST_FIRST if mark in history.marks), None)
+
+
+def wants_attention(history: SensorHistory) -> bool:
+    """Whether somebody can and should do something about a sensor's backups."""
+    return worst(history) not in (None, Mark.NOT_OFFERED)
+
+
+def mark_cell(history: SensorHistory | None, glyphs: Glyphs, width: int) -> Cell:
+    """How it is with a sensor's backups, in a word: the age of the newest one if nothing is to be done."""
+    if history is None:
+        return cell(glyphs.skipped, Tone.DIM)
+    age = days(history.age_days)
+    words: dict[Mark | None, tuple[str, str, str, Tone]] = {
+        Mark.DAMAGED: (glyphs.failed, "damaged", "bad", Tone.BAD),
+        Mark.NONE: (glyphs.warning, "none", "none", Tone.WARN),
+        Mark.CHANGED: (glyphs.warning, "changed", "diff", Tone.WARN),
+        Mark.OLD: (glyphs.warning, f"old {age}", "old", Tone.WARN),
+        Mark.NOT_OFFERED: (glyphs.skipped, "not offered", "n/a", Tone.DIM),
+        None: (glyphs.done, age, age, Tone.GOOD),
+    }
+    sign, whole, short, tone = words[worst(history)]
+    return cell(f"{sign} {whole if width >= len(whole) + _SIGN else short}", tone)
+
+
+def mark_words(history: SensorHistory, old_after: float) -> str:
+    """The marks as a sentence would have them: ``no backup``, ``backup older than 30 days (41d)``."""
+    age = days(history.age_days)
+    words = {
+        Mark.NONE: "no backup",
+        Mark.OLD: f"backup older than {counted(round(old_after), 'day')} ({age})",
+        Mark.CHANGED: "parameters changed since the last backup",
+        Mark.DAMAGED: "the last backup is damaged",
+        Mark.NOT_OFFERED: "this sensor offers no backup",
+    }
+    told = [words[mark] for mark in _WORST_FIRST if mark in history.marks]
+    return ", ".join(told) or f"backed up {age} ago"
+
+
+def newest_words(history: SensorHistory) -> str:
+    """The newest backup by its id, and how many versions there are; empty without one."""
+    if history.newest is None:
+        return ""
+    return f"{clean(history.newest.record.id)}, {counted(len(history.versions), 'version')}"

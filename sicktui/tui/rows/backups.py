@@ -1,0 +1,207 @@
+"""The backups of a device: one frozen record a line, its columns, and what is said of one in full."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.context import Context
+from sicktui.model.safe_text import clean
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.versions import BackupVersion, versions
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import counted, days, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.glyphs import Glyphs
+
+_DAY: Final = 86_400
+_WIDE: Final = 16
+
+
+class Verdict(Struct, frozen=True):
+    """What a look at a backup's bytes has found."""
+
+    problem: str = ""
+    """Why it is not whole, with advice; empty if it is."""
+    opens: bool | None = None
+    """Whether a passphrase that is known here opens it."""
+
+
+class VersionRow(Struct, frozen=True, kw_only=True):
+    """What the history shows of one backup. Texts from outside are cleaned where they are drawn."""
+
+    version: BackupVersion
+    age: str
+    own: bool = True
+    """It is of the sensor that answers now, not of one that had this name before."""
+    verdict: Verdict | None = None
+    """``None`` until somebody has it verified."""
+
+    @property
+    def key(self) -> str:
+        """The backup's id."""
+        return self.version.record.id
+
+    @property
+    def record(self) -> BackupRecord:
+        """The backup."""
+        return self.version.record
+
+
+def read_versions(context: Context, device: str, key: str | None) -> list[VersionRow]:
+    """The backups of a sensor and of those that had its name before, newest first. Reads the disk.
+
+    Args:
+        context: the stores.
+        device: the device's name.
+        key: what its sensor is kept under (serial number, else MAC address), where that is known.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    found = [v for v in versions(context.backups) if v.record.key == key or v.record.device == device]
+    whose = key or (found[0].record.key if found else None)
+    return [_row(context, version, own=version.record.key == whose) for version in found]
+
+
+def read_all_versions(context: Context) -> list[VersionRow]:
+    """Every backup that is kept on this PC, newest first. Reads the disk.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    return [_row(context, version) for version in versions(context.backups)]
+
+
+def _row(context: Context, version: BackupVersion, *, own: bool = True) -> VersionRow:
+    age = context.clock.now() - datetime.fromisoformat(version.record.created)
+    return VersionRow(version=version, age=days(age.total_seconds() / _DAY), own=own)
+
+
+def moment(time: str, *, short: bool = False) -> str:
+    """A kept time as people of this PC read it."""
+    local = datetime.fromisoformat(time).astimezone()
+    return f"{local:%m-%d %H:%M}" if short else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _made_cell(row: VersionRow, _: Glyphs, width: int) -> Cell:
+    return cell(moment(row.record.created, short=width < _WIDE))
+
+
+def _valid_cell(row: VersionRow, glyphs: Glyphs, width: int) -> Cell:
+    if row.version.seen is None:
+        return cell(glyphs.skipped, Tone.DIM)
+    return cell(f"{glyphs.arrow} {moment(row.version.last_seen, short=width < _WIDE + 2)}", Tone.DIM)
+
+
+def _check_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
+    match row.verdict:
+        case None:
+            return cell(f"{glyphs.waiting} not yet", Tone.DIM)
+        case Verdict(problem="", opens=False):
+            return cell(f"{glyphs.warning} no phrase", Tone.WARN)
+        case Verdict(problem=""):
+            return cell(f"{glyphs.done} whole", Tone.GOOD)
+        case _:
+            return cell(f"{glyphs.failed} damaged", Tone.BAD)
+
+
+def _serial_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
+    key = clean(row.record.key)
+    return cell(key) if row.own else (Span(f"{glyphs.warning} ", Tone.WARN), Span(key))
+
+
+VERSION_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
+    Column(id="made", title="Made", least=11, most=16, cell=_made_cell),
+    Column(id="age", title="Age", least=4, most=4, right=True, cell=lambda r, _g, _w: cell(r.age)),
+    Column(id="valid", title="Still held", least=13, most=18, rank=2, cell=_valid_cell),
+    Column(
+        id="size", title="Size", least=7, most=8, right=True, cell=lambda r, _g, _w: cell(size(r.record.size))
+    ),
+    Column(
+        id="version",
+        title="Firmware",
+        least=8,
+        most=14,
+        cell=lambda r, _g, _w: cell(clean(r.record.version or "?")),
+    ),
+    Column(
+        id="by",
+        title="By",
+        least=8,
+        ample=10,
+        most=30,
+        rank=1,
+        cell=lambda r, _g, _w: cell(clean(r.record.operator or "?")),
+    ),
+    Column(id="check", title="Verified", least=11, most=11, rank=0, steady=True, cell=_check_cell),
+    Column(id="serial", title="Sensor", least=10, most=18, rank=3, cell=_serial_cell),
+    Column(
+        id="phrase",
+        title="Passphrase",
+        least=10,
+        most=10,
+        rank=4,
+        cell=lambda r, _g, _w: cell("with one" if r.record.passphrase_fingerprint else "none", Tone.DIM),
+    ),
+)
+"""Every column of the history, from left to right."""
+
+ALL_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
+    Column(
+        id="device",
+        title="Device",
+        least=10,
+        ample=14,
+        most=30,
+        cell=lambda r, g, w: cell(cut_middle(clean(r.record.device), w, g.ellipsis)),
+    ),
+    *VERSION_COLUMNS,
+)
+"""Every column where the backups of several sensors stand together."""
+
+
+def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
+    """Everything that is known of one backup, a paragraph a line."""
+    record = row.record
+    lines: list[Cell] = [*_found(row, glyphs), (Span("Backup ", Tone.DIM), Span(clean(record.id), Tone.KEY))]
+    if not row.own:
+        lines.append(
+            cell(f"{glyphs.warning} Of another sensor: {clean(record.key)}, which had this name.", Tone.WARN)
+        )
+    held = "made " + moment(record.created)
+    if row.version.seen is not None:
+        held += (
+            f", seen to hold {counted(row.version.seen.times, 'time')} until {moment(row.version.last_seen)}"
+        )
+    facts = (
+        ("valid", held),
+        ("of", f"{record.model or record.name or '?'} {record.serial or record.mac or ''}".strip()),
+        ("firmware", record.version or ""),
+        ("by", record.operator),
+        ("run", record.run or ""),
+        ("size", f"{record.size} bytes, SHA-256 {record.sha256[:16]}"),
+        ("passphrase", "needs the one it was made with" if record.passphrase_fingerprint else "none"),
+        ("can be compared", "yes" if record.snapshot else "no: no readable parameters were kept with it"),
+    )
+    return lines + [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 300))) for name, value in facts if value]
+
+
+def _found(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
+    verdict = row.verdict
+    if verdict is None:
+        return []
+    if verdict.problem:
+        return [cell(f"{glyphs.failed} {clean(verdict.problem, 600)}", Tone.BAD)]
+    lines = [cell(f"{glyphs.done} It is whole: its bytes are those that the sensor gave.", Tone.GOOD)]
+    if verdict.opens is False:
+        lines.append(
+            cell(
+                f"{glyphs.warning} No passphrase that is known here opens it. Find the one it was made "
+                "with, or take a new backup while the sensor works.",
+                Tone.WARN,
+            )
+        )
+    elif verdict.opens and row.record.passphrase_fingerprint:
+        lines.append(cell(f"{glyphs.done} A passphrase that is known here opens it.", Tone.GOOD))
+    return lines

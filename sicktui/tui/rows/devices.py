@@ -1,0 +1,275 @@
+"""The device list: one frozen record a line, and its columns."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.backup.history import SensorHistory
+from sicktui.model.device import Health
+from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backup_marks import mark_cell, wants_attention
+
+
+class Contact(StrEnum):
+    """Whether a sensor answers."""
+
+    ASKING = "asking"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+class DeviceRow(Struct, frozen=True, kw_only=True):
+    """What the list shows of one device. All texts but ``device`` are harmless already."""
+
+    device: str
+    """The name as the profile has it."""
+    name: str
+    address: str
+    model: str = ""
+    version: str = ""
+    state: UpdateState | None = None
+    health: Health = Health()
+    contact: Contact = Contact.ASKING
+    age: str = ""
+    """Time since the last answer, in few letters."""
+    problem: bool = False
+    """It answers, but not as a sensor should."""
+    marked: bool = False
+    in_run: bool = False
+    """A run has the sensor in its hands; the list shows what the run sees."""
+    serial: str = ""
+    location: str = ""
+    auth: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    kept: SensorHistory | None = None
+    """The backups of the sensor; ``None`` while nobody has looked."""
+
+    @property
+    def key(self) -> str:
+        """The device."""
+        return self.device
+
+    @property
+    def words(self) -> str:
+        """Everything that the filter looks at, in lower case."""
+        parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
+        parts += [f"@{tag}" for tag in self.tags]
+        parts += [mark.words for mark in self.kept.marks] if self.kept else []
+        parts += [self.contact.value, self.health.label, self.state.label if self.state is not None else ""]
+        return "\n".join(parts).lower()
+
+
+class Order(StrEnum):
+    """By what the list is sorted."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    MODEL = "model"
+    VERSION = "version"
+    TROUBLE = "trouble first"
+
+
+def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
+    """The rows that have every word of ``wanted``, sorted. Numbers in names count as numbers."""
+    words = wanted.lower().split()
+    kept = [row for row in rows if all(word in row.words for word in words)]
+    return sorted(kept, key=lambda row: (*_rank(row, order), *natural(row.name)))
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key that puts ``line-2`` before ``line-10``."""
+    parts = re.findall(r"\d+|\D+", text.lower())
+    # A sensor cannot make this slow: the text is cut to its first digits that could matter.
+    return tuple((0, int(part[:18]), "") if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
+    match order:
+        case Order.NAME:
+            return ()
+        case Order.ADDRESS:
+            return natural(row.address)
+        case Order.MODEL:
+            return natural(row.model)
+        case Order.VERSION:
+            return natural(row.version)
+        case Order.TROUBLE:
+            return ((0, _calm(row), ""),)
+
+
+def _calm(row: DeviceRow) -> int:
+    """The smaller, the more it wants to be looked at."""
+    if row.contact is Contact.OFFLINE:
+        return 0
+    if row.state is UpdateState.ERROR or row.problem:
+        return 1
+    if row.health.status is not None and not row.health.status.healthy:
+        return 2
+    if row.kept is not None and wants_attention(row.kept):
+        return 3
+    return 4 if row.contact is Contact.ASKING else 5
+
+
+def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
+    """Whether it answers, and how long ago it last did."""
+    age = Span(f" {row.age}" if row.age else "", Tone.DIM)
+    narrow = width < _WIDE_CONTACT
+    match row.contact:
+        case Contact.ASKING:
+            return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
+        case Contact.ONLINE if row.problem:
+            return (Span(f"{glyphs.warning} {'up' if narrow else 'online'}", Tone.WARN), age)
+        case Contact.ONLINE:
+            return (Span(f"{glyphs.full} {'up' if narrow else 'online'}", Tone.GOOD), age)
+        case Contact.OFFLINE:
+            return (Span(f"{glyphs.failed} {'off' if narrow else 'offline'}", Tone.BAD), age)
+
+
+_WIDE_CONTACT: Final = 14
+
+
+def known_state(value: int | None) -> UpdateState | None:
+    """The state of that number, if the vendor has given it a name."""
+    return next((state for state in UpdateState if state == value), None)
+
+
+_AMPLE: Final = 40
+
+
+def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
+    """The sensor's own UpdateState, by its name; the sign goes where there is no room for both."""
+    sign, tone = {
+        None: (glyphs.skipped, Tone.DIM),
+        UpdateState.INITIAL: (glyphs.hollow, Tone.PLAIN),
+        UpdateState.STARTED: (glyphs.busy, Tone.BUSY),
+        UpdateState.FINISHED: (glyphs.full, Tone.GOOD),
+        UpdateState.ERROR: (glyphs.failed, Tone.BAD),
+    }[state]
+    if state is None:
+        return cell(sign, tone)
+    return cell(_signed(sign, state.label, width), tone)
+
+
+def health_cell(health: Health, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
+    """The sensor's own health; the sign of a good one goes where there is no room for both."""
+    status = health.status
+    if status is None:
+        return cell(glyphs.skipped, Tone.DIM)
+    if status is DeviceStatus.SERVICE_RECOMMENDED or not (status.healthy or status in _BROKEN):
+        return cell(f"{glyphs.warning} {status.label}", Tone.WARN)
+    if status in _BROKEN:
+        return cell(f"{glyphs.failed} {status.label}", Tone.BAD)
+    return cell(_signed(glyphs.full, status.label, width), Tone.GOOD)
+
+
+def _signed(sign: str, words: str, width: int) -> str:
+    whole = f"{sign} {words}"
+    return whole if len(whole) <= width else words
+
+
+_BROKEN: Final = (DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.FATAL_ERROR, DeviceStatus.SERVICE_REQUIRED)
+
+
+def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
+    mark = Span(f"{glyphs.mark} ", Tone.KEY) if row.marked else Span("  ")
+    name = cut_middle(row.name, width - 2, glyphs.ellipsis)
+    return (mark, Span(name, Tone.KEY if row.marked else Tone.PLAIN))
+
+
+def _temperature_cell(row: DeviceRow, glyphs: Glyphs, _: int) -> Cell:
+    if row.health.temperature is None:
+        return cell(glyphs.skipped, Tone.DIM)
+    return cell(f"{row.health.temperature:.0f} {'°' if glyphs.unicode else ''}C")
+
+
+DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
+    Column(id="name", title="  Name", least=11, ample=20, most=30, cell=_name_cell),
+    Column(
+        id="address",
+        title="Address",
+        least=12,
+        ample=15,
+        most=28,
+        rank=2,
+        cell=lambda r, _g, _w: cell(r.address),
+    ),
+    Column(
+        id="model",
+        title="Model",
+        least=8,
+        comfort=11,
+        most=20,
+        rank=5,
+        # Models differ at their ends: the middle is what can be spared.
+        cell=lambda r, g, w: cell(cut_middle(r.model, w, g.ellipsis)),
+    ),
+    Column(id="version", title="Firmware", least=8, most=14, rank=1, cell=lambda r, _g, _w: cell(r.version)),
+    Column(
+        id="state", title="Update", least=8, most=10, rank=1, cell=lambda r, g, w: state_cell(r.state, g, w)
+    ),
+    Column(
+        id="health",
+        title="Health",
+        least=6,
+        comfort=8,
+        most=21,
+        rank=3,
+        cell=lambda r, g, w: health_cell(r.health, g, w),
+    ),
+    Column(
+        id="backup",
+        title="Backup",
+        least=6,
+        comfort=9,
+        most=13,
+        rank=4,
+        cell=lambda r, g, w: mark_cell(r.kept, g, w),
+    ),
+    Column(
+        id="contact", title="Contact", least=9, comfort=14, most=14, rank=0, steady=True, cell=contact_cell
+    ),
+    Column(id="serial", title="Serial", least=10, most=16, rank=6, cell=lambda r, _g, _w: cell(r.serial)),
+    Column(
+        id="tags",
+        title="Tags",
+        least=10,
+        most=24,
+        rank=7,
+        cell=lambda r, _g, _w: cell(" ".join(r.tags), Tone.DIM),
+    ),
+    Column(
+        id="location", title="Location", least=10, most=32, rank=8, cell=lambda r, _g, _w: cell(r.location)
+    ),
+    Column(id="auth", title="Login", least=9, most=9, rank=9, cell=lambda r, _g, _w: cell(r.auth, Tone.DIM)),
+    Column(id="temperature", title="Temp", least=6, most=6, rank=9, right=True, cell=_temperature_cell),
+    Column(
+        id="note", title="Note", least=16, most=40, rank=10, cell=lambda r, _g, _w: cell(r.note, Tone.DIM)
+    ),
+)
+"""Every column of the list, from left to right."""
+
+
+def how_to_begin(new: str, help_key: str, *, filtered: bool) -> list[Cell]:
+    """What an empty list says.
+
+    Args:
+        new: the key that adds a device.
+        help_key: the key of the help.
+        filtered: whether it is only the filter that shows none.
+    """
+    if filtered:
+        return [(), cell("  No device has these words. An empty filter shows all.", Tone.DIM)]
+    return [
+        (),
+        cell("  There is no device in the list yet."),
+        (),
+        (Span(f"  {new:<14}", Tone.KEY), Span("add a device: its name and its address")),
+        (Span("  sicktui demo  ", Tone.KEY), Span("shows all of this on simulated sensors")),
+        (Span(f"  {help_key:<14}", Tone.KEY), Span("every key and what it does")),
+    ]

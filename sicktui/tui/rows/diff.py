@@ -1,0 +1,143 @@
+"""What differs between two snapshots: one frozen record a line, its columns, and the conclusions."""
+
+from collections import Counter
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.parameters.compare import Difference, Drift, shown
+from sicktui.engine.parameters.variables import NEVER_READABLE
+from sicktui.model.safe_text import clean
+from sicktui.model.snapshot import Snapshot
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backups import moment
+
+_FEW: Final = 5
+"""Variables with the same reason that are named one by one."""
+
+
+class DiffRow(Struct, frozen=True, kw_only=True):
+    """A value that differs, or a variable that could not be compared. All texts are harmless already."""
+
+    key: str
+    path: str
+    before: str = ""
+    after: str = ""
+    network: bool = False
+    why_not: str = ""
+    """Why it could not be compared; empty for a difference."""
+
+
+def diff_rows(drift: Drift, *, everything: bool) -> list[DiffRow]:
+    """The differences first; then what could not be compared.
+
+    Args:
+        drift: the comparison.
+        everything: also what shares its reason with many others, which the conclusions only count.
+    """
+    rows = [_difference(difference) for difference in drift.differences]
+    often = Counter(drift.not_compared.values())
+    rows += [
+        DiffRow(key=f"not {name}", path=clean(name, 80), why_not=clean(why, 200))
+        for name, why in drift.not_compared.items()
+        if everything or often[why] <= _FEW
+    ]
+    return rows
+
+
+def _difference(difference: Difference) -> DiffRow:
+    return DiffRow(
+        key=difference.path,
+        path=clean(difference.path, 80),
+        before="" if difference.kind == "new" else shown(difference.before),
+        after="" if difference.kind == "gone" else shown(difference.after),
+        network=difference.network,
+    )
+
+
+def _sign_cell(row: DiffRow, glyphs: Glyphs, _: int) -> Cell:
+    if row.why_not:
+        return cell(f"{glyphs.waiting} unread", Tone.DIM)
+    if row.network:
+        return cell(f"{glyphs.full} network", Tone.BUSY)
+    if not row.before or not row.after:
+        return cell(f"{glyphs.warning} {'new' if row.after else 'gone'}", Tone.WARN)
+    return cell(f"{glyphs.warning} differs", Tone.WARN)
+
+
+def _value_cell(text: str, row: DiffRow, glyphs: Glyphs, *, first: bool) -> Cell:
+    if row.why_not:
+        return cell(row.why_not if first else "", Tone.DIM)
+    return cell(text or glyphs.skipped, Tone.PLAIN if text else Tone.DIM)
+
+
+DIFF_COLUMNS: Final[tuple[Column[DiffRow], ...]] = (
+    Column(
+        id="path",
+        title="Parameter",
+        least=20,
+        ample=30,
+        most=60,
+        cell=lambda r, g, w: cell(cut_middle(r.path, w, g.ellipsis)),
+    ),
+    Column(id="sign", title="What", least=10, most=14, rank=1, cell=_sign_cell),
+    Column(
+        id="before",
+        title="Before",
+        least=14,
+        ample=20,
+        most=44,
+        cell=lambda r, g, _w: _value_cell(r.before, r, g, first=True),
+    ),
+    Column(
+        id="after",
+        title="After",
+        least=14,
+        ample=20,
+        most=44,
+        cell=lambda r, g, _w: _value_cell(r.after, r, g, first=False),
+    ),
+)
+"""Every column, from left to right."""
+
+
+def who(snapshot: Snapshot) -> str:
+    """Whose snapshot it is, and of when."""
+    key = clean(snapshot.serial or snapshot.key)
+    return f"{clean(snapshot.device, 40)} ({key}, {clean(snapshot.version)}) {moment(snapshot.taken)}"
+
+
+def about(row: DiffRow) -> list[Cell]:
+    """One row in full: its values may be longer than the table is wide."""
+    if row.why_not:
+        return [cell(row.path, Tone.KEY), cell(f"not compared: {row.why_not}", Tone.DIM)]
+    lines: list[Cell] = [cell(row.path, Tone.KEY)]
+    lines.append((Span("before  ", Tone.DIM), Span(row.before or "was not there")))
+    lines.append((Span("after   ", Tone.DIM), Span(row.after or "is not there")))
+    if row.network:
+        lines.append(
+            cell("It belongs to the sensor's place in the network; no backup brings it back.", Tone.DIM)
+        )
+    return lines
+
+
+def conclusions(drift: Drift, glyphs: Glyphs) -> list[Cell]:
+    """What the comparison says as a whole, and what it cannot say."""
+    lines: list[Cell] = []
+    if drift.checksum == "same":
+        words = f"{glyphs.done} The sensors' own checksum of all parameters (MD5Parameters) is the same."
+        lines.append(cell(words, Tone.GOOD))
+    elif drift.checksum == "different" and not drift.settings:
+        words = "MD5Parameters, the checksum of all parameters, differs all the same: something else does."
+        lines.append(cell(f"{glyphs.warning} {words}", Tone.WARN))
+    compared = f"{counted(drift.compared, 'parameter')}, {drift.same} the same."
+    lines.append((Span("Compared: ", Tone.DIM), Span(compared)))
+    for why, number in Counter(drift.not_compared.values()).most_common():
+        more = " (n shows them)" if number > _FEW else ""
+        words = f"{counted(number, 'parameter')}: {clean(why, 200)}{more}."
+        lines.append((Span("Not compared: ", Tone.DIM), Span(words)))
+    lines.append((Span("Never readable: ", Tone.DIM), Span(f"{', '.join(NEVER_READABLE)}.")))
+    return lines

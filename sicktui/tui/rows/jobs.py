@@ -1,0 +1,238 @@
+"""The update panel: where each job of a run stands, one frozen record a line, and its columns."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import UNSET, Struct
+
+from sicktui.model.enums import STEPS, Action, Operation, Step, StepState, UpdateState, Verdict
+from sicktui.model.run_view import DeviceView, RunView
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import age, duration, percent, rate, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.devices import known_state, state_cell
+
+_ROOMY: Final = 20
+ANSWER_GRAIN: Final = 3
+"""Seconds since the last answer that all count as just now, for a sensor at work."""
+
+
+class JobRow(Struct, frozen=True, kw_only=True):
+    """What the panel shows of one device's part in a run. All texts but the keys are harmless already."""
+
+    run: str
+    device: str
+    name: str
+    steps: tuple[StepState | None, ...] = ()
+    """In the order in which the operation takes them; ``None`` was not reached."""
+    step: Step | None = None
+    state: UpdateState | None = None
+    sent: int = 0
+    total: int = 0
+    rate: float = 0.0
+    detail: str = ""
+    elapsed: str = ""
+    answer: str = ""
+    silent: bool = False
+    versions: tuple[str, str] = ("", "")
+    """From, and to."""
+    verdict: Verdict | None = None
+    code: str = ""
+    away: str = ""
+    """How long the sensor did not answer while it restarted."""
+    message: str = ""
+    advice: str = ""
+    orphaned: bool = False
+    """The run's process is gone, and nothing more will happen by itself."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The run and the device: two runs may know the same one."""
+        return (self.run, self.device)
+
+
+def job_rows(view: RunView, now: datetime, *, orphaned: bool = False) -> list[JobRow]:
+    """The rows of a run, in the order of its plan."""
+    steps = STEPS.get(view.operation or Operation.UPDATE, ())
+    return [_job_row(view.run, steps, device, now, orphaned=orphaned) for device in view.devices.values()]
+
+
+def _state(view: DeviceView) -> UpdateState | None:
+    """What UpdateState was last, unless it was of before the reboot that the verdict has proven."""
+    state = known_state(view.update_state)
+    proven = view.verdict is not None and view.verdict.verdict is Verdict.SUCCEEDED
+    return None if proven and state is UpdateState.STARTED else state
+
+
+def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime, *, orphaned: bool) -> JobRow:
+    verdict = view.verdict
+    running = view.started is not None and verdict is None and not orphaned
+    return JobRow(
+        run=run,
+        device=view.device,
+        name=clean(view.device),
+        steps=tuple(view.steps.get(step) for step in steps),
+        step=view.step,
+        state=_state(view),
+        sent=view.sent,
+        total=view.total,
+        rate=view.rate if running else 0.0,
+        detail=clean(view.detail),
+        elapsed=_elapsed(view, now, running=running),
+        answer=age(_since(view.last_answer, now), grain=ANSWER_GRAIN) if running and view.last_answer else "",
+        silent=view.silent and running,
+        versions=_versions(view),
+        verdict=verdict.verdict if verdict else None,
+        away=_away(view),
+        code=verdict.code.value if verdict and verdict.code else "",
+        message=clean(verdict.message, 600) if verdict else _planned(view),
+        advice=clean(verdict.advice, 600) if verdict else "",
+        orphaned=orphaned,
+    )
+
+
+def _planned(view: DeviceView) -> str:
+    return clean(view.plan.message, 600) if view.plan and view.plan.action is not Action.UPDATE else ""
+
+
+def _since(moment: str, now: datetime) -> float:
+    return (now - datetime.fromisoformat(moment)).total_seconds()
+
+
+def _elapsed(view: DeviceView, now: datetime, *, running: bool) -> str:
+    if view.verdict is not None:
+        return duration(view.verdict.seconds) if view.started else ""
+    return duration(_since(view.started, now)) if running and view.started else ""
+
+
+def _away(view: DeviceView) -> str:
+    if view.verdict is None or view.verdict.downtime_seconds is UNSET or not view.verdict.downtime_seconds:
+        return ""
+    return f"away for {duration(view.verdict.downtime_seconds)}"
+
+
+def _versions(view: DeviceView) -> tuple[str, str]:
+    before = view.plan.from_version if view.plan else None
+    after = view.plan.to_version if view.plan else None
+    if view.verdict is not None:
+        told = (view.verdict.from_version, view.verdict.to_version)
+        before = told[0] if told[0] is not UNSET and told[0] else before
+        after = told[1] if told[1] is not UNSET and told[1] else after
+    if view.plan is not None and view.plan.action is not Action.UPDATE:
+        after = None  # it will not get it
+    return (clean(before or ""), clean(after or ""))
+
+
+VERDICT_TONES: Final = {
+    Verdict.SUCCEEDED: Tone.GOOD,
+    Verdict.FAILED: Tone.BAD,
+    Verdict.UNKNOWN: Tone.WARN,
+    Verdict.SKIPPED: Tone.DIM,
+    Verdict.CANCELLED: Tone.WARN,
+}
+
+_STEP_TONES: Final = {
+    StepState.STARTED: Tone.BUSY,
+    StepState.DONE: Tone.GOOD,
+    StepState.FAILED: Tone.BAD,
+    StepState.SKIPPED: Tone.DIM,
+    None: Tone.DIM,
+}
+
+
+def now_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
+    """What the job is doing, or how it ended."""
+    if row.verdict is not None:
+        return cell(f"{glyphs.verdict(row.verdict)} {row.verdict.value}", VERDICT_TONES[row.verdict])
+    if row.orphaned:
+        return cell(f"{glyphs.unknown} interrupted", Tone.WARN)
+    if row.step is None:
+        return cell(f"{glyphs.waiting} waiting", Tone.DIM)
+    return cell(f"{glyphs.busy} {row.step.value}", Tone.BUSY)
+
+
+def _steps_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
+    return tuple(Span(glyphs.step(state), _STEP_TONES[state]) for state in row.steps)
+
+
+def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
+    """Bytes while they move; afterwards why it ended so."""
+    if row.verdict is Verdict.SUCCEEDED:
+        # Where there is room, the versions have a column of their own.
+        return cell(row.away, Tone.DIM) if width >= _ROOMY and row.away else versions_cell(row, glyphs, width)
+    if row.verdict is not None:
+        return cell(row.code, VERDICT_TONES[row.verdict])
+    if not row.total:
+        return cell(row.detail, Tone.DIM)
+    share = Span(f"{percent(row.sent, row.total):>4}", Tone.BUSY)
+    speed = rate(row.rate)
+    whole = (share, Span(f" {size(row.sent)}/{size(row.total)}"), Span(f" {speed}", Tone.DIM))
+    return whole if width_of(whole) <= width else (share, Span(f" {speed or size(row.sent)}"))
+
+
+def versions_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
+    """From which version to which; only to which, where there is no room."""
+    before, after = row.versions
+    both = joined((cell(before, Tone.DIM), cell(after)), Span(f" {glyphs.arrow} ", Tone.DIM))
+    return both if width_of(both) <= width or not after else cell(f"{glyphs.arrow} {after}")
+
+
+def _answer_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
+    if row.silent:
+        return cell(f"{glyphs.hollow} {row.answer}".rstrip(), Tone.WARN)
+    return cell(f"{glyphs.full} {row.answer}", Tone.GOOD) if row.answer else ()
+
+
+JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
+    Column(
+        id="device",
+        title="Name",
+        least=9,
+        ample=15,
+        most=30,
+        cell=lambda r, g, w: cell(cut_middle(r.name, w, g.ellipsis)),
+    ),
+    Column(id="steps", title="Steps", least=8, most=8, rank=1, steady=True, cell=_steps_cell),
+    Column(id="now", title="Now", least=12, most=14, steady=True, cell=now_cell),
+    Column(
+        id="state",
+        title="Update",
+        least=10,
+        most=10,
+        rank=2,
+        steady=True,
+        cell=lambda r, g, _w: state_cell(r.state, g),
+    ),
+    Column(
+        id="progress",
+        title="Progress",
+        least=16,
+        comfort=20,
+        most=29,
+        rank=1,
+        steady=True,
+        cell=_progress_cell,
+    ),
+    Column(
+        id="elapsed",
+        title="Time",
+        least=5,
+        most=7,
+        rank=3,
+        right=True,
+        cell=lambda r, _g, _w: cell(r.elapsed),
+    ),
+    Column(id="answer", title="Answer", least=6, most=6, rank=3, steady=True, cell=_answer_cell),
+    Column(id="versions", title="Firmware", least=12, most=24, rank=4, cell=versions_cell),
+    Column(
+        id="message",
+        title="Message",
+        least=24,
+        most=120,
+        rank=5,
+        cell=lambda r, _g, _w: cell(r.message or r.detail, Tone.DIM),
+    ),
+)
+"""Every column of the panel, from left to right."""

@@ -1,0 +1,97 @@
+"""The parameters of a sensor: one frozen record a line, its columns, and a value in full."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.engine.parameters.compare import leaves, shown
+from sicktui.model.safe_text import clean
+from sicktui.model.snapshot import NOT_THERE
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+
+
+class Reading(Struct, frozen=True):
+    """One parameter as it was read, or why it could not be."""
+
+    value: Any = None
+    when: str = ""
+    """As people of this PC read it."""
+    problem: str = ""
+
+
+class ParameterRow(Struct, frozen=True, kw_only=True):
+    """What the list shows of one parameter."""
+
+    name: str
+    reading: Reading | None = None
+    """``None``: nobody has read it yet."""
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return self.name
+
+
+def parameter_rows(names: Sequence[str], readings: Mapping[str, Reading]) -> list[ParameterRow]:
+    """A row for each name, and for whatever else was read: by the alphabet, those that are not there last."""
+    rows = [ParameterRow(name=name, reading=readings.get(name)) for name in {*names, *readings}]
+    return sorted(rows, key=lambda row: (_is_missing(row), row.name.lower(), row.name))
+
+
+def _is_missing(row: ParameterRow) -> bool:
+    return row.reading is not None and row.reading.problem == NOT_THERE
+
+
+def editable(value: object) -> str:
+    """A value as it is typed: a text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _value_cell(row: ParameterRow, glyphs: Glyphs, _: int) -> Cell:
+    match row.reading:
+        case None:
+            return cell(f"{glyphs.waiting} not read yet", Tone.DIM)
+        case Reading(problem="") as reading:
+            return cell(clean(shown(reading.value), 300))
+        case reading:
+            return cell(f"{glyphs.skipped} {clean(reading.problem, 300)}", Tone.DIM)
+
+
+PARAMETER_COLUMNS: Final[tuple[Column[ParameterRow], ...]] = (
+    Column(
+        id="name", title="Parameter", least=20, ample=28, most=40, cell=lambda r, _g, _w: cell(clean(r.name))
+    ),
+    Column(id="value", title="Value", least=20, most=200, cell=_value_cell),
+    Column(
+        id="when",
+        title="Read",
+        least=11,
+        most=11,
+        rank=1,
+        cell=lambda r, _g, _w: cell(r.reading.when if r.reading else "", Tone.DIM),
+    ),
+)
+"""Every column of the parameters, from left to right."""
+
+
+def about_parameter(row: ParameterRow) -> list[Cell]:
+    """A value in full, field by field."""
+    head: Cell = (Span(clean(row.name), Tone.KEY),)
+    if row.reading is None:
+        return [head, cell("It was not read yet: r reads it, R reads all.", Tone.DIM)]
+    if row.reading.problem:
+        return [head, cell(clean(row.reading.problem, 600), Tone.WARN)]
+    found = leaves(row.name, row.reading.value)
+    if len(found) == 1:
+        return [head, *(cell(clean(shown(value), 2000)) for value in found.values())]
+    return [
+        head,
+        *(
+            (Span(f"{clean(path, 100)} = ", Tone.DIM), Span(clean(shown(value), 500)))
+            for path, value in found.items()
+        ),
+    ]

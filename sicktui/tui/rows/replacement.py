@@ -1,0 +1,170 @@
+"""What the guide of a replacement says, step by step. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.parameters.compare import shown
+from sicktui.engine.restore.plan import RestorePlan
+from sicktui.engine.restore.replacement import NOT_CARRIED, wanted_location
+from sicktui.engine.restore.source import LATEST
+from sicktui.model.device import Identity, Observation, Target
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.restore import backup_words
+from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
+
+_LONG: Final = 600
+_INDENT: Final = Span("    ")
+
+KEYS: Final = {"version": "c", "passphrase": "p", "force": "f"}
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What is known so far."""
+
+    target: Target
+    seen: Observation | None = None
+    """Who answers; ``None`` while it is being asked."""
+    old: str | None = None
+    """What the sensor that was there before is kept under; ``None`` if none is known."""
+    word: str = LATEST
+    plan: RestorePlan | None = None
+    """``None`` while it is being made, or where there is nothing to plan."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who answers."""
+        return self.seen.identity if self.seen else None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the very sensor answers that the profile names: nothing was replaced."""
+        who = self.identity
+        return who is not None and self.target.serial is not None and who.serial == self.target.serial
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether there is a new sensor, and a backup to look at."""
+        return self.identity is not None and not self.is_same and (bool(self.old) or self.word != LATEST)
+
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.plan is not None and self.plan.may_go
+
+
+def guide(found: Finding, glyphs: Glyphs) -> list[Cell]:
+    """The steps, each with what it has found."""
+    parts = (
+        ("The sensor", *_sensor(found, glyphs)),
+        ("The backup", *_backup(found, glyphs)),
+        ("The checks", *_checks(found, glyphs)),
+        ("What happens", *_consequences(found, glyphs)),
+    )
+    lines: list[Cell] = []
+    for number, (title, tone, sign, told) in enumerate(parts, start=1):
+        lines.append((Span(f"{sign} {number} {title}", tone if told else Tone.DIM),))
+        lines += [(_INDENT, *line) for line in told]
+    return lines
+
+
+_Part = tuple[Tone, str, list[Cell]]
+
+
+def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
+    seen, who, address = found.seen, found.identity, clean(found.target.address, 60)
+    if seen is None:
+        return Tone.BUSY, glyphs.busy, [cell(f"Asking who answers at {address}...")]
+    if who is None:
+        return (
+            Tone.BAD,
+            glyphs.failed,
+            [
+                cell(clean(seen.problem, _LONG), Tone.BAD),
+                _advice(f"Mount the new sensor, give it the address {address}, and press R."),
+            ],
+        )
+    serial = who.serial or who.mac or "not told"
+    model = who.device_type or who.name
+    told: list[Cell] = [
+        cell(f"At {address} answers a {model}, serial number {serial}, firmware {who.version}.")
+    ]
+    if found.is_same:
+        told += [
+            cell("The profile names this very sensor: nothing was replaced.", Tone.WARN),
+            _advice("To bring its own backup back, leave this and use restore."),
+        ]
+        return Tone.WARN, glyphs.warning, told
+    if found.old is None:
+        told += [
+            cell(
+                "No other sensor is known by this name: neither the profile nor a backup names one.",
+                Tone.WARN,
+            ),
+            _advice("If one was replaced all the same, press c and choose a backup or its file."),
+        ]
+        return Tone.WARN, glyphs.warning, told
+    by = "the profile names" if found.target.serial else "the backups under this name are of"
+    told.append(cell(f"It takes the place of {clean(found.old)}, which {by}."))
+    return Tone.GOOD, glyphs.done, told
+
+
+def _backup(found: Finding, glyphs: Glyphs) -> _Part:
+    if not found.can_plan:
+        return Tone.DIM, glyphs.waiting, []
+    plan = found.plan
+    if plan is None:
+        return Tone.BUSY, glyphs.busy, [cell("Looking for the newest one that is whole...")]
+    if plan.order is None and plan.facts is None:
+        return Tone.BAD, glyphs.failed, []
+    told: list[Cell] = [(Span("of "), Span(backup_words(plan, found.word), Tone.KEY))]
+    if plan.order is not None:
+        facts = f"{plan.order.name}, of {plan.order.serial or plan.order.device or 'an unknown sensor'}"
+        told.append(cell(clean(facts, 200), Tone.DIM))
+    return Tone.GOOD, glyphs.done, told
+
+
+def _checks(found: Finding, glyphs: Glyphs) -> _Part:
+    plan = found.plan
+    if plan is None:
+        return Tone.DIM, glyphs.waiting, []
+    told = [*check_lines(plan, glyphs), *warning_lines(plan, glyphs)]
+    if plan.may_go:
+        return Tone.GOOD, glyphs.done, told
+    if advice := advice_of(plan, KEYS):
+        told.append(_advice(advice))
+    return Tone.BAD, glyphs.failed, told
+
+
+def _consequences(found: Finding, glyphs: Glyphs) -> _Part:
+    plan = found.plan
+    if plan is None or not plan.may_go:
+        return Tone.DIM, glyphs.waiting, []
+    return Tone.BUSY, glyphs.waiting, consequences(plan, found.old)
+
+
+def consequences(plan: RestorePlan, old: str | None) -> list[Cell]:
+    """What comes along, what stays, what changes, and what does not come along."""
+    who, order = plan.item.identity, plan.order
+    location = wanted_location(order, who) if order is not None and who is not None else None
+    brought = "every parameter in the backup" + (f", LocationName {shown(location)}" if location else "")
+    target = plan.item.target
+    before = target.serial or old or "none"
+    after = (who.serial if who else None) or "none"
+    stays = f"{clean(target.device, 40)} keeps its name and its address {clean(target.address, 60)}"
+    rows: Sequence[tuple[str, str, Tone]] = (
+        ("comes along", brought, Tone.PLAIN),
+        ("stays", stays, Tone.PLAIN),
+        ("changes", f"the list names serial number {after} instead of {clean(before)}", Tone.PLAIN),
+        ("left behind", NOT_CARRIED, Tone.WARN),
+    )
+    if target.ad_hoc:
+        rows = [row for row in rows if row[0] != "changes"]
+    return [(Span(f"{name:<12}", Tone.DIM), Span(words, tone)) for name, words, tone in rows]
+
+
+def _advice(words: str) -> Cell:
+    return (Span("What to do: ", Tone.KEY), Span(words))

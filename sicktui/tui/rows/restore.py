@@ -1,0 +1,127 @@
+"""The plan of a restore: one frozen record a line, its columns, and the question before it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.restore.plan import RestorePlan
+from sicktui.engine.restore.source import LATEST
+from sicktui.model.device import Target
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import counted
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backups import moment
+from sicktui.tui.rows.restore_checks import warning_lines
+
+_SHOWN: Final = 8
+
+
+class RestoreRow(Struct, frozen=True, kw_only=True):
+    """What the plan shows of one device."""
+
+    target: Target
+    word: str
+    """The backup as it was chosen: an id, a path, or ``latest``."""
+    plan: RestorePlan | None = None
+    """``None`` while the sensor is being read."""
+
+    @property
+    def key(self) -> str:
+        """The device."""
+        return self.target.device
+
+
+def backup_words(plan: RestorePlan | None, word: str) -> str:
+    """Which backup it is, in few words."""
+    if plan is None or plan.order is None:
+        return "the newest whole one" if word == LATEST else clean(word, 80)
+    if plan.order.created is None:
+        return clean(plan.order.name, 80)
+    return moment(plan.order.created)
+
+
+def action_cell(row: RestoreRow, glyphs: Glyphs, _: int) -> Cell:
+    """Whether it may go."""
+    if row.plan is None:
+        return cell(f"{glyphs.waiting} reading", Tone.DIM)
+    if not row.plan.may_go:
+        return cell(f"{glyphs.failed} refuse", Tone.BAD)
+    sign = Span(glyphs.warning, Tone.WARN) if row.plan.item.warnings else Span("")
+    return (Span(f"{glyphs.done} restore ", Tone.GOOD), sign)
+
+
+def _versions_cell(row: RestoreRow, glyphs: Glyphs, width: int) -> Cell:
+    if row.plan is None or row.plan.item.identity is None:
+        return ()
+    now = row.plan.item.identity.version
+    then = clean((row.plan.order and row.plan.order.version) or "?")
+    if then == now:
+        return cell(now)
+    both = joined((cell(then, Tone.WARN), cell(now)), Span(f" {glyphs.arrow} ", Tone.DIM))
+    return both if width_of(both) <= width else cell(f"{glyphs.warning} {then}", Tone.WARN)
+
+
+def _why_cell(row: RestoreRow, _: Glyphs, __: int) -> Cell:
+    if row.plan is None:
+        return cell("reading the sensor...", Tone.DIM)
+    return cell(clean(row.plan.item.message, 300), Tone.DIM if row.plan.may_go else Tone.PLAIN)
+
+
+RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
+    Column(
+        id="name",
+        title="Name",
+        least=12,
+        ample=18,
+        most=30,
+        cell=lambda r, g, w: cell(cut_middle(clean(r.target.device), w, g.ellipsis)),
+    ),
+    Column(id="action", title="Plan", least=11, most=11, steady=True, cell=action_cell),
+    Column(
+        id="backup",
+        title="Backup of",
+        least=16,
+        ample=20,
+        most=30,
+        cell=lambda r, g, w: cell(cut_middle(backup_words(r.plan, r.word), w, g.ellipsis)),
+    ),
+    Column(id="versions", title="Firmware", least=10, ample=19, most=24, rank=1, cell=_versions_cell),
+    Column(id="why", title="Why", least=16, most=200, rank=2, cell=_why_cell),
+)
+"""Every column of the plan, from left to right."""
+
+
+def summary(rows: Sequence[RestoreRow]) -> str:
+    """``restore 2, refuse 1``."""
+    going = sum(row.plan is not None and row.plan.may_go for row in rows)
+    reading = sum(row.plan is None for row in rows)
+    counts = (("restore", going), ("refuse", len(rows) - going - reading), ("reading", reading))
+    return ", ".join(f"{word} {number}" for word, number in counts if number) or "nothing"
+
+
+def who(plan: RestorePlan) -> str:
+    """The device and the serial number of its sensor."""
+    identity = plan.item.identity
+    serial = (identity.serial or identity.mac or identity.name) if identity else "?"
+    return f"{clean(plan.item.device, 40)} (serial number {serial})"
+
+
+def question(plans: Sequence[RestorePlan], glyphs: Glyphs) -> list[Cell]:
+    """What is asked before anything is written."""
+    lines: list[Cell] = [cell(f"The parameters of {counted(len(plans), 'sensor')} are overwritten:"), ()]
+    for plan in plans[:_SHOWN]:
+        lines.append((Span(who(plan), Tone.KEY), Span(f"  backup of {backup_words(plan, '')}")))
+        lines += warning_lines(plan, glyphs)
+    if len(plans) > _SHOWN:
+        lines.append(cell(f"and {len(plans) - _SHOWN} more"))
+    lines += [
+        (),
+        cell(
+            "What they have now is lost, unless it is backed up. The restored parameters are saved on the "
+            "sensor and read back."
+        ),
+    ]
+    return lines

@@ -1,0 +1,205 @@
+"""The runs of this PC: one frozen record a line, its columns, and what is said of one in full."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from sicktui.engine.context import Context
+from sicktui.engine.run.follow import liveness
+from sicktui.engine.run.history import every_event
+from sicktui.model.enums import RunState, Verdict
+from sicktui.model.event import Summarised, VerdictReached
+from sicktui.model.plan import RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.rows import RunRow
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.numbers import counted, duration
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backups import moment
+from sicktui.tui.rows.jobs import VERDICT_TONES
+
+LATEST: Final = 50
+
+
+class RunLine(Struct, frozen=True, kw_only=True):
+    """What the list shows of a run."""
+
+    run: str
+    operation: str
+    state: RunState
+    started: str
+    took: str
+    devices: tuple[str, ...]
+    """Their names, harmless already."""
+    verdicts: dict[Verdict, int] = {}
+    """Once it is over. Treat as read-only."""
+
+    @property
+    def key(self) -> str:
+        """The run."""
+        return self.run
+
+
+_TONES: Final = {
+    RunState.RUNNING: Tone.BUSY,
+    RunState.FINISHED: Tone.PLAIN,
+    RunState.INTERRUPTED: Tone.WARN,
+    RunState.CANCELLED: Tone.WARN,
+}
+
+
+def state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
+    """Where a run stands; a finished one with the sign of its worst verdict: that is what is looked for."""
+    signs = {
+        RunState.RUNNING: glyphs.busy,
+        RunState.FINISHED: glyphs.skipped,
+        RunState.INTERRUPTED: glyphs.unknown,
+        RunState.CANCELLED: glyphs.cancelled,
+    }
+    if line.state is RunState.FINISHED:
+        worst = next((verdict for verdict in _WORST_FIRST if line.verdicts.get(verdict)), None)
+        if worst is not None:
+            return cell(f"{glyphs.verdict(worst)} {line.state.value}", VERDICT_TONES[worst])
+    return cell(f"{signs[line.state]} {line.state.value}", _TONES[line.state])
+
+
+_WORST_FIRST: Final = (
+    Verdict.FAILED,
+    Verdict.UNKNOWN,
+    Verdict.CANCELLED,
+    Verdict.SUCCEEDED,
+    Verdict.SKIPPED,
+)
+
+
+def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
+    """How many sensors got which verdict: in words, or with signs where these do not fit."""
+    counts = [(verdict, number) for verdict, number in line.verdicts.items() if number]
+    words = joined((cell(f"{n} {v.value}", VERDICT_TONES[v]) for v, n in counts), Span(", "))
+    if width_of(words) <= width:
+        return words
+    return joined((cell(f"{glyphs.verdict(v)}{n}", VERDICT_TONES[v]) for v, n in counts), Span(" "))
+
+
+def names_cell(line: RunLine, _: Glyphs, width: int) -> Cell:
+    """The names of the sensors, as many as fit, and how many more there are."""
+    names = line.devices
+    for shown in range(len(names), 0, -1):
+        more = f" +{len(names) - shown}" if shown < len(names) else ""
+        text = ", ".join(names[:shown]) + more
+        if cell_len(text) <= width or shown == 1:
+            return cell(text)
+    return ()
+
+
+RUN_COLUMNS: Final[tuple[Column[RunLine], ...]] = (
+    Column(id="run", title="Run", least=20, most=24, cell=lambda r, _g, _w: cell(r.run)),
+    Column(id="what", title="What", least=7, most=7, cell=lambda r, _g, _w: cell(r.operation)),
+    Column(id="state", title="State", least=13, most=13, steady=True, cell=state_cell),
+    Column(id="outcome", title="Verdicts", least=9, most=36, cell=verdicts_cell),
+    Column(id="devices", title="Sensors", least=14, most=48, rank=1, cell=names_cell),
+    Column(
+        id="started",
+        title="Started",
+        least=11,
+        most=11,
+        rank=2,
+        cell=lambda r, _g, _w: cell(r.started, Tone.DIM),
+    ),
+    Column(
+        id="took",
+        title="Took",
+        least=6,
+        most=8,
+        rank=3,
+        right=True,
+        cell=lambda r, _g, _w: cell(r.took, Tone.DIM),
+    ),
+)
+"""Every column of the list of runs, from left to right."""
+
+
+def read_runs(context: Context, limit: int = LATEST) -> list[RunLine]:
+    """The latest runs, newest first. Reads the journal: call it in a thread.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    return [_line(context, liveness(context, row)) for row in context.journal.runs(limit)]
+
+
+def _line(context: Context, row: RunRow) -> RunLine:
+    verdicts: dict[Verdict, int] = {}
+    if row.state in (RunState.FINISHED, RunState.CANCELLED):
+        summaries = [e for e in every_event(context.journal, row.run) if isinstance(e, Summarised)]
+        if summaries:
+            verdicts = summaries[-1].verdicts
+    started = datetime.fromisoformat(row.started)
+    took = (datetime.fromisoformat(row.finished) - started).total_seconds() if row.finished else None
+    return RunLine(
+        run=clean(row.run),
+        operation=row.operation.value,
+        state=row.state,
+        started=f"{started.astimezone():%m-%d %H:%M}",
+        took="" if took is None else duration(took),
+        devices=_devices(context, row.run),
+        verdicts=verdicts,
+    )
+
+
+def _devices(context: Context, run: str) -> tuple[str, ...]:
+    try:
+        return tuple(clean(item.device, 40) for item in context.journal.spec(run).items)
+    except JournalDamaged:
+        return ()  # What is wrong with one run must not hide the others.
+
+
+def about_run(context: Context, run: str, glyphs: Glyphs) -> list[Cell]:
+    """What the journal says of a run, a paragraph a line. Reads the journal: call it in a thread.
+
+    Raises:
+        JournalError: it cannot be read.
+    """
+    row = liveness(context, context.journal.row(run))
+    spec = context.journal.spec(run)
+    verdicts = {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
+    lines = _headline(row, spec)
+    for item in spec.items:
+        verdict = verdicts.get(item.device)
+        lines += [(), *_of_device(item.device, verdict, glyphs)]
+    if row.state is RunState.INTERRUPTED:
+        lines += [(), cell("Its process is gone. r, in the list of runs, resumes it.", Tone.WARN)]
+    return lines
+
+
+def _headline(row: RunRow, spec: RunSpec) -> list[Cell]:
+    by = spec.operator
+    over = f" over SSH from {by.ssh_client}" if by.ssh_client else ""
+    started = f"{moment(row.started)} by {by.user} on {by.host}{over}"
+    lines: list[Cell] = [
+        cell(f"{row.operation.value}, {row.state.value}", Tone.KEY),
+        (Span("started: ", Tone.DIM), Span(clean(started, 200))),
+    ]
+    if spec.package is not None:
+        lines.append((Span("package: ", Tone.DIM), Span(clean(spec.package.name))))
+        lines.append((Span("SHA-256: ", Tone.DIM), Span(spec.package.sha256)))
+    lines.append((Span("sensors: ", Tone.DIM), Span(counted(len(spec.items), "device"))))
+    return lines
+
+
+def _of_device(device: str, verdict: VerdictReached | None, glyphs: Glyphs) -> list[Cell]:
+    name = Span(f"{clean(device, 60)}  ", Tone.KEY)
+    if verdict is None:
+        return [(name, Span(f"{glyphs.waiting} no verdict yet", Tone.BUSY))]
+    code = f" ({verdict.code.value})" if verdict.code else ""
+    word = f"{glyphs.verdict(verdict.verdict)} {verdict.verdict.value}{code}"
+    took = Span(f"  {duration(verdict.seconds)}", Tone.DIM)
+    lines: list[Cell] = [(name, Span(word, VERDICT_TONES[verdict.verdict]), took)]
+    lines.append(cell(clean(verdict.message, 2000)))
+    if verdict.advice and verdict.verdict not in (Verdict.SUCCEEDED, Verdict.SKIPPED):
+        lines.append((Span("What to do: ", Tone.KEY), Span(clean(verdict.advice, 2000))))
+    return [line for line in lines if line]

@@ -1,0 +1,71 @@
+"""All backups that are kept on this PC, of all sensors, those that are gone included."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.numbers import counted, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.backups import ALL_COLUMNS, VersionRow, read_all_versions
+from sicktui.tui.screens.backup_list import BackupList
+
+
+class KeptAct(StrEnum):
+    """What an operator can do with all backups."""
+
+    IMPORT = "import"
+    PRUNE = "prune"
+
+
+class KeptAnswer(Struct, frozen=True):
+    """What to do, and the backup that was selected."""
+
+    act: KeptAct
+    selected: str | None
+
+
+class KeptScreen(BackupList[KeptAnswer]):
+    """Verify and export as everywhere; what changes the store is asked about by whoever showed this."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "choose('import')", "Import", show=False),
+        Binding("p", "choose('prune')", "Prune", show=False),
+    ]
+    columns = ALL_COLUMNS
+    key_hints = (
+        ("j k", "move"),
+        ("v", "verify"),
+        ("V", "all"),
+        ("x", "export"),
+        ("i", "import"),
+        ("p", "prune"),
+        ("w", "next part"),
+        ("q", "back"),
+    )
+
+    def rows_now(self) -> list[VersionRow]:
+        """Every backup; metadata that cannot be read are trouble."""
+        store = self._engine_context.backups
+        rows = read_all_versions(self._engine_context)
+        damaged = [f"{path} cannot be used: {why}." for path, why in store.damaged().items()]
+        self.trouble = clean(" ".join(damaged), 1000)
+        return rows
+
+    def head(self) -> Sequence[Cell]:
+        """How many, of how many sensors, and how much room they take."""
+        records = [row.record for row in self._rows]
+        sensors = len({record.key for record in records})
+        told = f"{counted(len(records), 'backup')} of {counted(sensors, 'sensor')}"
+        return (
+            (Span("All backups on this PC", Tone.KEY),),
+            cell(f"{told}, {size(sum(record.size for record in records))}", Tone.DIM),
+        )
+
+    def action_choose(self, act: str) -> None:
+        """Leave it to the flow."""
+        row = self._table.selected
+        self.dismiss(KeptAnswer(KeptAct(act), row.key if row else None))

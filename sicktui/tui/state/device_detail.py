@@ -1,0 +1,170 @@
+"""What the dashboard says of one device in words: the lines under the panel, and the details dialog."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from sicktui.model.enums import STEPS, UpdateState, Verdict
+from sicktui.model.event import VerdictReached
+from sicktui.model.run_view import DeviceView
+from sicktui.model.safe_text import clean
+from sicktui.tui.drawing.numbers import duration, size
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.backup_marks import mark_words, newest_words
+from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
+from sicktui.tui.rows.jobs import VERDICT_TONES
+from sicktui.tui.state.dashboard import Board, Sight
+
+LONG = 2000
+
+
+def detail_lines(board: Board, device: str | None, glyphs: Glyphs, width: int, count: int) -> list[Cell]:
+    """At most ``count`` lines about a device: what matters most of verdict, trouble, or identity."""
+    if device is None or width <= 0:
+        return []
+    text, tone = _most_important(board, device, glyphs)
+    name = clean(device)
+    lines = wrapped(f"{name}: {text}", width)
+    if len(lines) > count:
+        last = " ".join(lines[count - 1 :])
+        lines = [*lines[: count - 1], last]
+    return [
+        (Span(name, Tone.KEY), Span(text_line[len(name) :], tone))
+        if first and text_line.startswith(name)
+        else cell(text_line, tone)
+        for first, text_line in ((place == 0, text_line) for place, text_line in enumerate(lines))
+    ]
+
+
+def _most_important(board: Board, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
+    job = board.job_of(device)
+    sight = board.sights.get(device)
+    if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:
+        return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
+    if job is not None and job.verdict is None and job.step is not None:
+        return _progress_text(job), Tone.BUSY
+    if sight is not None and sight.observation.problem:
+        return clean(sight.observation.problem, LONG), Tone.WARN
+    if job is not None and job.verdict is not None:
+        return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
+    return _identity_text(board, device, sight, glyphs), Tone.DIM
+
+
+def _progress_text(job: DeviceView) -> str:
+    """What the sensor is being put through, and what nobody must do meanwhile."""
+    step = job.step.value if job.step is not None else ""
+    text = f"{step}: {clean(job.detail)}." if job.detail else f"{step}."
+    if job.update_state == UpdateState.STARTED:
+        return f"{text} UpdateState {job.update_state_name}: it is flashing. Do not power-cycle it."
+    if job.silent:
+        return f"{text} It does not answer at the moment."
+    return text
+
+
+def _verdict_text(verdict: VerdictReached) -> str:
+    code = f" ({verdict.code.value})" if verdict.code else ""
+    return clean(f"{verdict.verdict.value}{code}. {verdict.message} {verdict.advice}".strip(), LONG)
+
+
+def _identity_text(board: Board, device: str, sight: Sight | None, glyphs: Glyphs) -> str:
+    target = board.targets.get(device)
+    who = sight.identity if sight else None
+    if who is None:
+        return f"no answer from {clean(target.address)} yet." if target else "not in the list."
+    parts = [who.name, who.device_type, who.version]
+    parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
+    kept = board.backups_of(device)
+    parts.append(mark_words(kept, board.old_after) if kept else None)
+    return clean(f" {glyphs.dot} ".join(part for part in parts if part), LONG)
+
+
+def details(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
+    """Everything that is known of a device, a paragraph a line."""
+    job = board.job_of(device)
+    paragraphs: list[Cell] = []
+    if job is not None:
+        paragraphs += _job_paragraphs(job, glyphs)
+    paragraphs += _device_paragraphs(board, device, glyphs)
+    return paragraphs
+
+
+def _job_paragraphs(job: DeviceView, glyphs: Glyphs) -> list[Cell]:
+    paragraphs: list[Cell] = []
+    if (verdict := job.verdict) is not None:
+        code = f" ({verdict.code.value})" if verdict.code else ""
+        head = f"{glyphs.verdict(verdict.verdict)} {verdict.operation.value} {verdict.verdict.value}{code}"
+        paragraphs += [cell(head, VERDICT_TONES[verdict.verdict]), cell(clean(verdict.message, LONG))]
+        if verdict.advice:
+            paragraphs.append((Span("What to do: ", Tone.KEY), Span(clean(verdict.advice, LONG))))
+        paragraphs += [_pair(name, value) for name, value in _facts(verdict)]
+    elif job.step is not None:
+        paragraphs.append(cell(f"{glyphs.busy} {job.step.value} {clean(job.detail)}".rstrip(), Tone.BUSY))
+    if job.steps:
+        operation = job.verdict.operation if job.verdict else None
+        order = STEPS[operation] if operation else tuple(job.steps)
+        told = ", ".join(f"{step.value} {job.steps[step].value}" for step in order if step in job.steps)
+        paragraphs.append(_pair("steps", told))
+    if paragraphs:
+        paragraphs.append(())
+    return paragraphs
+
+
+def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str]] = []
+    if verdict.from_version is not UNSET and verdict.from_version:
+        facts.append(("firmware before", verdict.from_version))
+    if verdict.to_version is not UNSET and verdict.to_version:
+        facts.append(("firmware to be", verdict.to_version))
+    if verdict.serial is not UNSET and verdict.serial:
+        facts.append(("serial number", verdict.serial))
+    facts.append(("took", duration(verdict.seconds)))
+    if verdict.downtime_seconds is not UNSET and verdict.downtime_seconds:
+        facts.append(("away for", duration(verdict.downtime_seconds)))
+    if verdict.backup is not UNSET and verdict.backup:
+        facts.append(("backup", verdict.backup))
+    if verdict.bytes is not UNSET and verdict.bytes:
+        facts.append(("backup size", size(verdict.bytes)))
+    if verdict.package_sha256 is not UNSET and verdict.package_sha256:
+        facts.append(("package SHA-256", verdict.package_sha256))
+    return [(name, clean(value)) for name, value in facts]
+
+
+def _device_paragraphs(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
+    row = next((row for row in board.all_device_rows() if row.device == device), None)
+    if row is None:
+        return [cell("This device is not in the list any more.", Tone.DIM)]
+    sight = board.sights.get(device)
+    paragraphs: list[Cell] = [
+        _pair("address", row.address),
+        (Span("contact: ", Tone.DIM), *contact_cell(row, glyphs, 40)),
+        (Span("UpdateState: ", Tone.DIM), *state_cell(row.state, glyphs)),
+        (Span("health: ", Tone.DIM), *health_cell(row.health, glyphs)),
+    ]
+    pairs = [("model", row.model), ("firmware", row.version), ("serial number", row.serial)]
+    if sight is not None and sight.identity is not None:
+        who = sight.identity
+        pairs += [("MAC address", who.mac or ""), ("order number", who.order_number or "")]
+    pairs += [
+        ("location", row.location),
+        ("login", row.auth),
+        ("tags", " ".join(row.tags)),
+        ("note", row.note),
+    ]
+    if row.kept is not None:
+        told = [mark_words(row.kept, board.old_after), newest_words(row.kept)]
+        pairs.append(("backup", "; ".join(part for part in told if part)))
+    paragraphs += [_pair(name, value) for name, value in pairs if value]
+    if sight is not None and sight.observation.problem:
+        code = f" ({sight.observation.code})" if sight.observation.code else ""
+        paragraphs.append(cell(clean(sight.observation.problem, LONG) + code, Tone.WARN))
+    return paragraphs
+
+
+def _pair(name: str, value: str) -> Cell:
+    return joined((cell(f"{name}:", Tone.DIM), cell(value)), Span(" "))
+
+
+def plain(paragraphs: Sequence[Cell]) -> str:
+    """The paragraphs as text, for the clipboard."""
+    return "\n".join("".join(span.text for span in paragraph) for paragraph in paragraphs)
