@@ -3,7 +3,7 @@
 import pytest
 
 from sicktui.engine.job.control import Control
-from sicktui.engine.job.stop import Stop
+from sicktui.engine.job.ended import JobEnded
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.settings import Limits
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skips_waiting
 
 
 def why(control: Control) -> tuple[Verdict, Code]:
-    with pytest.raises(Stop) as caught:
+    with pytest.raises(JobEnded) as caught:
         control.may_start()
     return caught.value.verdict, caught.value.code
 
@@ -30,7 +30,7 @@ async def test_a_cancelled_run_starts_nothing_and_stops_at_checkpoints() -> None
     control.checkpoint()
     control.cancel()
     assert why(control) == (Verdict.CANCELLED, Code.CANCELLED)
-    with pytest.raises(Stop):
+    with pytest.raises(JobEnded):
         control.checkpoint()
 
 

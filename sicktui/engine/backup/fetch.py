@@ -21,8 +21,8 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.backup.agreement import Agreement, agreement
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.parameters.compare import Drift, compare
 from sicktui.engine.parameters.snapshot import read_checksum, take_snapshot
 from sicktui.engine.parameters.variables import affordable, variables
@@ -99,7 +99,7 @@ class BackupFile:
 
         Raises:
             NotSupported: it makes no backups.
-            Stop: it says that it could not, or says nothing.
+            JobEnded: it says that it could not, or says nothing.
             SensorError: anything else.
         """
         if self._again:
@@ -136,9 +136,11 @@ class BackupFile:
                 await job.sensor.create_backup(job.passphrase)
             self.created = True
         except UsageError as error:
-            raise Stop.failed(Code.BACKUP_FAILED, error.message, "Choose a shorter passphrase.") from error
+            raise JobEnded.failed(
+                Code.BACKUP_FAILED, error.message, "Choose a shorter passphrase."
+            ) from error
         except DeviceError as error:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.BACKUP_FAILED,
                 f"The sensor did not create its parameter backup: {error.message}",
                 f"{error.advice} Nothing was written to it.".strip(),
@@ -161,7 +163,7 @@ class BackupFile:
 
     async def _written(self) -> None:
         if await self._finished() is False:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.BACKUP_FAILED,
                 "The sensor says that it could not create its parameter backup (Result false).",
                 "Try again; if it stays so, restart the sensor. Nothing was written to it.",
@@ -181,7 +183,7 @@ class BackupFile:
             if status.finished:
                 return status.ok
             if job.clock.monotonic() >= deadline:
-                raise Stop.failed(
+                raise JobEnded.failed(
                     Code.BACKUP_FAILED,
                     f"Its backup is still pending after {job.timing.backup_timeout:g} s.",
                     "Try again; if it stays so, restart the sensor. Nothing was written to it.",
@@ -194,7 +196,7 @@ class BackupFile:
         """Fetch the file until it is whole, stable, and not the one from before.
 
         Raises:
-            Stop: no such file came.
+            JobEnded: no such file came.
             SensorError: the sensor is gone, or refuses the file.
         """
         fetched = await self._fetch()
@@ -222,7 +224,7 @@ class BackupFile:
         if known is not None:
             return known
         differing = "; ".join(self._agreement.differing[:3])
-        raise Stop.failed(
+        raise JobEnded.failed(
             Code.BACKUP_FAILED,
             "The sensor says that it has created a backup, but offers the same file as before, twice: it is "
             f"an old one{f' ({differing})' if differing else ''}.",
@@ -286,13 +288,13 @@ class BackupFile:
         return "CreateParameterBackupResult" in self._job.sensor.capabilities.present
 
     async def _download(self) -> Downloaded:
-        """The file that the sensor offers; a ``Stop`` if its bytes come so slowly that it might never end."""
+        """The file that the sensor offers; ``JobEnded`` if it comes so slowly that it might never end."""
         limit = _MOST * self._job.timing.backup_timeout
         try:
             async with asyncio.timeout(limit):
                 return await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)
         except TimeoutError:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.BACKUP_FAILED,
                 f"The download of its backup had not ended after {limit:g} s.",
                 "Check the network to it; timing.backup_timeout allows more time. Nothing was written to it.",
@@ -378,8 +380,8 @@ class BackupFile:
         then = next((s for s in self._job.snapshots.list(record.key) if s.id == record.snapshot), None)
         return Drift() if then is None or self.snapshot is None else compare(then, self.snapshot)
 
-    def _never_stable(self, trouble: str) -> Stop:
-        return Stop.failed(
+    def _never_stable(self, trouble: str) -> JobEnded:
+        return JobEnded.failed(
             Code.BACKUP_FAILED,
             f"No complete backup came within {self._job.timing.backup_timeout:g} s: {trouble}",
             "Try again; timing.backup_timeout allows more time. Nothing was written to the sensor.",

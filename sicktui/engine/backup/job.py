@@ -9,9 +9,9 @@ import asyncio
 from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup.fetch import BackupFile, Fetched
 from sicktui.engine.backup.keep import Keeper, Kept
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.update.proof import same_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step
@@ -47,12 +47,12 @@ class BackupTaker:
         Raises:
             NotSupported: the sensor has no parameter backup at all.
             LocalFileError: this PC cannot keep the file.
-            Stop: it could not be taken; nothing may be written to the sensor then.
+            JobEnded: it could not be taken; nothing may be written to the sensor then.
         """
         try:
             await authenticate(self._job.sensor)
         except AccessDenied as error:
-            raise Stop.because(error) from error
+            raise JobEnded.from_error(error) from error
         try:
             await self.create()
             fetched = await self.download()
@@ -70,7 +70,7 @@ class BackupTaker:
 
         Raises:
             NotSupported: the sensor has no parameter backup at all.
-            Stop: it could not.
+            JobEnded: it could not.
         """
         await self._file.create()
 
@@ -78,12 +78,12 @@ class BackupTaker:
         """Fetch the file, until it is whole and of now, and see that it came from the sensor it is kept for.
 
         Raises:
-            Stop: no such file came, or another sensor answers now.
+            JobEnded: no such file came, or another sensor answers now.
         """
         fetched = await self._file.fetch()
         now = await self._job.sensor.recognise(self._identity)
         if not same_sensor(self._identity, now):
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {self._job.target.address} than when the backup was begun "
                 f"({now.key or now.name} instead of {self._identity.key or self._identity.name}).",
@@ -96,7 +96,7 @@ class BackupTaker:
         """Keep the fetched file with what is known of its sensor, or see that the last one still holds.
 
         Raises:
-            Stop: the file cannot be whole.
+            JobEnded: the file cannot be whole.
             SicktuiError: it could not be written to this PC.
         """
         kept = await asyncio.to_thread(
@@ -111,8 +111,8 @@ class BackupTaker:
         return kept
 
     @staticmethod
-    def _failed(error: SensorError) -> Stop:
-        return Stop.failed(
+    def _failed(error: SensorError) -> JobEnded:
+        return JobEnded.failed(
             Code.BACKUP_FAILED,
             f"Its parameters could not be backed up: {error.message}",
             f"{error.advice} Nothing was written to the sensor; --no-backup updates without.".strip(),
@@ -138,7 +138,7 @@ class BackupJob:
         """Do it. Returns the message of success.
 
         Raises:
-            Stop: with any other verdict.
+            JobEnded: with any other verdict.
             SensorError: the sensor failed; nothing was written to it.
         """
         job = self.job

@@ -6,8 +6,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.engine.backup.fetch import Fetched
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code
@@ -69,7 +69,7 @@ class Keeper:
             always_snapshot: whether the snapshot is kept although no new backup is.
 
         Raises:
-            Stop: the file cannot be whole.
+            JobEnded: the file cannot be whole.
             SicktuiError: it cannot be written to this PC.
         """
         job = self._job
@@ -126,7 +126,7 @@ class Keeper:
         if shrunk and last.version == facts.version:
             sizes = f"{fetched.file.size} bytes, where the last one ({last.id}) has {last.size}"
             if facts.parameters_md5 and facts.parameters_md5 == last.parameters_md5:
-                raise Stop.failed(
+                raise JobEnded.failed(
                     Code.BACKUP_FAILED,
                     f"The backup is not whole: it has {sizes}, and no parameter has changed since.",
                     "Restart the sensor, then try again. Nothing was written to it.",

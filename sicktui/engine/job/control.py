@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.engine.job.stop import Stop
+from sicktui.engine.job.ended import JobEnded
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.settings import Limits
 
@@ -46,17 +46,17 @@ class Control:
         self.cancelled.set()
 
     def may_start(self) -> None:
-        """Raise Stop if the job must not begin any more."""
+        """Raise JobEnded if the job must not begin any more."""
         self.checkpoint()
         if self.canary_failed:
-            raise Stop(
+            raise JobEnded(
                 Verdict.SKIPPED,
                 Code.BUDGET_EXHAUSTED,
                 "It was not started: a canary did not succeed.",
                 "Look at the canary's verdict first, then run the update again for the rest.",
             )
         if self.failures >= self._max_failures:
-            raise Stop(
+            raise JobEnded(
                 Verdict.SKIPPED,
                 Code.BUDGET_EXHAUSTED,
                 f"It was not started: {self.failures} failed or unknown, and at {self._max_failures} the run "
@@ -65,9 +65,9 @@ class Control:
             )
 
     def checkpoint(self) -> None:
-        """Raise Stop if the run was cancelled. Only called where nothing has been written."""
+        """Raise JobEnded if the run was cancelled. Only called where nothing has been written."""
         if self.cancelled.is_set():
-            raise Stop(
+            raise JobEnded(
                 Verdict.CANCELLED,
                 Code.CANCELLED,
                 "It was cancelled before anything was written to the sensor.",

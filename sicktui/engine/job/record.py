@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Final, Literal
 
 from sicktui.engine.job.control import Control
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.recorder import Recorder
-from sicktui.engine.job.stop import Stop
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level, Step, StepState, UpdateState
@@ -82,7 +82,7 @@ class JobRecord:
         await self._step(step, StepState.STARTED, "")
         try:
             yield handle
-        except Stop as stop:
+        except JobEnded as stop:
             await self._step(step, StepState.FAILED if stop.is_failure else StepState.SKIPPED, stop.message)
             raise
         except Exception as error:
@@ -105,7 +105,7 @@ class JobRecord:
         return not self.irrevocable and not self._acting
 
     def checkpoint(self) -> None:
-        """Raise Stop if the run was cancelled and this job can still be left undone."""
+        """Raise JobEnded if the run was cancelled and this job can still be left undone."""
         if not self.irrevocable:
             self._control.checkpoint()
 
@@ -147,7 +147,7 @@ class JobRecord:
         """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
 
         Raises:
-            Stop: the run was cancelled before it came to this; nothing was done.
+            JobEnded: the run was cancelled before it came to this; nothing was done.
             JournalError: the intention cannot be written down; nothing was done.
         """
         if act in IRREVOCABLE:

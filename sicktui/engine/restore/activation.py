@@ -9,8 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.restore.readback import POLL, Readback
 from sicktui.engine.restore.results import rejected
 from sicktui.engine.update.proof import other_device, same_sensor
@@ -65,7 +65,7 @@ class Activation:
         """``PUT parameterbackup``. Once more if the connection broke: half a file changes nothing.
 
         Raises:
-            Stop: it could not be brought there; no parameter was changed.
+            JobEnded: it could not be brought there; no parameter was changed.
         """
         try:
             try:
@@ -74,11 +74,11 @@ class Activation:
                 await answers(self._job, self._identity)
                 await self._put()
         except NotSupported as error:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.NOT_SUPPORTED, f"This sensor has no parameter backup: {error.message}", UNTOUCHED
             ) from error
         except SensorError as error:
-            raise Stop.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
+            raise JobEnded.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
 
     async def _put(self) -> None:
         async with self._job.record.acting("put_backup"):
@@ -88,7 +88,7 @@ class Activation:
         """``RestoreParameterBackup``, and what comes of it.
 
         Raises:
-            Stop: the sensor refuses it, or what became of it is not known.
+            JobEnded: the sensor refuses it, or what became of it is not known.
         """
         reply = await self._send()
         if reply is None:
@@ -112,13 +112,13 @@ class Activation:
         except (Unreachable, ProtocolError):
             return None
         except DeviceError as error:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.RESTORE_REJECTED,
                 f"The sensor does not restore the backup: {error.message}",
                 f"{error.advice} {UNTOUCHED}".strip(),
             ) from error
         except SensorError as error:
-            raise Stop.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
+            raise JobEnded.failed(error.code, error.message, f"{error.advice} {UNTOUCHED}".strip()) from error
 
     async def _after_a_break(self) -> RestoreReply:
         await answers(self._job, self._identity)
@@ -132,7 +132,7 @@ class Activation:
         await self.upload()
         reply = await self._send()
         if reply is None:
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.INTERRUPTED,
                 "Twice no reply to the restore came that can be read: what became of it is not known.",
                 _LOOK,
@@ -147,7 +147,7 @@ class Activation:
             return Outcome(told=False)
         if await self._readback.taken_over(job.timing.backup_timeout):
             return Outcome(told=False, seen=True)
-        raise Stop.failed(
+        raise JobEnded.failed(
             Code.RESTORE_REJECTED,
             "The sensor gives no result of the restore, and no parameter has become what the backup says "
             f"within {job.timing.backup_timeout:g} s.",
@@ -160,7 +160,7 @@ class Activation:
         """Wait while the sensor is still restoring; ``None`` where it does not tell.
 
         Raises:
-            Stop: it stays pending, or it does not answer any more.
+            JobEnded: it stays pending, or it does not answer any more.
         """
         job = self._job
         timing = job.timing
@@ -175,7 +175,7 @@ class Activation:
             if status is None or status.finished:
                 return status
             if job.clock.monotonic() >= deadline:
-                raise Stop.unknown(
+                raise JobEnded.unknown(
                     Code.RESTORE_REJECTED,
                     f"The restore is still pending after {timing.backup_timeout:g} s.",
                     f"Restart the sensor. {_LOOK}",
@@ -188,7 +188,7 @@ async def answers(job: Job, before: Identity) -> None:
     Meanwhile its address may have gone to another one, which must not get what was meant for the first.
 
     Raises:
-        Stop: it does not, or another one does.
+        JobEnded: it does not, or another one does.
     """
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
@@ -196,7 +196,7 @@ async def answers(job: Job, before: Identity) -> None:
             identity = await job.sensor.recognise(before)
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
-                raise Stop.unknown(
+                raise JobEnded.unknown(
                     Code.NO_RETURN,
                     f"The sensor does not answer any more during the restore: {error.message}",
                     "Check its power and cable; its network settings may have changed with the restore "

@@ -8,9 +8,9 @@ import asyncio
 from pathlib import Path
 
 from sicktui.engine.access_step import authenticate
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import Difference, equal
 from sicktui.engine.restore.activation import Activation, Outcome, answers
@@ -58,12 +58,12 @@ class RestoreJob:
         """Do it. Returns the message of success.
 
         Raises:
-            Stop: with any other verdict.
+            JobEnded: with any other verdict.
             SensorError: the sensor failed before anything was written to it.
         """
         job, past = self.job, self._past
         if past.damaged:
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.INTERRUPTED,
                 "The run was interrupted, and a part of its journal is damaged: whether the backup was "
                 "restored is not known.",
@@ -101,19 +101,19 @@ class RestoreJob:
         """Who answers now, if it is the sensor of the plan and nobody updates it.
 
         Raises:
-            Stop: it is another one, or an update is under way.
+            JobEnded: it is another one, or an update is under way.
         """
         job, planned = self.job, self.job.item.identity
         identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
         if planned is not None and identity.key != planned.key:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} than when the plan was made "
                 f"({identity.key or identity.name} instead of {planned.key}).",
                 "Make a new plan. Nothing was written.",
             )
         if await read_update_state(job.sensor) is UpdateState.STARTED:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.BUSY,
                 "A firmware update is under way on this sensor (UpdateState 1, Started).",
                 "Wait until it has finished, then restore again. Nothing was written.",
@@ -124,7 +124,7 @@ class RestoreJob:
         """Look again: reading its parameters took a while, in which another one can have got its address.
 
         Raises:
-            Stop: it may not.
+            JobEnded: it may not.
             SensorError: it does not answer any more; nothing was written to it.
         """
         clock, timing = self.job.clock, self.job.timing
@@ -143,7 +143,7 @@ class RestoreJob:
         """The passphrase, if it is the one of the backup.
 
         Raises:
-            Stop: it is another one; no sensor has seen it.
+            JobEnded: it is another one; no sensor has seen it.
         """
         if self.order.described and not self.order.sealed:
             return ""
@@ -155,7 +155,7 @@ class RestoreJob:
             right = True  # a fingerprint of a later version of sicktui: the sensor will tell
         if right:
             return self.job.passphrase
-        raise Stop.failed(
+        raise JobEnded.failed(
             Code.WRONG_PASSPHRASE,
             "The backup was made with another passphrase than the one that was given.",
             "Give the one it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
@@ -198,7 +198,7 @@ class RestoreJob:
             try:
                 saved = await self._save_surely(identity, outcome)
             except SensorError as error:
-                raise Stop.failed(
+                raise JobEnded.failed(
                     error.code,
                     "The backup is restored and in force, but the sensor did not save it, so the next power "
                     f"cycle loses it: {error.message}",
@@ -235,7 +235,7 @@ class RestoreJob:
             place += moved_words(readback.network_before, readback.network)
             stop = _shortfall(order, identity, outcome, words=words if left else "", place=place)
             if stop is None and not (outcome.told or outcome.seen or readback.proven):
-                stop = Stop.unknown(
+                stop = JobEnded.unknown(
                     Code.NOT_SUPPORTED,
                     "This sensor does not tell whether a restore worked, and nothing that can be compared "
                     f"was otherwise before. {words}{place}",
@@ -254,7 +254,7 @@ class RestoreJob:
         """Who answers now, and what reads differently. Patient: all is done, and only the proof is missing.
 
         Raises:
-            Stop: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
+            JobEnded: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
         """
         job = self.job
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
@@ -266,7 +266,7 @@ class RestoreJob:
                 return identity, await readback.differences()
             except SensorError as error:
                 if job.clock.monotonic() >= deadline:
-                    raise Stop.unknown(
+                    raise JobEnded.unknown(
                         error.code,
                         f"The backup is restored and saved, but cannot be read back: {error.message}",
                         "Compare later with 'sicktui diff'; restoring again does no harm.",
@@ -302,7 +302,7 @@ class RestoreJob:
 
 def _shortfall(
     order: RestoreOrder, identity: Identity, outcome: Outcome, *, words: str, place: str
-) -> Stop | None:
+) -> JobEnded | None:
     """The end of a restore that has left something out; ``None`` if it has not.
 
     Args:
@@ -317,7 +317,7 @@ def _shortfall(
     if not outcome.failed and not read_short:
         return None
     what = " ".join(part for part in (not_restored(outcome.failed), words) if part)
-    return Stop.failed(
+    return JobEnded.failed(
         Code.RESTORE_REJECTED,
         f"The backup was restored and saved, but not completely. {what}{place}",
         "Some settings count only after a restart of the sensor: compare then with 'sicktui diff', and set "

@@ -5,7 +5,7 @@ The codes are the vendor's (OpenAPI of multiScan100, ``RestoreBackupResult``); t
 
 from typing import Final
 
-from sicktui.engine.job.stop import Stop
+from sicktui.engine.job.ended import JobEnded
 from sicktui.model.enums import Code
 from sicktui.sensor.api.backups import RestoreReply
 
@@ -39,11 +39,11 @@ _NO_CODE: Final = (
 MOST_NAMED: Final = 20
 
 
-def rejected(reply: RestoreReply) -> Stop:
+def rejected(reply: RestoreReply) -> JobEnded:
     """The end of a restore that the sensor has refused."""
     code = "" if reply.result is None else f" (RestoreResult {reply.result})"
     failed = not_restored(reply.failed)
-    return Stop.failed(
+    return JobEnded.failed(
         Code.RESTORE_REJECTED,
         f"The sensor did not restore the backup: {reply.words or 'it gives no reason'}{code}."
         + (f" {failed}" if failed else ""),

@@ -4,9 +4,9 @@ import asyncio
 import logging
 
 from sicktui.engine.backup.job import BackupJob
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
@@ -51,7 +51,7 @@ class DeviceRun:
                 message = await self._locked()
             finally:
                 job.control.gate.release()
-        except Stop as stop:
+        except JobEnded as stop:
             event = self._verdict(stop, began)
         except SicktuiError as error:
             event = self._verdict(self._stop_for(error), began)
@@ -71,7 +71,7 @@ class DeviceRun:
         What an earlier runner has begun is finished, whatever has become of the run's budget since.
 
         Raises:
-            Stop: it must not start any more.
+            JobEnded: it must not start any more.
         """
         control = self._job.control
         if self._begun:
@@ -100,7 +100,7 @@ class DeviceRun:
             # In a thread: a lock that somebody holds is tried for a moment, and nobody may wait for that.
             await asyncio.to_thread(lock.acquire)
         except Held as held:
-            raise Stop.failed(Code.BUSY, held.message, held.advice) from held
+            raise JobEnded.failed(Code.BUSY, held.message, held.advice) from held
         try:
             return await self._until_cancelled()
         finally:
@@ -111,7 +111,7 @@ class DeviceRun:
         """Do the work. A cancelled run tears it from any wait, as long as its sensor has nothing of it.
 
         Raises:
-            Stop: as the work does, or because the run was cancelled.
+            JobEnded: as the work does, or because the run was cancelled.
         """
         record, control = self._job.record, self._job.control
         work = asyncio.ensure_future(self._work.run())
@@ -129,29 +129,29 @@ class DeviceRun:
             control.checkpoint()
         return work.result()
 
-    def _stop_for(self, error: SicktuiError) -> Stop:
+    def _stop_for(self, error: SicktuiError) -> JobEnded:
         if isinstance(error, SensorError) or not self._job.record.wrote:
             verdict = Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED
-            return Stop.because(error, verdict=verdict)
-        return Stop.because(error, verdict=Verdict.UNKNOWN)
+            return JobEnded.from_error(error, verdict=verdict)
+        return JobEnded.from_error(error, verdict=Verdict.UNKNOWN)
 
-    def _storage(self, error: OSError) -> Stop:
-        return Stop(
+    def _storage(self, error: OSError) -> JobEnded:
+        return JobEnded(
             Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
             Code.STORAGE_ERROR,
             f"This PC could not read or write a file of the job: {error}.",
             "Check the disk's room and rights, then look at the sensor with 'sicktui status'.",
         )
 
-    def _internal(self, error: Exception) -> Stop:
-        return Stop(
+    def _internal(self, error: Exception) -> JobEnded:
+        return JobEnded(
             Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
             Code.INTERRUPTED,
             f"sicktui itself failed in this job ({type(error).__name__}).",
             "The runner's log has the details. Look at the sensor with 'sicktui status' before trying again.",
         )
 
-    def _verdict(self, stop: Stop, began: float) -> VerdictReached:
+    def _verdict(self, stop: JobEnded, began: float) -> VerdictReached:
         message = stop.message
         if stop.verdict is Verdict.UNKNOWN:
             # Whoever sees the message alone must know that this is not over.

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.update.proof import known_failure
 from sicktui.engine.update.state_watch import StateWatch, Turn, patience
 from sicktui.model.device import Health, Identity
@@ -56,7 +56,7 @@ class Flash:
             resend: whether a trigger that shows no effect may be sent once more.
 
         Raises:
-            Stop: it did not start, reported an error, ran out of time, or did not come back.
+            JobEnded: it did not start, reported an error, ran out of time, or did not come back.
         """
         job = self._job
         self._watch.started = started
@@ -110,7 +110,7 @@ class Flash:
         """Look once more, then send RunFirmwareUpdate. Returns what to say of it.
 
         Raises:
-            Stop: the sensor reports an error of this update, or refuses to start.
+            JobEnded: the sensor reports an error of this update, or refuses to start.
         """
         job = self._job
         try:
@@ -209,7 +209,7 @@ class Flash:
             return False
         return not self._sent or now >= self._resend_at
 
-    async def _ran_out(self) -> Stop:
+    async def _ran_out(self) -> JobEnded:
         within = f"within {self._job.timing.flash_timeout:g} s (timing.flash_timeout)"
         if self._watch.begun:
             still = ": it still reports Started" if self._watch.last_state is UpdateState.STARTED else ""
@@ -230,7 +230,7 @@ class Flash:
             )
         return await self._never_started(within)
 
-    async def _never_started(self, within: str) -> Stop:
+    async def _never_started(self, within: str) -> JobEnded:
         """The end of a job whose trigger had no effect, with what the sensor said to it."""
         sent = self._heard + len(self._unheard)
         if self._unheard and not self._heard:
@@ -290,7 +290,7 @@ class Flash:
         if await self._watch.look() is Turn.REBOOTED:
             return False
         if trouble:
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.NO_RETURN,
                 f"It reported Finished, but since then nothing can be read of it: {trouble}",
                 "Check it on site, then read its version with 'sicktui status'.",
@@ -313,7 +313,7 @@ class Flash:
             except SensorError as error:
                 now = job.clock.monotonic()
                 if now >= deadline:
-                    raise Stop.unknown(
+                    raise JobEnded.unknown(
                         Code.NO_RETURN,
                         f"It has not come back within {job.timing.reconnect_timeout:g} s of falling silent. "
                         f"{error.message}",
@@ -345,7 +345,7 @@ class Flash:
         return False
 
     async def _has_flashed(self) -> None:
-        """Raise Stop if the reboot came before this run has triggered anything: the package is lost."""
+        """Raise JobEnded if the reboot came before this run has triggered anything: the package is lost."""
         if self._sent or self._watch.begun or not await self._still_old():
             return
         raise await known_failure(

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup.job import BackupTaker
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.update.flash import Flash, patience
 from sicktui.engine.update.parameter_check import what_was_lost
 from sicktui.engine.update.proof import Proof, known_failure, look_again, proof_of_reboot
@@ -48,7 +48,7 @@ class UpdateJob:
         """Do it. Returns the message of success.
 
         Raises:
-            Stop: with any other verdict.
+            JobEnded: with any other verdict.
             SensorError: the sensor failed before anything was written.
         """
         past = self._past
@@ -148,7 +148,7 @@ class UpdateJob:
             return await self._flash_and_prove(before, triggered=True, resend=False)
         expected = job.item.to_version
         if expected is None or matches(before.identity.version, expected):
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.INTERRUPTED,
                 "The run was interrupted while it triggered the flash. The sensor runs "
                 f"{before.identity.version} as before and counts no restarts, so nobody can tell whether it "
@@ -165,7 +165,7 @@ class UpdateJob:
         survey, item = past.survey, self.job.item
         identity = survey.identity if survey else item.identity
         if identity is None:
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.INTERRUPTED,
                 "The journal does not say which sensor this job was for.",
                 "Read its version with 'sicktui status', then make a new plan.",
@@ -198,7 +198,7 @@ class UpdateJob:
             identity = await self._identity()
             self.serial = identity.serial
             if job.item.identity is not None and identity.key != job.item.identity.key:
-                raise Stop.failed(
+                raise JobEnded.failed(
                     Code.OTHER_DEVICE,
                     f"Another sensor answers at {job.target.address} than when the plan was made "
                     f"({identity.key or identity.name} instead of {job.item.identity.key}).",
@@ -206,7 +206,7 @@ class UpdateJob:
                 )
             expected = job.item.to_version
             if expected and matches(identity.version, expected) and not job.spec.options.force:
-                raise Stop(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
+                raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
             state = await job.sensor.update_state()
             await job.record.state(state)
             # In a resumed run it may be this run's own flash, of which the journal has lost the last
@@ -274,7 +274,7 @@ class UpdateJob:
         return message
 
 
-async def _package_lost(job: Job) -> Stop:
+async def _package_lost(job: Job) -> JobEnded:
     return await known_failure(
         job,
         Code.INTERRUPTED,
@@ -284,9 +284,9 @@ async def _package_lost(job: Job) -> Stop:
     )
 
 
-def busy(address: str) -> Stop:
+def busy(address: str) -> JobEnded:
     """The end of a job that found somebody else's update under way."""
-    return Stop.failed(
+    return JobEnded.failed(
         Code.BUSY,
         f"An update is under way at {address} that this run did not start (UpdateState 1, Started).",
         "Wait until it has finished, do not power-cycle the sensor, then plan again.",

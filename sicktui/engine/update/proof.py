@@ -2,15 +2,15 @@
 
 from typing import NamedTuple
 
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import Code, DeviceStatus, UpdateState
 from sicktui.model.version import matches
 from sicktui.sensor.errors import SensorError, Unreachable
 
 
-async def known_failure(job: Job, code: Code, message: str, advice: str) -> Stop:
+async def known_failure(job: Job, code: Code, message: str, advice: str) -> JobEnded:
     """The end of a job after the upload: failed if the sensor is seen not to run the expected version.
 
     Anything less is unknown: a sensor that does not answer, another one that answers at its address, or
@@ -26,11 +26,11 @@ async def known_failure(job: Job, code: Code, message: str, advice: str) -> Stop
                 return other_device(job, planned, identity)
             version = identity.version
     except SensorError as error:
-        return Stop.unknown(code, f"{message} Its version cannot be read now: {error.message}", advice)
+        return JobEnded.unknown(code, f"{message} Its version cannot be read now: {error.message}", advice)
     expected = job.item.to_version
     if expected is None or matches(version, expected):
-        return Stop.unknown(code, f"{message} It says it runs {version}.", advice)
-    return Stop.failed(code, f"{message} It runs {version}.", advice)
+        return JobEnded.unknown(code, f"{message} It says it runs {version}.", advice)
+    return JobEnded.failed(code, f"{message} It runs {version}.", advice)
 
 
 class Look(NamedTuple):
@@ -45,7 +45,7 @@ async def look_again(job: Job, before: Identity) -> Look:
     """Read a sensor whose job was interrupted, waiting while it may be rebooting; record its state.
 
     Raises:
-        Stop: it does not answer in time, or another sensor does.
+        JobEnded: it does not answer in time, or another sensor does.
     """
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
@@ -59,7 +59,7 @@ async def look_again(job: Job, before: Identity) -> Look:
             return Look(identity, state, await job.sensor.health())
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
-                raise Stop.unknown(
+                raise JobEnded.unknown(
                     Code.NO_RETURN,
                     f"The job was interrupted, and the sensor does not answer since: {error.message}",
                     "Check its power and its network cable on site, then read its version with "
@@ -73,9 +73,9 @@ def same_sensor(before: Identity, now: Identity) -> bool:
     return now.key == before.key if before.key is not None else now.name == before.name
 
 
-def other_device(job: Job, before: Identity, now: Identity) -> Stop:
+def other_device(job: Job, before: Identity, now: Identity) -> JobEnded:
     """The end of a job whose address another sensor has taken."""
-    return Stop.unknown(
+    return JobEnded.unknown(
         Code.OTHER_DEVICE,
         f"Another sensor answers at {job.target.address} now: {now.key or now.name} "
         f"instead of {before.key or before.name}.",
@@ -113,7 +113,7 @@ class Proof:
         """Return how the success was proven, in words.
 
         Raises:
-            Stop: anything that keeps the verdict from being ``succeeded``.
+            JobEnded: anything that keeps the verdict from being ``succeeded``.
         """
         await self._same_sensor()
         await self._right_version()
@@ -141,8 +141,8 @@ class Proof:
                     return identity
             await job.clock.sleep(job.timing.reconnect_interval)
 
-    def _gone(self, error: SensorError) -> Stop:
-        return Stop.unknown(
+    def _gone(self, error: SensorError) -> JobEnded:
+        return JobEnded.unknown(
             Code.NO_RETURN if isinstance(error, Unreachable) else Code.UNHEALTHY,
             f"It came back from its reboot but cannot be read: {error.message}",
             "Check it on site, then read its version with 'sicktui status'.",
@@ -151,7 +151,7 @@ class Proof:
     async def _right_version(self) -> None:
         expected = self._job.item.to_version
         if expected is None:
-            raise Stop.unknown(
+            raise JobEnded.unknown(
                 Code.VERSION_MISMATCH,
                 f"It runs {self.version} now (was {self._before.version}), but nobody said which version the "
                 "package brings.",
@@ -164,7 +164,7 @@ class Proof:
         await self._same_sensor()
         if matches(self.version or "", expected):
             return
-        raise Stop.failed(
+        raise JobEnded.failed(
             Code.VERSION_MISMATCH,
             f"It came back with {self.version} instead of {expected}.",
             "Check that the package is for this model and brings this version, then update again.",
@@ -192,7 +192,7 @@ class Proof:
             pause = timing.settle / 3 if timing.settle else timing.reconnect_interval
             await clock.sleep(min(pause, timing.poll_interval, max(0.0, end - now)) or 0.01)
 
-    async def _never_healthy(self, trouble: "_Trouble") -> Stop:
+    async def _never_healthy(self, trouble: "_Trouble") -> JobEnded:
         if trouble.code is Code.VERSION_MISMATCH:
             return await known_failure(
                 self._job,
@@ -200,7 +200,7 @@ class Proof:
                 f"It came back with {self.version}, but then {trouble.words}: it has gone back by itself.",
                 "Look at the sensor's own log in the vendor's software before trying again.",
             )
-        return Stop.unknown(
+        return JobEnded.unknown(
             trouble.code,
             f"It came back with {self.version}, but does not become healthy: {trouble.words}.",
             "Look at its status in the vendor's software and at the sensor on site.",

@@ -8,8 +8,8 @@ that rose.
 
 from enum import Enum, auto
 
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.update.proof import known_failure, other_device, proof_of_reboot, same_sensor
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import Code, Level, UpdateState
@@ -77,7 +77,7 @@ class StateWatch:
         """Look once, and understand it.
 
         Raises:
-            Stop: the sensor reports an error of this update, or has given it up.
+            JobEnded: the sensor reports an error of this update, or has given it up.
         """
         try:
             state = await self.read()
@@ -131,7 +131,7 @@ class StateWatch:
         """What a state says after all that was seen before it. ``IDLE``: nothing.
 
         Raises:
-            Stop: the sensor reports an error of this update.
+            JobEnded: the sensor reports an error of this update.
         """
         if state is UpdateState.STARTED:
             self.started = True
@@ -171,7 +171,7 @@ class StateWatch:
         """Whether the same sensor says that it runs what it ran before.
 
         Raises:
-            Stop: another sensor answers.
+            JobEnded: another sensor answers.
             SensorError: it cannot be read.
         """
         now = await self._job.sensor.recognise(self._identity)
@@ -181,7 +181,7 @@ class StateWatch:
             self.rebooted = f"its version changed to {now.version}"
         return now.version == self._identity.version
 
-    async def _update_error(self, *, stale: bool) -> Stop:
+    async def _update_error(self, *, stale: bool) -> JobEnded:
         message = (
             "The sensor reports UpdateState 3 (Error): the package is incompatible, damaged, or for "
             "another variant."
@@ -198,7 +198,7 @@ class StateWatch:
             "download it again, then retry.",
         )
 
-    async def _given_up(self) -> Stop:
+    async def _given_up(self) -> JobEnded:
         return await known_failure(
             self._job,
             Code.UPDATE_ERROR,

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.stop import Stop
 from sicktui.engine.update.proof import other_device, same_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, UpdateState, Verdict
@@ -39,11 +39,11 @@ class Upload:
             Whether the sensor has begun to flash by itself meanwhile.
 
         Raises:
-            Stop: it could not be sent, or the sensor is not as the plan found it.
+            JobEnded: it could not be sent, or the sensor is not as the plan found it.
         """
         job = self._job
         if job.spec.package is None or job.package_file is None:
-            raise Stop.failed(Code.PACKAGE_UNREADABLE, "The run has no package to upload.")
+            raise JobEnded.failed(Code.PACKAGE_UNREADABLE, "The run has no package to upload.")
         if await self._last_look():
             return True
         job.record.checkpoint()
@@ -76,7 +76,7 @@ class Upload:
             Whether the sensor flashes already what an interrupted runner of this run had sent to it.
 
         Raises:
-            Stop: it is not as this job found it.
+            JobEnded: it is not as this job found it.
         """
         job = self._job
         state = await job.sensor.update_state()
@@ -85,7 +85,7 @@ class Upload:
         if not same_sensor(self._identity, identity):
             if job.record.irrevocable:
                 raise other_device(job, self._identity, identity)
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} since this job began "
                 f"({identity.key or identity.name} instead of {self._identity.key or self._identity.name}).",
@@ -95,7 +95,7 @@ class Upload:
         if job.record.irrevocable:
             return state is UpdateState.STARTED or version != self._identity.version
         if state not in (self._baseline, UpdateState.INITIAL) or state is UpdateState.STARTED:
-            raise Stop.failed(
+            raise JobEnded.failed(
                 Code.BUSY,
                 f"Somebody else updates this sensor: UpdateState went from {self._baseline.value} to "
                 f"{state.value} ({state.label}) since this job began.",
@@ -106,10 +106,10 @@ class Upload:
             return False
         expected = job.item.to_version
         if expected and matches(version, expected) and not job.spec.options.force:
-            raise Stop(
+            raise JobEnded(
                 Verdict.SKIPPED, Code.ALREADY_CURRENT, f"Somebody else has updated it to {version} meanwhile."
             )
-        raise Stop.failed(
+        raise JobEnded.failed(
             Code.BUSY,
             f"Its version changed from {self._identity.version} to {version} since this job began: somebody "
             "else is working on it.",
@@ -120,7 +120,7 @@ class Upload:
         """Ask the sensor what became of a broken upload. True: it flashes; False: it may be sent once more.
 
         Raises:
-            Stop: it may not.
+            JobEnded: it may not.
         """
         job = self._job
         # When all of it was sent and only the answer is missing, the sensor may start by itself.
@@ -140,10 +140,10 @@ class Upload:
         """The sensor did not take the package. True: it flashes all the same.
 
         Raises:
-            Stop: unless it does.
+            JobEnded: unless it does.
         """
         if isinstance(error, Unreachable) and untouched:
-            raise Stop.failed(error.code, f"{error.message} Nothing was written to it.", error.advice)
+            raise JobEnded.failed(error.code, f"{error.message} Nothing was written to it.", error.advice)
         if await self._flashes(error, within=0.0):
             return True
         raise await self._unsure(error) from error
@@ -156,7 +156,7 @@ class Upload:
             within: seconds to wait for a flash that starts by itself.
 
         Raises:
-            Stop: it does not come back, or another sensor does.
+            JobEnded: it does not come back, or another sensor does.
         """
         job = self._job
         deadline = job.clock.monotonic() + within
@@ -179,7 +179,7 @@ class Upload:
         """UpdateState as soon as the sensor answers.
 
         Raises:
-            Stop: it does not in time.
+            JobEnded: it does not in time.
         """
         job = self._job
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
@@ -189,7 +189,7 @@ class Upload:
                 state = await job.sensor.update_state()
             except SensorError as trouble:
                 if job.clock.monotonic() >= deadline:
-                    raise Stop.unknown(
+                    raise JobEnded.unknown(
                         error.code,
                         f"{error.message} Its state cannot be read since: {trouble.message}",
                         _LOOK_ON_SITE,
@@ -199,14 +199,14 @@ class Upload:
                 await job.record.state(state)
                 return state
 
-    async def _unsure(self, error: SicktuiError) -> Stop:
+    async def _unsure(self, error: SicktuiError) -> JobEnded:
         """The end of a job whose package did not arrive: failed if the old version still answers."""
         job = self._job
         code = error.code or Code.UPLOAD_FAILED
         try:
             identity = await job.sensor.recognise(self._identity)
         except SensorError as trouble:
-            return Stop.unknown(
+            return JobEnded.unknown(
                 code,
                 f"{error.message} Its version cannot be read now: {trouble.message}",
                 _LOOK_ON_SITE,
@@ -215,11 +215,11 @@ class Upload:
             return other_device(job, self._identity, identity)
         message = f"{error.message} It runs {identity.version}."
         if isinstance(error, UploadRefused) and identity.version == self._identity.version:
-            return Stop.failed(code, message, error.advice)
+            return JobEnded.failed(code, message, error.advice)
         expected = job.item.to_version
         if expected is not None and matches(identity.version, expected):
-            return Stop.unknown(code, message, error.advice)
+            return JobEnded.unknown(code, message, error.advice)
         # It was asked, so nothing of this is unknown any more, as the error by itself says.
-        return Stop.failed(
+        return JobEnded.failed(
             code, message, _SEND_AGAIN if isinstance(error, UploadInterrupted) else error.advice
         )

@@ -4,7 +4,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
 
 
-class Stop(Exception):
+class JobEnded(Exception):
     """Ends a job with a verdict.
 
     Args:
@@ -27,16 +27,16 @@ class Stop(Exception):
         return self.verdict in (Verdict.FAILED, Verdict.UNKNOWN)
 
     @classmethod
-    def failed(cls, code: Code, message: str, advice: str = "") -> "Stop":
+    def failed(cls, code: Code, message: str, advice: str = "") -> "JobEnded":
         """It is known that the sensor does not run the expected version, or nothing was written."""
         return cls(Verdict.FAILED, code, message, advice)
 
     @classmethod
-    def unknown(cls, code: Code, message: str, advice: str = "") -> "Stop":
+    def unknown(cls, code: Code, message: str, advice: str = "") -> "JobEnded":
         """What the sensor runs cannot be known from here."""
         return cls(Verdict.UNKNOWN, code, message, advice)
 
     @classmethod
-    def because(cls, error: SicktuiError, *, verdict: Verdict = Verdict.FAILED) -> "Stop":
+    def from_error(cls, error: SicktuiError, *, verdict: Verdict = Verdict.FAILED) -> "JobEnded":
         """The end that an error amounts to."""
         return cls(verdict, error.code or Code.DEVICE_ERROR, error.message, error.advice)
