@@ -13,11 +13,11 @@ async def authenticate(sensor: Sensor) -> str:
     Raises:
         AccessDenied: the password is wrong. It is not tried again: sensors lock.
     """
-    tokens = await sensor.open_session()
+    tokens = await sensor.access.open_session()
     # Asked afterwards, because the session has just found it out.
-    scheme = await sensor.auth_scheme()
+    scheme = await sensor.access.scheme()
     words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic, in clear text"
     if tokens:
         return f"{words}, session token"
-    proven = await sensor.check_password()
+    proven = await sensor.access.check_password()
     return f"{words}, no session tokens here" + ("" if proven else ", password not tested")

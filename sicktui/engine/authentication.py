@@ -29,8 +29,8 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
     credentials = context.credentials
     sensor = connect(context, target, password=password)
     try:
-        scheme = await sensor.auth_scheme()
-        proven = await sensor.check_password()
+        scheme = await sensor.access.scheme()
+        proven = await sensor.access.check_password()
     except AccessDenied:
         credentials.refused(target.device, target.user, password)
         raise
@@ -58,7 +58,7 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
             advice="Log in with the right one.",
         )
     try:
-        return await sensor.check_password()
+        return await sensor.access.check_password()
     except AccessDenied:
         credentials.refused(target.device, target.user, password)
         raise

@@ -32,7 +32,7 @@ def connect(
 async def read_update_state(sensor: Sensor) -> UpdateState | None:
     """``UpdateState``, or ``None`` where the sensor has no such variable."""
     try:
-        return await sensor.update_state()
+        return await sensor.read.update_state()
     except NotSupported:
         return None
 
@@ -75,16 +75,16 @@ class Watch:
 
     async def _look(self) -> Observation:
         if self._identity is None:
-            self._identity = await self._sensor.identity()
-            self._auth = await self._sensor.auth_scheme()
+            self._identity = await self._sensor.read.identity()
+            self._auth = await self._sensor.access.scheme()
         else:
-            name, version = await self._sensor.ident()
+            name, version = await self._sensor.read.ident()
             if (name, version) != (self._identity.name, self._identity.version):
-                self._identity = await self._sensor.identity()
+                self._identity = await self._sensor.read.identity()
         state = await read_update_state(self._sensor)
         health, problem = Health(), ""
         try:
-            health = await self._sensor.health()
+            health = await self._sensor.read.health()
         except (DeviceError, ProtocolError) as error:
             # What it is and runs is known all the same.
             problem = str(error)

@@ -281,7 +281,7 @@ def test_the_log_of_a_runner_that_broke(
         tmp_path / "broken",
         where="sicktui.engine.run.runner",
         module="sicktui.sensor.api.authentication",
-        owner=".Access",
+        owner=".Authenticator",
         name="open_session",
     )
     result = program(
@@ -304,7 +304,7 @@ def test_the_log_of_a_command_that_broke(
         tmp_path / "broken",
         where="login",
         module="sicktui.sensor.api.authentication",
-        owner=".Access",
+        owner=".Authenticator",
         name="check_password",
     )
     result = program("login", *made.addresses, **(secrets | {"PYTHONPATH": path}))

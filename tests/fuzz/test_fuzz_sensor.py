@@ -61,27 +61,32 @@ GOOD: Final[dict[str, Any]] = {
 }
 """What a good sensor says to each request, by the last part of its path."""
 
+
+async def _fields(sensor: Sensor) -> object:
+    return (await sensor.access.call("checkCredentials", {"Passphrase": "x"})).fields
+
+
 Call = Callable[[Sensor, Path], Awaitable[object]]
 CALLS: Final[dict[str, Call]] = {
-    "identity": lambda sensor, _: sensor.identity(),
-    "recognise": lambda sensor, _: sensor.recognise(KNOWN),
-    "update_state": lambda sensor, _: sensor.update_state(),
-    "health": lambda sensor, _: sensor.health(),
-    "read": lambda sensor, _: sensor.read("LocationName"),
-    "auth_scheme": lambda sensor, _: sensor.auth_scheme(),
-    "check_password": lambda sensor, _: sensor.check_password(),
-    "open_session": lambda sensor, _: sensor.open_session(),
-    "call": lambda sensor, _: sensor.call("checkCredentials", {"Passphrase": "x"}),
-    "persist": lambda sensor, _: sensor.persist(),
-    "create_backup": lambda sensor, _: sensor.create_backup("x"),
-    "create_backup_status": lambda sensor, _: sensor.create_backup_status(),
-    "download_backup": lambda sensor, folder: sensor.download_backup(folder / "backup", 100_000),
-    "restore_backup": lambda sensor, _: sensor.restore_backup("x"),
-    "restore_status": lambda sensor, _: sensor.restore_status(),
-    "upload_package": lambda sensor, folder: sensor.upload_package(
+    "identity": lambda sensor, _: sensor.read.identity(),
+    "recognise": lambda sensor, _: sensor.read.recognise(KNOWN),
+    "update_state": lambda sensor, _: sensor.read.update_state(),
+    "health": lambda sensor, _: sensor.read.health(),
+    "read": lambda sensor, _: sensor.read.value("LocationName"),
+    "auth_scheme": lambda sensor, _: sensor.access.scheme(),
+    "check_password": lambda sensor, _: sensor.access.check_password(),
+    "open_session": lambda sensor, _: sensor.access.open_session(),
+    "call": lambda sensor, _: _fields(sensor),
+    "persist": lambda sensor, _: sensor.parameters.persist(),
+    "create_backup": lambda sensor, _: sensor.backups.create("x"),
+    "create_backup_status": lambda sensor, _: sensor.backups.create_status(),
+    "download_backup": lambda sensor, folder: sensor.backups.download(folder / "backup", 100_000),
+    "restore_backup": lambda sensor, _: sensor.backups.restore("x"),
+    "restore_status": lambda sensor, _: sensor.backups.restore_status(),
+    "upload_package": lambda sensor, folder: sensor.firmware.upload(
         folder / "package", 1_000, lambda _sent, _total: None
     ),
-    "run_firmware_update": lambda sensor, _: sensor.run_firmware_update(),
+    "run_firmware_update": lambda sensor, _: sensor.firmware.start_flash(),
 }
 
 

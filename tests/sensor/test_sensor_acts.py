@@ -18,7 +18,7 @@ async def test_a_challenge_sensor_is_triggered_on_the_vendors_path_first(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", if_proven(reply()))
     sensor = connect(auth="challenge")
-    await sensor.run_firmware_update()
+    await sensor.firmware.start_flash()
     assert posts(challenging) == ["getChallenge", "RunFirmwareUpdate"]
     assert sensor.capabilities.trigger == "RunFirmwareUpdate"
 
@@ -27,7 +27,7 @@ async def test_a_basic_sensor_is_triggered_on_the_articles_path_first(
     basic: ScriptedSensor, connect: MakeSensor
 ) -> None:
     basic.on("POST methods/RunFirmwareUpdate", reply())
-    await connect(auth="basic").run_firmware_update()
+    await connect(auth="basic").firmware.start_flash()
     assert posts(basic) == ["methods/RunFirmwareUpdate"]
     assert basic.seen[0].body == b"{}"
     assert basic.seen[0].headers["authorization"].startswith("Basic ")
@@ -40,21 +40,21 @@ async def test_the_other_path_is_tried_and_remembered(
     challenging.on("POST RunFirmwareUpdate", absent)
     challenging.on("POST methods/RunFirmwareUpdate", if_proven(reply()))
     sensor = connect(auth="challenge")
-    await sensor.run_firmware_update()
-    await sensor.run_firmware_update()
+    await sensor.firmware.start_flash()
+    await sensor.firmware.start_flash()
     assert [name for name in posts(challenging) if name != "getChallenge"] == [
         "RunFirmwareUpdate",
         "methods/RunFirmwareUpdate",
         "methods/RunFirmwareUpdate",
     ]
     challenging.seen.clear()
-    await connect(auth="challenge", capabilities=sensor.capabilities).run_firmware_update()
+    await connect(auth="challenge", capabilities=sensor.capabilities).firmware.start_flash()
     assert posts(challenging) == ["getChallenge", "methods/RunFirmwareUpdate"]
 
 
 async def test_a_sensor_without_any_trigger(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     with pytest.raises(NotSupported):
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
 
 
 @pytest.mark.parametrize("answer", [refused(4), http(401), refused(3), http(500)], ids=repr)
@@ -63,14 +63,14 @@ async def test_a_trigger_that_is_refused_is_not_tried_on_the_other_path(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", answer)
     with pytest.raises((AccessDenied, DeviceError)):
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
     assert "methods/RunFirmwareUpdate" not in posts(challenging)
 
 
 async def test_write_eeprom_persists(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST WriteEeprom", if_proven(reply({"Success": True})))
     sensor = connect()
-    assert await sensor.persist() is True
+    assert await sensor.parameters.persist() is True
     assert sensor.capabilities.persist == "WriteEeprom"
 
 
@@ -79,17 +79,17 @@ async def test_persist_parameters_persists_where_write_eeprom_does_not_exist(
 ) -> None:
     challenging.on("POST PersistParameters", if_proven(reply()))
     sensor = connect(auth="challenge")
-    assert await sensor.persist() is True
+    assert await sensor.parameters.persist() is True
     challenging.seen.clear()
-    assert await sensor.persist() is True
+    assert await sensor.parameters.persist() is True
     assert posts(challenging) == ["getChallenge", "PersistParameters"]
 
 
 async def test_a_sensor_that_cannot_persist(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    assert await sensor.persist() is False
+    assert await sensor.parameters.persist() is False
     challenging.seen.clear()
-    assert await sensor.persist() is False
+    assert await sensor.parameters.persist() is False
     assert challenging.seen == []
 
 
@@ -97,7 +97,7 @@ async def test_a_way_to_persist_that_was_found_and_is_gone_is_an_error(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     with pytest.raises(NotSupported):
-        await connect(capabilities=Capabilities(persist="WriteEeprom")).persist()
+        await connect(capabilities=Capabilities(persist="WriteEeprom")).parameters.persist()
 
 
 @pytest.mark.parametrize("data", [{"Success": False}, {"Result": False}, {"WriteEeprom": {"Success": False}}])
@@ -106,13 +106,13 @@ async def test_a_persist_that_did_not_succeed_is_an_error(
 ) -> None:
     challenging.on("POST WriteEeprom", reply(data))
     with pytest.raises(DeviceError) as caught:
-        await connect().persist()
+        await connect().parameters.persist()
     assert "did not succeed" in caught.value.message
 
 
 async def test_find_me(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST FindMe", if_proven(reply()))
-    await connect().find_me(5)
+    await connect().parameters.find_me(5)
     assert challenging.last("POST FindMe").json["data"] == {"uiDuration": 5}
 
 
@@ -121,7 +121,7 @@ async def test_find_me_for_a_time_that_is_not_possible(
     challenging: ScriptedSensor, connect: MakeSensor, seconds: int
 ) -> None:
     with pytest.raises(UsageError):
-        await connect().find_me(seconds)
+        await connect().parameters.find_me(seconds)
     assert challenging.seen == []
 
 
@@ -129,7 +129,7 @@ async def test_a_value_that_is_no_json_is_not_sent(challenging: ScriptedSensor, 
     sensor = connect()
     for value in (object(), "lone \udc80 surrogate"):
         with pytest.raises(UsageError):
-            await sensor.write("LocationName", value)
+            await sensor.parameters.write("LocationName", value)
     assert "LocationName" not in posts(challenging)
 
 
@@ -138,8 +138,9 @@ async def test_call_returns_the_data_flat_or_wrapped(
 ) -> None:
     challenging.on("POST GetX", reply({"a": 1}), reply({"GetX": {"a": 1}}), reply([1]))
     sensor = connect()
-    assert await sensor.call("GetX", {"b": 2}) == {"a": 1}
+    assert (await sensor.access.call("GetX", {"b": 2})).fields == {"a": 1}
     assert challenging.last("POST GetX").json["data"] == {"b": 2}
-    assert await sensor.call("GetX") == {"a": 1}
+    assert (await sensor.access.call("GetX")).fields == {"a": 1}
+    list_reply = await sensor.access.call("GetX")
     with pytest.raises(ProtocolError):
-        await sensor.call("GetX")
+        _ = list_reply.fields

@@ -47,11 +47,11 @@ async def test_a_sensor_with_get_challenge_never_sees_the_password(
     challenging.on("POST WriteEeprom", if_proven(reply({"Success": True})))
     challenging.on("POST RunFirmwareUpdate", if_proven(reply()))
     sensor = connect()
-    assert await sensor.auth_scheme() is AuthScheme.CHALLENGE
-    assert await sensor.check_password()
-    assert await sensor.open_session()
-    await sensor.persist()
-    await sensor.run_firmware_update()
+    assert await sensor.access.scheme() is AuthScheme.CHALLENGE
+    assert await sensor.access.check_password()
+    assert await sensor.access.open_session()
+    await sensor.parameters.persist()
+    await sensor.firmware.start_flash()
     assert_never_in_clear(challenging)
 
 
@@ -59,8 +59,8 @@ async def test_each_authenticated_post_has_a_challenge_right_before_it(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    await sensor.open_session()
-    await sensor.check_password()
+    await sensor.access.open_session()
+    await sensor.access.check_password()
     assert challenging.asked() == [
         "POST getChallenge",
         "POST getChallenge",
@@ -73,7 +73,7 @@ async def test_each_authenticated_post_has_a_challenge_right_before_it(
 
 async def test_header_stands_before_data(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST LocationName", if_proven(reply()))
-    await connect().write("LocationName", "gate 7")
+    await connect().parameters.write("LocationName", "gate 7")
     body = challenging.last("POST LocationName").body
     assert body.startswith(b'{"header":{')
     assert list(challenging.last("POST LocationName").json) == ["header", "data"]
@@ -83,7 +83,7 @@ async def test_header_stands_before_data(challenging: ScriptedSensor, connect: M
 
 async def test_an_act_without_data_has_none(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST RebootDevice", if_proven(reply()))
-    assert await connect().call("RebootDevice") == {}
+    assert (await connect().access.call("RebootDevice")).fields == {}
     assert list(challenging.last("POST RebootDevice").json) == ["header"]
 
 
@@ -93,8 +93,8 @@ async def test_basic_only_where_get_challenge_is_not_found(
 ) -> None:
     basic.on("POST getChallenge", absent)
     sensor = connect()
-    assert await sensor.auth_scheme() is AuthScheme.BASIC
-    assert await sensor.open_session()
+    assert await sensor.access.scheme() is AuthScheme.BASIC
+    assert await sensor.access.open_session()
     session = basic.last("POST CreateSessionToken")
     assert session.headers["authorization"] == BASIC
     assert session.body == b"{}"
@@ -113,7 +113,7 @@ async def test_one_not_found_of_a_sensor_that_starts_is_no_reason_for_basic(
 ) -> None:
     challenging.on("POST getChallenge", absent, challenge())
     sensor = connect()
-    assert await sensor.open_session()
+    assert await sensor.access.open_session()
     assert sensor.capabilities.auth is AuthScheme.CHALLENGE
     assert_never_in_clear(challenging)
 
@@ -123,7 +123,7 @@ async def test_a_sensor_that_has_done_challenges_is_never_sent_a_password_in_cle
 ) -> None:
     sensor = connect(capabilities=capabilities_with(AuthScheme.CHALLENGE))
     with pytest.raises(DeviceError, match="may not be sent a password"):
-        await sensor.open_session()
+        await sensor.access.open_session()
     assert_never_in_clear(basic)
     assert capabilities_with(AuthScheme.BASIC) is None, "Basic is found out anew each time"
 
@@ -136,7 +136,7 @@ async def test_what_is_no_sensor_never_sees_the_password(
 ) -> None:
     device.on("GET DeviceIdent", ident)
     with pytest.raises(ProtocolError):
-        await connect().open_session()
+        await connect().access.open_session()
     assert_never_in_clear(device)
 
 
@@ -151,16 +151,16 @@ async def test_trouble_with_get_challenge_is_no_reason_for_basic(
     device.on("POST getChallenge", answer)
     sensor = connect()
     with pytest.raises(SensorError):
-        await sensor.open_session()
+        await sensor.access.open_session()
     assert_never_in_clear(device)
     assert sensor.capabilities.auth is None
 
 
 async def test_auth_challenge_never_falls_to_basic(device: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect(auth="challenge")
-    assert await sensor.auth_scheme() is AuthScheme.CHALLENGE
+    assert await sensor.access.scheme() is AuthScheme.CHALLENGE
     with pytest.raises(DeviceError) as caught:
-        await sensor.open_session()
+        await sensor.access.open_session()
     assert caught.value.code is Code.NOT_SUPPORTED
     assert "clear text" in caught.value.message
     assert "auth = 'basic'" in caught.value.advice
@@ -170,8 +170,8 @@ async def test_auth_challenge_never_falls_to_basic(device: ScriptedSensor, conne
 async def test_auth_basic_asks_for_no_challenge(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST CreateSessionToken", reply({"token": TOKEN}))
     sensor = connect(auth="basic")
-    assert await sensor.auth_scheme() is AuthScheme.BASIC
-    await sensor.open_session()
+    assert await sensor.access.scheme() is AuthScheme.BASIC
+    await sensor.access.open_session()
     assert challenging.asked() == ["POST CreateSessionToken"]
 
 
@@ -181,19 +181,19 @@ async def test_basic_that_another_client_found_is_probed_again(
     """The sensor got a firmware that can do better meanwhile."""
     learned = Capabilities(name="picoScan", version="2.3.0.0R", auth=AuthScheme.BASIC)
     sensor = connect(capabilities=learned)
-    await sensor.open_session()
+    await sensor.access.open_session()
     assert sensor.capabilities.auth is AuthScheme.CHALLENGE
     assert_never_in_clear(challenging)
 
 
 async def test_after_a_reboot_basic_is_probed_again(basic: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    await sensor.open_session()
-    await sensor.forget_connections()
+    await sensor.access.open_session()
+    sensor.access.forget_session()
     basic.on("POST getChallenge", challenge())
     basic.on("POST CreateSessionToken", if_proven(reply({"token": TOKEN})))
     basic.seen.clear()
-    await sensor.open_session()
+    await sensor.access.open_session()
     assert_never_in_clear(basic)
 
 
@@ -201,22 +201,22 @@ async def test_a_sensor_that_could_do_challenges_is_not_sent_basic_when_it_forge
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    await sensor.open_session()
+    await sensor.access.open_session()
     challenging.on("POST getChallenge", NOT_FOUND)
     with pytest.raises(DeviceError) as caught:
-        await sensor.open_session()
+        await sensor.access.open_session()
     assert "starting" in caught.value.advice
     assert_never_in_clear(challenging)
     # Asked again it still says so: not that the sensor has no tokens.
     with pytest.raises(DeviceError):
-        await sensor.open_session()
+        await sensor.access.open_session()
 
 
 async def test_challenge_that_another_client_found_is_not_probed_again(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     learned = Capabilities(name="picoScan", version="2.3.0.0R", auth=AuthScheme.CHALLENGE)
-    await connect(capabilities=learned).open_session()
+    await connect(capabilities=learned).access.open_session()
     assert challenging.asked() == ["POST getChallenge", "POST CreateSessionToken"]
 
 
@@ -226,7 +226,7 @@ async def test_every_form_of_salt_is_taken(
 ) -> None:
     device.on("POST getChallenge", challenge(salt=salt))
     device.on("POST checkCredentials", reply())
-    assert await connect().check_password()
+    assert await connect().access.check_password()
 
 
 # -- passwords --------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ async def test_every_form_of_salt_is_taken(
 async def test_a_wrong_password_is_tried_once(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect(password="wrong")
     with pytest.raises(AccessDenied) as caught:
-        await sensor.check_password()
+        await sensor.access.check_password()
     assert challenging.asked().count("POST checkCredentials") == 1
     assert caught.value.code is Code.ACCESS_DENIED
     assert caught.value.status == 4
@@ -249,26 +249,26 @@ async def test_a_refused_basic_password_is_tried_once(
 ) -> None:
     basic.on("POST CreateSessionToken", answer)
     with pytest.raises(AccessDenied):
-        await connect().open_session()
+        await connect().access.open_session()
     assert basic.asked().count("POST CreateSessionToken") == 1
 
 
 async def test_without_a_password_nothing_is_sent(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect(password=None)
     with pytest.raises(AccessDenied) as caught:
-        await sensor.check_password()
+        await sensor.access.check_password()
     assert "No password is known" in caught.value.message
     assert "sicktui login" in caught.value.advice
     assert challenging.seen == []
-    assert await sensor.auth_scheme() is AuthScheme.CHALLENGE
+    assert await sensor.access.scheme() is AuthScheme.CHALLENGE
 
 
 async def test_a_password_that_cannot_be_checked(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST checkCredentials", NOT_FOUND)
     sensor = connect()
-    assert await sensor.check_password() is False
+    assert await sensor.access.check_password() is False
     challenging.seen.clear()
-    assert await sensor.check_password() is False
+    assert await sensor.access.check_password() is False
     assert challenging.seen == []
 
 
@@ -276,7 +276,7 @@ async def test_a_password_that_is_not_utf8_is_refused_without_being_shown(
     basic: ScriptedSensor, connect: MakeSensor
 ) -> None:
     with pytest.raises(AccessDenied) as caught:
-        await connect(password="geheim\udcff").open_session()
+        await connect(password="geheim\udcff").access.open_session()
     assert "geheim" not in str(caught.value)
     assert "POST CreateSessionToken" not in basic.asked()
 
@@ -288,7 +288,7 @@ async def test_an_invalid_challenge_is_replaced_once(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"), if_proven(reply()))
-    await connect(auth="challenge").run_firmware_update()
+    await connect(auth="challenge").firmware.start_flash()
     assert challenging.asked() == ["POST getChallenge", "POST RunFirmwareUpdate"] * 2
 
 
@@ -297,7 +297,7 @@ async def test_a_challenge_that_stays_invalid_is_an_error(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"))
     with pytest.raises(DeviceError) as caught:
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
     assert caught.value.status == 10
     assert challenging.asked().count("POST RunFirmwareUpdate") == 2
 
@@ -307,7 +307,7 @@ async def test_a_sensor_out_of_connections_is_asked_again_for_challenge_and_sess
 ) -> None:
     challenging.on("POST getChallenge", refused(11), refused(11), challenge())
     challenging.on("POST CreateSessionToken", refused(11), if_proven(reply({"token": TOKEN})))
-    assert await connect().open_session()
+    assert await connect().access.open_session()
     assert len(clock.slept) == 3
 
 
@@ -316,7 +316,7 @@ async def test_an_act_is_not_repeated_for_want_of_connections(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(11))
     with pytest.raises(OutOfConnections):
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
     assert challenging.asked().count("POST RunFirmwareUpdate") == 1
 
 
@@ -325,7 +325,7 @@ async def test_a_session_for_ever_out_of_connections_ends(
 ) -> None:
     challenging.on("POST CreateSessionToken", refused(11))
     with pytest.raises(OutOfConnections):
-        await connect().open_session()
+        await connect().access.open_session()
     assert challenging.asked().count("POST CreateSessionToken") == 4
     assert sum(clock.slept) < 5
 
@@ -338,10 +338,10 @@ async def test_a_sensor_without_tokens_is_asked_once(
 ) -> None:
     challenging.on("POST CreateSessionToken", NOT_FOUND)
     sensor = connect()
-    assert await sensor.open_session() is False
+    assert await sensor.access.open_session() is False
     assert sensor.capabilities.tokens is False
     challenging.seen.clear()
-    assert await sensor.open_session() is False
+    assert await sensor.access.open_session() is False
     assert challenging.seen == []
 
 
@@ -366,7 +366,7 @@ async def test_an_unusable_token_is_a_protocol_error(
 ) -> None:
     challenging.on("POST CreateSessionToken", reply(data))
     with pytest.raises(ProtocolError) as caught:
-        await connect().open_session()
+        await connect().access.open_session()
     assert "Evil" not in str(caught.value)
 
 
@@ -375,7 +375,7 @@ async def test_a_wrapped_token_with_its_time_to_live_is_taken(
 ) -> None:
     wrapped = {"CreateSessionToken": {"token": TOKEN, "timeToLive": 600}}
     challenging.on("POST CreateSessionToken", if_proven(reply(wrapped)))
-    assert await connect().open_session()
+    assert await connect().access.open_session()
 
 
 async def test_the_path_of_a_method_is_hashed_as_posted(
@@ -387,7 +387,7 @@ async def test_the_path_of_a_method_is_hashed_as_posted(
 
     challenging.on("POST methods/RunFirmwareUpdate", check)
     sensor = connect()
-    await sensor.run_firmware_update()
+    await sensor.firmware.start_flash()
     assert sensor.capabilities.trigger == "methods/RunFirmwareUpdate"
 
 
@@ -401,10 +401,10 @@ async def test_a_sensor_that_hashes_the_last_part_of_a_path_is_found_out_once_th
 ) -> None:
     challenging.on("POST methods/RunFirmwareUpdate", proven_by_last_part)
     sensor = connect()
-    await sensor.open_session()
-    await sensor.run_firmware_update()
+    await sensor.access.open_session()
+    await sensor.firmware.start_flash()
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 2
-    await sensor.run_firmware_update()
+    await sensor.firmware.start_flash()
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 3
 
 
@@ -413,7 +413,7 @@ async def test_a_password_that_is_not_proven_is_tried_with_one_name_only(
 ) -> None:
     challenging.on("POST methods/RunFirmwareUpdate", proven_by_last_part)
     with pytest.raises(AccessDenied):
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 1
 
 
@@ -422,9 +422,9 @@ async def test_a_proven_password_that_is_refused_is_tried_no_more(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(4))
     sensor = connect()
-    await sensor.open_session()
+    await sensor.access.open_session()
     with pytest.raises(AccessDenied):
-        await sensor.run_firmware_update()
+        await sensor.firmware.start_flash()
     assert challenging.asked().count("POST RunFirmwareUpdate") == 1
 
 
@@ -432,11 +432,11 @@ async def test_nonsense_for_a_challenge_leaves_the_act_unsent(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    await sensor.open_session()
+    await sensor.access.open_session()
     for nonsense in (html(200), http(200, b"x" * 2_000_000), b"SSH-2.0\r\n"):
         challenging.on("POST getChallenge", nonsense)
         with pytest.raises(ProtocolError) as caught:
-            await sensor.call("RebootDevice")
+            await sensor.access.call("RebootDevice")
         assert not caught.value.outcome_unknown
     assert "POST RebootDevice" not in challenging.asked()
 
@@ -447,7 +447,7 @@ async def test_nonsense_for_an_act_leaves_its_outcome_unknown(
 ) -> None:
     challenging.on("POST RebootDevice", nonsense)
     with pytest.raises(ProtocolError) as caught:
-        await connect().call("RebootDevice")
+        await connect().access.call("RebootDevice")
     assert caught.value.outcome_unknown
 
 
@@ -455,5 +455,5 @@ async def test_not_supported_is_raised_for_a_method_that_is_not_there(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     with pytest.raises(NotSupported) as caught:
-        await connect().call("LoadFactoryDefaults")
+        await connect().access.call("LoadFactoryDefaults")
     assert "LoadFactoryDefaults" in caught.value.message

@@ -56,7 +56,7 @@ async def test_a_backup_is_created_with_its_passphrase(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     challenging.on("POST CreateParameterBackup", if_proven(reply()))
-    await connect().create_backup("pass")
+    await connect().backups.create("pass")
     assert challenging.last("POST CreateParameterBackup").json["data"] == {"Passphrase": "pass"}
 
 
@@ -66,7 +66,7 @@ async def test_a_backup_that_the_sensor_could_not_create_is_an_error(
 ) -> None:
     challenging.on("POST CreateParameterBackup", reply(data))
     with pytest.raises(DeviceError) as caught:
-        await connect().create_backup("")
+        await connect().backups.create("")
     assert "Result false" in caught.value.message
 
 
@@ -75,14 +75,14 @@ async def test_a_result_of_the_wrong_type_is_a_protocol_error(
 ) -> None:
     challenging.on("POST CreateParameterBackup", reply({"Result": "yes"}))
     with pytest.raises(ProtocolError):
-        await connect().create_backup("")
+        await connect().backups.create("")
 
 
 async def test_a_passphrase_that_is_too_long_is_not_sent(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        await connect().create_backup("geheim" * 50)
+        await connect().backups.create("geheim" * 50)
     assert "geheim" not in str(caught.value)
     assert challenging.seen == []
 
@@ -104,15 +104,15 @@ async def test_the_result_of_a_backup(
     device: ScriptedSensor, connect: MakeSensor, data: dict[str, object], status: BackupStatus
 ) -> None:
     device.on("GET CreateParameterBackupResult", reply(data))
-    assert await connect().create_backup_status() == status
+    assert await connect().backups.create_status() == status
 
 
 async def test_a_sensor_that_tells_no_result_is_asked_once(
     device: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    assert await sensor.create_backup_status() is None
-    assert await sensor.create_backup_status() is None
+    assert await sensor.backups.create_status() is None
+    assert await sensor.backups.create_status() is None
     assert len(device.seen) == 1
 
 
@@ -124,7 +124,7 @@ async def test_a_result_that_makes_no_sense_is_a_protocol_error(
 ) -> None:
     device.on("GET CreateParameterBackupResult", reply(data))
     with pytest.raises(ProtocolError):
-        await connect().create_backup_status()
+        await connect().backups.create_status()
 
 
 # -- fetching ---------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ async def test_a_result_that_makes_no_sense_is_a_protocol_error(
 
 async def test_a_backup_is_fetched_whole(challenging: ScriptedSensor, connect: MakeSensor, to: Path) -> None:
     challenging.on("GET parameterbackup", http(200, FILE, content_type=BINARY + "; charset=x"))
-    assert await connect().download_backup(to, LIMIT) == Downloaded(
+    assert await connect().backups.download(to, LIMIT) == Downloaded(
         size=len(FILE), sha256=hashlib.sha256(FILE).hexdigest(), content_type=BINARY
     )
     assert to.read_bytes() == FILE
@@ -157,7 +157,7 @@ async def test_a_backup_may_be_json(
     challenging: ScriptedSensor, connect: MakeSensor, to: Path, file: bytes
 ) -> None:
     challenging.on("GET parameterbackup", http(200, file))
-    await connect().download_backup(to, LIMIT)
+    await connect().backups.download(to, LIMIT)
     assert to.read_bytes() == file
 
 
@@ -166,7 +166,7 @@ async def test_a_sensor_without_tokens_is_asked_without(
 ) -> None:
     challenging.on("POST CreateSessionToken", NOT_FOUND)
     challenging.on("GET parameterbackup", http(200, FILE, content_type=BINARY))
-    await connect().download_backup(to, LIMIT)
+    await connect().backups.download(to, LIMIT)
     assert "x-session-token" not in challenging.last("GET parameterbackup").headers
 
 
@@ -176,7 +176,7 @@ async def test_a_refused_token_is_renewed_once(
 ) -> None:
     challenging.on("POST CreateSessionToken", reply({"token": "old"}), reply({"token": "new"}))
     challenging.on("GET parameterbackup", refusal, http(200, FILE, content_type=BINARY))
-    await connect().download_backup(to, LIMIT)
+    await connect().backups.download(to, LIMIT)
     assert challenging.last("GET parameterbackup").headers["x-session-token"] == "new"
 
 
@@ -185,7 +185,7 @@ async def test_a_token_that_stays_refused_is_access_denied(
 ) -> None:
     challenging.on("GET parameterbackup", http(403))
     with pytest.raises(AccessDenied):
-        await connect().download_backup(to, LIMIT)
+        await connect().backups.download(to, LIMIT)
     assert challenging.asked().count("GET parameterbackup") == 2
     assert not to.exists()
 
@@ -194,7 +194,7 @@ async def test_a_wrong_password_is_not_tried_twice_for_a_download(
     challenging: ScriptedSensor, connect: MakeSensor, to: Path
 ) -> None:
     with pytest.raises(AccessDenied):
-        await connect(password="wrong").download_backup(to, LIMIT)
+        await connect(password="wrong").backups.download(to, LIMIT)
     assert challenging.asked().count("POST CreateSessionToken") == 1
     assert "GET parameterbackup" not in challenging.asked()
 
@@ -227,7 +227,7 @@ async def test_what_is_no_backup_leaves_no_file(
 ) -> None:
     challenging.on("GET parameterbackup", answer)
     with pytest.raises(SensorError) as caught:
-        await connect().download_backup(to, LIMIT)
+        await connect().backups.download(to, LIMIT)
     assert type(caught.value) is kind
     assert words in caught.value.message
     assert not to.exists()
@@ -238,7 +238,7 @@ async def test_a_lost_connection_leaves_no_file(
 ) -> None:
     challenging.on("GET parameterbackup", hang_up())
     with pytest.raises(Unreachable):
-        await connect().download_backup(to, LIMIT)
+        await connect().backups.download(to, LIMIT)
     assert not to.exists()
 
 
@@ -256,7 +256,7 @@ async def test_a_download_that_does_not_move_ends_after_the_stall_time(
     challenging.on("GET parameterbackup", slow)
     began = time.monotonic()
     with pytest.raises(ProtocolError) as caught:
-        await connect(stall_timeout=0.2).download_backup(to, LIMIT)
+        await connect(stall_timeout=0.2).backups.download(to, LIMIT)
     assert time.monotonic() - began < 1
     assert "nothing more came for 0.2 s" in caught.value.message
     assert not to.exists()
@@ -273,7 +273,7 @@ async def test_a_slow_download_that_moves_is_waited_for(
             await asyncio.sleep(0.1)
 
     challenging.on("GET parameterbackup", slow)
-    fetched = await connect(stall_timeout=0.4, request_timeout=0.4).download_backup(to, LIMIT)
+    fetched = await connect(stall_timeout=0.4, request_timeout=0.4).backups.download(to, LIMIT)
     assert fetched.size == 32768
 
 
@@ -281,7 +281,7 @@ async def test_a_folder_that_does_not_exist_is_said(
     challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path
 ) -> None:
     with pytest.raises(LocalFileError) as caught:
-        await connect().download_backup(tmp_path / "no" / "folder", LIMIT)
+        await connect().backups.download(tmp_path / "no" / "folder", LIMIT)
     assert caught.value.code is Code.STORAGE_ERROR
     assert "cannot be written" in caught.value.message
 
@@ -294,7 +294,7 @@ async def test_a_full_disk_is_said(
     to.symlink_to("/dev/full")
     challenging.on("GET parameterbackup", http(200, FILE[:size], content_type=BINARY))
     with pytest.raises(LocalFileError) as caught:
-        await connect().download_backup(to, LIMIT)
+        await connect().backups.download(to, LIMIT)
     assert "No space left" in caught.value.message
     assert not to.is_symlink()
 
@@ -308,7 +308,7 @@ async def test_a_backup_is_uploaded_as_raw_bytes_with_a_token(
     path = tmp_path / "backup"
     path.write_bytes(FILE)
     challenging.on("PUT parameterbackup", take_then(http(401)), take_then(reply()))
-    await connect().upload_backup(path)
+    await connect().backups.upload(path)
     seen = challenging.last("PUT parameterbackup")
     assert seen.body == hashlib.sha256(FILE).digest()
     assert seen.headers["content-type"] == BINARY
@@ -319,7 +319,7 @@ async def test_a_backup_file_that_is_gone_is_said(
     challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path
 ) -> None:
     with pytest.raises(LocalFileError) as caught:
-        await connect().upload_backup(tmp_path / "gone")
+        await connect().backups.upload(tmp_path / "gone")
     assert caught.value.code is Code.BACKUP_UNUSABLE
 
 
@@ -350,7 +350,7 @@ async def test_every_reply_to_a_restore_is_understood(
     challenging: ScriptedSensor, connect: MakeSensor, data: object, expected: RestoreReply
 ) -> None:
     challenging.on("POST RestoreParameterBackup", reply(data))
-    assert await connect().restore_backup("pass") == expected
+    assert await connect().backups.restore("pass") == expected
     assert challenging.last("POST RestoreParameterBackup").json["data"] == {"Passphrase": "pass"}
 
 
@@ -361,9 +361,9 @@ async def test_an_asynchronous_restore(device: ScriptedSensor, connect: MakeSens
         reply({"Status": 1, "RestoreResult": 3, "ParametersFailedToRestore": ["x"] * 500}),
     )
     sensor = connect()
-    pending = await sensor.restore_status()
+    pending = await sensor.backups.restore_status()
     assert pending == RestoreReply(finished=False, ok=None)
-    done = await sensor.restore_status()
+    done = await sensor.backups.restore_status()
     assert done is not None
     assert (done.finished, done.ok, done.result, len(done.failed)) == (True, False, 3, 100)
 
@@ -371,7 +371,7 @@ async def test_an_asynchronous_restore(device: ScriptedSensor, connect: MakeSens
 async def test_a_sensor_that_tells_no_result_of_a_restore(
     device: ScriptedSensor, connect: MakeSensor
 ) -> None:
-    assert await connect().restore_status() is None
+    assert await connect().backups.restore_status() is None
 
 
 async def test_a_restore_whose_connection_breaks_has_an_unknown_outcome(
@@ -379,9 +379,9 @@ async def test_a_restore_whose_connection_breaks_has_an_unknown_outcome(
 ) -> None:
     challenging.on("POST RestoreParameterBackup", hang_up())
     with pytest.raises(OutcomeUnknown):
-        await connect().restore_backup("")
+        await connect().backups.restore("")
 
 
 async def test_a_download_from_nowhere_is_unreachable(connect: MakeSensor, to: Path) -> None:
     with pytest.raises(Unreachable):
-        await connect(address=f"127.0.0.1:{free_port()}", auth="basic").download_backup(to, LIMIT)
+        await connect(address=f"127.0.0.1:{free_port()}", auth="basic").backups.download(to, LIMIT)

@@ -85,7 +85,7 @@ async def test_a_strange_salt_is_a_protocol_error(
 ) -> None:
     device.on("POST getChallenge", challenge(salt=salt))
     with pytest.raises(ProtocolError) as caught:
-        await connect().auth_scheme()
+        await connect().access.scheme()
     assert "challenge" in caught.value.message
 
 
@@ -96,7 +96,7 @@ async def test_a_challenge_without_its_fields_is_a_protocol_error(
 ) -> None:
     device.on("POST getChallenge", challenge(**{field: value}))
     with pytest.raises(ProtocolError):
-        await connect().auth_scheme()
+        await connect().access.scheme()
 
 
 _json = st.recursive(

@@ -101,49 +101,49 @@ def unseen(_sent: int, _total: int) -> None:
 @pytest.mark.parametrize("generation", ALL)
 async def test_who_it_is_and_how_it_feels(start: Start, generation: GenerationName) -> None:
     device, sensor = await start(generation)
-    identity = await sensor.identity()
+    identity = await sensor.read.identity()
     assert identity.serial == device.serial
     assert identity.version == device.firmware_version
     assert identity.mac is not None
-    assert (identity.name, identity.version) == await sensor.ident()
-    await sensor.health()
+    assert (identity.name, identity.version) == await sensor.read.ident()
+    await sensor.read.health()
     asked = len(device.requests)
-    await sensor.identity()
+    await sensor.read.identity()
     assert len(device.requests) <= asked + 6
     if generation == "lrs4000-1.9.1":
         with pytest.raises(NotSupported):
-            await sensor.update_state()
+            await sensor.read.update_state()
     else:
-        assert await sensor.update_state() is UpdateState.INITIAL
+        assert await sensor.read.update_state() is UpdateState.INITIAL
 
 
 @pytest.mark.parametrize("generation", ALL)
 async def test_being_let_in(start: Start, generation: GenerationName) -> None:
     _, sensor = await start(generation)
     basic = generation == "firmware-article"
-    assert await sensor.auth_scheme() is (AuthScheme.BASIC if basic else AuthScheme.CHALLENGE)
-    proven = await sensor.check_password()
-    tokens = await sensor.open_session()
+    assert await sensor.access.scheme() is (AuthScheme.BASIC if basic else AuthScheme.CHALLENGE)
+    proven = await sensor.access.check_password()
+    tokens = await sensor.access.open_session()
     assert tokens is (generation in ("firmware-article", "auth-article", "picoscan-2.3.3"))
     assert proven or tokens or generation == "lrs4000-1.9.1"
-    assert await sensor.persist()
+    assert await sensor.parameters.persist()
 
 
 @pytest.mark.parametrize("generation", ALL)
 async def test_a_wrong_password_is_tried_once(start: Start, generation: GenerationName) -> None:
     device, sensor = await start(generation, password="wrong")
     with pytest.raises(AccessDenied):
-        await sensor.persist()
+        await sensor.parameters.persist()
     assert len(device.violations) == 1
 
 
 @pytest.mark.parametrize("generation", ALL)
 async def test_writing_a_variable(start: Start, generation: GenerationName) -> None:
     _, sensor = await start(generation)
-    await sensor.write("LocationName", "Tor 7")
-    assert await sensor.read("LocationName") == "Tor 7"
+    await sensor.parameters.write("LocationName", "Tor 7")
+    assert await sensor.read.value("LocationName") == "Tor 7"
     if generation != "firmware-article":
-        await sensor.find_me(5)
+        await sensor.parameters.find_me(5)
 
 
 @pytest.mark.parametrize("generation", UPDATABLE)
@@ -151,74 +151,74 @@ async def test_an_update_from_package_to_new_version(
     start: Start, generation: GenerationName, tmp_path: Path
 ) -> None:
     device, sensor = await start(generation)
-    before = await sensor.identity()
+    before = await sensor.read.identity()
     package = write_package(tmp_path, device)
     size = package.stat().st_size
     told: list[tuple[int, int]] = []
-    await sensor.upload_package(package, size, lambda sent, total: told.append((sent, total)))
+    await sensor.firmware.upload(package, size, lambda sent, total: told.append((sent, total)))
     assert told[0] == (0, size)
     assert told[-1] == (size, size)
-    assert await sensor.update_state() is UpdateState.INITIAL
-    await sensor.run_firmware_update()
+    assert await sensor.read.update_state() is UpdateState.INITIAL
+    await sensor.firmware.start_flash()
     seen: set[UpdateState] = set()
 
     async def gone() -> bool:
         try:
-            seen.add(await sensor.update_state())
+            seen.add(await sensor.read.update_state())
         except Unreachable:
             return True
         return False
 
     async def back() -> bool:
         try:
-            return (await sensor.ident())[1] == NEW
+            return (await sensor.read.ident())[1] == NEW
         except Unreachable:
             return False
 
     await until(gone)
     assert UpdateState.STARTED in seen
-    await sensor.forget_connections()
+    sensor.access.forget_session()
     await until(back)
-    after = await sensor.identity()
+    after = await sensor.read.identity()
     assert (after.serial, after.version) == (before.serial, NEW)
     # Sessions did not survive the reboot; a new one is opened by itself.
-    await sensor.persist()
+    await sensor.parameters.persist()
 
 
 @pytest.mark.parametrize("generation", UPDATABLE)
 async def test_a_backup_and_back(start: Start, generation: GenerationName, tmp_path: Path) -> None:
     device, sensor = await start(generation)
-    await sensor.write("LocationName", "before")
-    await sensor.open_session()
-    await sensor.create_backup("pass")
+    await sensor.parameters.write("LocationName", "before")
+    await sensor.access.open_session()
+    await sensor.backups.create("pass")
     file = tmp_path / "backup"
     fetched: list[Downloaded] = []
 
     async def there() -> bool:
-        status = await sensor.create_backup_status()
+        status = await sensor.backups.create_status()
         if status is not None and not status.finished:
             return False
         assert status in (None, BackupStatus(finished=True, ok=True))
         try:
-            fetched.append(await sensor.download_backup(file, LIMIT))
+            fetched.append(await sensor.backups.download(file, LIMIT))
         except (NotSupported, DeviceError, ProtocolError):
             return False
         return len(fetched) > 1 and fetched[-1] == fetched[-2]
 
     await until(there)
     assert fetched[-1].sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
-    await sensor.write("LocationName", "after")
-    await sensor.upload_backup(file)
-    reply = await sensor.restore_backup("pass")
+    await sensor.parameters.write("LocationName", "after")
+    await sensor.backups.upload(file)
+    reply = await sensor.backups.restore("pass")
     replies: list[RestoreReply] = [reply]
 
     async def restored() -> bool:
-        status = await sensor.restore_status()
+        status = await sensor.backups.restore_status()
         if status is not None:
             replies.append(status)
             if not status.finished:
                 return False
-        return await sensor.read("LocationName") == "before"
+        return await sensor.read.value("LocationName") == "before"
 
     await until(restored)
     assert replies[-1].ok is not False
@@ -227,19 +227,19 @@ async def test_a_backup_and_back(start: Start, generation: GenerationName, tmp_p
 
 async def test_a_backup_with_another_passphrase(start: Start, tmp_path: Path) -> None:
     _, sensor = await start("multiscan-2.4.2")
-    await sensor.create_backup("one")
+    await sensor.backups.create("one")
     file = tmp_path / "backup"
 
     async def there() -> bool:
         try:
-            await sensor.download_backup(file, LIMIT)
+            await sensor.backups.download(file, LIMIT)
         except SensorError:
             return False
         return True
 
     await until(there)
-    await sensor.upload_backup(file)
-    reply = await sensor.restore_backup("two")
+    await sensor.backups.upload(file)
+    reply = await sensor.backups.restore("two")
     assert reply.ok is False
     assert "passphrase" in reply.words
 
@@ -272,7 +272,7 @@ async def test_a_read_that_goes_wrong(
         request_timeout=0.3,
     )
     with pytest.raises(SensorError) as caught:
-        await sensor.ident()
+        await sensor.read.ident()
     assert type(caught.value) is kind
     assert caught.value.advice
 
@@ -295,9 +295,9 @@ async def test_a_trigger_that_goes_wrong_is_sent_once(
         request_timeout=0.3,
     )
     package = write_package(tmp_path, device)
-    await sensor.upload_package(package, package.stat().st_size, unseen)
+    await sensor.firmware.upload(package, package.stat().st_size, unseen)
     with pytest.raises(SensorError) as caught:
-        await sensor.run_firmware_update()
+        await sensor.firmware.start_flash()
     assert type(caught.value) is kind
     assert caught.value.outcome_unknown is (kind is not DeviceError)
     assert device.flashes == (1 if acts or name == "cut_reply" else 0)
@@ -310,7 +310,7 @@ async def test_a_stale_challenge_is_replaced(start: Start, generation: Generatio
     )
     if generation == "firmware-article":
         return
-    await sensor.write("LocationName", "x")
+    await sensor.parameters.write("LocationName", "x")
 
 
 @pytest.mark.parametrize("generation", ["firmware-article", "auth-article", "picoscan-2.3.3"])
@@ -321,8 +321,8 @@ async def test_an_early_401_to_an_upload(
     device, sensor = await start(generation, faults=(Fault(name="upload_early_401", seconds=seconds),))
     path = tmp_path / "package.spk.signed"
     make_package(path, family=device.model, version=NEW, size=8_000_000)
-    await sensor.upload_package(path, path.stat().st_size, unseen)
-    assert await sensor.update_state() is UpdateState.INITIAL
+    await sensor.firmware.upload(path, path.stat().st_size, unseen)
+    assert await sensor.read.update_state() is UpdateState.INITIAL
 
 
 async def test_a_reset_in_the_middle_of_an_upload(start: Start, tmp_path: Path) -> None:
@@ -330,10 +330,10 @@ async def test_a_reset_in_the_middle_of_an_upload(start: Start, tmp_path: Path) 
     path = tmp_path / "package.spk.signed"
     make_package(path, family=device.model, version=NEW, size=4_000_000)
     with pytest.raises(UploadInterrupted) as caught:
-        await sensor.upload_package(path, path.stat().st_size, unseen)
+        await sensor.firmware.upload(path, path.stat().st_size, unseen)
     assert caught.value.sent < caught.value.total
     assert caught.value.code is Code.UPLOAD_FAILED
-    await sensor.upload_package(path, path.stat().st_size, unseen)
+    await sensor.firmware.upload(path, path.stat().st_size, unseen)
 
 
 @pytest.mark.parametrize("at", ["PUT update", "GET parameterbackup"])
@@ -352,22 +352,22 @@ async def test_a_good_token_that_is_refused_is_renewed(
     )
     if at.startswith("PUT"):
         package = write_package(tmp_path, device)
-        await sensor.upload_package(package, package.stat().st_size, unseen)
+        await sensor.firmware.upload(package, package.stat().st_size, unseen)
     else:
-        await sensor.download_backup(tmp_path / "backup", LIMIT)
+        await sensor.backups.download(tmp_path / "backup", LIMIT)
     assert [record.endpoint for record in device.requests].count("POST CreateSessionToken") == 2
 
 
 async def test_an_unknown_update_state(start: Start) -> None:
     _, sensor = await start(faults=(Fault(name="unknown_state"),))
     with pytest.raises(ProtocolError) as caught:
-        await sensor.update_state()
+        await sensor.read.update_state()
     assert "7" in caught.value.message
 
 
 async def test_a_sensor_known_by_its_mac_address_only(start: Start) -> None:
     _, sensor = await start(faults=(Fault(name="mac_only"),))
-    identity = await sensor.identity()
+    identity = await sensor.read.identity()
     assert identity.serial is None
     assert identity.key == f"MAC {identity.mac}"
 
@@ -376,23 +376,23 @@ async def test_a_sensor_known_by_its_mac_address_only(start: Start) -> None:
 async def test_every_salt(start: Start, salt: str) -> None:
     spec = DeviceSpec(name="gate-7", generation="picoscan-2.3.3", salt=salt)  # type: ignore[arg-type]
     _, sensor = await start(spec=spec)
-    assert await sensor.check_password()
+    assert await sensor.access.check_password()
 
 
 @pytest.mark.parametrize("style", ["status", "http_json", "http_empty"])
 async def test_every_style_of_errors(start: Start, style: str) -> None:
     spec = DeviceSpec(name="gate-7", generation="firmware-article", error_style=style)  # type: ignore[arg-type]
     _, sensor = await start(spec=spec)
-    assert await sensor.auth_scheme() is AuthScheme.BASIC
-    assert await sensor.open_session()
+    assert await sensor.access.scheme() is AuthScheme.BASIC
+    assert await sensor.access.open_session()
     with pytest.raises(NotSupported):
-        await sensor.read("NoSuchVariable")
+        await sensor.read.value("NoSuchVariable")
 
 
 async def test_a_polite_client_stays_below_the_limit(start: Start) -> None:
     _, sensor = await start(
         faults=(Fault(name="rate_limit", rate=20.0, seconds=10.0),), speed=1.0, requests_per_second=20.0
     )
-    await sensor.open_session()
+    await sensor.access.open_session()
     for _ in range(25):
-        await sensor.ident()
+        await sensor.read.ident()

@@ -42,7 +42,7 @@ def full(device: ScriptedSensor) -> ScriptedSensor:
 
 
 async def test_identity_of_a_sensor_that_tells_everything(full: ScriptedSensor, connect: MakeSensor) -> None:
-    assert await connect().identity() == Identity(
+    assert await connect().read.identity() == Identity(
         name="picoScan",
         version="2.3.0.0R",
         serial="25420067",
@@ -60,47 +60,47 @@ async def test_identity_of_a_sensor_that_tells_little_and_what_is_missing_is_ask
 ) -> None:
     device.on("GET SerialNumber", http(404))
     sensor = connect()
-    assert await sensor.identity() == Identity(name="picoScan", version="2.3.0.0R")
+    assert await sensor.read.identity() == Identity(name="picoScan", version="2.3.0.0R")
     device.seen.clear()
-    await sensor.identity()
+    await sensor.read.identity()
     assert device.asked() == ["GET DeviceIdent"]
     assert "SerialNumber" in sensor.capabilities.missing
     device.seen.clear()
-    await connect(capabilities=sensor.capabilities).identity()
+    await connect(capabilities=sensor.capabilities).read.identity()
     assert device.asked() == ["GET DeviceIdent"]
 
 
 async def test_another_firmware_is_asked_again(device: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    await sensor.identity()
+    await sensor.read.identity()
     device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.4.0.0R"}))
     device.on("GET SerialNumber", reply({"SerialNumber": "1"}))
-    assert (await sensor.identity()).serial == "1"
+    assert (await sensor.read.identity()).serial == "1"
 
 
 async def test_a_starting_sensor_does_not_make_its_serial_number_forgotten(
     full: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    await sensor.identity()
+    await sensor.read.identity()
     full.on("GET SerialNumber", NOT_FOUND)
     with pytest.raises(NotSupported):
-        await sensor.serial_number()
+        await sensor.read.serial_number()
     full.on("GET SerialNumber", reply({"SerialNumber": "25420067"}))
-    assert await sensor.serial_number() == "25420067"
+    assert await sensor.read.serial_number() == "25420067"
 
 
 async def test_a_known_sensor_is_recognised_with_two_questions(
     full: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    known = await sensor.identity()
+    known = await sensor.read.identity()
     full.seen.clear()
-    assert await sensor.recognise(known) == known
+    assert await sensor.read.recognise(known) == known
     assert full.asked() == ["GET DeviceIdent", "GET SerialNumber"]
     full.on("GET SerialNumber", reply({"SerialNumber": "99999999"}))
     full.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.4.0.0R"}))
-    other = await sensor.recognise(known)
+    other = await sensor.read.recognise(known)
     assert (other.serial, other.version) == ("99999999", "2.4.0.0R")
 
 
@@ -113,8 +113,8 @@ async def test_a_sensor_without_serial_number_is_recognised_by_its_mac_address(
         reply({"EtherMACAddress": [0, 6, 0x77, 9, 9, 9]}),
     )
     sensor = connect()
-    known = await sensor.identity()
-    assert (await sensor.recognise(known)).mac == "00:06:77:09:09:09"
+    known = await sensor.read.identity()
+    assert (await sensor.read.recognise(known)).mac == "00:06:77:09:09:09"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_serial_numbers_come_as_text_or_number(
     device: ScriptedSensor, connect: MakeSensor, told: object, serial: str | None
 ) -> None:
     device.on("GET SerialNumber", reply({"SerialNumber": told}))
-    assert await connect().serial_number() == serial
+    assert await connect().read.serial_number() == serial
 
 
 @pytest.mark.parametrize("mac", [[0] * 6, [255] * 6])
@@ -140,7 +140,7 @@ async def test_a_mac_address_that_tells_nobody_apart_is_none(
     device: ScriptedSensor, connect: MakeSensor, mac: list[int]
 ) -> None:
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": mac}))
-    assert (await connect().identity()).mac is None
+    assert (await connect().read.identity()).mac is None
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_wrong_types_are_a_protocol_error(
 ) -> None:
     device.on(f"GET {name}", reply({name: value}))
     with pytest.raises(ProtocolError) as caught:
-        await connect().identity()
+        await connect().read.identity()
     assert name in caught.value.message
     assert device.address in caught.value.message
 
@@ -185,12 +185,12 @@ async def test_an_ident_without_name_and_version_is_a_protocol_error(
 ) -> None:
     device.on("GET DeviceIdent", reply(data))
     with pytest.raises(ProtocolError):
-        await connect().ident()
+        await connect().read.ident()
 
 
 async def test_ident_is_cleaned_and_read_wrapped_too(device: ScriptedSensor, connect: MakeSensor) -> None:
     device.on("GET DeviceIdent", reply({"DeviceIdent": {"Name": "pi\nco[b]", "Version": "1\x07"}}))
-    assert await connect().ident() == ("pi·co[b]", "1·")
+    assert await connect().read.ident() == ("pi·co[b]", "1·")
 
 
 @pytest.mark.parametrize("answer", [html(404), NOT_FOUND, http(404)], ids=["page", "status 5", "bare"])
@@ -199,7 +199,7 @@ async def test_a_web_server_without_device_ident_is_no_sensor(
 ) -> None:
     device.on("GET DeviceIdent", answer)
     with pytest.raises(ProtocolError) as caught:
-        await connect().identity()
+        await connect().read.identity()
     assert "no SICK sensor" in caught.value.message
     assert "something else" in caught.value.advice
 
@@ -207,7 +207,7 @@ async def test_a_web_server_without_device_ident_is_no_sensor(
 @pytest.mark.parametrize("state", list(UpdateState))
 async def test_update_state(device: ScriptedSensor, connect: MakeSensor, state: UpdateState) -> None:
     device.on("GET UpdateState", reply({"UpdateState": state.value}))
-    assert await connect().update_state() is state
+    assert await connect().read.update_state() is state
 
 
 @pytest.mark.parametrize("value", [4, -1, "1", 1.0, None, True, [1]], ids=repr)
@@ -216,7 +216,7 @@ async def test_an_unknown_update_state_is_a_protocol_error(
 ) -> None:
     device.on("GET UpdateState", reply({"UpdateState": value}))
     with pytest.raises(ProtocolError) as caught:
-        await connect().update_state()
+        await connect().read.update_state()
     assert "UpdateState" in caught.value.message
 
 
@@ -226,26 +226,26 @@ async def test_a_sensor_without_update_state_says_so_each_time(
     sensor = connect()
     for _ in range(2):
         with pytest.raises(NotSupported):
-            await sensor.update_state()
+            await sensor.read.update_state()
     # It may only be starting up, so it is asked again.
     assert device.asked() == ["GET UpdateState"] * 2
 
 
 async def test_health(full: ScriptedSensor, connect: MakeSensor) -> None:
-    assert await connect().health() == Health(status=DeviceStatus.NORMAL, power_on_count=41)
+    assert await connect().read.health() == Health(status=DeviceStatus.NORMAL, power_on_count=41)
 
 
 async def test_health_of_a_sensor_that_has_none(device: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    assert await sensor.health() == Health()
+    assert await sensor.read.health() == Health()
     device.seen.clear()
-    await sensor.health()
+    await sensor.read.health()
     assert device.asked() == []
 
 
 async def test_a_device_status_of_the_future_is_unknown(device: ScriptedSensor, connect: MakeSensor) -> None:
     device.on("GET DeviceStatus", reply({"DeviceStatus": 99}))
-    assert (await connect().health()).status is DeviceStatus.UNKNOWN
+    assert (await connect().read.health()).status is DeviceStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ async def test_any_variable_is_read_unwrapped(
 ) -> None:
     body = {"header": {"status": 0, "message": "Ok"}, "data": data}
     device.on("GET ScanDataEnable", http(200, json.dumps(body).encode()))
-    assert await connect().read("ScanDataEnable") == value
+    assert await connect().read.value("ScanDataEnable") == value
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/../b", "/a", "a/", "a b", "a?b", "ä", "a\r\nX: y", "a" * 101])
@@ -271,7 +271,7 @@ async def test_a_name_that_is_none_is_never_sent(
     device: ScriptedSensor, connect: MakeSensor, name: str
 ) -> None:
     sensor = connect()
-    for call in (sensor.read(name), sensor.call(name), sensor.write(name, 1)):
+    for call in (sensor.read.value(name), sensor.access.call(name), sensor.parameters.write(name, 1)):
         with pytest.raises(UsageError):
             await call
     assert device.seen == []
@@ -283,7 +283,7 @@ async def test_out_of_connections_is_waited_out(
     device.on(
         "GET UpdateState", refused(11), http(429), refused(11, http_status=503), reply({"UpdateState": 0})
     )
-    assert await connect().update_state() is UpdateState.INITIAL
+    assert await connect().read.update_state() is UpdateState.INITIAL
     assert clock.slept == sorted(clock.slept)
     assert len(clock.slept) == 3
 
@@ -293,7 +293,7 @@ async def test_out_of_connections_for_ever_ends(
 ) -> None:
     device.on("GET UpdateState", refused(11))
     with pytest.raises(OutOfConnections) as caught:
-        await connect().update_state()
+        await connect().read.update_state()
     assert "other programs" in caught.value.advice
     assert len(device.seen) == 4
     assert sum(clock.slept) < 5
@@ -311,7 +311,7 @@ async def test_what_was_learned_of_one_sensor_does_not_hold_for_another(
         missing=("UpdateState",),
     )
     sensor = connect(capabilities=learned)
-    await sensor.ident()
+    await sensor.read.ident()
     assert sensor.capabilities == Capabilities(name="picoScan", version="2.3.0.0R")
 
 
@@ -321,7 +321,7 @@ async def test_the_summary_names_what_was_negotiated(
     challenging.on("POST getChallenge", challenge())
     sensor = connect()
     assert sensor.capabilities.summary == ""
-    await sensor.open_session()
+    await sensor.access.open_session()
     assert sensor.capabilities.summary == "challenge-response, session token"
     assert sensor.capabilities.tokens is True
 
@@ -369,10 +369,10 @@ async def test_what_a_sensor_has_told_another_client_is_not_missing_while_it_sta
     device.on("GET EtherMACAddress", NOT_FOUND)
     sensor = connect()
     with pytest.raises(NotSupported):
-        await sensor.recognise(known)
+        await sensor.read.recognise(known)
     device.on("GET SerialNumber", reply({"SerialNumber": "25420067"}) if known.serial else NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
-    assert (await sensor.recognise(known)).key == known.key
+    assert (await sensor.read.recognise(known)).key == known.key
 
 
 async def test_the_same_mac_address_without_the_serial_number_is_no_other_sensor(
@@ -381,7 +381,7 @@ async def test_the_same_mac_address_without_the_serial_number_is_no_other_sensor
     device.on("GET SerialNumber", NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
     with pytest.raises(NotSupported):
-        await connect().recognise(KNOWN)
+        await connect().read.recognise(KNOWN)
 
 
 async def test_a_sensor_that_never_had_a_serial_number_is_another_one(
@@ -389,7 +389,7 @@ async def test_a_sensor_that_never_had_a_serial_number_is_another_one(
 ) -> None:
     device.on("GET SerialNumber", NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": [*MAC[:5], 99]}))
-    assert (await connect().recognise(KNOWN)).key == "MAC 00:06:77:01:02:63"
+    assert (await connect().read.recognise(KNOWN)).key == "MAC 00:06:77:01:02:63"
     device.on("GET EtherMACAddress", NOT_FOUND)
     device.on("GET DeviceIdent", reply({"Name": "multiScan", "Version": "2.3.0.0R"}))
-    assert (await connect().recognise(KNOWN)).key is None
+    assert (await connect().read.recognise(KNOWN)).key is None

@@ -39,7 +39,7 @@ async def test_a_client_shows_its_address_and_nothing_else(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     sensor = connect()
-    await sensor.open_session()
+    await sensor.access.open_session()
     assert repr(sensor) == f"<Sensor gate-7 at {challenging.address}>"
     for part in vars(sensor).values():
         assert_no_secrets(repr(part))
@@ -62,12 +62,12 @@ async def test_errors_and_logs_hold_no_secrets(
         for key in ("GET parameterbackup", "PUT update", "POST CreateParameterBackup", "POST WriteEeprom"):
             challenging.on(key, answer)
         sensor = connect(auth=auth)
-        assert await sensor.open_session()
+        assert await sensor.access.open_session()
         for call in (
-            sensor.download_backup(tmp_path / "backup", 1000),
-            sensor.upload_package(package, 1000, lambda _sent, _total: None),
-            sensor.create_backup(PASSPHRASE),
-            sensor.persist(),
+            sensor.backups.download(tmp_path / "backup", 1000),
+            sensor.firmware.upload(package, 1000, lambda _sent, _total: None),
+            sensor.backups.create(PASSPHRASE),
+            sensor.parameters.persist(),
         ):
             with pytest.raises(SicktuiError) as caught:
                 await call
@@ -79,8 +79,8 @@ async def test_errors_and_logs_hold_no_secrets(
 async def test_capabilities_hold_no_secrets(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     challenging.on("POST WriteEeprom", if_proven(reply()))
     sensor = connect()
-    await sensor.open_session()
-    await sensor.persist()
+    await sensor.access.open_session()
+    await sensor.parameters.persist()
     assert_no_secrets(repr(sensor.capabilities))
 
 
@@ -108,12 +108,12 @@ async def test_a_sensor_that_repeats_what_it_was_sent_is_not_quoted_with_it(
     for key in ("GET parameterbackup", "PUT update", "POST CreateParameterBackup", "POST WriteEeprom"):
         challenging.on(key, _echo)
     sensor = connect(auth=auth)
-    assert await sensor.open_session()
+    assert await sensor.access.open_session()
     for call in (
-        sensor.download_backup(tmp_path / "backup", 1000),
-        sensor.upload_package(package, 1000, lambda _sent, _total: None),
-        sensor.create_backup(PASSPHRASE),
-        sensor.persist(),
+        sensor.backups.download(tmp_path / "backup", 1000),
+        sensor.firmware.upload(package, 1000, lambda _sent, _total: None),
+        sensor.backups.create(PASSPHRASE),
+        sensor.parameters.persist(),
     ):
         with pytest.raises(SicktuiError) as caught:
             await call

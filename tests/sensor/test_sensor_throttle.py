@@ -88,7 +88,7 @@ async def test_a_client_never_asks_more_often_than_allowed(
     sensor = connect(requests_per_second=2.0)
     began = clock.monotonic()
     for _ in range(6):
-        await sensor.update_state()
+        await sensor.read.update_state()
     assert clock.monotonic() - began == pytest.approx(2.0)
 
 
@@ -96,9 +96,9 @@ async def test_challenge_and_post_are_not_torn_apart(
     challenging: ScriptedSensor, connect: MakeSensor, clock: FakeClock
 ) -> None:
     sensor = connect(requests_per_second=2.0, auth="challenge")
-    await sensor.ident()
+    await sensor.read.ident()
     clock.slept.clear()
-    await sensor.check_password()
+    await sensor.access.check_password()
     # One wait in front of both: two slots were needed, one was free.
     assert clock.slept == [pytest.approx(1.0)]
     assert challenging.asked()[-2:] == ["POST getChallenge", "POST checkCredentials"]
@@ -137,9 +137,9 @@ async def test_after_trouble_the_next_request_waits(
     device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
     sensor = connect(requests_per_second=2.0)
     with pytest.raises(SensorError):
-        await sensor.update_state()
+        await sensor.read.update_state()
     began = clock.monotonic()
-    await sensor.ident()
+    await sensor.read.ident()
     assert clock.monotonic() - began == pytest.approx(1.0)
 
 
@@ -151,7 +151,7 @@ async def test_two_clients_of_one_address_share_its_rate(
     lines = Lines(2.0, clock)
     times = []
     for sensor in [connect(lines=lines), connect(lines=lines)] * 2:
-        await sensor.ident()
+        await sensor.read.ident()
         times.append(clock.monotonic())
     assert [round(after - times[0], 3) for after in times] == [0.0, 0.0, 1.0, 1.0]
 
@@ -173,7 +173,7 @@ async def test_two_clients_of_one_address_wait_for_each_other(
 
     device.on("GET DeviceIdent", answer)
     lines = Lines(1000.0, clock)
-    await asyncio.gather(*(connect(lines=lines).ident() for _ in range(3)))
+    await asyncio.gather(*(connect(lines=lines).read.ident() for _ in range(3)))
     assert most == 1
 
 

@@ -68,7 +68,7 @@ async def failure(connect: MakeSensor, **about: object) -> SensorError:
     """How reading DeviceIdent fails, and that it does so in time."""
     began = time.monotonic()
     with pytest.raises(SensorError) as caught:
-        await connect(**about).ident()
+        await connect(**about).read.ident()
     assert time.monotonic() - began < 3
     assert caught.value.advice
     assert caught.value.message.isprintable()
@@ -226,8 +226,8 @@ async def test_a_lost_connection_is_unreachable(
 
 async def test_requests_carry_no_surprises(device: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    await sensor.ident()
-    await sensor.ident()
+    await sensor.read.ident()
+    await sensor.read.ident()
     (first, second) = device.seen
     assert first.headers["connection"] == "close"
     assert first.headers["host"] == device.address
@@ -245,7 +245,7 @@ async def test_proxies_of_the_environment_are_ignored(
         monkeypatch.setenv(name, nowhere)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert await connect().ident() == ("picoScan", "2.3.0.0R")
+    assert await connect().read.ident() == ("picoScan", "2.3.0.0R")
 
 
 async def test_cookies_are_not_kept(device: ScriptedSensor, connect: MakeSensor) -> None:
@@ -253,8 +253,8 @@ async def test_cookies_are_not_kept(device: ScriptedSensor, connect: MakeSensor)
     body = reply(ident).partition(b"\r\n\r\n")[2]
     device.on("GET DeviceIdent", http(200, body, headers={"Set-Cookie": "a=b"}))
     sensor = connect()
-    await sensor.ident()
-    await sensor.ident()
+    await sensor.read.ident()
+    await sensor.read.ident()
     assert all("cookie" not in seen.headers for seen in device.seen)
 
 
@@ -273,7 +273,7 @@ async def test_one_request_at_a_time(device: ScriptedSensor, connect: MakeSensor
 
     device.on("GET DeviceIdent", slow)
     sensor = connect()
-    await asyncio.gather(*(sensor.ident() for _ in range(5)))
+    await asyncio.gather(*(sensor.read.ident() for _ in range(5)))
     assert most == 1
     assert len(device.seen) == 5
 
@@ -291,7 +291,7 @@ async def test_contact_is_told_of_answers_and_failures(device: ScriptedSensor, c
     sensor = connect(on_contact=told.append)
     for _ in range(5):
         try:
-            await sensor.ident()
+            await sensor.read.ident()
         except SensorError:
             continue
     assert told == [True, True, True, False, True]
@@ -302,20 +302,20 @@ async def test_contact_is_told_of_answers_and_failures(device: ScriptedSensor, c
 async def test_a_cancelled_request_leaves_the_line_free(device: ScriptedSensor, connect: MakeSensor) -> None:
     device.on("GET DeviceIdent", hang, reply({"Name": "p", "Version": "1"}))
     sensor = connect()
-    task = asyncio.create_task(sensor.ident())
+    task = asyncio.create_task(sensor.read.ident())
     while not device.seen:
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await sensor.ident() == ("p", "1")
+    assert await sensor.read.ident() == ("p", "1")
 
 
 async def test_a_closed_client_can_be_used_again(device: ScriptedSensor, connect: MakeSensor) -> None:
     sensor = connect()
-    await sensor.ident()
+    await sensor.read.ident()
     await sensor.aclose()
-    assert await sensor.ident() == ("picoScan", "2.3.0.0R")
+    assert await sensor.read.ident() == ("picoScan", "2.3.0.0R")
 
 
 @pytest.mark.parametrize("how", ["reset", "hang", "cut off"])
@@ -327,7 +327,7 @@ async def test_an_act_whose_connection_breaks_has_an_unknown_outcome_and_is_not_
 
     challenging.on("POST RunFirmwareUpdate", {"reset": hang_up(), "hang": hang, "cut off": cut}[how])
     with pytest.raises(OutcomeUnknown) as caught:
-        await connect(request_timeout=SOON).run_firmware_update()
+        await connect(request_timeout=SOON).firmware.start_flash()
     assert caught.value.sent
     assert caught.value.outcome_unknown
     assert isinstance(caught.value, Unreachable)
@@ -340,7 +340,7 @@ async def test_an_act_that_never_left_has_a_known_outcome(
 ) -> None:
     challenging.on("POST getChallenge", hang_up())
     with pytest.raises(Unreachable) as caught:
-        await connect(auth="challenge").run_firmware_update()
+        await connect(auth="challenge").firmware.start_flash()
     assert not caught.value.sent
 
 
@@ -349,7 +349,7 @@ async def test_an_act_answered_with_nonsense_has_an_unknown_outcome(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", if_proven(html(200)))
     with pytest.raises(ProtocolError) as caught:
-        await connect().run_firmware_update()
+        await connect().firmware.start_flash()
     assert caught.value.outcome_unknown
 
 
@@ -383,7 +383,7 @@ async def test_https_with_a_trusted_certificate_works(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     transport._trust.cache_clear()
     async with listening(serve, ssl=context) as address:
-        assert await connect(address=address, scheme="https").ident() == ("p", "1")
+        assert await connect(address=address, scheme="https").read.ident() == ("p", "1")
     transport._trust.cache_clear()
 
 

@@ -133,7 +133,7 @@ class BackupFile:
         job = self._job
         try:
             async with job.record.acting("create_backup"):
-                await job.sensor.create_backup(job.passphrase)
+                await job.sensor.backups.create(job.passphrase)
             self.created = True
         except UsageError as error:
             raise JobEnded.failed(
@@ -177,7 +177,7 @@ class BackupFile:
         job = self._job
         deadline = job.clock.monotonic() + job.timing.backup_timeout
         while True:
-            status = await job.sensor.create_backup_status()
+            status = await job.sensor.backups.create_status()
             if status is None:
                 return None
             if status.finished:
@@ -292,7 +292,7 @@ class BackupFile:
         limit = _MOST * self._job.timing.backup_timeout
         try:
             async with asyncio.timeout(limit):
-                return await self._job.sensor.download_backup(self._partial, MAX_BACKUP_BYTES)
+                return await self._job.sensor.backups.download(self._partial, MAX_BACKUP_BYTES)
         except TimeoutError:
             raise JobEnded.failed(
                 Code.BACKUP_FAILED,

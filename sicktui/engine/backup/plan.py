@@ -40,7 +40,7 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
     sensor = connect(context, target, password=password)
     warnings: list[str] = []
     try:
-        identity = await sensor.identity()
+        identity = await sensor.read.identity()
         refusal = judge_identity(target, identity) or await _judge_access(
             context, target, sensor, password, warnings
         )
@@ -56,7 +56,7 @@ async def _judge_access(
 ) -> Refusal | None:
     if password is None:
         return await no_password(context, target)
-    if await sensor.auth_scheme() is AuthScheme.BASIC:
+    if await sensor.access.scheme() is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
     # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
     await check_known(context, target, sensor, password)

@@ -38,7 +38,7 @@ async def read_checksum(sensor: Sensor, family: str) -> str | None:
     if not family.lower().startswith("picoscan"):
         return None
     try:
-        value = await sensor.read(CHECKSUM)
+        value = await sensor.read.value(CHECKSUM)
     except (Unreachable, OutOfConnections):
         raise
     except SensorError:
@@ -67,7 +67,7 @@ async def read_variables(
     unreadable: dict[str, str] = {}
     for number, name in enumerate(names, start=1):
         try:
-            value = await sensor.read(name)
+            value = await sensor.read.value(name)
         except (Unreachable, OutOfConnections):
             raise
         except NotSupported:
@@ -162,7 +162,7 @@ async def snapshot_now(
     """
     sensor = connect(context, target)
     try:
-        identity = await sensor.identity()
+        identity = await sensor.read.identity()
         refusal = judge_identity(target, identity)
         if refusal is not None:
             raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)

@@ -93,7 +93,7 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
     """
     sensor = connect(context, target)
     try:
-        return await sensor.read(name)
+        return await sensor.read.value(name)
     finally:
         await sensor.aclose()
 
@@ -117,7 +117,7 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
     sensor = connect(context, target)
     try:
         identity = await _the_right_one(target, sensor)
-        old = await sensor.read(name)
+        old = await sensor.read.value(name)
     finally:
         await sensor.aclose()
     new = completed(name, understood(name, text, old), old)
@@ -150,19 +150,19 @@ async def write_parameter(
     """
     async with _writing(context, target) as (sensor, identity):
         check_value(name, value, identity.name)
-        old = await sensor.read(name)
+        old = await sensor.read.value(name)
         value = completed(name, value, old)
         changed = not equal(old, value)
         if changed:
-            await sensor.write(name, value)
-        new = await sensor.read(name) if changed else old
+            await sensor.parameters.write(name, value)
+        new = await sensor.read.value(name) if changed else old
         if not _took(new, value):
             raise SicktuiError(
                 f"The sensor has taken {name}, but says {shown(new)} now instead of {shown(value)}.",
                 advice="It may round or limit the value: look at what it says, and write again if need be.",
                 code=Code.DEVICE_ERROR,
             )
-        persisted = await sensor.persist() if persist else None
+        persisted = await sensor.parameters.persist() if persist else None
     return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
 
 
@@ -174,7 +174,7 @@ async def persist_parameters(context: Context, target: Target) -> bool:
         SensorError: it does not.
     """
     async with _writing(context, target) as (sensor, _):
-        return await sensor.persist()
+        return await sensor.parameters.persist()
 
 
 async def find_me(context: Context, target: Target, seconds: int) -> None:
@@ -187,7 +187,7 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
     password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
     sensor = connect(context, target, password=password)
     try:
-        await sensor.find_me(seconds, unproven=password is None)
+        await sensor.parameters.find_me(seconds, unproven=password is None)
     except AccessDenied:
         if password is not None:
             context.credentials.refused(target.device, target.user, password)
@@ -294,7 +294,7 @@ async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sens
 
 
 async def _the_right_one(target: Target, sensor: Sensor) -> Identity:
-    identity = await sensor.identity()
+    identity = await sensor.read.identity()
     refusal = judge_identity(target, identity)
     if refusal is not None:
         raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)

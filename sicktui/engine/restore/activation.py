@@ -82,7 +82,7 @@ class Activation:
 
     async def _put(self) -> None:
         async with self._job.record.acting("put_backup"):
-            await self._job.sensor.upload_backup(self._file)
+            await self._job.sensor.backups.upload(self._file)
 
     async def run(self) -> Outcome:
         """``RestoreParameterBackup``, and what comes of it.
@@ -108,7 +108,7 @@ class Activation:
         job = self._job
         try:
             async with job.record.acting("restore"):
-                return await job.sensor.restore_backup(self._passphrase)
+                return await job.sensor.backups.restore(self._passphrase)
         except (Unreachable, ProtocolError):
             return None
         except DeviceError as error:
@@ -168,7 +168,7 @@ class Activation:
         while True:
             await job.clock.sleep(min(POLL, timing.poll_interval))
             try:
-                status = await job.sensor.restore_status()
+                status = await job.sensor.backups.restore_status()
             except Unreachable:
                 await answers(job, self._identity)
                 continue
@@ -193,7 +193,7 @@ async def answers(job: Job, before: Identity) -> None:
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            identity = await job.sensor.recognise(before)
+            identity = await job.sensor.read.recognise(before)
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
                 raise JobEnded.unknown(

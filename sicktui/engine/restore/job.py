@@ -104,7 +104,7 @@ class RestoreJob:
             JobEnded: it is another one, or an update is under way.
         """
         job, planned = self.job, self.job.item.identity
-        identity = await (job.sensor.recognise(planned) if planned else job.sensor.identity())
+        identity = await (job.sensor.read.recognise(planned) if planned else job.sensor.read.identity())
         if planned is not None and identity.key != planned.key:
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
@@ -187,8 +187,8 @@ class RestoreJob:
         if name is None:
             return
         try:
-            if not equal(await self.job.sensor.read(LOCATION), name):
-                await self.job.sensor.write(LOCATION, name)
+            if not equal(await self.job.sensor.read.value(LOCATION), name):
+                await self.job.sensor.parameters.write(LOCATION, name)
         except SensorError as error:
             await self.job.record.log(Level.WARNING, f"{LOCATION} was not carried over: {error.message}")
 
@@ -221,7 +221,7 @@ class RestoreJob:
 
     async def _save(self, outcome: Outcome) -> bool:
         async with self.job.record.acting("persist", ", ".join(outcome.failed)):
-            return await self.job.sensor.persist()
+            return await self.job.sensor.parameters.persist()
 
     # -- afterwards ---------------------------------------------------------------------------
 
@@ -260,7 +260,7 @@ class RestoreJob:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         while True:
             try:
-                identity = await job.sensor.recognise(before)
+                identity = await job.sensor.read.recognise(before)
                 if not same_sensor(before, identity):
                     raise other_device(job, before, identity)
                 return identity, await readback.differences()

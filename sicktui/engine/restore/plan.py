@@ -97,7 +97,7 @@ async def _with_sensor(
     password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
     sensor = connect(context, target, password=password)
     try:
-        identity = await sensor.identity()
+        identity = await sensor.read.identity()
         refusal = judge_sensor(target, identity, options)
         if refusal is not None:
             return RestorePlan(
@@ -206,7 +206,7 @@ async def _judge_access(
 ) -> Refusal | None:
     if password is None:
         return await no_password(context, target)
-    if await sensor.auth_scheme() is AuthScheme.BASIC:
+    if await sensor.access.scheme() is AuthScheme.BASIC:
         warnings.append(
             "It knows only Basic authentication: password and passphrase cross the network in clear text."
         )

@@ -126,7 +126,7 @@ class Flash:
             async with job.record.acting("run_firmware_update"):
                 self._sent = True
                 self._not_before(job.clock.monotonic() + patience(job.timing))
-                await job.sensor.run_firmware_update()
+                await job.sensor.firmware.start_flash()
                 self._heard += 1
         except (Unreachable, OutOfConnections) as error:
             # Perhaps it arrived, perhaps not: only UpdateState can tell, and it is read next.
@@ -256,7 +256,7 @@ class Flash:
     async def _reboot(self, turn: Turn) -> bool:
         """Wait for the sensor to go and come back. False: it was only silent for a moment."""
         job = self._job
-        await job.sensor.forget_connections()
+        job.sensor.access.forget_session()
         async with job.record.stepping(Step.REBOOT) as step:
             goes = turn is not Turn.REBOOTED and (turn is not Turn.FINISHED or await self._goes_away())
             if goes:
@@ -309,7 +309,7 @@ class Flash:
         deadline = since + job.timing.reconnect_timeout
         while True:
             try:
-                await job.sensor.ident()
+                await job.sensor.read.ident()
             except SensorError as error:
                 now = job.clock.monotonic()
                 if now >= deadline:

@@ -207,7 +207,7 @@ class UpdateJob:
             expected = job.item.to_version
             if expected and matches(identity.version, expected) and not job.spec.options.force:
                 raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
-            state = await job.sensor.update_state()
+            state = await job.sensor.read.update_state()
             await job.record.state(state)
             # In a resumed run it may be this run's own flash, of which the journal has lost the last
             # lines with the PC's power. It is brought to its end; the version tells whose it was.
@@ -223,7 +223,7 @@ class UpdateJob:
     async def _power_on_count(self) -> int | None:
         """How often it was switched on: a welcome proof, but no reason to refuse a sensor without it."""
         try:
-            return await self.job.sensor.power_on_count()
+            return await self.job.sensor.read.power_on_count()
         except (DeviceError, ProtocolError) as error:
             await self.job.record.log(Level.WARNING, f"Its power-on count cannot be read: {error.message}")
             return None
@@ -239,7 +239,7 @@ class UpdateJob:
     async def _read_identity(self) -> Identity:
         planned = self.job.item.identity
         sensor = self.job.sensor
-        return await sensor.identity() if planned is None else await sensor.recognise(planned)
+        return await sensor.read.identity() if planned is None else await sensor.read.recognise(planned)
 
     async def _backup(self, before: Before) -> None:
         job = self.job
@@ -262,7 +262,7 @@ class UpdateJob:
     async def _persist(self) -> None:
         """Save unsaved parameters before the reboot takes them, where the operator asked for it."""
         async with self.job.record.acting("persist"):
-            saved = await self.job.sensor.persist()
+            saved = await self.job.sensor.parameters.persist()
         if not saved:
             await self.job.record.log(Level.WARNING, "The sensor has no call to persist its parameters.")
 

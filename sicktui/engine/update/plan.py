@@ -102,7 +102,7 @@ async def _plan_device(question: _Question, target: Target) -> PlanItem:
 async def _read_and_judge(
     question: _Question, target: Target, sensor: Sensor, password: str | None
 ) -> PlanItem:
-    identity = await sensor.identity()
+    identity = await sensor.read.identity()
     state = await read_update_state(sensor)
     warnings: list[str] = []
     refusal = (
@@ -117,7 +117,7 @@ async def _read_and_judge(
     # have a healthy one afterwards, though just after its boot it may say Not Found.
     status = None
     try:
-        status = await sensor.device_status()
+        status = await sensor.read.device_status()
     except (DeviceError, ProtocolError) as error:
         warnings.append(f"Its health cannot be read now: {error.message}")
     warnings += _warnings(identity, question.expected, state)
@@ -161,7 +161,7 @@ async def _judge_access(
     """Whether the password works, tried once: sensors lock after wrong ones."""
     if password is None:
         return await no_password(context, target)
-    scheme = await sensor.auth_scheme()
+    scheme = await sensor.access.scheme()
     if scheme is AuthScheme.BASIC:
         warnings.append("It knows only Basic authentication: the password crosses the network in clear text.")
     try:

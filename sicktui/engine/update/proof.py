@@ -19,9 +19,9 @@ async def known_failure(job: Job, code: Code, message: str, advice: str) -> JobE
     planned = job.item.identity
     try:
         if planned is None:
-            _, version = await job.sensor.ident()
+            _, version = await job.sensor.read.ident()
         else:
-            identity = await job.sensor.recognise(planned)
+            identity = await job.sensor.read.recognise(planned)
             if not same_sensor(planned, identity):
                 return other_device(job, planned, identity)
             version = identity.version
@@ -50,13 +50,13 @@ async def look_again(job: Job, before: Identity) -> Look:
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            identity = await job.sensor.recognise(before)
+            identity = await job.sensor.read.recognise(before)
             if not same_sensor(before, identity):
                 raise other_device(job, before, identity)
-            state = await job.sensor.update_state()
+            state = await job.sensor.read.update_state()
             # At once: whoever resumes waits for a word from each sensor.
             await job.record.state(state)
-            return Look(identity, state, await job.sensor.health())
+            return Look(identity, state, await job.sensor.read.health())
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
                 raise JobEnded.unknown(
@@ -132,7 +132,7 @@ class Proof:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         while True:
             try:
-                identity = await job.sensor.recognise(self._before)
+                identity = await job.sensor.read.recognise(self._before)
             except SensorError as error:
                 if job.clock.monotonic() >= deadline:
                     raise self._gone(error) from error
@@ -210,9 +210,9 @@ class Proof:
         """What is wrong at this moment, and its ``DeviceStatus``."""
         job = self._job
         try:
-            _, version = await job.sensor.ident()
+            _, version = await job.sensor.read.ident()
             # Not its whole health: at two requests a second a third one would cost a second each time.
-            status = await job.sensor.device_status()
+            status = await job.sensor.read.device_status()
         except SensorError as error:
             code = Code.NO_RETURN if isinstance(error, Unreachable) else Code.UNHEALTHY
             return _Trouble(code, error.message.rstrip(".")), None

@@ -116,7 +116,7 @@ class StateWatch:
         Raises:
             SensorError: it cannot be read.
         """
-        state = await self._job.sensor.update_state()
+        state = await self._job.sensor.read.update_state()
         self.silent_since = None
         self.last_state = state
         await self._job.record.state(state)
@@ -161,9 +161,9 @@ class StateWatch:
             SensorError: it cannot be read.
         """
         sensor = self._job.sensor
-        _, version = await sensor.ident()
+        _, version = await sensor.read.ident()
         counts = version == self._identity.version and self.counts
-        health = Health(power_on_count=await sensor.power_on_count() if counts else None)
+        health = Health(power_on_count=await sensor.read.power_on_count() if counts else None)
         self.rebooted = proof_of_reboot(self._identity, self._health, version, health)
         return bool(self.rebooted)
 
@@ -174,7 +174,7 @@ class StateWatch:
             JobEnded: another sensor answers.
             SensorError: it cannot be read.
         """
-        now = await self._job.sensor.recognise(self._identity)
+        now = await self._job.sensor.read.recognise(self._identity)
         if not same_sensor(self._identity, now):
             raise other_device(self._job, self._identity, now)
         if now.version != self._identity.version:

@@ -51,7 +51,7 @@ class Upload:
             untouched = not job.record.irrevocable
             try:
                 async with job.record.acting("put_update", f"attempt {attempt}"):
-                    await job.sensor.upload_package(
+                    await job.sensor.firmware.upload(
                         job.package_file,
                         job.spec.package.size,
                         lambda sent, total: job.record.progress(Step.UPLOAD, sent, total),
@@ -79,9 +79,9 @@ class Upload:
             JobEnded: it is not as this job found it.
         """
         job = self._job
-        state = await job.sensor.update_state()
+        state = await job.sensor.read.update_state()
         await job.record.state(state)
-        identity = await job.sensor.recognise(self._identity)
+        identity = await job.sensor.read.recognise(self._identity)
         if not same_sensor(self._identity, identity):
             if job.record.irrevocable:
                 raise other_device(job, self._identity, identity)
@@ -130,7 +130,7 @@ class Upload:
         if last:
             raise await self._unsure(error)
         try:
-            await job.sensor.open_session()
+            await job.sensor.access.open_session()
         except SensorError as trouble:
             raise await self._unsure(trouble) from error
         await job.record.log(Level.WARNING, f"{error.message} Trying once more.")
@@ -168,7 +168,7 @@ class Upload:
                 break
             await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
         try:
-            identity = await job.sensor.recognise(self._identity)
+            identity = await job.sensor.read.recognise(self._identity)
         except SensorError:
             return False  # What is said of it then is that nobody knows.
         if not same_sensor(self._identity, identity):
@@ -183,10 +183,10 @@ class Upload:
         """
         job = self._job
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
-        await job.sensor.forget_connections()
+        job.sensor.access.forget_session()
         while True:
             try:
-                state = await job.sensor.update_state()
+                state = await job.sensor.read.update_state()
             except SensorError as trouble:
                 if job.clock.monotonic() >= deadline:
                     raise JobEnded.unknown(
@@ -204,7 +204,7 @@ class Upload:
         job = self._job
         code = error.code or Code.UPLOAD_FAILED
         try:
-            identity = await job.sensor.recognise(self._identity)
+            identity = await job.sensor.read.recognise(self._identity)
         except SensorError as trouble:
             return JobEnded.unknown(
                 code,

@@ -20,6 +20,7 @@ from sicktui.sensor.api.capabilities import CHALLENGE, Memory
 from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, understand
+from sicktui.sensor.api.values import checked_name
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link, Turn
@@ -34,7 +35,7 @@ _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 Data = Mapping[str, object]
 
 
-class Access:
+class Authenticator:
     """Authenticates towards one sensor.
 
     Args:
@@ -136,10 +137,12 @@ class Access:
                 again only if the sensor said that it refused the challenge.
 
         Raises:
+            UsageError: the name is not valid, or the data cannot be sent.
             AccessDenied: the password is wrong or not known.
             OutcomeUnknown: the connection broke after an act was sent.
             SensorError: anything else.
         """
+        checked_name(name)
         if self._password is None:
             raise AccessDenied(
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",

@@ -8,7 +8,7 @@ from msgspec import Struct
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import Memory
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
@@ -95,7 +95,7 @@ class Backups:
     """
 
     def __init__(
-        self, link: Link, memory: Memory, reader: Reader, access: Access, transfers: Transfers
+        self, link: Link, memory: Memory, reader: Reader, access: Authenticator, transfers: Transfers
     ) -> None:
         self._link = link
         self._memory = memory

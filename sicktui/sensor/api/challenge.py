@@ -45,7 +45,7 @@ def response(user: str, password: str, challenge: Challenge, endpoint: str) -> s
         challenge: a fresh one.
         endpoint: the path as posted, without ``/api/``. The article's own program hashes exactly
             what it puts into the URL, so ``methods/X`` is hashed with its ``methods/`` first; a
-            sensor that hashes ``X`` only is found out by ``auth.Access``.
+            sensor that hashes ``X`` only is found out by ``authentication.Authenticator``.
 
     Raises:
         AccessDenied: user or password hold what cannot be encoded as UTF-8.

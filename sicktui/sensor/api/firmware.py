@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.model.enums import AuthScheme, Code, UpdateState
-from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import Memory
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
@@ -30,7 +30,7 @@ class Firmware:
     """
 
     def __init__(
-        self, link: Link, memory: Memory, reader: Reader, access: Access, transfers: Transfers
+        self, link: Link, memory: Memory, reader: Reader, access: Authenticator, transfers: Transfers
     ) -> None:
         self._link = link
         self._memory = memory
@@ -38,7 +38,7 @@ class Firmware:
         self._access = access
         self._transfers = transfers
 
-    async def upload_package(self, path: Path, size: int, on_progress: Progress) -> None:
+    async def upload(self, path: Path, size: int, on_progress: Progress) -> None:
         """``PUT update``. A return proves that the sensor took the bytes, not that it likes them.
 
         Args:
@@ -74,7 +74,7 @@ class Firmware:
                 status=refusal.status,
             ) from refusal
 
-    async def run_firmware_update(self) -> None:
+    async def start_flash(self) -> None:
         """Start the flash, by whichever of the two paths the sensor knows.
 
         Raises:

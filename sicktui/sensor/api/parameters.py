@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from sicktui.model.errors import UsageError
-from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import Memory
 from sicktui.sensor.api.replies import Reply, understand
 from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
@@ -26,7 +26,7 @@ class Parameters:
         access: authenticates.
     """
 
-    def __init__(self, link: Link, memory: Memory, access: Access) -> None:
+    def __init__(self, link: Link, memory: Memory, access: Authenticator) -> None:
         self._link = link
         self._memory = memory
         self._access = access

@@ -1,7 +1,6 @@
 """Reads: who a sensor is, what it does, how it feels. Reading needs no password."""
 
 import contextlib
-from typing import Any
 
 from msgspec import structs
 
@@ -183,13 +182,15 @@ class Reader:
         count = await self.read_if_present("PowerOnCnt")
         return None if count is None else values.count(count)
 
-    async def value(self, name: str) -> Any:  # noqa: ANN401  any JSON value
-        """The bare value of a variable, as the sensor tells it.
+    async def value(self, name: str) -> object:
+        """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.
 
         Raises:
-            SensorError: it cannot be read.
+            UsageError: the name is not valid.
+            NotSupported: there is no such variable.
+            SensorError: anything else.
         """
-        return (await self.read(name)).value
+        return (await self.read(values.checked_name(name))).value
 
     async def _text(self, name: str) -> str | None:
         reply = await self.read_if_present(name)

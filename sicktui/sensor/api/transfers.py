@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Access
+from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.replies import is_refused, refusal_of
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -43,7 +43,7 @@ class Transfers:
         access: lets a transfer through.
     """
 
-    def __init__(self, link: Link, access: Access) -> None:
+    def __init__(self, link: Link, access: Authenticator) -> None:
         self._link = link
         self._access = access
 

@@ -1,14 +1,17 @@
 """Reads the variables that sicktui knows, and says in words when one is not what it should be."""
 
+import re
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
 from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.replies import Reply
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_]{1,100}(/[A-Za-z0-9_]{1,100}){0,5}")
 _MAX_TEXT: Final = 64
 _MAC_BYTES: Final = 6
 _UNSET_MACS: Final = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
@@ -16,6 +19,20 @@ _UNSET_MACS: Final = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
 _Octet = Annotated[int, Meta(ge=0, le=255)]
 _Mac = Annotated[list[_Octet], Meta(min_length=_MAC_BYTES, max_length=_MAC_BYTES)]
 _Count = Annotated[int, Meta(ge=0)]
+
+
+def checked_name(name: str) -> str:
+    """The name of a variable or method, if it is safe in a URL.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"'{clean(name, 60)}' is not a valid variable or method name.",
+            advice="Names are written as in the vendor's OpenAPI, such as LocationName.",
+        )
+    return name
 
 
 class _DeviceIdent(Struct, rename="pascal"):
