@@ -23,6 +23,7 @@ from msgspec import Struct
 from sicktui.engine.backup.agreement import Agreement, agreement
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
+from sicktui.engine.job.waiting import poll_for
 from sicktui.engine.parameters.compare import Drift, compare
 from sicktui.engine.parameters.snapshot import read_checksum, take_snapshot
 from sicktui.engine.parameters.variables import affordable, variables
@@ -174,21 +175,21 @@ class BackupFile:
 
         ``None``: there is no way to ask; ``fetch`` waits until the file is there and stable.
         """
-        job = self._job
-        deadline = job.clock.monotonic() + job.timing.backup_timeout
-        while True:
-            status = await job.sensor.backups.create_status()
-            if status is None:
-                return None
-            if status.finished:
-                return status.ok
-            if job.clock.monotonic() >= deadline:
-                raise JobEnded.failed(
-                    Code.BACKUP_FAILED,
-                    f"Its backup is still pending after {job.timing.backup_timeout:g} s.",
-                    "Try again; if it stays so, restart the sensor. Nothing was written to it.",
-                )
-            await self._pause()
+        job, limit = self._job, self._job.timing.backup_timeout
+        status = await poll_for(
+            job.clock,
+            limit,
+            min(POLL, job.timing.poll_interval),
+            job.sensor.backups.create_status,
+            done=lambda status: status is None or status.finished,
+        )
+        if status is None or status.finished:
+            return status.ok if status else None
+        raise JobEnded.failed(
+            Code.BACKUP_FAILED,
+            f"Its backup is still pending after {limit:g} s.",
+            "Try again; if it stays so, restart the sensor. Nothing was written to it.",
+        )
 
     # -- the file -----------------------------------------------------------------------------
 

@@ -10,9 +10,9 @@ from sicktui.engine.access_step import authenticate
 from sicktui.engine.backup.fetch import BackupFile, Fetched
 from sicktui.engine.backup.keep import Keeper, Kept
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
-from sicktui.engine.update.proof import same_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step
 from sicktui.model.snapshot import Snapshot

@@ -10,10 +10,10 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.engine.restore.readback import POLL, Readback
 from sicktui.engine.restore.results import rejected
-from sicktui.engine.update.proof import other_device, same_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level
 from sicktui.sensor.api.backups import RestoreReply

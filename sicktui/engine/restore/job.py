@@ -9,8 +9,10 @@ from pathlib import Path
 
 from sicktui.engine.access_step import authenticate
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
+from sicktui.engine.job.waiting import retry_for
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import Difference, equal
 from sicktui.engine.restore.activation import Activation, Outcome, answers
@@ -18,7 +20,6 @@ from sicktui.engine.restore.readback import Readback
 from sicktui.engine.restore.replacement import carried_words, moved_words, take_the_place, wanted_location
 from sicktui.engine.restore.results import not_restored
 from sicktui.engine.restore.source import facts_of, stage
-from sicktui.engine.update.proof import other_device, same_sensor
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, UpdateState
@@ -127,17 +128,14 @@ class RestoreJob:
             JobEnded: it may not.
             SensorError: it does not answer any more; nothing was written to it.
         """
-        clock, timing = self.job.clock, self.job.timing
-        deadline = clock.monotonic() + timing.reconnect_timeout
-        while True:
-            try:
-                await self._may_be_written_to()
-            except Unreachable:
-                if clock.monotonic() >= deadline:
-                    raise
-                await clock.sleep(timing.reconnect_interval)
-            else:
-                return
+        timing = self.job.timing
+        await retry_for(
+            self.job.clock,
+            timing.reconnect_timeout,
+            timing.reconnect_interval,
+            self._may_be_written_to,
+            on=Unreachable,
+        )
 
     def _checked_passphrase(self) -> str:
         """The passphrase, if it is the one of the backup.
@@ -256,22 +254,24 @@ class RestoreJob:
         Raises:
             JobEnded: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
         """
-        job = self.job
-        deadline = job.clock.monotonic() + job.timing.reconnect_timeout
-        while True:
-            try:
-                identity = await job.sensor.read.recognise(before)
-                if not same_sensor(before, identity):
-                    raise other_device(job, before, identity)
-                return identity, await readback.differences()
-            except SensorError as error:
-                if job.clock.monotonic() >= deadline:
-                    raise JobEnded.unknown(
-                        error.code,
-                        f"The backup is restored and saved, but cannot be read back: {error.message}",
-                        "Compare later with 'sicktui diff'; restoring again does no harm.",
-                    ) from error
-            await job.clock.sleep(job.timing.reconnect_interval)
+        job, timing = self.job, self.job.timing
+
+        async def read() -> tuple[Identity, tuple[Difference, ...]]:
+            identity = await job.sensor.read.recognise(before)
+            if not same_sensor(before, identity):
+                raise other_device(job, before, identity)
+            return identity, await readback.differences()
+
+        try:
+            return await retry_for(
+                job.clock, timing.reconnect_timeout, timing.reconnect_interval, read, on=SensorError
+            )
+        except SensorError as error:
+            raise JobEnded.unknown(
+                error.code,
+                f"The backup is restored and saved, but cannot be read back: {error.message}",
+                "Compare later with 'sicktui diff'; restoring again does no harm.",
+            ) from error
 
     async def _see_again(self, identity: Identity) -> None:
         """Note that the backup holds now: what was read of the sensor before does not count any more."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from sicktui.engine.job.job import Job
+from sicktui.engine.job.waiting import poll_for
 from sicktui.engine.parameters.compare import Difference, compare, named
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables
 from sicktui.engine.parameters.variables import NETWORK
@@ -91,14 +92,15 @@ class Readback:
         Returns:
             Whether all or some of it came; ``False``: nothing has changed, or nothing could be seen to.
         """
-        clock = self._job.clock
-        deadline = clock.monotonic() + limit
+        left = await poll_for(
+            self._job.clock,
+            limit,
+            min(POLL, self._job.timing.poll_interval),
+            self.differences,
+            done=lambda differences: not differences,
+        )
         before = self._different_before or frozenset()
-        while True:
-            left = {found.variable for found in await self.differences()}
-            if not left or clock.monotonic() >= deadline:
-                return bool(before - left)
-            await clock.sleep(min(POLL, self._job.timing.poll_interval))
+        return bool(before - {found.variable for found in left})
 
     async def words(self, left: tuple[Difference, ...]) -> str:
         """How far the sensor is what the backup says."""

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import Code, DeviceStatus, UpdateState
@@ -66,21 +67,6 @@ async def look_again(job: Job, before: Identity) -> Look:
                     "'sicktui status'.",
                 ) from error
             await job.clock.sleep(job.timing.reconnect_interval)
-
-
-def same_sensor(before: Identity, now: Identity) -> bool:
-    """Whether the same physical sensor answers; without serial number and MAC, its name must do."""
-    return now.key == before.key if before.key is not None else now.name == before.name
-
-
-def other_device(job: Job, before: Identity, now: Identity) -> JobEnded:
-    """The end of a job whose address another sensor has taken."""
-    return JobEnded.unknown(
-        Code.OTHER_DEVICE,
-        f"Another sensor answers at {job.target.address} now: {now.key or now.name} "
-        f"instead of {before.key or before.name}.",
-        "Look for the sensor on site; its address may have changed (DHCP).",
-    )
 
 
 def proof_of_reboot(before: Identity, health: Health, version: str, now: Health) -> str:

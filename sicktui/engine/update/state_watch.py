@@ -9,8 +9,9 @@ that rose.
 from enum import Enum, auto
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
-from sicktui.engine.update.proof import known_failure, other_device, proof_of_reboot, same_sensor
+from sicktui.engine.update.proof import known_failure, proof_of_reboot
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import Code, Level, UpdateState
 from sicktui.model.settings import Timing

@@ -3,8 +3,8 @@
 from typing import Final
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
-from sicktui.engine.update.proof import other_device, same_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, UpdateState, Verdict
 from sicktui.model.errors import SicktuiError
