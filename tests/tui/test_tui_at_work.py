@@ -9,7 +9,7 @@ from sicktui.simulator import Fault
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm
-from sicktui.tui.dialogs.progress import Working
+from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
 from tests.tui.conftest import Desk, notes_of, text_of, type_in, until
@@ -34,7 +34,9 @@ async def test_a_value_that_is_being_written_cannot_be_left(desk: Desk) -> None:
         device.add_fault(Fault(name="trickle", at="POST getChallenge", rate=8.0, times=1))
         for key in ("y", "q", "escape", "h", "g"):
             pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
-        await until(pilot, lambda: any(isinstance(screen, Working) for screen in pilot.app.screen_stack))
+        await until(
+            pilot, lambda: any(isinstance(screen, ProgressDialog) for screen in pilot.app.screen_stack)
+        )
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen), seconds=30)
         assert device.parameters.saved["LocationName"] == "after"
         await until(pilot, lambda: "Saved on the sensor." in notes_of(pilot))
@@ -50,7 +52,7 @@ async def test_reading_can_be_stopped(desk: Desk) -> None:
         fleet.devices[0].add_fault(Fault(name="hang", at="GET LocationName"))
         pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Working))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProgressDialog))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         await until(pilot, lambda: "It was stopped." in notes_of(pilot))

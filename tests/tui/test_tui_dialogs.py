@@ -15,8 +15,8 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Face
 from sicktui.tui.commands.keymap import Keys
-from sicktui.tui.dialogs.file_error import FileTrouble
-from sicktui.tui.screens.backup import BackupQuestion
+from sicktui.tui.dialogs.file_error import FileErrorDialog
+from sicktui.tui.screens.backup import BackupForm
 from sicktui.tui.screens.device_form import DeviceForm
 from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.package import PackagePicker
@@ -82,18 +82,18 @@ async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
     file.write_text('[devices.gate-1]\naddress = "127.0.0.1:9"\nadress = "x"\n', encoding="utf-8")
     bad = file.read_bytes()
     async with desk.dashboard((80, 24)) as (pilot, _):
-        await until(pilot, lambda: isinstance(pilot.app.screen, FileTrouble))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileErrorDialog))
         shown = " ".join(text_of(pilot).split())
         assert "devices.toml" in shown
         assert "adress" in shown
         assert "line 3" in shown or ":3" in shown
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FileTrouble))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileErrorDialog))
         assert file.read_bytes() == bad
         file.write_bytes(good)
         await pilot.press("r")
         await until(
-            pilot, lambda: not isinstance(pilot.app.screen, FileTrouble) and "gate-1" in text_of(pilot)
+            pilot, lambda: not isinstance(pilot.app.screen, FileErrorDialog) and "gate-1" in text_of(pilot)
         )
 
 
@@ -188,11 +188,11 @@ async def test_a_backup_is_taken(desk: Desk) -> None:
     async with desk.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: pilot.app.screen is main)
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await type_in(pilot, "secret phrase")
         await pilot.press("enter")
         await until(pilot, lambda: main.board.shown_run in main.board.runs)
@@ -215,7 +215,7 @@ async def test_a_backup_says_whether_a_stored_passphrase_is_used(desk: Desk) -> 
         await pilot.press("enter")
         await until(pilot, lambda: "at most 256 characters" in notes_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await pilot.press("enter")
         await until(pilot, lambda: main.board.shown_run in main.board.runs)
         run = main.board.shown_run or ""

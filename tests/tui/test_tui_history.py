@@ -44,7 +44,7 @@ class LaterClock:
         await asyncio.sleep(seconds)
 
 
-async def look_back(pilot: Pilot[None]) -> None:
+async def browse_history(pilot: Pilot[None]) -> None:
     await pilot.press("h")
     await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen) and "Backups of" in text_of(pilot))
 
@@ -65,7 +65,7 @@ async def test_the_versions_are_shown_and_a_flipped_bit_is_found(desk: Desk) -> 
     async with desk.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("j")
-        await look_back(pilot)
+        await browse_history(pilot)
         await until(pilot, lambda: "Versions 2" in text_of(pilot))
         shown = text_of(pilot)
         for words in ("serial number 1001", "Made", "Age", "Size", "Firmware", "By", "86.2 kB", "2.3.3.0R"):
@@ -95,7 +95,7 @@ async def test_one_is_exported_and_nothing_is_overwritten_unasked(desk: Desk, tm
     there.write_text("mine", encoding="utf-8")
     async with desk.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await look_back(pilot)
+        await browse_history(pilot)
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("x")
         await until(pilot, lambda: isinstance(pilot.app.screen, PathForm))
@@ -120,7 +120,7 @@ async def test_a_device_without_backups_says_how_to_make_one(desk: Desk) -> None
     desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
     async with desk.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
-        await look_back(pilot)
+        await browse_history(pilot)
         await until(pilot, lambda: "No backup of this sensor is kept on this PC" in text_of(pilot))
         await pilot.press("v", "x", "r", "d", "q")
         await until(pilot, lambda: "Devices 1" in text_of(pilot))
@@ -183,7 +183,7 @@ async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_back
         assert [row.device for row in main.painter.devices.rows] == ["dock-1", "yard-1"]
         await pilot.press("j")
         await until(pilot, lambda: "this sensor offers no backup" in text_of(pilot))
-        await look_back(pilot)
+        await browse_history(pilot)
         await until(pilot, lambda: "its API has no call for it" in flat_of(pilot))
 
 

@@ -8,8 +8,8 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm
-from sicktui.tui.dialogs.notice import Told
-from sicktui.tui.screens.backups import KeptScreen
+from sicktui.tui.dialogs.notice import Notice
+from sicktui.tui.screens.backups import BackupsScreen
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
@@ -24,10 +24,10 @@ async def two_of_the_gate_and_one_of_the_dock(desk: Desk) -> tuple[BackupRecord,
 
 
 async def look(pilot: Pilot[None], number: int) -> None:
-    if not isinstance(pilot.app.screen, KeptScreen):
+    if not isinstance(pilot.app.screen, BackupsScreen):
         await pilot.press("B")
     await until(
-        pilot, lambda: isinstance(pilot.app.screen, KeptScreen) and f"Versions {number}" in text_of(pilot)
+        pilot, lambda: isinstance(pilot.app.screen, BackupsScreen) and f"Versions {number}" in text_of(pilot)
     )
 
 
@@ -79,7 +79,7 @@ async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(desk: Desk)
         await pilot.press("tab")
         await type_in(pilot, "365")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Told))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Notice))
         assert "Nothing would be deleted" in text_of(pilot)
 
 

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import TextForm
-from sicktui.tui.screens.backup import BackupQuestion, BackupWish
+from sicktui.tui.screens.backup import BackupForm, BackupRequest
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.login import Login
@@ -68,7 +68,7 @@ async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
     async with desk.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
-        await until(pilot, lambda: isinstance(pilot.app.screen, BackupQuestion))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await pilot.press(*"a phrase", "tab")
         await type_in(pilot, "none")
         await pilot.press("enter")
@@ -79,7 +79,7 @@ async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
         spec = desk.context.journal.spec(main.board.shown_run or "")
         assert spec.settings.limits.jobs == 2
         await until(pilot, lambda: not main.board.live_runs, seconds=30)
-    assert "phrase" not in repr(BackupWish("a phrase", 2))
+    assert "phrase" not in repr(BackupRequest("a phrase", 2))
 
 
 async def test_a_password_is_kept_untested_if_that_is_wished(desk: Desk) -> None:

@@ -6,8 +6,8 @@ from textual.pilot import Pilot
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import PLANT, Passphrases
-from sicktui.tui.dialogs.notice import SecretTold, Told
-from sicktui.tui.screens.passphrases import PhraseMenu
+from sicktui.tui.dialogs.notice import Notice, SecretNotice
+from sicktui.tui.screens.passphrases import PassphraseMenu
 from sicktui.tui.screens.secret_form import SecretForm
 from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
 
@@ -17,9 +17,9 @@ FORM = re.compile(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){5}")
 
 
 async def menu(pilot: Pilot[None]) -> None:
-    if not isinstance(pilot.app.screen, PhraseMenu):
+    if not isinstance(pilot.app.screen, PassphraseMenu):
         await pilot.press("P")
-    await until(pilot, lambda: isinstance(pilot.app.screen, PhraseMenu) and "The plant" in text_of(pilot))
+    await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseMenu) and "The plant" in text_of(pilot))
 
 
 async def test_a_passphrase_is_stored_twice_typed_and_never_shown(desk: Desk) -> None:
@@ -49,14 +49,14 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(desk: Desk) -> Non
         await menu(pilot)
         await pilot.press("g", "s", "f", "t")  # there is no device that they could be about
         await pilot.press("G")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretTold))
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretNotice))
         [shown] = FORM.findall(text_of(pilot))
         assert known.stored(PLANT) == shown
         await pilot.press("enter")
-        assert isinstance(pilot.app.screen, SecretTold), "one that was typed ahead does not close it"
+        assert isinstance(pilot.app.screen, SecretNotice), "one that was typed ahead does not close it"
         await pilot.press("ctrl+c")
         assert not pilot.app.clipboard, "a secret goes to no clipboard"
-        if isinstance(pilot.app.screen, SecretTold):
+        if isinstance(pilot.app.screen, SecretNotice):
             await pilot.press("w")
         await menu(pilot)
         assert shown not in text_of(pilot)
@@ -80,7 +80,7 @@ async def test_a_passphrase_that_is_lost_is_found_out_on_the_backups(desk: Desk)
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await menu(pilot)
         await pilot.press("t")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Told) and first.id in text_of(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Notice) and first.id in text_of(pilot))
         assert "1 open with no passphrase that is known here" in flat_of(pilot)
         await pilot.press("q")
         await menu(pilot)

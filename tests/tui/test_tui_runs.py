@@ -7,7 +7,7 @@ from sicktui.engine.run.follow import cancel_requested
 from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.notice import Told
+from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.screens.runs import RunList
 from tests.tui.conftest import Desk, flat_of, text_of, until
 
@@ -25,7 +25,7 @@ async def test_everything_about_a_run_is_told(desk: Desk) -> None:
         await until(pilot, lambda: "only one that is going can be cancelled" in flat_of(pilot))
         await pilot.press("v")
         await until(
-            pilot, lambda: isinstance(pilot.app.screen, Told) and "backup, finished" in text_of(pilot)
+            pilot, lambda: isinstance(pilot.app.screen, Notice) and "backup, finished" in text_of(pilot)
         )
         shown = flat_of(pilot)
         for words in (f"Run {record.run}", "started:", "gate-1 √ succeeded", record.id):

@@ -13,7 +13,7 @@ from sicktui.tui.drawing.spans import Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 
-class FileTrouble(Dialog[bool]):
+class FileErrorDialog(Dialog[bool]):
     """Names file, line and key; lets the operator try again after mending it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "leave", "Try again", show=False)]

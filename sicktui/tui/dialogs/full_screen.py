@@ -21,18 +21,18 @@ AnswerT = TypeVar("AnswerT")
 _GAP: Final = "  "
 
 
-class Paged(Screen[AnswerT | None], Generic[AnswerT]):
+class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     """From top to bottom: two lines of head, what ``middle`` gives, a text, one line of keys.
 
     Leaving gives ``None``. ``w`` and tab give the keys to the next part.
     """
 
     DEFAULT_CSS = """
-    Paged #head, Paged #keys { background: $panel; }
-    Paged #head { height: 2; }
-    Paged #keys { height: 1; }
-    Paged Prose { background: transparent; }
-    Paged.-ascii ScrollBox:focus { border-left: ascii $accent; }
+    FullScreen #head, FullScreen #keys { background: $panel; }
+    FullScreen #head { height: 2; }
+    FullScreen #keys { height: 1; }
+    FullScreen Prose { background: transparent; }
+    FullScreen.-ascii ScrollBox:focus { border-left: ascii $accent; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,7 @@ from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
 
 
-class Told(Dialog[None]):
+class Notice(Dialog[None]):
     """Scrolls with j and k. Enter leaves it too.
 
     Args:
@@ -35,7 +35,7 @@ class Told(Dialog[None]):
         return [Prose(self._paragraphs)]
 
 
-class SecretTold(Told):
+class SecretNotice(Notice):
     """Shows a secret once, to be written down: no key and no mouse brings it to a clipboard."""
 
     ALLOW_SELECT: ClassVar[bool] = False

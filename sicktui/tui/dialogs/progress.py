@@ -12,14 +12,14 @@ from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
 
 
-class Ended(Struct, frozen=True):
+class WorkResult(Struct, frozen=True):
     """What came of it: one of the two."""
 
     result: Any = None
     error: Exception | None = None
 
 
-class Working(Dialog[Ended]):
+class ProgressDialog(Dialog[WorkResult]):
     """Does one thing, and gives what came of it.
 
     Args:
@@ -56,9 +56,9 @@ class Working(Dialog[Ended]):
 
     async def _do(self) -> None:
         try:
-            ended = Ended(result=await self._work())
+            ended = WorkResult(result=await self._work())
         except Exception as error:  # noqa: BLE001  whoever asked raises it again
-            ended = Ended(error=error)
+            ended = WorkResult(error=error)
         self.dismiss(ended)
 
     def action_leave(self) -> None:

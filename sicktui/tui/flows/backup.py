@@ -15,7 +15,7 @@ from sicktui.stores.backups.passphrases import PLANT, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
 from sicktui.tui.flows.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Stage
-from sicktui.tui.screens.backup import BackupQuestion
+from sicktui.tui.screens.backup import BackupForm
 
 
 async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
@@ -28,20 +28,20 @@ async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
     known = stage.context.credentials.passphrase
     stored = await asyncio.to_thread(_stored, stage.context, targets)
     jobs = stage.context.settings.limits.jobs
-    wish = await stage.ask(BackupQuestion(stage.face, targets, known or "", stored=stored, jobs=jobs))
-    if wish is None:
+    request = await stage.ask(BackupForm(stage.face, targets, known or "", stored=stored, jobs=jobs))
+    if request is None:
         return
     try:
-        if wish.passphrase:
-            check(wish.passphrase)
+        if request.passphrase:
+            check(request.passphrase)
     except UsageError as error:
         stage.say(str(error), "error")
         return
-    stage.context.credentials.passphrase = wish.passphrase or None
+    stage.context.credentials.passphrase = request.passphrase or None
     items = await planned(stage, targets, plan_backup)
     try:
         spec = new_spec(stage.context, Operation.BACKUP, items)
-        limits = structs.replace(spec.settings.limits, jobs=wish.jobs)
+        limits = structs.replace(spec.settings.limits, jobs=request.jobs)
         settings = structs.replace(spec.settings, limits=limits)
         run = await start_run(stage.context, structs.replace(spec, settings=settings))
     except SicktuiError as error:

@@ -12,29 +12,29 @@ from sicktui.stores.backups.store import BackupFacts, BackupRecord
 from sicktui.stores.disk.locks import operator
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
-from sicktui.tui.dialogs.notice import Told
+from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.rows.backups import moment
-from sicktui.tui.screens.backups import KeptAct, KeptScreen
+from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
 """Backups that are named in a plan; more are counted."""
 
 
-async def look_at_kept(stage: Stage) -> None:
+async def browse_backups(stage: Stage) -> None:
     """Show all backups until they are left."""
     # A verification tells whether a passphrase opens a backup: it must not fail for a vault that is locked.
     await unlock_passphrases(stage, stage.targets(tuple(stage.profiles())))
     selected: str | None = None
     while True:
-        answer = await stage.ask(KeptScreen(stage.face, stage.context, selected=selected))
+        answer = await stage.ask(BackupsScreen(stage.face, stage.context, selected=selected))
         if answer is None:
             return
         selected = answer.selected
-        if answer.act is KeptAct.IMPORT:
+        if answer.act is BackupsAct.IMPORT:
             taken = await _import(stage)
             selected = taken.id if taken else selected
         else:
@@ -141,7 +141,7 @@ async def _prune(stage: Stage) -> None:
         plan = await asyncio.to_thread(plan_prune, context.backups, rule, context.clock.now())
         if not plan.remove and not plan.leftovers:
             stays = [cell("Nothing would be deleted."), cell(_stays(plan), Tone.DIM)]
-            await stage.ask(Told(stage.face, "Delete old backups", stays))
+            await stage.ask(Notice(stage.face, "Delete old backups", stays))
         elif await stage.ask(
             Confirm(stage.face, "Delete them for good?", _consequences(plan), yes="delete", no="keep them")
         ):

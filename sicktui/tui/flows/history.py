@@ -11,7 +11,7 @@ from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.history import HistoryScreen
 
 
-async def look_back(stage: Stage, device: str) -> None:
+async def browse_history(stage: Stage, device: str) -> None:
     """Show the history until it is left, or a backup is to be restored."""
     # A verification tells whether a passphrase opens a backup: it must not fail for a vault that is locked.
     await unlock_passphrases(stage, stage.targets((device,)))

@@ -9,15 +9,16 @@ from sicktui.engine.context import Context
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
 from sicktui.model.plan import PlanItem
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
+from sicktui.stores.secrets.credentials import EVERYBODY
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, cell
-from sicktui.tui.flows.keeping import group_of, keep
 from sicktui.tui.flows.services import Stage
-from sicktui.tui.flows.vault import held_in_vault, unlock_for, unlock_holding
+from sicktui.tui.flows.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.screens.login import Login
 
 DENIED: Final = "The sensor refuses the password that is known. It was tried once."
@@ -51,7 +52,7 @@ async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
         good = [target for target in served if target.device not in refused]
         if good:
             shared = group if answer.shared and not refused else None
-            await keep(stage, good, answer.password, shared=shared)
+            await _store_password(stage, good, answer.password, shared=shared)
     return True
 
 
@@ -172,3 +173,47 @@ async def _was_refused(stage: Stage, target: Target) -> bool:
 async def _is_known(stage: Stage, target: Target) -> bool:
     known = await asyncio.to_thread(stage.context.credentials.password, target.device, target.user)
     return known is not None
+
+
+async def _store_password(
+    stage: Stage, targets: Sequence[Target], password: str, *, shared: str | None
+) -> None:
+    """Keep a password for each device, or once for the group that they are.
+
+    Args:
+        stage: the main screen.
+        targets: the devices, at least one, whose sensors did not refuse it.
+        password: the password.
+        shared: their group, if it is to be kept once.
+    """
+    hint = await ensure_place(stage)
+    stores = await asyncio.to_thread(_remember, stage, targets, password, shared)
+    what = f"The password of {shared}" if shared else counted(len(targets), "password")
+    stage.say(f"{what} kept in: {', '.join(sorted(stores))}.")
+    # Into the log: long notes would lie over what the operator wants to read next.
+    if hint:
+        stage.warn(hint)
+    if is_factory_password(password):
+        stage.warn(f"{what}: {FACTORY_WARNING[0].lower()}{FACTORY_WARNING[1:]}")
+    await stage.learn_stores()
+
+
+def _remember(stage: Stage, targets: Sequence[Target], password: str, shared: str | None) -> set[str]:
+    credentials = stage.context.credentials
+    if shared is None:
+        return {credentials.remember(target.device, target.user, password) for target in targets}
+    for target in targets:
+        # A password of its own would go before the one that it shares from now on.
+        credentials.forget(target.device, target.user)
+    return {credentials.share(shared, user, password) for user in {target.user for target in targets}}
+
+
+def group_of(stage: Stage, targets: Sequence[Target]) -> str | None:
+    """The group that these devices are, all of them and no others; ``None`` if they are none."""
+    members = {target.device for target in targets}
+    profiles = stage.profiles()
+    tags = dict.fromkeys(tag for name in members if name in profiles for tag in profiles[name].tags)
+    for tag in tags:
+        if {name for name, profile in profiles.items() if tag in profile.tags} == members:
+            return f"@{tag}"
+    return EVERYBODY if len(members) > 1 and members == set(profiles) else None

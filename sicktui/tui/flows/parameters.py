@@ -23,24 +23,24 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.progress import working
+from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.rows.backups import moment
 from sicktui.tui.rows.parameters import Reading, editable
-from sicktui.tui.screens.parameters import ParameterAct, ParameterScreen, ParameterWish
+from sicktui.tui.screens.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
 
 
-async def look_at_parameters(stage: Stage, device: str) -> None:
+async def edit_parameters(stage: Stage, device: str) -> None:
     """Show the parameters of a sensor until they are left."""
     targets = stage.targets((device,))
     if targets:
-        await _Session(stage, targets[0]).go()
+        await ParameterEditor(stage, targets[0]).run()
 
 
-class _Session:
-    """One look at one sensor's parameters: what was read, and which is selected."""
+class ParameterEditor:
+    """The parameters of one sensor: shows them and carries out what is chosen, until they are left."""
 
     def __init__(self, stage: Stage, target: Target) -> None:
         self._stage = stage
@@ -51,34 +51,35 @@ class _Session:
         self._entered = True
         """Whether a value that was written is to be saved: as it was wished the last time."""
 
-    async def go(self) -> None:
+    async def run(self) -> None:
+        """Show the parameters and act on each choice."""
         stage, device = self._stage, self._target.device
         await self._remember()
         sight = stage.board.sights.get(device)
         family = sight.identity.name if sight and sight.identity else ""
         names = variables(family, "full")
         while True:
-            wish = await stage.ask(
+            request = await stage.ask(
                 ParameterScreen(stage.face, device, names, self._readings, selected=self._selected)
             )
-            if wish is None:
+            if request is None:
                 return
-            self._selected = wish.name or self._selected
+            self._selected = request.name or self._selected
             try:
-                await self._do(wish)
+                await self._do(request)
             except SicktuiError as error:
                 stage.say(f"{self._name}: {error}", "error")
 
-    async def _do(self, wish: ParameterWish) -> None:
-        match wish.act:
+    async def _do(self, request: ParameterRequest) -> None:
+        match request.act:
             case ParameterAct.READ:
-                await self._read(wish.name)
+                await self._read(request.name)
             case ParameterAct.READ_ALL:
                 await self._read_all()
             case ParameterAct.READ_OTHER:
                 await self._read_other()
             case ParameterAct.SET:
-                await self._set(wish.name)
+                await self._set(request.name)
             case ParameterAct.SAVE:
                 await save_parameters(self._stage, (self._target.device,))
 
@@ -102,7 +103,7 @@ class _Session:
 
     async def _read(self, name: str) -> object:
         """Read one, and show it selected."""
-        value = await working(
+        value = await run_with_progress(
             self._stage,
             f"Reading {clean(name, 40)}",
             [cell(f"{self._name} is asked.")],
@@ -161,7 +162,7 @@ class _Session:
             return
 
     async def _planned(self, name: str, text: str) -> WritePlan:
-        return await working(
+        return await run_with_progress(
             self._stage,
             f"Checking {clean(name, 40)}",
             [cell(f"{self._name} is asked what it has now. Nothing is written yet.")],
@@ -201,7 +202,7 @@ class _Session:
     async def _write(self, plan: WritePlan) -> None:
         stage, target = self._stage, self._target
         try:
-            written = await working(
+            written = await run_with_progress(
                 stage,
                 f"Writing {clean(plan.name, 40)}",
                 [cell(f"{self._name} is written to, and read back.")],
@@ -246,7 +247,7 @@ async def save_parameters(stage: Stage, devices: tuple[str, ...]) -> None:
         return
     if not await ensure_access(stage, targets, "To save parameters, the password is needed."):
         return
-    await working(
+    await run_with_progress(
         stage,
         "Saving parameters",
         names,

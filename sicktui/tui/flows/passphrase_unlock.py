@@ -10,7 +10,7 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import unlock
-from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
 
 
 async def unlock_passphrases(stage: Stage, targets: Sequence[Target]) -> bool:

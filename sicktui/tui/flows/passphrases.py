@@ -12,38 +12,38 @@ from sicktui.stores.backups.passphrases import PLANT, Passphrases, generate
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.notice import SecretTold, Told
+from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import ensure_place, unlock
-from sicktui.tui.screens.passphrases import PhraseAct, PhraseFacts, PhraseMenu, store_form
+from sicktui.tui.screens.passphrases import PassphraseAct, PassphraseFacts, PassphraseMenu, store_form
 
 _NAMED: Final = 4
 
 
-async def keep_phrases(stage: Stage, devices: tuple[str, ...]) -> None:
+async def manage_passphrases(stage: Stage, devices: tuple[str, ...]) -> None:
     """Show who has a passphrase, and do what the operator chooses, until the menu is left."""
     while True:
         facts = await asyncio.to_thread(_facts, stage.context, devices)
-        choice = await stage.ask(PhraseMenu(stage.face, facts))
+        choice = await stage.ask(PassphraseMenu(stage.face, facts))
         if choice is None:
             return
         whose = (PLANT,) if choice.plant else devices
         match choice.act:
-            case PhraseAct.STORE:
+            case PassphraseAct.STORE:
                 await _store(stage, whose)
-            case PhraseAct.GENERATE:
+            case PassphraseAct.GENERATE:
                 await _generate(stage, whose)
-            case PhraseAct.FORGET:
+            case PassphraseAct.FORGET:
                 await _forget(stage, whose)
-            case PhraseAct.TEST:
+            case PassphraseAct.TEST:
                 await _test(stage, devices)
 
 
-def _facts(context: Context, devices: tuple[str, ...]) -> PhraseFacts:
+def _facts(context: Context, devices: tuple[str, ...]) -> PassphraseFacts:
     known, vault = Passphrases(context.credentials), context.credentials.vault
-    return PhraseFacts(
+    return PassphraseFacts(
         devices=devices,
         own=frozenset(device for device in devices if known.stored(device) is not None),
         plant=known.stored(PLANT) is not None,
@@ -71,7 +71,7 @@ async def _generate(stage: Stage, whose: tuple[str, ...]) -> None:
             cell("Write it down and keep it in a safe place: without it no backup can be restored."),
             cell("It is shown only now.", Tone.WARN),
         ]
-        await stage.ask(SecretTold(stage.face, "Write this down", lines))
+        await stage.ask(SecretNotice(stage.face, "Write this down", lines))
 
 
 async def _replaces(stage: Stage, whose: tuple[str, ...]) -> bool:
@@ -136,7 +136,7 @@ async def _test(stage: Stage, devices: tuple[str, ...]) -> None:
     except SicktuiError as error:
         stage.say(str(error), "error")
         return
-    await stage.ask(Told(stage.face, "Passphrases, tested on the backups", _findings(stage, found)))
+    await stage.ask(Notice(stage.face, "Passphrases, tested on the backups", _findings(stage, found)))
 
 
 def _verified(context: Context, devices: tuple[str, ...]) -> list[Verified]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
 from sicktui.model.errors import SicktuiError
-from sicktui.tui.dialogs.progress import Working
+from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.flows.services import Stage
 
@@ -15,7 +15,7 @@ class Stopped(SicktuiError):
     """The operator did not want to wait."""
 
 
-async def working(
+async def run_with_progress(
     stage: Stage,
     title: str,
     lines: Sequence[Cell],
@@ -29,7 +29,7 @@ async def working(
         Stopped: the operator left.
         Exception: what the work raised.
     """
-    ended = await stage.ask(Working(stage.face, title, lines, work, stops=stops))
+    ended = await stage.ask(ProgressDialog(stage.face, title, lines, work, stops=stops))
     if ended is None:
         raise Stopped("It was stopped.")
     if ended.error is not None:

@@ -10,7 +10,7 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.parameters import saved_words
-from sicktui.tui.flows.progress import working
+from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.rename import NewName, RenameForm
 
@@ -23,7 +23,7 @@ async def rename(stage: Stage, device: str) -> None:
     [target] = targets
     name = clean(device, 40)
     try:
-        present = await working(
+        present = await run_with_progress(
             stage,
             "Reading LocationName",
             [cell(f"{name} is asked.")],
@@ -63,7 +63,7 @@ def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]
 async def _write(stage: Stage, target: Target, wanted: NewName) -> None:
     name = clean(target.device, 40)
     try:
-        written = await working(
+        written = await run_with_progress(
             stage,
             "Writing LocationName",
             [cell(f"{name} is written to, and read back.")],

@@ -62,12 +62,17 @@ async def _agree(stage: Stage, targets: list[Target], words: Mapping[str, str]) 
     """Show the plan until it is agreed to; a password may be entered in between."""
     asked: set[str] = set()
 
-    async def let_in(items: Sequence[PlanItem]) -> bool:
+    async def ask_passwords(items: Sequence[PlanItem]) -> bool:
         return await log_in_where_denied(stage, items, asked)
 
     while True:
         screen = RestoreScreen(
-            stage.face, stage.context, targets, words, lambda device: key_of(stage, device), let_in=let_in
+            stage.face,
+            stage.context,
+            targets,
+            words,
+            lambda device: key_of(stage, device),
+            ask_passwords=ask_passwords,
         )
         answer = await stage.ask(screen)
         if answer is None or answer.login is None:

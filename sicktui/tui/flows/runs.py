@@ -12,7 +12,7 @@ from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 
 
-async def look_at_runs(stage: Stage) -> None:
+async def browse_runs(stage: Stage) -> None:
     """Show the list, then what was chosen."""
     choice: RunChoice | None = await stage.ask(RunList(stage.face, stage.context))
     if choice is None:

@@ -14,7 +14,7 @@ from sicktui.tui.flows.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.plan_options import Wish
+from sicktui.tui.screens.plan_options import UpdateRequest
 
 
 async def update(stage: Stage, devices: tuple[str, ...]) -> None:
@@ -25,24 +25,26 @@ async def update(stage: Stage, devices: tuple[str, ...]) -> None:
     targets = stage.targets(devices)
     # Without a password the plan refuses the device and says so: leaving the dialog is no dead end.
     await ensure_passwords(stage, targets, "An update needs the password of each sensor.")
-    wish = Wish.of(stage.context.settings.limits)
+    request = UpdateRequest.of(stage.context.settings.limits)
     asked: set[str] = set()
 
-    async def let_in(items: Sequence[PlanItem]) -> bool:
+    async def ask_passwords(items: Sequence[PlanItem]) -> bool:
         return await log_in_where_denied(stage, items, asked)
 
     while True:
-        answer = await stage.ask(PlanScreen(stage.face, stage.context, targets, package, wish, let_in=let_in))
+        answer = await stage.ask(
+            PlanScreen(stage.face, stage.context, targets, package, request, ask_passwords=ask_passwords)
+        )
         if answer is None:
             return
-        wish = answer.wish
+        request = answer.request
         if not answer.wants_login:
             break
         await log_in(stage, answer.devices)
-    if wish.options.backup and not await may_back_up(stage, targets):
+    if request.options.backup and not await may_back_up(stage, targets):
         return
-    spec = new_spec(stage.context, Operation.UPDATE, answer.items, package=package, options=wish.options)
-    limits = wish.limits(spec.settings.limits)
+    spec = new_spec(stage.context, Operation.UPDATE, answer.items, package=package, options=request.options)
+    limits = request.limits(spec.settings.limits)
     spec = structs.replace(spec, settings=structs.replace(spec.settings, limits=limits))
     try:
         run = await start_run(stage.context, spec)

@@ -9,7 +9,7 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.config.devices import DeviceList
 from sicktui.tui.appearance import Face
-from sicktui.tui.dialogs.file_error import FileTrouble
+from sicktui.tui.dialogs.file_error import FileErrorDialog
 
 
 class ListLook:
@@ -51,7 +51,7 @@ class ListLook:
         except SicktuiError as error:
             if not self._troubled:
                 self._troubled = True
-                self._screen.app.push_screen(FileTrouble(self._face, error), self._try_again)
+                self._screen.app.push_screen(FileErrorDialog(self._face, error), self._try_again)
             return
         if self._digest != (devices.digest or ""):
             self._digest = devices.digest or ""

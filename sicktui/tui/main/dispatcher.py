@@ -8,22 +8,22 @@ from textual.screen import Screen
 from sicktui.model.run_view import RunView
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.flows.backup import back_up
-from sicktui.tui.flows.backups import look_at_kept
+from sicktui.tui.flows.backups import browse_backups
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.device_files import export_list, import_list
 from sicktui.tui.flows.devices import add_device, edit_device, remove_devices
 from sicktui.tui.flows.diff import diff
 from sicktui.tui.flows.doctor import ask_doctor
 from sicktui.tui.flows.find_me import find_me, find_me_for
-from sicktui.tui.flows.history import look_back
+from sicktui.tui.flows.history import browse_history
 from sicktui.tui.flows.leave import leave
 from sicktui.tui.flows.login import denied_in, log_in, log_out
-from sicktui.tui.flows.parameters import look_at_parameters, save_parameters
-from sicktui.tui.flows.passphrases import keep_phrases
+from sicktui.tui.flows.parameters import edit_parameters, save_parameters
+from sicktui.tui.flows.passphrases import manage_passphrases
 from sicktui.tui.flows.rename import rename
 from sicktui.tui.flows.replace import replace
 from sicktui.tui.flows.restore import restore
-from sicktui.tui.flows.runs import look_at_runs
+from sicktui.tui.flows.runs import browse_runs
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.shelf import look_at_shelf
 from sicktui.tui.flows.update import update
@@ -42,7 +42,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Stage, tuple[str, ...]], Work]]] = {
     "find_me_for": find_me_for,
     "login": log_in,
     "logout": log_out,
-    "passphrases": keep_phrases,
+    "passphrases": manage_passphrases,
     "remove": remove_devices,
     "restore": restore,
     "save": save_parameters,
@@ -52,8 +52,8 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Stage, tuple[str, ...]], Work]]] = {
 
 WITH_SELECTED: Final[Mapping[str, Callable[[Stage, str], Work]]] = {
     "edit": edit_device,
-    "history": look_back,
-    "parameters": look_at_parameters,
+    "history": browse_history,
+    "parameters": edit_parameters,
     "rename": rename,
     "replace": replace,
 }
@@ -64,8 +64,8 @@ WITH_NONE: Final[Mapping[str, Callable[[Stage], Work]]] = {
     "doctor": ask_doctor,
     "export_list": export_list,
     "import_list": import_list,
-    "kept": look_at_kept,
-    "runs": look_at_runs,
+    "kept": browse_backups,
+    "runs": browse_runs,
     "shelf": look_at_shelf,
     "vault": manage,
 }

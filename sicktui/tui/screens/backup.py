@@ -21,7 +21,7 @@ from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 
 
-class BackupWish(Struct, frozen=True):
+class BackupRequest(Struct, frozen=True):
     """The answer. Its text form never shows the passphrase."""
 
     passphrase: str
@@ -33,7 +33,7 @@ class BackupWish(Struct, frozen=True):
         return f"BackupWish(jobs={self.jobs})"
 
 
-class BackupQuestion(Dialog[BackupWish]):
+class BackupForm(Dialog[BackupRequest]):
     """Asks for the passphrase, and where there are several sensors, how many go at once.
 
     Args:
@@ -100,4 +100,4 @@ class BackupQuestion(Dialog[BackupWish]):
         if problem := whole_number(text, "At once", least=1):
             self.query_one("#problem", Prose).show(cell(problem, Tone.BAD))
             return
-        self.dismiss(BackupWish(self.query_one("#passphrase", Input).value, int(text)))
+        self.dismiss(BackupRequest(self.query_one("#passphrase", Input).value, int(text)))

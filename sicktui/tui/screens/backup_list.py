@@ -19,7 +19,7 @@ from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.disk.files import present
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -30,7 +30,7 @@ from sicktui.tui.widgets.table import Table
 AnswerT = TypeVar("AnswerT")
 
 
-class BackupList(Paged[AnswerT]):
+class BackupList(FullScreen[AnswerT]):
     """Newest first. The selected one's facts stand below; so does what a verification found.
 
     Args:

@@ -14,21 +14,21 @@ from sicktui.tui.rows.backups import ALL_COLUMNS, VersionRow, read_all_versions
 from sicktui.tui.screens.backup_list import BackupList
 
 
-class KeptAct(StrEnum):
+class BackupsAct(StrEnum):
     """What an operator can do with all backups."""
 
     IMPORT = "import"
     PRUNE = "prune"
 
 
-class KeptAnswer(Struct, frozen=True):
+class BackupsAnswer(Struct, frozen=True):
     """What to do, and the backup that was selected."""
 
-    act: KeptAct
+    act: BackupsAct
     selected: str | None
 
 
-class KeptScreen(BackupList[KeptAnswer]):
+class BackupsScreen(BackupList[BackupsAnswer]):
     """Verify and export as everywhere; what changes the store is asked about by whoever showed this."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,4 +68,4 @@ class KeptScreen(BackupList[KeptAnswer]):
     def action_choose(self, act: str) -> None:
         """Leave it to the flow."""
         row = self._table.selected
-        self.dismiss(KeptAnswer(KeptAct(act), row.key if row else None))
+        self.dismiss(BackupsAnswer(BackupsAct(act), row.key if row else None))

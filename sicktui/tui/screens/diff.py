@@ -9,14 +9,14 @@ from textual.widget import Widget
 from sicktui.engine.parameters.compare import compare
 from sicktui.model.snapshot import Snapshot
 from sicktui.tui.appearance import Face
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
 from sicktui.tui.widgets.table import Table
 
 
-class DiffScreen(Paged[None]):
+class DiffScreen(FullScreen[None]):
     """The differences in a table; the selected one in full below, and the conclusions."""
 
     DEFAULT_CSS = "DiffScreen Table { height: 2fr; min-height: 5; }"

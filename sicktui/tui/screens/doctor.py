@@ -12,7 +12,7 @@ from sicktui.engine.doctor.check import Check
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Face
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 
@@ -20,7 +20,7 @@ _TONES: Final = {"ok": Tone.GOOD, "warning": Tone.WARN, "failed": Tone.BAD}
 _NAME: Final = 10
 
 
-class DoctorScreen(Paged[None]):
+class DoctorScreen(FullScreen[None]):
     """Looks in a thread, check by check; nothing is sent to any sensor.
 
     Args:

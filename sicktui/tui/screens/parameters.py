@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Face
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.parameters import (
@@ -34,14 +34,14 @@ class ParameterAct(StrEnum):
     SAVE = "save"
 
 
-class ParameterWish(Struct, frozen=True):
+class ParameterRequest(Struct, frozen=True):
     """What to do, and with which parameter."""
 
     act: ParameterAct
     name: str = ""
 
 
-class ParameterScreen(Paged[ParameterWish]):
+class ParameterScreen(FullScreen[ParameterRequest]):
     """By the alphabet. Reads and writes nothing itself: each wish is an answer.
 
     Args:
@@ -55,11 +55,11 @@ class ParameterScreen(Paged[ParameterWish]):
     DEFAULT_CSS = "ParameterScreen Table { height: 60%; min-height: 5; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "wish('read')", "Read", show=False),
-        Binding("R", "wish('read all')", "Read all", show=False),
+        Binding("r", "choose('read')", "Read", show=False),
+        Binding("R", "choose('read all')", "Read all", show=False),
         Binding("n", "other", "Another one", show=False),
         Binding("slash", "other", "Another one", show=False),
-        Binding("e", "wish('set')", "Set", show=False),
+        Binding("e", "choose('set')", "Set", show=False),
         Binding("S", "save", "Save", show=False),
     ]
     key_hints = (
@@ -102,18 +102,18 @@ class ParameterScreen(Paged[ParameterWish]):
         self._table.select(self._selected)
         self._paint_text()
 
-    def action_wish(self, act: str) -> None:
+    def action_choose(self, act: str) -> None:
         """Do something with the selected parameter."""
         if (row := self._table.selected) is not None:
-            self.dismiss(ParameterWish(ParameterAct(act), row.name))
+            self.dismiss(ParameterRequest(ParameterAct(act), row.name))
 
     def action_other(self) -> None:
         """Read a parameter that is not in the list."""
-        self.dismiss(ParameterWish(ParameterAct.READ_OTHER))
+        self.dismiss(ParameterRequest(ParameterAct.READ_OTHER))
 
     def action_save(self) -> None:
         """Let the sensor save its parameters."""
-        self.dismiss(ParameterWish(ParameterAct.SAVE))
+        self.dismiss(ParameterRequest(ParameterAct.SAVE))
 
     @on(Table.Selected)
     def _selection_moved(self) -> None:
@@ -121,7 +121,7 @@ class ParameterScreen(Paged[ParameterWish]):
 
     @on(Table.Chosen)
     def _chosen(self) -> None:
-        self.action_wish(ParameterAct.SET)
+        self.action_choose(ParameterAct.SET)
 
     def paint(self) -> None:
         """Show what is known now."""

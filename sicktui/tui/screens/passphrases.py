@@ -21,7 +21,7 @@ from sicktui.tui.widgets.prose import Prose
 _NAMED: Final = 12
 
 
-class PhraseAct(StrEnum):
+class PassphraseAct(StrEnum):
     """What an operator can do with passphrases."""
 
     STORE = "store"
@@ -30,15 +30,15 @@ class PhraseAct(StrEnum):
     TEST = "test"
 
 
-class PhraseChoice(Struct, frozen=True):
+class PassphraseChoice(Struct, frozen=True):
     """What to do, and with whose."""
 
-    act: PhraseAct
+    act: PassphraseAct
     plant: bool
     """The plant's, which every device has that has none of its own; else that of the chosen devices."""
 
 
-class PhraseFacts(Struct, frozen=True, kw_only=True):
+class PassphraseFacts(Struct, frozen=True, kw_only=True):
     """Who has a passphrase. No passphrase is in here."""
 
     devices: tuple[str, ...]
@@ -50,7 +50,7 @@ class PhraseFacts(Struct, frozen=True, kw_only=True):
     """The vault may hold more, and is locked."""
 
 
-class PhraseMenu(Dialog[PhraseChoice]):
+class PassphraseMenu(Dialog[PassphraseChoice]):
     """Small letters are for the chosen devices, large ones for the plant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,7 +66,7 @@ class PhraseMenu(Dialog[PhraseChoice]):
     title_text = "Passphrases of backups"
     keys_text = "s store   g generate   f forget   t test   S G F the same for the plant   q back"
 
-    def __init__(self, face: Face, facts: PhraseFacts) -> None:
+    def __init__(self, face: Face, facts: PassphraseFacts) -> None:
         super().__init__(face)
         self._facts = facts
 
@@ -102,7 +102,7 @@ class PhraseMenu(Dialog[PhraseChoice]):
     def action_choose(self, act: str, plant: bool) -> None:
         """Do it; what is about devices needs one."""
         if plant or self._facts.devices:
-            self.dismiss(PhraseChoice(PhraseAct(act), plant))
+            self.dismiss(PassphraseChoice(PassphraseAct(act), plant))
 
 
 NEW: Final = (Asked(name="new", label="Passphrase"), Asked(name="again", label="Once more"))
@@ -129,3 +129,22 @@ def _problem(typed: Typed) -> str:
     except SicktuiError as error:
         return str(error)
     return "" if typed["new"] == typed["again"] else "The two are not the same."
+
+
+NOT_THE_ONE: Final = "That is not the one that this backup was made with."
+PHRASE: Final = Asked(name="phrase", label="Passphrase")
+
+
+def passphrase_form(face: Face, device: str, backup: str, problem: str = "") -> SecretForm:
+    """The dialog; the answer's field is ``phrase``."""
+    lines = [
+        (
+            Span("The backup "),
+            Span(clean(backup, 80), Tone.KEY),
+            Span(" for "),
+            Span(clean(device, 40), Tone.KEY),
+        ),
+        cell("needs the passphrase that it was made with. It is tested here; no sensor sees a wrong one."),
+        cell("It is used for this restore alone, and not kept.", Tone.DIM),
+    ]
+    return SecretForm(face, "Passphrase of the backup", lines, [PHRASE], problem=problem)

@@ -24,7 +24,7 @@ from sicktui.tui.dialogs.form import Entered
 from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
-from sicktui.tui.screens.plan_options import Wish, options_form, wish_from
+from sicktui.tui.screens.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
@@ -33,7 +33,7 @@ _SHOWN: Final = 12
 _NAMED: Final = 3
 
 
-LetIn = Callable[[Sequence[PlanItem]], Awaitable[bool]]
+AskPasswords = Callable[[Sequence[PlanItem]], Awaitable[bool]]
 """Asks for the passwords that sensors have refused in a plan; whether it has asked for any."""
 
 
@@ -41,7 +41,7 @@ class PlanAnswer(Struct, frozen=True, kw_only=True):
     """A plan that was agreed to, or the wish to enter passwords first."""
 
     items: tuple[PlanItem, ...]
-    wish: Wish
+    request: UpdateRequest
     wants_login: bool = False
     devices: tuple[str, ...] = ()
 
@@ -84,17 +84,17 @@ class PlanScreen(Screen[PlanAnswer | None]):
         context: Context,
         targets: Sequence[Target],
         package: Package,
-        wish: Wish,
+        request: UpdateRequest,
         *,
-        let_in: LetIn,
+        ask_passwords: AskPasswords,
     ) -> None:
         super().__init__(classes="" if face.glyphs.unicode else "-ascii")
         self.face = face
         self._engine_context = context
         self._targets = targets
         self._package = package
-        self._wish = wish
-        self._let_in = let_in
+        self._request = request
+        self._ask_passwords = ask_passwords
         self._items: tuple[PlanItem, ...] | None = None
         self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
@@ -130,7 +130,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.run_worker(self._plan(), group="plan", name="plan", exclusive=True, exit_on_error=False)
 
     async def _plan(self) -> None:
-        context, options = self._engine_context, self._wish.options
+        context, options = self._engine_context, self._request.options
         self._expected = await asyncio.to_thread(expected_version, self._package, options, context.shelf)
         items = await plan_update(context, self._targets, self._package, options, on_item=self._arrived)
         self._items = tuple(items)
@@ -140,7 +140,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     async def _log_in(self, items: Sequence[PlanItem]) -> None:
         """Where sensors refuse their passwords, ask for the right ones, then read again."""
-        if self.is_current and await self._let_in(items):
+        if self.is_current and await self._ask_passwords(items):
             self.action_plan()
 
     def _arrived(self, item: PlanItem) -> None:
@@ -177,7 +177,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         table.show(list(self._rows.values()))
         table.set_title((Span("Plan "), Span(summary([row.action for row in self._rows.values()]), Tone.DIM)))
         self._paint_about()
-        self.query_one("#options", Prose).show(*self._wish.lines())
+        self.query_one("#options", Prose).show(*self._request.lines())
 
     def _paint_about(self) -> None:
         table: Table[PlanRow] = self.query_one(Table)
@@ -192,29 +192,29 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def action_option(self, name: str) -> None:
         """Turn an option on or off."""
-        self._choose(self._wish.turned(name))
+        self._choose(self._request.turned(name))
 
     def action_canary(self) -> None:
         """Change how many go alone first."""
-        self._choose(self._wish.next_canary())
+        self._choose(self._request.next_canary())
 
     def action_budget(self) -> None:
         """Change at how many failures nothing more is started."""
-        self._choose(self._wish.next_budget())
+        self._choose(self._request.next_budget())
 
     def action_options(self) -> None:
         """Enter all options in a form."""
 
         def decide(entered: Entered | None) -> None:
             if entered is not None:
-                self._choose(wish_from(entered, self._wish))
+                self._choose(request_from(entered, self._request))
 
-        self.app.push_screen(options_form(self.face, self._wish), decide)
+        self.app.push_screen(options_form(self.face, self._request), decide)
 
-    def _choose(self, wish: Wish) -> None:
+    def _choose(self, request: UpdateRequest) -> None:
         """Take the wish over; what changes the plan makes it anew."""
-        before, self._wish = self._wish.options, wish
-        if _deciding(before) == _deciding(wish.options):
+        before, self._request = self._request.options, request
+        if _deciding(before) == _deciding(request.options):
             self._paint()
         else:
             self.action_plan()
@@ -223,7 +223,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         """Enter the password of the selected device, then read again."""
         row: PlanRow | None = self.query_one(Table).selected
         if row is not None:
-            self.dismiss(PlanAnswer(items=(), wish=self._wish, wants_login=True, devices=(row.device,)))
+            self.dismiss(PlanAnswer(items=(), request=self._request, wants_login=True, devices=(row.device,)))
 
     def action_leave(self) -> None:
         """Back, without an update."""
@@ -241,7 +241,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
                 markup=False,
             )
             return
-        answer = PlanAnswer(items=self._items, wish=self._wish)
+        answer = PlanAnswer(items=self._items, request=self._request)
         paragraphs = confirmation(answer, self._package, self.face.glyphs.warning)
         question = Confirm(self.face, "Start the update?", paragraphs, yes="start", no="back to the plan")
 
@@ -262,7 +262,7 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
     for item in going:
         for warning in item.warnings:
             warnings.setdefault(clean(warning, 300), []).append(clean(item.device, 40))
-    options = answer.wish.options
+    options = answer.request.options
     lines: list[Cell] = [
         (Span("The plan: "), Span(summary([item.action for item in answer.items]), Tone.KEY)),
         (),
@@ -274,9 +274,9 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
         lines.append(cell("Their parameters are backed up first."))
     else:
         lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
-    if answer.wish.canary:
-        first = "The first one goes" if answer.wish.canary == 1 else f"The first {answer.wish.canary} go"
-        how = "it succeeds" if answer.wish.canary == 1 else "they succeed"
+    if canary := answer.request.canary:
+        first = "The first one goes" if canary == 1 else f"The first {canary} go"
+        how = "it succeeds" if canary == 1 else "they succeed"
         lines.append(cell(f"{first} alone; the others follow if {how}."))
     for warning, devices in list(warnings.items())[:4]:
         whose = ", ".join(devices[:_NAMED]) + (

@@ -17,7 +17,7 @@ _CANARIES: Final = (0, 1, 2, 3, 5)
 _BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
 
 
-class Wish(Struct, frozen=True, kw_only=True):
+class UpdateRequest(Struct, frozen=True, kw_only=True):
     """What the operator chose beside devices and package."""
 
     options: UpdateOptions = UpdateOptions()
@@ -26,7 +26,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     max_failures: int = 1
 
     @classmethod
-    def of(cls, limits: Limits) -> "Wish":
+    def of(cls, limits: Limits) -> "UpdateRequest":
         """What the settings say."""
         return cls(jobs=limits.jobs, canary=limits.canary, max_failures=limits.max_failures)
 
@@ -34,16 +34,16 @@ class Wish(Struct, frozen=True, kw_only=True):
         """The limits of a run that is to go so."""
         return structs.replace(limits, jobs=self.jobs, canary=self.canary, max_failures=self.max_failures)
 
-    def turned(self, option: str) -> "Wish":
+    def turned(self, option: str) -> "UpdateRequest":
         """The same with one option turned on or off."""
         changed = structs.replace(self.options, **{option: not getattr(self.options, option)})
         return structs.replace(self, options=changed)
 
-    def next_canary(self) -> "Wish":
+    def next_canary(self) -> "UpdateRequest":
         """The same with the next usual number of sensors that go alone first."""
         return structs.replace(self, canary=_next(_CANARIES, self.canary))
 
-    def next_budget(self) -> "Wish":
+    def next_budget(self) -> "UpdateRequest":
         """The same with the next usual number of failures."""
         return structs.replace(self, max_failures=_next(_BUDGETS, self.max_failures))
 
@@ -70,9 +70,9 @@ class Wish(Struct, frozen=True, kw_only=True):
         return [joined(cells[:3], gap), joined(cells[3:], gap), more]
 
 
-def options_form(face: Face, wish: Wish) -> TextForm:
+def options_form(face: Face, request: UpdateRequest) -> TextForm:
     """Asks for everything at once; ``wish_from`` understands the answer."""
-    options = wish.options
+    options = request.options
     fields = (
         Wanted(
             name="version",
@@ -80,12 +80,12 @@ def options_form(face: Face, wish: Wish) -> TextForm:
             value=options.expect_version or "",
             hint="that the sensors must report then; as the package says",
         ),
-        Wanted(name="jobs", label="At once", value=str(wish.jobs), hint="sensors not ready at the same time"),
-        Wanted(name="canary", label="Canary", value=str(wish.canary), hint="so many go alone first"),
+        Wanted(name="jobs", label="At once", value=str(request.jobs), hint="sensors updated in parallel"),
+        Wanted(name="canary", label="Canary", value=str(request.canary), hint="so many go alone first"),
         Wanted(
             name="failures",
             label="Failures",
-            value=str(wish.max_failures),
+            value=str(request.max_failures),
             hint="at which nothing is started",
         ),
     )
@@ -101,11 +101,11 @@ def options_form(face: Face, wish: Wish) -> TextForm:
     )
 
 
-def wish_from(entered: Entered, before: Wish) -> Wish:
+def request_from(entered: Entered, before: UpdateRequest) -> UpdateRequest:
     """What was entered."""
     texts, ticks = entered.texts, entered.ticks
     options = structs.replace(before.options, expect_version=texts["version"].strip() or None, **ticks)
-    return Wish(
+    return UpdateRequest(
         options=options,
         jobs=int(texts["jobs"]),
         canary=int(texts["canary"]),

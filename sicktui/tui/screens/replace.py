@@ -18,11 +18,11 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.replacement import Finding, consequences, guide
 from sicktui.tui.rows.restore import backup_words, who
-from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.restore import plan_one
 from sicktui.tui.screens.version_picker import VersionPicker
 
@@ -34,7 +34,7 @@ class ReplaceAnswer(Struct, frozen=True, kw_only=True):
     word: str
 
 
-class ReplaceScreen(Paged[ReplaceAnswer]):
+class ReplaceScreen(FullScreen[ReplaceAnswer]):
     """Reads the sensor in a worker, step by step, and shows each step's finding.
 
     Args:

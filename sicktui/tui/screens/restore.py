@@ -22,13 +22,13 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Face
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
-from sicktui.tui.screens.passphrase import NOT_THE_ONE, passphrase_form
-from sicktui.tui.screens.plan import LetIn
+from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.plan import AskPasswords
 from sicktui.tui.screens.version_picker import VersionPicker
 from sicktui.tui.widgets.table import Table
 
@@ -60,7 +60,7 @@ async def plan_one(context: Context, target: Target, word: str, options: Restore
         return RestorePlan(item=refused)
 
 
-class RestoreScreen(Paged[RestoreAnswer]):
+class RestoreScreen(FullScreen[RestoreAnswer]):
     """Reads the sensors in a worker; each one's line comes as soon as it is known.
 
     Args:
@@ -100,13 +100,13 @@ class RestoreScreen(Paged[RestoreAnswer]):
         words: Mapping[str, str],
         key_of: Callable[[str], str | None],
         *,
-        let_in: LetIn,
+        ask_passwords: AskPasswords,
     ) -> None:
         super().__init__(face)
         self._engine_context = context
         self._rows = {t.device: RestoreRow(target=t, word=words[t.device]) for t in targets}
         self._key_of = key_of
-        self._let_in = let_in
+        self._ask_passwords = ask_passwords
         self._options = RestoreOptions()
 
     def middle(self) -> list[Widget]:
@@ -142,7 +142,7 @@ class RestoreScreen(Paged[RestoreAnswer]):
 
         await asyncio.gather(*(one(device) for device in self._rows))
         items = [row.plan.item for row in self._rows.values() if row.plan is not None]
-        if self.is_current and await self._let_in(items):
+        if self.is_current and await self._ask_passwords(items):
             await asyncio.gather(*(one(device) for device in self._rows))
         [only, *more] = self._rows.values()
         if not more and _lacks_passphrase(only.plan):

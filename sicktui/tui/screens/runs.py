@@ -16,7 +16,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.dialogs.notice import Told
+from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.rows.runs import LATEST, RUN_COLUMNS, RunLine, about_run, read_runs
 from sicktui.tui.widgets.prose import Prose
@@ -142,4 +142,4 @@ class RunList(Dialog[RunChoice]):
         except SicktuiError as error:
             self._complain(str(error))
             return
-        self.app.push_screen(Told(self.face, f"Run {clean(run)}", lines))
+        self.app.push_screen(Notice(self.face, f"Run {clean(run)}", lines))

@@ -17,14 +17,14 @@ from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted
-from sicktui.tui.dialogs.full_screen import Paged
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
 from sicktui.tui.widgets.table import Table
 
 
-class ShelfScreen(Paged[None]):
+class ShelfScreen(FullScreen[None]):
     """Newest first. The selected one's facts stand below.
 
     Args:
