@@ -13,6 +13,7 @@ from sicktui.cli.commands.simulate import demo_command
 from sicktui.cli.lazy import deferred
 from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ else:
     failures = deferred("sicktui.cli.crash_log")
     session = deferred("sicktui.cli.session")
 
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_REFUSED: Final = 4
-EXIT_INTERRUPTED: Final = 130
 MAX_MESSAGE: Final = 2000
 """Characters of an error message."""
 
@@ -118,17 +115,17 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
         )
     except click.ClickException as error:
         error.show()
-        return EXIT_USAGE
+        return ExitCode.USAGE
     except click.Abort:
         # Click makes it of a Ctrl-C that no command took for itself: then nothing was written.
         _say("Interrupted. Nothing was written to any sensor.")
-        return EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     except SicktuiError as error:
         _say(f"Error: {error.message}", error.advice)
-        return EXIT_USAGE if isinstance(error, UsageError) else EXIT_REFUSED
+        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
         _say(*failures.record(error, collection.common))
-        return EXIT_FAILED
+        return ExitCode.FAILED
     return int(code or 0)
 
 

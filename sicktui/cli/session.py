@@ -9,12 +9,12 @@ from typing import Final
 
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
-from sicktui.cli.tables import count, names
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
+from sicktui.model.wording import count, names
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 

@@ -8,9 +8,6 @@ from typing import Final
 GAP: Final = "  "
 LEAST_WRAPPED: Final = 30
 """Cells below which a last column is left to the terminal's own wrapping."""
-_UNITS: Final = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
-_MINUTE: Final = 60.0
-_HOUR: Final = 3600.0
 
 
 def width(text: str) -> int:
@@ -81,31 +78,3 @@ def indented(text: str, *, columns: int, first: str = "  ", rest: str | None = N
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """``1 sensor``, ``2 sensors``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
-def names(devices: Sequence[str], most: int = 8) -> str:
-    """Device names in a sentence; many are cut short with their number."""
-    shown = ", ".join(devices[:most])
-    return shown if len(devices) <= most else f"{shown} and {len(devices) - most} more"
-
-
-def size(octets: float) -> str:
-    """A number of bytes as people read it: ``20.0 MB``."""
-    for unit, factor in _UNITS:
-        if octets >= factor:
-            return f"{octets / factor:.1f} {unit}"
-    return f"{octets:.0f} B"
-
-
-def duration(seconds: float) -> str:
-    """``4.2 s``, ``3 min 05 s``, ``1 h 02 min``."""
-    if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
-    if seconds < _HOUR:
-        return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
-    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"

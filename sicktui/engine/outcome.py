@@ -1,44 +1,37 @@
 """From verdicts to the summary and the exit code of a run."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.event import Summarised, VerdictReached
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.plan import PlanItem
-
-EXIT_OK: Final = 0
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_UNKNOWN: Final = 3
-EXIT_REFUSED: Final = 4
-EXIT_INTERRUPTED: Final = 130
 
 
 def plan_exit_code(items: Iterable[PlanItem]) -> int:
     """4 if something was refused and not one device may go, else 0."""
     actions = {item.action for item in items}
-    return EXIT_REFUSED if Action.REFUSE in actions and Action.UPDATE not in actions else EXIT_OK
+    return ExitCode.REFUSED if Action.REFUSE in actions and Action.UPDATE not in actions else ExitCode.OK
 
 
 def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> int:
     """The contract's exit code of a finished run."""
-    if plan_exit_code(items) == EXIT_REFUSED:
-        return EXIT_REFUSED
+    if plan_exit_code(items) == ExitCode.REFUSED:
+        return ExitCode.REFUSED
     reached = list(verdicts)
     found = {event.verdict for event in reached}
     if Verdict.FAILED in found:
-        return EXIT_FAILED
+        return ExitCode.FAILED
     if Verdict.UNKNOWN in found:
-        return EXIT_UNKNOWN
+        return ExitCode.UNKNOWN
     if Verdict.CANCELLED in found:
         # 130 promises that nothing was written; where some succeeded before the rest was cancelled,
         # a script must look closer.
-        return EXIT_FAILED if Verdict.SUCCEEDED in found else EXIT_INTERRUPTED
+        return ExitCode.FAILED if Verdict.SUCCEEDED in found else ExitCode.INTERRUPTED
     if any(event.verdict is Verdict.SKIPPED and event.code is not Code.ALREADY_CURRENT for event in reached):
         # Policy did not start it: not everything asked for holds, and nothing was written.
-        return EXIT_REFUSED
-    return EXIT_OK
+        return ExitCode.REFUSED
+    return ExitCode.OK
 
 
 def summarise(

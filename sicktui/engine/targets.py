@@ -1,6 +1,5 @@
 """From the words on a command line to the devices they mean."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ from sicktui.model.address import parse_address
 from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import Settings
+from sicktui.model.suggest import nearest
 from sicktui.stores.config.devices import DeviceList
 
 ALL: Final = "all"
@@ -45,7 +45,7 @@ def _meaning(word: str, devices: DeviceList, settings: Settings) -> Iterable[Tar
         parse_address(word)  # One that is none is wrong use, and no sensor that cannot be reached.
         return [resolve(Profile(name=word, address=word), settings.device, settings.timing, ad_hoc=True)]
     raise UsageError(
-        f"No device is called {word!r}{_nearest(word, profiles)}.",
+        f"No device is called {word!r}{nearest(word, profiles)}.",
         advice="'sicktui devices list' shows the names; an address without a profile is written host:port.",
     )
 
@@ -55,7 +55,7 @@ def _tagged(tag: str, devices: DeviceList, settings: Settings) -> list[Target]:
     if not members:
         tags = {known for profile in devices.profiles.values() for known in profile.tags}
         raise UsageError(
-            f"No device has the tag {tag!r}{_nearest(tag, tags)}.",
+            f"No device has the tag {tag!r}{nearest(tag, tags)}.",
             advice="'sicktui devices list' shows every device with its tags.",
         )
     return [_target(profile, settings) for profile in members]
@@ -71,8 +71,3 @@ def _is_address(word: str) -> bool:
     A bare word without dot or colon is more likely a mistyped name than a host.
     """
     return word == "localhost" or "." in word or ":" in word
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

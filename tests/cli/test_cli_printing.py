@@ -118,24 +118,8 @@ def test_the_last_column_hangs_below_itself() -> None:
     assert layout.hanging(("gate-1", "word " * 20), (8, 4), None) == [("gate-1    " + "word " * 20).rstrip()]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (185, "3 min 05 s"), (3725, "1 h 02 min")]
-)
-def test_durations(seconds: float, words: str) -> None:
-    assert layout.duration(seconds) == words
-
-
-@pytest.mark.parametrize(
-    ("octets", "words"),
-    [(0, "0 B"), (999, "999 B"), (86_200, "86.2 kB"), (20_000_000, "20.0 MB"), (2e9, "2.0 GB")],
-)
-def test_sizes(octets: float, words: str) -> None:
-    assert layout.size(octets) == words
-
-
 def test_an_empty_text_is_one_line() -> None:
     assert layout.indented("", columns=80) == [""]
-    assert layout.names(["a", "b"], most=1) == "a and 1 more"
 
 
 def test_a_table_leaves_out_columns_until_it_fits() -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.stores.config.schema import nearest
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.config.toml import line_of
 
@@ -248,10 +247,3 @@ def test_a_key_that_is_not_there_has_no_line() -> None:
 def test_no_number_is_infinite_after_loading(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, "[timing]\nflash_timeout = 1000000000\n"))
     assert math.isfinite(settings.timing.flash_timeout)
-
-
-def test_the_nearest_key_is_looked_for_in_its_own_section() -> None:
-    keys = ["timing.settle", "timing.poll_interval", "limits.jobs"]
-    assert nearest("timing.pol", keys) == " (did you mean 'timing.poll_interval'?)"
-    assert nearest("timing.setle", keys) == " (did you mean 'timing.settle'?)"
-    assert nearest("limit.jobs", keys) == " (did you mean 'limits.jobs'?)"

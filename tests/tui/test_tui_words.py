@@ -8,7 +8,6 @@ from rich.cells import cell_len
 
 from sicktui.model.settings import Dashboard
 from sicktui.tui.drawing.columns import Column, share
-from sicktui.tui.drawing.numbers import age, counted, duration, percent, rate, size
 from sicktui.tui.drawing.spans import Span, Tone, cut, cut_middle, fitted, joined, text_of, width_of, wrapped
 from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.layout import PaneId, share_height
@@ -37,32 +36,6 @@ def test_wrapping_breaks_at_blanks_and_in_long_words() -> None:
 
 def test_joined_leaves_empty_groups_out() -> None:
     assert text_of(joined([(Span("a"),), (), (Span("b"),)], Span(" - "))) == "a - b"
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1500, "1.5 kB"),
-        (12_600_000, "12.6 MB"),
-        (100_000_000, "100 MB"),
-        (2e9, "2.0 GB"),
-    ],
-)
-def test_sizes_are_decimal(number: float, shown: str) -> None:
-    assert size(number) == shown
-
-
-def test_numbers_as_people_read_them() -> None:
-    assert percent(999, 1000) == "99%"
-    assert percent(1, 0) == ""
-    assert rate(0) == ""
-    assert rate(1_900_000) == "1.9 MB/s"
-    assert (duration(42), duration(3723), duration(-5)) == ("0:42", "1:02:03", "0:00")
-    assert [age(s, grain=10) for s in (3, 17, 200, 7300, 180_000)] == ["<10s", "15s", "3m", "2h", "2d"]
-    assert age(17, grain=3) == "17s"
-    assert (counted(1, "run"), counted(2, "run")) == ("1 run", "2 runs")
 
 
 def test_a_narrow_terminal_loses_niceties_first() -> None:

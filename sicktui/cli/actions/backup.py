@@ -7,10 +7,10 @@ from sicktui.cli.actions.passphrase import prepare
 from sicktui.cli.actions.update import execute
 from sicktui.cli.options import Common
 from sicktui.cli.session import open_session
-from sicktui.cli.tables import count
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.run.launch import new_spec
 from sicktui.model.enums import Operation
+from sicktui.model.wording import count
 
 
 def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:

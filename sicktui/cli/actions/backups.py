@@ -5,13 +5,13 @@ from typing import Final
 
 import msgspec
 
-from sicktui.cli.actions.narrator import moment
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, indented, size, table
+from sicktui.cli.tables import indented, table
 from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count, moment, size
 from sicktui.stores.backups.export import export as write_export
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
@@ -35,7 +35,7 @@ def list_backups(common: Common, serial: str | None) -> int:
         else:
             session.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
         _tell_damaged(session)
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _cells(version: BackupVersion) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def history(common: Common, old_after: float | None) -> int:
         rows = [_history_cells(sensor) for sensor in found]
         session.out.lines(table(HISTORY, rows, columns=session.out.wrap, spare=("SENSOR", "FIRMWARE")))
         _tell_damaged(session)
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def show(common: Common, word: str) -> int:
         _fact(session, record, **more)
         facts = {**printable(record), **more}
         session.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
@@ -144,7 +144,7 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
                 "make new backups while the sensors still work.",
                 "red",
             )
-        return EXIT_FAILED if bad or lost else EXIT_OK
+        return ExitCode.FAILED if bad or lost else ExitCode.OK
 
 
 def _tell_checked(session: Session, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
@@ -169,7 +169,7 @@ def export(common: Common, word: str, file: str) -> int:
             target /= context.backups.path(record).name
         if present(target) and not session.confirm(f"{target} exists. Replace it?"):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
         session.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
-        return EXIT_OK
+        return ExitCode.OK

@@ -3,11 +3,11 @@
 from msgspec import Struct
 
 from sicktui.cli.actions.backups import printable
-from sicktui.cli.actions.narrator import moment
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, size, table
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.cli.tables import table
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count, moment, size
 from sicktui.stores.backups.export import bring_in as take_in
 from sicktui.stores.backups.export import look_at
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
@@ -39,7 +39,7 @@ def bring_in(common: Common, file: str, told: Told) -> int:
         session.out.line(record.id)
         words = "is kept now" if new else "was kept here already"
         session.out.note(f"The backup {record.id} of {record.device} {words}.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _facts(session: Session, told: Told) -> BackupFacts | None:
@@ -65,18 +65,18 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
         _show(session, plan)
         if not plan.remove and not plan.leftovers:
             session.out.note("Nothing would be deleted.")
-            return EXIT_OK
+            return ExitCode.OK
         if dry_run:
-            return EXIT_OK
+            return ExitCode.OK
         if not session.confirm(f"Delete {count(len(plan.remove), 'backup')} for good?"):
             session.out.note("Nothing was deleted.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         gone = 0
         for record in delete(context.backups, plan, context.snapshots):
             gone += 1
             session.out.fact("prune", session.now(), backup=record.id, device=record.device, deleted=True)
         session.out.note(f"{count(gone, 'backup')} deleted; {len(plan.keep)} kept.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _show(session: Session, plan: PrunePlan) -> None:

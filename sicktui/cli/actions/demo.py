@@ -25,7 +25,6 @@ from sicktui.cli.options import Common, Dashboard
 from sicktui.cli.output import Printer
 from sicktui.cli.session import Session
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
 from sicktui.engine.run.follow import liveness, running
 from sicktui.engine.run.history import every_event
 from sicktui.engine.run.process import own_module
@@ -33,6 +32,7 @@ from sicktui.model.device import Profile
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import VerdictReached
+from sicktui.model.exit_codes import ExitCode
 from sicktui.simulator import demo_package
 from sicktui.stores.config.devices import save_devices
 
@@ -222,9 +222,9 @@ def _perform(session: Session, sensors: Sequence[Sensor]) -> int:
     ]
     if surprises:
         out.note(f"This did not go as the demo intends: {', '.join(surprises)}.", "red")
-        return code or EXIT_FAILED
+        return code or ExitCode.FAILED
     out.note("Everything went as the demo intends: its failures are part of it.")
-    return EXIT_OK
+    return ExitCode.OK
 
 
 def intended(number: int, sensor: Sensor) -> tuple[tuple[Verdict, Code | None], ...]:

@@ -9,11 +9,12 @@ from msgspec import Struct, structs
 from sicktui.cli.actions.login import take_out
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, names, table
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.cli.tables import table
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.settings import Timing
+from sicktui.model.wording import count, names
 from sicktui.stores.config.device_files import export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.files import present, written
@@ -79,7 +80,7 @@ def list_devices(common: Common) -> int:
         else:
             session.out.note("The device list is empty. 'sicktui devices add NAME ADDRESS' adds the first.")
         _warn(session, devices)
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _cells(profile: Profile) -> tuple[str, ...]:
@@ -117,7 +118,7 @@ def add(common: Common, name: str, address: str, changes: Changes) -> int:
         _save(session, session.context.devices().add(profile))
         _fact(session, profile)
         session.out.line(f"Added {name} at {address}. 'sicktui login {name}' stores its password.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def edit(common: Common, name: str, changes: Changes) -> int:
@@ -137,7 +138,7 @@ def edit(common: Common, name: str, changes: Changes) -> int:
             session.out.note(
                 f"A stored password stays with the name {name}: 'sicktui login {after.name}' stores it anew."
             )
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def remove(common: Common, words: Sequence[str]) -> int:
@@ -148,7 +149,7 @@ def remove(common: Common, words: Sequence[str]) -> int:
         gone = names([profile.name for profile in profiles])
         if not session.confirm(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         for profile in profiles:
             devices = devices.remove(profile.name)
         _save(session, devices)
@@ -157,7 +158,7 @@ def remove(common: Common, words: Sequence[str]) -> int:
         for profile in profiles:
             _fact(session, profile)
         session.out.line(f"Removed {gone}.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def import_file(common: Common, file: str, *, replace: bool) -> int:
@@ -168,12 +169,12 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
         replaced = [name for name in incoming if name in before.profiles]
         if replaced and not session.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         _save(session, devices)
         for name in incoming:
             _fact(session, devices.profiles[name])
         session.out.line(f"Imported {count(len(incoming), 'device')}: {names(incoming)}.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def export(common: Common, file: str) -> int:
@@ -182,8 +183,8 @@ def export(common: Common, file: str) -> int:
         path = written(file)
         if present(path) and not session.confirm(f"{path} exists. Replace it?"):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         devices = session.context.devices()
         export_devices(devices, path)
         session.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
-        return EXIT_OK
+        return ExitCode.OK

@@ -6,18 +6,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli.actions.narrator import moment
 from sicktui.cli.actions.parameters import complain, one_target
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, indented, table
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
+from sicktui.cli.tables import indented, table
 from sicktui.engine.parameters.compare import Difference, Drift, compare, shown
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+from sicktui.model.wording import count, moment
 
 _MOST_ALIKE: Final = 8
 """Parameters that are named one by one; more that share a reason are counted."""
@@ -61,7 +61,7 @@ def diff(common: Common, question: Question, *, tell_by_exit_code: bool) -> int:
         session.out.note(
             f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with."
         )
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def snapshots(common: Common, word: str) -> int:
@@ -81,7 +81,7 @@ def snapshots(common: Common, word: str) -> int:
             session.out.lines(table(headers, rows))
         else:
             session.out.note(f"No snapshot of {target.device} is kept yet. 'sicktui diff' takes one.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _read(session: Session, target: Target, scope: Scope) -> Snapshot:
@@ -149,7 +149,7 @@ def _tell(session: Session, before: Snapshot, after: Snapshot, *, tell_by_exit_c
         headers = ("PARAMETER", "BEFORE", "AFTER")
         session.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
     _conclude(session, drift)
-    return EXIT_FAILED if tell_by_exit_code and drift.differences else EXIT_OK
+    return ExitCode.FAILED if tell_by_exit_code and drift.differences else ExitCode.OK
 
 
 def _who(snapshot: Snapshot) -> str:

@@ -9,8 +9,8 @@ from msgspec import structs
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.engine.doctor.pc import checks
-from sicktui.engine.outcome import EXIT_OK, EXIT_USAGE
 from sicktui.model.clock import SystemClock, timestamp
+from sicktui.model.exit_codes import ExitCode
 
 COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -25,4 +25,4 @@ def doctor(common: Common) -> int:
         out.line(f"{check.state:<8} {check.name:<10} {check.message}", COLOURS[check.state])
         if check.remedy:
             out.line(f"{'':<19} -> {check.remedy}")
-    return EXIT_USAGE if failed else EXIT_OK
+    return ExitCode.USAGE if failed else ExitCode.OK

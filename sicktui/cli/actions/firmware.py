@@ -6,8 +6,9 @@ import msgspec
 
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import size, table
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.cli.tables import table
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import size
 from sicktui.stores.disk.files import written
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
@@ -25,7 +26,7 @@ def list_packages(common: Common) -> int:
             session.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
         else:
             session.out.note("The shelf is empty. 'sicktui firmware add FILE' puts a package on it.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _cells(entry: ShelfEntry) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def add(common: Common, file: str, version: str | None) -> int:
             f"version {entry.version}" if entry.version else "its version is not known (--version says it)"
         )
         session.out.line(f"On the shelf: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def approve(common: Common, word: str) -> int:
@@ -61,7 +62,7 @@ def approve(common: Common, word: str) -> int:
         entry = session.context.shelf.approve(word)
         _fact(session, entry)
         session.out.line(f"Approved: {entry.id}  {entry.name}.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def remove(common: Common, word: str) -> int:
@@ -70,8 +71,8 @@ def remove(common: Common, word: str) -> int:
         entry = session.context.shelf.find(word)
         if not session.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         session.context.shelf.remove(entry.sha256)
         _fact(session, entry)
         session.out.line(f"Removed: {entry.id}  {entry.name}.")
-        return EXIT_OK
+        return ExitCode.OK

@@ -7,12 +7,12 @@ from sicktui.cli.actions.narrator import Narrator, conclude
 from sicktui.cli.session import Session
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import indented
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_UNKNOWN
 from sicktui.engine.run.diagnosis import why_gone
 from sicktui.engine.run.follow import follow, liveness, request_cancel
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Acted, Event, RunChanged, Summarised
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run_view import RunView
 from sicktui.stores.journal.rows import RunRow
 
@@ -137,12 +137,12 @@ class Follower:
             f"Run {self._run} goes on by itself. Come back: sicktui runs attach {self._run}"
         )
         if self._cancelled and not self._wrote:
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         return self._undecided()
 
     def _undecided(self) -> int:
         failed = self.view.counts()[Verdict.FAILED]
-        return EXIT_FAILED if failed else EXIT_UNKNOWN
+        return ExitCode.FAILED if failed else ExitCode.UNKNOWN
 
     def _end(self) -> int:
         session = self._session

@@ -8,14 +8,14 @@ from msgspec import Struct, structs
 from sicktui.cli.actions.vault import ensure_place
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.session import Session, ask_secret, open_session
-from sicktui.cli.tables import count, names
 from sicktui.engine.authentication import check_login
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
 from sicktui.engine.update.plan import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
+from sicktui.model.wording import count, names
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
 
@@ -48,7 +48,7 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
             tried += [store(session, result, password) for result in results]
         for result in tried:
             tell(session, result)
-        return EXIT_OK if all(result.good for result in tried) else EXIT_FAILED
+        return ExitCode.OK if all(result.good for result in tried) else ExitCode.FAILED
 
 
 def ask_password(session: Session, user: str, devices: Sequence[str]) -> str:
@@ -160,7 +160,7 @@ def forget_all(session: Session, entries: Sequence[tuple[str, str]]) -> int:
     elif not stuck:
         session.out.note("No password was stored for them.")
     _tell_shared(session, [device for device, _ in entries if device not in stuck])
-    return EXIT_FAILED if stuck else EXIT_OK
+    return ExitCode.FAILED if stuck else ExitCode.OK
 
 
 def take_out(session: Session, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:

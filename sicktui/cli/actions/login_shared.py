@@ -8,11 +8,11 @@ from sicktui.cli.actions.login import Tried, ask_password, forget_all, store, te
 from sicktui.cli.actions.vault import ensure_place
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, names
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count, names
 from sicktui.stores.secrets.credentials import EVERYBODY
 
 
@@ -27,7 +27,7 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
                 results.append(_login_group(session, group, user, same, test=test))
         for result in results:
             tell(session, result)
-        return EXIT_OK if all(result.good for result in results) else EXIT_FAILED
+        return ExitCode.OK if all(result.good for result in results) else ExitCode.FAILED
 
 
 def _login_group(session: Session, group: str, user: str, targets: Sequence[Target], *, test: bool) -> Tried:

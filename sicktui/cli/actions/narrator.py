@@ -5,11 +5,10 @@ that fifty sensors do not flood a slow terminal. The summary groups what went wr
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 
 from sicktui.cli.output import Printer
-from sicktui.cli.tables import count, duration, hanging, indented, names, pad, size, width
+from sicktui.cli.tables import hanging, indented, pad, width
 from sicktui.model.enums import Action, Level, RunState, Step, StepState, Verdict
 from sicktui.model.event import (
     Event,
@@ -22,6 +21,7 @@ from sicktui.model.event import (
     VerdictReached,
 )
 from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.model.wording import count, duration, more, names, size, time_of_day
 
 QUARTER: Final = 25
 """Per cent of a transfer between two lines."""
@@ -134,20 +134,10 @@ class Narrator:
         self._text(event.ts, event.device, text.rstrip(), colour)
 
     def _text(self, ts: str, device: str, text: str, colour: str | None) -> None:
-        when = clock(ts)
+        when = time_of_day(ts)
         cells, widths = [when, pad(device, self._width), text], [len(when), self._width, 0]
         for line in hanging(cells, widths, self._out.wrap):
             self._out.line(line, colour)
-
-
-def clock(ts: str) -> str:
-    """The time of day on this PC at which an event happened: ``09:54:27``."""
-    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M:%S")
-
-
-def moment(ts: str) -> str:
-    """Date and time on this PC: ``2026-11-21 09:54``."""
-    return datetime.fromisoformat(ts).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def conclude(out: Printer, view: RunView) -> None:
@@ -197,9 +187,7 @@ def _explain(out: Printer, group: list[VerdictReached]) -> None:
     for message, devices in list(messages.items())[:_MOST_MESSAGES]:
         text = message if len(messages) == 1 else f"{names(devices)}: {message}"
         out.lines(indented(text, columns=out.columns))
-    if len(messages) > _MOST_MESSAGES:
-        out.line(
-            f"  ... and {len(messages) - _MOST_MESSAGES} more like these; 'sicktui runs show' has them all."
-        )
+    if rest := more(len(messages), _MOST_MESSAGES):
+        out.line(f"  ... {rest} like these; 'sicktui runs show' has them all.")
     for advice in dict.fromkeys(event.advice for event in group if event.advice):
         out.lines(indented(advice, columns=out.columns, first="  -> ", rest="     "))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_UNKNOWN
 from sicktui.engine.parameters.compare import leaves, shown
 from sicktui.engine.parameters.write import WritePlan, plan_write, read_parameter, write_parameter
 from sicktui.engine.parameters.write import find_me as let_blink
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.sensor.errors import OutcomeUnknown
 
 
@@ -32,7 +32,7 @@ def get(common: Common, word: str, name: str) -> int:
             session.out.lines(
                 shown(part) if len(found) == 1 else f"{path} = {shown(part)}" for path, part in found.items()
             )
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> int:
@@ -45,12 +45,12 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
             session.out.note(warning, "yellow")
         if (plan.changes or persist) and not session.confirm(_question(target, plan, persist=persist)):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         try:
             written = asyncio.run(write_parameter(session.context, target, name, plan.new, persist=persist))
         except OutcomeUnknown as error:
             complain(session, target, error)
-            return EXIT_UNKNOWN
+            return ExitCode.UNKNOWN
         except SicktuiError as error:
             return complain(session, target, error)
         session.out.fact(
@@ -65,7 +65,7 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         )
         session.out.line(str(written))
         _tell_saved(session, written.persisted, changed=written.changed)
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _question(target: Target, plan: WritePlan, *, persist: bool) -> str:
@@ -88,7 +88,7 @@ def find_me(common: Common, words: Sequence[str], seconds: int) -> int:
     """Let sensors blink. Returns 1 if one of them does not."""
     with open_session(common) as session:
         targets = session.targets(words)
-        return max(asyncio.run(_blink(session, targets, seconds)), default=EXIT_OK)
+        return max(asyncio.run(_blink(session, targets, seconds)), default=ExitCode.OK)
 
 
 async def _blink(session: Session, targets: Sequence[Target], seconds: int) -> list[int]:
@@ -99,7 +99,7 @@ async def _blink(session: Session, targets: Sequence[Target], seconds: int) -> l
             return complain(session, target, error)
         session.out.fact("find_me", session.now(), device=target.device, seconds=seconds)
         session.out.line(f"{target.device} blinks for {seconds} s.")
-        return EXIT_OK
+        return ExitCode.OK
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
 
@@ -131,4 +131,4 @@ def complain(session: Session, target: Target, error: SicktuiError) -> int:
     session.out.note(f"{target.device}: {error.message}", "red")
     if error.advice:
         session.out.note(f"  -> {error.advice}")
-    return EXIT_FAILED
+    return ExitCode.FAILED

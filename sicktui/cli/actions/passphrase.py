@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sicktui.cli.actions.vault import ensure_place
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, ask_secret, open_session
-from sicktui.cli.tables import names
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import names
 from sicktui.stores.backups.passphrases import PLANT, Passphrases
 from sicktui.stores.backups.passphrases import generate as new_passphrase
 from sicktui.stores.secrets.store import MEMORY
@@ -41,7 +41,7 @@ def generate(common: Common, words: Sequence[str]) -> int:
         if taken and not session.confirm(
             f"A passphrase of {_who(taken)} is stored already, and older backups need it. Replace it?"
         ):
-            return EXIT_OK
+            return ExitCode.OK
         passphrase = new_passphrase()
         code = _keep(session, devices, passphrase)
         session.out.fact("passphrase", session.now(), devices=devices, passphrase=passphrase)
@@ -57,11 +57,11 @@ def forget(common: Common, words: Sequence[str]) -> int:
         if not session.confirm(
             f"Forget the passphrase of {_who(devices)}? Its backups need it all the same."
         ):
-            return EXIT_OK
+            return ExitCode.OK
         known = Passphrases(session.context.credentials)
         gone = [device for device in devices if known.forget(device)]
         session.out.note(f"Forgot it for {_who(gone)}." if gone else "No passphrase was stored for them.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _devices(session: Session, words: Sequence[str]) -> list[str]:
@@ -114,6 +114,6 @@ def _keep(session: Session, devices: Sequence[str], passphrase: str) -> int:
         session.out.note(
             "  -> Give it to each call (SICKTUI_PASSPHRASE), or make a vault ('sicktui vault create')."
         )
-        return EXIT_FAILED
+        return ExitCode.FAILED
     session.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
-    return EXIT_OK
+    return ExitCode.OK

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sicktui.cli.actions.passphrase import prepare
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, fitting, hanging, indented, names, row
+from sicktui.cli.tables import fitting, hanging, indented, row
 from sicktui.engine.outcome import plan_exit_code
 from sicktui.engine.run.launch import planned_event
 from sicktui.engine.update.plan import plan_update
@@ -18,6 +18,7 @@ from sicktui.model.enums import Action
 from sicktui.model.errors import UsageError
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import present, written
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 

@@ -8,12 +8,12 @@ from sicktui.cli.actions.update import execute
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.cli.tables import indented
-from sicktui.engine.outcome import EXIT_INTERRUPTED
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
 
 PASSPHRASE_TRIES: Final = 3
 """How often a person is asked; no sensor notices."""
@@ -35,7 +35,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
             _show(session, plan)  # else the verdict says it
         if plan.may_go and not session.confirm(_question(plan)):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         spec = restore_spec(session.context, plan, backup)
         return asyncio.run(execute(session, spec, detach=detach))
 

@@ -5,12 +5,11 @@ import time
 from typing import Final
 
 from sicktui.cli.actions.follow import Follower, follow_run, run_line
-from sicktui.cli.actions.narrator import Narrator, conclude, counts, moment
+from sicktui.cli.actions.narrator import Narrator, conclude, counts
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
-from sicktui.cli.tables import count, duration, names, table
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK
+from sicktui.cli.tables import table
 from sicktui.engine.run.diagnosis import lost_history
 from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
 from sicktui.engine.run.history import every_event
@@ -20,7 +19,9 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Action, RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.event import VerdictReached
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 
@@ -47,7 +48,7 @@ def list_runs(common: Common, limit: int) -> int:
         if lost:
             what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
             session.out.note(f"{what} Go on with 'sicktui runs resume RUN'.", "yellow")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _tell_damages(session: Session, run: str | None = None) -> None:
@@ -75,7 +76,7 @@ def show(common: Common, word: str) -> int:
         _tell_damages(session, run)
         if state is RunState.INTERRUPTED:
             session.out.note(f"Its process is gone. Go on with: sicktui runs resume {run}", "red")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _headline(session: Session, run: str) -> tuple[list[str], RunState]:
@@ -126,7 +127,7 @@ def cancel(common: Common, word: str) -> int:
         request_cancel(context, run)
         session.out.event(run_line(row, session.now()))
         session.out.note(_heeded(session, run))
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def _heeded(session: Session, run: str) -> str:
@@ -162,7 +163,7 @@ def resume(common: Common, word: str | None) -> int:
         )
         if not session.confirm(question):
             session.out.note("Nothing was done.")
-            return EXIT_INTERRUPTED
+            return ExitCode.INTERRUPTED
         session.ask_passwords(targets)
         return asyncio.run(_resume(session, run))
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.signals import Interrupts
-from sicktui.cli.tables import count
 from sicktui.model.errors import UsageError
+from sicktui.model.wording import count
 from sicktui.simulator import DeviceSpec, SimulatorError, load_scenario, serve, standard_fleet
 from sicktui.stores.disk.files import written
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.session import Session, open_session
-from sicktui.cli.tables import count, hanging, row, width
+from sicktui.cli.tables import hanging, row, width
 from sicktui.engine.observe import observe
-from sicktui.engine.outcome import EXIT_FAILED, EXIT_OK
 from sicktui.engine.update.plan import MAX_READS_AT_ONCE
 from sicktui.model.device import Observation, Target
 from sicktui.model.enums import DeviceStatus
 from sicktui.model.event import StatusRead
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count
 
 HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH")
 _WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8)
@@ -30,7 +31,7 @@ def status(common: Common, words: Sequence[str]) -> int:
         ]
         if lost:
             session.out.note(f"{len(lost)} of {count(len(seen), 'device')} could not be read.")
-        return EXIT_FAILED if lost else EXIT_OK
+        return ExitCode.FAILED if lost else ExitCode.OK
 
 
 async def _look(session: Session, targets: Sequence[Target]) -> list[Observation]:

@@ -10,16 +10,17 @@ from sicktui.cli.actions.plan import Wish, make_plan, show_plan
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
-from sicktui.cli.tables import count
-from sicktui.engine.outcome import EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED, plan_exit_code, summarise
+from sicktui.engine.outcome import plan_exit_code, summarise
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.launch import first_events, new_spec, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.model.enums import Action, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged, VerdictReached
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.wording import count
 from sicktui.stores.disk.files import StorageError
 
 
@@ -36,7 +37,7 @@ def update_in(session: Session, wish: Wish, *, detach: bool = False) -> int:
     going = sum(item.action is Action.UPDATE for item in items)
     if going and not session.confirm(question(items, going)):
         session.out.note("Nothing was done.")
-        return EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     spec = new_spec(
         session.context,
         Operation.UPDATE,
@@ -98,7 +99,7 @@ def _tell_without_runner(
         session.out.event(event)
     reached = [event for event in planned if isinstance(event, VerdictReached)]
     summary = summarise(spec.operation, spec.items, [*reached, *verdicts], run=spec.run, ts=ts)
-    session.out.event(structs.replace(summary, exit_code=EXIT_REFUSED))
+    session.out.event(structs.replace(summary, exit_code=ExitCode.REFUSED))
 
 
 def announce(session: Session, spec: RunSpec, run: str) -> int:
@@ -108,5 +109,5 @@ def announce(session: Session, spec: RunSpec, run: str) -> int:
     session.out.line(run)
     if any(item.action is Action.UPDATE for item in spec.items):
         session.out.note(f"Follow it with: sicktui runs attach {run}")
-        return EXIT_OK
+        return ExitCode.OK
     return plan_exit_code(spec.items)

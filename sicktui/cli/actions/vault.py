@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, ask_secret, open_session
-from sicktui.cli.tables import count, names
-from sicktui.engine.outcome import EXIT_OK
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import written
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
@@ -25,7 +25,7 @@ def create(common: Common) -> int:
             "Nobody can open it without its password, and nobody can restore the password: keep it safe."
         )
         _tell_better(session)
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def change_password(common: Common) -> int:
@@ -42,7 +42,7 @@ def change_password(common: Common) -> int:
         vault.change_password(old, ask_new(session, "New password of the vault"))
         _done(session, "password", "The vault has a new password, and everything in it new keys.")
         session.out.note("Old copies of the file still open with the old password: delete those you know of.")
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def export(common: Common, file: Path) -> int:
@@ -53,7 +53,7 @@ def export(common: Common, file: Path) -> int:
         vault.check_open()
         number = vault.export(written(file), _given() or ask_new(session, "Password of the copy"))
         _done(session, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def absorb(common: Common, file: Path, *, replace: bool) -> int:
@@ -84,7 +84,7 @@ def absorb(common: Common, file: Path, *, replace: bool) -> int:
                 f"Left as they are, since the vault has other passwords for them: {names(result.kept)}. "
                 "--replace takes those of the copy."
             )
-        return EXIT_OK
+        return ExitCode.OK
 
 
 def vault_of(session: Session) -> Vault:

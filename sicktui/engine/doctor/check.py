@@ -1,6 +1,5 @@
-"""One finding of the doctor, and how it counts and names things."""
+"""One finding of the doctor."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -15,14 +14,3 @@ class Check(Struct, frozen=True, kw_only=True):
     state: State
     message: str
     remedy: str = ""
-
-
-def count(number: int, singular: str, plural: str = "") -> str:
-    """``1 run``, ``2 runs``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
-def names(devices: Sequence[str], most: int = 8) -> str:
-    """Names in a sentence; many are cut short with their number."""
-    shown = ", ".join(devices[:most])
-    return shown if len(devices) <= most else f"{shown} and {len(devices) - most} more"

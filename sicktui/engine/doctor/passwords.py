@@ -4,11 +4,12 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from sicktui.engine.context import Context
-from sicktui.engine.doctor.check import Check, count, names
+from sicktui.engine.doctor.check import Check
 from sicktui.engine.targets import choose
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.factory_passwords import is_factory_password
+from sicktui.model.wording import count, names
 from sicktui.stores.secrets.credentials import Credentials, StoreProblem
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState

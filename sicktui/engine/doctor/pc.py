@@ -15,12 +15,13 @@ from typing import Final, TextIO
 
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.doctor.check import Check, State, count, names
+from sicktui.engine.doctor.check import Check, State
 from sicktui.engine.doctor.passwords import password_checks
 from sicktui.engine.run.diagnosis import lost_history
 from sicktui.engine.run.follow import interrupted
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
+from sicktui.model.wording import count, names
 from sicktui.stores.config.device_rules import split_address
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate

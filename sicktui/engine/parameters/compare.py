@@ -9,6 +9,7 @@ from msgspec import Struct
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Snapshot
+from sicktui.model.wording import names
 
 Kind = Literal["changed", "gone", "new"]
 """``gone``: only the first snapshot has it; ``new``: only the second."""
@@ -161,6 +162,4 @@ def _is_address(value: list[int]) -> bool:
 
 def named(differences: Iterable[Difference]) -> str:
     """Differences in a sentence; many are cut short with their number."""
-    texts = [str(difference) for difference in differences]
-    rest = f"; and {len(texts) - _MOST_NAMED} more" if len(texts) > _MOST_NAMED else ""
-    return "; ".join(texts[:_MOST_NAMED]) + rest
+    return names([str(difference) for difference in differences], _MOST_NAMED, separator="; ")

@@ -6,6 +6,7 @@ The codes are the vendor's (OpenAPI of multiScan100, ``RestoreBackupResult``); t
 from typing import Final
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.model import wording
 from sicktui.model.enums import Code
 from sicktui.sensor.api.backups import RestoreReply
 
@@ -55,5 +56,4 @@ def not_restored(names: tuple[str, ...]) -> str:
     """Which parameters the sensor has left out (``ParametersFailedToRestore``); empty if none."""
     if not names:
         return ""
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"Not restored: {', '.join(names[:MOST_NAMED])}{more}."
+    return f"Not restored: {wording.names(names, MOST_NAMED)}."

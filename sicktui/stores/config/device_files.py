@@ -9,8 +9,10 @@ from typing import Final
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.suggest import nearest
+from sicktui.model.wording import names
 from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
-from sicktui.stores.config.schema import KeyProblem, build, nearest
+from sicktui.stores.config.schema import KeyProblem, build
 from sicktui.stores.config.toml import MAX_TOML_BYTES, read_toml
 from sicktui.stores.disk.files import reason, shown, write_atomic
 
@@ -129,8 +131,7 @@ def _profiles(path: Path, rows: list[list[str]]) -> list[Profile]:
             found[profile.name] = profile
     if problems:
         raise ConfigError(
-            f"{shown(path)}: {'; '.join(problems[:_MOST_PROBLEMS])}"
-            f"{f'; and {len(problems) - _MOST_PROBLEMS} more' if len(problems) > _MOST_PROBLEMS else ''}.",
+            f"{shown(path)}: {names(problems, _MOST_PROBLEMS, separator='; ')}.",
             advice="Correct the rows; nothing was imported.",
         )
     return list(found.values())

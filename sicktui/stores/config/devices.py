@@ -12,8 +12,9 @@ from msgspec import Struct, structs
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.suggest import nearest
 from sicktui.stores.config.device_rules import NAME_RULE, check_profile, name_problem, profile_problems
-from sicktui.stores.config.schema import KeyProblem, build, nearest, unknown
+from sicktui.stores.config.schema import KeyProblem, build, unknown
 from sicktui.stores.config.toml import TomlFile, read_toml
 from sicktui.stores.disk.files import exclusive, shown, storage, write_atomic
 

@@ -1,6 +1,5 @@
 """Settings turned into records, strictly: every mistake names its key and the nearest known one."""
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -8,6 +7,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from sicktui.model.safe_text import clean
+from sicktui.model.suggest import nearest, quoted
 from sicktui.stores.config.toml import dotted
 
 LARGEST: Final = 1_000_000_000
@@ -74,33 +74,7 @@ def leaves(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ..
 
 def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
     """The sentence about a key that nobody knows."""
-    return f"unknown key {_quoted(dotted(keys))}{nearest(dotted(keys), known)}"
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean 'x'?)`` for the known word nearest to ``word``; empty if none is near.
-
-    In a dotted key the section counts apart from the name in it: ``timing.pol`` is nearer to
-    ``timing.poll_interval`` than to ``timing.settle``, though it has fewer letters in common.
-    """
-    by_folded = {name.casefold(): name for name in known}
-    folded = word.casefold()
-    section, dot, leaf = folded.rpartition(".")
-    siblings = [name for name in by_folded if dot and name.startswith(f"{section}.")]
-    begins = [name for name in siblings if leaf and name.startswith(folded)]
-    close = (
-        begins
-        or [
-            f"{section}.{name}"
-            for name in difflib.get_close_matches(leaf, [n[len(section) + 1 :] for n in siblings])
-        ]
-        or difflib.get_close_matches(folded, list(by_folded), n=1)
-    )
-    return f" (did you mean {_quoted(by_folded[close[0]])}?)" if close else ""
-
-
-def _quoted(text: str) -> str:
-    return f"'{clean(text)}'"
+    return f"unknown key {quoted(dotted(keys))}{nearest(dotted(keys), known)}"
 
 
 def bare(kind: inspect.Type) -> inspect.Type:
@@ -112,7 +86,7 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
     kind = bare(kind)
     if isinstance(kind, inspect.StructType):
         if not isinstance(value, dict):
-            raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be a table: [{dotted(keys)}]")
+            raise KeyProblem(keys, f"{quoted(dotted(keys))} must be a table: [{dotted(keys)}]")
         return build(value, kind.cls, keys)
     if isinstance(kind, inspect.DictType) and isinstance(value, dict):
         return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
@@ -120,7 +94,7 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
         # A TOML file cannot say null: what counts is the other side of "or None".
         return _value(value, next(t for t in kind.types if not isinstance(bare(t), inspect.NoneType)), keys)
     if not fits(value, kind):
-        raise KeyProblem(keys, f"{_quoted(dotted(keys))} must be {wanted(kind)}, not {_told(value)}")
+        raise KeyProblem(keys, f"{quoted(dotted(keys))} must be {wanted(kind)}, not {_told(value)}")
     return value
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
-from sicktui.stores.config.schema import nearest
+from sicktui.model.suggest import nearest
+from sicktui.model.wording import names
 
 _SOME: Final = 3
 
@@ -28,8 +29,8 @@ def the_one(given: str, ids: Sequence[str], noun: str, *, where: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        some = ", ".join(found[:_SOME]) + (" and more" if len(found) > _SOME else "")
         raise UsageError(
-            f"{len(found)} {noun}s begin with {clean(given)!r}: {some}.", advice="Give more of the id."
+            f"{len(found)} {noun}s begin with {clean(given)!r}: {names(found, _SOME)}.",
+            advice="Give more of the id.",
         )
     raise UsageError(f"There is no {noun} {clean(given)!r}{nearest(given, ids)}.", advice=where)

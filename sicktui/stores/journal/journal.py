@@ -20,7 +20,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
-from sicktui.stores.config.schema import nearest
+from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import shown
 from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
 from sicktui.stores.journal.integrity import find_damages

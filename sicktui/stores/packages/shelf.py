@@ -14,7 +14,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
 from sicktui.model.safe_text import clean
-from sicktui.stores.config.schema import nearest
+from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import (
     StorageError,
     TooLarge,

@@ -1,12 +1,12 @@
 """Which key has which command: the table's keys, and what the settings change of them."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Final
 
 from textual.binding import Binding
 
 from sicktui.model.errors import ConfigError
+from sicktui.model.suggest import nearest
 from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.command import Command
 
@@ -48,10 +48,8 @@ class Keys:
 
 
 def _unknown(name: str) -> ConfigError:
-    near = difflib.get_close_matches(name, BY_ID, n=1)
-    meant = f" (did you mean {near[0]!r}?)" if near else ""
     return ConfigError(
-        f"config.toml, [keys]: there is no command {name!r}{meant}.",
+        f"config.toml, [keys]: there is no command {name!r}{nearest(name, BY_ID)}.",
         advice=f"The commands are: {', '.join(sorted(BY_ID))}.",
     )
 

@@ -4,11 +4,14 @@ Everything that the dashboard draws is made of spans. A span's text is shown as 
 here or below reads markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
+
+from sicktui.model.safe_text import clean
+from sicktui.model.wording import more
 
 
 class Tone(StrEnum):
@@ -141,3 +144,10 @@ def wrapped(text: str, width: int) -> list[str]:
     if line:
         lines.append(line)
     return lines
+
+
+def bullets(names: Sequence[str], most: int = 12) -> list[Cell]:
+    """One indented line a name; many are cut short with their number."""
+    lines: list[Cell] = [cell(f"  {clean(name, 60)}") for name in names[:most]]
+    rest = more(len(names), most)
+    return [*lines, cell(f"  {rest}")] if rest else lines

@@ -6,6 +6,7 @@ from typing import Final
 from sicktui.model.clock import timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, moment, more, size
 from sicktui.stores.backups.export import BackupOnDisk, bring_in, look_at
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune, prune
 from sicktui.stores.backups.store import BackupFacts, BackupRecord
@@ -13,11 +14,9 @@ from sicktui.stores.disk.locks import operator
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
 from sicktui.tui.dialogs.notice import Notice
-from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Stage
-from sicktui.tui.rows.backups import moment
 from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
@@ -146,19 +145,19 @@ async def _prune(stage: Stage) -> None:
             Confirm(stage.face, "Delete them for good?", _consequences(plan), yes="delete", no="keep them")
         ):
             gone = await asyncio.to_thread(lambda: list(prune(context.backups, plan, context.snapshots)))
-            stage.say(f"{counted(len(gone), 'backup')} deleted. {_stays(plan)}")
+            stage.say(f"{count(len(gone), 'backup')} deleted. {_stays(plan)}")
     except SicktuiError as error:
         stage.say(str(error), "error")
 
 
 def _stays(plan: PrunePlan) -> str:
     kept, sensors = len(plan.keep), len(plan.last_good)
-    stay = f"{counted(kept, 'backup')} {'stays' if kept == 1 else 'stay'}"
-    return f"{stay}, among them the last good one of {counted(sensors, 'sensor')}."
+    stay = f"{count(kept, 'backup')} {'stays' if kept == 1 else 'stay'}"
+    return f"{stay}, among them the last good one of {count(sensors, 'sensor')}."
 
 
 def _consequences(plan: PrunePlan) -> list[Cell]:
-    would = f"{counted(len(plan.remove), 'backup')} would go, {size(plan.bytes)}:"
+    would = f"{count(len(plan.remove), 'backup')} would go, {size(plan.bytes)}:"
     lines: list[Cell] = [cell(would, Tone.WARN)]
     for version in plan.remove[:_SHOWN]:
         record = version.record
@@ -170,9 +169,9 @@ def _consequences(plan: PrunePlan) -> list[Cell]:
                 Span(valid, Tone.DIM),
             )
         )
-    if len(plan.remove) > _SHOWN:
-        lines.append(cell(f"  and {len(plan.remove) - _SHOWN} more"))
+    if rest := more(len(plan.remove), _SHOWN):
+        lines.append(cell(f"  {rest}"))
     if plan.leftovers:
-        left = counted(len(plan.leftovers), "file")
+        left = count(len(plan.leftovers), "file")
         lines.append(cell(f"{left} that killed processes left behind would go too.", Tone.DIM))
     return [*lines, (), cell(_stays(plan))]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.config.device_files import COLUMNS, export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.files import present
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.path_form import PathForm
@@ -57,7 +57,7 @@ async def _take(stage: Stage, path: Path, *, replace: bool) -> bool:
     replaced = [name for name in incoming if name in before.profiles]
     if replaced:
         names: list[Cell] = [cell(f"  {clean(name)}") for name in replaced]
-        question = [cell(f"The file has other entries for {counted(len(replaced), 'device')}:"), *names]
+        question = [cell(f"The file has other entries for {count(len(replaced), 'device')}:"), *names]
         asked = Confirm(stage.face, "Replace them?", question, yes="replace", no="back")
         if not await stage.ask(asked):
             return False
@@ -68,7 +68,7 @@ async def _take(stage: Stage, path: Path, *, replace: bool) -> bool:
 
     await asyncio.to_thread(save)
     await stage.reload_devices()
-    stage.say(f"{counted(len(incoming), 'device')} imported.")
+    stage.say(f"{count(len(incoming), 'device')} imported.")
     return True
 
 
@@ -92,5 +92,5 @@ async def export_list(stage: Stage) -> None:
         except SicktuiError as error:
             problem = str(error)
             continue
-        stage.say(f"{counted(len(devices.profiles), 'device')} written to {path}.")
+        stage.say(f"{count(len(devices.profiles), 'device')} written to {path}.")
         return

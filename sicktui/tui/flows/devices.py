@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.numbers import counted
-from sicktui.tui.drawing.spans import Cell, cell
+from sicktui.tui.drawing.spans import bullets, cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import held_in_vault, unlock_holding
 from sicktui.tui.screens.device_form import DeviceForm
@@ -38,11 +37,9 @@ async def edit_device(stage: Stage, device: str) -> None:
 
 async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
     """Take devices off the list and their passwords out of the stores, after a question."""
-    names: list[Cell] = [cell(f"  {clean(name)}") for name in devices[:12]]
-    if len(devices) > len(names):
-        names.append(cell(f"  and {len(devices) - len(names)} more"))
+    names = bullets(devices)
     question = [
-        cell(f"Take {counted(len(devices), 'device')} off the list?"),
+        cell(f"Take {count(len(devices), 'device')} off the list?"),
         *names,
         (),
         cell("The sensors are not touched; backups and the record of runs stay."),
@@ -63,7 +60,7 @@ async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
         await unlock_holding(stage, entries)
         for entry in entries:
             await asyncio.to_thread(stage.context.credentials.forget, *entry)
-        stage.say(f"{counted(len(devices), 'device')} removed.")
+        stage.say(f"{count(len(devices), 'device')} removed.")
         if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
             stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 

@@ -7,7 +7,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
-from sicktui.tui.drawing.numbers import counted
+from sicktui.model.wording import count
 from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.diff import DiffScreen
@@ -40,7 +40,7 @@ async def _with_itself(stage: Stage, target: Target) -> None:
         return
     if not kept:
         for taken in await _read(stage, [target]):
-            name, number = clean(target.device, 40), counted(len(taken.values), "parameter")
+            name, number = clean(target.device, 40), count(len(taken.values), "parameter")
             words = f"This is the first snapshot of {name} ({number}): from now on it can be compared with."
             stage.say(words)
         return

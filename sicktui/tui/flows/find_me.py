@@ -9,8 +9,8 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.services import Stage
@@ -30,7 +30,7 @@ async def find_me_for(stage: Stage, devices: tuple[str, ...]) -> None:
         problem = whole_number(text, "Seconds", least=1)
         return problem or ("" if int(text) <= LONGEST else f"At most {LONGEST} seconds.")
 
-    lines = [cell(f"{counted(len(devices), 'sensor')} will blink, to be found on site.")]
+    lines = [cell(f"{count(len(devices), 'sensor')} will blink, to be found on site.")]
     wanted = [Wanted(name="seconds", label="Seconds", value="60")]
     entered = await stage.ask(
         TextForm(stage.face, "Blink for how long?", lines, wanted, check=check, does="blink")

@@ -1,7 +1,7 @@
 """Leaves the dashboard, and says what goes on without it."""
 
+from sicktui.model.wording import count
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Stage
 
@@ -10,7 +10,7 @@ async def leave(stage: Stage) -> None:
     """End the app; while a run is going, ask first and say how to come back."""
     live = stage.board.live_runs
     if live:
-        going = f"{counted(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
+        going = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
         words = [cell(going), (), *_what_leaving_means(live[-1], demo=stage.face.demo)]
         if not await stage.ask(Confirm(stage.face, "Leave the dashboard?", words, yes="leave", no="stay")):
             return

@@ -13,9 +13,9 @@ from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
 from sicktui.model.plan import PlanItem
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import EVERYBODY
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
@@ -130,7 +130,7 @@ async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
     """Forget the passwords of these devices."""
     targets = stage.targets(devices)
     names: list[Cell] = [cell(f"  {clean(t.device)} ({clean(t.user)})") for t in targets[:12]]
-    question = [cell(f"Forget the password of {counted(len(targets), 'device')}?"), *names]
+    question = [cell(f"Forget the password of {count(len(targets), 'device')}?"), *names]
     group = group_of(stage, targets)
     if group is not None:
         question.append(cell(f"  and what {group} shares, if it does"))
@@ -142,7 +142,7 @@ async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
     await unlock_holding(stage, entries)
     forget = stage.context.credentials.forget
     gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
-    stage.say(f"{counted(sum(gone), 'password')} forgotten.")
+    stage.say(f"{count(sum(gone), 'password')} forgotten.")
     if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
         stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
@@ -188,7 +188,7 @@ async def _store_password(
     """
     hint = await ensure_place(stage)
     stores = await asyncio.to_thread(_remember, stage, targets, password, shared)
-    what = f"The password of {shared}" if shared else counted(len(targets), "password")
+    what = f"The password of {shared}" if shared else count(len(targets), "password")
     stage.say(f"{what} kept in: {', '.join(sorted(stores))}.")
     # Into the log: long notes would lie over what the operator wants to read next.
     if hint:

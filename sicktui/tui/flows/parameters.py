@@ -18,15 +18,15 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
+from sicktui.model.wording import moment
 from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Stage
-from sicktui.tui.rows.backups import moment
 from sicktui.tui.rows.parameters import Reading, editable
 from sicktui.tui.screens.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
@@ -235,9 +235,7 @@ def saved_words(written: Written) -> str:
 async def save_parameters(stage: Stage, devices: tuple[str, ...]) -> None:
     """Let sensors save their parameters, so that these survive a power cycle."""
     targets = stage.targets(devices)
-    names: list[Cell] = [cell(f"  {clean(target.device, 60)}") for target in targets[:12]]
-    if len(targets) > len(names):
-        names.append(cell(f"  and {len(targets) - len(names)} more"))
+    names = bullets([target.device for target in targets])
     question = [
         cell("What these sensors are set to now is saved on them, and survives a power cycle:"),
         *names,

@@ -8,12 +8,12 @@ from sicktui.engine.backup.history import Verified, verify
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, names
 from sicktui.stores.backups.passphrases import PLANT, Passphrases, generate
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.flows.vault import ensure_place, unlock
@@ -149,7 +149,7 @@ def _findings(stage: Stage, found: Sequence[Verified]) -> list[Cell]:
     if not found:
         return [cell("No backup of these devices is kept on this PC, so there is nothing to test on.")]
     lost = [each for each in found if each.opens is False]
-    head = f"{counted(len(found), 'backup')} tested: "
+    head = f"{count(len(found), 'backup')} tested: "
     if not lost:
         return [cell(f"{head}a passphrase that is known here opens each of them.", Tone.GOOD)]
     return [
@@ -169,5 +169,4 @@ async def _open_vault(stage: Stage) -> None:
 def _who(whose: Sequence[str]) -> str:
     if tuple(whose) == (PLANT,):
         return "the plant"
-    names = ", ".join(clean(name, 40) for name in whose[:_NAMED])
-    return names + (f" and {len(whose) - _NAMED} more" if len(whose) > _NAMED else "")
+    return names([clean(name, 40) for name in whose], _NAMED)

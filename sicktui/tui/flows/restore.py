@@ -8,8 +8,8 @@ from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.flows.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Stage
@@ -89,7 +89,7 @@ async def _start(stage: Stage, answer: RestoreAnswer) -> None:
         spec = restores_spec(stage.context, answer.plans)
     going = sum(plan.may_go for plan in answer.plans)
     if await launch(stage, spec):
-        number = counted(going, "sensor")
+        number = count(going, "sensor")
         stage.say(f"Run {spec.run} restores onto {number}. It goes on without this window.")
 
 

@@ -8,7 +8,7 @@ from sicktui.engine.run.launch import new_spec, start_run
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
-from sicktui.tui.drawing.numbers import counted
+from sicktui.model.wording import count
 from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
 from sicktui.tui.flows.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Stage
@@ -52,4 +52,4 @@ async def update(stage: Stage, devices: tuple[str, ...]) -> None:
         stage.say(str(error), "error")
         return
     stage.follow(run)
-    stage.say(f"Run {run} has started on {counted(answer.going, 'sensor')}. It goes on without this window.")
+    stage.say(f"Run {run} has started on {count(answer.going, 'sensor')}. It goes on without this window.")

@@ -7,13 +7,13 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.wording import count
 from sicktui.stores.disk.files import written
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import Absorbed, Vault, VaultState
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.services import Stage
 from sicktui.tui.screens.secret_form import SecretForm, Typed
@@ -110,12 +110,12 @@ async def _create(stage: Stage, vault: Vault) -> None:
         stage.say(problem, "error")
         return
     moved = await asyncio.to_thread(stage.context.credentials.keep_entered)
-    stage.say("The vault is made." + (f" It keeps {counted(moved, 'password')} now." if moved else ""))
+    stage.say("The vault is made." + (f" It keeps {count(moved, 'password')} now." if moved else ""))
 
 
 async def _unlock(stage: Stage, vault: Vault) -> None:
     number = len(await asyncio.to_thread(vault.names))
-    if await unlock(stage, f"{counted(number, 'entry', 'entries')} in it can then be used."):
+    if await unlock(stage, f"{count(number, 'entry', 'entries')} in it can then be used."):
         await asyncio.to_thread(stage.context.credentials.keep_entered)
         stage.say("The vault is open until sicktui ends.")
 
@@ -136,7 +136,7 @@ async def _change(stage: Stage, vault: Vault) -> None:
 async def _export(stage: Stage, vault: Vault) -> None:
     def work(typed: Typed) -> str:
         path = written(typed["file"].strip().strip("\"'"))
-        return f"{counted(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
+        return f"{count(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
 
     await _until_done(stage, export_form, work)
 
@@ -148,13 +148,13 @@ async def _import(stage: Stage, vault: Vault) -> None:
         path = written(typed["file"].strip().strip("\"'"))
         result = vault.absorb(path, typed["vault"])
         taken.append((path, typed["vault"], result))
-        return f"{counted(len(result.added), 'entry', 'entries')} taken over."
+        return f"{count(len(result.added), 'entry', 'entries')} taken over."
 
     await _until_done(stage, import_form, work)
     if not taken or not taken[-1][2].kept:
         return
     path, password, result = taken[-1]
-    number = counted(len(result.kept), "entry", "entries")
+    number = count(len(result.kept), "entry", "entries")
     question = [
         cell(f"The vault has other passwords for {number} of the copy:"),
         *(cell(f"  {name}") for name in result.kept[:10]),

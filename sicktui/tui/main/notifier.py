@@ -12,9 +12,9 @@ from sicktui.model.enums import Level, RunState
 from sicktui.model.event import Event
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.keymap import Keys
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.rows.log import LogLine, line, line_of
 
 
@@ -89,7 +89,7 @@ class News:
         self._lost |= set(runs)
         if not runs:
             return
-        what = f"{counted(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
+        what = f"{count(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
         sentence = f"{what}: {', '.join(runs[:3])}. The runner's process is gone."
         key = self._keys.of(BY_ID["runs"])
         self.log(sentence, None, Level.WARNING)

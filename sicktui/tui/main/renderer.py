@@ -8,8 +8,8 @@ from sicktui.model.clock import Clock
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, names
 from sicktui.tui.appearance import Face
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.main.layout import Heights, PaneId, share_height
 from sicktui.tui.main.status_line import status_line
@@ -151,15 +151,14 @@ class Painter:
                 cell(f"{going} going" if view.state is RunState.RUNNING else f"{going} open", Tone.BUSY)
                 if going
                 else (),
-                cell(f"{counted(others, 'other run')} going", Tone.WARN) if others else (),
+                cell(f"{count(others, 'other run')} going", Tone.WARN) if others else (),
             ),
             gap,
         )
 
     def _waiting_for(self, view: RunView) -> str:
         busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
-        more = f" and {len(busy) - MOST_NAMED} more" if len(busy) > MOST_NAMED else ""
-        return f"cancelling, waiting for {', '.join(busy[:MOST_NAMED])}{more}" if busy else "cancelling"
+        return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
 
     def _log_title(self, gap: Span) -> Cell:
         board = self._board

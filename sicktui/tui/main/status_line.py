@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import CredentialsReport
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VAULT, VaultState
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import Contact, DeviceRow
@@ -30,7 +30,7 @@ def status_line(
     by_contact = {contact: sum(row.contact is contact for row in rows) for contact in Contact}
     left = [
         cell("sicktui demo" if demo else "sicktui", Tone.KEY),
-        cell(counted(len(rows), "device")),
+        cell(count(len(rows), "device")),
         _count(by_contact[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
         _count(by_contact[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
         _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),

@@ -12,7 +12,7 @@ from sicktui.engine.context import Context
 from sicktui.model.device import Identity
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.numbers import counted, days
+from sicktui.model.wording import count, days
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.messages import BackupsRead, TroubleMet
@@ -127,7 +127,7 @@ def mark_words(history: SensorHistory, old_after: float) -> str:
     age = days(history.age_days)
     words = {
         Mark.NONE: "no backup",
-        Mark.OLD: f"backup older than {counted(round(old_after), 'day')} ({age})",
+        Mark.OLD: f"backup older than {count(round(old_after), 'day')} ({age})",
         Mark.CHANGED: "parameters changed since the last backup",
         Mark.DAMAGED: "the last backup is damaged",
         Mark.NOT_OFFERED: "this sensor offers no backup",
@@ -140,4 +140,4 @@ def newest_words(history: SensorHistory) -> str:
     """The newest backup by its id, and how many versions there are; empty without one."""
     if history.newest is None:
         return ""
-    return f"{clean(history.newest.record.id)}, {counted(len(history.versions), 'version')}"
+    return f"{clean(history.newest.record.id)}, {count(len(history.versions), 'version')}"

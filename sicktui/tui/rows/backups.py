@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from sicktui.engine.context import Context
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, days, moment, size
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, versions
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import counted, days, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
 from sicktui.tui.glyphs import Glyphs
 
@@ -76,12 +76,6 @@ def read_all_versions(context: Context) -> list[VersionRow]:
 def _row(context: Context, version: BackupVersion, *, own: bool = True) -> VersionRow:
     age = context.clock.now() - datetime.fromisoformat(version.record.created)
     return VersionRow(version=version, age=days(age.total_seconds() / _DAY), own=own)
-
-
-def moment(time: str, *, short: bool = False) -> str:
-    """A kept time as people of this PC read it."""
-    local = datetime.fromisoformat(time).astimezone()
-    return f"{local:%m-%d %H:%M}" if short else f"{local:%Y-%m-%d %H:%M}"
 
 
 def _made_cell(row: VersionRow, _: Glyphs, width: int) -> Cell:
@@ -172,7 +166,7 @@ def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
     held = "made " + moment(record.created)
     if row.version.seen is not None:
         held += (
-            f", seen to hold {counted(row.version.seen.times, 'time')} until {moment(row.version.last_seen)}"
+            f", seen to hold {count(row.version.seen.times, 'time')} until {moment(row.version.last_seen)}"
         )
     facts = (
         ("valid", held),

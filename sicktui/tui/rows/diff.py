@@ -9,11 +9,10 @@ from sicktui.engine.parameters.compare import Difference, Drift, shown
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
+from sicktui.model.wording import count, moment
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 
 _FEW: Final = 5
 """Variables with the same reason that are named one by one."""
@@ -133,11 +132,11 @@ def conclusions(drift: Drift, glyphs: Glyphs) -> list[Cell]:
     elif drift.checksum == "different" and not drift.settings:
         words = "MD5Parameters, the checksum of all parameters, differs all the same: something else does."
         lines.append(cell(f"{glyphs.warning} {words}", Tone.WARN))
-    compared = f"{counted(drift.compared, 'parameter')}, {drift.same} the same."
+    compared = f"{count(drift.compared, 'parameter')}, {drift.same} the same."
     lines.append((Span("Compared: ", Tone.DIM), Span(compared)))
     for why, number in Counter(drift.not_compared.values()).most_common():
         more = " (n shows them)" if number > _FEW else ""
-        words = f"{counted(number, 'parameter')}: {clean(why, 200)}{more}."
+        words = f"{count(number, 'parameter')}: {clean(why, 200)}{more}."
         lines.append((Span("Not compared: ", Tone.DIM), Span(words)))
     lines.append((Span("Never readable: ", Tone.DIM), Span(f"{', '.join(NEVER_READABLE)}.")))
     return lines

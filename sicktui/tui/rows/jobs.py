@@ -8,8 +8,8 @@ from msgspec import UNSET, Struct
 from sicktui.model.enums import STEPS, Action, Operation, Step, StepState, UpdateState, Verdict
 from sicktui.model.run_view import DeviceView, RunView
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import age, elapsed, percent, rate, size
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import age, duration, percent, rate, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state, state_cell
@@ -103,14 +103,14 @@ def _since(moment: str, now: datetime) -> float:
 
 def _elapsed(view: DeviceView, now: datetime, *, running: bool) -> str:
     if view.verdict is not None:
-        return duration(view.verdict.seconds) if view.started else ""
-    return duration(_since(view.started, now)) if running and view.started else ""
+        return elapsed(view.verdict.seconds) if view.started else ""
+    return elapsed(_since(view.started, now)) if running and view.started else ""
 
 
 def _away(view: DeviceView) -> str:
     if view.verdict is None or view.verdict.downtime_seconds is UNSET or not view.verdict.downtime_seconds:
         return ""
-    return f"away for {duration(view.verdict.downtime_seconds)}"
+    return f"away for {elapsed(view.verdict.downtime_seconds)}"
 
 
 def _versions(view: DeviceView) -> tuple[str, str]:

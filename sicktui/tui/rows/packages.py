@@ -5,12 +5,11 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import moment, size
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 
 
 class PackageRow(Struct, frozen=True, kw_only=True):

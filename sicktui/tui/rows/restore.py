@@ -9,11 +9,10 @@ from sicktui.engine.restore.plan import RestorePlan
 from sicktui.engine.restore.source import LATEST
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, moment, more
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 from sicktui.tui.rows.restore_checks import warning_lines
 
 _SHOWN: Final = 8
@@ -111,12 +110,12 @@ def who(plan: RestorePlan) -> str:
 
 def question(plans: Sequence[RestorePlan], glyphs: Glyphs) -> list[Cell]:
     """What is asked before anything is written."""
-    lines: list[Cell] = [cell(f"The parameters of {counted(len(plans), 'sensor')} are overwritten:"), ()]
+    lines: list[Cell] = [cell(f"The parameters of {count(len(plans), 'sensor')} are overwritten:"), ()]
     for plan in plans[:_SHOWN]:
         lines.append((Span(who(plan), Tone.KEY), Span(f"  backup of {backup_words(plan, '')}")))
         lines += warning_lines(plan, glyphs)
-    if len(plans) > _SHOWN:
-        lines.append(cell(f"and {len(plans) - _SHOWN} more"))
+    if rest := more(len(plans), _SHOWN):
+        lines.append(cell(rest))
     lines += [
         (),
         cell(

@@ -11,11 +11,10 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import moment, size
 from sicktui.stores.backups.store import BackupFacts
-from sicktui.tui.drawing.numbers import size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 
 _LONG: Final = 600
 

@@ -13,13 +13,12 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.event import Summarised, VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, elapsed, moment
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import counted, duration
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 from sicktui.tui.rows.jobs import VERDICT_TONES
 
 LATEST: Final = 50
@@ -145,7 +144,7 @@ def _line(context: Context, row: RunRow) -> RunLine:
         operation=row.operation.value,
         state=row.state,
         started=f"{started.astimezone():%m-%d %H:%M}",
-        took="" if took is None else duration(took),
+        took="" if took is None else elapsed(took),
         devices=_devices(context, row.run),
         verdicts=verdicts,
     )
@@ -187,7 +186,7 @@ def _headline(row: RunRow, spec: RunSpec) -> list[Cell]:
     if spec.package is not None:
         lines.append((Span("package: ", Tone.DIM), Span(clean(spec.package.name))))
         lines.append((Span("SHA-256: ", Tone.DIM), Span(spec.package.sha256)))
-    lines.append((Span("sensors: ", Tone.DIM), Span(counted(len(spec.items), "device"))))
+    lines.append((Span("sensors: ", Tone.DIM), Span(count(len(spec.items), "device"))))
     return lines
 
 
@@ -197,7 +196,7 @@ def _of_device(device: str, verdict: VerdictReached | None, glyphs: Glyphs) -> l
         return [(name, Span(f"{glyphs.waiting} no verdict yet", Tone.BUSY))]
     code = f" ({verdict.code.value})" if verdict.code else ""
     word = f"{glyphs.verdict(verdict.verdict)} {verdict.verdict.value}{code}"
-    took = Span(f"  {duration(verdict.seconds)}", Tone.DIM)
+    took = Span(f"  {elapsed(verdict.seconds)}", Tone.DIM)
     lines: list[Cell] = [(name, Span(word, VERDICT_TONES[verdict.verdict]), took)]
     lines.append(cell(clean(verdict.message, 2000)))
     if verdict.advice and verdict.verdict not in (Verdict.SUCCEEDED, Verdict.SKIPPED):

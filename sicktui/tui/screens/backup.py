@@ -11,11 +11,11 @@ from textual.widgets import Input
 
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Field
 from sicktui.tui.dialogs.form import whole_number
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
@@ -64,7 +64,7 @@ class BackupForm(Dialog[BackupRequest]):
         return [
             Prose(
                 [
-                    cell(f"The parameters of {counted(len(self._targets), 'sensor')} are fetched and kept:"),
+                    cell(f"The parameters of {count(len(self._targets), 'sensor')} are fetched and kept:"),
                     cell(names, Tone.KEY),
                     (),
                     cell("A passphrase protects the file. Nobody can restore the backup without it."),
@@ -83,7 +83,7 @@ class BackupForm(Dialog[BackupRequest]):
         if not self._stored:
             return [cell("It may be empty; sicktui keeps it until it ends.", Tone.DIM)]
         whole = self._stored == len(self._targets)
-        whose = "each of them" if whole and self._stored > 1 else counted(self._stored, "sensor")
+        whose = "each of them" if whole and self._stored > 1 else count(self._stored, "sensor")
         lines = [cell(f"Empty: the one that is stored for {whose} is used.", Tone.GOOD)]
         if not whole:
             lines.append(cell("For the others none is stored: their backups get none.", Tone.WARN))

@@ -14,6 +14,7 @@ from sicktui.engine.backup.history import verify
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.backups.export import export
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.disk.files import present
@@ -21,7 +22,6 @@ from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups import VERSION_COLUMNS, Verdict, VersionRow, about
 from sicktui.tui.screens.path_form import PathForm
@@ -182,7 +182,7 @@ class BackupList(FullScreen[AnswerT]):
         damaged = sum(row.verdict is not None and bool(row.verdict.problem) for row in self._rows)
         title: Cell = (Span("Versions "), Span(str(len(self._rows)), Tone.DIM))
         if damaged:
-            title += (Span(f" {glyphs.dot} {counted(damaged, 'damaged one')}", Tone.BAD),)
+            title += (Span(f" {glyphs.dot} {count(damaged, 'damaged one')}", Tone.BAD),)
         self._table.set_title(title)
         self._paint_text()
 

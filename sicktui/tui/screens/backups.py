@@ -8,7 +8,7 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.numbers import counted, size
+from sicktui.model.wording import count, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups import ALL_COLUMNS, VersionRow, read_all_versions
 from sicktui.tui.screens.backup_list import BackupList
@@ -59,7 +59,7 @@ class BackupsScreen(BackupList[BackupsAnswer]):
         """How many, of how many sensors, and how much room they take."""
         records = [row.record for row in self._rows]
         sensors = len({record.key for record in records})
-        told = f"{counted(len(records), 'backup')} of {counted(sensors, 'sensor')}"
+        told = f"{count(len(records), 'backup')} of {count(sensors, 'sensor')}"
         return (
             (Span("All backups on this PC", Tone.KEY),),
             cell(f"{told}, {size(sum(record.size for record in records))}", Tone.DIM),

@@ -8,9 +8,9 @@ from textual.widget import Widget
 
 from sicktui.engine.parameters.compare import compare
 from sicktui.model.snapshot import Snapshot
+from sicktui.model.wording import count
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.full_screen import FullScreen
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
 from sicktui.tui.widgets.table import Table
@@ -71,7 +71,7 @@ class DiffScreen(FullScreen[None]):
         )
         self._table.show(diff_rows(self._drift, everything=self._everything))
         number = len(self._drift.differences)
-        words = counted(number, "difference") if number else "Nothing differs"
+        words = count(number, "difference") if number else "Nothing differs"
         self._table.set_title((Span(words, Tone.WARN if number else Tone.GOOD),))
         self._paint_text()
 

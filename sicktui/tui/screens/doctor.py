@@ -11,9 +11,9 @@ from sicktui.engine.context import Context
 from sicktui.engine.doctor.check import Check
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.full_screen import FullScreen
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 
 _TONES: Final = {"ok": Tone.GOOD, "warning": Tone.WARN, "failed": Tone.BAD}
@@ -70,7 +70,7 @@ class DoctorScreen(FullScreen[None]):
         if self._done:
             told = cell("All is well.", Tone.GOOD)
         if self._done and (bad or doubtful):
-            words = f"{counted(bad, 'thing')} to put right, {counted(doubtful, 'warning')}"
+            words = f"{count(bad, 'thing')} to put right, {count(doubtful, 'warning')}"
             told = cell(words, Tone.BAD if bad else Tone.WARN)
         self.show_head((Span("What would go wrong on this PC, and the remedy", Tone.KEY),), told)
         self.show_text([line for check in self._found for line in self._lines(check)])

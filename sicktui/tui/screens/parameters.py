@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.full_screen import FullScreen
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.parameters import (
     PARAMETER_COLUMNS,
@@ -128,7 +128,7 @@ class ParameterScreen(FullScreen[ParameterRequest]):
         read = sum(row.reading is not None for row in self._rows)
         self.show_head(
             (Span("Parameters of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
-            cell(f"{counted(len(self._rows), 'parameter')}, {read} read; values are as of then", Tone.DIM),
+            cell(f"{count(len(self._rows), 'parameter')}, {read} read; values are as of then", Tone.DIM),
         )
         self._table.show(self._rows)
         self._paint_text()

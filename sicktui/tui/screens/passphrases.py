@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, more
 from sicktui.stores.backups.passphrases import LONGEST, check
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
 from sicktui.tui.widgets.prose import Prose
@@ -83,8 +83,8 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
             ),
         ]
         lines += [self._line(device) for device in facts.devices[:_NAMED]]
-        if len(facts.devices) > _NAMED:
-            lines.append(cell(f"and {len(facts.devices) - _NAMED} more devices", Tone.DIM))
+        if rest := more(len(facts.devices), _NAMED):
+            lines.append(cell(f"{rest} devices", Tone.DIM))
         if facts.given:
             lines += [(), cell("One was given for this session. It goes before all that are stored.")]
         if facts.locked:
@@ -115,7 +115,7 @@ def store_form(face: Face, whose: Sequence[str]) -> SecretForm:
         face: how the dashboard looks.
         whose: the devices; none: the plant.
     """
-    who = "the plant" if not whose else counted(len(whose), "device")
+    who = "the plant" if not whose else count(len(whose), "device")
     lines = [
         (Span("It is kept where passwords are kept, for "), Span(who, Tone.KEY), Span(".")),
         cell(f"At most {LONGEST} characters. Backups that exist keep the one they were made with.", Tone.DIM),

@@ -18,10 +18,10 @@ from sicktui.model.enums import Action
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered
-from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.plan_options import UpdateRequest, options_form, request_from
@@ -255,9 +255,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:
     """What is asked before anything is written: how many, which, with what, and what to mind."""
     going = [item for item in answer.items if item.action is Action.UPDATE]
-    names = ", ".join(clean(item.device, 40) for item in going[:_SHOWN])
-    if len(going) > _SHOWN:
-        names += f" and {len(going) - _SHOWN} more"
+    which = names([clean(item.device, 40) for item in going], _SHOWN)
     warnings: dict[str, list[str]] = {}
     for item in going:
         for warning in item.warnings:
@@ -266,7 +264,7 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
     lines: list[Cell] = [
         (Span("The plan: "), Span(summary([item.action for item in answer.items]), Tone.KEY)),
         (),
-        (Span(f"The firmware of {counted(len(going), 'sensor')} is written: ", Tone.DIM), Span(names)),
+        (Span(f"The firmware of {count(len(going), 'sensor')} is written: ", Tone.DIM), Span(which)),
         (Span("Package: ", Tone.DIM), Span(clean(package.name))),
         cell("Each of them restarts, and does not measure meanwhile."),
     ]
@@ -279,10 +277,7 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
         how = "it succeeds" if canary == 1 else "they succeed"
         lines.append(cell(f"{first} alone; the others follow if {how}."))
     for warning, devices in list(warnings.items())[:4]:
-        whose = ", ".join(devices[:_NAMED]) + (
-            f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
-        )
-        lines.append((Span(f"{warning_sign} {whose}: ", Tone.WARN), Span(warning, Tone.WARN)))
+        lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
     return lines
 
 

@@ -18,12 +18,12 @@ from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Face
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
@@ -237,7 +237,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
     def paint(self) -> None:
         """Show what is known now."""
         rows = list(self._rows.values())
-        number = counted(len(rows), "sensor")
+        number = count(len(rows), "sensor")
         allowed = "  another model is allowed" if self._options.force else ""
         self.show_head(
             (Span("Restore parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),

@@ -12,13 +12,13 @@ from textual.widget import Widget
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, size
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted
 from sicktui.tui.dialogs.full_screen import FullScreen
-from sicktui.tui.drawing.numbers import counted, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
 from sicktui.tui.widgets.table import Table
@@ -199,7 +199,7 @@ class ShelfScreen(FullScreen[None]):
         self.show_head(
             (Span("Firmware packages on the shelf of this PC", Tone.KEY),),
             (
-                Span(counted(len(self._rows), "package"), Tone.DIM),
+                Span(count(len(self._rows), "package"), Tone.DIM),
                 gap,
                 Span(f"{approved} approved", Tone.DIM),
             ),

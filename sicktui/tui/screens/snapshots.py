@@ -16,13 +16,12 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
+from sicktui.model.wording import moment, percent
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.numbers import percent
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import moment
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 

@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_file import check_new_password
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.drawing.numbers import counted
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
 from sicktui.tui.widgets.prose import Prose
@@ -78,7 +78,7 @@ class VaultMenu(Dialog[VaultAct]):
             (Span("State  ", Tone.DIM), Span(self._state.value, Tone.KEY)),
         ]
         if self._state is not VaultState.ABSENT:
-            number = counted(self._entries, "entry", "entries")
+            number = count(self._entries, "entry", "entries")
             lines.append((Span("Holds  ", Tone.DIM), Span(number)))
         for problem in self._problems:
             lines += [(), cell(clean(problem, 400), Tone.WARN)]

@@ -11,7 +11,7 @@ from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation, RunState
 from sicktui.model.run_view import DeviceView, RunView
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.numbers import age
+from sicktui.model.wording import age
 from sicktui.tui.rows.backup_marks import Kept
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.rows.jobs import JobRow, job_rows

@@ -8,7 +8,7 @@ from sicktui.model.enums import STEPS, UpdateState, Verdict
 from sicktui.model.event import VerdictReached
 from sicktui.model.run_view import DeviceView
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.numbers import duration, size
+from sicktui.model.wording import elapsed, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backup_marks import mark_words, newest_words
@@ -118,9 +118,9 @@ def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
         facts.append(("firmware to be", verdict.to_version))
     if verdict.serial is not UNSET and verdict.serial:
         facts.append(("serial number", verdict.serial))
-    facts.append(("took", duration(verdict.seconds)))
+    facts.append(("took", elapsed(verdict.seconds)))
     if verdict.downtime_seconds is not UNSET and verdict.downtime_seconds:
-        facts.append(("away for", duration(verdict.downtime_seconds)))
+        facts.append(("away for", elapsed(verdict.downtime_seconds)))
     if verdict.backup is not UNSET and verdict.backup:
         facts.append(("backup", verdict.backup))
     if verdict.bytes is not UNSET and verdict.bytes:
