@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.devices import DeviceList, load_devices
@@ -42,9 +42,9 @@ class Context:
         return Journal(self.home.journal_file)
 
     @cached_property
-    def lines(self) -> Lines:
+    def queues(self) -> RequestQueues:
         """The lines to the sensors: the live list, a plan and a command ask one sensor in turn."""
-        return Lines(self.settings.limits.requests_per_second, self.clock)
+        return RequestQueues(self.settings.limits.requests_per_second, self.clock)
 
     @cached_property
     def shelf(self) -> Shelf:

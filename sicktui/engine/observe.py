@@ -22,7 +22,7 @@ def connect(
     return Sensor(
         target,
         password=password,
-        lines=context.lines,
+        queues=context.queues,
         clock=context.clock,
         on_contact=on_contact,
         capabilities=capabilities,

@@ -9,13 +9,13 @@ from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.backups import Backups
-from sicktui.sensor.api.capabilities import Capabilities, Memory
+from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
 from sicktui.sensor.api.firmware import Firmware
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 
 
 class Sensor:
@@ -42,24 +42,24 @@ class Sensor:
         target: Target,
         *,
         password: str | None,
-        lines: Lines,
+        queues: RequestQueues,
         clock: Clock,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
     ) -> None:
         self._target = target
-        self._memory = Memory(capabilities)
-        link = self._link = Link(target, lines=lines, clock=clock, on_contact=on_contact)
-        self.read = Reader(link, self._memory)
+        self._cache = CapabilityCache(capabilities)
+        link = self._link = Link(target, queues=queues, clock=clock, on_contact=on_contact)
+        self.read = Reader(link, self._cache)
         """Identity, state, health and any variable. Needs no password."""
-        self.access = Authenticator(link, self._memory, self.read, target, password)
+        self.access = Authenticator(link, self._cache, self.read, target, password)
         """The scheme, the password, the session and authenticated calls."""
         transfers = Transfers(link, self.access)
-        self.parameters = Parameters(link, self._memory, self.access)
+        self.parameters = Parameters(link, self._cache, self.access)
         """Writes a variable, saves the parameters, makes the sensor blink."""
-        self.firmware = Firmware(link, self._memory, self.read, self.access, transfers)
+        self.firmware = Firmware(link, self._cache, self.read, self.access, transfers)
         """Uploads a package and starts the flash."""
-        self.backups = Backups(link, self._memory, self.read, self.access, transfers)
+        self.backups = Backups(link, self._cache, self.read, self.access, transfers)
         """Creates, fetches, uploads and restores parameter backups."""
 
     def __repr__(self) -> str:
@@ -77,7 +77,7 @@ class Sensor:
     @property
     def capabilities(self) -> Capabilities:
         """What is known about the sensor so far: pass it to the next client of the same sensor."""
-        return self._memory.capabilities
+        return self._cache.capabilities
 
     async def aclose(self) -> None:
         """Close everything. Nothing is sent: the sensor ends sessions by itself."""

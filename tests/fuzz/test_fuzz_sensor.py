@@ -19,7 +19,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from tests.fuzz.nasty import FUZZ, changed, deep, harmless, json_values, numbers, texts
 
 PASSWORD: Final = "correct horse"
@@ -69,7 +69,7 @@ async def _fields(sensor: Sensor) -> object:
 Call = Callable[[Sensor, Path], Awaitable[object]]
 CALLS: Final[dict[str, Call]] = {
     "identity": lambda sensor, _: sensor.read.identity(),
-    "recognise": lambda sensor, _: sensor.read.recognise(KNOWN),
+    "reread_identity": lambda sensor, _: sensor.read.reread_identity(KNOWN),
     "update_state": lambda sensor, _: sensor.read.update_state(),
     "health": lambda sensor, _: sensor.read.health(),
     "read": lambda sensor, _: sensor.read.value("LocationName"),
@@ -180,7 +180,7 @@ async def ask(
         timing=Timing(request_timeout=2.0, stall_timeout=0.5),
     )
     clock = Impatient()
-    sensor = Sensor(target, password=PASSWORD, lines=Lines(1_000.0, clock), clock=clock)
+    sensor = Sensor(target, password=PASSWORD, queues=RequestQueues(1_000.0, clock), clock=clock)
     try:
         return await call(sensor, folder), None, handler.heads
     except SicktuiError as error:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from tests.sensor.scripted import (
     PASSWORD,
     TOKEN,
@@ -49,13 +49,13 @@ async def connect(device: ScriptedSensor, clock: FakeClock) -> AsyncIterator[Mak
             address: str | None = None,
             on_contact: Callable[[bool], None] | None = None,
             capabilities: Any = None,
-            lines: Lines | None = None,
+            queues: RequestQueues | None = None,
             **about: Any,
         ) -> Sensor:
             sensor = Sensor(
                 target(address or device.address, **about),
                 password=password,
-                lines=lines or Lines(requests_per_second, clock),
+                queues=queues or RequestQueues(requests_per_second, clock),
                 clock=clock,
                 on_contact=on_contact,
                 capabilities=capabilities,

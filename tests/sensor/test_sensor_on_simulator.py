@@ -22,7 +22,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     UploadInterrupted,
 )
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.device.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
@@ -69,7 +69,7 @@ async def start() -> AsyncIterator[Start]:
             sensor = Sensor(
                 target(device.address, request_timeout=request_timeout, stall_timeout=2.0),
                 password=password,
-                lines=Lines(requests_per_second, clock),
+                queues=RequestQueues(requests_per_second, clock),
                 clock=clock,
             )
             stack.push_async_exit(sensor)

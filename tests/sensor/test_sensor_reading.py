@@ -12,8 +12,9 @@ from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import Capabilities
-from sicktui.sensor.api.replies import Asked, Reply
+from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
+from sicktui.sensor.transport.messages import Request
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     NOT_FOUND,
@@ -96,11 +97,11 @@ async def test_a_known_sensor_is_recognised_with_two_questions(
     sensor = connect()
     known = await sensor.read.identity()
     full.seen.clear()
-    assert await sensor.read.recognise(known) == known
+    assert await sensor.read.reread_identity(known) == known
     assert full.asked() == ["GET DeviceIdent", "GET SerialNumber"]
     full.on("GET SerialNumber", reply({"SerialNumber": "99999999"}))
     full.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.4.0.0R"}))
-    other = await sensor.read.recognise(known)
+    other = await sensor.read.reread_identity(known)
     assert (other.serial, other.version) == ("99999999", "2.4.0.0R")
 
 
@@ -114,7 +115,7 @@ async def test_a_sensor_without_serial_number_is_recognised_by_its_mac_address(
     )
     sensor = connect()
     known = await sensor.read.identity()
-    assert (await sensor.read.recognise(known)).mac == "00:06:77:09:09:09"
+    assert (await sensor.read.reread_identity(known)).mac == "00:06:77:09:09:09"
 
 
 @pytest.mark.parametrize(
@@ -336,7 +337,7 @@ _json = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_json | st.fixed_dictionaries({"X": _json}) | st.fixed_dictionaries({"Name": _json, "Version": _json}))
 def test_any_value_is_read_or_a_protocol_error(data: object) -> None:
-    said = Reply(asked=Asked("10.0.0.7", "GET", "X"), http_status=200, data=data)
+    said = Reply(request=Request("10.0.0.7", "GET", "X"), http_status=200, data=data)
     readers = (
         values.device_ident,
         values.text,
@@ -369,10 +370,10 @@ async def test_what_a_sensor_has_told_another_client_is_not_missing_while_it_sta
     device.on("GET EtherMACAddress", NOT_FOUND)
     sensor = connect()
     with pytest.raises(NotSupported):
-        await sensor.read.recognise(known)
+        await sensor.read.reread_identity(known)
     device.on("GET SerialNumber", reply({"SerialNumber": "25420067"}) if known.serial else NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
-    assert (await sensor.read.recognise(known)).key == known.key
+    assert (await sensor.read.reread_identity(known)).key == known.key
 
 
 async def test_the_same_mac_address_without_the_serial_number_is_no_other_sensor(
@@ -381,7 +382,7 @@ async def test_the_same_mac_address_without_the_serial_number_is_no_other_sensor
     device.on("GET SerialNumber", NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": MAC}))
     with pytest.raises(NotSupported):
-        await connect().read.recognise(KNOWN)
+        await connect().read.reread_identity(KNOWN)
 
 
 async def test_a_sensor_that_never_had_a_serial_number_is_another_one(
@@ -389,7 +390,7 @@ async def test_a_sensor_that_never_had_a_serial_number_is_another_one(
 ) -> None:
     device.on("GET SerialNumber", NOT_FOUND)
     device.on("GET EtherMACAddress", reply({"EtherMACAddress": [*MAC[:5], 99]}))
-    assert (await connect().read.recognise(KNOWN)).key == "MAC 00:06:77:01:02:63"
+    assert (await connect().read.reread_identity(KNOWN)).key == "MAC 00:06:77:01:02:63"
     device.on("GET EtherMACAddress", NOT_FOUND)
     device.on("GET DeviceIdent", reply({"Name": "multiScan", "Version": "2.3.0.0R"}))
-    assert (await connect().read.recognise(KNOWN)).key is None
+    assert (await connect().read.reread_identity(KNOWN)).key is None

@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from sicktui.sensor.reasons import causes, why_not_connected
+from sicktui.sensor.transport.failures import causes, why_not_connected
 
 
 class WindowsError10061(OSError):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.sensor.api.replies import Asked, refusal_of, understand
+from sicktui.sensor.api.replies import error_of, parse_reply
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -15,9 +15,9 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
-from sicktui.sensor.transport.messages import Answer
+from sicktui.sensor.transport.messages import Answer, Request
 
-ASKED = Asked("10.0.0.7", "GET", "DeviceIdent")
+ASKED = Request("10.0.0.7", "GET", "DeviceIdent")
 
 
 def answer(body: object, http_status: int = 200, content_type: str = "application/json") -> Answer:
@@ -45,7 +45,7 @@ def answer(body: object, http_status: int = 200, content_type: str = "applicatio
 )
 def test_the_sensors_own_status_wins(status: int, kind: type[SensorError], http_status: int) -> None:
     with pytest.raises(SensorError) as caught:
-        understand(answer({"header": {"status": status, "message": ""}}, http_status), ASKED)
+        parse_reply(answer({"header": {"status": status, "message": ""}}, http_status), ASKED)
     assert type(caught.value) is kind
     assert caught.value.status == status
     assert caught.value.http_status == http_status
@@ -71,14 +71,14 @@ def test_without_a_status_of_its_own_the_status_line_decides(
     http_status: int, kind: type[SensorError], body: bytes
 ) -> None:
     with pytest.raises(SensorError) as caught:
-        understand(answer(body, http_status), ASKED)
+        parse_reply(answer(body, http_status), ASKED)
     assert type(caught.value) is kind
     assert str(http_status) in caught.value.message
 
 
 def test_the_sensors_message_is_shown_cleaned() -> None:
     with pytest.raises(DeviceError) as caught:
-        understand(answer({"header": {"status": 9, "message": "\x1b[31m[red]bad\r\n" + "x" * 999}}), ASKED)
+        parse_reply(answer({"header": {"status": 9, "message": "\x1b[31m[red]bad\r\n" + "x" * 999}}), ASKED)
     assert "\x1b" not in caught.value.message
     assert "Illegal Value" in caught.value.message
     assert "bad" in caught.value.message
@@ -114,7 +114,7 @@ def test_the_sensors_message_is_shown_cleaned() -> None:
 )
 def test_a_body_that_is_no_reply_is_a_protocol_error(body: bytes, why: str) -> None:
     with pytest.raises(ProtocolError) as caught:
-        understand(answer(body), ASKED)
+        parse_reply(answer(body), ASKED)
     assert why in caught.value.message
     assert "something else seems to answer" in caught.value.advice
     assert caught.value.http_status == 200
@@ -122,39 +122,39 @@ def test_a_body_that_is_no_reply_is_a_protocol_error(body: bytes, why: str) -> N
 
 def test_a_web_page_is_called_one() -> None:
     with pytest.raises(ProtocolError) as caught:
-        understand(answer(b"<!DOCTYPE html>", content_type="text/html; charset=utf-8"), ASKED)
+        parse_reply(answer(b"<!DOCTYPE html>", content_type="text/html; charset=utf-8"), ASKED)
     assert "web page" in caught.value.message
 
 
 def test_not_found_with_a_web_page_hints_at_the_address() -> None:
     with pytest.raises(NotSupported) as caught:
-        understand(answer(b"<html>", 404, "text/html"), ASKED)
+        parse_reply(answer(b"<html>", 404, "text/html"), ASKED)
     assert "web page" in caught.value.advice
 
 
 def test_a_redirect_is_a_protocol_error_and_https_has_its_own_advice() -> None:
     with pytest.raises(ProtocolError) as caught:
-        understand(Answer(http_status=302, location="/login\x1b[2J"), ASKED)
+        parse_reply(Answer(http_status=302, location="/login\x1b[2J"), ASKED)
     assert "/login" in caught.value.message
     assert "\x1b" not in caught.value.message
     with pytest.raises(ProtocolError) as caught:
-        understand(Answer(http_status=301, location="https://10.0.0.7/"), ASKED)
+        parse_reply(Answer(http_status=301, location="https://10.0.0.7/"), ASKED)
     assert "scheme = 'https'" in caught.value.advice
 
 
 def test_flat_and_wrapped_replies_are_the_same() -> None:
-    flat = understand(answer({"data": {"Name": "p", "Version": "1"}}), ASKED)
-    wrapped = understand(answer({"data": {"DeviceIdent": {"Name": "p", "Version": "1"}}}), ASKED)
+    flat = parse_reply(answer({"data": {"Name": "p", "Version": "1"}}), ASKED)
+    wrapped = parse_reply(answer({"data": {"DeviceIdent": {"Name": "p", "Version": "1"}}}), ASKED)
     assert flat.value == wrapped.value == {"Name": "p", "Version": "1"}
     assert flat.fields == wrapped.fields
 
 
 def test_a_byte_order_mark_is_tolerated() -> None:
-    assert understand(answer(b"\xef\xbb\xbf" + b'{"data":{"DeviceIdent":1}}'), ASKED).value == 1
+    assert parse_reply(answer(b"\xef\xbb\xbf" + b'{"data":{"DeviceIdent":1}}'), ASKED).value == 1
 
 
 def test_a_reply_without_data_has_no_fields_and_no_value() -> None:
-    reply = understand(answer({"header": {"status": 0}}), ASKED)
+    reply = parse_reply(answer({"header": {"status": 0}}), ASKED)
     assert reply.fields == {}
     with pytest.raises(ProtocolError, match="no data"):
         _ = reply.value
@@ -162,22 +162,22 @@ def test_a_reply_without_data_has_no_fields_and_no_value() -> None:
 
 def test_fields_of_a_reply_whose_data_is_no_object_are_a_protocol_error() -> None:
     with pytest.raises(ProtocolError, match="no JSON object"):
-        _ = understand(answer({"data": [1]}), ASKED).fields
+        _ = parse_reply(answer({"data": [1]}), ASKED).fields
 
 
 def test_a_file_transfer_believes_the_status_line_where_there_is_no_json() -> None:
-    asked = Asked("10.0.0.7", "PUT", "update")
-    assert refusal_of(answer(b""), asked) is None
-    assert refusal_of(answer(b"\x00\x01binary"), asked) is None
-    assert isinstance(refusal_of(answer(b"", 401), asked), AccessDenied)
-    assert isinstance(refusal_of(answer({"header": {"status": 2}}), asked), DeviceError)
-    assert isinstance(refusal_of(Answer(http_status=307, location="/"), asked), ProtocolError)
+    asked = Request("10.0.0.7", "PUT", "update")
+    assert error_of(answer(b""), asked) is None
+    assert error_of(answer(b"\x00\x01binary"), asked) is None
+    assert isinstance(error_of(answer(b"", 401), asked), AccessDenied)
+    assert isinstance(error_of(answer({"header": {"status": 2}}), asked), DeviceError)
+    assert isinstance(error_of(Answer(http_status=307, location="/"), asked), ProtocolError)
 
 
 def test_neither_answers_nor_replies_show_their_contents() -> None:
     secret = answer({"header": {"status": 0}, "data": {"token": "dKVwNYUkHsHS"}})
     assert "dKVw" not in repr(secret)
-    assert "dKVw" not in repr(understand(secret, ASKED))
+    assert "dKVw" not in repr(parse_reply(secret, ASKED))
 
 
 _json = st.recursive(
@@ -196,9 +196,9 @@ _envelopes = st.fixed_dictionaries(
 )
 def test_any_reply_is_understood_or_a_sensor_error(body: bytes, http_status: int, content_type: str) -> None:
     received = answer(body, http_status, content_type)
-    refusals = [refusal_of(received, ASKED)]
+    refusals = [error_of(received, ASKED)]
     try:
-        understand(received, ASKED)
+        parse_reply(received, ASKED)
     except SensorError as error:
         refusals.append(error)
     for refusal in refusals:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sicktui.model.address import Address
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.sensor.turns.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, Seen, hang_up, reply
@@ -108,8 +108,8 @@ async def test_challenge_and_post_are_not_torn_apart(
 async def test_what_a_plan_has_just_asked_counts(ago: float | None, waits: float) -> None:
     """The plan and the runner are two processes; to the sensor they are one."""
     clock = FakeClock(0.0)
-    line = Lines(2.0, clock, asked_ago=ago).to(Address("127.0.0.1", 80))
-    await line.throttle.reserve()
+    queue = RequestQueues(2.0, clock, asked_ago=ago).queue(Address("127.0.0.1", 80))
+    await queue.throttle.reserve()
     assert clock.monotonic() == pytest.approx(waits)
 
 
@@ -148,9 +148,9 @@ async def test_two_clients_of_one_address_share_its_rate(
 ) -> None:
     """The live list and a plan: to the sensor they are one."""
     device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
-    lines = Lines(2.0, clock)
+    queues = RequestQueues(2.0, clock)
     times = []
-    for sensor in [connect(lines=lines), connect(lines=lines)] * 2:
+    for sensor in [connect(queues=queues), connect(queues=queues)] * 2:
         await sensor.read.ident()
         times.append(clock.monotonic())
     assert [round(after - times[0], 3) for after in times] == [0.0, 0.0, 1.0, 1.0]
@@ -172,17 +172,17 @@ async def test_two_clients_of_one_address_wait_for_each_other(
         at_once -= 1
 
     device.on("GET DeviceIdent", answer)
-    lines = Lines(1000.0, clock)
-    await asyncio.gather(*(connect(lines=lines).read.ident() for _ in range(3)))
+    queues = RequestQueues(1000.0, clock)
+    await asyncio.gather(*(connect(queues=queues).read.ident() for _ in range(3)))
     assert most == 1
 
 
 def test_a_line_serves_one_event_loop_after_the_other() -> None:
-    lines = Lines(1000.0, FakeClock())
+    queues = RequestQueues(1000.0, FakeClock())
 
     async def queue_up() -> None:
         async def take_a_turn() -> None:
-            async with lines.to(Address("127.0.0.1", 80)).lock:
+            async with queues.queue(Address("127.0.0.1", 80)).lock:
                 await asyncio.sleep(0)
 
         await asyncio.gather(take_a_turn(), take_a_turn())

@@ -81,7 +81,7 @@ class BackupTaker:
             JobEnded: no such file came, or another sensor answers now.
         """
         fetched = await self._file.fetch()
-        now = await self._job.sensor.read.recognise(self._identity)
+        now = await self._job.sensor.read.reread_identity(self._identity)
         if not same_sensor(self._identity, now):
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
@@ -144,7 +144,9 @@ class BackupJob:
         job = self.job
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             planned = job.item.identity
-            identity = await (job.sensor.read.recognise(planned) if planned else job.sensor.read.identity())
+            identity = await (
+                job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity()
+            )
             step.detail = await authenticate(job.sensor)
         job.record.checkpoint()
         taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)

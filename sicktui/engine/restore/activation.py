@@ -193,7 +193,7 @@ async def answers(job: Job, before: Identity) -> None:
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            identity = await job.sensor.read.recognise(before)
+            identity = await job.sensor.read.reread_identity(before)
         except SensorError as error:
             if job.clock.monotonic() >= deadline:
                 raise JobEnded.unknown(

@@ -35,7 +35,7 @@ from sicktui.model.event import Cancelled, Logged, RunChanged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.turns.queue import Lines
+from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.disk.home import Home
@@ -79,7 +79,9 @@ class Runner:
         self._resumed = resumed
         self._recorder = Recorder(journal, spec.run, clock)
         self._backups = BackupStore(home.backups)
-        self._lines = Lines(spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan())
+        self._queues = RequestQueues(
+            spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
+        )
         self._at_work: dict[str, JobRecord] = {}
         self._commands_seen = 0
         self._limits = guarding(spec.settings.limits, spec.operation)
@@ -188,7 +190,7 @@ class Runner:
         sensor = Sensor(
             item.target,
             password=self._secrets.passwords.get(item.device),
-            lines=self._lines,
+            queues=self._queues,
             clock=self._clock,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),

@@ -239,7 +239,7 @@ class UpdateJob:
     async def _read_identity(self) -> Identity:
         planned = self.job.item.identity
         sensor = self.job.sensor
-        return await sensor.read.identity() if planned is None else await sensor.read.recognise(planned)
+        return await sensor.read.identity() if planned is None else await sensor.read.reread_identity(planned)
 
     async def _backup(self, before: Before) -> None:
         job = self.job

@@ -22,7 +22,7 @@ async def known_failure(job: Job, code: Code, message: str, advice: str) -> JobE
         if planned is None:
             _, version = await job.sensor.read.ident()
         else:
-            identity = await job.sensor.read.recognise(planned)
+            identity = await job.sensor.read.reread_identity(planned)
             if not same_sensor(planned, identity):
                 return other_device(job, planned, identity)
             version = identity.version
@@ -51,7 +51,7 @@ async def look_again(job: Job, before: Identity) -> Look:
     deadline = job.clock.monotonic() + job.timing.reconnect_timeout
     while True:
         try:
-            identity = await job.sensor.read.recognise(before)
+            identity = await job.sensor.read.reread_identity(before)
             if not same_sensor(before, identity):
                 raise other_device(job, before, identity)
             state = await job.sensor.read.update_state()
@@ -118,7 +118,7 @@ class Proof:
         deadline = job.clock.monotonic() + job.timing.reconnect_timeout
         while True:
             try:
-                identity = await job.sensor.read.recognise(self._before)
+                identity = await job.sensor.read.reread_identity(self._before)
             except SensorError as error:
                 if job.clock.monotonic() >= deadline:
                     raise self._gone(error) from error

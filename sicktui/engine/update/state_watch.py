@@ -175,7 +175,7 @@ class StateWatch:
             JobEnded: another sensor answers.
             SensorError: it cannot be read.
         """
-        now = await self._job.sensor.read.recognise(self._identity)
+        now = await self._job.sensor.read.reread_identity(self._identity)
         if not same_sensor(self._identity, now):
             raise other_device(self._job, self._identity, now)
         if now.version != self._identity.version:

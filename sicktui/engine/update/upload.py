@@ -81,7 +81,7 @@ class Upload:
         job = self._job
         state = await job.sensor.read.update_state()
         await job.record.state(state)
-        identity = await job.sensor.read.recognise(self._identity)
+        identity = await job.sensor.read.reread_identity(self._identity)
         if not same_sensor(self._identity, identity):
             if job.record.irrevocable:
                 raise other_device(job, self._identity, identity)
@@ -168,7 +168,7 @@ class Upload:
                 break
             await job.clock.sleep(min(job.timing.poll_interval, deadline - job.clock.monotonic()))
         try:
-            identity = await job.sensor.read.recognise(self._identity)
+            identity = await job.sensor.read.reread_identity(self._identity)
         except SensorError:
             return False  # What is said of it then is that nobody knows.
         if not same_sensor(self._identity, identity):
@@ -204,7 +204,7 @@ class Upload:
         job = self._job
         code = error.code or Code.UPLOAD_FAILED
         try:
-            identity = await job.sensor.read.recognise(self._identity)
+            identity = await job.sensor.read.reread_identity(self._identity)
         except SensorError as trouble:
             return JobEnded.unknown(
                 code,

@@ -16,15 +16,15 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.capabilities import CHALLENGE, Memory
+from sicktui.sensor.api.capabilities import CHALLENGE, CapabilityCache
 from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge
 from sicktui.sensor.api.reader import Reader
-from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, understand
+from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, parse_reply
 from sicktui.sensor.api.values import checked_name
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
 from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.turns.link import Link, Turn
-from sicktui.sensor.turns.retry import patiently
+from sicktui.sensor.turns.link import Link, RequestSlot
+from sicktui.sensor.turns.retry import retry_when_busy
 
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
@@ -47,15 +47,15 @@ class Authenticator:
     """
 
     def __init__(
-        self, link: Link, memory: Memory, reader: Reader, target: Target, password: str | None
+        self, link: Link, cache: CapabilityCache, reader: Reader, target: Target, password: str | None
     ) -> None:
         self._link = link
-        self._memory = memory
+        self._cache = cache
         self._reader = reader
         self._target = target
         self._password = password
         if password is not None:
-            link.unsaid.keep(password)
+            link.redactor.add(password)
         self._token: str | None = None
         self._no_challenge_here = False
         """Whether this very client has found that the sensor knows no ``getChallenge``."""
@@ -79,22 +79,22 @@ class Authenticator:
         if self._target.auth != "auto":
             # The profile decides; nothing needs to be asked.
             wanted = AuthScheme(self._target.auth)
-            self._memory.authenticates(wanted)
+            self._cache.set_auth(wanted)
             return wanted
-        known = self._memory.capabilities.auth
+        known = self._cache.capabilities.auth
         if known is AuthScheme.CHALLENGE or (known is AuthScheme.BASIC and self._no_challenge_here):
             return known
         # Basic that somebody else has found is probed again: since then the sensor may have got a
         # firmware that can do better, and a password must not cross the network for an old note.
         found = await self._probe()
-        self._memory.authenticates(found)
+        self._cache.set_auth(found)
         return found
 
     async def _probe(self) -> AuthScheme:
         try:
-            await patiently(self._link.clock, self._probe_challenge)
+            await retry_when_busy(self._link.clock, self._probe_challenge)
         except NotSupported as error:
-            if self._memory.is_present(CHALLENGE):
+            if self._cache.is_present(CHALLENGE):
                 raise self._no_challenge(error) from error
             # Any web server answers Not Found. Only a sensor may be sent a password.
             await self._reader.ident()
@@ -104,25 +104,25 @@ class Authenticator:
     async def _probe_again(self) -> AuthScheme:
         """One Not Found may be a sensor that is just starting: Basic only after a second one."""
         try:
-            await patiently(self._link.clock, self._probe_challenge)
+            await retry_when_busy(self._link.clock, self._probe_challenge)
         except NotSupported:
             self._no_challenge_here = True
             return AuthScheme.BASIC
         return AuthScheme.CHALLENGE
 
     async def _probe_challenge(self) -> None:
-        async with self._link.turn() as turn:
-            await self._challenge(turn)
+        async with self._link.slot() as slot:
+            await self._challenge(slot)
 
-    async def _challenge(self, turn: Turn) -> Challenge:
+    async def _challenge(self, slot: RequestSlot) -> Challenge:
         body = msgspec.json.encode({"data": {"user": self._target.user}})
-        answer = await turn.post(CHALLENGE, body)
-        reply = understand(answer, self._link.asked("POST", CHALLENGE))
+        answer = await slot.post(CHALLENGE, body)
+        reply = parse_reply(answer, self._link.request("POST", CHALLENGE))
         try:
             challenge = parse_challenge(reply.challenge)
         except msgspec.ValidationError as error:
-            raise reply.strange(f"its challenge is not usable ({clean(str(error))})") from error
-        self._memory.found(CHALLENGE)
+            raise reply.protocol_error(f"its challenge is not usable ({clean(str(error))})") from error
+        self._cache.mark_present(CHALLENGE)
         return challenge
 
     # -- authenticated POSTs ------------------------------------------------------------------
@@ -151,13 +151,13 @@ class Authenticator:
         post = self._basic_post if await self.scheme() is AuthScheme.BASIC else self._challenged_post
         if acting:
             return await post(name, data, acting=True)
-        return await patiently(self._link.clock, lambda: post(name, data, acting=False))
+        return await retry_when_busy(self._link.clock, lambda: post(name, data, acting=False))
 
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         body = _encode({} if data is None else {"data": data})
-        async with self._link.turn() as turn:
-            answer = await turn.post(name, body, headers=self._basic(), acting=acting)
-        return self._said(name, answer, acting=acting)
+        async with self._link.slot() as slot:
+            answer = await slot.post(name, body, headers=self._basic(), acting=acting)
+        return self._parse(name, answer, acting=acting)
 
     async def _challenged_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         hashed = self._hashed.get(name, name)
@@ -179,17 +179,17 @@ class Authenticator:
     ) -> Reply:
         answer = await self._prove_and_post(name, hashed, data, acting=acting)
         try:
-            return self._said(name, answer, acting=acting)
+            return self._parse(name, answer, acting=acting)
         except DeviceError as error:
             if error.status != INVALID_CHALLENGE:
                 raise
         # The nonce was stale, so nothing was done: once more with a fresh one.
         answer = await self._prove_and_post(name, hashed, data, acting=acting)
-        return self._said(name, answer, acting=acting)
+        return self._parse(name, answer, acting=acting)
 
-    def _said(self, name: str, answer: Answer, *, acting: bool) -> Reply:
+    def _parse(self, name: str, answer: Answer, *, acting: bool) -> Reply:
         try:
-            return understand(answer, self._link.asked("POST", name))
+            return parse_reply(answer, self._link.request("POST", name))
         except ProtocolError as error:
             # A reply that makes no sense says nothing about whether it was done.
             error.outcome_unknown = acting
@@ -199,22 +199,22 @@ class Authenticator:
         """A fresh challenge and, right behind it, the POST that it is for. One challenge serves one POST."""
 
         async def attempt() -> Answer:
-            async with self._link.turn(2) as turn:
+            async with self._link.slot(2) as slot:
                 try:
-                    challenge = await self._challenge(turn)
+                    challenge = await self._challenge(slot)
                 except NotSupported as error:
                     raise self._no_challenge(error) from error
                 # At least one device wants ``header`` in front of ``data``.
                 proof = header(self._target.user, self._password or "", challenge, hashed)
-                self._link.unsaid.keep_for_now(proof["response"])
+                self._link.redactor.add_temporary(proof["response"])
                 body: dict[str, object] = {"header": proof}
                 if data is not None:
                     body["data"] = data
-                return await turn.post(name, _encode(body), acting=acting)
+                return await slot.post(name, _encode(body), acting=acting)
 
         # Only the challenge is judged in there, and that may be asked for again. What the POST was
         # answered is judged outside.
-        return await patiently(self._link.clock, attempt) if acting else await attempt()
+        return await retry_when_busy(self._link.clock, attempt) if acting else await attempt()
 
     def _no_challenge(self, error: NotSupported) -> DeviceError:
         """Not a NotSupported: it is not the method that is missing, and Basic is out of the question."""
@@ -231,7 +231,7 @@ class Authenticator:
     def _basic(self) -> dict[str, str]:
         secret = encoded_secret(f"{self._target.user}:{self._password or ''}")
         encoded = base64.b64encode(secret).decode("ascii")
-        self._link.unsaid.keep(encoded)
+        self._link.redactor.add(encoded)
         return {"Authorization": f"Basic {encoded}"}
 
     # -- password and session -----------------------------------------------------------------
@@ -245,16 +245,16 @@ class Authenticator:
         Raises:
             AccessDenied: it is wrong.
         """
-        if self._memory.is_missing(_CHECK):
+        if self._cache.is_missing(_CHECK):
             return False
         try:
             await self.call(_CHECK, acting=False)
         except NotSupported:
-            if self._memory.is_present(_CHECK):
+            if self._cache.is_present(_CHECK):
                 raise
-            self._memory.lacks(_CHECK)
+            self._cache.mark_missing(_CHECK)
             return False
-        self._memory.found(_CHECK)
+        self._cache.mark_present(_CHECK)
         return True
 
     async def open_session(self) -> bool:
@@ -265,18 +265,18 @@ class Authenticator:
             SensorError: anything else.
         """
         self._token = None
-        if self._memory.is_missing(_SESSION):
+        if self._cache.is_missing(_SESSION):
             return False
         try:
             reply = await self.call(_SESSION, acting=False)
         except NotSupported:
-            if self._memory.is_present(_SESSION):
+            if self._cache.is_present(_SESSION):
                 raise
-            self._memory.lacks(_SESSION)
+            self._cache.mark_missing(_SESSION)
             return False
         self._token = _parse_token(reply)
-        self._link.unsaid.keep_for_now(self._token)
-        self._memory.found(_SESSION)
+        self._link.redactor.add_temporary(self._token)
+        self._cache.mark_present(_SESSION)
         return True
 
     async def file_headers(self) -> dict[str, str]:
@@ -285,7 +285,7 @@ class Authenticator:
         Raises:
             SensorError: no session can be opened.
         """
-        if self._token is None and not self._memory.is_missing(_SESSION):
+        if self._token is None and not self._cache.is_missing(_SESSION):
             await self.open_session()
         headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
         if self._password is not None and await self.scheme() is AuthScheme.BASIC:
@@ -305,7 +305,7 @@ class Authenticator:
 def _parse_token(reply: Reply) -> str:
     token: Any = reply.fields.get("token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise reply.strange("it holds no usable session token")
+        raise reply.protocol_error("it holds no usable session token")
     return token
 
 

@@ -9,7 +9,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.capabilities import Memory
+from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.api.transfers import Downloaded, Transfers
@@ -95,10 +95,10 @@ class Backups:
     """
 
     def __init__(
-        self, link: Link, memory: Memory, reader: Reader, access: Authenticator, transfers: Transfers
+        self, link: Link, cache: CapabilityCache, reader: Reader, access: Authenticator, transfers: Transfers
     ) -> None:
         self._link = link
-        self._memory = memory
+        self._cache = cache
         self._reader = reader
         self._access = access
         self._transfers = transfers
@@ -114,7 +114,7 @@ class Backups:
             DeviceError: it says that it could not.
             SensorError: anything else.
         """
-        self._link.unsaid.keep(passphrase)
+        self._link.redactor.add(passphrase)
         reply = await self._access.call("CreateParameterBackup", {"Passphrase": _checked(passphrase)})
         created: _Created = convert_fields(reply, _Created)
         if created.result is False:
@@ -172,7 +172,7 @@ class Backups:
             OutcomeUnknown: the connection broke: it may have happened.
             SensorError: anything else.
         """
-        self._link.unsaid.keep(passphrase)
+        self._link.redactor.add(passphrase)
         reply = await self._access.call("RestoreParameterBackup", {"Passphrase": _checked(passphrase)})
         return _restore_reply(reply)
 

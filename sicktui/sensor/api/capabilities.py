@@ -62,7 +62,7 @@ def capabilities_with(auth: AuthScheme | None) -> Capabilities | None:
     return Capabilities(auth=auth, present=(CHALLENGE,))
 
 
-class Memory:
+class CapabilityCache:
     """Holds the capabilities of one sensor while they grow.
 
     Args:
@@ -80,7 +80,7 @@ class Memory:
         """Whether ``name`` has answered before."""
         return name in self.capabilities.present
 
-    def found(self, name: str) -> None:
+    def mark_present(self, name: str) -> None:
         """Remember that ``name`` answers."""
         known = self.capabilities
         if name not in known.present:
@@ -90,7 +90,7 @@ class Memory:
                 missing=tuple(other for other in known.missing if other != name),
             )
 
-    def lacks(self, name: str) -> None:
+    def mark_missing(self, name: str) -> None:
         """Remember that ``name`` is Not Found.
 
         What has answered before is kept: a sensor that is still starting up answers Not Found to
@@ -100,19 +100,19 @@ class Memory:
         if name not in known.present and name not in known.missing:
             self.capabilities = structs.replace(known, missing=(*known.missing, name))
 
-    def authenticates(self, scheme: AuthScheme) -> None:
+    def set_auth(self, scheme: AuthScheme) -> None:
         """Remember how writes are authenticated."""
         self.capabilities = structs.replace(self.capabilities, auth=scheme)
 
-    def triggers(self, path: str) -> None:
+    def set_trigger(self, path: str) -> None:
         """Remember the path that starts the flash."""
         self.capabilities = structs.replace(self.capabilities, trigger=path)
 
-    def persists(self, name: str) -> None:
+    def set_persist(self, name: str) -> None:
         """Remember the method that saves parameters."""
         self.capabilities = structs.replace(self.capabilities, persist=name)
 
-    def identified(self, name: str, version: str) -> bool:
+    def set_identity(self, name: str, version: str) -> bool:
         """Take note of who answers. Returns whether what was known has become void."""
         known = self.capabilities
         if (known.name, known.version) == (name, version):

@@ -5,7 +5,7 @@ from typing import Final
 
 from sicktui.model.enums import AuthScheme, Code, UpdateState
 from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.capabilities import Memory
+from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.errors import NotSupported, SensorError, UploadRefused
@@ -30,10 +30,10 @@ class Firmware:
     """
 
     def __init__(
-        self, link: Link, memory: Memory, reader: Reader, access: Authenticator, transfers: Transfers
+        self, link: Link, cache: CapabilityCache, reader: Reader, access: Authenticator, transfers: Transfers
     ) -> None:
         self._link = link
-        self._memory = memory
+        self._cache = cache
         self._reader = reader
         self._access = access
         self._transfers = transfers
@@ -88,12 +88,12 @@ class Firmware:
             except NotSupported as error:
                 unknown = error
                 continue
-            self._memory.triggers(path)
+            self._cache.set_trigger(path)
             return
         raise unknown
 
     async def _triggers(self) -> tuple[str, ...]:
-        known = self._memory.capabilities.trigger
+        known = self._cache.capabilities.trigger
         if known is not None:
             return (known,)
         # The firmware article's device is the one that knows Basic; each source gets its own path first.

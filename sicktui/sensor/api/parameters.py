@@ -7,8 +7,8 @@ import msgspec
 
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.capabilities import Memory
-from sicktui.sensor.api.replies import Reply, understand
+from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.replies import Reply, parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
 from sicktui.sensor.turns.link import Link
 
@@ -26,9 +26,9 @@ class Parameters:
         access: authenticates.
     """
 
-    def __init__(self, link: Link, memory: Memory, access: Authenticator) -> None:
+    def __init__(self, link: Link, cache: CapabilityCache, access: Authenticator) -> None:
         self._link = link
-        self._memory = memory
+        self._cache = cache
         self._access = access
 
     async def write(self, name: str, value: object) -> None:
@@ -47,18 +47,18 @@ class Parameters:
             DeviceError: the sensor says that it could not.
             SensorError: anything else.
         """
-        known = self._memory.capabilities.persist
+        known = self._cache.capabilities.persist
         for name in (known,) if known else _PERSIST:
-            if self._memory.is_missing(name):
+            if self._cache.is_missing(name):
                 continue
             try:
                 reply = await self._access.call(name)
             except NotSupported:
                 if known:
                     raise
-                self._memory.lacks(name)
+                self._cache.mark_missing(name)
                 continue
-            self._memory.persists(name)
+            self._cache.set_persist(name)
             if reply.fields.get("Success") is False or reply.fields.get("Result") is False:
                 raise _not_done(self._link, reply)
             return True
@@ -85,9 +85,9 @@ class Parameters:
     async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> bool:
         """POST without a proof of who we are. False: the sensor does not take that."""
         try:
-            async with self._link.turn() as turn:
-                answer = await turn.post(name, msgspec.json.encode({"data": data}))
-            understand(answer, self._link.asked("POST", name))
+            async with self._link.slot() as slot:
+                answer = await slot.post(name, msgspec.json.encode({"data": data}))
+            parse_reply(answer, self._link.request("POST", name))
         except (Unreachable, NotSupported, OutOfConnections):
             raise
         except SensorError:
@@ -97,7 +97,7 @@ class Parameters:
 
 def _not_done(link: Link, reply: Reply) -> DeviceError:
     return DeviceError(
-        f"The sensor at {link.label} says that {reply.asked.name} did not succeed.",
+        f"The sensor at {link.label} says that {reply.request.name} did not succeed.",
         advice="Try again; if it stays so, restart the sensor.",
         http_status=reply.http_status,
         status=0,

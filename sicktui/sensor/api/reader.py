@@ -7,11 +7,11 @@ from msgspec import structs
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.api import values
-from sicktui.sensor.api.capabilities import Memory
-from sicktui.sensor.api.replies import Reply, understand
+from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.replies import Reply, parse_reply
 from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import patiently
+from sicktui.sensor.turns.retry import retry_when_busy
 
 
 class Reader:
@@ -22,9 +22,9 @@ class Reader:
         memory: what is known of it; learns which variables exist.
     """
 
-    def __init__(self, link: Link, memory: Memory) -> None:
+    def __init__(self, link: Link, cache: CapabilityCache) -> None:
         self._link = link
-        self._memory = memory
+        self._cache = cache
 
     async def read(self, name: str) -> Reply:
         """GET a variable.
@@ -33,12 +33,12 @@ class Reader:
             NotSupported: there is no such variable.
             SensorError: anything else.
         """
-        return await patiently(self._link.clock, lambda: self._read(name))
+        return await retry_when_busy(self._link.clock, lambda: self._read(name))
 
     async def _read(self, name: str) -> Reply:
-        async with self._link.turn() as turn:
-            answer = await turn.get(name)
-        return understand(answer, self._link.asked("GET", name))
+        async with self._link.slot() as slot:
+            answer = await slot.get(name)
+        return parse_reply(answer, self._link.request("GET", name))
 
     async def read_if_present(self, name: str) -> Reply | None:
         """GET a variable that not every sensor has; a missing one is not asked for again.
@@ -47,18 +47,18 @@ class Reader:
             NotSupported: it answered before and does not now, as while the sensor starts up.
             SensorError: anything else.
         """
-        if self._memory.is_missing(name):
+        if self._cache.is_missing(name):
             return None
         try:
             reply = await self.read(name)
         except (NotSupported, AccessDenied) as error:
-            if self._memory.is_present(name):
+            if self._cache.is_present(name):
                 raise
             if isinstance(error, NotSupported):
-                self._memory.lacks(name)
+                self._cache.mark_missing(name)
             # One that is there but not for everybody is as good as not there.
             return None
-        self._memory.found(name)
+        self._cache.mark_present(name)
         return reply
 
     async def ident(self) -> tuple[str, str]:
@@ -78,7 +78,7 @@ class Reader:
                 status=error.status,
             ) from error
         name, version = values.device_ident(reply)
-        self._memory.identified(name, version)
+        self._cache.set_identity(name, version)
         return name, version
 
     async def identity(self) -> Identity:
@@ -100,7 +100,7 @@ class Reader:
             location=await self._text("LocationName"),
         )
 
-    async def recognise(self, known: Identity) -> Identity:
+    async def reread_identity(self, known: Identity) -> Identity:
         """Read again what tells whether the same sensor answers, and its version; keep the rest.
 
         Args:
@@ -114,7 +114,7 @@ class Reader:
         name, version = await self.ident()
         for variable, value in (("SerialNumber", known.serial), ("EtherMACAddress", known.mac)):
             if value is not None:
-                self._memory.found(variable)
+                self._cache.mark_present(variable)
         serial, mac = await self._keys(known, name)
         return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
 

@@ -18,8 +18,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
-from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.transport.redaction import Unsaid
+from sicktui.sensor.transport.messages import Answer, Request
 
 OK: Final = 0
 ACCESS_DENIED: Final = 4
@@ -50,29 +49,10 @@ _MAX_DEPTH: Final = 64
 _NOT_A_SENSOR: Final = "Check the address and the port of this device: something else seems to answer there."
 
 
-class Asked(Struct, frozen=True):
-    """What was asked of whom, for messages."""
-
-    label: str
-    """The address as people wrote it."""
-    method: str
-    name: str
-    unsaid: Unsaid = msgspec.field(default_factory=Unsaid)
-    """What must not be quoted from the answer."""
-
-    def __str__(self) -> str:
-        """The request, e.g. ``GET DeviceIdent``."""
-        return f"{self.method} {clean(self.name)}"
-
-    def quoted(self, text: str | None) -> str:
-        """What the sensor says, harmless and without the secrets that it was sent."""
-        return clean(self.unsaid.without(text or "")).strip()
-
-
 class Reply(Struct, frozen=True, kw_only=True):
     """What a sensor says with status Ok."""
 
-    asked: Asked
+    request: Request
     http_status: int
     data: Any = UNSET
     """``UNSET`` where the reply has no ``data``."""
@@ -80,7 +60,7 @@ class Reply(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Without the data, which may hold a session token."""
-        return f"<Reply to {self.asked}>"
+        return f"<Reply to {self.request}>"
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -92,7 +72,7 @@ class Reply(Struct, frozen=True, kw_only=True):
         if self.data is UNSET or self.data is None:
             return {}
         if not isinstance(self.data, dict):
-            raise self.strange("its data is no JSON object")
+            raise self.protocol_error("its data is no JSON object")
         inner = self.data.get(self.variable)
         return inner if isinstance(inner, dict) else self.data
 
@@ -104,7 +84,7 @@ class Reply(Struct, frozen=True, kw_only=True):
             ProtocolError: there is none.
         """
         if self.data is UNSET:
-            raise self.strange("it has no data")
+            raise self.protocol_error("it has no data")
         if isinstance(self.data, dict) and self.variable in self.data:
             return self.data[self.variable]
         return self.data
@@ -112,12 +92,12 @@ class Reply(Struct, frozen=True, kw_only=True):
     @property
     def variable(self) -> str:
         """The name of the variable or method: the last part of the path."""
-        return self.asked.name.rpartition("/")[2]
+        return self.request.name.rpartition("/")[2]
 
-    def strange(self, why: str) -> ProtocolError:
+    def protocol_error(self, why: str) -> ProtocolError:
         """The error for a reply that is well-formed but not what this API answers."""
         return ProtocolError(
-            f"The reply of {self.asked.label} to {self.asked} is not what a sensor answers: {why}.",
+            f"The reply of {self.request.label} to {self.request} is not what a sensor answers: {why}.",
             advice="If this is a sensor, its firmware speaks another dialect; else check the address.",
             http_status=self.http_status,
         )
@@ -141,43 +121,43 @@ class _NotJson(Exception):
     """A body that is not a JSON object of this API; says why, in words."""
 
 
-def understand(answer: Answer, asked: Asked) -> Reply:
+def parse_reply(answer: Answer, request: Request) -> Reply:
     """What an answer to a JSON request says.
 
     Raises:
         SensorError: the subclass that fits.
     """
     if answer.is_redirect:
-        raise redirected(answer, asked)
+        raise redirected(answer, request)
     try:
         envelope = _decode(answer.body)
     except _NotJson as why:
         if answer.ok:
-            raise _not_json(answer, asked, str(why)) from None
-        raise failed_http(answer, asked) from None
+            raise _not_json(answer, request, str(why)) from None
+        raise failed_http(answer, request) from None
     if envelope.header.status != OK:
-        raise failed_status(envelope.header.status, envelope.header.message, asked, answer.http_status)
+        raise failed_status(envelope.header.status, envelope.header.message, request, answer.http_status)
     if not answer.ok:
-        raise failed_http(answer, asked, message=envelope.header.message)
+        raise failed_http(answer, request, message=envelope.header.message)
     return Reply(
-        asked=asked, http_status=answer.http_status, data=envelope.data, challenge=envelope.challenge
+        request=request, http_status=answer.http_status, data=envelope.data, challenge=envelope.challenge
     )
 
 
-def refusal_of(answer: Answer, asked: Asked) -> SensorError | None:
+def error_of(answer: Answer, request: Request) -> SensorError | None:
     """The error that a reply to a file transfer carries, or ``None`` if it says that all is well.
 
     A body that is not JSON says nothing here: the status line decides.
     """
     if answer.is_redirect:
-        return redirected(answer, asked)
+        return redirected(answer, request)
     try:
         header = _decode(answer.body).header
     except _NotJson:
         header = _Header()
     if header.status != OK:
-        return failed_status(header.status, header.message, asked, answer.http_status)
-    return None if answer.ok else failed_http(answer, asked, message=header.message)
+        return failed_status(header.status, header.message, request, answer.http_status)
+    return None if answer.ok else failed_http(answer, request, message=header.message)
 
 
 def is_refused(error: SensorError) -> bool:
@@ -223,24 +203,24 @@ def _too_deep(value: object) -> bool:
 # -- errors -----------------------------------------------------------------------------------
 
 
-def failed_status(status: int, message: str | None, asked: Asked, http_status: int) -> SensorError:
+def failed_status(status: int, message: str | None, request: Request, http_status: int) -> SensorError:
     """The error for a ``header.status`` other than Ok."""
     words = STATUS_WORDS.get(status, "an unknown status")
-    said = asked.quoted(message)
+    said = request.quote(message)
     if said and said.lower() != words.lower():
         words = f"{words}: {said}"
-    text = f"The sensor at {asked.label} answered {asked} with status {status} ({words})."
+    text = f"The sensor at {request.label} answered {request} with status {status} ({words})."
     kinds = {ACCESS_DENIED: AccessDenied, NOT_FOUND: NotSupported, OUT_OF_CONNECTIONS: OutOfConnections}
     kind: type[SensorError] = kinds.get(status, DeviceError)
     return kind(text, advice=_advice(kind), http_status=http_status, status=status)
 
 
-def failed_http(answer: Answer, asked: Asked, *, message: str | None = None) -> SensorError:
+def failed_http(answer: Answer, request: Request, *, message: str | None = None) -> SensorError:
     """The error for a status line other than 2xx."""
     code = answer.http_status
-    said = asked.quoted(message)
+    said = request.quote(message)
     words = f"HTTP {code}: {said}" if said else f"HTTP {code}"
-    text = f"{asked.label} answered {asked} with {words}."
+    text = f"{request.label} answered {request} with {words}."
     kind: type[SensorError] = DeviceError
     if code in REFUSED_HTTP:
         kind = AccessDenied
@@ -254,24 +234,24 @@ def failed_http(answer: Answer, asked: Asked, *, message: str | None = None) -> 
     return kind(text, advice=advice, http_status=code)
 
 
-def redirected(answer: Answer, asked: Asked) -> ProtocolError:
+def redirected(answer: Answer, request: Request) -> ProtocolError:
     """The error for a redirect, which is never followed."""
-    where = clean(asked.unsaid.without(answer.location), 80) or "elsewhere"
+    where = clean(request.redactor.redact(answer.location), 80) or "elsewhere"
     advice = _NOT_A_SENSOR
     if answer.location.startswith("https://"):
         advice = "If this is the sensor, set scheme = 'https' for it; else something else answers there."
     return ProtocolError(
-        f"What answers at {asked.label} redirects {asked} to {where} (HTTP {answer.http_status}).",
+        f"What answers at {request.label} redirects {request} to {where} (HTTP {answer.http_status}).",
         advice=advice,
         http_status=answer.http_status,
     )
 
 
-def _not_json(answer: Answer, asked: Asked, why: str) -> ProtocolError:
+def _not_json(answer: Answer, request: Request, why: str) -> ProtocolError:
     if answer.is_html:
         why = "it is a web page"
     return ProtocolError(
-        f"The reply of {asked.label} to {asked} is not that of a SICK sensor: {why}.",
+        f"The reply of {request.label} to {request} is not that of a SICK sensor: {why}.",
         advice=_NOT_A_SENSOR,
         http_status=answer.http_status,
     )

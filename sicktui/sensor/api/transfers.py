@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.replies import is_refused, refusal_of
+from sicktui.sensor.api.replies import error_of, is_refused
 from sicktui.sensor.errors import (
     AccessDenied,
     NotSupported,
@@ -81,19 +81,19 @@ class Transfers:
         headers = await self._access.file_headers()
         with make_body() as body:
             try:
-                async with self._link.turn() as turn:
-                    answer = await turn.upload(name, body, headers)
+                async with self._link.slot() as slot:
+                    answer = await slot.upload(name, body, headers)
             except UploadInterrupted:
                 # A sensor that hangs up in the middle may have meant: this token is too old.
                 self._access.forget_session()
                 raise
-            asked = self._link.asked("PUT", name)
-            refusal = refusal_of(answer, asked)
+            request = self._link.request("PUT", name)
+            refusal = error_of(answer, request)
             if refusal is None and answer.body.strip() and answer.is_html:
                 # A 200 proves little, but a page proves that it was no sensor's. Nothing at all is none,
                 # whatever it is labelled.
                 refusal = ProtocolError(
-                    f"What answers at {self._link.label} sent a web page in reply to {asked}.",
+                    f"What answers at {self._link.label} sent a web page in reply to {request}.",
                     advice="Check the address and the port of this device: something else seems to answer.",
                     http_status=answer.http_status,
                 )
@@ -130,20 +130,20 @@ class Transfers:
     async def _fetch_once(self, name: str, to: Path, limit: int) -> Downloaded | SensorError:
         """The file, or why the sensor does not hand it out."""
         headers = await self._access.file_headers()
-        asked = self._link.asked("GET", name)
+        request = self._link.request("GET", name)
         with FileSink(to, limit) as sink:
-            async with self._link.turn() as turn:
-                answer = await turn.download(name, sink, headers)
+            async with self._link.slot() as slot:
+                answer = await slot.download(name, sink, headers)
             if answer.ok:
                 # A file may be JSON too: only a short one that says so of itself is an error.
                 answer = structs.replace(answer, body=sink.head if sink.size == len(sink.head) else b"")
-            refusal = refusal_of(answer, asked)
+            refusal = error_of(answer, request)
             if refusal is not None:
                 return refusal
             trouble = _not_a_file(sink, answer)
             if trouble:
                 raise ProtocolError(
-                    f"What {self._link.label} sent for {asked} is no file: {trouble}.",
+                    f"What {self._link.label} sent for {request} is no file: {trouble}.",
                     advice="Try again; if it stays so, check the address of this device.",
                     http_status=answer.http_status,
                 )

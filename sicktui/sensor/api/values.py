@@ -49,7 +49,7 @@ def device_ident(reply: Reply) -> tuple[str, str]:
     ident = _convert(reply, _DeviceIdent, "it has no Name and Version that are text")
     name, version = _text(ident.name), _text(ident.version)
     if not name or not version:
-        raise reply.strange("its Name or its Version is empty")
+        raise reply.protocol_error("its Name or its Version is empty")
     return name, version
 
 
@@ -86,7 +86,7 @@ def update_state(reply: Reply) -> UpdateState:
     try:
         return UpdateState(value)
     except ValueError:
-        raise reply.strange(f"UpdateState is {value}, and only 0 to 3 are known") from None
+        raise reply.protocol_error(f"UpdateState is {value}, and only 0 to 3 are known") from None
 
 
 def device_status(reply: Reply) -> DeviceStatus:
@@ -122,14 +122,14 @@ def convert_fields(reply: Reply, kind: Any) -> Any:  # noqa: ANN401  the kind de
     try:
         return msgspec.convert(reply.fields, kind)
     except msgspec.ValidationError as error:
-        raise reply.strange(clean(str(error))) from error
+        raise reply.protocol_error(clean(str(error))) from error
 
 
 def _convert(reply: Reply, kind: Any, why: str) -> Any:  # noqa: ANN401  the kind decides what comes back
     try:
         return msgspec.convert(reply.value, kind)
     except msgspec.ValidationError as error:
-        raise reply.strange(why) from error
+        raise reply.protocol_error(why) from error
 
 
 def _text(raw: str) -> str:

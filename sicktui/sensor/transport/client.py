@@ -30,9 +30,8 @@ from sicktui import __version__
 from sicktui.model.address import Address
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.reasons import causes
 from sicktui.sensor.transport.early_reply import EarlyReply
-from sicktui.sensor.transport.failures import Failures
+from sicktui.sensor.transport.failures import Failures, causes
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.lean_httpx import httpx
 from sicktui.sensor.transport.messages import Answer

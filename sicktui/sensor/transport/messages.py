@@ -1,9 +1,32 @@
-"""What comes over the wire, free of any HTTP library."""
+"""A request and its answer on the wire, free of any HTTP library."""
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from sicktui.model.safe_text import clean
+from sicktui.sensor.transport.redaction import Redactor
 
 _FIRST_FAILURE = 300
 _FIRST_CLIENT_ERROR = 400
+
+
+class Request(Struct, frozen=True):
+    """What was requested from which address, for messages."""
+
+    label: str
+    """The address as the user wrote it."""
+    method: str
+    name: str
+    """The path behind ``/api/``."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """The secrets that must not be quoted from the answer."""
+
+    def __str__(self) -> str:
+        """The request, e.g. ``GET DeviceIdent``."""
+        return f"{self.method} {clean(self.name)}"
+
+    def quote(self, text: str | None) -> str:
+        """A text of the sensor, harmless and without the secrets that were sent."""
+        return clean(self.redactor.redact(text or "")).strip()
 
 
 class Answer(Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ _REMEMBERED: Final = 32
 """Proofs and tokens serve once or for minutes: the last ones are enough."""
 
 
-class Unsaid:
+class Redactor:
     """The secrets of the talk with one sensor."""
 
     def __init__(self) -> None:
@@ -23,19 +23,19 @@ class Unsaid:
 
     def __repr__(self) -> str:
         """Without any of them."""
-        return "<Unsaid>"
+        return "<Redactor>"
 
-    def keep(self, secret: str) -> None:
+    def add(self, secret: str) -> None:
         """Never say this: a password, a passphrase, or another form of one."""
         if len(secret) >= _LEAST:
             self._lasting.add(secret)
 
-    def keep_for_now(self, secret: str) -> None:
+    def add_temporary(self, secret: str) -> None:
         """Do not say this: a proof or a token, which others will follow."""
         if len(secret) >= _LEAST and secret not in self._passing:
             self._passing.append(secret)
 
-    def without(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """What the sensor says, without the secrets in it."""
         # The longest first: one may be a part of another.
         for secret in sorted({*self._lasting, *self._passing}, key=len, reverse=True):

@@ -8,14 +8,13 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.replies import Asked
 from sicktui.sensor.errors import ProtocolError, Unreachable, UploadInterrupted, WrongAddress
 from sicktui.sensor.transport.client import Transport
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
-from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.transport.redaction import Unsaid
-from sicktui.sensor.turns.queue import Lines
-from sicktui.sensor.turns.throttle import Slot, Throttle
+from sicktui.sensor.transport.messages import Answer, Request
+from sicktui.sensor.transport.redaction import Redactor
+from sicktui.sensor.turns.queue import RequestQueues
+from sicktui.sensor.turns.throttle import Permit, Throttle
 
 Contact = Callable[[bool], None]
 _SERVER_ERROR = 500
@@ -36,41 +35,41 @@ class Link:
         self,
         target: Target,
         *,
-        lines: Lines,
+        queues: RequestQueues,
         clock: Clock,
         on_contact: Contact | None,
     ) -> None:
         self.label = clean(target.address)
         """The address for messages."""
         self.clock = clock
-        self.unsaid = Unsaid()
+        self.redactor = Redactor()
         """The secrets that were sent over this line."""
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
-        self._lines = lines
+        self._queues = queues
         self._address: Address | None = None
         self._transport: Transport | None = None
 
-    def asked(self, method: str, name: str) -> Asked:
+    def request(self, method: str, name: str) -> Request:
         """What is asked of this sensor, for messages."""
-        return Asked(self.label, method, name, self.unsaid)
+        return Request(self.label, method, name, self.redactor)
 
     @asynccontextmanager
-    async def turn(self, requests: int = 1) -> "AsyncIterator[Turn]":
+    async def slot(self, requests: int = 1) -> "AsyncIterator[RequestSlot]":
         """Wait until nobody else speaks with the sensor and ``requests`` may go back to back.
 
         Raises:
             WrongAddress: the device's address cannot be used.
         """
         address = self._where()
-        line = self._lines.to(address)
-        async with line.lock:
-            slots = await line.throttle.reserve(requests)
-            turn = Turn(self._connect(address), line.throttle, slots, self._on_contact)
+        queue = self._queues.queue(address)
+        async with queue.lock:
+            permits = await queue.throttle.reserve(requests)
+            slot = RequestSlot(self._connect(address), queue.throttle, permits, self._on_contact)
             try:
-                yield turn
+                yield slot
             finally:
-                line.throttle.give_back(turn.unused)
+                queue.throttle.give_back(slot.unused)
 
     async def aclose(self) -> None:
         """Close every connection. The next turn opens new ones."""
@@ -92,13 +91,13 @@ class Link:
         return self._transport
 
 
-class Turn:
+class RequestSlot:
     """The right to send some requests, one after the other. Got from ``Link.turn``."""
 
     def __init__(
-        self, transport: Transport, throttle: Throttle, slots: list[Slot], on_contact: Contact
+        self, transport: Transport, throttle: Throttle, permits: list[Permit], on_contact: Contact
     ) -> None:
-        self.unused = slots
+        self.unused = permits
         self._transport = transport
         self._throttle = throttle
         self._on_contact = on_contact
@@ -109,8 +108,8 @@ class Turn:
         Raises:
             SensorError: no reply came that could be read.
         """
-        slot = self.unused.pop(0)
-        return await self._noting(self._transport.exchange("GET", name), slot)
+        permit = self.unused.pop(0)
+        return await self._noting(self._transport.exchange("GET", name), permit)
 
     async def post(
         self, name: str, body: bytes, *, headers: Mapping[str, str] | None = None, acting: bool = False
@@ -121,12 +120,12 @@ class Turn:
             OutcomeUnknown: it was an act, and the connection broke after it was sent.
             SensorError: no reply came that could be read.
         """
-        slot = self.unused.pop(0)
+        permit = self.unused.pop(0)
         exchange = self._transport.exchange(
             "POST", name, headers={**_JSON, **(headers or {})}, body=body, acting=acting
         )
         try:
-            return await self._noting(exchange, slot)
+            return await self._noting(exchange, permit)
         except ProtocolError as error:
             # It was sent; what came back says nothing about whether it was done.
             error.outcome_unknown = acting
@@ -138,10 +137,10 @@ class Turn:
         Raises:
             SensorError: see ``Transport.upload``.
         """
-        slot = self.unused.pop(0)
+        permit = self.unused.pop(0)
         # Its slot counts from its head on: it ends long after it has arrived.
         upload = self._transport.upload(
-            name, body, headers=headers, on_sent=lambda: self._throttle.used(slot)
+            name, body, headers=headers, on_sent=lambda: self._throttle.used(permit)
         )
         return await self._noting(upload)
 
@@ -151,10 +150,10 @@ class Turn:
         Raises:
             SensorError: see ``Transport.download``.
         """
-        slot = self.unused.pop(0)
-        return await self._noting(self._transport.download(name, sink, headers=headers), slot)
+        permit = self.unused.pop(0)
+        return await self._noting(self._transport.download(name, sink, headers=headers), permit)
 
-    async def _noting(self, request: Awaitable[Answer], slot: Slot | None = None) -> Answer:
+    async def _noting(self, request: Awaitable[Answer], permit: Permit | None = None) -> Answer:
         try:
             answer = await request
         except (Unreachable, UploadInterrupted, ProtocolError) as error:
@@ -162,8 +161,8 @@ class Turn:
             self._on_contact(error.http_status is not None)
             raise
         finally:
-            if slot is not None:
-                self._throttle.used(slot)
+            if permit is not None:
+                self._throttle.used(permit)
         if answer.http_status >= _SERVER_ERROR:
             self._throttle.spare()
         self._on_contact(True)  # noqa: FBT003  the callback has one argument

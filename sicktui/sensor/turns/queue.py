@@ -7,7 +7,7 @@ from sicktui.model.clock import Clock
 from sicktui.sensor.turns.throttle import Throttle
 
 
-class Line:
+class RequestQueue:
     """One address: one request at a time, never more often than allowed.
 
     Args:
@@ -28,7 +28,7 @@ class Line:
         return self._lock
 
 
-class Lines:
+class RequestQueues:
     """The lines of one process, kept for as long as it lives: the live list, a plan and a command share them.
 
     Args:
@@ -42,12 +42,12 @@ class Lines:
         self._rate = rate
         self._clock = clock
         self._asked_at = None if asked_ago is None else clock.monotonic() - asked_ago
-        self._lines: dict[Address, Line] = {}
+        self._queues: dict[Address, RequestQueue] = {}
 
-    def to(self, address: Address) -> Line:
+    def queue(self, address: Address) -> RequestQueue:
         """The line to a sensor."""
-        line = self._lines.get(address)
-        if line is None:
-            line = Line(Throttle(self._rate, self._clock, asked_at=self._asked_at))
-            self._lines[address] = line
-        return line
+        queue = self._queues.get(address)
+        if queue is None:
+            queue = RequestQueue(Throttle(self._rate, self._clock, asked_at=self._asked_at))
+            self._queues[address] = queue
+        return queue

@@ -12,7 +12,7 @@ WAITS: Final = (0.5, 1.0, 2.0)
 T = TypeVar("T")
 
 
-async def patiently(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> T:
+async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> T:
     """Try, and try again while the sensor has no connection to spare.
 
     Only for what may be asked twice.

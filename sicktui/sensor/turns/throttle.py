@@ -18,7 +18,7 @@ _OF_A_PLAN: Final = 12
 """Requests that a plan sends to one sensor at most."""
 
 
-class Slot:
+class Permit:
     """The right to send one request."""
 
     __slots__ = ("at",)
@@ -46,11 +46,11 @@ class Throttle:
         self._clock = clock
         self._pause = _IN_TROUBLE / rate
         self._not_before = float("-inf")
-        self._slots: deque[Slot] = deque()
+        self._permits: deque[Permit] = deque()
         if asked_at is not None:
-            self._slots.extend(Slot(asked_at) for _ in range(min(self._burst, _OF_A_PLAN)))
+            self._permits.extend(Permit(asked_at) for _ in range(min(self._burst, _OF_A_PLAN)))
 
-    async def reserve(self, count: int = 1) -> list[Slot]:
+    async def reserve(self, count: int = 1) -> list[Permit]:
         """Wait until ``count`` requests may go back to back, and take their slots.
 
         Where the window is smaller than ``count``, they wait until it is empty, and what follows
@@ -59,31 +59,31 @@ class Throttle:
         tolerated = max(0, self._burst - count)
         while True:
             now = self._clock.monotonic()
-            while self._slots and self._slots[0].at + self._period <= now:
-                self._slots.popleft()
+            while self._permits and self._permits[0].at + self._period <= now:
+                self._permits.popleft()
             free_at = self._not_before
-            if len(self._slots) > tolerated:
-                free_at = max(free_at, self._slots[len(self._slots) - tolerated - 1].at + self._period)
+            if len(self._permits) > tolerated:
+                free_at = max(free_at, self._permits[len(self._permits) - tolerated - 1].at + self._period)
             elif free_at <= now:
                 break
             await self._clock.sleep(max(_LEAST_WAIT, free_at - now))
-        taken = [Slot(now + max(0, index + 1 - self._burst) * self._period) for index in range(count)]
-        self._slots.extend(taken)
+        taken = [Permit(now + max(0, index + 1 - self._burst) * self._period) for index in range(count)]
+        self._permits.extend(taken)
         return taken
 
-    def used(self, slot: Slot) -> None:
+    def used(self, permit: Permit) -> None:
         """Count a slot from now on.
 
         The sensor counts arrivals, not departures: a request that was slow to connect arrives
         later than its slot was taken, and the one behind it must not come too early for that.
         """
-        slot.at = max(slot.at, self._clock.monotonic())
+        permit.at = max(permit.at, self._clock.monotonic())
 
     def spare(self) -> None:
         """Leave the sensor alone for a while, since its last answer was none."""
         self._not_before = self._clock.monotonic() + self._pause
 
-    def give_back(self, slots: list[Slot]) -> None:
+    def give_back(self, permits: list[Permit]) -> None:
         """Return slots that were not needed."""
-        for slot in slots:
-            self._slots.remove(slot)
+        for permit in permits:
+            self._permits.remove(permit)
