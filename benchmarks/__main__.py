@@ -5,11 +5,21 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import key_latency, outage, recovery, runner_memory, screen_traffic, startup_time, update_time
+from benchmarks import (
+    key_latency,
+    outage,
+    recovery,
+    runner_memory,
+    screen_traffic,
+    sensor_look,
+    startup_time,
+    update_time,
+)
 from benchmarks.report import BenchmarkError, Measured, table
 
 PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     startup_time.PART: startup_time.measure,
+    sensor_look.PART: sensor_look.measure,
     update_time.PART: update_time.measure,
     update_time.FAST_PART: update_time.measure_overhead,
     runner_memory.PART: runner_memory.measure,

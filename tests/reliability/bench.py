@@ -1,10 +1,8 @@
 """Runs many cases at once: a simulated sensor for each, one plan and one run over all of them."""
 
 import asyncio
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -30,11 +28,6 @@ from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, c
 from tests.reliability.oracle import what_is_wrong
 from tests.reliability.pc_cases import CLOCK_JUMPS, NO_FOLDER, JumpingClock, spoil_backups, spoiled_journal
 from tests.skipping import SkippingClock, SkippingLoop
-
-# The HTTP library asks for it at every request. Where it is not installed, that is a search of the disk,
-# which made a fifth of the whole matrix; so it is said once that it is not there.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 TIMING: Final = Timing(
     poll_interval=1.0,

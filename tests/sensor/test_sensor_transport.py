@@ -395,3 +395,22 @@ def test_a_runner_starts_without_what_it_does_not_use() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+async def test_a_request_searches_the_disk_for_no_module(
+    device: ScriptedSensor, connect: MakeSensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """httpcore imports sniffio anew eight times a request, which is a search each time where it is absent."""
+    searched: list[str] = []
+
+    class Finder:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            searched.append(name)
+
+    async with connect() as sensor:
+        await sensor.read.ident()
+        monkeypatch.setattr(sys, "meta_path", [Finder, *sys.meta_path])
+        await sensor.read.ident()
+    assert len(device.seen) == 2
+    assert searched == []
