@@ -27,7 +27,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import SensorError, Unreachable
-from sicktui.sensor.turns.retry import patiently
+from sicktui.sensor.turns.retry import retry_when_busy
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again
 from sicktui.stores.disk.home import Home
@@ -105,7 +105,7 @@ class RestoreJob:
             JobEnded: it is another one, or an update is under way.
         """
         job, planned = self.job, self.job.item.identity
-        identity = await (job.sensor.read.recognise(planned) if planned else job.sensor.read.identity())
+        identity = await (job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity())
         if planned is not None and identity.key != planned.key:
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
@@ -212,7 +212,7 @@ class RestoreJob:
     async def _save_surely(self, identity: Identity, outcome: Outcome) -> bool:
         """Save; once more if the connection broke, and later if it has none to spare: it does no harm."""
         try:
-            return await patiently(self.job.clock, lambda: self._save(outcome))
+            return await retry_when_busy(self.job.clock, lambda: self._save(outcome))
         except Unreachable:
             await answers(self.job, identity)
             return await self._save(outcome)
@@ -257,7 +257,7 @@ class RestoreJob:
         job, timing = self.job, self.job.timing
 
         async def read() -> tuple[Identity, tuple[Difference, ...]]:
-            identity = await job.sensor.read.recognise(before)
+            identity = await job.sensor.read.reread_identity(before)
             if not same_sensor(before, identity):
                 raise other_device(job, before, identity)
             return identity, await readback.differences()
