@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from msgspec import structs
 
 from sicktui.model.enums import Code
+from sicktui.stores.disk import file_lock
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.lock_owner import read_owner, write_owner
@@ -330,7 +331,8 @@ import os, sys
 from pathlib import Path
 from sicktui.stores.disk.locks import Held, Lock, operator
 operator()  # import what it needs as root, who may read this Python
-os.setgroups([]); os.setgid(65534); os.setuid(65534)
+user = int(sys.argv[2])
+os.setgroups([]); os.setgid(user); os.setuid(user)
 lock = Lock(Path(sys.argv[1]), what="The sensor", shared=True)
 try:
     lock.acquire()
@@ -341,31 +343,79 @@ else:
 sys.stdin.readline()
 """
 
+ALICE, BOB = 65533, 65534
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become somebody else")
-def test_two_users_meet_at_one_lock(home: Home, spawn: Spawn) -> None:
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
     # Not below tmp_path, which only its owner may enter.
     folder = Path("/tmp") / f"sicktui-locks-test-{os.getpid()}"
-    lock = Lock(folder / "sensor.lock", what="The sensor", shared=True)
-    try:
+    yield folder
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("creator", ["the owner of the folder", "another user"])
+def test_two_users_meet_at_one_lock(shared_folder: Path, spawn: Spawn, creator: str) -> None:
+    lock = Lock(shared_folder / "sensor.lock", what="The sensor", shared=True)
+
+    def other(user: int) -> subprocess.Popen[str]:
+        return spawn(AS_ANOTHER_USER, str(lock.path), str(user))
+
+    if creator == "another user":
+        prepare_folder(shared_folder, shared=True)
+        # A third user, who owns neither the folder nor, afterwards, the lock of those two.
+        first = other(ALICE)
+        assert answer(first) == "taken"
+        assert lock.path.stat().st_uid == ALICE
+        first.kill()
+        first.wait()
+    lock.acquire()
+    assert answer(other(BOB)) == f"held by {os.getpid()}"
+    lock.release()
+    second = other(BOB)
+    assert answer(second) == "taken"
+    with pytest.raises(Held, match=f"pid {second.pid}"):
         lock.acquire()
-        other = spawn(AS_ANOTHER_USER, str(lock.path))
-        assert other.stdout is not None
-        assert other.stdout.readline().strip() == f"held by {os.getpid()}"
-        lock.release()
-        second = spawn(AS_ANOTHER_USER, str(lock.path))
-        assert second.stdout is not None
-        assert second.stdout.readline().strip() == "taken"
-        with pytest.raises(Held, match=f"pid {second.pid}"):
-            lock.acquire()
-        second.kill()
-        second.wait()
+    second.kill()
+    second.wait()
+    lock.acquire()
+    lock.release()
+
+
+def answer(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of that kind")
+def test_a_pipe_in_the_place_of_a_lock_is_refused_without_waiting(home: Home) -> None:
+    lock = sensor_lock(home, "serial 1")
+    lock.path.parent.mkdir(parents=True)
+    os.mkfifo(lock.path)
+    with pytest.raises(StorageError, match="not a regular file"):
         lock.acquire()
-        lock.release()
-    finally:
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no open file")
+def test_a_lock_file_that_is_removed_while_it_is_taken_does_not_count(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = sensor_lock(home, "serial 1")
+    taken: list[int] = []
+
+    def take(handle: int) -> bool:
+        if not taken:
+            lock.path.unlink()  # as a cleaner of /tmp would
+        taken.append(handle)
+        return True
+
+    monkeypatch.setattr(file_lock, "_lock", take)
+    with lock:
+        assert len(taken) == 2
+        assert lock.path.exists()
 
 
 def test_a_lock_holds_even_if_its_owner_cannot_be_told(home: Home, caplog: pytest.LogCaptureFixture) -> None:

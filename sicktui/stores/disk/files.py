@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import filelock
-
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.stores.disk.file_lock import FileLock
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -28,6 +27,8 @@ CHUNK: Final = 1024 * 1024
 """Bytes read at a time while hashing or copying."""
 LOCK_PATIENCE: Final = 5.0
 """Seconds to wait for another process that is changing the same file."""
+LOCK_PAUSE: Final = 0.05
+"""Seconds between two tries at such a lock."""
 REPLACE_PATIENCE: Final = 2.5
 """Seconds for which a rename is tried again on Windows, where a virus scanner may hold the file."""
 
@@ -148,16 +149,14 @@ def exclusive(path: Path) -> Iterator[None]:
     Raises:
         StorageError: another process holds it for longer than it should, or the folder is not writable.
     """
-    lock = filelock.FileLock(path.parent / f".{path.name}.lock", timeout=LOCK_PATIENCE, mode=PRIVATE_FILE)
+    lock = FileLock(path.parent / f".{path.name}.lock", mode=PRIVATE_FILE)
+    make_folder(path.parent)
     with storage("write", path):
-        make_folder(path.parent)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
+        if not lock.acquire(timeout=LOCK_PATIENCE, pause=LOCK_PAUSE):
             raise StorageError(
                 f"{shown(path)} has been in use by another sicktui for more than {LOCK_PATIENCE:g} seconds.",
                 advice="Try again; if it stays so, look for a sicktui that hangs.",
-            ) from error
+            )
     try:
         yield
     finally:

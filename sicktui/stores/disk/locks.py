@@ -15,11 +15,10 @@ import tempfile
 from pathlib import Path
 from typing import Final, Self
 
-import filelock
-
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.stores.disk.file_lock import FileLock
 from sicktui.stores.disk.files import (
     PRIVATE_FILE,
     StorageError,
@@ -83,7 +82,7 @@ class Lock:
         self.purpose = purpose
         self.shared = shared
         self._clock = clock or SystemClock()
-        self._lock: filelock.BaseFileLock | None = None
+        self._lock: FileLock | None = None
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -146,19 +145,11 @@ class Lock:
         if self.held():
             raise Held(self.what, read_owner(self.owner_path), self._clock)
 
-    def _take(self, patience: float) -> filelock.BaseFileLock | None:
-        # Not thread-local: a worker thread may give back what the event loop's thread took.
-        mode = _SHARED_FILE if self.shared else PRIVATE_FILE
-        lock = filelock.FileLock(self.path, mode=mode, thread_local=False)
-        try:
-            prepare_folder(self.path.parent, shared=self.shared)
-            lock.acquire(timeout=patience, poll_interval=_PAUSE)
-        except filelock.Timeout:
-            return None
-        except OSError as error:
-            words, advice = reason(error)
-            raise StorageError(f"Cannot use the lock {shown(self.path)}: {words}.", advice=advice) from error
-        return lock
+    def _take(self, patience: float) -> FileLock | None:
+        lock = FileLock(self.path, mode=_SHARED_FILE if self.shared else PRIVATE_FILE)
+        prepare_folder(self.path.parent, shared=self.shared)
+        with storage("use the lock", self.path):
+            return lock if lock.acquire(timeout=patience, pause=_PAUSE) else None
 
     def _sign(self) -> None:
         me = operator()
