@@ -44,7 +44,7 @@ def main() -> int:
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
-    from sicktui.engine.dumps import forbid_core_dumps  # noqa: PLC0415
+    from sicktui.engine.run.process import forbid_core_dumps  # noqa: PLC0415
 
     forbid_core_dumps()
     return run(arguments, dashboard=_dashboard)

@@ -1,4 +1,4 @@
-"""Tries a password on one sensor, once, without writing anything."""
+"""Authentication: trying a password on one sensor, once and without a write, and the step of a job."""
 
 from msgspec import Struct
 
@@ -62,3 +62,22 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
     except AccessDenied:
         credentials.refused(target.device, target.user, password)
         raise
+
+
+async def authenticate(sensor: Sensor) -> str:
+    """The authenticate step of a job: get a session token, or prove the password where there are none.
+
+    Returns:
+        How the sensor authenticates this job, in words.
+
+    Raises:
+        AccessDenied: the password is wrong. It is not tried again: sensors lock.
+    """
+    tokens = await sensor.access.open_session()
+    # Asked afterwards, because the session has just found it out.
+    scheme = await sensor.access.scheme()
+    words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic, in clear text"
+    if tokens:
+        return f"{words}, session token"
+    proven = await sensor.access.check_password()
+    return f"{words}, no session tokens here" + ("" if proven else ", password not tested")

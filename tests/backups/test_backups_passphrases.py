@@ -2,8 +2,8 @@
 
 import pytest
 
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.handshake import RunSecrets
-from sicktui.engine.run.launch import new_spec
 from sicktui.engine.run.spawn import secrets_for
 from sicktui.model.enums import Operation
 from sicktui.model.errors import UsageError

@@ -5,9 +5,10 @@ import os
 import signal
 
 from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.plan import restore_spec
 from sicktui.engine.run.follow import follow, liveness
-from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, Operation, RunState, Verdict
 from sicktui.model.event import Acted
 from sicktui.model.run_view import RunView, reduce

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from sicktui.engine.backup.plan import plan_backup
-from sicktui.engine.run.launch import new_spec
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.staging import scratch_folder
 from sicktui.model.enums import Code, Operation, Step, StepState, Verdict
 from sicktui.model.event import Logged

@@ -320,7 +320,7 @@ def test_the_log_of_a_command_that_broke(
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are of POSIX")
 def test_no_process_that_holds_passwords_dumps_its_memory(spawn: Any) -> None:
     code = (
-        "import resource, sys; from sicktui.engine.dumps import forbid_core_dumps; forbid_core_dumps();"
+        "import resource, sys; from sicktui.engine.run.process import forbid_core_dumps; forbid_core_dumps();"
         "print(resource.getrlimit(resource.RLIMIT_CORE), flush=True); sys.stdin.read()"
     )
     process: subprocess.Popen[str] = spawn(code)

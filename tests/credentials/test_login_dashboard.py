@@ -6,7 +6,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.run.launch import first_events
 from sicktui.engine.targets import choose
 from sicktui.model.enums import Action, Operation
 from sicktui.model.plan import PlanItem

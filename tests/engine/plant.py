@@ -7,9 +7,10 @@ from pathlib import Path
 from msgspec import structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.launch import first_events, new_spec
+from sicktui.engine.run.launch import first_events
 from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update

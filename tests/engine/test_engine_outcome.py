@@ -3,8 +3,7 @@
 import pytest
 from msgspec import structs
 
-from sicktui.engine.outcome import exit_code, plan_exit_code, summarise
-from sicktui.engine.run.verdicts import planned_verdict, verdict_event
+from sicktui.engine.run.verdicts import exit_code, plan_exit_code, planned_verdict, summarise, verdict_event
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.event import VerdictReached

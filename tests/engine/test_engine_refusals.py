@@ -2,7 +2,8 @@
 
 import pytest
 
-from sicktui.engine.update.rules import judge_identity, judge_package_type, judge_version
+from sicktui.engine.plan.base import judge_identity
+from sicktui.engine.update.rules import judge_package_type, judge_version
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code
 from sicktui.model.package import Package, PackageType

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.plan import plan_restore, restores_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.restore.source import LATEST
-from sicktui.engine.run.launch import new_spec
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Target

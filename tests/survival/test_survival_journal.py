@@ -9,9 +9,10 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import interrupted, running
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict

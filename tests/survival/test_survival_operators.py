@@ -7,9 +7,10 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import follow
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.launch import new_spec, start_run
+from sicktui.engine.run.launch import start_run
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Code, Operation, RunState, Verdict

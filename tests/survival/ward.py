@@ -13,9 +13,10 @@ import pytest
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run import spawn
 from sicktui.engine.run.follow import follow, liveness
-from sicktui.engine.run.launch import new_spec, resume_run, start_run
+from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.targets import choose
 from sicktui.model.enums import Operation, RunState, Verdict

@@ -5,8 +5,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import interrupted
-from sicktui.engine.run.launch import new_spec
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Action, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged

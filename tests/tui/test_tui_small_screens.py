@@ -2,7 +2,7 @@
 
 import pytest
 
-from sicktui.engine.run.launch import new_spec
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
 from sicktui.model.enums import Action, Code, Operation, RunState, Verdict

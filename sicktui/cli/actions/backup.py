@@ -8,7 +8,7 @@ from sicktui.cli.actions.update import execute
 from sicktui.cli.options import Common
 from sicktui.cli.session import open_session
 from sicktui.engine.backup.plan import plan_backup
-from sicktui.engine.run.launch import new_spec
+from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Operation
 from sicktui.model.wording import count
 

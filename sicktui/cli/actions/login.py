@@ -9,7 +9,7 @@ from sicktui.cli.actions.vault import ensure_place
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.engine.authentication import check_login
-from sicktui.engine.update.plan import MAX_READS_AT_ONCE
+from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError, UsageError

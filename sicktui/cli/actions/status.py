@@ -8,7 +8,7 @@ from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import hanging, row, width
 from sicktui.engine.observe import observe
-from sicktui.engine.update.plan import MAX_READS_AT_ONCE
+from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.device import Observation, Target
 from sicktui.model.enums import DeviceStatus
 from sicktui.model.event import StatusRead

@@ -10,11 +10,11 @@ from sicktui.cli.actions.plan import Wish, make_plan, show_plan
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
-from sicktui.engine.outcome import plan_exit_code, summarise
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import liveness
-from sicktui.engine.run.launch import first_events, new_spec, start_run
+from sicktui.engine.run.launch import first_events, start_run
 from sicktui.engine.run.spawn import LaunchError
-from sicktui.engine.run.verdicts import verdict_event
+from sicktui.engine.run.verdicts import plan_exit_code, summarise, verdict_event
 from sicktui.model.enums import Action, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged, VerdictReached
 from sicktui.model.exit_codes import ExitCode

@@ -6,7 +6,7 @@ the file. A backup counts only when it is complete and stable.
 
 import asyncio
 
-from sicktui.engine.access_step import authenticate
+from sicktui.engine.authentication import authenticate
 from sicktui.engine.backup.fetch import BackupFile, Fetched
 from sicktui.engine.backup.keep import Keeper, Kept
 from sicktui.engine.job.ended import JobEnded

@@ -9,10 +9,9 @@ from msgspec import UNSET, UnsetType
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.parameters.variables import CHECKSUM, variables
-from sicktui.engine.update.rules import judge_identity
+from sicktui.engine.plan.base import expected_identity
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Target
-from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
 from sicktui.sensor.client import Sensor
@@ -162,10 +161,7 @@ async def snapshot_now(
     """
     sensor = connect(context, target)
     try:
-        identity = await sensor.read.identity()
-        refusal = judge_identity(target, identity)
-        if refusal is not None:
-            raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)
+        identity = await expected_identity(target, sensor)
         taken = await take_snapshot(
             sensor,
             identity,

@@ -16,8 +16,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
-from sicktui.engine.update.plan import lock_key
-from sicktui.engine.update.rules import judge_identity
+from sicktui.engine.plan.base import expected_identity, lock_key, reading
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -116,7 +115,7 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
         raise UsageError(f"{name} can be read, but no sensor lets it be written.")
     sensor = connect(context, target)
     try:
-        identity = await _the_right_one(target, sensor)
+        identity = await expected_identity(target, sensor)
         old = await sensor.read.value(name)
     finally:
         await sensor.aclose()
@@ -184,16 +183,13 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
         UsageError: the duration is not possible.
         SensorError: the sensor does not do it.
     """
-    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
-    sensor = connect(context, target, password=password)
-    try:
-        await sensor.parameters.find_me(seconds, unproven=password is None)
-    except AccessDenied:
-        if password is not None:
-            context.credentials.refused(target.device, target.user, password)
-        raise
-    finally:
-        await sensor.aclose()
+    async with reading(context, target) as (sensor, password):
+        try:
+            await sensor.parameters.find_me(seconds, unproven=password is None)
+        except AccessDenied:
+            if password is not None:
+                context.credentials.refused(target.device, target.user, password)
+            raise
 
 
 def understood(name: str, text: str, old: object) -> object:
@@ -279,23 +275,11 @@ def _took(new: object, value: object) -> bool:
 @asynccontextmanager
 async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
     """The sensor, sure that it is the right one and that no run is working on it."""
-    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
-    sensor = connect(context, target, password=password)
-    try:
-        identity = await _the_right_one(target, sensor)
+    async with reading(context, target) as (sensor, _):
+        identity = await expected_identity(target, sensor)
         lock = sensor_lock(context.home, lock_key(target, identity), purpose="a parameter")
         await asyncio.to_thread(lock.acquire)
         try:
             yield sensor, identity
         finally:
             lock.release()
-    finally:
-        await sensor.aclose()
-
-
-async def _the_right_one(target: Target, sensor: Sensor) -> Identity:
-    identity = await sensor.read.identity()
-    refusal = judge_identity(target, identity)
-    if refusal is not None:
-        raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)
-    return identity

@@ -7,7 +7,7 @@ everything that can be checked without a write; after it, what the sensor says o
 import asyncio
 from pathlib import Path
 
-from sicktui.engine.access_step import authenticate
+from sicktui.engine.authentication import authenticate
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job

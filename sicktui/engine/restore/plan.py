@@ -5,25 +5,20 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
-from sicktui.engine.no_password import no_password
-from sicktui.engine.observe import connect, read_update_state
+from sicktui.engine.observe import read_update_state
+from sicktui.engine.plan.base import Refusal, judge_access, judge_state, plan_item, reading
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.replacement import NOT_CARRIED
 from sicktui.engine.restore.rules import RestoreOptions, judge_backup, judge_sensor
 from sicktui.engine.restore.source import LATEST, Source, choose_source
-from sicktui.engine.run.launch import new_spec
-from sicktui.engine.update.plan import lock_key
-from sicktui.engine.update.rules import Refusal
 from sicktui.model.device import Identity, Target
-from sicktui.model.enums import Action, AuthScheme, Code, Operation, UpdateState
+from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.model.safe_text import clean
-from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.backups.store import BackupFacts, BackupUnusable
-from sicktui.stores.disk.locks import Held, sensor_lock
 
 
 class RestorePlan(Struct, frozen=True, kw_only=True):
@@ -62,7 +57,7 @@ async def plan_restore(context: Context, target: Target, word: str, options: Res
     except UsageError:
         raise
     except SicktuiError as error:
-        return RestorePlan(item=_item(target, Refusal.of(error)), facts=source.facts if source else None)
+        return RestorePlan(item=plan_item(target, Refusal.of(error)), facts=source.facts if source else None)
 
 
 def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
@@ -94,28 +89,27 @@ def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
 async def _with_sensor(
     context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
 ) -> RestorePlan:
-    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
-    sensor = connect(context, target, password=password)
-    try:
+    async with reading(context, target) as (sensor, password):
         identity = await sensor.read.identity()
         refusal = judge_sensor(target, identity, options)
         if refusal is not None:
             return RestorePlan(
-                item=_item(target, refusal, identity=identity), facts=source.facts if source else None
+                item=plan_item(target, refusal, identity=identity), facts=source.facts if source else None
             )
         if source is None:
             source = await asyncio.to_thread(_latest, context, target, identity, options)
         warnings = [*source.warnings]
-        refusal = judge_backup(source.facts, identity, options, warnings)
-        refusal = refusal or await asyncio.to_thread(
-            _judge_passphrase, context, target, source.facts, warnings
+        refusal = (
+            judge_backup(source.facts, identity, options, warnings)
+            or await asyncio.to_thread(_judge_passphrase, context, target, source.facts, warnings)
+            or await judge_state(context, target, identity, await read_update_state(sensor))
+            or await judge_access(
+                context, target, sensor, password, warnings, exposed="password and passphrase cross"
+            )
         )
-        refusal = refusal or await _judge_state(context, target, sensor, identity)
-        refusal = refusal or await _judge_access(context, target, sensor, password, warnings)
-    finally:
-        await sensor.aclose()
     order = structs.replace(source.order, replace=options.replace)
-    item = _item(target, refusal, identity=identity, message=_intent(identity, order), warnings=warnings)
+    message = " ".join([_intent(identity, order), *warnings])
+    item = plan_item(target, refusal, identity=identity, message=message, warnings=warnings)
     return RestorePlan(item=item, order=order, facts=source.facts)
 
 
@@ -181,57 +175,6 @@ def _judge_passphrase(
         if known
         else "The backup needs its passphrase, and none is known here.",
         "Give the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
-    )
-
-
-async def _judge_state(
-    context: Context, target: Target, sensor: Sensor, identity: Identity
-) -> Refusal | None:
-    if await read_update_state(sensor) is UpdateState.STARTED:
-        return Refusal(
-            Action.REFUSE,
-            Code.BUSY,
-            "A firmware update is under way on this sensor (UpdateState 1, Started).",
-            "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
-        )
-    try:
-        await asyncio.to_thread(sensor_lock(context.home, lock_key(target, identity)).check)
-    except Held as held:
-        return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
-    return None
-
-
-async def _judge_access(
-    context: Context, target: Target, sensor: Sensor, password: str | None, warnings: list[str]
-) -> Refusal | None:
-    if password is None:
-        return await no_password(context, target)
-    if await sensor.access.scheme() is AuthScheme.BASIC:
-        warnings.append(
-            "It knows only Basic authentication: password and passphrase cross the network in clear text."
-        )
-    # AccessDenied is the refusal; 'cannot be tested' shows at the first step.
-    await check_known(context, target, sensor, password)
-    return None
-
-
-def _item(
-    target: Target,
-    refusal: Refusal | None,
-    *,
-    identity: Identity | None = None,
-    message: str = "",
-    warnings: Sequence[str] = (),
-) -> PlanItem:
-    return PlanItem(
-        target=target,
-        action=refusal.action if refusal else Action.UPDATE,
-        reason=refusal.code if refusal else None,
-        message=refusal.message if refusal else " ".join([message, *warnings]),
-        advice=refusal.advice if refusal else "",
-        identity=identity,
-        from_version=identity.version if identity else None,
-        warnings=tuple(warnings),
     )
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from sicktui.engine.update.rules import Refusal, judge_identity
+from sicktui.engine.plan.base import Refusal, judge_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code
 from sicktui.model.safe_text import clean

@@ -7,10 +7,10 @@ from sicktui.engine.backup.job import BackupJob
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past
+from sicktui.engine.plan.base import lock_key
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
-from sicktui.engine.update.plan import lock_key
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import VerdictReached

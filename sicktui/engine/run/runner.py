@@ -16,18 +16,17 @@ from typing import Final
 
 import msgspec
 
-from sicktui.engine.dumps import forbid_core_dumps
 from sicktui.engine.job.control import CANCEL, Control, guarding
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import Past, recall
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
-from sicktui.engine.outcome import summarise
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.handshake import RunnerInvitation, RunnerReady, RunSecrets
 from sicktui.engine.run.history import every_entry
+from sicktui.engine.run.process import forbid_core_dumps
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
-from sicktui.engine.run.verdicts import planned_verdict, verdict_event
+from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Action, Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError

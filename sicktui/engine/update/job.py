@@ -6,7 +6,7 @@ act, a backup before the first write, and proof after the reboot.
 
 from msgspec import Struct
 
-from sicktui.engine.access_step import authenticate
+from sicktui.engine.authentication import authenticate
 from sicktui.engine.backup.job import BackupTaker
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job

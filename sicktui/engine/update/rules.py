@@ -1,10 +1,10 @@
-"""The rules by which a plan skips or refuses a device, without any I/O."""
+"""The rules by which an update skips or refuses a device, without any I/O."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from sicktui.model.device import Identity, Target
-from sicktui.model.enums import Action, Code
-from sicktui.model.errors import SicktuiError
+from sicktui.engine.plan.base import Refusal
+from sicktui.model.device import Identity
+from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.package import Package, PackageType
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.version import is_older, matches
@@ -16,31 +16,16 @@ SIGNED_RULE_FAMILIES: Final = ("picoscan",)
 """The families whose numbering the rule is published for; others number differently."""
 
 
-class Refusal(NamedTuple):
-    """Why a device may not, or need not, be updated."""
-
-    action: Action
-    code: Code
-    message: str
-    advice: str = ""
-
-    @classmethod
-    def of(cls, error: SicktuiError) -> "Refusal":
-        """The refusal that an error amounts to."""
-        return cls(Action.REFUSE, error.code or Code.DEVICE_ERROR, error.message, error.advice)
-
-
-def judge_identity(target: Target, identity: Identity) -> Refusal | None:
-    """Refuse a sensor that is not the one the profile pins by serial number."""
-    if target.serial is None or identity.serial == target.serial:
+def judge_support(identity: Identity, state: UpdateState | None) -> Refusal | None:
+    """Refuse a sensor that has no ``UpdateState``, and so no firmware update over its REST API."""
+    if state is not None:
         return None
     return Refusal(
         Action.REFUSE,
-        Code.OTHER_DEVICE,
-        f"At {target.address} answers serial number {identity.serial or '(none)'}, but the profile says "
-        f"{target.serial}.",
-        "If the sensor was replaced, change the serial number of the profile; else look for the sensor at "
-        "another address.",
+        Code.NOT_SUPPORTED,
+        f"This {identity.name} with firmware {identity.version} has no firmware update over its REST API "
+        "(UpdateState is not found).",
+        "Update it with the vendor's own tool for this family.",
     )
 
 
@@ -55,7 +40,7 @@ def judge_version(
             Action.REFUSE,
             Code.DOWNGRADE,
             f"It runs {identity.version}, which is newer than {expected}.",
-            "If the older firmware is what you want, say --allow-downgrade.",
+            "If you want the older firmware, use --allow-downgrade.",
         )
     return judge_package_type(identity, package)
 

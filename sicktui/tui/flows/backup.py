@@ -7,7 +7,8 @@ from msgspec import structs
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.run.launch import new_spec, start_run
+from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError

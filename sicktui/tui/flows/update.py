@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from sicktui.engine.run.launch import new_spec, start_run
+from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.engine.context import Context
+from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.restore.plan import RestorePlan, plan_restore
 from sicktui.engine.restore.rules import RestoreOptions
-from sicktui.engine.update.plan import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError

@@ -1,0 +1,222 @@
+"""The skeleton of every plan: read each sensor, write to none, and name the reason for a refusal."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, NamedTuple
+
+from msgspec import structs
+
+from sicktui.engine.authentication import check_known
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
+from sicktui.model.errors import SicktuiError
+from sicktui.model.plan import PlanItem
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied
+from sicktui.stores.disk.locks import Held, sensor_lock
+
+MAX_READS_AT_ONCE: Final = 32
+"""Sensors read side by side; each still gets one request at a time."""
+
+
+class Refusal(NamedTuple):
+    """Why a device must not, or need not, be worked on."""
+
+    action: Action
+    code: Code
+    message: str
+    advice: str = ""
+
+    @classmethod
+    def of(cls, error: SicktuiError) -> "Refusal":
+        """The refusal that an error amounts to."""
+        return cls(Action.REFUSE, error.code or Code.DEVICE_ERROR, error.message, error.advice)
+
+
+async def plan_each(
+    targets: Sequence[Target], plan_one: Callable[[Target], Awaitable[PlanItem]]
+) -> list[PlanItem]:
+    """Plan devices side by side, then refuse those that answer with one serial number.
+
+    Args:
+        targets: the devices, each once.
+        plan_one: plans one device. Never raises for trouble with it.
+    """
+    gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+    async def one(target: Target) -> PlanItem:
+        async with gate:
+            return await plan_one(target)
+
+    return refuse_duplicates(await asyncio.gather(*(one(target) for target in targets)))
+
+
+@asynccontextmanager
+async def reading(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, str | None]]:
+    """A connection to a sensor, and its password if one is known. Nothing is sent yet."""
+    # In a thread: a keyring may need seconds to fail.
+    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
+    sensor = connect(context, target, password=password)
+    try:
+        yield sensor, password
+    finally:
+        await sensor.aclose()
+
+
+def judge_identity(target: Target, identity: Identity) -> Refusal | None:
+    """Refuse a sensor that is not the one the profile pins by serial number."""
+    if target.serial is None or identity.serial == target.serial:
+        return None
+    return Refusal(
+        Action.REFUSE,
+        Code.OTHER_DEVICE,
+        f"The sensor at {target.address} has serial number {identity.serial or '(none)'}; the profile "
+        f"expects {target.serial}.",
+        "If the sensor was replaced, change the serial number of the profile; else look for the sensor at "
+        "another address.",
+    )
+
+
+async def expected_identity(target: Target, sensor: Sensor) -> Identity:
+    """Who answers, if it is the sensor that the profile pins.
+
+    Raises:
+        SicktuiError: it is another one.
+        SensorError: it cannot be read.
+    """
+    identity = await sensor.read.identity()
+    refusal = judge_identity(target, identity)
+    if refusal is not None:
+        raise SicktuiError(refusal.message, advice=refusal.advice, code=refusal.code)
+    return identity
+
+
+async def judge_state(
+    context: Context, target: Target, identity: Identity, state: UpdateState | None
+) -> Refusal | None:
+    """Refuse a sensor that is flashing, or that another process of this PC works on."""
+    if state is UpdateState.STARTED:
+        return Refusal(
+            Action.REFUSE,
+            Code.BUSY,
+            "A firmware update is under way on this sensor (UpdateState 1, Started).",
+            "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
+        )
+    try:
+        await asyncio.to_thread(sensor_lock(context.home, lock_key(target, identity)).check)
+    except Held as held:
+        return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
+    return None
+
+
+def lock_key(target: Target, identity: Identity | None) -> str:
+    """What a sensor is locked by on this PC: its own key, else its address."""
+    return (identity.key if identity else None) or f"address {target.address}"
+
+
+async def judge_access(
+    context: Context,
+    target: Target,
+    sensor: Sensor,
+    password: str | None,
+    warnings: list[str],
+    *,
+    exposed: str = "the password crosses",
+    warn_untested: bool = False,
+) -> Refusal | None:
+    """Refuse a sensor whose password is unknown or wrong. It is tried once: sensors lock after wrong ones.
+
+    Args:
+        context: the credentials.
+        target: the device.
+        sensor: its connection.
+        password: the password that is known for it.
+        warnings: receives what only needs to be said.
+        exposed: which secrets cross the network in clear text with Basic, subject and verb.
+        warn_untested: whether a password that cannot be tested deserves a warning.
+
+    Raises:
+        SensorError: the sensor cannot be asked.
+    """
+    if password is None:
+        return await _no_password(context, target)
+    if await sensor.access.scheme() is AuthScheme.BASIC:
+        warnings.append(f"It supports only Basic authentication: {exposed} the network in clear text.")
+    try:
+        proven = await check_known(context, target, sensor, password)
+    except AccessDenied as error:
+        return Refusal.of(error)
+    if warn_untested and not proven:
+        warnings.append("Its password cannot be tested without writing; a wrong one shows at the first step.")
+    return None
+
+
+async def _no_password(context: Context, target: Target) -> Refusal:
+    """Why no password is known (none was stored, or the vault is locked), and what to do."""
+    # In a thread: a keyring may need seconds to fail.
+    why, advice = await asyncio.to_thread(context.credentials.why_unknown, target.device, target.user)
+    return Refusal(Action.REFUSE, Code.ACCESS_DENIED, why, advice)
+
+
+def plan_item(
+    target: Target,
+    refusal: Refusal | None,
+    *,
+    message: str = "",
+    identity: Identity | None = None,
+    to_version: str | None = None,
+    warnings: Sequence[str] = (),
+) -> PlanItem:
+    """One device's part of a plan: what is refused, or what will be done.
+
+    Args:
+        target: the device.
+        refusal: why it must not, or need not, be worked on.
+        message: what will be done, where there is no refusal.
+        identity: who answers, where that is known.
+        to_version: the version that is to be reached.
+        warnings: what deserves a line of its own in the run's log.
+    """
+    return PlanItem(
+        target=target,
+        action=refusal.action if refusal else Action.UPDATE,
+        reason=refusal.code if refusal else None,
+        message=refusal.message if refusal else message,
+        advice=refusal.advice if refusal else "",
+        identity=identity,
+        from_version=identity.version if identity else None,
+        to_version=to_version,
+        warnings=tuple(warnings),
+    )
+
+
+def refuse_duplicates(items: Sequence[PlanItem]) -> list[PlanItem]:
+    """Refuse devices that answer with one serial number, until someone sets them apart."""
+    keys = Counter(item.identity.key for item in items if item.identity and item.identity.key)
+    return [
+        _duplicate(item, items)
+        if item.identity and item.identity.key and keys[item.identity.key] > 1
+        else item
+        for item in items
+    ]
+
+
+def _duplicate(item: PlanItem, items: Sequence[PlanItem]) -> PlanItem:
+    key = item.identity.key if item.identity else None
+    others = [
+        other.device if other.device == other.target.address else f"{other.device} ({other.target.address})"
+        for other in items
+        if other is not item and other.identity and other.identity.key == key
+    ]
+    return structs.replace(
+        item,
+        action=Action.REFUSE,
+        reason=Code.DUPLICATE_DEVICE,
+        message=f"The sensor answers with {key}, and so does {', '.join(others)}.",
+        advice="Either both entries are the same sensor (remove one), or two sensors have the same serial "
+        "number (check the addresses on site). Nothing is written until they can be told apart.",
+    )

@@ -1,0 +1,39 @@
+"""The description of a run that is about to be started."""
+
+import secrets
+from collections.abc import Sequence
+
+from sicktui.engine.context import Context
+from sicktui.model.clock import timestamp
+from sicktui.model.enums import Operation
+from sicktui.model.package import Package
+from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.stores.disk.locks import operator
+
+
+def new_run_id(context: Context) -> str:
+    """Sortable by time, unique, and short enough to type: ``20261121-095427-3fa``."""
+    return f"{context.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def new_spec(
+    context: Context,
+    operation: Operation,
+    items: Sequence[PlanItem],
+    *,
+    package: Package | None = None,
+    options: UpdateOptions | None = None,
+    backup: str | None = None,
+) -> RunSpec:
+    """The description of a run that is about to be started."""
+    return RunSpec(
+        run=new_run_id(context),
+        operation=operation,
+        created=timestamp(context.clock.now()),
+        settings=context.settings,
+        operator=operator(),
+        items=tuple(items),
+        package=package,
+        options=options or UpdateOptions(),
+        backup=backup,
+    )
