@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.version import from_name, is_older, is_tellable, matches, ordering
+from sicktui.model.version import (
+    Likeness,
+    compare,
+    compare_reported,
+    from_name,
+    is_comparable,
+    is_conclusive,
+    is_older,
+    matches,
+    parse,
+)
 
 numbers = st.lists(st.integers(0, 99), min_size=3, max_size=4)
 letters = st.sampled_from(["", "R", "B", "r"])
@@ -50,7 +60,7 @@ def test_any_version_is_found_in_a_name(parts: list[int], letter: str, suffix: s
 @given(st.text(max_size=80))
 def test_any_name_has_one_version_or_none(name: str) -> None:
     version = from_name(name)
-    assert version is None or ordering(version.rstrip("RB")) is not None or ordering(version) is not None
+    assert version is None or parse(version) is not None
 
 
 @pytest.mark.parametrize(
@@ -62,6 +72,13 @@ def test_any_name_has_one_version_or_none(name: str) -> None:
         ("2.3.0.0R", "2.3.0.0"),
         ("2.3.0.0R", "2.3.0.0r"),
         ("2.3.0.0R", "2.3.0R"),
+        ("2.3.0.0R", "2.3"),
+        ("2.3.0.0R", "V2.3.0.0R"),
+        ("V2.3.0.0R", "2.3.0.0R"),
+        ("2.3.0R\0\0", "2.3.0.0R"),
+        ("2.3.0.0", "2.3.0.0R"),
+        ("1.2.0-b.0+1225.523ef", "1.2.0.0B"),
+        ("2.3.3-r", "2.3.3"),
         ("V2", "V2"),
         ("2.3", "2.3"),
     ],
@@ -76,8 +93,10 @@ def test_versions_that_match(actual: str, expected: str) -> None:
         ("2.3.0.0R", "2.3.0.1R"),
         ("2.3.0.5R", "2.3.0"),
         ("2.3.0.0R", "2.3.0.0B"),
-        ("2.3.0.0", "2.3.0.0R"),
-        ("2.3.0.0R", "2.3"),
+        ("2.3.0.0T", "2.3.0.0"),
+        ("2.3.0.0T", "2.3"),
+        ("2.3.0.0", "2.3.0.0T"),
+        ("2.10.0.0", "2.10.0.0R"),
         ("2.3.0.0R", "2.3.1"),
         ("12.3.0.0R", "2.3.0.0R"),
         ("2.3.0.0RC", "2.3.0.0R"),
@@ -92,11 +111,43 @@ def test_versions_that_do_not(actual: str, expected: str) -> None:
     assert not matches(actual, expected)
 
 
+@pytest.mark.parametrize(
+    ("ident", "firmware", "expected", "likeness"),
+    [
+        ("2.10.0.0", None, "2.10.0.0R", Likeness.UNCLEAR),  # cut after eight characters
+        ("2.10.0.0", "2.10.0.0R", "2.10.0.0R", Likeness.EQUAL),
+        ("2.10.0.0", "2.10.0.0T", "2.10.0.0R", Likeness.DIFFERENT),
+        ("2.10.0.0", None, "2.11.0.0R", Likeness.DIFFERENT),
+        ("12.10.0.", None, "12.10.0.0R", Likeness.UNCLEAR),
+        ("2.3.0.0R", "nonsense", "2.3.0.0R", Likeness.EQUAL),
+        ("2.3.0.0R", "2.2.0.0R", "2.3.0.0R", Likeness.UNCLEAR),  # the two disagree
+        ("2.3.0.0T", "2.3.0-t.0+9.abc", "2.3", Likeness.DIFFERENT),
+        ("", None, "2.3", Likeness.UNCLEAR),
+        ("garbage", None, "2.3", Likeness.UNCLEAR),
+    ],
+)
+def test_two_texts_of_one_sensor(ident: str, firmware: str | None, expected: str, likeness: Likeness) -> None:
+    assert compare_reported(ident, firmware, expected) is likeness
+
+
+def test_a_full_text_is_conclusive_and_a_cut_one_is_not() -> None:
+    assert is_conclusive("2.3.0.0R")
+    assert not is_conclusive("2.10.0.0")
+    assert not is_conclusive("?")
+
+
 @given(numbers, letters, numbers, letters)
-def test_only_equal_numbers_match(left: list[int], one: str, right: list[int], other: str) -> None:
+def test_only_equal_numbers_and_letters_match(
+    left: list[int], one: str, right: list[int], other: str
+) -> None:
     padded = [[*parts, 0][:4] for parts in (left, right)]
-    same_letter = one.upper() == other.upper() or not other
-    assert matches(written(left, one), written(right, other)) == (padded[0] == padded[1] and same_letter)
+    same_letter = (one.upper() or "R") == (other.upper() or "R")
+    found = compare(written(left, one), written(right, other))
+    equal = padded[0] == padded[1] and same_letter
+    assert found in ((Likeness.EQUAL if equal else Likeness.DIFFERENT), Likeness.UNCLEAR)
+    if found is Likeness.UNCLEAR:
+        assert len(written(left, one)) == 8
+        assert not one
 
 
 @given(numbers, letters, numbers, letters)
@@ -109,24 +160,24 @@ def test_order_is_by_number(left: list[int], one: str, right: list[int], other: 
 
 @given(st.text(max_size=30))
 def test_any_text_is_a_version_or_not(text: str) -> None:
-    found = ordering(text)
-    assert found is None or len(found) == 4
-    assert matches(text, text)
+    found = parse(text)
+    assert found is None or len(found.numbers) == 4
     if found is None:
         assert is_older(text, "1.0.0") is None
         assert is_older("1.0.0", text) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "tellable"),
+    ("text", "comparable"),
     [
         ("2.3.0.0R", True),
-        ("V1", True),
+        ("V2.3", True),
+        ("V1", False),
         ("", False),
         ("latest", False),
         ("2.3\x1b[31m", False),
         ("1" * 65, False),
     ],
 )
-def test_what_a_sensor_can_tell_as_its_version(text: str, tellable: bool) -> None:
-    assert is_tellable(text) is tellable
+def test_what_can_be_expected_of_a_sensor(text: str, comparable: bool) -> None:
+    assert is_comparable(text) is comparable

@@ -7,7 +7,7 @@ import click
 
 from sicktui.cli.lazy import deferred
 from sicktui.cli.options import Common, command, devices_argument
-from sicktui.model.version import is_tellable
+from sicktui.model.version import is_comparable
 
 if TYPE_CHECKING:
     from sicktui.cli.actions import plan as planning
@@ -22,7 +22,7 @@ _P = ParamSpec("_P")
 def _version(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     """A version that a sensor could report."""
     version = None if value is None else value.strip()
-    if version is not None and not is_tellable(version):
+    if version is not None and not is_comparable(version):
         raise click.BadParameter("it is no version. Write it as the sensor tells it, e.g. 2.3.0.0R.")
     return version
 

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
-from sicktui.model.version import is_tellable
+from sicktui.model.version import is_comparable
 from sicktui.tui.appearance import Face
 from sicktui.tui.dialogs.form import Entered, TextForm, Tick, Wanted, whole_number
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
@@ -115,7 +115,7 @@ def request_from(entered: Entered, before: UpdateRequest) -> UpdateRequest:
 
 def _problem(entered: Entered) -> str:
     texts = entered.texts
-    if texts["version"] and not is_tellable(texts["version"]):
+    if texts["version"] and not is_comparable(texts["version"]):
         return "Version: it is none. Write it as the sensor tells it, e.g. 2.3.0.0R."
     return (
         whole_number(texts["jobs"], "At once", least=1)

@@ -1,0 +1,159 @@
+"""The update of one sensor as a machine without I/O: evidence and a moment in, the next act out.
+
+``next_act`` decides and changes nothing; the job carries the act out, adds what came of it to the evidence,
+and asks again. A resumed run builds the evidence from the journal and asks the same function.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model.act_rule import idle_limit, may_put, may_trigger, needs_session
+from sicktui.model.enums import Step, UpdateState, Verdict
+from sicktui.model.evidence import Evidence, Last, confirming
+from sicktui.model.judgement import Judgement
+from sicktui.model.observations import ACT_WANTS, COUNTERS, Outcome, Want
+from sicktui.model.settings import Timing
+from sicktui.model.verdict_rule import calm, judge
+
+_SHORTEST: Final = 0.01
+"""Seconds of a wait: none is so short that time stands still."""
+
+
+class Look(Struct, frozen=True):
+    """Read the sensor: UpdateState, DeviceIdent, and what is wanted beside these."""
+
+    wants: frozenset[Want] = frozenset()
+
+
+class Put(Struct, frozen=True):
+    """Send the package."""
+
+
+class Trigger(Struct, frozen=True):
+    """Send RunFirmwareUpdate."""
+
+    path: int
+    """Which of the two paths that sensors have: 0 the likely one, 1 the other."""
+
+
+class Renew(Struct, frozen=True):
+    """Get a fresh session token."""
+
+
+class Wait(Struct, frozen=True):
+    """Do nothing."""
+
+    seconds: float
+
+
+class Finish(Struct, frozen=True):
+    """The verdict is reached."""
+
+    judgement: Judgement
+
+
+NextAct = Look | Put | Trigger | Renew | Wait | Finish
+
+
+def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
+    """What to do next.
+
+    Args:
+        evidence: all that was sent and seen.
+        now: this moment, of the clock that the evidence is dated by.
+        timing: the deadlines of this device.
+    """
+    judgement = judge(evidence, now, timing)
+    if judgement is not None:
+        missing = _last_look(evidence, judgement) - evidence.wants
+        return Look(missing | ACT_WANTS) if missing else Finish(judgement)
+    if evidence.last in (Last.TIME, Last.ACT):
+        return Look(_wants(evidence, now, timing))
+    if evidence.last is Last.LOOK:
+        act = _act(evidence, now, timing)
+        if act is not None:
+            return act
+        counter = _next_counter(evidence)
+        if counter is not None:
+            return Look(ACT_WANTS | {counter})
+    return Wait(_pause(evidence, now, timing))
+
+
+def _act(evidence: Evidence, now: float, timing: Timing) -> NextAct | None:
+    """The act that may be sent now; a look first, unless this very look has read who the sensor is."""
+    if may_put(evidence, now, timing):
+        if not evidence.wants >= ACT_WANTS:
+            return Look(ACT_WANTS)
+        return Renew() if needs_session(evidence) else Put()
+    if may_trigger(evidence, now, timing):
+        return Trigger(evidence.sent.absent) if evidence.wants >= ACT_WANTS else Look(ACT_WANTS)
+    return None
+
+
+def _last_look(evidence: Evidence, judgement: Judgement) -> frozenset[Want]:
+    """What must just have been read before a verdict that says what the sensor runs."""
+    if judgement.verdict is not Verdict.FAILED or not evidence.sent.anything:
+        return frozenset()
+    return ACT_WANTS | ({Want.FIRMWARE} & evidence.offers)
+
+
+def _wants(evidence: Evidence, now: float, timing: Timing) -> frozenset[Want]:
+    """What the next look reads; each more costs the sensor a request."""
+    if not evidence.sent.anything and not evidence.resumed:
+        return ACT_WANTS
+    counts = frozenset({Want.POWER_ON} & evidence.offers)
+    if evidence.silent_since is not None or evidence.stranger is not None or evidence.blind_since is not None:
+        return ACT_WANTS | counts
+    if evidence.proof is not None:
+        since = evidence.well_since
+        if since is not None and now - since >= calm(evidence, timing):
+            return confirming(evidence)
+        return frozenset({Want.STATUS} & evidence.offers)
+    if evidence.state is UpdateState.STARTED:
+        return frozenset()
+    return counts
+
+
+def _next_counter(evidence: Evidence) -> Want | None:
+    """The next variable that may prove a reboot, where something says that there may have been one."""
+    proof = evidence.proof
+    if proof is not None and proof.by is not None:
+        return None
+    moved = evidence.silences > 0 or not evidence.same_version or (evidence.begun and evidence.rests)
+    if not moved or evidence.state is UpdateState.STARTED:
+        return None
+    unread = (want for want in COUNTERS if want in evidence.offers and want not in evidence.asked)
+    return next(unread, None)
+
+
+def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
+    """Seconds until the next look."""
+    pause = timing.poll_interval
+    if evidence.blind_since is not None:
+        pause = timing.reconnect_interval
+    elif evidence.proof is not None:
+        pause = min(pause, timing.settle / 3 or timing.reconnect_interval)
+        if evidence.well_since is not None:
+            pause = min(pause, evidence.well_since + calm(evidence, timing) - now)
+    elif evidence.finished_at is not None:
+        pause = min(pause, timing.reconnect_interval)
+    elif evidence.sent.put is Outcome.TAKEN and evidence.sent.triggers == 0:
+        # The wait for an automatic start ends when it is over, not a poll later.
+        pause = min(pause, evidence.sent.at + timing.autostart_wait - now)
+    else:
+        pause = min(pause, evidence.changed_at + idle_limit(timing) - now if evidence.rests else pause)
+    return max(pause, _SHORTEST) if pause > 0 else min(timing.poll_interval, timing.reconnect_interval)
+
+
+def step_of(evidence: Evidence) -> Step:
+    """The step of the job that the evidence belongs to."""
+    if evidence.proof is not None:
+        return Step.VERIFY
+    if evidence.begun and (evidence.silent_since is not None or evidence.state is UpdateState.FINISHED):
+        return Step.REBOOT
+    if evidence.silent_since is not None and evidence.sent.triggers:
+        return Step.REBOOT
+    if evidence.begun or evidence.sent.triggers or evidence.sent.trigger is Outcome.ABSENT:
+        return Step.FLASH if evidence.begun or evidence.sent.trigger is not Outcome.ABSENT else Step.TRIGGER
+    return Step.TRIGGER if evidence.sent.put is Outcome.TAKEN else Step.UPLOAD

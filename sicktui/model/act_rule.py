@@ -1,0 +1,113 @@
+"""Which act of an update may be sent now: a pure rule over the evidence.
+
+An act is sent to a sensor that rests, right after a look that read its state, its version and who it is. None
+is repeated while the one before may still take effect.
+"""
+
+from typing import Final
+
+from sicktui.model.evidence import Evidence, Last
+from sicktui.model.observations import Outcome, Want
+from sicktui.model.settings import Timing
+from sicktui.model.version import Likeness
+
+MAX_PUTS: Final = 3
+"""One, one after a connection that broke, one after a token that was refused."""
+MAX_TRIGGERS: Final = 2
+"""The firmware article allows one repetition (section 5)."""
+PATIENT: Final = 3
+"""Times the usual wait before a trigger that was answered with Ok is repeated: it may verify the package."""
+PATHS: Final = 2
+"""Paths of RunFirmwareUpdate: the vendor's OpenAPI files have one, the firmware article the other."""
+
+
+def idle_limit(timing: Timing) -> float:
+    """Seconds after which a sensor that rests will not begin any more.
+
+    The article gives an automatic start 30 s of a 300 s flash; whatever else was sent gets as long.
+    """
+    return max(timing.autostart_wait, timing.flash_timeout / 10, 3 * timing.poll_interval)
+
+
+def could_put(evidence: Evidence) -> bool:
+    """Whether the package may be sent, now or after a wait."""
+    sent = evidence.sent
+    if evidence.begun or evidence.damaged or evidence.proof or sent.denied or sent.puts >= MAX_PUTS:
+        return False
+    if sent.triggers:
+        return _lost_unseen(evidence)
+    if sent.puts == 0 or sent.renewed:
+        return True
+    if sent.put is Outcome.NO_TOKEN:
+        return sent.renewals == 0
+    return sent.put in (Outcome.OPEN, Outcome.NONE) and sent.puts - sent.renewals < MAX_PUTS - 1
+
+
+def may_put(evidence: Evidence, now: float, timing: Timing) -> bool:
+    """Whether it may be sent now, if this look has read who the sensor is."""
+    sent = evidence.sent
+    if not (could_put(evidence) and _at_rest(evidence)):
+        return False
+    if sent.triggers:
+        return now - evidence.changed_at >= idle_limit(timing)
+    if sent.put is Outcome.OPEN and sent.whole:
+        # All of it left and only the reply is missing: the sensor may start by itself.
+        return now - sent.at >= timing.autostart_wait
+    return True
+
+
+def needs_session(evidence: Evidence) -> bool:
+    """Whether a fresh session comes before the next PUT: a broken upload may have meant a refused token."""
+    return evidence.sent.puts > 0 and not evidence.sent.renewed
+
+
+def could_trigger(evidence: Evidence) -> bool:
+    """Whether the flash may be triggered, now or after a wait."""
+    sent = evidence.sent
+    if sent.put is not Outcome.TAKEN or evidence.begun or evidence.damaged or evidence.proof:
+        return False
+    if evidence.silences > sent.silences and Want.POWER_ON not in evidence.offers:
+        # It may have restarted and lost the package; nothing counts restarts here.
+        return False
+    if sent.triggers == 0:
+        return sent.absent < PATHS
+    return sent.triggers < MAX_TRIGGERS and sent.trigger is not Outcome.REFUSED
+
+
+def may_trigger(evidence: Evidence, now: float, timing: Timing) -> bool:
+    """Whether it may be triggered now, if this look has read who the sensor is."""
+    sent = evidence.sent
+    if not (could_trigger(evidence) and _at_rest(evidence)):
+        return False
+    waited = now - sent.at
+    if sent.trigger is Outcome.ABSENT:
+        return True
+    if sent.triggers == 0:
+        return waited >= timing.autostart_wait
+    return waited >= idle_limit(timing) * (PATIENT if sent.heard else 1)
+
+
+def is_spent(evidence: Evidence) -> bool:
+    """Whether no act may follow any more."""
+    return not (could_put(evidence) or could_trigger(evidence))
+
+
+def _at_rest(evidence: Evidence) -> bool:
+    return (
+        evidence.last is Last.LOOK and evidence.stranger is None and evidence.rests and evidence.same_version
+    )
+
+
+def _lost_unseen(evidence: Evidence) -> bool:
+    """Whether the trigger may have met a restart that was not seen and that nothing counts.
+
+    Then the package may be gone. The old version still runs, so nothing was flashed: it is sent again.
+    """
+    sent = evidence.sent
+    return (
+        evidence.resumed
+        and sent.puts < MAX_PUTS - 1
+        and not sent.heard
+        and Want.POWER_ON not in evidence.offers
+        and evidence.likeness is Likeness.DIFFERENT
+    )

@@ -1,0 +1,402 @@
+"""Evidence of an update: what was sent to one sensor and what was seen of it, each with its moment.
+
+Pure. ``Evidence`` is folded from observations, one at a time (``seen``); ``model/verdict_rule.py`` judges
+it, and ``engine/update/machine.py`` decides from it what to do next. Moments are seconds of a monotonic
+clock. A resumed run folds what the journal kept, dated at the moment of the resume: every wait then begins
+again, which is the safe side.
+"""
+
+from enum import Enum
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.model.enums import UpdateState
+from sicktui.model.observations import (
+    COUNTERS,
+    Act,
+    Began,
+    Ended,
+    Garbled,
+    Looked,
+    Observation,
+    Outcome,
+    Reading,
+    Renewed,
+    Silent,
+    Tick,
+    Want,
+)
+from sicktui.model.version import Likeness, compare_reported
+
+START_OF_CLOCK: Final = 366 * 86400.0
+"""Below this (in 1970) a clock was never set: it shows the time since power-up (CoLa telegram listing)."""
+
+
+class Last(Enum):
+    """Kinds of a last observation."""
+
+    TIME = "time"
+    ACT = "act"
+    LOOK = "look"
+    """Answered whole."""
+    BLIND = "blind"
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """A proven reboot."""
+
+    at: float
+    by: Want | None
+    """The counter that proves it; ``None``: a silence that ended with another version."""
+    words: str
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """What left this PC towards the sensor."""
+
+    puts: int = 0
+    put: Outcome = Outcome.NONE
+    bytes: int = 0
+    """Of all PUTs together."""
+    whole: bool = False
+    """Whether some PUT has left completely."""
+    triggers: int = 0
+    trigger: Outcome = Outcome.NONE
+    heard: bool = False
+    """Whether some trigger was answered with Ok."""
+    absent: int = 0
+    """Paths of the trigger that were Not Found."""
+    first_trigger: float = 0.0
+    first_at: float | None = None
+    """When the first act began."""
+    at: float = 0.0
+    """When the last act ended."""
+    renewals: int = 0
+    renewed: bool = False
+    """Whether the session is fresh since the last PUT."""
+    silences: int = 0
+    """Silences seen up to the last act."""
+    denied: bool = False
+    """Whether a session could not be had."""
+    code: str = ""
+    why: str = ""
+    advice: str = ""
+    """What was said to the last act: the contract's code, the message, and what to do."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether a byte of a package, or a trigger, has left."""
+        return self.bytes > 0 or self.put in (Outcome.OPEN, Outcome.TAKEN) or self.triggers > 0
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """All that is known of one update."""
+
+    before: Reading
+    """The sensor right before the first write."""
+    expected: str | None
+    """The version that it must report; ``None``: not known."""
+    offers: frozenset[Want] = frozenset()
+    """What it offered before."""
+    counts: bool = False
+    """Whether this very sensor has been seen to count software reboots in ``PowerOnCnt``."""
+    resumed: bool = False
+    """Whether an earlier process began this job: a reboot may have passed unseen."""
+    damaged: bool = False
+    """Whether a part of the journal is lost in which an act may have stood: then no act is sent."""
+    sent: Sent = Sent()
+    latest: Reading = Reading()
+    """The last known value of each variable."""
+    baseline: UpdateState = UpdateState.INITIAL
+    """A state 2 or 3 that was there before; it says nothing of this update."""
+    started_at: float | None = None
+    finished_at: float | None = None
+    error_at: float | None = None
+    changed_at: float = 0.0
+    """When anything was last sent, or last moved."""
+    blind_since: float | None = None
+    """Since when no look has been answered whole."""
+    silent_since: float | None = None
+    silences: int = 0
+    """Silences since the first write, the one that goes on included."""
+    trouble: str = ""
+    """What the last look without a reading met."""
+    proof: Proof | None = None
+    downtime: float | None = None
+    """Seconds of the last silence."""
+    well_since: float | None = None
+    """Since when every look found it rebooted, at the expected version, and healthy."""
+    well_at: float | None = None
+    """The last such look."""
+    confirmed: bool = False
+    """Whether that last look read everything that a verdict rests on."""
+    stranger: Reading | None = None
+    """Another sensor that answers at the address."""
+    last: Last = Last.TIME
+    """What the last observation was."""
+    wants: frozenset[Want] = frozenset()
+    """What the last observation read, if it was a look that was answered whole."""
+    looks: int = 0
+    """Looks in a row without an answer that can be used."""
+    asked: frozenset[Want] = frozenset()
+    """The counters that were read since the last silence or change of version."""
+
+    # -- what it amounts to ---------------------------------------------------------------------
+
+    @property
+    def state(self) -> UpdateState | None:
+        """``UpdateState`` as last read."""
+        return self.latest.state
+
+    @property
+    def begun(self) -> bool:
+        """Whether the sensor was seen to flash."""
+        return self.started_at is not None or self.finished_at is not None
+
+    @property
+    def rests(self) -> bool:
+        """Whether the state says that nothing is under way: Initial, or left over from before."""
+        return self.state is UpdateState.INITIAL or (self.state is self.baseline and not self.begun)
+
+    @property
+    def likeness(self) -> Likeness:
+        """How the version that it reports compares with the expected one."""
+        if self.expected is None:
+            return Likeness.UNCLEAR
+        return compare_reported(self.latest.version, self.latest.firmware, self.expected)
+
+    @property
+    def same_version(self) -> bool:
+        """Whether it reports what it reported before."""
+        return self.latest.version == self.before.version
+
+    def seen(self, what: Observation, now: float) -> "Evidence":
+        """The evidence with one more observation."""
+        match what:
+            case Looked():
+                return _looked(self, what, now)
+            case Silent():
+                return _blind(self, what.why, now, silent=True)
+            case Garbled():
+                return _blind(self, what.why, now, silent=False)
+            case Began():
+                return _began(self, what.act, now)
+            case Ended():
+                return _ended(self, what, now)
+            case Renewed():
+                return _renewed(self, what)
+            case Tick():
+                return structs.replace(self, last=Last.TIME, wants=frozenset())
+
+
+def same_sensor(before: Reading, now: Reading) -> bool | None:
+    """Whether the same physical sensor answers; ``None`` if this reading cannot tell.
+
+    The serial number settles it (leading zeros are spelling), else the MAC address, else the name.
+    """
+    if before.serial is not None and now.serial is not None:
+        return _number(before.serial) == _number(now.serial)
+    if before.mac is not None and now.mac is not None:
+        return before.mac == now.mac
+    if before.serial is None and before.mac is None:
+        return before.name == now.name
+    return False if now.name != before.name else None
+
+
+def _number(serial: str) -> str:
+    return serial.strip().lstrip("0") or "0"
+
+
+def _began(evidence: Evidence, act: Act, now: float) -> Evidence:
+    sent = evidence.sent
+    first_at = now if sent.first_at is None else sent.first_at
+    if act is Act.PUT:
+        sent = structs.replace(sent, puts=sent.puts + 1, put=Outcome.OPEN, renewed=False)
+    else:
+        first = now if sent.triggers == 0 else sent.first_trigger
+        sent = structs.replace(sent, triggers=sent.triggers + 1, trigger=Outcome.OPEN, first_trigger=first)
+    sent = structs.replace(sent, first_at=first_at, at=now, silences=evidence.silences)
+    return structs.replace(evidence, sent=sent, changed_at=now, last=Last.ACT, wants=frozenset())
+
+
+def _ended(evidence: Evidence, what: Ended, now: float) -> Evidence:
+    sent = structs.replace(evidence.sent, at=now, code=what.code, why=what.why, advice=what.advice)
+    if what.act is Act.PUT:
+        sent = structs.replace(
+            sent, put=what.outcome, bytes=sent.bytes + what.sent, whole=sent.whole or what.whole
+        )
+    elif what.outcome is Outcome.ABSENT:
+        sent = structs.replace(sent, trigger=what.outcome, triggers=sent.triggers - 1, absent=sent.absent + 1)
+    else:
+        sent = structs.replace(sent, trigger=what.outcome, heard=sent.heard or what.outcome is Outcome.TAKEN)
+    return structs.replace(evidence, sent=sent, changed_at=now, last=Last.ACT, wants=frozenset())
+
+
+def _renewed(evidence: Evidence, what: Renewed) -> Evidence:
+    sent = evidence.sent
+    if not what.ok:
+        sent = structs.replace(sent, denied=True, code=what.code, why=what.why, advice=what.advice)
+    sent = structs.replace(sent, renewals=sent.renewals + 1, renewed=what.ok)
+    return structs.replace(evidence, sent=sent, last=Last.ACT, wants=frozenset())
+
+
+def _blind(evidence: Evidence, why: str, now: float, *, silent: bool) -> Evidence:
+    begins = silent and evidence.silent_since is None
+    return structs.replace(
+        evidence,
+        blind_since=now if evidence.blind_since is None else evidence.blind_since,
+        silent_since=now if begins else evidence.silent_since,
+        silences=evidence.silences + begins,
+        changed_at=now if begins else evidence.changed_at,
+        trouble=why,
+        well_since=None,
+        well_at=None,
+        confirmed=False,
+        last=Last.BLIND,
+        wants=frozenset(),
+        looks=evidence.looks + 1,
+    )
+
+
+def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
+    reading = what.reading
+    same = same_sensor(evidence.before, reading) if Want.IDENTITY in what.wants else None
+    if same is False:
+        return structs.replace(
+            evidence,
+            stranger=reading,
+            well_since=None,
+            well_at=None,
+            confirmed=False,
+            last=Last.LOOK,
+            wants=what.wants,
+        )
+    if same is None and Want.IDENTITY in what.wants:
+        # It has an identity, but not in this answer: just after a boot a variable may not be there yet.
+        return _blind(evidence, "it does not report its serial number, as it did before", now, silent=False)
+    earlier = evidence.latest
+    back = evidence.silent_since is not None
+    merged = _merge(evidence, reading, what.wants, fresh=back or reading.version != earlier.version)
+    proof = _proof(evidence, reading, now)
+    moved = back or proof is not evidence.proof or reading.version != earlier.version
+    after = structs.replace(
+        evidence,
+        latest=merged,
+        stranger=None,
+        blind_since=None,
+        silent_since=None,
+        downtime=now - evidence.silent_since if evidence.silent_since is not None else evidence.downtime,
+        proof=proof,
+        changed_at=now if moved or reading.state is not earlier.state else evidence.changed_at,
+        asked=what.wants if moved else evidence.asked | what.wants,
+        last=Last.LOOK,
+        wants=what.wants,
+        looks=0,
+    )
+    after = _state(after, now)
+    return _well(after, what, now, rebooted_now=proof is not evidence.proof)
+
+
+def _merge(evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool) -> Reading:
+    """The last known value of each variable; what was read of another boot is not kept."""
+    known = evidence.latest
+    keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
+    read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
+    counters = {want.value: getattr(known, want.value) for want in COUNTERS}
+    missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
+    return Reading(**(counters | keep | read | missing))
+
+
+def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
+    """The newest proven reboot after this reading."""
+    earlier = evidence.latest
+    for want, words in (
+        (Want.POWER_ON, _rose(earlier.power_on, now_read.power_on)),
+        (Want.HOURS, _fell(earlier.hours, now_read.hours)),
+        (Want.CLOCK, _restarted(earlier.clock, now_read.clock)),
+    ):
+        if words:
+            return Proof(at=now, by=want, words=words)
+    # Of these two a silence is a part: a sensor may name a new version, and new digests, before it reboots.
+    if evidence.silences == 0 or evidence.proof is not None:
+        return evidence.proof
+    if earlier.checksum and now_read.checksum and earlier.checksum != now_read.checksum:
+        return Proof(at=now, by=Want.CHECKSUM, words="the checksums of its firmware changed")
+    disproven = evidence.counts and now_read.power_on == earlier.power_on
+    if evidence.silent_since is not None and now_read.version != earlier.version and not disproven:
+        return Proof(at=now, by=None, words=f"it was away and came back with version {now_read.version}")
+    return None
+
+
+def _rose(earlier: int | None, now: int | None) -> str:
+    if earlier is None or now is None or now <= earlier:
+        return ""
+    return f"its power-on count rose from {earlier} to {now}"
+
+
+def _fell(earlier: float | None, now: float | None) -> str:
+    if earlier is None or now is None or now >= earlier:
+        return ""
+    return f"its hours since power-on fell from {earlier:g} to {now:g}"
+
+
+def _restarted(earlier: float | None, now: float | None) -> str:
+    if earlier is None or now is None or now >= START_OF_CLOCK or now >= earlier:
+        return ""
+    return "its clock started again in 1970"
+
+
+def _state(evidence: Evidence, now: float) -> Evidence:
+    """What UpdateState says after all that was seen before it."""
+    state = evidence.latest.state
+    if not (evidence.sent.anything or evidence.resumed):
+        return evidence
+    if state is UpdateState.STARTED:
+        started = now if evidence.started_at is None else evidence.started_at
+        return structs.replace(evidence, started_at=started, error_at=None)
+    if state is UpdateState.INITIAL:
+        # A 2 or 3 that comes from now on belongs to this update.
+        return structs.replace(evidence, baseline=UpdateState.INITIAL, error_at=None)
+    stale = state is evidence.baseline and evidence.started_at is None
+    if state is UpdateState.FINISHED and not stale:
+        finished = now if evidence.finished_at is None else evidence.finished_at
+        return structs.replace(evidence, finished_at=finished, error_at=None)
+    if state is UpdateState.ERROR and not stale:
+        return structs.replace(evidence, error_at=now if evidence.error_at is None else evidence.error_at)
+    return evidence
+
+
+def _well(evidence: Evidence, what: Looked, now: float, *, rebooted_now: bool) -> Evidence:
+    """Count on, or begin anew, how long it has been healthy at the expected version."""
+    if rebooted_now or trouble_of(evidence):
+        # Readings of the look that proved the reboot may be from before it.
+        return structs.replace(evidence, well_since=None, well_at=None, confirmed=False)
+    since = now if evidence.well_since is None else evidence.well_since
+    confirmed = confirming(evidence) <= what.wants
+    return structs.replace(evidence, well_since=since, well_at=now, confirmed=confirmed)
+
+
+def confirming(evidence: Evidence) -> frozenset[Want]:
+    """What the last look of a success must have read: who, how, what, and no second reboot."""
+    wanted = {Want.IDENTITY, *({Want.STATUS, Want.FIRMWARE} & evidence.offers)}
+    proven_by = evidence.proof.by if evidence.proof is not None else None
+    return frozenset(wanted | ({proven_by or Want.POWER_ON} & evidence.offers))
+
+
+def trouble_of(evidence: Evidence) -> str:
+    """Why a sensor cannot be called updated and healthy at this moment, in words; empty if it can."""
+    latest = evidence.latest
+    if evidence.proof is None:
+        return "a reboot is not proven"
+    if evidence.likeness is not Likeness.EQUAL:
+        return f"it reports version {latest.version}"
+    if latest.state is UpdateState.STARTED:
+        return "UpdateState is 1 (Started)"
+    if evidence.error_at is not None:
+        return "UpdateState is 3 (Error)"
+    if latest.status is None:
+        return "it does not report DeviceStatus, as it did before" if Want.STATUS in evidence.offers else ""
+    if latest.status.healthy:
+        return ""
+    return f"DeviceStatus is {latest.status.value} ({latest.status.label})"

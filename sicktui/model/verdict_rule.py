@@ -1,0 +1,226 @@
+"""The verdict of an update: one pure rule over the evidence, in the order of this page.
+
+``succeeded`` rests on readings after a proven reboot; ``failed`` also needs that nothing which was sent may
+still take effect; everything else ends as ``unknown``. The table of ``docs/reliability.md`` is made from
+``RULES``. A rule that holds is final; as long as none does, the sensor is watched on.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from sicktui.model import judgement
+from sicktui.model.act_rule import idle_limit, is_spent
+from sicktui.model.enums import UpdateState
+from sicktui.model.evidence import Evidence, Last, trouble_of
+from sicktui.model.judgement import Facts, Judgement
+from sicktui.model.observations import Outcome, Want
+from sicktui.model.settings import Timing
+from sicktui.model.version import Likeness
+
+TRIES: Final = 3
+"""Looks without a usable answer before a sensor that nothing was sent to is given up."""
+
+
+def calm(evidence: Evidence, timing: Timing) -> float:
+    """Seconds that it must stay healthy. A silence proves less than a counter and is watched for longer."""
+    proof = evidence.proof
+    if proof is not None and proof.by in (Want.POWER_ON, Want.HOURS, Want.CLOCK):
+        return timing.settle
+    return max(timing.settle, timing.autostart_wait)
+
+
+class Rule(NamedTuple):
+    """One row of the table."""
+
+    when: str
+    """In words, for the documentation."""
+    holds: Callable[[Facts], bool]
+    ends: Callable[[Facts], Judgement]
+
+
+def judge(evidence: Evidence, now: float, timing: Timing) -> Judgement | None:
+    """The verdict, or ``None`` as long as the sensor must be watched on.
+
+    Args:
+        evidence: all that was sent and seen.
+        now: this moment, of the clock that the evidence is dated by.
+        timing: the deadlines of this device.
+    """
+    facts = Facts(evidence, now, timing)
+    for rule in RULES:
+        if rule.holds(facts):
+            return rule.ends(facts)
+    return None
+
+
+def _untouched(f: Facts) -> bool:
+    return not f.e.sent.anything and not f.e.resumed
+
+
+def _rebooted(f: Facts) -> bool:
+    return f.e.proof is not None
+
+
+def _is_blind(f: Facts) -> bool:
+    e, timing = f.e, f.timing
+    if e.blind_since is None or e.last is not Last.BLIND:
+        return False
+    # A sensor that answers with errors may be flashing (503); one that is silent may only be rebooting.
+    limit = timing.reconnect_timeout
+    return f.now - e.blind_since >= (
+        limit if e.silent_since is not None else max(limit, timing.flash_timeout)
+    )
+
+
+def _flashes_on(f: Facts) -> bool:
+    started = f.e.started_at
+    if not f.looked or f.e.state is not UpdateState.STARTED or started is None:
+        return False
+    return f.now - started >= f.timing.flash_timeout
+
+
+def _reports_error(f: Facts) -> bool:
+    since = f.e.error_at
+    return f.looked and since is not None and f.now - since >= f.timing.settle
+
+
+def _nothing_expected(f: Facts) -> bool:
+    proof = f.e.proof
+    return f.looked and proof is not None and f.e.expected is None and f.quiet >= calm(f.e, f.timing)
+
+
+def _package_lost(f: Facts) -> bool:
+    """It has rebooted with its old version before a flash was asked for or seen."""
+    return _back_with_other(f) and f.e.same_version and not f.e.begun and f.e.sent.triggers == 0
+
+
+def _back_with_other(f: Facts) -> bool:
+    return _rebooted(f) and f.idle and f.e.likeness is Likeness.DIFFERENT and f.e.error_at is None
+
+
+def _never_well(f: Facts) -> bool:
+    proof, timing = f.e.proof, f.timing
+    if proof is None or f.e.last is Last.TIME:
+        return False
+    return f.now - proof.at >= timing.reconnect_timeout + calm(f.e, timing) and bool(trouble_of(f.e))
+
+
+def _stays_finished(f: Facts) -> bool:
+    finished = f.e.finished_at
+    if _rebooted(f) or finished is None or f.e.last is Last.TIME or f.e.silent_since is not None:
+        return False
+    return f.e.state is UpdateState.FINISHED and f.now - finished >= f.timing.reconnect_timeout
+
+
+def _gave_up(f: Facts) -> bool:
+    """It flashed, rests again with its old version, and no reboot is proven."""
+    return f.idle and f.e.begun and not _rebooted(f) and f.e.likeness is Likeness.DIFFERENT
+
+
+def _unproven(f: Facts) -> bool:
+    """It reports the expected version (or one that cannot be compared), and nothing proves a reboot."""
+    e = f.e
+    if _rebooted(f) or not f.looked or not e.rests or e.likeness is Likeness.DIFFERENT:
+        return False
+    if not (e.begun or not e.same_version):
+        return False
+    # With a silence behind it nothing more is awaited; without one the reboot may be yet to come.
+    wait = idle_limit(f.timing)
+    return f.quiet >= (wait if e.silences else max(wait, f.timing.reconnect_timeout))
+
+
+def _trigger_refused(f: Facts) -> bool:
+    sent = f.e.sent
+    if not _waits_in_vain(f) or not is_spent(f.e):
+        return False
+    return (sent.trigger is Outcome.REFUSED and not sent.heard) or sent.trigger is Outcome.ABSENT
+
+
+def _waits_in_vain(f: Facts) -> bool:
+    return f.idle and not f.e.begun and not _rebooted(f) and f.e.same_version
+
+
+def _never_started(f: Facts) -> bool:
+    sent = f.e.sent
+    if not (_waits_in_vain(f) and sent.triggers and is_spent(f.e)):
+        return False
+    return f.now - sent.first_trigger >= f.timing.flash_timeout
+
+
+def _not_taken(f: Facts) -> bool:
+    """The upload did not work, nothing more may be sent, and what was sent has had its time."""
+    return _waits_in_vain(f) and f.e.sent.triggers == 0 and is_spent(f.e)
+
+
+def _takes_too_long(f: Facts) -> bool:
+    first, timing = f.e.sent.first_at, f.timing
+    if first is None or f.e.last is Last.TIME:
+        return False
+    limit = timing.flash_timeout + 2 * timing.reconnect_timeout + 4 * idle_limit(timing)
+    return f.now - f.e.sent.at >= limit
+
+
+RULES: Final = (
+    Rule(
+        "nothing was sent; another sensor answers",
+        lambda f: _untouched(f) and f.e.stranger is not None,
+        judgement.untouched_stranger,
+    ),
+    Rule(
+        "nothing was sent; UpdateState is not what it was",
+        lambda f: _untouched(f) and f.looked and not f.e.rests,
+        judgement.untouched_busy,
+    ),
+    Rule(
+        "nothing was sent; the version is not what it was",
+        lambda f: _untouched(f) and f.looked and not f.e.same_version,
+        judgement.untouched_changed,
+    ),
+    Rule(
+        f"nothing was sent; {TRIES} looks in a row had no usable answer",
+        lambda f: _untouched(f) and f.e.looks >= TRIES,
+        judgement.untouched_blind,
+    ),
+    Rule(
+        "not one byte of the package left, and it may not be tried again",
+        lambda f: _untouched(f) and f.e.sent.puts > 0 and is_spent(f.e),
+        judgement.untouched_refused,
+    ),
+    Rule(
+        "after a proven reboot: same sensor, version equal, UpdateState neither 1 nor a new 3, healthy for "
+        "the whole of settle, no second reboot in it",
+        lambda f: (
+            f.e.confirmed
+            and f.e.well_since is not None
+            and f.e.well_at is not None
+            and f.e.well_at - f.e.well_since >= calm(f.e, f.timing)
+        ),
+        judgement.succeeded,
+    ),
+    Rule("another sensor answers", lambda f: f.e.stranger is not None, judgement.stranger),
+    Rule(
+        "silent for reconnect_timeout, or unreadable for as long as a flash may take",
+        _is_blind,
+        judgement.blind,
+    ),
+    Rule("UpdateState is 1 for flash_timeout", _flashes_on, judgement.flash_timeout),
+    Rule("UpdateState is a new 3, and stays so for settle", _reports_error, judgement.update_error),
+    Rule("rebooted, and no expected version is known", _nothing_expected, judgement.no_expectation),
+    Rule(
+        "rebooted with the old version before anything was triggered, and rests",
+        _package_lost,
+        judgement.lost,
+    ),
+    Rule("rebooted, another version than expected, and rests", _back_with_other, judgement.wrong_version),
+    Rule("rebooted, but not well within reconnect_timeout", _never_well, judgement.unhealthy),
+    Rule("UpdateState is 2, and no reboot within reconnect_timeout", _stays_finished, judgement.no_reboot),
+    Rule("flashed, rests at another version than expected, no reboot proven", _gave_up, judgement.aborted),
+    Rule("reports the expected version, rests, no reboot proven", _unproven, judgement.not_proven),
+    Rule("the trigger was refused, and the sensor rests", _trigger_refused, judgement.refused),
+    Rule("triggered, and rests for flash_timeout", _never_started, judgement.not_started),
+    Rule("the upload failed or was lost, and the sensor rests", _not_taken, judgement.not_uploaded),
+    Rule("nothing of this within all the time that an update may take", _takes_too_long, judgement.too_long),
+)
+
+
+"""In order; the first that holds decides."""
