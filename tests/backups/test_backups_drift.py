@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.engine.parameters.compare import Drift, compare, equal, leaves, named, shown
+from sicktui.engine.parameters.compare import Comparison, compare, equal, leaves, named, shown
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.parameters.variables import NETWORK, affordable, variables
 from sicktui.model.enums import Code, Verdict
@@ -83,7 +83,7 @@ def test_the_network_is_set_apart() -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=5), json_values, max_size=4))
 def test_a_snapshot_is_what_it_is(values: dict[str, object]) -> None:
     drift = compare(snapshot(values), snapshot(values))
-    assert drift == Drift(same=len(values))
+    assert drift == Comparison(same=len(values))
 
 
 @given(json_values, json_values)

@@ -106,7 +106,7 @@ def test_fuzzed_bytes_are_refused(good: bytes, tmp_path: Path, data: st.DataObje
 def test_fuzzed_bodies_with_a_checksum_that_fits_are_refused(
     good: bytes, tmp_path: Path, data: st.DataObject
 ) -> None:
-    """Past the checksum, so that the parser and the seal have to hold."""
+    """JobHistory the checksum, so that the parser and the seal have to hold."""
     body, seal = good.split(b"\n")[0], parse(good).seal
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 30)))

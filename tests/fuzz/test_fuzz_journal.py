@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.engine.job.past import recall
+from sicktui.engine.job.past import rebuild
 from sicktui.engine.run.history import every_entry
 from sicktui.model.event import Event, decode, encode
 from sicktui.model.run_view import RunView, reduce
@@ -43,7 +43,7 @@ def test_what_can_be_read_can_be_folded(odd: list[bytes]) -> None:
             continue
         events.append(event)
         view = reduce(view, event)
-    pasts = recall(events, DEVICES)
+    pasts = rebuild(events, DEVICES)
     assert set(DEVICES) <= set(pasts)
 
 

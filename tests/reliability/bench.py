@@ -70,9 +70,9 @@ class WatchedRunner(Runner):
     looks: dict[str, State]
     bench: "Bench"
 
-    async def _reached(self, event: VerdictReached) -> None:
+    async def _record_verdict(self, event: VerdictReached) -> None:
         self.looks[event.device] = self.bench.look(event.device)
-        await super()._reached(event)
+        await super()._record_verdict(event)
 
 
 class Bench:

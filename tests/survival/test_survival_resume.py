@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from sicktui.engine.run.diagnosis import why_gone
+from sicktui.engine.run.diagnosis import diagnose_runner_loss
 from sicktui.engine.run.follow import follow, interrupted
 from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, RunState, Verdict
@@ -298,9 +298,9 @@ async def test_what_may_have_ended_a_runner_is_told_with_the_remedy(
     await ward.sensors(sensor())
     spec = await ward.update_spec()
     await ward.start_doomed(spec, "after", "state 1")
-    assert why_gone(ward.context, spec.run) == [], "a kill leaves nothing to be seen"
+    assert diagnose_runner_loss(ward.context, spec.run) == [], "a kill leaves nothing to be seen"
     usage = shutil.disk_usage(ward.context.home.state)
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=4096))
-    [said] = why_gone(ward.context, spec.run)
+    [said] = diagnose_runner_loss(ward.context, spec.run)
     assert str(ward.context.home.state) in said
     assert "Make room" in said

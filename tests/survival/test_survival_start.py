@@ -12,7 +12,7 @@ import pytest
 
 from sicktui.engine.run import spawn
 from sicktui.engine.run.follow import interrupted, liveness, running, start_lock
-from sicktui.engine.run.handshake import RunnerInvitation, RunSecrets
+from sicktui.engine.run.handshake import RunnerStart, RunSecrets
 from sicktui.engine.run.launch import first_events, resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.staging import run_folder, scratch_folder
@@ -87,7 +87,7 @@ async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward
     context = ward.context
     context.journal.create_run(spec, first_events(spec))
     secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="")
-    invitation = msgspec.json.encode(RunnerInvitation.to(spec.run, context.home, secrets))
+    invitation = msgspec.json.encode(RunnerStart.to(spec.run, context.home, secrets))
     with (ward.folder / "log").open("wb") as log:
         process = spawn._popen(log.fileno())
     assert process.stdin is not None

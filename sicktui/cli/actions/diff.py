@@ -10,7 +10,7 @@ from sicktui.cli.actions.parameters import complain, one_target
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import indented, table
-from sicktui.engine.parameters.compare import Difference, Drift, compare, shown
+from sicktui.engine.parameters.compare import Comparison, Difference, compare, shown
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
@@ -183,7 +183,7 @@ def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
     return reasons
 
 
-def _conclude(session: Session, drift: Drift) -> None:
+def _conclude(session: Session, drift: Comparison) -> None:
     words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
     session.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
     if drift.checksum == "different" and not drift.settings:

@@ -7,7 +7,7 @@ from sicktui.cli.actions.narrator import Narrator, conclude
 from sicktui.cli.session import Session
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import indented
-from sicktui.engine.run.diagnosis import why_gone
+from sicktui.engine.run.diagnosis import diagnose_runner_loss
 from sicktui.engine.run.follow import follow, liveness, request_cancel
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
@@ -155,7 +155,7 @@ class Follower:
                 f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
                 "red",
             )
-            for why in why_gone(session.context, self._run):
+            for why in diagnose_runner_loss(session.context, self._run):
                 session.out.note(why, "red")
             summary = self._without_end()
         session.out.event(summary)

@@ -10,7 +10,7 @@ from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import table
-from sicktui.engine.run.diagnosis import lost_history
+from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
 from sicktui.engine.run.history import every_event
 from sicktui.engine.run.launch import resume_run
@@ -41,7 +41,7 @@ def list_runs(common: Common, limit: int) -> int:
         if rows:
             session.out.lines(table(HEADERS, [_cells(row) for row in rows]))
         else:
-            lost_journal = lost_history(context)
+            lost_journal = diagnose_empty_journal(context)
             session.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
         _tell_damages(session)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]

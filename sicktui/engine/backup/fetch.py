@@ -24,7 +24,7 @@ from sicktui.engine.backup.agreement import Agreement, agreement
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.waiting import poll_for
-from sicktui.engine.parameters.compare import Drift, compare
+from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.snapshot import read_checksum, take_snapshot
 from sicktui.engine.parameters.variables import affordable, variables
 from sicktui.model.clock import timestamp
@@ -376,10 +376,10 @@ class BackupFile:
     def _drifted(self, record: BackupRecord) -> bool:
         return bool(self._since(record).differences)
 
-    def _since(self, record: BackupRecord) -> Drift:
+    def _since(self, record: BackupRecord) -> Comparison:
         """What has changed since a backup, of what a quick snapshot reads."""
         then = next((s for s in self._job.snapshots.list(record.key) if s.id == record.snapshot), None)
-        return Drift() if then is None or self.snapshot is None else compare(then, self.snapshot)
+        return Comparison() if then is None or self.snapshot is None else compare(then, self.snapshot)
 
     def _never_stable(self, trouble: str) -> JobEnded:
         return JobEnded.failed(

@@ -147,7 +147,7 @@ def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
     return newest if then is not None and compare(then, newest).settings else None
 
 
-class Verified(Struct, frozen=True, kw_only=True):
+class BackupCheck(Struct, frozen=True, kw_only=True):
     """What a look at one backup found."""
 
     record: BackupRecord
@@ -159,7 +159,7 @@ class Verified(Struct, frozen=True, kw_only=True):
 
 def verify(
     context: Context, records: Sequence[BackupRecord], *, passphrases: bool = False
-) -> Iterator[Verified]:
+) -> Iterator[BackupCheck]:
     """Hash backups again, and look whether a passphrase that is known opens each. Asks no sensor.
 
     Args:
@@ -175,4 +175,4 @@ def verify(
         except BackupUnusable as error:
             problem = str(error)
         opens = known.opening(record, record.device) is not None if passphrases else None
-        yield Verified(record=record, problem=problem, opens=opens)
+        yield BackupCheck(record=record, problem=problem, opens=opens)

@@ -12,7 +12,7 @@ from sicktui.engine.backup.keep import Keeper, Kept
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.identity import same_sensor
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import Past
+from sicktui.engine.job.past import JobHistory
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step
 from sicktui.model.snapshot import Snapshot
@@ -129,7 +129,7 @@ class BackupJob:
         past: what an earlier runner of the same run has journalled of it, when this one resumes.
     """
 
-    def __init__(self, job: Job, past: Past | None = None) -> None:
+    def __init__(self, job: Job, past: JobHistory | None = None) -> None:
         self.job = job
         self._past = past
         self.stored: BackupRecord | None = None

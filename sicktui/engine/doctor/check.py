@@ -7,7 +7,7 @@ from msgspec import Struct
 State = Literal["ok", "warning", "failed"]
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class DoctorCheck(Struct, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
     name: str

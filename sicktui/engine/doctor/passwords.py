@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from sicktui.engine.context import Context
-from sicktui.engine.doctor.check import Check
+from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.engine.targets import choose
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
@@ -19,7 +19,7 @@ UNATTENDED = "For unattended use, give the password with SICKTUI_PASSWORD or --p
 _OTHERS = 0o077
 
 
-def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
+def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
     """Each place for passwords, whether it works here, and what to do if it does not; then the devices."""
     vault = context.credentials.vault
     state = None if vault is None else vault.state()
@@ -37,25 +37,25 @@ def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Ch
     yield _devices(context, environ)
 
 
-def _given(environ: Mapping[str, str]) -> Check:
+def _given(environ: Mapping[str, str]) -> DoctorCheck:
     found = [name for name in GIVEN if environ.get(name)]
     if not found:
-        return Check(name="given", state="ok", message="The environment gives no password.")
+        return DoctorCheck(name="given", state="ok", message="The environment gives no password.")
     message = f"The environment gives {', '.join(found)}"
     if "SICKTUI_PASSWORD" in found:
         message += "; SICKTUI_PASSWORD is used for every device, whatever is stored"
-    return Check(name="given", state="ok", message=f"{message}.")
+    return DoctorCheck(name="given", state="ok", message=f"{message}.")
 
 
-def _keyring(name: str, problem: StoreProblem | None, vault: VaultState | None) -> Check:
+def _keyring(name: str, problem: StoreProblem | None, vault: VaultState | None) -> DoctorCheck:
     if problem is None:
-        return Check(
+        return DoctorCheck(
             name="keyring",
             state="ok",
             message=f"{name} keeps what it is given. Passwords that are entered are kept in it.",
         )
     instead = vault in (VaultState.OPEN, VaultState.LOCKED)
-    return Check(
+    return DoctorCheck(
         name="keyring",
         state="ok" if instead else "warning",
         message=f"{name} is not used: {problem.reason}." + (" The vault is used instead." if instead else ""),
@@ -63,26 +63,30 @@ def _keyring(name: str, problem: StoreProblem | None, vault: VaultState | None) 
     )
 
 
-def _vault(vault: Vault, state: VaultState, problem: StoreProblem | None, *, keyring_works: bool) -> Check:
+def _vault(
+    vault: Vault, state: VaultState, problem: StoreProblem | None, *, keyring_works: bool
+) -> DoctorCheck:
     advice = problem.advice if problem else ""
     if state is VaultState.ABSENT:
         message = "There is none. It is not needed while the keyring works."
         if not keyring_works:
             message = f"There is none, so a password that is entered is kept in {MEMORY}."
         remedy = "" if keyring_works else "'sicktui vault create' makes one, 'sicktui login' fills it."
-        return Check(name="vault", state="ok" if keyring_works else "warning", message=message, remedy=remedy)
+        return DoctorCheck(
+            name="vault", state="ok" if keyring_works else "warning", message=message, remedy=remedy
+        )
     told = f"{vault.path}, {count(len(vault.names()), 'entry', 'entries')}"
     if state is VaultState.UNUSABLE:
         reason = problem.reason if problem else "it cannot be used"
-        return Check(name="vault", state="failed", message=f"{reason}.", remedy=advice)
+        return DoctorCheck(name="vault", state="failed", message=f"{reason}.", remedy=advice)
     if loose := _readable_by_others(vault):
-        return Check(
+        return DoctorCheck(
             name="vault", state="warning", message=f"{told}: {loose}", remedy=f"chmod 600 {vault.path}"
         )
     if problem is None:
-        return Check(name="vault", state="ok", message=f"{told}, opened with {VARIABLE}.")
+        return DoctorCheck(name="vault", state="ok", message=f"{told}, opened with {VARIABLE}.")
     wrong = VARIABLE in problem.reason
-    return Check(
+    return DoctorCheck(
         name="vault",
         state="warning" if wrong else "ok",
         message=f"{told}: {problem.reason}.",
@@ -100,7 +104,7 @@ def _readable_by_others(vault: Vault) -> str:
     return f"other users can get at it (mode {mode & 0o777:o})." if mode & _OTHERS else ""
 
 
-def _devices(context: Context, environ: Mapping[str, str]) -> Check:
+def _devices(context: Context, environ: Mapping[str, str]) -> DoctorCheck:
     """Which devices have a password, as far as can be told without asking anybody."""
     place = f"A password that is entered now is kept in: {context.credentials.describe().active}."
     try:
@@ -109,11 +113,11 @@ def _devices(context: Context, environ: Mapping[str, str]) -> Check:
     except SicktuiError:
         targets = []  # Told by the check of the list.
     if not targets or environ.get("SICKTUI_PASSWORD"):
-        return Check(name="passwords", state="ok", message=place)
+        return DoctorCheck(name="passwords", state="ok", message=place)
     return _coverage(context.credentials, targets, place)
 
 
-def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Check:
+def _coverage(credentials: Credentials, targets: list[Target], place: str) -> DoctorCheck:
     known = {target.device: credentials.password(target.device, target.user) for target in targets}
     locked = [
         t.device for t in targets if known[t.device] is None and credentials.is_locked(t.device, t.user)
@@ -128,7 +132,7 @@ def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Ch
         facts.append(f"without: {names(missing)}")
     if factory:
         facts.append(f"with a factory password, which SICK publishes: {names(factory)}")
-    return Check(
+    return DoctorCheck(
         name="passwords",
         state="warning" if factory else "ok",
         message=f"{place} {'; '.join(facts)}.",

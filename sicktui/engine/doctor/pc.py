@@ -15,9 +15,9 @@ from typing import Final, TextIO
 
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.doctor.check import Check, State
+from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.passwords import password_checks
-from sicktui.engine.run.diagnosis import lost_history
+from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
@@ -42,7 +42,7 @@ def checks(
     *,
     context: Context | None = None,
     terminal: TextIO | None = None,
-) -> Iterator[Check]:
+) -> Iterator[DoctorCheck]:
     """Every check, one after the other; one that breaks is itself a finding. Takes seconds: use a thread.
 
     Args:
@@ -54,7 +54,7 @@ def checks(
     """
     folders = context.home if context is not None else locate(home, environ)
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Check(
+    yield DoctorCheck(
         name="program", state="ok", message=f"sicktui {__version__}, Python {version} on {sys.platform}"
     )
     yield from _folders(folders)
@@ -74,15 +74,15 @@ def _settings(folders: Home, overrides: Sequence[str]) -> str:
     return f"{folders.config_file}{_missing(folders.config_file)}"
 
 
-def _opened(home: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[Check]:
+def _opened(home: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
     try:
         context = open_context(home=home, overrides=overrides, environ=environ)
     except SicktuiError as error:
-        yield Check(name="settings", state="failed", message=error.message, remedy=error.advice)
+        yield DoctorCheck(name="settings", state="failed", message=error.message, remedy=error.advice)
         return
     file = context.home.config_file
     try:
-        yield Check(name="settings", state="ok", message=f"{file}{_missing(file)}")
+        yield DoctorCheck(name="settings", state="ok", message=f"{file}{_missing(file)}")
         yield from _kept(context, environ)
     finally:
         context.close()
@@ -92,17 +92,17 @@ def _missing(path: Path) -> str:
     return "" if path.exists() else " (not there: defaults)"
 
 
-def _guarded(name: str, good: Callable[[], str], state: State = "failed") -> Check:
+def _guarded(name: str, good: Callable[[], str], state: State = "failed") -> DoctorCheck:
     """The check that ``good`` passes with its words, or why it does not."""
     try:
-        return Check(name=name, state="ok", message=good())
+        return DoctorCheck(name=name, state="ok", message=good())
     except SicktuiError as error:
-        return Check(name=name, state=state, message=error.message, remedy=error.advice)
+        return DoctorCheck(name=name, state=state, message=error.message, remedy=error.advice)
     except OSError as error:
-        return Check(name=name, state=state, message=f"{error}.")
+        return DoctorCheck(name=name, state=state, message=f"{error}.")
 
 
-def _folders(home: Home) -> Iterator[Check]:
+def _folders(home: Home) -> Iterator[DoctorCheck]:
     for name, folder in (
         ("config", home.config),
         ("data", home.data),
@@ -112,7 +112,7 @@ def _folders(home: Home) -> Iterator[Check]:
         yield _guarded(name, lambda folder=folder: _writable(folder))  # type: ignore[misc]
 
 
-def _privacy(home: Home) -> Iterator[Check]:
+def _privacy(home: Home) -> Iterator[DoctorCheck]:
     """Whether other users of this PC can look into the folders. On Windows the rights of the profile hold."""
     if sys.platform == "win32":
         return
@@ -123,10 +123,12 @@ def _privacy(home: Home) -> Iterator[Check]:
             if mode & _OTHERS:
                 loose[folder] = mode
     if not loose:
-        yield Check(name="private", state="ok", message="Other users of this PC can look into none of them.")
+        yield DoctorCheck(
+            name="private", state="ok", message="Other users of this PC can look into none of them."
+        )
         return
     told = ", ".join(f"{folder} (mode {mode:o})" for folder, mode in loose.items())
-    yield Check(
+    yield DoctorCheck(
         name="private",
         state="warning",
         message=f"Other users of this PC can look into {told}.",
@@ -150,7 +152,7 @@ def _writable(folder: Path) -> str:
     return f"{folder}{'' if folder.exists() else ' (not there yet)'}, {free // 1_000_000_000} GB free"
 
 
-def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
+def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
     """What the folders hold, and where passwords are."""
 
     def listed() -> str:
@@ -160,11 +162,11 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
 
     def journalled() -> str:
         if not context.home.journal_file.exists():
-            return lost_history(context) or "no run yet"
+            return diagnose_empty_journal(context) or "no run yet"
         for damage in context.journal.damages():
             raise damage
         runs = context.journal.runs()
-        if not runs and (lost := lost_history(context)):
+        if not runs and (lost := diagnose_empty_journal(context)):
             return lost
         return f"{context.home.journal_file}: {count(len(runs), 'run')}"
 
@@ -196,7 +198,7 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[Check]:
     yield from _routes(context)
 
 
-def _routes(context: Context) -> Iterator[Check]:
+def _routes(context: Context) -> Iterator[DoctorCheck]:
     """Whether this PC knows a way to each device."""
     try:
         profiles = context.devices().profiles.values()
@@ -204,14 +206,14 @@ def _routes(context: Context) -> Iterator[Check]:
         return  # Told by the check of the list.
     lost = [(profile, problem) for profile in profiles if (problem := _route_problem(profile))]
     for profile, problem in lost:
-        yield Check(
+        yield DoctorCheck(
             name="network",
             state="warning",
             message=f"{profile.name} ({profile.address}): {problem}.",
             remedy="Check the address, and this PC's network cable and configuration.",
         )
     if not lost:
-        yield Check(
+        yield DoctorCheck(
             name="network",
             state="ok",
             message=f"This PC has a route to {count(len(profiles), 'listed device')}.",
@@ -230,9 +232,9 @@ def _route_problem(profile: Profile) -> str:
     return ""
 
 
-def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[Check]:
+def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
     if not (sys.__stdin__ and sys.__stdin__.isatty() and terminal is not None and terminal.isatty()):
-        yield Check(
+        yield DoctorCheck(
             name="terminal",
             state="ok",
             message="This is no terminal: commands work, the dashboard needs one.",
@@ -246,14 +248,14 @@ def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[C
     if environ.get("NO_COLOR"):
         facts.append("NO_COLOR is set")
     small = columns < LEAST_COLUMNS or lines < LEAST_LINES
-    yield Check(
+    yield DoctorCheck(
         name="terminal",
         state="warning" if small else "ok",
         message=", ".join(facts),
         remedy=f"The dashboard needs {LEAST_COLUMNS}x{LEAST_LINES}." if small else "",
     )
     if encoding.lower().replace("-", "") != "utf8":
-        yield Check(
+        yield DoctorCheck(
             name="terminal",
             state="warning",
             message=f"Its encoding is {encoding}: some characters are shown as '?'.",
@@ -261,11 +263,11 @@ def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[C
         )
 
 
-def _proxies(environ: Mapping[str, str]) -> Iterator[Check]:
+def _proxies(environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
     found = sorted({name.lower() for name in PROXIES if environ.get(name)})
     message = (
         f"{', '.join(found)} is set; sensors are reached directly, past any proxy."
         if found
         else "No proxy is configured."
     )
-    yield Check(name="proxies", state="ok", message=message)
+    yield DoctorCheck(name="proxies", state="ok", message=message)

@@ -14,7 +14,7 @@ CANCEL: Final = "cancel"
 """The command, left in the journal, that asks a run to stop safely."""
 
 
-def guarding(limits: Limits, operation: Operation) -> Limits:
+def limits_for(limits: Limits, operation: Operation) -> Limits:
     """The limits that hold for a run.
 
     Canaries and budget keep more sensors from being written to; a backup writes nothing, and one sensor

@@ -12,7 +12,7 @@ from sicktui.stores.journal.database import JournalDamaged
 Progress = Literal["none", "intended", "done"]
 
 
-class Past(Struct, frozen=True, kw_only=True):
+class JobHistory(Struct, frozen=True, kw_only=True):
     """One device's job as far as it was written down."""
 
     survey: Surveyed | None = None
@@ -55,27 +55,29 @@ class Past(Struct, frozen=True, kw_only=True):
         return self.trigger != "none" or self.started or self.finished or self.damaged
 
 
-def recall(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -> dict[str, Past]:
+def rebuild(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -> dict[str, JobHistory]:
     """Fold a run's events into what is known of each device's job.
 
     Args:
         entries: the events, in order, each damage in its place.
         devices: the devices of the run.
     """
-    pasts = dict.fromkeys(devices, Past())
+    pasts = dict.fromkeys(devices, JobHistory())
     damaged = False
     for entry in entries:
         if isinstance(entry, JournalDamaged):
             damaged = True
         elif isinstance(entry, StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached):
-            pasts[entry.device] = _after(pasts.get(entry.device, Past()), entry)
+            pasts[entry.device] = _after(pasts.get(entry.device, JobHistory()), entry)
     if damaged:
         # The row that is lost may have been an intention of any of them.
         pasts = {device: structs.replace(past, damaged=True) for device, past in pasts.items()}
     return pasts
 
 
-def _after(past: Past, event: StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached) -> Past:
+def _after(
+    past: JobHistory, event: StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached
+) -> JobHistory:
     match event:
         case StepChanged():
             return structs.replace(past, open_step=event.step if event.state is StepState.STARTED else None)
@@ -100,7 +102,7 @@ def _after(past: Past, event: StepChanged | Surveyed | UpdateStateRead | Acted |
             return past
 
 
-def _of_restore(past: Past, event: Acted) -> Past:
+def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
     if event.act == "restore":
         return structs.replace(past, restore=_progress(event))
     if event.phase != "intended":
@@ -109,7 +111,7 @@ def _of_restore(past: Past, event: Acted) -> Past:
     return structs.replace(past, persist="intended", left_out=left_out)
 
 
-def _state(past: Past, value: UpdateState) -> Past:
+def _state(past: JobHistory, value: UpdateState) -> JobHistory:
     if not past.wrote:
         return structs.replace(past, state=value)
     return structs.replace(

@@ -127,7 +127,7 @@ class JobRecord:
         except JournalError:
             if not self.irrevocable:
                 raise
-            self._recorder.keep(event)
+            self._recorder.defer(event)
 
     async def _step(self, step: Step, state: StepState, detail: str) -> None:
         self._open = state is StepState.STARTED
@@ -187,7 +187,7 @@ class JobRecord:
         if (end is None or end == self._last_end) and now - self._last_progress < PROGRESS_INTERVAL:
             return
         self._last_progress, self._last_end = now, end
-        self._recorder.note(
+        self._recorder.record_soon(
             Progressed(
                 ts=self._recorder.now(),
                 run=self._recorder.run,
@@ -204,7 +204,7 @@ class JobRecord:
         if answered == self._answering and now - self._last_contact < CONTACT_INTERVAL:
             return
         self._answering, self._last_contact = answered, now
-        self._recorder.note(
+        self._recorder.record_soon(
             Contacted(ts=self._recorder.now(), run=self._recorder.run, device=self.device, answered=answered)
         )
 

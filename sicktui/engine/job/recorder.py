@@ -52,7 +52,7 @@ class Recorder:
         """The time stamp of an event that happens now."""
         return timestamp(self._clock.now())
 
-    def note(self, event: Event) -> None:
+    def record_soon(self, event: Event) -> None:
         """Write soon; may be lost if the PC loses power."""
         self._notes.append(event)
 
@@ -70,11 +70,11 @@ class Recorder:
         self._wake.set()
         await done
 
-    def keep(self, *events: Event) -> None:
+    def defer(self, *events: Event) -> None:
         """Write events that ``record`` could not write as soon as it works again, before all others."""
         self._kept += events
 
-    async def settle(self) -> None:
+    async def drain(self) -> None:
         """Write everything that waits or was kept, for good.
 
         Raises:

@@ -39,7 +39,7 @@ class Difference(Struct, frozen=True, kw_only=True):
         return f"{path}: {shown(self.before)} is now {shown(self.after)}"
 
 
-class Drift(Struct, frozen=True, kw_only=True):
+class Comparison(Struct, frozen=True, kw_only=True):
     """The outcome of a comparison."""
 
     differences: tuple[Difference, ...] = ()
@@ -61,7 +61,7 @@ class Drift(Struct, frozen=True, kw_only=True):
         return tuple(difference for difference in self.differences if not difference.network)
 
 
-def compare(before: Snapshot, after: Snapshot) -> Drift:
+def compare(before: Snapshot, after: Snapshot) -> Comparison:
     """Compare what both snapshots could read.
 
     Args:
@@ -82,7 +82,7 @@ def compare(before: Snapshot, after: Snapshot) -> Drift:
         found = list(_variable(name, before.values, after.values))
         differences += found
         same += not found
-    return Drift(differences=tuple(differences), same=same, not_compared=not_compared, checksum=checksum)
+    return Comparison(differences=tuple(differences), same=same, not_compared=not_compared, checksum=checksum)
 
 
 def _blind_spots(before: Snapshot, after: Snapshot) -> dict[str, str]:

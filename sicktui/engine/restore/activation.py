@@ -13,7 +13,7 @@ from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.engine.restore.readback import POLL, Readback
-from sicktui.engine.restore.results import rejected
+from sicktui.engine.restore.results import rejection
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level
 from sicktui.sensor.api.backups import RestoreReply
@@ -94,11 +94,11 @@ class Activation:
         if reply is None:
             reply = await self._after_a_break()
         if reply.finished and reply.ok is False:
-            raise rejected(reply)
+            raise rejection(reply)
         status = await self.settled()
         said = reply if status is None else status
         if said.ok is False:
-            raise rejected(said)
+            raise rejection(said)
         if said.ok:
             return Outcome(told=True, failed=said.failed)
         return await self._silent()

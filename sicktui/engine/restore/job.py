@@ -11,7 +11,7 @@ from sicktui.engine.authentication import authenticate
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.identity import other_device, same_sensor
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import Past
+from sicktui.engine.job.past import JobHistory
 from sicktui.engine.job.waiting import retry_for
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import Difference, equal
@@ -44,7 +44,7 @@ class RestoreJob:
         past: what an earlier runner of the same run has journalled of it, when this one resumes.
     """
 
-    def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
+    def __init__(self, job: Job, home: Home, past: JobHistory | None = None) -> None:
         order = job.spec.order_of(job.target.device)
         if order is None:
             raise ValueError("a restore without a backup")
@@ -52,7 +52,7 @@ class RestoreJob:
         self.order: RestoreOrder = order
         self.serial: str | None = job.item.identity.serial if job.item.identity else None
         self._home = home
-        self._past = past or Past()
+        self._past = past or JobHistory()
         self._passphrase = ""
 
     async def run(self) -> str:

@@ -40,7 +40,7 @@ _NO_CODE: Final = (
 MOST_NAMED: Final = 20
 
 
-def rejected(reply: RestoreReply) -> JobEnded:
+def rejection(reply: RestoreReply) -> JobEnded:
     """The end of a restore that the sensor has refused."""
     code = "" if reply.result is None else f" (RestoreResult {reply.result})"
     failed = not_restored(reply.failed)

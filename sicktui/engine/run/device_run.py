@@ -6,7 +6,7 @@ import logging
 from sicktui.engine.backup.job import BackupJob
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import Past
+from sicktui.engine.job.past import JobHistory
 from sicktui.engine.plan.base import lock_key
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
@@ -30,7 +30,7 @@ class DeviceRun:
         past: what an earlier runner journalled of this job, when the run is resumed.
     """
 
-    def __init__(self, job: Job, home: Home, past: Past | None = None) -> None:
+    def __init__(self, job: Job, home: Home, past: JobHistory | None = None) -> None:
         self._job = job
         self._home = home
         self._begun = past is not None and past.in_flight
@@ -189,7 +189,7 @@ class DeviceRun:
         )
 
 
-def _work(job: Job, home: Home, past: Past | None) -> UpdateJob | BackupJob | RestoreJob:
+def _work(job: Job, home: Home, past: JobHistory | None) -> UpdateJob | BackupJob | RestoreJob:
     match job.spec.operation:
         case Operation.UPDATE:
             return UpdateJob(job, past)

@@ -11,7 +11,7 @@ _LEAST: Final = 256 * 1024
 """Bytes that must be free for the journal to be written."""
 
 
-def why_gone(context: Context, run: str) -> list[str]:
+def diagnose_runner_loss(context: Context, run: str) -> list[str]:
     """Sentences for people, the remedy in each; none if nothing is to be seen.
 
     Args:
@@ -35,7 +35,7 @@ def why_gone(context: Context, run: str) -> list[str]:
     return found
 
 
-def lost_history(context: Context) -> str:
+def diagnose_empty_journal(context: Context) -> str:
     """What to say of a journal without any run beside logs of runs; empty if there is nothing to say."""
     logs = sorted(context.home.log.glob("runner-*.log"))
     if not logs:

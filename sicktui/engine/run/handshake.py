@@ -27,7 +27,7 @@ class RunSecrets(Struct, frozen=True, kw_only=True):
         return f"RunSecrets({len(self.passwords)} devices)"
 
 
-class RunnerInvitation(Struct, frozen=True, kw_only=True):
+class RunnerStart(Struct, frozen=True, kw_only=True):
     """The whole of what is written to the runner's standard input, as one JSON object."""
 
     run: str

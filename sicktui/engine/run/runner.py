@@ -16,13 +16,13 @@ from typing import Final
 
 import msgspec
 
-from sicktui.engine.job.control import CANCEL, Control, guarding
+from sicktui.engine.job.control import CANCEL, Control, limits_for
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import Past, recall
+from sicktui.engine.job.past import JobHistory, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.run.device_run import DeviceRun
-from sicktui.engine.run.handshake import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
 from sicktui.engine.run.history import every_entry
 from sicktui.engine.run.process import forbid_core_dumps
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
@@ -81,19 +81,19 @@ class Runner:
         self._queues = RequestQueues(
             spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
         )
-        self._at_work: dict[str, JobRecord] = {}
+        self._active: dict[str, JobRecord] = {}
         self._commands_seen = 0
-        self._limits = guarding(spec.settings.limits, spec.operation)
+        self._limits = limits_for(spec.settings.limits, spec.operation)
         self.control = Control(self._limits)
         self._pasts = self._recall()
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
-    def _recall(self) -> dict[str, Past]:
+    def _recall(self) -> dict[str, JobHistory]:
         """What the journal says of each device."""
         devices = [item.device for item in self._spec.items]
         # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
         damages = self._journal.damages(of=self._spec.run) if self._resumed else []
-        return recall([*damages, *every_entry(self._journal, self._spec.run)], devices)
+        return rebuild([*damages, *every_entry(self._journal, self._spec.run)], devices)
 
     async def run(self) -> None:
         """Bring every device to its verdict, then close the run.
@@ -104,13 +104,13 @@ class Runner:
         """
         helpers = [
             asyncio.create_task(self._recorder.serve()),
-            asyncio.create_task(self._obey()),
+            asyncio.create_task(self._poll_commands()),
         ]
         try:
             if self._resumed:
-                await self._say_resumed()
+                await self._log_resume()
             # What was commanded before comes before anything is started.
-            await self._heed()
+            await self._apply_commands()
             await self._run_devices()
             await self._finish()
         finally:
@@ -119,7 +119,7 @@ class Runner:
             await asyncio.gather(*helpers, return_exceptions=True)
             await self._recorder.flush()
 
-    async def _say_resumed(self) -> None:
+    async def _log_resume(self) -> None:
         open_devices = [device for device, past in self._pasts.items() if past.verdict is None]
         message = f"The run is resumed by {operator()}; every sensor is asked first where it stands."
         if any(self._pasts[device].damaged for device in open_devices):
@@ -136,7 +136,7 @@ class Runner:
         for item in self._spec.items:
             planned = planned_verdict(self._spec, item, self._recorder.now())
             if planned is not None and item.device not in self._verdicts:
-                await self._reached(planned)  # what the plan had decided was lost with a damaged row
+                await self._record_verdict(planned)  # what the plan had decided was lost with a damaged row
         for item in going:
             if item.device in self._verdicts:
                 self.control.count(self._verdicts[item.device].verdict)
@@ -149,7 +149,7 @@ class Runner:
         except PackageChanged as error:
             # A job that had written before an interruption goes on: it may not need the package.
             for item in fresh:
-                await self._reached(self._refused(item, error))
+                await self._record_verdict(self._refused(item, error))
             fresh = []
         # What sensors have begun is brought to its end before anything new is started.
         await self._wave(begun, package_file)
@@ -162,8 +162,8 @@ class Runner:
             )
         await self._wave([item for item in fresh if item.device not in canaries], package_file)
 
-    def _past(self, item: PlanItem) -> Past:
-        return self._pasts.get(item.device, Past())
+    def _past(self, item: PlanItem) -> JobHistory:
+        return self._pasts.get(item.device, JobHistory())
 
     async def _stage(self) -> Path | None:
         package = self._spec.package
@@ -207,9 +207,9 @@ class Runner:
             scratch=scratch_folder(self._home, self._spec.run, item.device),
             package_file=package_file,
         )
-        self._at_work[item.device] = record
+        self._active[item.device] = record
         event = await DeviceRun(job, self._home, self._past(item) if self._resumed else None).run()
-        await self._reached(event)
+        await self._record_verdict(event)
 
     def _since_plan(self) -> float:
         """Seconds since the sensors were asked for the plan, by a process with a throttle of its own."""
@@ -217,14 +217,14 @@ class Runner:
         # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
         return max(0.0, (self._clock.now() - planned).total_seconds())
 
-    async def _reached(self, event: VerdictReached) -> None:
-        self._at_work.pop(event.device, None)
+    async def _record_verdict(self, event: VerdictReached) -> None:
+        self._active.pop(event.device, None)
         self._verdicts[event.device] = event
         try:
             await self._recorder.record(event)
         except JournalError:
             # Others are still at it; before the end is written down, this is.
-            self._recorder.keep(event)
+            self._recorder.defer(event)
 
     def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
         return verdict_event(
@@ -241,7 +241,7 @@ class Runner:
         spec = self._spec
         ts = self._recorder.now()
         state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
-        await self._recorder.settle()
+        await self._recorder.drain()
         # Before the end is written down, since nobody comes back to a run that is over.
         await asyncio.to_thread(unstage, self._home, spec.run)
         verdicts = [self._verdicts[item.device] for item in spec.items]
@@ -258,17 +258,17 @@ class Runner:
             ],
         )
 
-    async def _obey(self) -> None:
+    async def _poll_commands(self) -> None:
         """Carry out commands that faces leave in the journal."""
         while True:
             await asyncio.sleep(COMMAND_INTERVAL)
             try:
-                await self._heed()
+                await self._apply_commands()
             except JournalError:
                 # A disk that is full or busy for a moment must not make the run deaf for good.
                 _log.exception("commands of run %s", self._spec.run)
 
-    async def _heed(self) -> None:
+    async def _apply_commands(self) -> None:
         """Carry out the commands that are there now."""
         for number, command in await asyncio.to_thread(
             self._journal.commands, self._spec.run, after=self._commands_seen
@@ -287,7 +287,7 @@ class Runner:
         self.control.cancel()
         waiting = [
             f"{device} ({record.step.value})"
-            for device, record in self._at_work.items()
+            for device, record in self._active.items()
             if record.irrevocable and record.step is not None
         ]
         if waiting:
@@ -297,7 +297,7 @@ class Runner:
         try:
             await self._recorder.record(*told)
         except JournalError:
-            self._recorder.keep(*told)  # it is obeyed all the same
+            self._recorder.defer(*told)  # it is obeyed all the same
 
     async def _log(self, message: str) -> None:
         await self._recorder.record(
@@ -310,7 +310,7 @@ async def serve(runner: Runner) -> None:
     loop = asyncio.get_running_loop()
     pending: set[asyncio.Task[None]] = set()
 
-    def told_to_end() -> None:
+    def on_signal() -> None:
         # The PC is going down, or somebody wants the process gone: finish what a sensor has begun.
         task = loop.create_task(
             runner.cancel("The runner was told to end: what has not begun its upload stops now.")
@@ -319,27 +319,27 @@ async def serve(runner: Runner) -> None:
         task.add_done_callback(pending.discard)
 
     with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
-        loop.add_signal_handler(signal.SIGTERM, told_to_end)
-        loop.add_signal_handler(signal.SIGINT, told_to_end)
+        loop.add_signal_handler(signal.SIGTERM, on_signal)
+        loop.add_signal_handler(signal.SIGINT, on_signal)
     await runner.run()
 
 
 def main() -> int:
     """Entry point of the runner process."""
     forbid_core_dumps()
-    invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerInvitation)
+    invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerStart)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     lock = run_lock(invitation.home, invitation.run)
     try:
         lock.acquire()
         with Journal(invitation.home.journal_file) as journal:
-            runner = _take_up(journal, invitation)
-            _answer(RunnerReady(ready=True))
+            runner = _claim_run(journal, invitation)
+            _report_ready(RunnerReady(ready=True))
             asyncio.run(serve(runner))
     except SicktuiError as error:
         # Before the answer the face says it; after it, the log has it and the run shows as interrupted.
         _log.exception("run %s", invitation.run)
-        _answer(RunnerReady(ready=False, message=error.message))
+        _report_ready(RunnerReady(ready=False, message=error.message))
         return 1
     lock.release()
     # Nobody asks any more whether a run that is over is alive.
@@ -349,7 +349,7 @@ def main() -> int:
     return 0
 
 
-def _take_up(journal: Journal, invitation: RunnerInvitation) -> Runner:
+def _claim_run(journal: Journal, invitation: RunnerStart) -> Runner:
     """Write down that this process has the run now.
 
     Raises:
@@ -372,7 +372,7 @@ def _take_up(journal: Journal, invitation: RunnerInvitation) -> Runner:
     return runner
 
 
-def _answer(ready: RunnerReady) -> None:
+def _report_ready(ready: RunnerReady) -> None:
     """Say the one line, then let go of the pipe: whoever started us may vanish now, or has already."""
     with contextlib.suppress(OSError):
         sys.stdout.buffer.write(msgspec.json.encode(ready) + b"\n")

@@ -11,7 +11,7 @@ import msgspec
 
 from sicktui.engine.context import Context
 from sicktui.engine.restore.source import facts_of
-from sicktui.engine.run.handshake import RunnerInvitation, RunnerReady, RunSecrets
+from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
 from sicktui.engine.run.process import own_module
 from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError
@@ -41,7 +41,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
     Raises:
         LaunchError: it did not get ready in time, or said why it cannot.
     """
-    invitation = RunnerInvitation.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
+    invitation = RunnerStart.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
     make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
     try:

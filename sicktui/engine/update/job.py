@@ -10,7 +10,7 @@ from sicktui.engine.authentication import authenticate
 from sicktui.engine.backup.job import BackupTaker
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import Past
+from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.flash import Flash, patience
 from sicktui.engine.update.parameter_check import what_was_lost
 from sicktui.engine.update.proof import Proof, known_failure, look_again, proof_of_reboot
@@ -37,7 +37,7 @@ class UpdateJob:
         past: what an earlier runner of the same run has journalled of it, when this one resumes.
     """
 
-    def __init__(self, job: Job, past: Past | None = None) -> None:
+    def __init__(self, job: Job, past: JobHistory | None = None) -> None:
         self.job = job
         self.backup_id: str | None = None
         self.downtime: float | None = None
@@ -106,7 +106,7 @@ class UpdateJob:
     def _flash(self, before: Before) -> Flash:
         return Flash(self.job, before.identity, before.health, baseline=before.state)
 
-    async def _resume(self, past: Past) -> str:
+    async def _resume(self, past: JobHistory) -> str:
         """Go on where an earlier runner was interrupted: the sensor is asked first, then the journal."""
         job = self.job
         job.record.resumed()
@@ -160,7 +160,7 @@ class UpdateJob:
         started = await self._upload(before)
         return await self._flash_and_prove(before, started=started)
 
-    def _before(self, past: Past) -> Before:
+    def _before(self, past: JobHistory) -> Before:
         """What the sensor was, from the journal; where that is lost, from the plan."""
         survey, item = past.survey, self.job.item
         identity = survey.identity if survey else item.identity

@@ -6,7 +6,7 @@ import logging
 from msgspec import structs
 
 from sicktui.engine.job.job import Job
-from sicktui.engine.parameters.compare import Drift, compare, named
+from sicktui.engine.parameters.compare import Comparison, compare, named
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
@@ -72,7 +72,7 @@ async def _read_again(job: Job, taken: Snapshot) -> Snapshot | None:
     )
 
 
-def _offer(job: Job, drift: Drift, backup: str | None) -> str:
+def _offer(job: Job, drift: Comparison, backup: str | None) -> str:
     words = f"After the update parameters are not what they were: {named(drift.settings)}."
     if backup:
         words += f" To bring them back: sicktui restore {job.target.device} --backup {backup}"

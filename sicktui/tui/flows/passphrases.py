@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from sicktui.engine.backup.history import Verified, verify
+from sicktui.engine.backup.history import BackupCheck, verify
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -139,12 +139,12 @@ async def _test(stage: Stage, devices: tuple[str, ...]) -> None:
     await stage.ask(Notice(stage.face, "Passphrases, tested on the backups", _findings(stage, found)))
 
 
-def _verified(context: Context, devices: tuple[str, ...]) -> list[Verified]:
+def _verified(context: Context, devices: tuple[str, ...]) -> list[BackupCheck]:
     records = [record for record in context.backups.list() if record.device in devices]
     return list(verify(context, records, passphrases=True))
 
 
-def _findings(stage: Stage, found: Sequence[Verified]) -> list[Cell]:
+def _findings(stage: Stage, found: Sequence[BackupCheck]) -> list[Cell]:
     glyphs = stage.face.glyphs
     if not found:
         return [cell("No backup of these devices is kept on this PC, so there is nothing to test on.")]

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.parameters.compare import Difference, Drift, shown
+from sicktui.engine.parameters.compare import Comparison, Difference, shown
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
@@ -30,7 +30,7 @@ class DiffRow(Struct, frozen=True, kw_only=True):
     """Why it could not be compared; empty for a difference."""
 
 
-def diff_rows(drift: Drift, *, everything: bool) -> list[DiffRow]:
+def diff_rows(drift: Comparison, *, everything: bool) -> list[DiffRow]:
     """The differences first; then what could not be compared.
 
     Args:
@@ -123,7 +123,7 @@ def about(row: DiffRow) -> list[Cell]:
     return lines
 
 
-def conclusions(drift: Drift, glyphs: Glyphs) -> list[Cell]:
+def conclusions(drift: Comparison, glyphs: Glyphs) -> list[Cell]:
     """What the comparison says as a whole, and what it cannot say."""
     lines: list[Cell] = []
     if drift.checksum == "same":

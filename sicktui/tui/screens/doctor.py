@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
-from sicktui.engine.doctor.check import Check
+from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
@@ -37,7 +37,7 @@ class DoctorScreen(FullScreen[None]):
     def __init__(self, face: Face, context: Context) -> None:
         super().__init__(face)
         self._engine_context = context
-        self._found: list[Check] = []
+        self._found: list[DoctorCheck] = []
         self._done = False
 
     def begin(self) -> None:
@@ -75,7 +75,7 @@ class DoctorScreen(FullScreen[None]):
         self.show_head((Span("What would go wrong on this PC, and the remedy", Tone.KEY),), told)
         self.show_text([line for check in self._found for line in self._lines(check)])
 
-    def _lines(self, check: Check) -> list[Cell]:
+    def _lines(self, check: DoctorCheck) -> list[Cell]:
         glyphs = self.face.glyphs
         sign = {"ok": glyphs.done, "warning": glyphs.warning, "failed": glyphs.failed}[check.state]
         lead = Span(f"{sign} {check.name:<{_NAME}}  ", _TONES[check.state])
