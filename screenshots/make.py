@@ -32,7 +32,7 @@ from sicktui.simulator.fleet.standard import standard_fleet
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.diff import DiffScreen
@@ -41,7 +41,7 @@ from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.replace import ReplaceScreen
 from sicktui.tui.screens.snapshots import SnapshotPicker
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 
 FOLDER = Path(__file__).parent
 SIZE = (120, 36)
@@ -78,7 +78,7 @@ async def updating() -> None:
         try:
             async with Fleet(standard_fleet(6, demo=True), time_scale=2.0) as fleet:
                 furnish(context, fleet)
-                app = Dashboard(context, Face())
+                app = Dashboard(context, Appearance())
                 async with app.run_test(size=SIZE, notifications=True) as pilot:
                     await tour(pilot)
         finally:
@@ -102,8 +102,8 @@ async def tour(pilot: Pilot[None]) -> None:
     screen = app.screen_stack[-1]
     if not isinstance(screen, MainScreen):
         sys.exit("the dashboard did not come up")
-    board = screen.board
-    await until(pilot, lambda: len(board.sights) == len(board.targets) > 0)
+    dashboard = screen.dashboard
+    await until(pilot, lambda: len(dashboard.observations) == len(dashboard.targets) > 0)
     await pilot.pause(1.0)
     picture(pilot, "idle")
     await pilot.press("?")
@@ -121,14 +121,16 @@ async def tour(pilot: Pilot[None]) -> None:
     await pilot.press("u")
     await until(pilot, lambda: isinstance(app.screen, Confirm))
     await pilot.press("y")
-    await until(pilot, lambda: board.shown_run in board.runs)
-    run = board.shown_run or ""
+    await until(pilot, lambda: dashboard.shown_run in dashboard.runs)
+    run = dashboard.shown_run or ""
     await pilot.press("j", "j")
-    await until(pilot, lambda: [job.update_state for job in board.runs[run].devices.values()].count(1) >= 1)
+    await until(
+        pilot, lambda: [job.update_state for job in dashboard.runs[run].devices.values()].count(1) >= 1
+    )
     app.clear_notifications()
     await pilot.pause(0.5)
     picture(pilot, "update")
-    await until(pilot, lambda: board.runs[run].finished)
+    await until(pilot, lambda: dashboard.runs[run].finished)
     await pilot.pause(1.0)
     app.clear_notifications()
     await pilot.pause(1.0)
@@ -147,9 +149,9 @@ async def keeping() -> None:
             async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
                 furnish(context, fleet)
                 await give_a_past(context, fleet, clock)
-                app = Dashboard(context, Face())
+                app = Dashboard(context, Appearance())
                 async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await until(pilot, lambda: len(board_of(pilot).sights) == len(fleet.devices))
+                    await until(pilot, lambda: len(board_of(pilot).observations) == len(fleet.devices))
                     await pilot.pause(1.0)
                     await picture_history(pilot, fleet)
                     await picture_diff(pilot)
@@ -239,10 +241,15 @@ async def picture_replacement(pilot: Pilot[None], context: Context, fleet: Fleet
         devices = context.devices()
         profile = structs.replace(devices.profiles[old.name], address=new.address, serial=old.serial)
         save_devices(context.home.devices_file, devices.replace(old.name, profile))
-        board = board_of(pilot)
+        dashboard = board_of(pilot)
         await pilot.press("R")
-        await until(pilot, lambda: board.targets[old.name].address == new.address)
-        await until(pilot, lambda: old.name in board.sights and board.sights[old.name].identity is not None)
+        await until(pilot, lambda: dashboard.targets[old.name].address == new.address)
+        await until(
+            pilot,
+            lambda: (
+                old.name in dashboard.observations and dashboard.observations[old.name].identity is not None
+            ),
+        )
         await pilot.press("E")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
         await pilot.pause(3.0)
@@ -252,16 +259,16 @@ async def picture_replacement(pilot: Pilot[None], context: Context, fleet: Fleet
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("y")
-        await until(pilot, lambda: board.shown_run in board.runs and not board.live_runs)
+        await until(pilot, lambda: dashboard.shown_run in dashboard.runs and not dashboard.live_runs)
         await pilot.pause(1.5)
         pilot.app.clear_notifications()
         await pilot.pause(0.5)
         picture(pilot, "replaced")
 
 
-def board_of(pilot: Pilot[None]) -> Board:
+def board_of(pilot: Pilot[None]) -> DashboardState:
     """What the dashboard knows."""
-    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, MainScreen)).board
+    return next(screen for screen in pilot.app.screen_stack if isinstance(screen, MainScreen)).dashboard
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 90.0) -> None:

@@ -15,13 +15,13 @@ from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
-from sicktui.tui.appearance import Face
-from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.terminal.driver import PatientDriver
-from sicktui.tui.terminal.key_queue import KeyLine
+from sicktui.tui.terminal.key_queue import KeyQueue
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for
@@ -42,19 +42,19 @@ class Dashboard(App[None]):
     COMMANDS = set()  # noqa: RUF012 - the main screen brings its own; Textual's are not wanted
     NOTIFICATION_TIMEOUT = 6
 
-    def __init__(self, context: Context, face: Face) -> None:
-        super().__init__(ansi_color=None if face.palette == "full" else True)
+    def __init__(self, context: Context, appearance: Appearance) -> None:
+        super().__init__(ansi_color=None if appearance.palette == "full" else True)
         self.context = context
-        self.face = face
+        self.appearance = appearance
         self.animation_level = "none"
         self.farewell = ""
         """What is said on the terminal after the dashboard has left it."""
-        theme = theme_for(face.palette)
+        theme = theme_for(appearance.palette)
         self.register_theme(theme)
         self.theme = theme.name
-        self.set_keymap(face.keys.changed)
+        self.set_keymap(appearance.keys.changed)
         self._guard = TerminalGuard(self)
-        self._key_line = KeyLine(self, super().on_event, self._ready)
+        self._key_queue = KeyQueue(self, super().on_event, self._ready)
 
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""
@@ -62,15 +62,15 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         """Show the main screen."""
-        if not self.face.glyphs.unicode:
+        if not self.appearance.glyphs.unicode:
             ScrollBar.renderer = PlainScrollBar
         self._guard.start()
-        self.push_screen(MainScreen(self.context, self.face))
+        self.push_screen(MainScreen(self.context, self.appearance))
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual's own, but a key waits until the one before has been handled."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._key_line.take(event)
+            await self._key_queue.take(event)
         else:
             await super().on_event(event)
 
@@ -114,7 +114,7 @@ class Dashboard(App[None]):
         return super().check_action(action, parameters)
 
 
-def face_for(context: Context, environ: Mapping[str, str], *, demo: bool = False) -> Face:
+def appearance_for(context: Context, environ: Mapping[str, str], *, demo: bool = False) -> Appearance:
     """How the dashboard looks on this terminal.
 
     Raises:
@@ -123,10 +123,10 @@ def face_for(context: Context, environ: Mapping[str, str], *, demo: bool = False
     settings = context.settings.dashboard
     # Textual draws on stderr where there is a choice (POSIX), on stdout under Windows.
     stream = sys.__stdout__ if os.name == "nt" else sys.__stderr__
-    return Face(
+    return Appearance(
         glyphs=choose_glyphs(settings, environ, stream.encoding if stream else None),
         palette=choose_palette(settings, environ),
-        keys=Keys(context.settings.keys),
+        keys=KeyMap(context.settings.keys),
         demo=demo,
     )
 
@@ -144,7 +144,7 @@ def run(context: Context, *, demo: bool = False) -> int:
     Raises:
         ConfigError: the ``[keys]`` table of the settings cannot be used.
     """
-    app = Dashboard(context, face_for(context, os.environ, demo=demo))
+    app = Dashboard(context, appearance_for(context, os.environ, demo=demo))
     try:
         app.run(mouse=wants_mouse(context.settings.dashboard, os.environ))
     except OSError as error:

@@ -2,14 +2,14 @@
 
 from msgspec import Struct
 
-from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import UNICODE, Glyphs, Palette
 
 
-class Face(Struct, frozen=True, kw_only=True):
+class Appearance(Struct, frozen=True, kw_only=True):
     """Decided once, when the dashboard starts."""
 
     glyphs: Glyphs = UNICODE
     palette: Palette = "full"
-    keys: Keys = Keys()
+    keys: KeyMap = KeyMap()
     demo: bool = False

@@ -114,7 +114,7 @@ async def test_a_sensor_that_denies_access_to_a_backup(desk: Desk, credentials: 
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
         await pilot.press("enter")
         await enter(pilot, NEW)
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         await until(pilot, lambda: "2 succeeded" in notes_of(pilot))
     assert tries(desk)[0] == 3, "the old one once; the new one when it was typed, and for the new plan"
     assert credentials.password("gate-1", "Service") == NEW

@@ -7,7 +7,7 @@ import pytest
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import UNICODE
-from sicktui.tui.main.status_line import status_line, store_phrases
+from sicktui.tui.main.status_line import status_line, store_labels
 from tests.credentials.keyrings import (
     Refusing,
     Working,
@@ -29,7 +29,7 @@ def line(credentials: Credentials, width: int) -> str:
         [],
         marked=0,
         live_runs=0,
-        stores=store_phrases(credentials.describe()),
+        stores=store_labels(credentials.describe()),
         clock="09:54",
         demo=False,
         glyphs=UNICODE,

@@ -114,7 +114,7 @@ async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(desk
         await form(pilot, "Unlock the vault")
         await pilot.press("escape")
         await until(pilot, lambda: notes_of(pilot).count("open to anybody") == 2)
-        assert not main.board.runs
+        assert not main.dashboard.runs
         assert not desk.context.backups.list()
 
 

@@ -22,7 +22,7 @@ from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import DEVICE_COLUMNS
 from sicktui.tui.rows.jobs import JOB_COLUMNS
 from sicktui.tui.rows.log import line_of
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
 from tests.fuzz.nasty import FUZZ, harmless, texts
 from tests.fuzz.runs import histories
@@ -99,38 +99,41 @@ def test_json_lines_are_plain_text_and_say_what_was_said(events: list[Event]) ->
 @FUZZ
 @given(events=hostile(), told=texts, width=st.integers(1, 60))
 def test_every_cell_of_the_dashboard_is_harmless(events: list[Event], told: str, width: int) -> None:
-    board = _board(events, told)
-    for row in board.job_rows():
+    dashboard = _dashboard(events, told)
+    for row in dashboard.job_rows():
         _check(JOB_COLUMNS, row, width)
-    for device_row in board.all_device_rows():
+    for device_row in dashboard.all_device_rows():
         _check(DEVICE_COLUMNS, device_row, width)
-    for device in board.targets:
-        for line in (*detail_lines(board, device, UNICODE, width, 4), *details(board, device, UNICODE)):
+    for device in dashboard.targets:
+        for line in (
+            *detail_lines(dashboard, device, UNICODE, width, 4),
+            *details(dashboard, device, UNICODE),
+        ):
             assert harmless(text_of(line), 4_000)
-        assert all(harmless(line, 4_000) for line in plain(details(board, device, UNICODE)).split("\n"))
+        assert all(harmless(line, 4_000) for line in plain(details(dashboard, device, UNICODE)).split("\n"))
     for event in events:
         if (shown := line_of(event)) is not None:
             assert harmless(shown.text, 600)
 
 
-def _board(events: Sequence[Event], told: str) -> Board:
+def _dashboard(events: Sequence[Event], told: str) -> DashboardState:
     """What the dashboard knows of the run, and of sensors that say hostile things themselves."""
     view = RunView()
     for event in events:
         view = reduce(view, event)
-    board = Board(SystemClock())
+    dashboard = DashboardState(SystemClock())
     profiles = {
         name: Profile(name=name, address="10.0.0.7", note=told, tags=(told,)) for name in view.devices
     }
     targets: dict[str, Target] = {
         name: resolve(profile, DeviceDefaults(), Timing()) for name, profile in profiles.items()
     }
-    board.set_devices(profiles, targets)
-    board.advanced("r1", view)
+    dashboard.set_devices(profiles, targets)
+    dashboard.advanced("r1", view)
     for name in targets:
         identity = Identity(name=told, version=told, serial=told, location=told, device_type=told)
-        board.observed(Observation(device=name, reachable=True, identity=identity, problem=told))
-    return board
+        dashboard.observed(Observation(device=name, reachable=True, identity=identity, problem=told))
+    return dashboard
 
 
 def _check(columns: Sequence[Column[Any]], row: Any, width: int) -> None:

@@ -18,7 +18,7 @@ from sicktui.model.enums import RunState, StepState, Verdict
 from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.tui.app import Dashboard
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from tests.engine.plant import PASSWORD
 from tests.survival.test_survival_journal import flip, poke
 from tests.survival.test_survival_kill_restore import backed_up, restore_of
@@ -43,7 +43,7 @@ async def said(ward: Ward, *words: str, code: int = 0) -> str:
 @asynccontextmanager
 async def dashboard(ward: Ward) -> AsyncIterator[Callable[[str], "asyncio.Future[None]"]]:
     """A dashboard of this home; yields a wait for words on its screen or in its notes."""
-    async with Dashboard(ward.context, Face()).run_test(size=(140, 40), notifications=True) as pilot:
+    async with Dashboard(ward.context, Appearance()).run_test(size=(140, 40), notifications=True) as pilot:
 
         async def shows(words: str) -> None:
             for _ in range(200):

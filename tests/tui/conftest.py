@@ -25,7 +25,7 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.screen import MainScreen
 
 PASSWORD = "servicelevel"
@@ -86,16 +86,16 @@ class Desk:
         await Runner(context.home, context.journal, spec, secrets, context.clock, resumed=False).run()
         return next(record for record in context.backups.list() if record.run == spec.run)
 
-    def app(self, face: Face | None = None) -> Dashboard:
+    def app(self, appearance: Appearance | None = None) -> Dashboard:
         """The dashboard, not yet running."""
-        return Dashboard(self.context, face or Face())
+        return Dashboard(self.context, appearance or Appearance())
 
     @asynccontextmanager
     async def dashboard(
-        self, size: tuple[int, int] = (120, 40), face: Face | None = None
+        self, size: tuple[int, int] = (120, 40), appearance: Appearance | None = None
     ) -> AsyncIterator[tuple[Pilot[None], MainScreen]]:
         """The running dashboard and its main screen."""
-        app = self.app(face)
+        app = self.app(appearance)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             yield pilot, main_of(pilot)

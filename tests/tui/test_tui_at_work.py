@@ -71,8 +71,8 @@ async def test_a_command_waits_for_the_one_before(desk: Desk) -> None:
         await until(pilot, lambda: pilot.app.screen is main)
         await pilot.press("g")
         await until(pilot, lambda: "The command before is still at work" in notes_of(pilot))
-        await until(pilot, lambda: main.board.runs, seconds=30)
-        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+        await until(pilot, lambda: main.dashboard.runs, seconds=30)
+        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
 
 
 async def test_one_damaged_run_hides_no_other(desk: Desk) -> None:

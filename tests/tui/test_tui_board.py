@@ -36,7 +36,7 @@ from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import Contact
 from sicktui.tui.rows.log import line_of
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -64,14 +64,14 @@ def target(name: str) -> Target:
     )
 
 
-def board_of(*names: str) -> tuple[Board, HandClock]:
+def board_of(*names: str) -> tuple[DashboardState, HandClock]:
     clock = HandClock()
-    board = Board(clock)
-    board.set_devices(
+    dashboard = DashboardState(clock)
+    dashboard.set_devices(
         {name: Profile(name=name, address=f"{name}.plant", tags=("hall",)) for name in names},
         {name: target(name) for name in names},
     )
-    return board, clock
+    return dashboard, clock
 
 
 def seen(name: str, *, reachable: bool = True, version: str = "2.3.0.0R") -> Observation:
@@ -125,13 +125,13 @@ FAILED = VerdictReached(
 
 
 def test_an_offline_sensor_keeps_what_it_last_said() -> None:
-    board, clock = board_of("a")
-    [row] = board.device_rows()
+    dashboard, clock = board_of("a")
+    [row] = dashboard.device_rows()
     assert row.contact is Contact.ASKING
-    board.observed(seen("a"))
+    dashboard.observed(seen("a"))
     clock.elapsed = 30
-    board.observed(seen("a", reachable=False))
-    [row] = board.device_rows()
+    dashboard.observed(seen("a", reachable=False))
+    [row] = dashboard.device_rows()
     assert (row.contact, row.version, row.age, row.model) == (
         Contact.OFFLINE,
         "2.3.0.0R",
@@ -142,74 +142,74 @@ def test_an_offline_sensor_keeps_what_it_last_said() -> None:
 
 
 def test_a_living_sensor_is_drawn_the_same_for_a_while() -> None:
-    board, clock = board_of("a")
-    board.observed(seen("a"))
-    first = board.device_rows()
+    dashboard, clock = board_of("a")
+    dashboard.observed(seen("a"))
+    first = dashboard.device_rows()
     clock.elapsed = 5
-    board.observed(seen("a"))
+    dashboard.observed(seen("a"))
     clock.elapsed = 9
-    assert board.device_rows() == first
+    assert dashboard.device_rows() == first
 
 
 def test_the_list_shows_what_the_run_sees() -> None:
-    board, clock = board_of("a", "b")
-    board.observed(seen("a"))
-    board.advanced("r1", view_of(*UPLOADING))
+    dashboard, clock = board_of("a", "b")
+    dashboard.observed(seen("a"))
+    dashboard.advanced("r1", view_of(*UPLOADING))
     clock.elapsed = 5
-    assert board.owners == {"a": "r1"}
-    row = next(row for row in board.device_rows() if row.device == "a")
+    assert dashboard.owners == {"a": "r1"}
+    row = next(row for row in dashboard.device_rows() if row.device == "a")
     assert (row.in_run, row.state, row.contact) == (True, UpdateState.STARTED, Contact.ONLINE)
-    board.advanced("r1", view_of(*UPLOADING, Contacted(ts=at(6), device="a", answered=False)))
-    row = next(row for row in board.device_rows() if row.device == "a")
+    dashboard.advanced("r1", view_of(*UPLOADING, Contacted(ts=at(6), device="a", answered=False)))
+    row = next(row for row in dashboard.device_rows() if row.device == "a")
     assert row.contact is Contact.OFFLINE
-    board.advanced("r1", view_of(*UPLOADING, FAILED))
-    assert board.owners == {}
+    dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
+    assert dashboard.owners == {}
 
 
 def test_a_job_row_says_everything_of_an_upload() -> None:
-    board, clock = board_of("a")
-    board.advanced("r1", view_of(*UPLOADING))
+    dashboard, clock = board_of("a")
+    dashboard.advanced("r1", view_of(*UPLOADING))
     clock.elapsed = 11
-    [row] = board.job_rows()
+    [row] = dashboard.job_rows()
     assert (row.step, row.sent, row.total, row.rate) == (Step.UPLOAD, 2_000_000, 4_000_000, 1_000_000)
     assert (row.elapsed, row.answer, row.versions) == ("0:10", "7s", ("1", "2"))
     assert row.steps[:4] == (StepState.DONE, None, None, StepState.STARTED)
 
 
 def test_a_verdict_stops_the_clock() -> None:
-    board, clock = board_of("a")
-    board.advanced("r1", view_of(*UPLOADING, FAILED))
-    first = board.job_rows()
+    dashboard, clock = board_of("a")
+    dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
+    first = dashboard.job_rows()
     clock.elapsed = 500
-    assert board.job_rows() == first
+    assert dashboard.job_rows() == first
     assert (first[0].verdict, first[0].code, first[0].elapsed) == (Verdict.FAILED, "update_error", "0:08")
 
 
 def test_a_sensor_that_has_its_proof_is_not_shown_as_flashing() -> None:
     """It went away while it said Started, as some do; its reboot is proven since."""
-    board, _ = board_of("a")
+    dashboard, _ = board_of("a")
     started = UpdateStateRead(ts=at(7), device="a", value=1, name="Started")
-    board.advanced("r1", view_of(*UPLOADING, started))
-    assert board.job_rows()[0].state is UpdateState.STARTED
+    dashboard.advanced("r1", view_of(*UPLOADING, started))
+    assert dashboard.job_rows()[0].state is UpdateState.STARTED
     done = structs.replace(FAILED, verdict=Verdict.SUCCEEDED, code=None, message="Runs 2.")
-    board.advanced("r1", view_of(*UPLOADING, started, done))
-    assert board.job_rows()[0].state is None
-    board.advanced("r1", view_of(*UPLOADING, started, FAILED))
-    assert board.job_rows()[0].state is UpdateState.STARTED
+    dashboard.advanced("r1", view_of(*UPLOADING, started, done))
+    assert dashboard.job_rows()[0].state is None
+    dashboard.advanced("r1", view_of(*UPLOADING, started, FAILED))
+    assert dashboard.job_rows()[0].state is UpdateState.STARTED
 
 
 def test_an_interrupted_run_is_not_shown_as_going() -> None:
-    board, _ = board_of("a")
+    dashboard, _ = board_of("a")
     lost = RunChanged(
         ts=at(9), run="r1", operation=Operation.UPDATE, state=RunState.INTERRUPTED, pid=None, started=at(0)
     )
-    board.advanced("r1", view_of(*UPLOADING, lost))
-    assert board.live_runs == []
-    assert board.job_rows()[0].orphaned
+    dashboard.advanced("r1", view_of(*UPLOADING, lost))
+    assert dashboard.live_runs == []
+    assert dashboard.job_rows()[0].orphaned
 
 
 def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
-    board, _ = board_of("a")
+    dashboard, _ = board_of("a")
     refused = Planned(
         ts=at(0),
         device="a",
@@ -219,51 +219,51 @@ def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
         from_version="2",
         to_version="1",
     )
-    board.advanced("r1", view_of(refused))
-    assert board.job_rows()[0].versions == ("2", "")
+    dashboard.advanced("r1", view_of(refused))
+    assert dashboard.job_rows()[0].versions == ("2", "")
 
 
 def test_marks_follow_the_list_and_the_filter() -> None:
-    board, _ = board_of("a", "b", "c")
-    board.selected = "b"
-    assert board.situation().chosen == ("b",)
-    board.toggle("c")
-    board.toggle_all(["a", "c"])
-    assert board.situation().chosen == ("a", "c")
-    board.toggle_all(["a", "c"])
-    assert board.marks == set()
-    board.toggle("b")
-    board.set_devices({}, {})
-    assert board.situation().chosen == ()
+    dashboard, _ = board_of("a", "b", "c")
+    dashboard.selected = "b"
+    assert dashboard.command_context().chosen == ("b",)
+    dashboard.toggle("c")
+    dashboard.toggle_all(["a", "c"])
+    assert dashboard.command_context().chosen == ("a", "c")
+    dashboard.toggle_all(["a", "c"])
+    assert dashboard.marks == set()
+    dashboard.toggle("b")
+    dashboard.set_devices({}, {})
+    assert dashboard.command_context().chosen == ()
 
 
 def test_an_address_that_changed_forgets_the_old_look() -> None:
-    board, _ = board_of("a")
-    board.observed(seen("a"))
+    dashboard, _ = board_of("a")
+    dashboard.observed(seen("a"))
     moved = Target(device="a", address="other", user="Service", auth="auto", scheme="http", timing=Timing())
-    board.set_devices({"a": Profile(name="a", address="other")}, {"a": moved})
-    assert board.device_rows()[0].contact is Contact.ASKING
+    dashboard.set_devices({"a": Profile(name="a", address="other")}, {"a": moved})
+    assert dashboard.device_rows()[0].contact is Contact.ASKING
 
 
 def test_the_lines_about_a_device_say_what_matters_most() -> None:
-    board, _ = board_of("a")
+    dashboard, _ = board_of("a")
 
     def show() -> str:
-        return " ".join(text_of(line) for line in detail_lines(board, "a", UNICODE, 200, 2))
+        return " ".join(text_of(line) for line in detail_lines(dashboard, "a", UNICODE, 200, 2))
 
     assert "no answer from a.plant yet" in show()
-    board.observed(seen("a"))
+    dashboard.observed(seen("a"))
     assert "serial 7" in show()
-    board.observed(seen("a", reachable=False))
+    dashboard.observed(seen("a", reachable=False))
     assert "no answer" in show()
-    board.advanced("r1", view_of(*UPLOADING))
+    dashboard.advanced("r1", view_of(*UPLOADING))
     assert "upload" in show()
-    board.advanced("r1", view_of(*UPLOADING, FAILED))
+    dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
     assert "failed (update_error). The sensor reports state 3. Check the package." in show()
-    narrow = detail_lines(board, "a", UNICODE, 30, 2)
+    narrow = detail_lines(dashboard, "a", UNICODE, 30, 2)
     assert len(narrow) == 2
     assert width_of(narrow[0]) <= 30
-    told = plain(details(board, "a", UNICODE))
+    told = plain(details(dashboard, "a", UNICODE))
     for word in ("What to do: Check the package.", "serial number: 7", "upload started", "tags: hall"):
         assert word in told
 

@@ -5,13 +5,13 @@ from textual.command import CommandPalette
 
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID, COMMANDS
-from sicktui.tui.commands.keymap import RESERVED, Keys, bindings
+from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.commands.keymap import RESERVED, KeyMap, bindings
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
-from sicktui.tui.state.dashboard import Situation
 from sicktui.tui.widgets.hint_bar import hints
 from tests.tui.conftest import Desk, text_of, until
 
@@ -26,20 +26,20 @@ def test_keys_and_ids_are_unique_and_printable() -> None:
 
 async def test_every_command_of_the_table_is_carried_out_and_no_other(desk: Desk) -> None:
     async with desk.dashboard() as (_, main):
-        assert main.carrier.known == set(BY_ID)
+        assert main.dispatcher.known == set(BY_ID)
 
 
 @pytest.mark.parametrize("width", [20, 40, 78, 118, 198])
 def test_the_hint_bar_fits_and_always_shows_the_ways_out(width: int) -> None:
-    shown = hints(Keys(), width)
+    shown = hints(KeyMap(), width)
     assert width_of(shown) <= width
     assert "q quit" in spans_text(shown)
     assert "? help" in spans_text(shown)
 
 
 def test_a_wide_hint_bar_has_every_hint_in_the_order_of_the_table() -> None:
-    shown = spans_text(hints(Keys(), 400))
-    places = [shown.index(f"{Keys().of(c)} {c.title}") for c in COMMANDS if c.hint is not None]
+    shown = spans_text(hints(KeyMap(), 400))
+    places = [shown.index(f"{KeyMap().of(c)} {c.title}") for c in COMMANDS if c.hint is not None]
     assert places == sorted(places)
 
 
@@ -55,24 +55,24 @@ def test_a_wide_hint_bar_has_every_hint_in_the_order_of_the_table() -> None:
 )
 def test_keys_that_cannot_be_are_refused(changed: dict[str, str], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
-        Keys(changed)
+        KeyMap(changed)
 
 
 def test_two_commands_may_swap_their_keys() -> None:
-    keys = Keys({"update": "b", "backup": "u"})
+    keys = KeyMap({"update": "b", "backup": "u"})
     assert (keys.of(BY_ID["update"]), keys.of(BY_ID["backup"])) == ("b", "u")
 
 
 def test_a_command_that_needs_something_says_what_is_missing() -> None:
-    nothing, some = Situation(), Situation(devices=2, selected="a")
-    assert "no device" in BY_ID["update"].why_not(nothing)
-    assert BY_ID["update"].why_not(some) == ""
-    owned = Situation(devices=1, selected="a", owned=frozenset({"a"}), live_runs=("r1",))
-    assert "r1" in BY_ID["update"].why_not(owned)
-    partly = Situation(devices=2, marked=("a", "b"), owned=frozenset({"a"}), live_runs=("r1",))
-    assert BY_ID["update"].why_not(partly) == "", "the plan says of each device"
-    assert BY_ID["cancel"].why_not(some)
-    assert BY_ID["cancel"].why_not(owned) == ""
+    nothing, some = CommandContext(), CommandContext(devices=2, selected="a")
+    assert "no device" in BY_ID["update"].unavailable_because(nothing)
+    assert BY_ID["update"].unavailable_because(some) == ""
+    owned = CommandContext(devices=1, selected="a", owned=frozenset({"a"}), live_runs=("r1",))
+    assert "r1" in BY_ID["update"].unavailable_because(owned)
+    partly = CommandContext(devices=2, marked=("a", "b"), owned=frozenset({"a"}), live_runs=("r1",))
+    assert BY_ID["update"].unavailable_because(partly) == "", "the plan says of each device"
+    assert BY_ID["cancel"].unavailable_because(some)
+    assert BY_ID["cancel"].unavailable_because(owned) == ""
 
 
 async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
@@ -81,7 +81,7 @@ async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
         await until(pilot, lambda: "Help" in text_of(pilot) and "Files" in text_of(pilot))
         shown = " ".join(text_of(pilot).replace("│", " ").split())
         for command in COMMANDS:
-            assert f"{Keys().of(command)} {command.title} {command.help[:20]}" in shown
+            assert f"{KeyMap().of(command)} {command.title} {command.help[:20]}" in shown
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> None:
@@ -90,7 +90,7 @@ async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> N
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)
         for command in COMMANDS:
-            assert f"{command.title}  ({Keys().of(command)})" in shown
+            assert f"{command.title}  ({KeyMap().of(command)})" in shown
         await pilot.press(*"add a device")
         await until(pilot, lambda: "new  (n)" in text_of(pilot) and "quit  (q)" not in text_of(pilot))
         await pilot.press("enter")
@@ -113,21 +113,21 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
         await until(pilot, lambda: "PAUSED, 0 new" in text_of(pilot))
         await pilot.press("p", "o")
         await until(pilot, lambda: "PAUSED" not in text_of(pilot) and "Log a" in text_of(pilot))
-        assert [row.device for row in main.painter.devices.rows] == ["a", "b"]
+        assert [row.device for row in main.renderer.devices.rows] == ["a", "b"]
         await pilot.press("s")
         await until(pilot, lambda: "by address" in text_of(pilot))
-        assert [row.device for row in main.painter.devices.rows] == ["b", "a"]
+        assert [row.device for row in main.renderer.devices.rows] == ["b", "a"]
         await pilot.press("/", *"0.1:8", "enter")
         await until(pilot, lambda: "1 of 2" in text_of(pilot) and "filter: 0.1:8" in text_of(pilot))
         await pilot.press("a")
-        assert main.board.marks == {"b"}
+        assert main.dashboard.marks == {"b"}
         await pilot.press("escape", "R")
         await until(pilot, lambda: "Devices 2" in text_of(pilot))
 
 
 async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
     desk.profiles(Profile(name="a", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24), Face(glyphs=ASCII)) as (pilot, _):
+    async with desk.dashboard((80, 24), Appearance(glyphs=ASCII)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert text_of(pilot).isascii()
         for keys in (["?"], ["q", "n"], ["escape", "g"], ["q", "v"], ["q", "x"], ["n", "l"], ["escape", "u"]):
@@ -139,7 +139,7 @@ async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
 async def test_no_color_writes_no_colours(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     desk.profiles(Profile(name="a", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24), Face(palette="none")) as (pilot, _):
+    async with desk.dashboard((80, 24), Appearance(palette="none")) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         for strip in pilot.app.screen._compositor.render_strips():
             for segment in strip:

@@ -40,7 +40,7 @@ async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(desk: Desk) -
         await fleet.devices[0].stop()
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert "2.3.0.0R" in text_of(pilot), "what is known of it stays"
-        await until(pilot, lambda: any(line.device == "gate-1" for line in main.painter.log.lines))
+        await until(pilot, lambda: any(line.device == "gate-1" for line in main.renderer.log.lines))
 
 
 async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
@@ -50,7 +50,7 @@ async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
         await until(pilot, lambda: "1 online" in text_of(pilot))
         assert "[red]oops[b]" in text_of(pilot)
         assert "[/oops]·[31mboo[/]" in text_of(pilot)
-        main.stage.say("note: [/oops] [red]")
+        main.services.notify("note: [/oops] [red]")
         await until(pilot, lambda: "note: [/oops] [red]" in text_of(pilot))  # drawn, and not parsed
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details) and "[b]7" in text_of(pilot))
@@ -75,10 +75,10 @@ async def test_an_update_from_the_mark_to_the_verdicts(desk: Desk) -> None:
         await pilot.press("u", "enter", "space")
         assert isinstance(pilot.app.screen, Confirm), "only y confirms"
         await pilot.press("y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].state is RunState.FINISHED, seconds=25)
-        counts = main.board.runs[run].counts()
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED, seconds=25)
+        counts = main.dashboard.runs[run].counts()
         assert (counts[Verdict.SUCCEEDED], counts[Verdict.FAILED]) == (2, 1)
         await until(pilot, lambda: "2 succeeded" in text_of(pilot) and "update_error" in text_of(pilot))
         await until(pilot, lambda: text_of(pilot).count("2.4.0.0R") >= 4)  # list and panel
@@ -90,7 +90,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk
     async with desk.dashboard() as (pilot, main):
         run = await start_update(pilot)
         await until(pilot, lambda: "flash" in text_of(pilot))
-        await until(pilot, lambda: "slow-1" in main.board.owners)
+        await until(pilot, lambda: "slow-1" in main.dashboard.owners)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         assert f"sicktui runs attach {run}" in text_of(pilot)
@@ -99,7 +99,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk
         assert isinstance(pilot.app, Dashboard)
         assert f"Run {run} goes on" in pilot.app.farewell
     async with desk.dashboard() as (pilot, main):
-        await until(pilot, lambda: main.board.live_runs == [run], seconds=3)
+        await until(pilot, lambda: main.dashboard.live_runs == [run], seconds=3)
         await until(pilot, lambda: "1 run going" in text_of(pilot) and "► flash" in text_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: f"run {run} is working on it" in notes_of(pilot))
@@ -107,7 +107,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk
         await until(pilot, lambda: "Cancel the run?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "cancelling, waiting for slow-1 (flash)" in text_of(pilot))
-        await until(pilot, lambda: main.board.live_runs == [], seconds=20)
+        await until(pilot, lambda: main.dashboard.live_runs == [], seconds=20)
 
 
 async def start_update(pilot: Pilot[None]) -> str:
@@ -121,8 +121,8 @@ async def start_update(pilot: Pilot[None]) -> str:
     await pilot.press("u")
     await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
     await pilot.press("y")
-    await until(pilot, lambda: main.board.shown_run in main.board.runs)
-    return main.board.shown_run or ""
+    await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+    return main.dashboard.shown_run or ""
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])

@@ -13,8 +13,8 @@ from sicktui.model.event import RunChanged
 from sicktui.model.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.appearance import Face
-from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 from sicktui.tui.screens.backup import BackupForm
 from sicktui.tui.screens.device_form import DeviceForm
@@ -195,9 +195,9 @@ async def test_a_backup_is_taken(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await type_in(pilot, "secret phrase")
         await pilot.press("enter")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1)
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1)
         assert len(desk.context.backups.list()) == 1
         await until(pilot, lambda: "Backup " in text_of(pilot) and "√√√√" in text_of(pilot))
 
@@ -217,9 +217,9 @@ async def test_a_backup_says_whether_a_stored_passphrase_is_used(desk: Desk) -> 
         await pilot.press("b")
         await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
         await pilot.press("enter")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
     kept = {record.device: record for record in desk.context.backups.list()}
     assert known.opening(kept["gate-1"], "gate-1") == "of the gate"
     assert kept["dock-1"].passphrase_fingerprint is None
@@ -263,8 +263,8 @@ async def test_an_interrupted_run_is_announced_and_resumed(desk: Desk) -> None:
             pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot)
         )
         await pilot.press("r")
-        await until(pilot, lambda: run in main.board.runs and main.board.runs[run].finished)
-        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: run in main.dashboard.runs and main.dashboard.runs[run].finished)
+        assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         await pilot.press("g")
         await until(pilot, lambda: "√ finished" in text_of(pilot) and "1 succeeded" in text_of(pilot))
         await pilot.press("r")
@@ -295,8 +295,8 @@ async def test_a_command_of_no_use_says_why(desk: Desk, key: str) -> None:
 
 
 async def test_remapped_keys_work_and_are_shown(desk: Desk) -> None:
-    face = Face(keys=Keys({"add": "N", "help": "f2"}))
-    async with desk.dashboard((200, 40), face) as (pilot, main):
+    appearance = Appearance(keys=KeyMap({"add": "N", "help": "f2"}))
+    async with desk.dashboard((200, 40), appearance) as (pilot, main):
         await until(pilot, lambda: "N new" in text_of(pilot))
         await pilot.press("n")
         await pilot.pause()

@@ -54,13 +54,13 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(desk: Desk) -> N
         await pilot.press("u")
         await until(pilot, lambda: "Start the update?" in text_of(pilot))
         await pilot.press("y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        spec = desk.context.journal.spec(main.board.shown_run or "")
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        spec = desk.context.journal.spec(main.dashboard.shown_run or "")
         limits = spec.settings.limits
         assert (limits.jobs, limits.canary, limits.max_failures) == (3, 1, 7)
         assert spec.options.expect_version == "2.4.0.1R"
         assert not spec.options.backup
-        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
 
 
 async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
@@ -75,10 +75,10 @@ async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
         await until(pilot, lambda: "At once: write a whole number" in text_of(pilot))
         await type_in(pilot, "2")
         await pilot.press("enter")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        spec = desk.context.journal.spec(main.board.shown_run or "")
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        spec = desk.context.journal.spec(main.dashboard.shown_run or "")
         assert spec.settings.limits.jobs == 2
-        await until(pilot, lambda: not main.board.live_runs, seconds=30)
+        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
     assert "phrase" not in repr(BackupRequest("a phrase", 2))
 
 

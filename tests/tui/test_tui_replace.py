@@ -71,7 +71,7 @@ async def test_a_replacement_from_the_finding_to_the_verdict(desk: Desk) -> None
         assert "Not carried over" in told
         assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in told
         await pilot.press("q")
-        await until(pilot, lambda: main.board.profiles["gate-1"].serial == "9009")
+        await until(pilot, lambda: main.dashboard.profiles["gate-1"].serial == "9009")
     profile = desk.context.devices().profiles["gate-1"]
     assert (profile.address, profile.note) == (new.address, "by the door")
     assert new.parameters.saved["LocationName"] == "north gate"
@@ -101,10 +101,10 @@ async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(desk:
         await pilot.press("j", "enter")
         await until(pilot, lambda: first.id in text_of(pilot) and "comes along" in text_of(pilot))
         await pilot.press("r", "y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
-        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
     assert new.parameters.saved["ScanDataFormat"] == 4
     assert desk.context.devices().profiles["gate-1"].serial == "9009"
 
@@ -121,7 +121,7 @@ async def test_the_same_sensor_is_no_replacement(desk: Desk) -> None:
         )
         await pilot.press("r", "p", "y", "q")
         await until(pilot, lambda: pilot.app.screen is main)
-        assert main.board.runs == {}
+        assert main.dashboard.runs == {}
 
 
 async def test_what_does_not_fit_is_said(desk: Desk) -> None:

@@ -68,10 +68,10 @@ async def test_a_restore_from_the_version_to_the_verdict(desk: Desk) -> None:
         assert isinstance(pilot.app.screen, Confirm), "only y confirms"
         assert len(writes(gate)) == asked, "nothing was sent so far"
         await pilot.press("y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].state is RunState.FINISHED, seconds=25)
-        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED, seconds=25)
+        assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         await until(pilot, lambda: "Restore " in text_of(pilot) and "√√√√√√ √ succeeded" in flat_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
 
@@ -103,10 +103,10 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         assert "the right one is known here" in flat_of(pilot)
         await pilot.press("enter", "y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
-        assert main.board.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         assert desk.context.credentials.passphrase is None, "new backups are made as before"
         assert PHRASE not in text_of(pilot) + notes_of(pilot)
 
@@ -124,10 +124,10 @@ async def test_several_sensors_get_their_own_backups_in_one_run(desk: Desk) -> N
         await pilot.press("r")
         await until(pilot, lambda: "The parameters of 2 sensors are overwritten" in flat_of(pilot))
         await pilot.press("y")
-        await until(pilot, lambda: main.board.shown_run in main.board.runs)
-        run = main.board.shown_run or ""
-        await until(pilot, lambda: main.board.runs[run].finished, seconds=25)
-        verdicts = {name: view.verdict for name, view in main.board.runs[run].devices.items()}
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        run = main.dashboard.shown_run or ""
+        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        verdicts = {name: view.verdict for name, view in main.dashboard.runs[run].devices.items()}
     for device in fleet.devices:
         verdict = verdicts[device.name]
         assert verdict is not None
@@ -210,7 +210,7 @@ async def test_a_sensor_without_any_backup_offers_a_path(desk: Desk, tmp_path: P
         assert isinstance(pilot.app.focused, Input)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
-        assert main.board.runs == {}
+        assert main.dashboard.runs == {}
 
 
 async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk: Desk) -> None:
@@ -234,8 +234,8 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk
         await until(pilot, lambda: "That is not the one" in text_of(pilot))
         pilot.app.screen.query_one(Input).value = PHRASE
         await pilot.press("enter")
-        await until(pilot, lambda: spec.run in main.board.runs and main.board.runs[spec.run].finished)
-        assert main.board.runs[spec.run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: spec.run in main.dashboard.runs and main.dashboard.runs[spec.run].finished)
+        assert main.dashboard.runs[spec.run].counts()[Verdict.SUCCEEDED] == 1
     assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 2
 
 
@@ -256,4 +256,4 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(desk:
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))
         await pilot.press("h")
         await until(pilot, lambda: "seen to hold 1 time until" in flat_of(pilot))
-        assert main.board.live_runs == []
+        assert main.dashboard.live_runs == []

@@ -42,16 +42,16 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(desk: Desk) -> Non
         await pilot.press("b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: main.board.live_runs)
-        [run] = main.board.live_runs
+        await until(pilot, lambda: main.dashboard.live_runs)
+        [run] = main.dashboard.live_runs
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and run in text_of(pilot))
         assert not cancel_requested(desk.context, run)
         await pilot.press("y")
-        await until(pilot, lambda: main.board.runs[run].finished)
-        assert main.board.runs[run].counts()[Verdict.CANCELLED] == 1
+        await until(pilot, lambda: main.dashboard.runs[run].finished)
+        assert main.dashboard.runs[run].counts()[Verdict.CANCELLED] == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -9,8 +9,8 @@ from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
 from sicktui.model.event import RunChanged, Summarised, VerdictReached
 from sicktui.model.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.appearance import Face
-from sicktui.tui.drawing.spans import Span, cell, hanging, packed, width_of
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.drawing.spans import Span, cell, flow, hanging_indent, width_of
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.runs import RunLine, names_cell, state_cell, verdicts_cell
@@ -68,7 +68,7 @@ async def test_the_sentence_belongs_to_the_only_cursor(desk: Desk) -> None:
         await pilot.press("w")
         await until(pilot, lambda: "► other-1" in text_of(pilot).split("Backup 2")[1])
         await until(pilot, lambda: "other-1: succeeded" in flat_of(pilot))
-        assert main.board.selected is not None
+        assert main.dashboard.selected is not None
 
 
 async def test_an_interrupted_run_is_announced_once(desk: Desk) -> None:
@@ -79,11 +79,11 @@ async def test_an_interrupted_run_is_announced_once(desk: Desk) -> None:
         await pilot.press("g")
         await until(pilot, lambda: "? interrupted" in text_of(pilot) and "gate-1" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: main.board.shown_run == run and run in main.board.runs)
-        await until(pilot, lambda: main.board.runs[run].state is RunState.INTERRUPTED)
+        await until(pilot, lambda: main.dashboard.shown_run == run and run in main.dashboard.runs)
+        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.INTERRUPTED)
         await pilot.pause(1.2)
         assert notes_of(pilot).count("was interrupted") == 1
-        assert sum("was interrupted" in line.text for line in main.painter.log.lines) == 1
+        assert sum("was interrupted" in line.text for line in main.renderer.log.lines) == 1
 
 
 async def test_the_runs_show_their_sensors_and_what_went_wrong(desk: Desk) -> None:
@@ -184,25 +184,25 @@ async def test_a_model_that_is_cut_keeps_both_of_its_ends(desk: Desk) -> None:
 
 def test_hints_are_packed_into_lines_and_none_is_cut() -> None:
     groups = [cell("aaaa"), cell("bbbb"), cell("cc")]
-    assert [spans_text(part) for part in packed(groups, 10, "  ")] == ["aaaa  bbbb", "cc"]
-    assert packed([], 10, "  ") == []
+    assert [spans_text(part) for part in flow(groups, 10, "  ")] == ["aaaa  bbbb", "cc"]
+    assert flow([], 10, "  ") == []
 
 
 def test_a_text_hangs_below_itself() -> None:
-    parts = hanging((Span("name  "), Span("some words that are long enough to wrap here")), 36)
+    parts = hanging_indent((Span("name  "), Span("some words that are long enough to wrap here")), 36)
     assert [spans_text(part) for part in parts] == [
         "name  some words that are long enough",
         "      to wrap here",
     ] or all(width_of(part) <= 36 for part in parts)
     assert spans_text(parts[1]).startswith("      ")
-    assert hanging((Span("only one"),), 4) == [(Span("only one"),)]
+    assert hanging_indent((Span("only one"),), 4) == [(Span("only one"),)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (70, 18)])
 async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size: tuple[int, int]) -> None:
     await desk.sensors(GATE)
     await desk.backed_up("gate-1", "a phrase")
-    async with desk.dashboard(size, Face(glyphs=ASCII)) as (pilot, main):
+    async with desk.dashboard(size, Appearance(glyphs=ASCII)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         ways = {
             "h": ("Versions 1", "q back"),

@@ -4,7 +4,7 @@ import asyncio
 
 from sicktui.model.device import Observation, resolve
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.main.sensor_poller import group_of, watch_sensor
+from sicktui.tui.main.sensor_poller import group_of, poll_sensor
 from tests.tui.conftest import Desk, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001")
@@ -26,13 +26,13 @@ async def test_a_sensor_that_a_run_has_is_left_alone(desk: Desk) -> None:
     target = resolve(profile, desk.context.settings.device, desk.context.settings.timing)
     seen: list[Observation] = []
     owned: set[str] = set()
-    nudge = asyncio.Event()
+    wake = asyncio.Event()
     task = asyncio.create_task(
-        watch_sensor(
+        poll_sensor(
             desk.context,
             target,
             delay=0.0,
-            nudge=nudge,
+            wake=wake,
             is_owned=lambda name: name in owned,
             report=seen.append,
         )
@@ -72,7 +72,7 @@ async def test_a_broken_worker_is_said_and_can_be_started_again(desk: Desk) -> N
 
         main.run_worker(broken(), name="watch gate-1", exit_on_error=False)
         await until(pilot, lambda: "[/oops]" in notes_of(pilot))
-        assert any("[/oops]" in line.text for line in main.painter.log.lines) or main.news.lines
+        assert any("[/oops]" in line.text for line in main.renderer.log.lines) or main.notifier.lines
         await pilot.press("R")
         before = len(fleet.devices[0].requests)
         await until(pilot, lambda: len(fleet.devices[0].requests) > before)

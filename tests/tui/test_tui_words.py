@@ -8,9 +8,19 @@ from rich.cells import cell_len
 
 from sicktui.model.settings import Dashboard
 from sicktui.tui.drawing.columns import Column, share
-from sicktui.tui.drawing.spans import Span, Tone, cut, cut_middle, fitted, joined, text_of, width_of, wrapped
+from sicktui.tui.drawing.spans import (
+    Span,
+    Tone,
+    joined,
+    pad,
+    text_of,
+    truncate,
+    truncate_middle,
+    width_of,
+    wrapped,
+)
 from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
-from sicktui.tui.main.layout import PaneId, share_height
+from sicktui.tui.main.layout import PaneId, split_height
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, Order, arranged, natural
 
 
@@ -18,14 +28,14 @@ from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, Order, 
 @pytest.mark.parametrize("text", ["picoscan-gate-1", "温度センサー", "é", ""])
 def test_fitted_takes_exactly_its_width(text: str, width: int) -> None:
     content = (Span(text[:2], Tone.GOOD), Span(text[2:]))
-    assert width_of(fitted(content, width, "…")) == width
-    assert width_of(cut(content, width, "…")) <= width
+    assert width_of(pad(content, width, "…")) == width
+    assert width_of(truncate(content, width, "…")) <= width
 
 
 def test_a_name_is_cut_in_its_middle() -> None:
-    assert cut_middle("picoscan-gate-1", 10, "…") == "pico…ate-1"
-    assert cut_middle("short", 10, "…") == "short"
-    assert cell_len(cut_middle("温度センサー温度センサー", 10, "…")) <= 10
+    assert truncate_middle("picoscan-gate-1", 10, "…") == "pico…ate-1"
+    assert truncate_middle("short", 10, "…") == "short"
+    assert cell_len(truncate_middle("温度センサー温度センサー", 10, "…")) <= 10
 
 
 def test_wrapping_breaks_at_blanks_and_in_long_words() -> None:
@@ -64,13 +74,13 @@ def test_a_steady_column_does_not_follow_its_content() -> None:
 def test_heights_add_up(devices: int, jobs: int) -> None:
     for height in range(3, 70):
         for zoomed, log in product((None, *get_args(PaneId)), (True, False)):
-            got = share_height(height, devices=devices, jobs=jobs, zoomed=zoomed, log=log)
+            got = split_height(height, devices=devices, jobs=jobs, zoomed=zoomed, log=log)
             assert got.devices + got.panel + got.detail + got.log == height
             assert min(got.devices, got.panel, got.detail, got.log) >= 0
 
 
 def test_six_of_each_fit_into_24_lines() -> None:
-    got = share_height(22, devices=6, jobs=6)
+    got = split_height(22, devices=6, jobs=6)
     assert (got.devices, got.panel) == (8, 8)
     assert got.log >= 3
 

@@ -13,7 +13,7 @@ COMMANDS: Final = (
         title="backup",
         help="Fetch and keep the parameter backup of each sensor.",
         group=GROUP,
-        why_not=needs_free,
+        unavailable_because=needs_free,
         hint=3,
     ),
     Command(
@@ -22,7 +22,7 @@ COMMANDS: Final = (
         title="restore",
         help="Bring a backup back to the sensor: choose the version, read the checks, confirm.",
         group=GROUP,
-        why_not=needs_free,
+        unavailable_because=needs_free,
         hint=4,
     ),
     Command(
@@ -31,7 +31,7 @@ COMMANDS: Final = (
         title="history",
         help="The backups of the selected device: age, size, firmware, by whom; verify, export, restore.",
         group=GROUP,
-        why_not=needs_selected,
+        unavailable_because=needs_selected,
         hint=6,
     ),
     Command(
@@ -41,7 +41,7 @@ COMMANDS: Final = (
         help="A new sensor stands in the place of the selected device's old one: give it the old one's "
         "parameters and the old one's place in the list.",
         group=GROUP,
-        why_not=needs_one,
+        unavailable_because=needs_one,
         hint=15,
     ),
     Command(

@@ -4,28 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sicktui.tui.state.dashboard import Situation
+from sicktui.tui.commands.context import CommandContext
 
 MOST_COMPARED: Final = 2
 """Sensors that can be compared with each other."""
 
 
-def always(_: Situation) -> str:
+def always(_: CommandContext) -> str:
     """Never a reason."""
     return ""
 
 
-def needs_device(now: Situation) -> str:
+def needs_device(now: CommandContext) -> str:
     """There must be a device in the list."""
     return "" if now.devices else "There is no device in the list yet; add one first."
 
 
-def needs_chosen(now: Situation) -> str:
+def needs_chosen(now: CommandContext) -> str:
     """A device must be marked or selected."""
     return needs_device(now) or ("" if now.chosen else "No device is marked or selected.")
 
 
-def needs_free(now: Situation) -> str:
+def needs_free(now: CommandContext) -> str:
     """One of the chosen devices must not be in the hands of a run."""
     missing = needs_chosen(now)
     if missing or not set(now.chosen) <= now.owned:
@@ -36,12 +36,12 @@ def needs_free(now: Situation) -> str:
     )
 
 
-def needs_selected(now: Situation) -> str:
+def needs_selected(now: CommandContext) -> str:
     """A device must be selected."""
     return needs_device(now) or ("" if now.selected else "No device is selected.")
 
 
-def needs_one(now: Situation) -> str:
+def needs_one(now: CommandContext) -> str:
     """The selected device, which must not be in the hands of a run: marks do not count."""
     missing = needs_selected(now)
     if missing or now.selected not in now.owned:
@@ -49,7 +49,7 @@ def needs_one(now: Situation) -> str:
     return f"{now.selected}: a run is working on it. Wait for its verdict, or cancel the run."
 
 
-def needs_pair(now: Situation) -> str:
+def needs_pair(now: CommandContext) -> str:
     """One or two devices."""
     missing = needs_chosen(now)
     if missing or len(now.chosen) <= MOST_COMPARED:
@@ -57,7 +57,7 @@ def needs_pair(now: Situation) -> str:
     return f"{len(now.chosen)} devices are marked; two can be compared, or one with what it was."
 
 
-def needs_live_run(now: Situation) -> str:
+def needs_live_run(now: CommandContext) -> str:
     """A run must be going."""
     return "" if now.live_runs else "No run is going, so there is nothing to cancel."
 
@@ -75,7 +75,7 @@ class Command:
     title: str
     help: str
     group: str
-    why_not: Callable[[Situation], str] = always
+    unavailable_because: Callable[[CommandContext], str] = always
     """Why it is of no use right now; empty when it is."""
     hint: int | None = None
     also: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ COMMANDS: Final = (
         title="edit",
         help="Change the selected device: name, address, login, tags, serial number, timing.",
         group=GROUP,
-        why_not=needs_selected,
+        unavailable_because=needs_selected,
         hint=17,
     ),
     Command(
@@ -30,7 +30,7 @@ COMMANDS: Final = (
         title="remove",
         help="Take the marked devices (else the selected one) off the list. The sensors are not touched.",
         group=GROUP,
-        why_not=needs_chosen,
+        unavailable_because=needs_chosen,
     ),
     Command(
         id="filter",
@@ -39,7 +39,7 @@ COMMANDS: Final = (
         help="Show only the devices that have these words: name, address, model, version, @tag, state. "
         "Empty shows all.",
         group=GROUP,
-        why_not=needs_device,
+        unavailable_because=needs_device,
         hint=8,
     ),
     Command(
@@ -48,7 +48,7 @@ COMMANDS: Final = (
         title="sort",
         help="Sort the list by name, address, model, version, or trouble first.",
         group=GROUP,
-        why_not=needs_device,
+        unavailable_because=needs_device,
     ),
     Command(
         id="import_list",
@@ -63,6 +63,6 @@ COMMANDS: Final = (
         title="export",
         help="Write the device list to a file (.csv or .toml).",
         group=GROUP,
-        why_not=needs_device,
+        unavailable_because=needs_device,
     ),
 )

@@ -13,7 +13,7 @@ COMMANDS: Final = (
         title="update",
         help="Update the firmware: choose a package, read the plan, confirm.",
         group=GROUP,
-        why_not=needs_free,
+        unavailable_because=needs_free,
         hint=2,
     ),
     Command(

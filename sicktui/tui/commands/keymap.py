@@ -16,7 +16,7 @@ RESERVED: Final = frozenset({"j", "k", "J", "K", "<", ">", "enter", "tab", "up",
 _NAMES: Final = {"space": "space", "slash": "/", "question_mark": "?", "colon": ":"}
 
 
-class Keys:
+class KeyMap:
     """Which key has which command, the settings taken into account.
 
     Args:

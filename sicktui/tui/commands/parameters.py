@@ -13,7 +13,7 @@ COMMANDS: Final = (
         title="diff",
         help="What changed: a sensor now and earlier, or two marked sensors.",
         group=GROUP,
-        why_not=needs_pair,
+        unavailable_because=needs_pair,
         hint=10,
     ),
     Command(
@@ -22,7 +22,7 @@ COMMANDS: Final = (
         title="rename",
         help="Change the name that the selected sensor has of its own (LocationName).",
         group=GROUP,
-        why_not=needs_one,
+        unavailable_because=needs_one,
         hint=14,
     ),
     Command(
@@ -31,7 +31,7 @@ COMMANDS: Final = (
         title="parameters",
         help="Read and set any parameter of the selected sensor.",
         group=GROUP,
-        why_not=needs_selected,
+        unavailable_because=needs_selected,
         hint=23,
     ),
     Command(
@@ -40,6 +40,6 @@ COMMANDS: Final = (
         title="save",
         help="Let the sensors save their parameters, so that these survive a power cycle.",
         group=GROUP,
-        why_not=needs_free,
+        unavailable_because=needs_free,
     ),
 )

@@ -13,7 +13,7 @@ COMMANDS: Final = (
         title="login",
         help="Enter the password of the devices. The status line names the store that keeps it.",
         group=GROUP,
-        why_not=needs_chosen,
+        unavailable_because=needs_chosen,
         hint=11,
     ),
     Command(
@@ -22,7 +22,7 @@ COMMANDS: Final = (
         title="logout",
         help="Forget the kept passwords of the devices.",
         group=GROUP,
-        why_not=needs_chosen,
+        unavailable_because=needs_chosen,
     ),
     Command(
         id="vault",

@@ -14,7 +14,7 @@ COMMANDS: Final = (
         help="Cancel the run: sensors that nothing was written to stop at once, the others are "
         "brought to a safe state first.",
         group=GROUP,
-        why_not=needs_live_run,
+        unavailable_because=needs_live_run,
         hint=12,
     ),
     Command(

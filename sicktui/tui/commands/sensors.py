@@ -14,7 +14,7 @@ COMMANDS: Final = (
         help="Mark the selected device, or take its mark away. Commands mean the marked devices, "
         "and without marks the selected one.",
         group=GROUP,
-        why_not=needs_selected,
+        unavailable_because=needs_selected,
         hint=1,
     ),
     Command(
@@ -23,7 +23,7 @@ COMMANDS: Final = (
         title="all",
         help="Mark every device that the filter shows; again: take all marks away.",
         group=GROUP,
-        why_not=needs_device,
+        unavailable_because=needs_device,
         hint=7,
     ),
     Command(
@@ -32,7 +32,7 @@ COMMANDS: Final = (
         title="details",
         help="Everything that is known of the selected device, and its verdict with the advice.",
         group=GROUP,
-        why_not=needs_selected,
+        unavailable_because=needs_selected,
         hint=5,
     ),
     Command(
@@ -41,7 +41,7 @@ COMMANDS: Final = (
         title="refresh",
         help="Look at every sensor now instead of at the next interval.",
         group=GROUP,
-        why_not=needs_device,
+        unavailable_because=needs_device,
     ),
     Command(
         id="find_me",
@@ -49,7 +49,7 @@ COMMANDS: Final = (
         title="find me",
         help="Let each sensor blink, to find it on site (FindMe).",
         group=GROUP,
-        why_not=needs_chosen,
+        unavailable_because=needs_chosen,
         hint=13,
     ),
     Command(
@@ -58,6 +58,6 @@ COMMANDS: Final = (
         title="blink for",
         help="Let each sensor blink for as many seconds as you say.",
         group=GROUP,
-        why_not=needs_chosen,
+        unavailable_because=needs_chosen,
     ),
 )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
@@ -21,9 +21,9 @@ class Confirm(Dialog[bool]):
     ]
 
     def __init__(
-        self, face: Face, title: str, paragraphs: Sequence[Cell], *, yes: str, no: str = "back"
+        self, appearance: Appearance, title: str, paragraphs: Sequence[Cell], *, yes: str, no: str = "back"
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = title
         self.keys_text = f"y {yes}   n {no}"
         self._paragraphs = paragraphs

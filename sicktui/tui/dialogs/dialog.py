@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.widgets.key_lines import KeyLines
 
 AnswerT = TypeVar("AnswerT")
@@ -55,9 +55,9 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
     scrolls: bool = True
     """Whether j and k move the body; else they belong to a table in it."""
 
-    def __init__(self, face: Face) -> None:
-        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
-        self.face = face
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
+        self.appearance = appearance
 
     def compose(self) -> ComposeResult:
         """The box; what is in it comes from ``body``."""

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
@@ -21,8 +21,8 @@ class FileErrorDialog(Dialog[bool]):
     title_text = "The device list cannot be read"
     keys_text = "r try again   ctrl+q quit"
 
-    def __init__(self, face: Face, error: SicktuiError) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, error: SicktuiError) -> None:
+        super().__init__(appearance)
         self._error = error
 
     def body(self) -> list[Widget]:

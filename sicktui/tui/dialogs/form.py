@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import written
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Choice, Field
 from sicktui.tui.drawing.spans import Cell, Tone, cell
@@ -55,7 +55,7 @@ class TextForm(Dialog[Entered]):
     """A title, a few lines, the fields, the choices. Enter in any of them is the answer.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         title: what it is about.
         lines: what people should know.
         fields: what to type, from top to bottom.
@@ -80,7 +80,7 @@ class TextForm(Dialog[Entered]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         title: str,
         lines: Sequence[Cell],
         fields: Sequence[Wanted],
@@ -90,7 +90,7 @@ class TextForm(Dialog[Entered]):
         problem: str = "",
         does: str = "go on",
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = title
         change = "   space change a choice" if ticks else ""
         self.keys_text = f"enter {does}   tab next field{change}   esc back"
@@ -111,7 +111,9 @@ class TextForm(Dialog[Entered]):
         ]
 
     def _choices(self) -> list[Choice]:
-        return [Choice(self.face.glyphs, tick.label, value=tick.value, id=tick.name) for tick in self._ticks]
+        return [
+            Choice(self.appearance.glyphs, tick.label, value=tick.value, id=tick.name) for tick in self._ticks
+        ]
 
     def on_mount(self) -> None:
         """Straight to the first field."""

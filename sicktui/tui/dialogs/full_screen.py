@@ -10,8 +10,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from sicktui.tui.appearance import Face
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, hanging, packed
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, flow, hanging_indent
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.scroll_box import ScrollBox
@@ -43,15 +43,15 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     key_hints: ClassVar[Sequence[tuple[str, str]]] = ()
     """Keys and what they do, for the last line; those that matter most first."""
 
-    def __init__(self, face: Face) -> None:
-        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
-        self.face = face
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
+        self.appearance = appearance
         self.trouble = ""
         self._text: Sequence[Cell] = ()
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         yield LineBar(glyphs=glyphs, id="head")
         yield from self.middle()
         with ScrollBox(id="text"):
@@ -73,7 +73,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         """Wrap for the width; every key stays in sight."""
         bar = self.query_one("#keys", LineBar)
         hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints]
-        lines = packed(hints, max(1, self.size.width - 2), _GAP)
+        lines = flow(hints, max(1, self.size.width - 2), _GAP)
         bar.styles.height = len(lines)
         bar.show(*lines)
         self.show_text(self._text)
@@ -87,7 +87,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         self._text = lines
         trouble: list[Cell] = [cell(self.trouble, Tone.BAD), ()] if self.trouble else []
         width = self.size.width - 3  # the margins, and the scroll bar's place
-        hung = [part for line in lines for part in hanging(line, width)]
+        hung = [part for line in lines for part in hanging_indent(line, width)]
         # A screen that is going, or not there yet, has none: what it says is kept for the next resize.
         for about in self.query("#about").results(Prose):
             about.show(*trouble, *hung)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
@@ -16,7 +16,7 @@ class Notice(Dialog[None]):
     """Scrolls with j and k. Enter leaves it too.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         title: what it is about.
         paragraphs: what there is to read.
     """
@@ -25,8 +25,8 @@ class Notice(Dialog[None]):
 
     keys_text = "q back"
 
-    def __init__(self, face: Face, title: str, paragraphs: Sequence[Cell]) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, title: str, paragraphs: Sequence[Cell]) -> None:
+        super().__init__(appearance)
         self.title_text = title
         self._paragraphs = paragraphs
 

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from textual.widget import Widget
 
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
@@ -23,7 +23,7 @@ class ProgressDialog(Dialog[WorkResult]):
     """Does one thing, and gives what came of it.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         title: what is being done.
         lines: more of it.
         work: does it.
@@ -32,14 +32,14 @@ class ProgressDialog(Dialog[WorkResult]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         title: str,
         lines: Sequence[Cell],
         work: Callable[[], Awaitable[Any]],
         *,
         stops: bool,
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = title
         self.keys_text = "q stop" if stops else "it is brought to its end"
         self._lines = lines

@@ -65,7 +65,7 @@ def joined(groups: Iterable[Cell], separator: Span) -> Cell:
     return tuple(spans)
 
 
-def cut(content: Cell, width: int, ellipsis: str) -> Cell:
+def truncate(content: Cell, width: int, ellipsis: str) -> Cell:
     """The spans in at most ``width`` terminal cells; what is cut off ends in the ellipsis."""
     if width_of(content) <= width:
         return content
@@ -83,7 +83,7 @@ def cut(content: Cell, width: int, ellipsis: str) -> Cell:
     return tuple(kept)
 
 
-def cut_middle(text: str, width: int, ellipsis: str) -> str:
+def truncate_middle(text: str, width: int, ellipsis: str) -> str:
     """The text in at most ``width`` cells without its middle: names differ at their ends."""
     if cell_len(text) <= width or width < 5:  # noqa: PLR2004 - too narrow to keep both ends
         return text
@@ -94,9 +94,9 @@ def cut_middle(text: str, width: int, ellipsis: str) -> str:
     return set_cell_size(text, room - cell_len(tail)) + ellipsis + tail
 
 
-def fitted(content: Cell, width: int, ellipsis: str, *, right: bool = False) -> Cell:
+def pad(content: Cell, width: int, ellipsis: str, *, right: bool = False) -> Cell:
     """The spans in exactly ``width`` terminal cells: cut, or padded with blanks."""
-    shown = cut(content, width, ellipsis)
+    shown = truncate(content, width, ellipsis)
     missing = width - width_of(shown)
     if missing <= 0:
         return shown
@@ -104,7 +104,7 @@ def fitted(content: Cell, width: int, ellipsis: str, *, right: bool = False) -> 
     return (blank, *shown) if right else (*shown, blank)
 
 
-def packed(groups: Iterable[Cell], width: int, gap: str) -> list[Cell]:
+def flow(groups: Iterable[Cell], width: int, gap: str) -> list[Cell]:
     """The groups side by side in as many lines of at most ``width`` cells as they take, none cut in two."""
     lines: list[Cell] = []
     for group in groups:
@@ -116,7 +116,7 @@ def packed(groups: Iterable[Cell], width: int, gap: str) -> list[Cell]:
     return lines
 
 
-def hanging(line: Cell, width: int, most: int = 24) -> list[Cell]:
+def hanging_indent(line: Cell, width: int, most: int = 24) -> list[Cell]:
     """A line whose last span wraps below itself, if what stands before it takes at most ``most`` cells."""
     if len(line) < 2 or width_of(line) <= width:  # noqa: PLR2004 - a lead and a text
         return [line]

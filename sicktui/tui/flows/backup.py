@@ -15,40 +15,42 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.stores.backups.passphrases import PLANT, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
 from sicktui.tui.flows.passphrase_unlock import may_back_up
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.backup import BackupForm
 
 
-async def back_up(stage: Stage, devices: tuple[str, ...]) -> None:
+async def back_up(services: Services, devices: tuple[str, ...]) -> None:
     """Ask for the passphrase, then start the run and show it."""
-    targets = stage.targets(devices)
-    if not await ensure_passwords(stage, targets, "A backup needs the password of each sensor."):
+    targets = services.targets(devices)
+    if not await ensure_passwords(services, targets, "A backup needs the password of each sensor."):
         return
-    if not await may_back_up(stage, targets):
+    if not await may_back_up(services, targets):
         return
-    known = stage.context.credentials.passphrase
-    stored = await asyncio.to_thread(_stored, stage.context, targets)
-    jobs = stage.context.settings.limits.jobs
-    request = await stage.ask(BackupForm(stage.face, targets, known or "", stored=stored, jobs=jobs))
+    known = services.context.credentials.passphrase
+    stored = await asyncio.to_thread(_stored, services.context, targets)
+    jobs = services.context.settings.limits.jobs
+    request = await services.ask(
+        BackupForm(services.appearance, targets, known or "", stored=stored, jobs=jobs)
+    )
     if request is None:
         return
     try:
         if request.passphrase:
             check(request.passphrase)
     except UsageError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
-    stage.context.credentials.passphrase = request.passphrase or None
-    items = await planned(stage, targets, plan_backup)
+    services.context.credentials.passphrase = request.passphrase or None
+    items = await planned(services, targets, plan_backup)
     try:
-        spec = new_spec(stage.context, Operation.BACKUP, items)
+        spec = new_spec(services.context, Operation.BACKUP, items)
         limits = structs.replace(spec.settings.limits, jobs=request.jobs)
         settings = structs.replace(spec.settings, limits=limits)
-        run = await start_run(stage.context, structs.replace(spec, settings=settings))
+        run = await start_run(services.context, structs.replace(spec, settings=settings))
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
-    stage.follow(run)
+    services.follow(run)
 
 
 def _stored(context: Context, targets: Sequence[Target]) -> int:

@@ -16,29 +16,29 @@ from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
 """Backups that are named in a plan; more are counted."""
 
 
-async def browse_backups(stage: Stage) -> None:
+async def browse_backups(services: Services) -> None:
     """Show all backups until they are left."""
     # A verification tells whether a passphrase opens a backup: it must not fail for a vault that is locked.
-    await unlock_passphrases(stage, stage.targets(tuple(stage.profiles())))
+    await unlock_passphrases(services, services.targets(tuple(services.profiles())))
     selected: str | None = None
     while True:
-        answer = await stage.ask(BackupsScreen(stage.face, stage.context, selected=selected))
+        answer = await services.ask(BackupsScreen(services.appearance, services.context, selected=selected))
         if answer is None:
             return
         selected = answer.selected
         if answer.act is BackupsAct.IMPORT:
-            taken = await _import(stage)
+            taken = await _import(services)
             selected = taken.id if taken else selected
         else:
-            await _prune(stage)
-        stage.look_at_backups()
+            await _prune(services)
+        services.refresh_backups()
 
 
 # -- import -----------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ _FIELDS: Final = (
 )
 
 
-async def _import(stage: Stage) -> BackupRecord | None:
+async def _import(services: Services) -> BackupRecord | None:
     """Take a backup file in; what no metadata tell is asked."""
     file, problem = "", ""
     while True:
@@ -60,26 +60,28 @@ async def _import(stage: Stage) -> BackupRecord | None:
             cell("What is known of it is read from its metadata, if they lie beside it (.json).", Tone.DIM),
         ]
         wanted = Wanted(name="file", label="File", value=file, hint="the path of a backup file")
-        form = TextForm(stage.face, "Import a backup", lines, [wanted], problem=problem, does="look at it")
-        entered = await stage.ask(form)
+        form = TextForm(
+            services.appearance, "Import a backup", lines, [wanted], problem=problem, does="look at it"
+        )
+        entered = await services.ask(form)
         if entered is None or not entered.texts["file"]:
             return None
         file = entered.texts["file"]
         try:
             found = await asyncio.to_thread(look_at, entered.path("file"))
-            facts = None if found.sidecar else await _ask_facts(stage, found)
+            facts = None if found.sidecar else await _ask_facts(services, found)
             if found.sidecar is None and facts is None:
                 return None
-            record, new = await asyncio.to_thread(bring_in, stage.context.backups, found, facts)
+            record, new = await asyncio.to_thread(bring_in, services.context.backups, found, facts)
         except SicktuiError as error:
             problem = str(error)
             continue
         words = "is kept now" if new else "was kept here already"
-        stage.say(f"The backup {record.id} of {record.device} {words}.")
+        services.notify(f"The backup {record.id} of {record.device} {words}.")
         return record
 
 
-async def _ask_facts(stage: Stage, found: BackupOnDisk) -> BackupFacts | None:
+async def _ask_facts(services: Services, found: BackupOnDisk) -> BackupFacts | None:
     """Ask which sensor a file without metadata is of."""
     lines: list[Cell] = [(Span(clean(found.path.name, 100), Tone.KEY), Span(f"  {size(found.size)}"))]
     if found.warning:
@@ -89,8 +91,10 @@ async def _ask_facts(stage: Stage, found: BackupOnDisk) -> BackupFacts | None:
     def check(entered: Entered) -> str:
         return "" if entered.texts["serial"] else "Without the serial number nobody knows whose it is."
 
-    form = TextForm(stage.face, "Which sensor is it of?", lines, _FIELDS, check=check, does="import it")
-    entered = await stage.ask(form)
+    form = TextForm(
+        services.appearance, "Which sensor is it of?", lines, _FIELDS, check=check, does="import it"
+    )
+    entered = await services.ask(form)
     if entered is None:
         return None
     texts = entered.texts
@@ -99,7 +103,7 @@ async def _ask_facts(stage: Stage, found: BackupOnDisk) -> BackupFacts | None:
         serial=texts["serial"],
         model=texts["model"] or None,
         version=texts["firmware"] or None,
-        created=timestamp(stage.context.clock.now()),
+        created=timestamp(services.context.clock.now()),
         operator=str(operator()),
         run=None,
     )
@@ -117,7 +121,7 @@ def _rule_problem(entered: Entered) -> str:
     )
 
 
-async def _prune(stage: Stage) -> None:
+async def _prune(services: Services) -> None:
     """Ask for the rule, show what would go, delete it only if that is agreed to."""
     lines = [
         cell("First it is only shown what would go."),
@@ -128,26 +132,37 @@ async def _prune(stage: Stage) -> None:
         Wanted(name="days", label="Older than", hint="days; younger ones stay. Both filled in: both hold"),
     )
     form = TextForm(
-        stage.face, "Delete old backups", lines, fields, check=_rule_problem, does="show what would go"
+        services.appearance,
+        "Delete old backups",
+        lines,
+        fields,
+        check=_rule_problem,
+        does="show what would go",
     )
-    entered = await stage.ask(form)
+    entered = await services.ask(form)
     if entered is None:
         return
     keep, days = entered.texts["keep"], entered.texts["days"]
     rule = PruneRule(keep=int(keep) if keep else None, older_than_days=float(days) if days else None)
-    context = stage.context
+    context = services.context
     try:
         plan = await asyncio.to_thread(plan_prune, context.backups, rule, context.clock.now())
         if not plan.remove and not plan.leftovers:
             stays = [cell("Nothing would be deleted."), cell(_stays(plan), Tone.DIM)]
-            await stage.ask(Notice(stage.face, "Delete old backups", stays))
-        elif await stage.ask(
-            Confirm(stage.face, "Delete them for good?", _consequences(plan), yes="delete", no="keep them")
+            await services.ask(Notice(services.appearance, "Delete old backups", stays))
+        elif await services.ask(
+            Confirm(
+                services.appearance,
+                "Delete them for good?",
+                _consequences(plan),
+                yes="delete",
+                no="keep them",
+            )
         ):
             gone = await asyncio.to_thread(lambda: list(prune(context.backups, plan, context.snapshots)))
-            stage.say(f"{count(len(gone), 'backup')} deleted. {_stays(plan)}")
+            services.notify(f"{count(len(gone), 'backup')} deleted. {_stays(plan)}")
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
 
 
 def _stays(plan: PrunePlan) -> str:

@@ -6,14 +6,14 @@ from sicktui.engine.run.follow import request_cancel
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Span, Tone, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 
 
-async def cancel_run(stage: Stage, run: str) -> None:
+async def cancel_run(services: Services, run: str) -> None:
     """Ask, then tell the run to stop."""
-    agreed = await stage.ask(
+    agreed = await services.ask(
         Confirm(
-            stage.face,
+            services.appearance,
             "Cancel the run?",
             [
                 (Span("Run "), Span(run, Tone.KEY)),
@@ -28,9 +28,9 @@ async def cancel_run(stage: Stage, run: str) -> None:
     if not agreed:
         return
     try:
-        await asyncio.to_thread(request_cancel, stage.context, run)
+        await asyncio.to_thread(request_cancel, services.context, run)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
-    stage.board.cancelling.add(run)
-    stage.say(f"Run {run} was told to stop.")
+    services.dashboard.cancelling.add(run)
+    services.notify(f"Run {run} was told to stop.")

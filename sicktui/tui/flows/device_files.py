@@ -12,11 +12,11 @@ from sicktui.stores.disk.files import present
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
 from sicktui.tui.drawing.spans import Cell, Tone, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.path_form import PathForm
 
 
-async def import_list(stage: Stage) -> None:
+async def import_list(services: Services) -> None:
     """Take the devices of a file into the list: all of them, or none."""
     file, replace, problem = "", False, ""
     lines = [
@@ -25,7 +25,7 @@ async def import_list(stage: Stage) -> None:
     ]
     while True:
         form = TextForm(
-            stage.face,
+            services.appearance,
             "Import devices",
             lines,
             [Wanted(name="file", label="File", value=file, hint="the path of a .csv or .toml file")],
@@ -33,21 +33,21 @@ async def import_list(stage: Stage) -> None:
             problem=problem,
             does="import",
         )
-        entered = await stage.ask(form)
+        entered = await services.ask(form)
         if entered is None or not entered.texts["file"]:
             return
         file, replace = entered.texts["file"], entered.ticks["replace"]
         try:
-            if await _take(stage, entered.path("file"), replace=replace):
+            if await _take(services, entered.path("file"), replace=replace):
                 return
             problem = ""
         except SicktuiError as error:
             problem = str(error)
 
 
-async def _take(stage: Stage, path: Path, *, replace: bool) -> bool:
+async def _take(services: Services, path: Path, *, replace: bool) -> bool:
     """Read the file, ask about devices that it would replace, save; whether that was done."""
-    context = stage.context
+    context = services.context
 
     def read() -> tuple[DeviceList, DeviceList, list[str]]:
         before = context.devices()
@@ -58,8 +58,8 @@ async def _take(stage: Stage, path: Path, *, replace: bool) -> bool:
     if replaced:
         names: list[Cell] = [cell(f"  {clean(name)}") for name in replaced]
         question = [cell(f"The file has other entries for {count(len(replaced), 'device')}:"), *names]
-        asked = Confirm(stage.face, "Replace them?", question, yes="replace", no="back")
-        if not await stage.ask(asked):
+        asked = Confirm(services.appearance, "Replace them?", question, yes="replace", no="back")
+        if not await services.ask(asked):
             return False
 
     def save() -> None:
@@ -67,30 +67,30 @@ async def _take(stage: Stage, path: Path, *, replace: bool) -> bool:
         save_devices(context.home.devices_file, after)
 
     await asyncio.to_thread(save)
-    await stage.reload_devices()
-    stage.say(f"{count(len(incoming), 'device')} imported.")
+    await services.reload_devices()
+    services.notify(f"{count(len(incoming), 'device')} imported.")
     return True
 
 
-async def export_list(stage: Stage) -> None:
+async def export_list(services: Services) -> None:
     """Write the device list to a file, after a question if there is one already."""
     proposed, problem = "~/devices.csv", ""
     lines = [cell("A .csv for a spreadsheet; any other ending gives TOML. Passwords are not in it.")]
     while True:
-        form = PathForm(stage.face, "Export the devices", lines, proposed=proposed, problem=problem)
-        path = await stage.ask(form)
+        form = PathForm(services.appearance, "Export the devices", lines, proposed=proposed, problem=problem)
+        path = await services.ask(form)
         if path is None:
             return
         proposed, problem = str(path), ""
         question = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
-        asked = Confirm(stage.face, "Replace the file?", question, yes="replace", no="another name")
-        if await asyncio.to_thread(present, path) and not await stage.ask(asked):
+        asked = Confirm(services.appearance, "Replace the file?", question, yes="replace", no="another name")
+        if await asyncio.to_thread(present, path) and not await services.ask(asked):
             continue
         try:
-            devices = await asyncio.to_thread(stage.context.devices)
+            devices = await asyncio.to_thread(services.context.devices)
             await asyncio.to_thread(export_devices, devices, path)
         except SicktuiError as error:
             problem = str(error)
             continue
-        stage.say(f"{count(len(devices.profiles), 'device')} written to {path}.")
+        services.notify(f"{count(len(devices.profiles), 'device')} written to {path}.")
         return

@@ -8,34 +8,34 @@ from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import bullets, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.vault import held_in_vault, unlock_holding
 from sicktui.tui.screens.device_form import DeviceForm
 
 
-async def add_device(stage: Stage) -> None:
+async def add_device(services: Services) -> None:
     """Ask for a new device and put it into the list."""
-    taken = await _names(stage)
-    profile = await stage.ask(DeviceForm(stage.face, None, taken)) if taken is not None else None
-    if profile is not None and await _change(stage, lambda devices: devices.add(profile)):
-        stage.say(f"{profile.name} is in the list.")
+    taken = await _names(services)
+    profile = await services.ask(DeviceForm(services.appearance, None, taken)) if taken is not None else None
+    if profile is not None and await _change(services, lambda devices: devices.add(profile)):
+        services.notify(f"{profile.name} is in the list.")
 
 
-async def edit_device(stage: Stage, device: str) -> None:
+async def edit_device(services: Services, device: str) -> None:
     """Let the operator change a device."""
-    old = stage.profile(device)
-    taken = await _names(stage)
+    old = services.profile(device)
+    taken = await _names(services)
     if old is None or taken is None:
         return
-    new = await stage.ask(DeviceForm(stage.face, old, taken))
-    if new is not None and await _change(stage, lambda devices: devices.replace(device, new)):
-        stage.say(f"{new.name} was changed.")
+    new = await services.ask(DeviceForm(services.appearance, old, taken))
+    if new is not None and await _change(services, lambda devices: devices.replace(device, new)):
+        services.notify(f"{new.name} was changed.")
         if new.name != device:
             # Passwords are kept under the name: taking one over unseen could give it to another sensor.
-            stage.warn(f"A kept password stays with the name {device}: log in to {new.name} again.")
+            services.warn(f"A kept password stays with the name {device}: log in to {new.name} again.")
 
 
-async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
+async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
     """Take devices off the list and their passwords out of the stores, after a question."""
     names = bullets(devices)
     question = [
@@ -45,10 +45,12 @@ async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
         cell("The sensors are not touched; backups and the record of runs stay."),
         cell("Passwords that are kept for them are forgotten."),
     ]
-    if not await stage.ask(Confirm(stage.face, "Remove devices?", question, yes="remove", no="keep")):
+    if not await services.ask(
+        Confirm(services.appearance, "Remove devices?", question, yes="remove", no="keep")
+    ):
         return
 
-    entries = [(target.device, target.user) for target in stage.targets(devices)]
+    entries = [(target.device, target.user) for target in services.targets(devices)]
 
     def without(known: DeviceList) -> DeviceList:
         for name in devices:
@@ -56,26 +58,26 @@ async def remove_devices(stage: Stage, devices: tuple[str, ...]) -> None:
                 known = known.remove(name)
         return known
 
-    if await _change(stage, without):
-        await unlock_holding(stage, entries)
+    if await _change(services, without):
+        await unlock_holding(services, entries)
         for entry in entries:
-            await asyncio.to_thread(stage.context.credentials.forget, *entry)
-        stage.say(f"{count(len(devices), 'device')} removed.")
-        if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
-            stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
+            await asyncio.to_thread(services.context.credentials.forget, *entry)
+        services.notify(f"{count(len(devices), 'device')} removed.")
+        if stuck := await asyncio.to_thread(held_in_vault, services, entries):
+            services.notify(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
 
-async def _names(stage: Stage) -> list[str] | None:
+async def _names(services: Services) -> list[str] | None:
     try:
-        return list((await asyncio.to_thread(stage.context.devices)).profiles)
+        return list((await asyncio.to_thread(services.context.devices)).profiles)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return None
 
 
-async def _change(stage: Stage, change: Callable[[DeviceList], DeviceList]) -> bool:
+async def _change(services: Services, change: Callable[[DeviceList], DeviceList]) -> bool:
     """Read the list afresh, change it, keep it, show it; whether it worked."""
-    context = stage.context
+    context = services.context
 
     def work() -> None:
         context.home.create()
@@ -84,7 +86,7 @@ async def _change(stage: Stage, change: Callable[[DeviceList], DeviceList]) -> b
     try:
         await asyncio.to_thread(work)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return False
-    await stage.reload_devices()
+    await services.reload_devices()
     return True

@@ -9,52 +9,52 @@ from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count
 from sicktui.tui.flows.restore import key_of
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader, read_snapshots
 
 
-async def diff(stage: Stage, devices: tuple[str, ...]) -> None:
+async def diff(services: Services, devices: tuple[str, ...]) -> None:
     """Compare the one device with what it was, or the two with each other."""
-    targets = stage.targets(devices)
+    targets = services.targets(devices)
     if len(targets) == 1:
-        await _with_itself(stage, targets[0])
+        await _with_itself(services, targets[0])
         return
-    snapshots = await _read(stage, targets)
+    snapshots = await _read(services, targets)
     if len(snapshots) > 1:
-        await stage.ask(DiffScreen(stage.face, snapshots[0], snapshots[1]))
+        await services.ask(DiffScreen(services.appearance, snapshots[0], snapshots[1]))
 
 
-async def compare_with_now(stage: Stage, device: str, before: Snapshot, scope: Scope = "full") -> None:
+async def compare_with_now(services: Services, device: str, before: Snapshot, scope: Scope = "full") -> None:
     """Read a sensor, and compare it with an earlier snapshot."""
-    for now in await _read(stage, stage.targets((device,)), scope):
-        await stage.ask(DiffScreen(stage.face, before, now))
+    for now in await _read(services, services.targets((device,)), scope):
+        await services.ask(DiffScreen(services.appearance, before, now))
 
 
-async def _with_itself(stage: Stage, target: Target) -> None:
-    key = key_of(stage, target.device)
+async def _with_itself(services: Services, target: Target) -> None:
+    key = key_of(services, target.device)
     try:
-        kept = await asyncio.to_thread(read_snapshots, stage.context, target.device, key)
+        kept = await asyncio.to_thread(read_snapshots, services.context, target.device, key)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
     if not kept:
-        for taken in await _read(stage, [target]):
+        for taken in await _read(services, [target]):
             name, number = clean(target.device, 40), count(len(taken.values), "parameter")
             words = f"This is the first snapshot of {name} ({number}): from now on it can be compared with."
-            stage.say(words)
+            services.notify(words)
         return
-    pair: Pair | None = await stage.ask(SnapshotPicker(stage.face, target.device, kept))
+    pair: Pair | None = await services.ask(SnapshotPicker(services.appearance, target.device, kept))
     if pair is None or pair.before is None:
         return
     if pair.after is None:
-        await compare_with_now(stage, target.device, pair.before, pair.scope)
+        await compare_with_now(services, target.device, pair.before, pair.scope)
     else:
-        await stage.ask(DiffScreen(stage.face, pair.before, pair.after))
+        await services.ask(DiffScreen(services.appearance, pair.before, pair.after))
 
 
-async def _read(stage: Stage, targets: Sequence[Target], scope: Scope = "full") -> list[Snapshot]:
+async def _read(services: Services, targets: Sequence[Target], scope: Scope = "full") -> list[Snapshot]:
     """The sensors as they are now; empty if one could not be read, or it was stopped."""
-    taken = await stage.ask(SnapshotReader(stage.face, stage.context, targets, scope))
-    stage.look_at_backups()  # parameters may be seen now to have changed since the last backup
+    taken = await services.ask(SnapshotReader(services.appearance, services.context, targets, scope))
+    services.refresh_backups()  # parameters may be seen now to have changed since the last backup
     return taken or []

@@ -13,7 +13,7 @@ from sicktui.model.wording import count
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 
 SECONDS: Final = 10
 
@@ -22,7 +22,7 @@ LONGEST: Final = 65535
 """Seconds (the API counts them in 16 bits)."""
 
 
-async def find_me_for(stage: Stage, devices: tuple[str, ...]) -> None:
+async def find_me_for(services: Services, devices: tuple[str, ...]) -> None:
     """Ask how long, then let the devices blink."""
 
     def check(entered: Entered) -> str:
@@ -32,34 +32,38 @@ async def find_me_for(stage: Stage, devices: tuple[str, ...]) -> None:
 
     lines = [cell(f"{count(len(devices), 'sensor')} will blink, to be found on site.")]
     wanted = [Wanted(name="seconds", label="Seconds", value="60")]
-    entered = await stage.ask(
-        TextForm(stage.face, "Blink for how long?", lines, wanted, check=check, does="blink")
+    entered = await services.ask(
+        TextForm(services.appearance, "Blink for how long?", lines, wanted, check=check, does="blink")
     )
     if entered is not None:
-        await find_me(stage, devices, int(entered.texts["seconds"]))
+        await find_me(services, devices, int(entered.texts["seconds"]))
 
 
-async def find_me(stage: Stage, devices: tuple[str, ...], seconds: int = SECONDS) -> None:
+async def find_me(services: Services, devices: tuple[str, ...], seconds: int = SECONDS) -> None:
     """Let the devices blink; a password is asked for only where a sensor wants one."""
-    targets = stage.targets(devices)
-    failures = await _blink(stage, targets, seconds)
+    targets = services.targets(devices)
+    failures = await _blink(services, targets, seconds)
     closed = [target for target, error in failures if error.code is Code.ACCESS_DENIED]
-    if closed and await ensure_access(stage, closed, "This sensor blinks only for a user that is logged in."):
-        failures = [(t, e) for t, e in failures if t not in closed] + await _blink(stage, closed, seconds)
+    if closed and await ensure_access(
+        services, closed, "This sensor blinks only for a user that is logged in."
+    ):
+        failures = [(t, e) for t, e in failures if t not in closed] + await _blink(services, closed, seconds)
     failed = {target.device for target, _ in failures}
     names = ", ".join(clean(target.device, 40) for target in targets if target.device not in failed)
     if names:
-        stage.say(f"Blinking for {seconds} s: {names}.")
+        services.notify(f"Blinking for {seconds} s: {names}.")
     for target, error in failures:
-        stage.say(f"{clean(target.device, 40)} does not blink: {error}", "error")
+        services.notify(f"{clean(target.device, 40)} does not blink: {error}", "error")
 
 
-async def _blink(stage: Stage, targets: Sequence[Target], seconds: int) -> list[tuple[Target, SicktuiError]]:
+async def _blink(
+    services: Services, targets: Sequence[Target], seconds: int
+) -> list[tuple[Target, SicktuiError]]:
     """Let them blink side by side; which did not, and why."""
 
     async def one(target: Target) -> tuple[Target, SicktuiError] | None:
         try:
-            await blink(stage.context, target, seconds)
+            await blink(services.context, target, seconds)
         except SicktuiError as error:
             return target, error
         return None

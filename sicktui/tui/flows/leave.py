@@ -3,20 +3,22 @@
 from sicktui.model.wording import count
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 
 
-async def leave(stage: Stage) -> None:
+async def leave(services: Services) -> None:
     """End the app; while a run is going, ask first and say how to come back."""
-    live = stage.board.live_runs
+    live = services.dashboard.live_runs
     if live:
         going = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
-        words = [cell(going), (), *_what_leaving_means(live[-1], demo=stage.face.demo)]
-        if not await stage.ask(Confirm(stage.face, "Leave the dashboard?", words, yes="leave", no="stay")):
+        words = [cell(going), (), *_what_leaving_means(live[-1], demo=services.appearance.demo)]
+        if not await services.ask(
+            Confirm(services.appearance, "Leave the dashboard?", words, yes="leave", no="stay")
+        ):
             return
         # What is going may have changed while the question stood.
-        live = stage.board.live_runs
-    stage.leave("" if stage.face.demo else "\n".join(farewell(run) for run in live))
+        live = services.dashboard.live_runs
+    services.leave("" if services.appearance.demo else "\n".join(farewell(run) for run in live))
 
 
 def _what_leaving_means(run: str, *, demo: bool) -> list[Cell]:

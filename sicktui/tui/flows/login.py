@@ -17,7 +17,7 @@ from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import EVERYBODY
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.screens.login import Login
 
@@ -27,7 +27,7 @@ Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
 """Reads sensors, and says of each whether it may go."""
 
 
-async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
+async def log_in(services: Services, devices: tuple[str, ...], why: str = "") -> bool:
     """Ask for the passwords of these devices, one by one or one for all.
 
     A password that a sensor refuses is not kept; it is tried once, since sensors lock.
@@ -35,56 +35,56 @@ async def log_in(stage: Stage, devices: tuple[str, ...], why: str = "") -> bool:
     Returns:
         Whether the operator went through to the end.
     """
-    waiting = stage.targets(devices)
+    waiting = services.targets(devices)
     while waiting:
-        group = group_of(stage, waiting)
-        answer = await stage.ask(Login(stage.face, waiting, why=why, group=group))
+        group = group_of(services, waiting)
+        answer = await services.ask(Login(services.appearance, waiting, why=why, group=group))
         if answer is None:
             return False
         served = waiting if answer.for_all else waiting[:1]
         waiting = waiting[len(served) :]
         tried = served if answer.test else []
-        taken = await asyncio.gather(*(_is_taken(stage, target, answer.password) for target in tried))
+        taken = await asyncio.gather(*(_is_taken(services, target, answer.password) for target in tried))
         refused = [target.device for target, good in zip(tried, taken, strict=True) if not good]
         if refused:
             names = ", ".join(clean(name, 40) for name in refused[:4])
-            stage.say(f"Wrong password, not kept: {names}. It was tried once.", "error")
+            services.notify(f"Wrong password, not kept: {names}. It was tried once.", "error")
         good = [target for target in served if target.device not in refused]
         if good:
             shared = group if answer.shared and not refused else None
-            await _store_password(stage, good, answer.password, shared=shared)
+            await _store_password(services, good, answer.password, shared=shared)
     return True
 
 
-async def ensure_passwords(stage: Stage, targets: Sequence[Target], why: str) -> bool:
+async def ensure_passwords(services: Services, targets: Sequence[Target], why: str) -> bool:
     """Unlock the vault if it is needed, and ask for the passwords that nobody has told yet.
 
     Returns:
         ``False`` if the operator left.
     """
-    await unlock_for(stage, targets, why)
-    missing = [target.device for target in targets if not await _is_known(stage, target)]
-    return await log_in(stage, tuple(missing), why) if missing else True
+    await unlock_for(services, targets, why)
+    missing = [target.device for target in targets if not await _is_known(services, target)]
+    return await log_in(services, tuple(missing), why) if missing else True
 
 
-async def ensure_access(stage: Stage, targets: Sequence[Target], why: str) -> bool:
+async def ensure_access(services: Services, targets: Sequence[Target], why: str) -> bool:
     """As ``ensure_passwords``, and each password that is known is tried once on its sensor.
 
     Returns:
         ``False`` if the operator left.
     """
-    if not await ensure_passwords(stage, targets, why):
+    if not await ensure_passwords(services, targets, why):
         return False
-    denying = await asyncio.gather(*(_denies(stage, target) for target in targets))
+    denying = await asyncio.gather(*(_denies(services, target) for target in targets))
     denied = tuple(t.device for t, denies in zip(targets, denying, strict=True) if denies)
-    return await log_in(stage, denied, DENIED) if denied else True
+    return await log_in(services, denied, DENIED) if denied else True
 
 
-async def log_in_where_denied(stage: Stage, items: Sequence[PlanItem], asked: set[str]) -> bool:
+async def log_in_where_denied(services: Services, items: Sequence[PlanItem], asked: set[str]) -> bool:
     """Ask for the passwords of sensors that a plan found to refuse the known one; each device once.
 
     Args:
-        stage: the main screen.
+        services: the main screen.
         items: the plan.
         asked: the devices that were asked for before; grows.
 
@@ -96,14 +96,14 @@ async def log_in_where_denied(stage: Stage, items: Sequence[PlanItem], asked: se
         for item in items
         if item.reason is Code.ACCESS_DENIED
         and item.device not in asked
-        and await _is_known(stage, item.target)
+        and await _is_known(services, item.target)
     ]
     if not denied:
         return False
     devices = tuple(target.device for target in denied)
     asked.update(devices)
-    await log_in(stage, devices, DENIED)
-    return not all([await _was_refused(stage, target) for target in denied])
+    await log_in(services, devices, DENIED)
+    return not all([await _was_refused(services, target) for target in denied])
 
 
 def denied_in(view: RunView) -> tuple[str, ...]:
@@ -115,91 +115,93 @@ def denied_in(view: RunView) -> tuple[str, ...]:
     )
 
 
-async def planned(stage: Stage, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:
+async def planned(services: Services, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:
     """A plan in which the sensors that refused a password were planned again after a login."""
-    items = await plan(stage.context, targets)
+    items = await plan(services.context, targets)
     asked: set[str] = set()
-    if not await log_in_where_denied(stage, items, asked):
+    if not await log_in_where_denied(services, items, asked):
         return items
-    again = await plan(stage.context, [target for target in targets if target.device in asked])
+    again = await plan(services.context, [target for target in targets if target.device in asked])
     found = {item.device: item for item in again}
     return [found.get(item.device, item) for item in items]
 
 
-async def log_out(stage: Stage, devices: tuple[str, ...]) -> None:
+async def log_out(services: Services, devices: tuple[str, ...]) -> None:
     """Forget the passwords of these devices."""
-    targets = stage.targets(devices)
+    targets = services.targets(devices)
     names: list[Cell] = [cell(f"  {clean(t.device)} ({clean(t.user)})") for t in targets[:12]]
     question = [cell(f"Forget the password of {count(len(targets), 'device')}?"), *names]
-    group = group_of(stage, targets)
+    group = group_of(services, targets)
     if group is not None:
         question.append(cell(f"  and what {group} shares, if it does"))
-    if not await stage.ask(Confirm(stage.face, "Forget passwords?", question, yes="forget", no="keep")):
+    if not await services.ask(
+        Confirm(services.appearance, "Forget passwords?", question, yes="forget", no="keep")
+    ):
         return
     entries = [(target.device, target.user) for target in targets]
     if group is not None:
         entries += [(group, user) for user in dict.fromkeys(target.user for target in targets)]
-    await unlock_holding(stage, entries)
-    forget = stage.context.credentials.forget
+    await unlock_holding(services, entries)
+    forget = services.context.credentials.forget
     gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
-    stage.say(f"{count(sum(gone), 'password')} forgotten.")
-    if stuck := await asyncio.to_thread(held_in_vault, stage, entries):
-        stage.say(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
+    services.notify(f"{count(sum(gone), 'password')} forgotten.")
+    if stuck := await asyncio.to_thread(held_in_vault, services, entries):
+        services.notify(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
 
 
-async def _is_taken(stage: Stage, target: Target, password: str) -> bool:
+async def _is_taken(services: Services, target: Target, password: str) -> bool:
     """Whether the sensor takes a password, or does not answer: it may do so later."""
     try:
-        await check_login(stage.context, target, password)
+        await check_login(services.context, target, password)
     except SicktuiError as error:
         return error.code is not Code.ACCESS_DENIED
     return True
 
 
-async def _denies(stage: Stage, target: Target) -> bool:
+async def _denies(services: Services, target: Target) -> bool:
     """Whether the sensor refuses the password that is known; what it refused before is not tried again."""
-    if await _was_refused(stage, target):
+    if await _was_refused(services, target):
         return True
-    password = await asyncio.to_thread(stage.context.credentials.password, target.device, target.user)
-    return password is not None and not await _is_taken(stage, target, password)
+    password = await asyncio.to_thread(services.context.credentials.password, target.device, target.user)
+    return password is not None and not await _is_taken(services, target, password)
 
 
-async def _was_refused(stage: Stage, target: Target) -> bool:
-    credentials = stage.context.credentials
+async def _was_refused(services: Services, target: Target) -> bool:
+    credentials = services.context.credentials
     password = await asyncio.to_thread(credentials.password, target.device, target.user)
     return password is not None and credentials.was_refused(target.device, target.user, password)
 
 
-async def _is_known(stage: Stage, target: Target) -> bool:
-    known = await asyncio.to_thread(stage.context.credentials.password, target.device, target.user)
+async def _is_known(services: Services, target: Target) -> bool:
+    known = await asyncio.to_thread(services.context.credentials.password, target.device, target.user)
     return known is not None
 
 
 async def _store_password(
-    stage: Stage, targets: Sequence[Target], password: str, *, shared: str | None
+    services: Services, targets: Sequence[Target], password: str, *, shared: str | None
 ) -> None:
     """Keep a password for each device, or once for the group that they are.
 
     Args:
-        stage: the main screen.
+        services: the main screen.
         targets: the devices, at least one, whose sensors did not refuse it.
         password: the password.
         shared: their group, if it is to be kept once.
     """
-    hint = await ensure_place(stage)
-    stores = await asyncio.to_thread(_remember, stage, targets, password, shared)
+    hint = await ensure_place(services)
+    stores = await asyncio.to_thread(_remember, services, targets, password, shared)
     what = f"The password of {shared}" if shared else count(len(targets), "password")
-    stage.say(f"{what} kept in: {', '.join(sorted(stores))}.")
+    services.notify(f"{what} kept in: {', '.join(sorted(stores))}.")
     # Into the log: long notes would lie over what the operator wants to read next.
     if hint:
-        stage.warn(hint)
+        services.warn(hint)
     if is_factory_password(password):
-        stage.warn(f"{what}: {FACTORY_WARNING[0].lower()}{FACTORY_WARNING[1:]}")
-    await stage.learn_stores()
+        services.warn(f"{what}: {FACTORY_WARNING[0].lower()}{FACTORY_WARNING[1:]}")
+    await services.refresh_stores()
 
 
-def _remember(stage: Stage, targets: Sequence[Target], password: str, shared: str | None) -> set[str]:
-    credentials = stage.context.credentials
+def _remember(services: Services, targets: Sequence[Target], password: str, shared: str | None) -> set[str]:
+    credentials = services.context.credentials
     if shared is None:
         return {credentials.remember(target.device, target.user, password) for target in targets}
     for target in targets:
@@ -208,10 +210,10 @@ def _remember(stage: Stage, targets: Sequence[Target], password: str, shared: st
     return {credentials.share(shared, user, password) for user in {target.user for target in targets}}
 
 
-def group_of(stage: Stage, targets: Sequence[Target]) -> str | None:
+def group_of(services: Services, targets: Sequence[Target]) -> str | None:
     """The group that these devices are, all of them and no others; ``None`` if they are none."""
     members = {target.device for target in targets}
-    profiles = stage.profiles()
+    profiles = services.profiles()
     tags = dict.fromkeys(tag for name in members if name in profiles for tag in profiles[name].tags)
     for tag in tags:
         if {name for name, profile in profiles.items() if tag in profile.tags} == members:

@@ -26,24 +26,24 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.restore import key_of
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.parameters import Reading, editable
 from sicktui.tui.screens.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
 
 
-async def edit_parameters(stage: Stage, device: str) -> None:
+async def edit_parameters(services: Services, device: str) -> None:
     """Show the parameters of a sensor until they are left."""
-    targets = stage.targets((device,))
+    targets = services.targets((device,))
     if targets:
-        await ParameterEditor(stage, targets[0]).run()
+        await ParameterEditor(services, targets[0]).run()
 
 
 class ParameterEditor:
     """The parameters of one sensor: shows them and carries out what is chosen, until they are left."""
 
-    def __init__(self, stage: Stage, target: Target) -> None:
-        self._stage = stage
+    def __init__(self, services: Services, target: Target) -> None:
+        self._services = services
         self._target = target
         self._name = clean(target.device, 40)
         self._readings: dict[str, Reading] = {}
@@ -53,14 +53,14 @@ class ParameterEditor:
 
     async def run(self) -> None:
         """Show the parameters and act on each choice."""
-        stage, device = self._stage, self._target.device
+        services, device = self._services, self._target.device
         await self._remember()
-        sight = stage.board.sights.get(device)
-        family = sight.identity.name if sight and sight.identity else ""
+        last = services.dashboard.observations.get(device)
+        family = last.identity.name if last and last.identity else ""
         names = variables(family, "full")
         while True:
-            request = await stage.ask(
-                ParameterScreen(stage.face, device, names, self._readings, selected=self._selected)
+            request = await services.ask(
+                ParameterScreen(services.appearance, device, names, self._readings, selected=self._selected)
             )
             if request is None:
                 return
@@ -68,7 +68,7 @@ class ParameterEditor:
             try:
                 await self._do(request)
             except SicktuiError as error:
-                stage.say(f"{self._name}: {error}", "error")
+                services.notify(f"{self._name}: {error}", "error")
 
     async def _do(self, request: ParameterRequest) -> None:
         match request.act:
@@ -81,17 +81,17 @@ class ParameterEditor:
             case ParameterAct.SET:
                 await self._set(request.name)
             case ParameterAct.SAVE:
-                await save_parameters(self._stage, (self._target.device,))
+                await save_parameters(self._services, (self._target.device,))
 
     async def _remember(self) -> None:
         """Begin with what the last full reading has found."""
         device = self._target.device
         try:
             kept = await asyncio.to_thread(
-                read_snapshots, self._stage.context, device, key_of(self._stage, device)
+                read_snapshots, self._services.context, device, key_of(self._services, device)
             )
         except SicktuiError as error:
-            self._stage.say(str(error), "error")
+            self._services.notify(str(error), "error")
             return
         if kept:
             self._take(next((each for each in kept if each.scope == "full"), kept[0]))
@@ -104,45 +104,47 @@ class ParameterEditor:
     async def _read(self, name: str) -> object:
         """Read one, and show it selected."""
         value = await run_with_progress(
-            self._stage,
+            self._services,
             f"Reading {clean(name, 40)}",
             [cell(f"{self._name} is asked.")],
-            lambda: read_parameter(self._stage.context, self._target, name),
+            lambda: read_parameter(self._services.context, self._target, name),
         )
         self._noted(name, value)
         return value
 
     def _noted(self, name: str, value: object) -> None:
-        self._readings[name] = Reading(value, moment(timestamp(self._stage.context.clock.now()), short=True))
+        self._readings[name] = Reading(
+            value, moment(timestamp(self._services.context.clock.now()), short=True)
+        )
         self._selected = name
 
     async def _read_all(self) -> None:
-        stage = self._stage
-        taken = await stage.ask(SnapshotReader(stage.face, stage.context, [self._target]))
+        services = self._services
+        taken = await services.ask(SnapshotReader(services.appearance, services.context, [self._target]))
         for snapshot in taken or []:
             self._take(snapshot)
         if self._readings.get(self._selected, Reading()).problem:
             self._selected = ""  # It has gone to the end of the list; the values stand on top.
-        stage.look_at_backups()  # parameters may be seen now to have changed since the last backup
+        services.refresh_backups()  # parameters may be seen now to have changed since the last backup
 
     async def _read_other(self) -> None:
         lines = [cell("As the vendor's OpenAPI writes it, e.g. ScanDataEthSettings.", Tone.DIM)]
         wanted = [Wanted(name="name", label="Parameter")]
-        entered = await self._stage.ask(
-            TextForm(self._stage.face, "Read which parameter?", lines, wanted, does="read it")
+        entered = await self._services.ask(
+            TextForm(self._services.appearance, "Read which parameter?", lines, wanted, does="read it")
         )
         if entered is not None and entered.texts["name"]:
             await self._read(entered.texts["name"])
 
     async def _set(self, name: str) -> None:
         """Old value, new value, question, write, read back."""
-        stage, target = self._stage, self._target
+        services, target = self._services, self._target
         old = await self._read(name)
-        if not await ensure_access(stage, [target], "To write to it, its password is needed."):
+        if not await ensure_access(services, [target], "To write to it, its password is needed."):
             return
         text, problem = editable(old), ""
         while True:
-            entered = await stage.ask(self._form(name, old, text, problem))
+            entered = await services.ask(self._form(name, old, text, problem))
             if entered is None:
                 return
             text, self._entered = entered.texts["value"], entered.ticks["save"]
@@ -152,21 +154,25 @@ class ParameterEditor:
                 problem = str(error)
                 continue
             if not plan.changes:
-                stage.say(f"{clean(name)} is {clean(shown(old), 100)} already; nothing was written.")
+                services.notify(f"{clean(name)} is {clean(shown(old), 100)} already; nothing was written.")
                 return
             asked = Confirm(
-                stage.face, "Write the parameter?", self._question(plan), yes="write it", no="leave it"
+                services.appearance,
+                "Write the parameter?",
+                self._question(plan),
+                yes="write it",
+                no="leave it",
             )
-            if await stage.ask(asked):
+            if await services.ask(asked):
                 await self._write(plan)
             return
 
     async def _planned(self, name: str, text: str) -> WritePlan:
         return await run_with_progress(
-            self._stage,
+            self._services,
             f"Checking {clean(name, 40)}",
             [cell(f"{self._name} is asked what it has now. Nothing is written yet.")],
-            lambda: plan_write(self._stage.context, self._target, name, text),
+            lambda: plan_write(self._services.context, self._target, name, text),
         )
 
     def _form(self, name: str, old: object, text: str, problem: str) -> TextForm:
@@ -178,7 +184,7 @@ class ParameterEditor:
         wanted = [Wanted(name="value", label="New value", value=clean(text, 4000))]
         tick = Tick(name="save", label="save it on the sensor, to survive a power cycle", value=self._entered)
         return TextForm(
-            self._stage.face, f"Set {clean(name, 40)}", lines, wanted, ticks=[tick], problem=problem
+            self._services.appearance, f"Set {clean(name, 40)}", lines, wanted, ticks=[tick], problem=problem
         )
 
     def _question(self, plan: WritePlan) -> list[Cell]:
@@ -186,7 +192,7 @@ class ParameterEditor:
         kept = "It is saved, and survives a power cycle."
         lost = "It is NOT saved: a power cycle may lose it."
         warnings: Sequence[Cell] = [
-            cell(f"{self._stage.face.glyphs.warning} {clean(warning, 400)}", Tone.WARN)
+            cell(f"{self._services.appearance.glyphs.warning} {clean(warning, 400)}", Tone.WARN)
             for warning in plan.warnings
         ]
         return [
@@ -200,25 +206,27 @@ class ParameterEditor:
         ]
 
     async def _write(self, plan: WritePlan) -> None:
-        stage, target = self._stage, self._target
+        services, target = self._services, self._target
         try:
             written = await run_with_progress(
-                stage,
+                services,
                 f"Writing {clean(plan.name, 40)}",
                 [cell(f"{self._name} is written to, and read back.")],
-                lambda: write_parameter(stage.context, target, plan.name, plan.new, persist=self._entered),
+                lambda: write_parameter(services.context, target, plan.name, plan.new, persist=self._entered),
                 stops=False,
             )
         except OutcomeUnknown as error:
-            stage.say(f"{self._name}: nobody knows whether it was written. {error} Read it again.", "error")
+            services.notify(
+                f"{self._name}: nobody knows whether it was written. {error} Read it again.", "error"
+            )
             return
         self._noted(plan.name, written.new)
         unsaved = written.persisted is False
-        stage.say(
+        services.notify(
             f"{self._name}: {clean(str(written), 300)} {saved_words(written)}".strip(),
             "warning" if unsaved else "information",
         )
-        stage.look_afresh(target.device)
+        services.reread_sensor(target.device)
 
 
 def saved_words(written: Written) -> str:
@@ -232,36 +240,36 @@ def saved_words(written: Written) -> str:
             return "Not saved."
 
 
-async def save_parameters(stage: Stage, devices: tuple[str, ...]) -> None:
+async def save_parameters(services: Services, devices: tuple[str, ...]) -> None:
     """Let sensors save their parameters, so that these survive a power cycle."""
-    targets = stage.targets(devices)
+    targets = services.targets(devices)
     names = bullets([target.device for target in targets])
     question = [
         cell("What these sensors are set to now is saved on them, and survives a power cycle:"),
         *names,
     ]
-    asked = Confirm(stage.face, "Save the parameters?", question, yes="save", no="leave them")
-    if not await stage.ask(asked):
+    asked = Confirm(services.appearance, "Save the parameters?", question, yes="save", no="leave them")
+    if not await services.ask(asked):
         return
-    if not await ensure_access(stage, targets, "To save parameters, the password is needed."):
+    if not await ensure_access(services, targets, "To save parameters, the password is needed."):
         return
     await run_with_progress(
-        stage,
+        services,
         "Saving parameters",
         names,
-        lambda: asyncio.gather(*(_save(stage, target) for target in targets)),
+        lambda: asyncio.gather(*(_save(services, target) for target in targets)),
         stops=False,
     )
 
 
-async def _save(stage: Stage, target: Target) -> None:
+async def _save(services: Services, target: Target) -> None:
     name = clean(target.device, 40)
     try:
-        done = await persist_parameters(stage.context, target)
+        done = await persist_parameters(services.context, target)
     except SicktuiError as error:
-        stage.say(f"{name}: its parameters were not saved. {error}", "error")
+        services.notify(f"{name}: its parameters were not saved. {error}", "error")
         return
     if done:
-        stage.say(f"{name}: its parameters are saved.")
+        services.notify(f"{name}: its parameters are saved.")
     else:
-        stage.say(f"{name} has no call to save its parameters.", "warning")
+        services.notify(f"{name} has no call to save its parameters.", "warning")

@@ -8,30 +8,30 @@ from sicktui.model.device import Target
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.vault import unlock
 from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
 
 
-async def unlock_passphrases(stage: Stage, targets: Sequence[Target]) -> bool:
+async def unlock_passphrases(services: Services, targets: Sequence[Target]) -> bool:
     """Unlock the vault if the only passphrase of one of these devices lies in it.
 
     Returns:
         ``False`` if the vault stays locked, so that a backup would be made without its passphrase.
     """
-    known = Passphrases(stage.context.credentials)
+    known = Passphrases(services.context.credentials)
     for target in targets:
         if await asyncio.to_thread(known.locked, target.device):
-            await unlock(stage, f"The vault holds the backup passphrase of {clean(target.device, 40)}.")
+            await unlock(services, f"The vault holds the backup passphrase of {clean(target.device, 40)}.")
             return not await asyncio.to_thread(known.locked, target.device)
     return True
 
 
-async def may_back_up(stage: Stage, targets: Sequence[Target]) -> bool:
+async def may_back_up(services: Services, targets: Sequence[Target]) -> bool:
     """Whether backups may be made now: with the passphrases that were set for them, not without."""
-    if await unlock_passphrases(stage, targets):
+    if await unlock_passphrases(services, targets):
         return True
-    stage.say(
+    services.notify(
         "The vault stays locked, and the backup passphrase in it: nothing was done. A backup without it "
         "would be open to anybody.",
         "error",
@@ -39,21 +39,21 @@ async def may_back_up(stage: Stage, targets: Sequence[Target]) -> bool:
     return False
 
 
-async def ensure_passphrases(stage: Stage, spec: RunSpec) -> bool:
+async def ensure_passphrases(services: Services, spec: RunSpec) -> bool:
     """Ask for the passphrases of the backups that a run restores, where none that is known opens them.
 
     Returns:
         ``False`` if the operator left.
     """
     orders = [(item.target, order) for item in spec.items if (order := spec.order_of(item.device))]
-    await unlock_passphrases(stage, [target for target, _ in orders])
-    known = Passphrases(stage.context.credentials)
+    await unlock_passphrases(services, [target for target, _ in orders])
+    known = Passphrases(services.context.credentials)
     for target, order in orders:
         problem = ""
-        facts = await asyncio.to_thread(facts_of, stage.context.backups, order)
+        facts = await asyncio.to_thread(facts_of, services.context.backups, order)
         while facts is not None and await asyncio.to_thread(known.opening, facts, target.device) is None:
-            form = passphrase_form(stage.face, target.device, order.name, problem)
-            typed = await stage.ask(form)
+            form = passphrase_form(services.appearance, target.device, order.name, problem)
+            typed = await services.ask(form)
             if typed is None:
                 return False
             known.try_too(typed["phrase"])

@@ -15,30 +15,30 @@ from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.vault import ensure_place, unlock
 from sicktui.tui.screens.passphrases import PassphraseAct, PassphraseFacts, PassphraseMenu, store_form
 
 _NAMED: Final = 4
 
 
-async def manage_passphrases(stage: Stage, devices: tuple[str, ...]) -> None:
+async def manage_passphrases(services: Services, devices: tuple[str, ...]) -> None:
     """Show who has a passphrase, and do what the operator chooses, until the menu is left."""
     while True:
-        facts = await asyncio.to_thread(_facts, stage.context, devices)
-        choice = await stage.ask(PassphraseMenu(stage.face, facts))
+        facts = await asyncio.to_thread(_facts, services.context, devices)
+        choice = await services.ask(PassphraseMenu(services.appearance, facts))
         if choice is None:
             return
         whose = (PLANT,) if choice.plant else devices
         match choice.act:
             case PassphraseAct.STORE:
-                await _store(stage, whose)
+                await _store(services, whose)
             case PassphraseAct.GENERATE:
-                await _generate(stage, whose)
+                await _generate(services, whose)
             case PassphraseAct.FORGET:
-                await _forget(stage, whose)
+                await _forget(services, whose)
             case PassphraseAct.TEST:
-                await _test(stage, devices)
+                await _test(services, devices)
 
 
 def _facts(context: Context, devices: tuple[str, ...]) -> PassphraseFacts:
@@ -52,17 +52,17 @@ def _facts(context: Context, devices: tuple[str, ...]) -> PassphraseFacts:
     )
 
 
-async def _store(stage: Stage, whose: tuple[str, ...]) -> None:
-    typed = await stage.ask(store_form(stage.face, [name for name in whose if name != PLANT]))
-    if typed is not None and await _replaces(stage, whose):
-        await _keep(stage, whose, typed["new"])
+async def _store(services: Services, whose: tuple[str, ...]) -> None:
+    typed = await services.ask(store_form(services.appearance, [name for name in whose if name != PLANT]))
+    if typed is not None and await _replaces(services, whose):
+        await _keep(services, whose, typed["new"])
 
 
-async def _generate(stage: Stage, whose: tuple[str, ...]) -> None:
-    if not await _replaces(stage, whose):
+async def _generate(services: Services, whose: tuple[str, ...]) -> None:
+    if not await _replaces(services, whose):
         return
     phrase = generate()
-    if await _keep(stage, whose, phrase):
+    if await _keep(services, whose, phrase):
         lines: list[Cell] = [
             cell(f"The new passphrase of {_who(whose)}:"),
             (),
@@ -71,13 +71,13 @@ async def _generate(stage: Stage, whose: tuple[str, ...]) -> None:
             cell("Write it down and keep it in a safe place: without it no backup can be restored."),
             cell("It is shown only now.", Tone.WARN),
         ]
-        await stage.ask(SecretNotice(stage.face, "Write this down", lines))
+        await services.ask(SecretNotice(services.appearance, "Write this down", lines))
 
 
-async def _replaces(stage: Stage, whose: tuple[str, ...]) -> bool:
+async def _replaces(services: Services, whose: tuple[str, ...]) -> bool:
     """Whether a passphrase that is stored already may go."""
-    await _open_vault(stage)
-    known = Passphrases(stage.context.credentials)
+    await _open_vault(services)
+    known = Passphrases(services.context.credentials)
     taken = [name for name in whose if await asyncio.to_thread(known.stored, name) is not None]
     if not taken:
         return True
@@ -85,14 +85,14 @@ async def _replaces(stage: Stage, whose: tuple[str, ...]) -> bool:
         cell(f"A passphrase of {_who(taken)} is stored already, and older backups need it."),
         cell("Whoever has not written it down cannot restore those any more.", Tone.WARN),
     ]
-    agreed = await stage.ask(Confirm(stage.face, "Replace it?", lines, yes="replace", no="keep"))
+    agreed = await services.ask(Confirm(services.appearance, "Replace it?", lines, yes="replace", no="keep"))
     return agreed is True
 
 
-async def _keep(stage: Stage, whose: tuple[str, ...], phrase: str) -> bool:
+async def _keep(services: Services, whose: tuple[str, ...], phrase: str) -> bool:
     """Keep it where it lasts; whether it is kept at all, be it for some of them only."""
-    hint = await ensure_place(stage)
-    known = Passphrases(stage.context.credentials)
+    hint = await ensure_place(services)
+    known = Passphrases(services.context.credentials)
 
     places: dict[str, str] = {}
 
@@ -103,40 +103,42 @@ async def _keep(stage: Stage, whose: tuple[str, ...], phrase: str) -> bool:
     try:
         await asyncio.to_thread(work)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
     if not places:
         return False
     told = f"The passphrase of {_who(tuple(places))} is kept in: {', '.join(sorted(set(places.values())))}."
-    stage.say(told, "warning" if MEMORY in places.values() else "information")
+    services.notify(told, "warning" if MEMORY in places.values() else "information")
     if hint:
-        stage.warn(hint)
-    await stage.learn_stores()
+        services.warn(hint)
+    await services.refresh_stores()
     return True
 
 
-async def _forget(stage: Stage, whose: tuple[str, ...]) -> None:
+async def _forget(services: Services, whose: tuple[str, ...]) -> None:
     lines = [
         cell(f"Forget the passphrase of {_who(whose)}?"),
         cell("Backups that were made with it need it all the same.", Tone.WARN),
     ]
-    asked = Confirm(stage.face, "Forget the passphrase?", lines, yes="forget", no="keep")
-    if not await stage.ask(asked):
+    asked = Confirm(services.appearance, "Forget the passphrase?", lines, yes="forget", no="keep")
+    if not await services.ask(asked):
         return
-    await _open_vault(stage)
-    known = Passphrases(stage.context.credentials)
+    await _open_vault(services)
+    known = Passphrases(services.context.credentials)
     gone = [name for name in whose if await asyncio.to_thread(known.forget, name)]
-    stage.say(f"Forgotten: the passphrase of {_who(gone)}." if gone else "None was stored.")
+    services.notify(f"Forgotten: the passphrase of {_who(gone)}." if gone else "None was stored.")
 
 
-async def _test(stage: Stage, devices: tuple[str, ...]) -> None:
+async def _test(services: Services, devices: tuple[str, ...]) -> None:
     """Find out now, and not at the restore, whether a passphrase is lost."""
-    await _open_vault(stage)
+    await _open_vault(services)
     try:
-        found = await asyncio.to_thread(_verified, stage.context, devices)
+        found = await asyncio.to_thread(_verified, services.context, devices)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
-    await stage.ask(Notice(stage.face, "Passphrases, tested on the backups", _findings(stage, found)))
+    await services.ask(
+        Notice(services.appearance, "Passphrases, tested on the backups", _findings(services, found))
+    )
 
 
 def _verified(context: Context, devices: tuple[str, ...]) -> list[BackupCheck]:
@@ -144,8 +146,8 @@ def _verified(context: Context, devices: tuple[str, ...]) -> list[BackupCheck]:
     return list(verify(context, records, passphrases=True))
 
 
-def _findings(stage: Stage, found: Sequence[BackupCheck]) -> list[Cell]:
-    glyphs = stage.face.glyphs
+def _findings(services: Services, found: Sequence[BackupCheck]) -> list[Cell]:
+    glyphs = services.appearance.glyphs
     if not found:
         return [cell("No backup of these devices is kept on this PC, so there is nothing to test on.")]
     lost = [each for each in found if each.opens is False]
@@ -160,10 +162,10 @@ def _findings(stage: Stage, found: Sequence[BackupCheck]) -> list[Cell]:
     ]
 
 
-async def _open_vault(stage: Stage) -> None:
-    vault = stage.context.credentials.vault
+async def _open_vault(services: Services) -> None:
+    vault = services.context.credentials.vault
     if vault is not None and await asyncio.to_thread(vault.state) is VaultState.LOCKED:
-        await unlock(stage, "The vault may hold the passphrase.")
+        await unlock(services, "The vault may hold the passphrase.")
 
 
 def _who(whose: Sequence[str]) -> str:

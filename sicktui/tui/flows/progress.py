@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.drawing.spans import Cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 
 ResultT = TypeVar("ResultT")
 
@@ -16,7 +16,7 @@ class Stopped(SicktuiError):
 
 
 async def run_with_progress(
-    stage: Stage,
+    services: Services,
     title: str,
     lines: Sequence[Cell],
     work: Callable[[], Awaitable[ResultT]],
@@ -29,7 +29,7 @@ async def run_with_progress(
         Stopped: the operator left.
         Exception: what the work raised.
     """
-    ended = await stage.ask(ProgressDialog(stage.face, title, lines, work, stops=stops))
+    ended = await services.ask(ProgressDialog(services.appearance, title, lines, work, stops=stops))
     if ended is None:
         raise Stopped("It was stopped.")
     if ended.error is not None:

@@ -11,36 +11,38 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.parameters import saved_words
 from sicktui.tui.flows.progress import run_with_progress
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.rename import NewName, RenameForm
 
 
-async def rename(stage: Stage, device: str) -> None:
+async def rename(services: Services, device: str) -> None:
     """Change the name that a sensor has of its own."""
-    targets = stage.targets((device,))
-    if not targets or not await ensure_access(stage, targets, "To rename it, its password is needed."):
+    targets = services.targets((device,))
+    if not targets or not await ensure_access(services, targets, "To rename it, its password is needed."):
         return
     [target] = targets
     name = clean(device, 40)
     try:
         present = await run_with_progress(
-            stage,
+            services,
             "Reading LocationName",
             [cell(f"{name} is asked.")],
-            lambda: plan_write(stage.context, target, LOCATION, ""),
+            lambda: plan_write(services.context, target, LOCATION, ""),
         )
     except SicktuiError as error:
-        stage.say(f"{name} cannot be renamed: {error}", "error")
+        services.notify(f"{name} cannot be renamed: {error}", "error")
         return
-    wanted = await stage.ask(RenameForm(stage.face, device, present))
+    wanted = await services.ask(RenameForm(services.appearance, device, present))
     if wanted is None:
         return
     if wanted.name == present.old:
-        stage.say(f"{name} is called {shown(present.old)} already; nothing was written.")
+        services.notify(f"{name} is called {shown(present.old)} already; nothing was written.")
         return
     lines = _question(target, present, wanted)
-    if await stage.ask(Confirm(stage.face, "Rename the sensor?", lines, yes="rename", no="leave it")):
-        await _write(stage, target, wanted)
+    if await services.ask(
+        Confirm(services.appearance, "Rename the sensor?", lines, yes="rename", no="leave it")
+    ):
+        await _write(services, target, wanted)
 
 
 def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]:
@@ -60,23 +62,23 @@ def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]
     ]
 
 
-async def _write(stage: Stage, target: Target, wanted: NewName) -> None:
+async def _write(services: Services, target: Target, wanted: NewName) -> None:
     name = clean(target.device, 40)
     try:
         written = await run_with_progress(
-            stage,
+            services,
             "Writing LocationName",
             [cell(f"{name} is written to, and read back.")],
-            lambda: write_parameter(stage.context, target, LOCATION, wanted.name, persist=wanted.save),
+            lambda: write_parameter(services.context, target, LOCATION, wanted.name, persist=wanted.save),
             stops=False,
         )
     except OutcomeUnknown as error:
-        stage.say(f"{name}: nobody knows whether it was renamed. {error} Read its name again.", "error")
+        services.notify(f"{name}: nobody knows whether it was renamed. {error} Read its name again.", "error")
     except SicktuiError as error:
-        stage.say(f"{name} was not renamed: {error}", "error")
+        services.notify(f"{name} was not renamed: {error}", "error")
     else:
-        stage.say(
+        services.notify(
             f"{name}: {written} {saved_words(written)}".strip(),
             "warning" if written.persisted is False else "information",
         )
-    stage.look_afresh(target.device)
+    services.reread_sensor(target.device)

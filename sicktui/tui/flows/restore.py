@@ -12,93 +12,93 @@ from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.restore import RestoreAnswer, RestoreScreen
 from sicktui.tui.screens.version_picker import VersionPicker
 
 
-async def restore(stage: Stage, devices: tuple[str, ...], word: str | None = None) -> None:
+async def restore(services: Services, devices: tuple[str, ...], word: str | None = None) -> None:
     """From the choice of the version to the run that goes on by itself.
 
     Args:
-        stage: the main screen.
+        services: the main screen.
         devices: onto which; with several, each gets its newest whole backup unless another is chosen.
         word: the backup, if it was chosen already.
     """
-    targets = stage.targets(devices)
+    targets = services.targets(devices)
     if not targets:
         return
     if word is None:
-        word = LATEST if len(targets) > 1 else await _choose(stage, targets[0])
+        word = LATEST if len(targets) > 1 else await _choose(services, targets[0])
     if word is None:
         return
-    await ensure_access(stage, targets, "A restore needs the password of each sensor.")
-    await unlock_passphrases(stage, targets)
-    known = Passphrases(stage.context.credentials)
+    await ensure_access(services, targets, "A restore needs the password of each sensor.")
+    await unlock_passphrases(services, targets)
+    known = Passphrases(services.context.credentials)
     known.forget_tried()
     try:
-        answer = await _agree(stage, targets, {target.device: word for target in targets})
+        answer = await _agree(services, targets, {target.device: word for target in targets})
         if answer is not None:
-            await _start(stage, answer)
+            await _start(services, answer)
     finally:
         known.forget_tried()
 
 
-async def _choose(stage: Stage, target: Target) -> str | None:
-    key = key_of(stage, target.device)
-    return await stage.ask(VersionPicker(stage.face, stage.context, target.device, key))
+async def _choose(services: Services, target: Target) -> str | None:
+    key = key_of(services, target.device)
+    return await services.ask(VersionPicker(services.appearance, services.context, target.device, key))
 
 
-def key_of(stage: Stage, device: str) -> str | None:
+def key_of(services: Services, device: str) -> str | None:
     """What the sensor that answers under a name is kept under; else what its profile says of it."""
-    sight = stage.board.sights.get(device)
-    if sight is not None and sight.identity is not None:
-        return sight.identity.serial or sight.identity.mac
-    profile = stage.profile(device)
+    last = services.dashboard.observations.get(device)
+    if last is not None and last.identity is not None:
+        return last.identity.serial or last.identity.mac
+    profile = services.profile(device)
     return profile.serial if profile else None
 
 
-async def _agree(stage: Stage, targets: list[Target], words: Mapping[str, str]) -> RestoreAnswer | None:
+async def _agree(services: Services, targets: list[Target], words: Mapping[str, str]) -> RestoreAnswer | None:
     """Show the plan until it is agreed to; a password may be entered in between."""
     asked: set[str] = set()
 
     async def ask_passwords(items: Sequence[PlanItem]) -> bool:
-        return await log_in_where_denied(stage, items, asked)
+        return await log_in_where_denied(services, items, asked)
 
     while True:
         screen = RestoreScreen(
-            stage.face,
-            stage.context,
+            services.appearance,
+            services.context,
             targets,
             words,
-            lambda device: key_of(stage, device),
+            lambda device: key_of(services, device),
             ask_passwords=ask_passwords,
         )
-        answer = await stage.ask(screen)
+        answer = await services.ask(screen)
         if answer is None or answer.login is None:
             return answer
         words = answer.words
-        await log_in(stage, (answer.login,))
+        await log_in(services, (answer.login,))
 
 
-async def _start(stage: Stage, answer: RestoreAnswer) -> None:
+async def _start(services: Services, answer: RestoreAnswer) -> None:
     if len(answer.plans) == 1:
         plan = answer.plans[0]
-        spec = restore_spec(stage.context, plan, answer.words[plan.item.device])
+        spec = restore_spec(services.context, plan, answer.words[plan.item.device])
     else:
-        spec = restores_spec(stage.context, answer.plans)
+        spec = restores_spec(services.context, answer.plans)
     going = sum(plan.may_go for plan in answer.plans)
-    if await launch(stage, spec):
+    if await launch(services, spec):
         number = count(going, "sensor")
-        stage.say(f"Run {spec.run} restores onto {number}. It goes on without this window.")
+        services.notify(f"Run {spec.run} restores onto {number}. It goes on without this window.")
 
 
-async def launch(stage: Stage, spec: RunSpec) -> bool:
+async def launch(services: Services, spec: RunSpec) -> bool:
     """Start a run and show it; whether it started."""
     try:
-        run = await start_run(stage.context, spec)
+        run = await start_run(services.context, spec)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return False
-    stage.follow(run)
+    services.follow(run)
     return True

@@ -8,37 +8,37 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.passphrase_unlock import ensure_passphrases
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 
 
-async def browse_runs(stage: Stage) -> None:
+async def browse_runs(services: Services) -> None:
     """Show the list, then what was chosen."""
-    choice: RunChoice | None = await stage.ask(RunList(stage.face, stage.context))
+    choice: RunChoice | None = await services.ask(RunList(services.appearance, services.context))
     if choice is None:
         return
     match choice.act:
         case RunAct.FOLLOW:
-            stage.follow(choice.run)
+            services.follow(choice.run)
         case RunAct.RESUME:
-            await _resume(stage, choice.run)
+            await _resume(services, choice.run)
         case RunAct.CANCEL:
-            await cancel_run(stage, choice.run)
+            await cancel_run(services, choice.run)
 
 
-async def _resume(stage: Stage, run: str) -> None:
+async def _resume(services: Services, run: str) -> None:
     try:
-        spec = await asyncio.to_thread(stage.context.journal.spec, run)
+        spec = await asyncio.to_thread(services.context.journal.spec, run)
         targets = [item.target for item in spec.items]
-        if not await ensure_access(stage, targets, "To go on, the run needs the password of each sensor."):
+        if not await ensure_access(services, targets, "To go on, the run needs the password of each sensor."):
             return
-        if not await ensure_passphrases(stage, spec):
+        if not await ensure_passphrases(services, spec):
             return
-        await resume_run(stage.context, run)
+        await resume_run(services.context, run)
     except SicktuiError as error:
-        stage.say(str(error), "error")
+        services.notify(str(error), "error")
         return
     finally:
-        Passphrases(stage.context.credentials).forget_tried()
-    stage.follow(run)
-    stage.say(f"Run {run} goes on. Each sensor is asked first how far it is.")
+        Passphrases(services.context.credentials).forget_tried()
+    services.follow(run)
+    services.notify(f"Run {run} goes on. Each sensor is asked first how far it is.")

@@ -1,4 +1,4 @@
-"""What a flow works with: the engine's context, the face, and ways to ask and to tell."""
+"""What a flow works with: the engine's context, the appearance, and ways to ask and to notify."""
 
 from collections.abc import Mapping
 from typing import Protocol, TypeVar
@@ -8,24 +8,35 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
-from sicktui.tui.appearance import Face
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.state.dashboard import DashboardState
 
 AnswerT = TypeVar("AnswerT")
 
 
-class Stage(Protocol):
+class Services(Protocol):
     """The main screen, as far as flows need it."""
 
-    context: Context
-    face: Face
-    board: Board
+    @property
+    def context(self) -> Context:
+        """The engine's context."""
+        ...
+
+    @property
+    def appearance(self) -> Appearance:
+        """How the dashboard looks."""
+        ...
+
+    @property
+    def dashboard(self) -> DashboardState:
+        """What the dashboard knows."""
+        ...
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer; ``None`` if it was left."""
         ...
 
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+    def notify(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a short note."""
         ...
 
@@ -53,11 +64,11 @@ class Stage(Protocol):
         """Follow a run, and show it."""
         ...
 
-    def look_afresh(self, device: str) -> None:
+    def reread_sensor(self, device: str) -> None:
         """Look at a sensor as if for the first time: what it is called has changed."""
         ...
 
-    def look_at_backups(self) -> None:
+    def refresh_backups(self) -> None:
         """Look at the backups that are kept, and show their marks."""
         ...
 
@@ -65,6 +76,6 @@ class Stage(Protocol):
         """Read the device list again and show it."""
         ...
 
-    async def learn_stores(self) -> None:
+    async def refresh_stores(self) -> None:
         """Find out again where passwords are kept, and show it."""
         ...

@@ -15,7 +15,7 @@ from sicktui.stores.secrets.vault import Absorbed, Vault, VaultState
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import cell
-from sicktui.tui.flows.services import Stage
+from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import (
     VaultAct,
@@ -31,117 +31,119 @@ KEY: Final = "vault"
 """The id of the command that leads here."""
 
 
-async def unlock(stage: Stage, why: str) -> bool:
+async def unlock(services: Services, why: str) -> bool:
     """Ask for the vault's password until it is right; ``False`` if the operator left, or it is of no use."""
-    vault = stage.context.credentials.vault
+    vault = services.context.credentials.vault
     problem = ""
     while vault is not None and await asyncio.to_thread(vault.state) is VaultState.LOCKED:
-        typed = await stage.ask(unlock_form(stage.face, why, problem))
+        typed = await services.ask(unlock_form(services.appearance, why, problem))
         if typed is None:
             return False
         problem = await _trouble(vault.unlock, typed["vault"])
-    await stage.learn_stores()
+    await services.refresh_stores()
     return vault is not None and await asyncio.to_thread(vault.state) is VaultState.OPEN
 
 
-async def unlock_for(stage: Stage, targets: Sequence[Target], why: str) -> None:
+async def unlock_for(services: Services, targets: Sequence[Target], why: str) -> None:
     """Unlock the vault if the password of one of these devices can only be there."""
     for target in targets:
-        if await asyncio.to_thread(stage.context.credentials.is_locked, target.device, target.user):
-            await unlock(stage, why)
+        if await asyncio.to_thread(services.context.credentials.is_locked, target.device, target.user):
+            await unlock(services, why)
             return
 
 
-def held_in_vault(stage: Stage, entries: Sequence[tuple[str, str]]) -> list[str]:
+def held_in_vault(services: Services, entries: Sequence[tuple[str, str]]) -> list[str]:
     """Whose password is in the vault, of these devices or groups with their users."""
-    vault = stage.context.credentials.vault
+    vault = services.context.credentials.vault
     names = set() if vault is None else set(vault.names())
     return [device for device, user in entries if account_of(device, user) in names]
 
 
-async def unlock_holding(stage: Stage, entries: Sequence[tuple[str, str]]) -> None:
+async def unlock_holding(services: Services, entries: Sequence[tuple[str, str]]) -> None:
     """Unlock the vault if something of these is to be taken out of it."""
-    if await asyncio.to_thread(held_in_vault, stage, entries):
-        await unlock(stage, "The vault is opened to take the password out.")
+    if await asyncio.to_thread(held_in_vault, services, entries):
+        await unlock(services, "The vault is opened to take the password out.")
 
 
-async def ensure_place(stage: Stage) -> str:
+async def ensure_place(services: Services) -> str:
     """Unlock the vault if a new password would else be kept in memory alone.
 
     Returns:
         What would keep it longer; empty if it is kept well, or nothing would.
     """
-    report = await asyncio.to_thread(stage.context.credentials.describe)
+    report = await asyncio.to_thread(services.context.credentials.describe)
     if report.active != MEMORY:
         return ""
     if report.vault is VaultState.LOCKED:
-        await unlock(stage, "The vault is opened to keep the password.")
+        await unlock(services, "The vault is opened to keep the password.")
         return ""
     if report.vault is not VaultState.ABSENT:
         return ""
-    key = stage.face.keys.of(BY_ID[KEY])
+    key = services.appearance.keys.of(BY_ID[KEY])
     return f"Passwords are lost when sicktui ends. Press {key} to make a vault, which keeps them."
 
 
-async def manage(stage: Stage) -> None:
+async def manage(services: Services) -> None:
     """Show how the vault is, and do what the operator chooses."""
-    vault = stage.context.credentials.vault
+    vault = services.context.credentials.vault
     if vault is None:
-        stage.say("There can be no vault here.", "warning")
+        services.notify("There can be no vault here.", "warning")
         return
     state = await asyncio.to_thread(vault.state)
-    report = await asyncio.to_thread(stage.context.credentials.describe)
+    report = await asyncio.to_thread(services.context.credentials.describe)
     # That there is none is said already; why a better place is not used belongs here too.
     absent = state is VaultState.ABSENT
     problems = [str(found) for found in report.problems if found.name != vault.name or not absent]
     entries = len(await asyncio.to_thread(vault.names))
-    act = await stage.ask(VaultMenu(stage.face, vault.path, state, entries=entries, problems=problems))
+    act = await services.ask(
+        VaultMenu(services.appearance, vault.path, state, entries=entries, problems=problems)
+    )
     if act is not None:
-        await _ACTS[act](stage, vault)
-        await stage.learn_stores()
+        await _ACTS[act](services, vault)
+        await services.refresh_stores()
 
 
-async def _create(stage: Stage, vault: Vault) -> None:
-    typed = await stage.ask(create_form(stage.face, vault.path))
+async def _create(services: Services, vault: Vault) -> None:
+    typed = await services.ask(create_form(services.appearance, vault.path))
     if typed is None:
         return
     problem = await _trouble(vault.create, typed["new"])
     if problem:
-        stage.say(problem, "error")
+        services.notify(problem, "error")
         return
-    moved = await asyncio.to_thread(stage.context.credentials.keep_entered)
-    stage.say("The vault is made." + (f" It keeps {count(moved, 'password')} now." if moved else ""))
+    moved = await asyncio.to_thread(services.context.credentials.keep_entered)
+    services.notify("The vault is made." + (f" It keeps {count(moved, 'password')} now." if moved else ""))
 
 
-async def _unlock(stage: Stage, vault: Vault) -> None:
+async def _unlock(services: Services, vault: Vault) -> None:
     number = len(await asyncio.to_thread(vault.names))
-    if await unlock(stage, f"{count(number, 'entry', 'entries')} in it can then be used."):
-        await asyncio.to_thread(stage.context.credentials.keep_entered)
-        stage.say("The vault is open until sicktui ends.")
+    if await unlock(services, f"{count(number, 'entry', 'entries')} in it can then be used."):
+        await asyncio.to_thread(services.context.credentials.keep_entered)
+        services.notify("The vault is open until sicktui ends.")
 
 
-async def _lock(stage: Stage, vault: Vault) -> None:
+async def _lock(services: Services, vault: Vault) -> None:
     vault.lock()
-    stage.say("The vault is locked.")
+    services.notify("The vault is locked.")
 
 
-async def _change(stage: Stage, vault: Vault) -> None:
+async def _change(services: Services, vault: Vault) -> None:
     def work(typed: Typed) -> str:
         vault.change_password(typed["vault"], typed["new"])
         return "The vault has a new password."
 
-    await _until_done(stage, change_form, work)
+    await _until_done(services, change_form, work)
 
 
-async def _export(stage: Stage, vault: Vault) -> None:
+async def _export(services: Services, vault: Vault) -> None:
     def work(typed: Typed) -> str:
         path = written(typed["file"].strip().strip("\"'"))
         return f"{count(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
 
-    await _until_done(stage, export_form, work)
+    await _until_done(services, export_form, work)
 
 
-async def _import(stage: Stage, vault: Vault) -> None:
+async def _import(services: Services, vault: Vault) -> None:
     taken: list[tuple[Path, str, Absorbed]] = []
 
     def work(typed: Typed) -> str:
@@ -150,7 +152,7 @@ async def _import(stage: Stage, vault: Vault) -> None:
         taken.append((path, typed["vault"], result))
         return f"{count(len(result.added), 'entry', 'entries')} taken over."
 
-    await _until_done(stage, import_form, work)
+    await _until_done(services, import_form, work)
     if not taken or not taken[-1][2].kept:
         return
     path, password, result = taken[-1]
@@ -159,21 +161,25 @@ async def _import(stage: Stage, vault: Vault) -> None:
         cell(f"The vault has other passwords for {number} of the copy:"),
         *(cell(f"  {name}") for name in result.kept[:10]),
     ]
-    if await stage.ask(Confirm(stage.face, "Replace them?", question, yes="take those of the copy")):
+    if await services.ask(
+        Confirm(services.appearance, "Replace them?", question, yes="take those of the copy")
+    ):
         problem = await _trouble(lambda _: vault.absorb(path, password, replace=True), "")
-        stage.say(problem or f"{number} replaced.", "error" if problem else "information")
+        services.notify(problem or f"{number} replaced.", "error" if problem else "information")
 
 
-async def _until_done(stage: Stage, form: Callable[..., SecretForm], work: Callable[[Typed], str]) -> None:
+async def _until_done(
+    services: Services, form: Callable[..., SecretForm], work: Callable[[Typed], str]
+) -> None:
     """Ask, and ask again with the reason while it does not work."""
     problem = ""
-    while (typed := await stage.ask(form(stage.face, problem))) is not None:
+    while (typed := await services.ask(form(services.appearance, problem))) is not None:
         try:
             done = await asyncio.to_thread(work, typed)
         except SicktuiError as error:
             problem = str(error)
             continue
-        stage.say(done)
+        services.notify(done)
         return
 
 
@@ -185,7 +191,7 @@ async def _trouble(work: Callable[[str], object], password: str) -> str:
     return ""
 
 
-_ACTS: Final[dict[VaultAct, Callable[[Stage, Vault], Awaitable[None]]]] = {
+_ACTS: Final[dict[VaultAct, Callable[[Services, Vault], Awaitable[None]]]] = {
     VaultAct.CREATE: _create,
     VaultAct.UNLOCK: _unlock,
     VaultAct.LOCK: _lock,

@@ -8,50 +8,54 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.config.devices import DeviceList
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 
 
-class ListLook:
+class DeviceListWatcher:
     """Reads the device list; one that cannot be used is named, until it can.
 
     Args:
         screen: whose worker it is.
         context: for the stores.
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         take: who gets a list that differs from the one before.
     """
 
     def __init__(
-        self, screen: "Screen[None]", context: Context, face: Face, take: Callable[[DeviceList], None]
+        self,
+        screen: "Screen[None]",
+        context: Context,
+        appearance: Appearance,
+        take: Callable[[DeviceList], None],
     ) -> None:
         self._screen = screen
         self._context = context
-        self._face = face
+        self._appearance = appearance
         self._take = take
         self._digest: str | None = None
         self._troubled = False
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Look whether it changed."""
         if not self._troubled:
             self._screen.run_worker(
-                self.reload(), group="list", name="device list", exclusive=True, exit_on_error=False
+                self.read(), group="list", name="device list", exclusive=True, exit_on_error=False
             )
 
-    def look_afresh(self) -> None:
+    def reload(self) -> None:
         """Take the list over again, changed or not."""
         self._digest = None
-        self.look()
+        self.check()
 
-    async def reload(self) -> None:
+    async def read(self) -> None:
         """Read it, and hand it on if it changed."""
         try:
             devices = await asyncio.to_thread(self._context.devices)
         except SicktuiError as error:
             if not self._troubled:
                 self._troubled = True
-                self._screen.app.push_screen(FileErrorDialog(self._face, error), self._try_again)
+                self._screen.app.push_screen(FileErrorDialog(self._appearance, error), self._try_again)
             return
         if self._digest != (devices.digest or ""):
             self._digest = devices.digest or ""
@@ -59,4 +63,4 @@ class ListLook:
 
     async def _try_again(self, _: object) -> None:
         self._troubled = False
-        await self.reload()
+        await self.read()

@@ -13,7 +13,6 @@ from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.device_files import export_list, import_list
 from sicktui.tui.flows.devices import add_device, edit_device, remove_devices
 from sicktui.tui.flows.diff import diff
-from sicktui.tui.flows.doctor import ask_doctor
 from sicktui.tui.flows.find_me import find_me, find_me_for
 from sicktui.tui.flows.history import browse_history
 from sicktui.tui.flows.leave import leave
@@ -24,18 +23,19 @@ from sicktui.tui.flows.rename import rename
 from sicktui.tui.flows.replace import replace
 from sicktui.tui.flows.restore import restore
 from sicktui.tui.flows.runs import browse_runs
-from sicktui.tui.flows.services import Stage
-from sicktui.tui.flows.shelf import look_at_shelf
+from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.update import update
 from sicktui.tui.flows.vault import manage
 from sicktui.tui.main.panes import Panes
-from sicktui.tui.main.services import MainStage
+from sicktui.tui.main.services import MainServices
 from sicktui.tui.screens.details import Details
+from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.help import HelpScreen
+from sicktui.tui.screens.shelf import ShelfScreen
 
 Work = Coroutine[Any, Any, object]
 
-WITH_CHOSEN: Final[Mapping[str, Callable[[Stage, tuple[str, ...]], Work]]] = {
+WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = {
     "backup": back_up,
     "diff": diff,
     "find_me": find_me,
@@ -50,7 +50,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Stage, tuple[str, ...]], Work]]] = {
 }
 """Flows that go on with the marked devices, else with the selected one."""
 
-WITH_SELECTED: Final[Mapping[str, Callable[[Stage, str], Work]]] = {
+WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "edit": edit_device,
     "history": browse_history,
     "parameters": edit_parameters,
@@ -59,14 +59,14 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Stage, str], Work]]] = {
 }
 """Flows that go on with the selected device, marks or not."""
 
-WITH_NONE: Final[Mapping[str, Callable[[Stage], Work]]] = {
+WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "add": add_device,
-    "doctor": ask_doctor,
+    "doctor": lambda services: services.ask(DoctorScreen(services.appearance, services.context)),
     "export_list": export_list,
     "import_list": import_list,
     "kept": browse_backups,
     "runs": browse_runs,
-    "shelf": look_at_shelf,
+    "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
     "vault": manage,
 }
 """Flows that ask by themselves what they are about."""
@@ -74,18 +74,18 @@ WITH_NONE: Final[Mapping[str, Callable[[Stage], Work]]] = {
 _FLOW: Final = "flow"
 
 
-class Carrier:
+class Dispatcher:
     """Starts flows, one at a time: what one has been told to do is not torn off by the next.
 
     Args:
         screen: whose workers the flows are.
-        stage: what they work with.
+        services: what they work with.
         panes: what is shown.
     """
 
-    def __init__(self, screen: "Screen[None]", stage: MainStage, panes: Panes) -> None:
+    def __init__(self, screen: "Screen[None]", services: MainServices, panes: Panes) -> None:
         self._screen = screen
-        self._stage = stage
+        self._services = services
         self._own: dict[str, Callable[[], object]] = {
             "cancel": self._cancel,
             "details": self._details,
@@ -99,7 +99,7 @@ class Carrier:
             "palette": screen.app.action_command_palette,
             "pane": panes.next_pane,
             "quit": self._quit,
-            "refresh": stage.look_now,
+            "refresh": services.refresh,
             "sort": panes.sort,
             "zoom": panes.zoom,
         }
@@ -109,23 +109,23 @@ class Carrier:
         """The ids of all commands that can be carried out."""
         return frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *self._own])
 
-    def carry_out(self, command: str) -> None:
+    def run(self, command: str) -> None:
         """Do what a command says, with the devices that are meant now."""
-        stage, now = self._stage, self._stage.board.situation()
+        services, now = self._services, self._services.dashboard.command_context()
         if command in self._own:
             self._own[command]()
         elif command in WITH_CHOSEN:
-            self._start(lambda: WITH_CHOSEN[command](stage, now.chosen))
+            self._start(lambda: WITH_CHOSEN[command](services, now.chosen))
         elif command in WITH_SELECTED:
-            self._start(lambda: WITH_SELECTED[command](stage, now.selected or ""))
+            self._start(lambda: WITH_SELECTED[command](services, now.selected or ""))
         else:
-            self._start(lambda: WITH_NONE[command](stage))
+            self._start(lambda: WITH_NONE[command](services))
 
-    def let_in(self, view: RunView) -> None:
+    def ask_passwords(self, view: RunView) -> None:
         """Ask for the passwords of sensors that denied access in a run, if nothing else is asked now."""
         denied = denied_in(view)
         if denied and not self._at_work and self._screen.is_current:
-            self._start(lambda: log_in(self._stage, denied, "It denied access in the run."))
+            self._start(lambda: log_in(self._services, denied, "It denied access in the run."))
 
     @property
     def _at_work(self) -> bool:
@@ -133,9 +133,9 @@ class Carrier:
 
     def _start(self, begin: Callable[[], Work]) -> None:
         if self._at_work:
-            self._stage.say("The command before is still at work; try again in a moment.", "warning")
+            self._services.notify("The command before is still at work; try again in a moment.", "warning")
             return
-        self._stage.asked.clear()
+        self._services.asked.clear()
         flow = self._to_its_end(begin())
         self._screen.run_worker(flow, group=_FLOW, name="dialog", exit_on_error=False)
 
@@ -143,27 +143,29 @@ class Carrier:
         try:
             await work
         finally:
-            self._stage.asked.set()
+            self._services.asked.set()
 
     def _cancel(self) -> None:
         """Cancel the run that is shown, else the newest that is going."""
-        board = self._stage.board
-        live, shown = board.live_runs, board.shown_run
+        dashboard = self._services.dashboard
+        live, shown = dashboard.live_runs, dashboard.shown_run
         run = (shown if shown in live else live[-1]) or ""
         # Whatever else is at work: who wants a run to stop does not wait.
         self._screen.run_worker(
-            cancel_run(self._stage, run), group="cancel", exclusive=True, exit_on_error=False
+            cancel_run(self._services, run), group="cancel", exclusive=True, exit_on_error=False
         )
 
     def _details(self) -> None:
-        board = self._stage.board
-        self._screen.app.push_screen(Details(self._stage.face, board, board.situation().selected or ""))
+        dashboard = self._services.dashboard
+        self._screen.app.push_screen(
+            Details(self._services.appearance, dashboard, dashboard.command_context().selected or "")
+        )
 
     def _help(self) -> None:
-        self._screen.app.push_screen(HelpScreen(self._stage.face, self._stage.context.home))
+        self._screen.app.push_screen(HelpScreen(self._services.appearance, self._services.context.home))
 
     def _quit(self) -> None:
-        going = bool(self._stage.board.live_runs)
+        going = bool(self._services.dashboard.live_runs)
         if going and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
             return  # It asks already, or something else is asked that comes first.
-        self._screen.run_worker(leave(self._stage), group="leave", exclusive=True, exit_on_error=False)
+        self._screen.run_worker(leave(self._services), group="leave", exclusive=True, exit_on_error=False)

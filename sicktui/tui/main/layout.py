@@ -23,7 +23,7 @@ class Heights(Struct, frozen=True, kw_only=True):
     log: int
 
 
-def share_height(
+def split_height(
     height: int, *, devices: int, jobs: int, zoomed: PaneId | None = None, log: bool = True
 ) -> Heights:
     """Share ``height`` lines among the list, the update panel, the details and the log.

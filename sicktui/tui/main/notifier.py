@@ -14,11 +14,11 @@ from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.rows.log import LogLine, line, line_of
 
 
-class News:
+class Notifier:
     """Puts what comes in into words, each fact once.
 
     Args:
@@ -27,7 +27,7 @@ class News:
         keys: which key has which command, for the sentences that name one.
     """
 
-    def __init__(self, screen: "Screen[Any]", clock: Clock, keys: Keys) -> None:
+    def __init__(self, screen: "Screen[Any]", clock: Clock, keys: KeyMap) -> None:
         self._screen = screen
         self._clock = clock
         self._keys = keys
@@ -45,7 +45,7 @@ class News:
         """Put a line into the log."""
         self.lines.append(line(self._clock.now(), text, device, level))
 
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+    def notify(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a short note; the text is never parsed. An error stays in the log as well."""
         if severity == "error":
             self.log(text, None, Level.ERROR)
@@ -80,7 +80,7 @@ class News:
         if run not in self._live:
             return False
         counts = ", ".join(f"{number} {verdict.value}" for verdict, number in view.counts().items() if number)
-        self.say(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}.")
+        self.notify(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}.")
         return True
 
     def lost(self, found: Iterable[str]) -> None:
@@ -93,11 +93,11 @@ class News:
         sentence = f"{what}: {', '.join(runs[:3])}. The runner's process is gone."
         key = self._keys.of(BY_ID["runs"])
         self.log(sentence, None, Level.WARNING)
-        self.say(f"{sentence} Press {key} to look at it or to resume it.", "warning")
+        self.notify(f"{sentence} Press {key} to look at it or to resume it.", "warning")
 
     # Of the dashboard itself
 
     def broken(self, task: str, error: BaseException | None) -> None:
         """A worker stopped with an error."""
         key = self._keys.of(BY_ID["refresh"])
-        self.say(f"The task '{task}' stopped: {error!r}. {key} starts what can be started again.", "error")
+        self.notify(f"The task '{task}' stopped: {error!r}. {key} starts what can be started again.", "error")

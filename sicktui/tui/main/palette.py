@@ -5,7 +5,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import COMMANDS
 from sicktui.tui.commands.command import Command
 
@@ -17,12 +17,12 @@ class DashboardCommands(Provider):
         return partial(self.screen.run_action, f"command('{command.id}')")
 
     @property
-    def _face(self) -> Face:
-        face: Face = self.screen.face  # type: ignore[attr-defined]  # only the main screen has this provider
-        return face
+    def _appearance(self) -> Appearance:
+        appearance: Appearance = self.screen.appearance  # type: ignore[attr-defined]  # only the main screen has this provider
+        return appearance
 
     def _text(self, command: Command) -> str:
-        return f"{command.title}  ({self._face.keys.of(command)})"
+        return f"{command.title}  ({self._appearance.keys.of(command)})"
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""

@@ -1,4 +1,4 @@
-"""Brings what the board knows onto the main screen's widgets."""
+"""Brings what the dashboard knows onto the main screen's widgets."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -9,14 +9,14 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
-from sicktui.tui.main.layout import Heights, PaneId, share_height
+from sicktui.tui.main.layout import Heights, PaneId, split_height
 from sicktui.tui.main.status_line import status_line
 from sicktui.tui.rows.devices import DeviceRow, arranged
 from sicktui.tui.rows.jobs import VERDICT_TONES, JobRow
 from sicktui.tui.rows.log import LogLine
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import LogPane
@@ -38,19 +38,21 @@ class LogOf(StrEnum):
     ALL = "all devices"
 
 
-class Painter:
+class Renderer:
     """Paints the main screen. Widgets skip what is equal to what they show, so painting is cheap.
 
     Args:
         screen: the main screen, mounted.
-        board: what the dashboard knows.
-        face: how it looks.
+        dashboard: what the dashboard knows.
+        appearance: how it looks.
         clock: where time comes from.
     """
 
-    def __init__(self, screen: "Screen[Any]", board: Board, face: Face, clock: Clock) -> None:
-        self._board = board
-        self._face = face
+    def __init__(
+        self, screen: "Screen[Any]", dashboard: DashboardState, appearance: Appearance, clock: Clock
+    ) -> None:
+        self._dashboard = dashboard
+        self._appearance = appearance
         self._screen = screen
         self.devices: Table[DeviceRow] = screen.query_one("#devices", Table)
         self.panel: Table[JobRow] = screen.query_one("#panel", Table)
@@ -61,38 +63,38 @@ class Painter:
         self.show_log = True
         self.log_of = LogOf.MARKED
         self.stores: tuple[str, ...] = ()
-        self.stale = True
+        self.dirty = True
         """Whether something is known that is not painted yet."""
         self._clock = clock
 
-    def paint(self) -> None:
+    def render(self) -> None:
         """Show what is known now."""
-        self.stale = False
-        board = self._board
-        jobs = board.job_rows()
-        self._arrange(len(board.targets), len(jobs))
-        everything = board.all_device_rows()
-        rows = arranged(everything, board.order, board.wanted)
+        self.dirty = False
+        dashboard = self._dashboard
+        jobs = dashboard.job_rows()
+        self._arrange(len(dashboard.targets), len(jobs))
+        everything = dashboard.all_device_rows()
+        rows = arranged(everything, dashboard.order, dashboard.wanted)
         self.devices.show(rows)
         self.panel.show(jobs)
         selected = self.devices.selected
-        board.selected = selected.device if selected else None
-        self._join_cursors()
-        self._paint_titles(rows)
-        self._paint_lines(everything)
+        dashboard.selected = selected.device if selected else None
+        self._align_cursors()
+        self._render_titles(rows)
+        self._render_lines(everything)
 
-    def _join_cursors(self) -> None:
+    def _align_cursors(self) -> None:
         """Let the panel's cursor stand on the list's device, or not be seen: the sentence is of one."""
         if not self.panel.has_focus:
-            self.panel.select((self._board.shown_run, self._board.selected))
+            self.panel.select((self._dashboard.shown_run, self._dashboard.selected))
         row = self.panel.selected
-        self.panel.show_cursor(shown=row is not None and row.device == self._board.selected)
+        self.panel.show_cursor(shown=row is not None and row.device == self._dashboard.selected)
 
     def _arrange(self, devices: int, jobs: int) -> None:
         """Give the panes their heights, where these changed."""
         others = sum(bar.outer_size.height for bar in self._screen.query(".bar") if bar.display)
         height = self._screen.size.height - others
-        heights = share_height(height, devices=devices, jobs=jobs, zoomed=self.zoomed, log=self.show_log)
+        heights = split_height(height, devices=devices, jobs=jobs, zoomed=self.zoomed, log=self.show_log)
         self._set_heights(heights)
 
     def _set_heights(self, heights: Heights) -> None:
@@ -108,23 +110,25 @@ class Painter:
             if height and (widget.styles.height is None or widget.styles.height.value != height):
                 widget.styles.height = height
 
-    def _paint_titles(self, rows: list[DeviceRow]) -> None:
-        board, glyphs = self._board, self._face.glyphs
+    def _render_titles(self, rows: list[DeviceRow]) -> None:
+        dashboard, glyphs = self._dashboard, self._appearance.glyphs
         gap = Span(f" {glyphs.dot} ", Tone.DIM)
-        shown = f"{len(rows)} of {len(board.targets)}" if board.wanted else str(len(board.targets))
-        hidden = len(board.marks - {row.device for row in rows})
+        shown = (
+            f"{len(rows)} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
+        )
+        hidden = len(dashboard.marks - {row.device for row in rows})
         self.devices.set_title(
             joined(
                 (
                     (Span("Devices "), Span(shown, Tone.DIM)),
-                    cell(f"by {board.order.value}", Tone.DIM),
-                    cell(f"filter: {clean(board.wanted, 40)}", Tone.WARN) if board.wanted else (),
+                    cell(f"by {dashboard.order.value}", Tone.DIM),
+                    cell(f"filter: {clean(dashboard.wanted, 40)}", Tone.WARN) if dashboard.wanted else (),
                     cell(f"{hidden} marked but hidden", Tone.WARN) if hidden else (),
                 ),
                 gap,
             )
         )
-        view = board.runs.get(board.shown_run or "")
+        view = dashboard.runs.get(dashboard.shown_run or "")
         self.panel.set_title(self._run_title(view, gap) if view else cell("Update"))
         self.log.set_title(self._log_title(gap))
 
@@ -137,12 +141,12 @@ class Painter:
         ]
         going = sum(device.verdict is None for device in view.devices.values())
         state = view.state.value
-        if view.state is RunState.RUNNING and (view.cancelling or view.run in self._board.cancelling):
+        if view.state is RunState.RUNNING and (view.cancelling or view.run in self._dashboard.cancelling):
             state = self._waiting_for(view)
         tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
         if view.finished and view.counts()[Verdict.FAILED] + view.counts()[Verdict.UNKNOWN]:
             tone = Tone.WARN
-        others = len([run for run in self._board.live_runs if run != view.run])
+        others = len([run for run in self._dashboard.live_runs if run != view.run])
         return joined(
             (
                 (Span(f"{operation} "), Span(clean(view.run), Tone.DIM)),
@@ -161,12 +165,12 @@ class Painter:
         return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
 
     def _log_title(self, gap: Span) -> Cell:
-        board = self._board
+        dashboard = self._dashboard
         match self.log_of:
-            case LogOf.MARKED if board.marks:
-                of = f"{len(board.marks)} marked"
+            case LogOf.MARKED if dashboard.marks:
+                of = f"{len(dashboard.marks)} marked"
             case LogOf.SELECTED:
-                of = clean(board.selected or "no device", 40)
+                of = clean(dashboard.selected or "no device", 40)
             case _:
                 of = LogOf.ALL.value
         paused: Cell = ()
@@ -174,20 +178,20 @@ class Painter:
             paused = cell(f"PAUSED, {self.log.held} new", Tone.WARN)
         return joined(((Span("Log "), Span(of, Tone.DIM)), paused), gap)
 
-    def _paint_lines(self, rows: list[DeviceRow]) -> None:
-        board, glyphs = self._board, self._face.glyphs
+    def _render_lines(self, rows: list[DeviceRow]) -> None:
+        dashboard, glyphs = self._dashboard, self._appearance.glyphs
         size = self.detail.size
-        device = board.selected
+        device = dashboard.selected
         if self.panel.has_focus and self.panel.selected is not None:
             device = self.panel.selected.device
-        self.detail.show(*detail_lines(board, device, glyphs, size.width, size.height))
+        self.detail.show(*detail_lines(dashboard, device, glyphs, size.width, size.height))
         line = status_line(
             rows,
-            marked=len(board.marks),
-            live_runs=len(board.live_runs),
+            marked=len(dashboard.marks),
+            live_runs=len(dashboard.live_runs),
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",
-            demo=self._face.demo,
+            demo=self._appearance.demo,
             glyphs=glyphs,
             width=self._status.size.width,
         )
@@ -196,11 +200,11 @@ class Painter:
     def follow_log(self) -> None:
         """Show the lines of the devices that the log is of."""
         match self.log_of:
-            case LogOf.MARKED if self._board.marks:
-                marks = frozenset(self._board.marks)
+            case LogOf.MARKED if self._dashboard.marks:
+                marks = frozenset(self._dashboard.marks)
                 self.log.follow(lambda line: line.device is None or line.device in marks)
             case LogOf.SELECTED:
-                device = self._board.selected
+                device = self._dashboard.selected
                 self.log.follow(lambda line: line.device is None or line.device == device)
             case _:
                 self.log.follow(_everything)

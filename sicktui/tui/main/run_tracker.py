@@ -19,7 +19,7 @@ LATER: Final = 10.0
 """Seconds until the next try after trouble with the journal."""
 
 
-class Tracker:
+class RunTracker:
     """Follows runs in workers, each in a group of its own: ``run:ID``.
 
     Args:

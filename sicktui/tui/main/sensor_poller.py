@@ -12,11 +12,11 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Observation, Target
 from sicktui.tui.messages import SensorObserved
 
-OWNED_NAP: Final = 1.0
+OWNED_PAUSE: Final = 1.0
 """Seconds between two looks at whether a run has let go of a sensor."""
 
 
-class Watchers:
+class SensorPoller:
     """Starts and stops the workers, each in a group of its own: ``device:NAME``.
 
     Args:
@@ -30,24 +30,24 @@ class Watchers:
         self._context = context
         self._is_owned = is_owned
         self._targets: dict[str, Target] = {}
-        self._nudges: dict[str, asyncio.Event] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
 
     def watch(self, targets: Mapping[str, Target]) -> None:
         """Watch exactly these devices; those that did not change go on undisturbed."""
         for name in [n for n, target in self._targets.items() if targets.get(n) != target]:
             self._screen.workers.cancel_group(self._screen, group_of(name))
-            del self._targets[name], self._nudges[name]
+            del self._targets[name], self._wakes[name]
         new = [target for name, target in targets.items() if name not in self._targets]
         for place, target in enumerate(new):
             self._targets[target.device] = target
-            self._nudges[target.device] = asyncio.Event()
+            self._wakes[target.device] = asyncio.Event()
             # Spread over the interval, so that fifty sensors do not answer in the same moment.
             self._start(target, delay=target.timing.poll_interval * place / len(new))
 
     def lost(self, worker_name: str | None) -> None:
         """A worker has stopped with an error: its sensor is watched anew when the list is read again."""
         for device in [d for d in self._targets if worker_name == f"watch {d}"]:
-            del self._targets[device], self._nudges[device]
+            del self._targets[device], self._wakes[device]
 
     def renew(self, device: str) -> None:
         """Forget what was learned about a sensor, and look at it now. What it is, is else read once only."""
@@ -56,17 +56,17 @@ class Watchers:
             self._screen.workers.cancel_group(self._screen, group_of(device))
             self._start(target, delay=0.0)
 
-    def look_now(self) -> None:
+    def poll_now(self) -> None:
         """Look at every sensor without waiting for its next turn."""
-        for nudge in self._nudges.values():
-            nudge.set()
+        for wake in self._wakes.values():
+            wake.set()
 
     def _start(self, target: Target, delay: float) -> None:
-        work = watch_sensor(
+        work = poll_sensor(
             self._context,
             target,
             delay=delay,
-            nudge=self._nudges[target.device],
+            wake=self._wakes[target.device],
             is_owned=self._is_owned,
             report=lambda seen: self._screen.post_message(SensorObserved(seen)),
         )
@@ -82,41 +82,41 @@ def group_of(device: str) -> str:
     return f"device:{device}"
 
 
-async def watch_sensor(
+async def poll_sensor(
     context: Context,
     target: Target,
     *,
     delay: float,
-    nudge: asyncio.Event,
+    wake: asyncio.Event,
     is_owned: Callable[[str], bool],
     report: Callable[[Observation], object],
 ) -> None:
     """Look at one sensor again and again, and report each look. Ends when it is cancelled."""
     watch: Watch | None = None
     try:
-        await _nap(context.clock, delay, nudge)
+        await _sleep(context.clock, delay, wake)
         while True:
             if is_owned(target.device):
                 if watch is not None:
                     # The run will reboot it: no connection survives that.
                     await watch.aclose()
                     watch = None
-                await context.clock.sleep(OWNED_NAP)
+                await context.clock.sleep(OWNED_PAUSE)
                 continue
             watch = watch or Watch(context, target)
             seen = await watch.look()
             if not is_owned(target.device):
                 report(seen)
-            await _nap(context.clock, target.timing.poll_interval, nudge)
+            await _sleep(context.clock, target.timing.poll_interval, wake)
     finally:
         if watch is not None:
             await watch.aclose()
 
 
-async def _nap(clock: Clock, seconds: float, nudge: asyncio.Event) -> None:
+async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
     """Sleep until the time is over or somebody nudges."""
-    nudge.clear()
-    tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(nudge.wait())}
+    wake.clear()
+    tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:

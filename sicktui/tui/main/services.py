@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from textual.notifications import SeverityLevel
@@ -10,112 +11,98 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Level
-from sicktui.tui.appearance import Face
-from sicktui.tui.main.device_list import ListLook
-from sicktui.tui.main.notifier import News
-from sicktui.tui.main.renderer import Painter
-from sicktui.tui.main.run_tracker import Tracker
-from sicktui.tui.main.sensor_poller import Watchers
-from sicktui.tui.main.status_line import store_phrases
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.main.backup_watch import BackupWatch
+from sicktui.tui.main.device_list import DeviceListWatcher
+from sicktui.tui.main.notifier import Notifier
+from sicktui.tui.main.renderer import Renderer
+from sicktui.tui.main.run_tracker import RunTracker
+from sicktui.tui.main.sensor_poller import SensorPoller
+from sicktui.tui.main.status_line import store_labels
 from sicktui.tui.messages import LeaveAsked
-from sicktui.tui.rows.backup_marks import BackupLook
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 
 AnswerT = TypeVar("AnswerT")
 
 
-class MainStage:
-    """Hands each wish of a flow to the part of the main screen that it concerns."""
+@dataclass(frozen=True, kw_only=True)
+class MainServices:
+    """Passes each request of a flow to the part of the main screen that handles it."""
 
-    def __init__(
-        self,
-        screen: "Screen[None]",
-        context: Context,
-        face: Face,
-        *,
-        board: Board,
-        painter: Painter,
-        news: News,
-        tracker: Tracker,
-        watchers: Watchers,
-        backups: BackupLook,
-        listing: ListLook,
-        asked: asyncio.Event,
-    ) -> None:
-        self.context = context
-        self.face = face
-        self.board = board
-        self._screen = screen
-        self._painter = painter
-        self._news = news
-        self._tracker = tracker
-        self._watchers = watchers
-        self._backups = backups
-        self._listing = listing
-        self.asked = asked
-        """Cleared while a flow has begun that has not asked anything yet."""
+    screen: "Screen[None]"
+    context: Context
+    appearance: Appearance
+    dashboard: DashboardState
+    renderer: Renderer
+    notifier: Notifier
+    tracker: RunTracker
+    poller: SensorPoller
+    backups: BackupWatch
+    device_list: DeviceListWatcher
+    asked: asyncio.Event
+    """Cleared while a flow has started that has not asked anything yet."""
 
     # Asking and telling
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer."""
         self.asked.set()
-        return await self._screen.app.push_screen_wait(screen)
+        return await self.screen.app.push_screen_wait(screen)
 
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+    def notify(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a short note; an error stays in the log as well."""
-        self._news.say(text, severity)
+        self.notifier.notify(text, severity)
 
     def warn(self, text: str) -> None:
         """Put a warning into the log."""
-        self._news.log(text, None, Level.WARNING)
+        self.notifier.log(text, None, Level.WARNING)
 
     def leave(self, farewell: str) -> None:
         """End the app; ``farewell`` is said on the terminal afterwards."""
-        self._screen.post_message(LeaveAsked(farewell))
+        self.screen.post_message(LeaveAsked(farewell))
 
     # What there is
 
     def targets(self, devices: tuple[str, ...]) -> list[Target]:
         """The devices of these names."""
-        return [self.board.targets[name] for name in devices if name in self.board.targets]
+        return [self.dashboard.targets[name] for name in devices if name in self.dashboard.targets]
 
     def profile(self, device: str) -> Profile | None:
         """The profile of a device."""
-        return self.board.profiles.get(device)
+        return self.dashboard.profiles.get(device)
 
     def profiles(self) -> Mapping[str, Profile]:
         """The profiles of all devices."""
-        return self.board.profiles
+        return self.dashboard.profiles
 
     # What has changed
 
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""
-        self.board.shown_run = run
-        self._tracker.follow(run)
-        self._painter.stale = True
+        self.dashboard.shown_run = run
+        self.tracker.follow(run)
+        self.renderer.dirty = True
 
-    def look_afresh(self, device: str) -> None:
+    def reread_sensor(self, device: str) -> None:
         """Look at a sensor as if for the first time."""
-        self._watchers.renew(device)
+        self.poller.renew(device)
 
-    def look_now(self) -> None:
+    def refresh(self) -> None:
         """Read the list again, and look at every sensor and at the backups."""
-        self._listing.look_afresh()
-        self._watchers.look_now()
-        self._backups.look()
+        self.device_list.reload()
+        self.poller.poll_now()
+        self.backups.refresh()
 
-    def look_at_backups(self) -> None:
+    def refresh_backups(self) -> None:
         """Look at the backups that are kept."""
-        self._backups.look()
+        self.backups.refresh()
 
     async def reload_devices(self) -> None:
         """Read the device list again and show it."""
-        await self._listing.reload()
+        await self.device_list.read()
 
-    async def learn_stores(self) -> None:
+    async def refresh_stores(self) -> None:
         """Find out where passwords are kept; the OS keyring may take a moment."""
         report = await asyncio.to_thread(self.context.credentials.describe)
-        self._painter.stores = store_phrases(report)
-        self._painter.stale = True
+        self.renderer.stores = store_labels(report)
+        self.renderer.dirty = True

@@ -55,7 +55,7 @@ def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
 _KIND: Final = {VAULT: "vault"}
 
 
-def store_phrases(report: CredentialsReport) -> tuple[str, ...]:
+def store_labels(report: CredentialsReport) -> tuple[str, ...]:
     """Where passwords are kept, and why not in a better place, in fewer and fewer words."""
     if report.given:
         return ("passwords: the one given for this call", "password given")

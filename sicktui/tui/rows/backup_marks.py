@@ -1,31 +1,23 @@
 """What the dashboard says of the backups that are kept: the marks in the list, and how they are found out."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import structs
-from textual.screen import Screen
 
-from sicktui.engine.backup.history import Mark, SensorHistory, documented_to_have_none, histories
-from sicktui.engine.context import Context
+from sicktui.engine.backup.history import Mark, SensorHistory, documented_to_have_none
 from sicktui.model.device import Identity
-from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, days
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.messages import BackupsRead, TroubleMet
-
-LOOK_EVERY: Final = 300.0
-"""Seconds between two looks without any occasion: backups grow old, and other sessions make some."""
 
 _WORST_FIRST: Final = (Mark.DAMAGED, Mark.NONE, Mark.CHANGED, Mark.OLD, Mark.NOT_OFFERED)
 _SIGN: Final = 2
 """Cells of a sign and a blank."""
 
 
-class Kept:
+class BackupIndex:
     """Whose backups are kept: what ``histories`` gave, found by sensor.
 
     Args:
@@ -62,37 +54,6 @@ class Kept:
         if key is None or (own is not None and own.key == key):
             return own
         return self._by_key.get(key) or SensorHistory(key=key, device=device, marks=(Mark.NONE,))
-
-
-class BackupLook:
-    """Looks at the backups in a worker; an occasion that comes meanwhile starts it anew.
-
-    Args:
-        screen: whose worker it is, and who is told.
-        context: for the engine.
-    """
-
-    def __init__(self, screen: "Screen[None]", context: Context) -> None:
-        self._screen = screen
-        self._context = context
-        self._trouble = ""
-
-    def look(self) -> None:
-        """Look now."""
-        self._screen.run_worker(
-            self._look(), group="backups", name="look at the backups", exclusive=True, exit_on_error=False
-        )
-
-    async def _look(self) -> None:
-        try:
-            found = await asyncio.to_thread(histories, self._context)
-        except SicktuiError as error:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                self._screen.post_message(TroubleMet(self._trouble))
-            return
-        self._trouble = ""
-        self._screen.post_message(BackupsRead(found))
 
 
 def worst(history: SensorHistory) -> Mark | None:

@@ -11,14 +11,14 @@ from sicktui.model.wording import count, days, moment, size
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, versions
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
 _DAY: Final = 86_400
 _WIDE: Final = 16
 
 
-class Verdict(Struct, frozen=True):
+class BackupCheck(Struct, frozen=True):
     """What a look at a backup's bytes has found."""
 
     problem: str = ""
@@ -34,7 +34,7 @@ class VersionRow(Struct, frozen=True, kw_only=True):
     age: str
     own: bool = True
     """It is of the sensor that answers now, not of one that had this name before."""
-    verdict: Verdict | None = None
+    verdict: BackupCheck | None = None
     """``None`` until somebody has it verified."""
 
     @property
@@ -92,9 +92,9 @@ def _check_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
     match row.verdict:
         case None:
             return cell(f"{glyphs.waiting} not yet", Tone.DIM)
-        case Verdict(problem="", opens=False):
+        case BackupCheck(problem="", opens=False):
             return cell(f"{glyphs.warning} no phrase", Tone.WARN)
-        case Verdict(problem=""):
+        case BackupCheck(problem=""):
             return cell(f"{glyphs.done} whole", Tone.GOOD)
         case _:
             return cell(f"{glyphs.failed} damaged", Tone.BAD)
@@ -148,7 +148,7 @@ ALL_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
         least=10,
         ample=14,
         most=30,
-        cell=lambda r, g, w: cell(cut_middle(clean(r.record.device), w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(clean(r.record.device), w, g.ellipsis)),
     ),
     *VERSION_COLUMNS,
 )

@@ -10,7 +10,7 @@ from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backup_marks import mark_cell, wants_attention
 
@@ -47,7 +47,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     auth: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
-    kept: SensorHistory | None = None
+    backups: SensorHistory | None = None
     """The backups of the sensor; ``None`` while nobody has looked."""
 
     @property
@@ -60,7 +60,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         """Everything that the filter looks at, in lower case."""
         parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
         parts += [f"@{tag}" for tag in self.tags]
-        parts += [mark.words for mark in self.kept.marks] if self.kept else []
+        parts += [mark.words for mark in self.backups.marks] if self.backups else []
         parts += [self.contact.value, self.health.label, self.state.label if self.state is not None else ""]
         return "\n".join(parts).lower()
 
@@ -78,8 +78,8 @@ class Order(StrEnum):
 def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
     """The rows that have every word of ``wanted``, sorted. Numbers in names count as numbers."""
     words = wanted.lower().split()
-    kept = [row for row in rows if all(word in row.words for word in words)]
-    return sorted(kept, key=lambda row: (*_rank(row, order), *natural(row.name)))
+    backups = [row for row in rows if all(word in row.words for word in words)]
+    return sorted(backups, key=lambda row: (*_rank(row, order), *natural(row.name)))
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -111,7 +111,7 @@ def _calm(row: DeviceRow) -> int:
         return 1
     if row.health.status is not None and not row.health.status.healthy:
         return 2
-    if row.kept is not None and wants_attention(row.kept):
+    if row.backups is not None and wants_attention(row.backups):
         return 3
     return 4 if row.contact is Contact.ASKING else 5
 
@@ -178,7 +178,7 @@ _BROKEN: Final = (DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.FATAL_ERROR, Devi
 
 def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     mark = Span(f"{glyphs.mark} ", Tone.KEY) if row.marked else Span("  ")
-    name = cut_middle(row.name, width - 2, glyphs.ellipsis)
+    name = truncate_middle(row.name, width - 2, glyphs.ellipsis)
     return (mark, Span(name, Tone.KEY if row.marked else Tone.PLAIN))
 
 
@@ -207,7 +207,7 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         most=20,
         rank=5,
         # Models differ at their ends: the middle is what can be spared.
-        cell=lambda r, g, w: cell(cut_middle(r.model, w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(r.model, w, g.ellipsis)),
     ),
     Column(id="version", title="Firmware", least=8, most=14, rank=1, cell=lambda r, _g, _w: cell(r.version)),
     Column(
@@ -229,7 +229,7 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         comfort=9,
         most=13,
         rank=4,
-        cell=lambda r, g, w: mark_cell(r.kept, g, w),
+        cell=lambda r, g, w: mark_cell(r.backups, g, w),
     ),
     Column(
         id="contact", title="Contact", least=9, comfort=14, most=14, rank=0, steady=True, cell=contact_cell

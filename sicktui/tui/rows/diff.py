@@ -11,7 +11,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import count, moment
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
 _FEW: Final = 5
@@ -80,7 +80,7 @@ DIFF_COLUMNS: Final[tuple[Column[DiffRow], ...]] = (
         least=20,
         ample=30,
         most=60,
-        cell=lambda r, g, w: cell(cut_middle(r.path, w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(r.path, w, g.ellipsis)),
     ),
     Column(id="sign", title="What", least=10, most=14, rank=1, cell=_sign_cell),
     Column(

@@ -10,7 +10,7 @@ from sicktui.model.run_view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age, elapsed, percent, rate, size
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state, state_cell
 
@@ -192,7 +192,7 @@ JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
         least=9,
         ample=15,
         most=30,
-        cell=lambda r, g, w: cell(cut_middle(r.name, w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
     ),
     Column(id="steps", title="Steps", least=8, most=8, rank=1, steady=True, cell=_steps_cell),
     Column(id="now", title="Now", least=12, most=14, steady=True, cell=now_cell),

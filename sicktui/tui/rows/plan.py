@@ -10,7 +10,7 @@ from sicktui.model.enums import Action
 from sicktui.model.plan import PlanItem
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
 
 
@@ -93,7 +93,7 @@ PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (
         least=12,
         ample=18,
         most=30,
-        cell=lambda r, g, w: cell(cut_middle(r.name, w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
     ),
     Column(id="action", title="Plan", least=10, most=10, steady=True, cell=_action_cell),
     Column(id="versions", title="Firmware", least=10, ample=19, most=30, rank=1, cell=_versions_cell),

@@ -11,7 +11,7 @@ from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, moment, more
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut_middle, joined, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.restore_checks import warning_lines
 
@@ -76,7 +76,7 @@ RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
         least=12,
         ample=18,
         most=30,
-        cell=lambda r, g, w: cell(cut_middle(clean(r.target.device), w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(clean(r.target.device), w, g.ellipsis)),
     ),
     Column(id="action", title="Plan", least=11, most=11, steady=True, cell=action_cell),
     Column(
@@ -85,7 +85,7 @@ RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
         least=16,
         ample=20,
         most=30,
-        cell=lambda r, g, w: cell(cut_middle(backup_words(r.plan, r.word), w, g.ellipsis)),
+        cell=lambda r, g, w: cell(truncate_middle(backup_words(r.plan, r.word), w, g.ellipsis)),
     ),
     Column(id="versions", title="Firmware", least=10, ample=19, most=24, rank=1, cell=_versions_cell),
     Column(id="why", title="Why", least=16, most=200, rank=2, cell=_why_cell),

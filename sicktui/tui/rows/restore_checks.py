@@ -19,7 +19,7 @@ from sicktui.tui.glyphs import Glyphs
 _LONG: Final = 600
 
 
-class Outcome(StrEnum):
+class CheckResult(StrEnum):
     """How a check ended."""
 
     GOOD = "good"
@@ -30,11 +30,11 @@ class Outcome(StrEnum):
     """Not looked at, since another check has failed."""
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class RestoreCheck(Struct, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
     name: str
-    outcome: Outcome
+    outcome: CheckResult
     words: str
 
 
@@ -51,82 +51,82 @@ _FAILS: Final[dict[Code, str]] = {
 """Which check a refusal belongs to; every other one is of the sensor."""
 
 
-def checks(plan: RestorePlan) -> list[Check]:
+def checks(plan: RestorePlan) -> list[RestoreCheck]:
     """What was looked at, and what came out. After a check that failed the later ones are open."""
     order, facts, identity, reason = plan.order, plan.facts, plan.item.identity, plan.item.reason
     failing = _FAILS.get(reason, "sensor") if reason is not None else None
     if failing == "login" and identity is None:
         failing = "sensor"  # it would not even say who it is
-    told: dict[str, tuple[Outcome, str]] = {
+    told: dict[str, tuple[CheckResult, str]] = {
         "file": _file(order, facts),
         "sensor": _sensor(order, facts, identity),
         "model": _model(facts, identity),
         "firmware": _firmware(facts, identity),
         "passphrase": _passphrase(facts),
-        "free": (Outcome.GOOD, "nobody else works on the sensor, and no update is under way"),
-        "login": (Outcome.GOOD, "the password was not refused"),
+        "free": (CheckResult.GOOD, "nobody else works on the sensor, and no update is under way"),
+        "login": (CheckResult.GOOD, "the password was not refused"),
     }
-    found: list[Check] = []
+    found: list[RestoreCheck] = []
     for name in _ORDER:
         outcome, words = told[name]
-        if failing is not None and any(check.outcome is Outcome.BAD for check in found):
-            outcome, words = Outcome.OPEN, "not looked at"
+        if failing is not None and any(check.outcome is CheckResult.BAD for check in found):
+            outcome, words = CheckResult.OPEN, "not looked at"
         elif name == failing:
-            outcome, words = Outcome.BAD, clean(plan.item.message, _LONG)
-        found.append(Check(name=name, outcome=outcome, words=words))
+            outcome, words = CheckResult.BAD, clean(plan.item.message, _LONG)
+        found.append(RestoreCheck(name=name, outcome=outcome, words=words))
     return found
 
 
-def _file(order: RestoreOrder | None, facts: BackupFacts | None) -> tuple[Outcome, str]:
+def _file(order: RestoreOrder | None, facts: BackupFacts | None) -> tuple[CheckResult, str]:
     if order is None:
-        return Outcome.GOOD, f"of {moment(facts.created)}" if facts else "found"
+        return CheckResult.GOOD, f"of {moment(facts.created)}" if facts else "found"
     what = f"{size(order.size)}, SHA-256 {order.sha256[:12]}"
     if not order.described:
-        return Outcome.WARN, f"{clean(order.name)}: {what}; nothing more is known of it"
-    return Outcome.GOOD, f"{what}: whole, as the sensor gave it"
+        return CheckResult.WARN, f"{clean(order.name)}: {what}; nothing more is known of it"
+    return CheckResult.GOOD, f"{what}: whole, as the sensor gave it"
 
 
 def _sensor(
     order: RestoreOrder | None, facts: BackupFacts | None, identity: Identity | None
-) -> tuple[Outcome, str]:
+) -> tuple[CheckResult, str]:
     if identity is None:
-        return Outcome.OPEN, "not looked at"
+        return CheckResult.OPEN, "not looked at"
     who = f"{identity.device_type or identity.name} {identity.serial or identity.mac or '(no serial number)'}"
     if facts is None:
-        return Outcome.WARN, f"{who}; whose the backup is, nobody knows"
+        return CheckResult.WARN, f"{who}; whose the backup is, nobody knows"
     theirs = facts.serial or facts.mac or facts.device
     if theirs in (identity.serial, identity.mac):
-        return Outcome.GOOD, f"{who}, the one that the backup is of"
+        return CheckResult.GOOD, f"{who}, the one that the backup is of"
     if order is not None and order.replace:
-        return Outcome.GOOD, f"{who} takes the place of {clean(theirs)}"
-    return Outcome.WARN, f"{who}; the backup is of {clean(theirs)}"
+        return CheckResult.GOOD, f"{who} takes the place of {clean(theirs)}"
+    return CheckResult.WARN, f"{who}; the backup is of {clean(theirs)}"
 
 
-def _model(facts: BackupFacts | None, identity: Identity | None) -> tuple[Outcome, str]:
+def _model(facts: BackupFacts | None, identity: Identity | None) -> tuple[CheckResult, str]:
     if facts is None or identity is None:
-        return Outcome.WARN, "cannot be checked: nothing is known of the file but its bytes"
+        return CheckResult.WARN, "cannot be checked: nothing is known of the file but its bytes"
     theirs, ours = facts.model or facts.name, identity.device_type or identity.name
     if facts.model is not None and facts.model == identity.device_type:
-        return Outcome.GOOD, f"{clean(facts.model)}, as the backup"
+        return CheckResult.GOOD, f"{clean(facts.model)}, as the backup"
     if theirs == ours or (facts.name == identity.name and None in (facts.model, identity.device_type)):
-        return Outcome.WARN, f"{ours}: only the family can be compared"
-    return Outcome.WARN, f"the backup is of a {clean(theirs or '?')}, the sensor is a {ours}"
+        return CheckResult.WARN, f"{ours}: only the family can be compared"
+    return CheckResult.WARN, f"the backup is of a {clean(theirs or '?')}, the sensor is a {ours}"
 
 
-def _firmware(facts: BackupFacts | None, identity: Identity | None) -> tuple[Outcome, str]:
+def _firmware(facts: BackupFacts | None, identity: Identity | None) -> tuple[CheckResult, str]:
     if facts is None or identity is None or not facts.version:
-        return Outcome.WARN, "which firmware wrote it is not known"
+        return CheckResult.WARN, "which firmware wrote it is not known"
     if facts.version == identity.version:
-        return Outcome.GOOD, f"{identity.version}, as the backup"
-    return Outcome.WARN, f"{clean(facts.version)} wrote it, the sensor runs {identity.version}"
+        return CheckResult.GOOD, f"{identity.version}, as the backup"
+    return CheckResult.WARN, f"{clean(facts.version)} wrote it, the sensor runs {identity.version}"
 
 
-def _passphrase(facts: BackupFacts | None) -> tuple[Outcome, str]:
+def _passphrase(facts: BackupFacts | None) -> tuple[CheckResult, str]:
     if facts is None:
-        return Outcome.WARN, "cannot be tested before"
+        return CheckResult.WARN, "cannot be tested before"
     if facts.passphrase_fingerprint is None:
-        return Outcome.GOOD, "the backup was made without one"
-    return Outcome.GOOD, "the right one is known here"
+        return CheckResult.GOOD, "the backup was made without one"
+    return CheckResult.GOOD, "the right one is known here"
 
 
 def advice_of(plan: RestorePlan, keys: Mapping[str, str]) -> str:
@@ -156,25 +156,25 @@ def advice_of(plan: RestorePlan, keys: Mapping[str, str]) -> str:
 
 
 _TONES: Final = {
-    Outcome.GOOD: Tone.GOOD,
-    Outcome.WARN: Tone.WARN,
-    Outcome.BAD: Tone.BAD,
-    Outcome.OPEN: Tone.DIM,
+    CheckResult.GOOD: Tone.GOOD,
+    CheckResult.WARN: Tone.WARN,
+    CheckResult.BAD: Tone.BAD,
+    CheckResult.OPEN: Tone.DIM,
 }
 
 
 def check_lines(plan: RestorePlan, glyphs: Glyphs) -> list[Cell]:
     """The checks, one a line."""
     signs = {
-        Outcome.GOOD: glyphs.done,
-        Outcome.WARN: glyphs.warning,
-        Outcome.BAD: glyphs.failed,
-        Outcome.OPEN: glyphs.waiting,
+        CheckResult.GOOD: glyphs.done,
+        CheckResult.WARN: glyphs.warning,
+        CheckResult.BAD: glyphs.failed,
+        CheckResult.OPEN: glyphs.waiting,
     }
     return [
         (
             Span(f"{signs[check.outcome]} {check.name:<11}", _TONES[check.outcome]),
-            Span(check.words, Tone.PLAIN if check.outcome is Outcome.GOOD else _TONES[check.outcome]),
+            Span(check.words, Tone.PLAIN if check.outcome is CheckResult.GOOD else _TONES[check.outcome]),
         )
         for check in checks(plan)
     ]

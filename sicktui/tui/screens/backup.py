@@ -12,7 +12,7 @@ from textual.widgets import Input
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Field
 from sicktui.tui.dialogs.form import whole_number
@@ -37,7 +37,7 @@ class BackupForm(Dialog[BackupRequest]):
     """Asks for the passphrase, and where there are several sensors, how many go at once.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         targets: the devices.
         passphrase: the one that was entered before.
         stored: how many of the devices have a stored one, their own or the plant's.
@@ -50,9 +50,15 @@ class BackupForm(Dialog[BackupRequest]):
     keys_text = "enter take the backup   tab next field   esc back"
 
     def __init__(
-        self, face: Face, targets: Sequence[Target], passphrase: str, *, stored: int = 0, jobs: int = 8
+        self,
+        appearance: Appearance,
+        targets: Sequence[Target],
+        passphrase: str,
+        *,
+        stored: int = 0,
+        jobs: int = 8,
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self._targets = targets
         self._passphrase = passphrase
         self._stored = stored

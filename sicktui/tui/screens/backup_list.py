@@ -18,12 +18,12 @@ from sicktui.model.wording import count
 from sicktui.stores.backups.export import export
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.disk.files import present
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.backups import VERSION_COLUMNS, Verdict, VersionRow, about
+from sicktui.tui.rows.backups import VERSION_COLUMNS, BackupCheck, VersionRow, about
 from sicktui.tui.screens.path_form import PathForm
 from sicktui.tui.widgets.table import Table
 
@@ -34,7 +34,7 @@ class BackupList(FullScreen[AnswerT]):
     """Newest first. The selected one's facts stand below; so does what a verification found.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: for the engine.
         selected: the backup to begin with.
     """
@@ -50,8 +50,8 @@ class BackupList(FullScreen[AnswerT]):
 
     columns: ClassVar[Sequence[Column[VersionRow]]] = VERSION_COLUMNS
 
-    def __init__(self, face: Face, context: Context, *, selected: str | None = None) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context, *, selected: str | None = None) -> None:
+        super().__init__(appearance)
         self._engine_context = context
         self._selected = selected
         self._rows: list[VersionRow] = []
@@ -79,7 +79,9 @@ class BackupList(FullScreen[AnswerT]):
 
     def middle(self) -> list[Widget]:
         """The versions."""
-        return [Table(self.columns, "Versions", empty=self._nothing, glyphs=self.face.glyphs, id="versions")]
+        return [
+            Table(self.columns, "Versions", empty=self._nothing, glyphs=self.appearance.glyphs, id="versions")
+        ]
 
     @property
     def _table(self) -> Table[VersionRow]:
@@ -144,7 +146,7 @@ class BackupList(FullScreen[AnswerT]):
             cell("and its metadata beside it (.json), is written to:"),
         ]
         while True:
-            form = PathForm(self.face, "Export the backup", lines, proposed=proposed, problem=problem)
+            form = PathForm(self.appearance, "Export the backup", lines, proposed=proposed, problem=problem)
             path = await self.app.push_screen_wait(form)
             if path is None:
                 return
@@ -164,7 +166,7 @@ class BackupList(FullScreen[AnswerT]):
 
     async def _replaces(self, path: Path) -> bool:
         lines = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
-        asked = Confirm(self.face, "Replace the file?", lines, yes="replace", no="another name")
+        asked = Confirm(self.appearance, "Replace the file?", lines, yes="replace", no="another name")
         agreed: bool | None = await self.app.push_screen_wait(asked)
         return agreed is True
 
@@ -176,7 +178,7 @@ class BackupList(FullScreen[AnswerT]):
 
     def paint(self) -> None:
         """Show what is known now."""
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         self.show_head(*self.head())
         self._table.show(self._rows)
         damaged = sum(row.verdict is not None and bool(row.verdict.problem) for row in self._rows)
@@ -188,15 +190,15 @@ class BackupList(FullScreen[AnswerT]):
 
     def _paint_text(self) -> None:
         row = self._table.selected
-        self.show_text(about(row, self.face.glyphs) if row is not None else [])
+        self.show_text(about(row, self.appearance.glyphs) if row is not None else [])
 
 
 def _is_folder(path: Path) -> bool:
     return present(path) and path.is_dir()
 
 
-def _look(context: Context, record: BackupRecord) -> list[Verdict]:
+def _look(context: Context, record: BackupRecord) -> list[BackupCheck]:
     return [
-        Verdict(problem=found.problem, opens=found.opens)
+        BackupCheck(problem=found.problem, opens=found.opens)
         for found in verify(context, [record], passphrases=True)
     ]

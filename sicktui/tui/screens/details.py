@@ -6,9 +6,9 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.state.dashboard import Board
+from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import details, plain
 from sicktui.tui.widgets.prose import Prose
 
@@ -25,24 +25,26 @@ class Details(Dialog[None]):
 
     keys_text = "y copy to the clipboard of your terminal   q back"
 
-    def __init__(self, face: Face, board: Board, device: str) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, dashboard: DashboardState, device: str) -> None:
+        super().__init__(appearance)
         self.title_text = clean(device, 60)
-        self._board = board
+        self._dashboard = dashboard
         self._device = device
 
     def body(self) -> list[Widget]:
         """The paragraphs."""
-        return [Prose(details(self._board, self._device, self.face.glyphs), id="details")]
+        return [Prose(details(self._dashboard, self._device, self.appearance.glyphs), id="details")]
 
     def on_mount(self) -> None:
         """Keep up with the run."""
         self.set_interval(REFRESH_EVERY, self._show)
 
     def _show(self) -> None:
-        self.query_one("#details", Prose).show(*details(self._board, self._device, self.face.glyphs))
+        self.query_one("#details", Prose).show(
+            *details(self._dashboard, self._device, self.appearance.glyphs)
+        )
 
     def action_copy(self) -> None:
         """Send the text to the terminal's clipboard (OSC 52); not every terminal takes it."""
-        self.app.copy_to_clipboard(plain(details(self._board, self._device, self.face.glyphs)))
+        self.app.copy_to_clipboard(plain(details(self._dashboard, self._device, self.appearance.glyphs)))
         self.notify("Sent to your terminal's clipboard, if it takes such.", markup=False)

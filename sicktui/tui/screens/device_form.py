@@ -13,7 +13,7 @@ from sicktui.model.device import Profile
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import AuthChoice, Scheme
 from sicktui.stores.config.device_rules import NAME_RULE, name_problem, profile_problems
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Field
 from sicktui.tui.drawing.spans import Cell, Tone, cell
@@ -48,8 +48,8 @@ class DeviceForm(Dialog[Profile]):
     scrolls = False
     keys_text = "enter save   tab next field   esc back"
 
-    def __init__(self, face: Face, profile: Profile | None, taken: Collection[str]) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, profile: Profile | None, taken: Collection[str]) -> None:
+        super().__init__(appearance)
         self.title_text = f"Change {clean(profile.name, 40)}" if profile else "Add a device"
         self._profile = profile
         self._taken = set(taken) - ({profile.name} if profile else set())

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from sicktui.engine.parameters.compare import compare
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import count
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
@@ -31,8 +31,8 @@ class DiffScreen(FullScreen[None]):
         ("q", "back"),
     )
 
-    def __init__(self, face: Face, before: Snapshot, after: Snapshot) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, before: Snapshot, after: Snapshot) -> None:
+        super().__init__(appearance)
         self._before = before
         self._after = after
         self._drift = compare(before, after)
@@ -40,7 +40,9 @@ class DiffScreen(FullScreen[None]):
 
     def middle(self) -> list[Widget]:
         """The differences."""
-        return [Table(DIFF_COLUMNS, "Differences", empty=self._nothing, glyphs=self.face.glyphs, id="diff")]
+        return [
+            Table(DIFF_COLUMNS, "Differences", empty=self._nothing, glyphs=self.appearance.glyphs, id="diff")
+        ]
 
     @property
     def _table(self) -> Table[DiffRow]:
@@ -52,7 +54,7 @@ class DiffScreen(FullScreen[None]):
         self.paint()
 
     def _nothing(self) -> list[Cell]:
-        return [(), cell(f"  {self.face.glyphs.done} Nothing that was compared differs.", Tone.GOOD)]
+        return [(), cell(f"  {self.appearance.glyphs.done} Nothing that was compared differs.", Tone.GOOD)]
 
     def action_everything(self) -> None:
         """Show also what this firmware does not have, or hide it again."""
@@ -78,4 +80,4 @@ class DiffScreen(FullScreen[None]):
     def _paint_text(self) -> None:
         row = self._table.selected
         lines = [*about(row), ()] if row is not None else []
-        self.show_text([*lines, *conclusions(self._drift, self.face.glyphs)])
+        self.show_text([*lines, *conclusions(self._drift, self.appearance.glyphs)])

@@ -12,7 +12,7 @@ from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 
@@ -24,7 +24,7 @@ class DoctorScreen(FullScreen[None]):
     """Looks in a thread, check by check; nothing is sent to any sensor.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: the stores.
     """
 
@@ -34,8 +34,8 @@ class DoctorScreen(FullScreen[None]):
     ]
     key_hints = (("j k", "scroll"), ("R", "look again"), ("q", "back"))
 
-    def __init__(self, face: Face, context: Context) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context) -> None:
+        super().__init__(appearance)
         self._engine_context = context
         self._found: list[DoctorCheck] = []
         self._done = False
@@ -76,7 +76,7 @@ class DoctorScreen(FullScreen[None]):
         self.show_text([line for check in self._found for line in self._lines(check)])
 
     def _lines(self, check: DoctorCheck) -> list[Cell]:
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         sign = {"ok": glyphs.done, "warning": glyphs.warning, "failed": glyphs.failed}[check.state]
         lead = Span(f"{sign} {check.name:<{_NAME}}  ", _TONES[check.state])
         lines: list[Cell] = [(lead, Span(clean(check.message, 1000)))]

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from sicktui.model.enums import StepState, Verdict
 from sicktui.stores.disk.home import Home
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import COMMANDS
 from sicktui.tui.commands.command import Command
 from sicktui.tui.dialogs.dialog import Dialog
@@ -27,8 +27,8 @@ class HelpScreen(Dialog[None]):
     title_text = "Help"
     keys_text = "q back"
 
-    def __init__(self, face: Face, home: Home) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, home: Home) -> None:
+        super().__init__(appearance)
         self._home = home
 
     def body(self) -> list[Widget]:
@@ -51,7 +51,7 @@ class HelpScreen(Dialog[None]):
 
     def _line(self, command: Command) -> Cell:
         also = f" (also {', '.join(command.also)})" if command.also else ""
-        key = self.face.keys.of(command)
+        key = self.appearance.keys.of(command)
         return (
             Span(f"{key:>6}  ", Tone.KEY),
             Span(f"{command.title:<12}"),
@@ -59,7 +59,7 @@ class HelpScreen(Dialog[None]):
         )
 
     def _signs(self) -> list[Cell]:
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         steps = [*StepState, None]
         names = {None: "not reached"}
         return [

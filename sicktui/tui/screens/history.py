@@ -11,7 +11,7 @@ from sicktui.engine.backup.history import Mark, SensorHistory
 from sicktui.engine.context import Context
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.store import BackupRecord
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backup_marks import mark_words, wants_attention, worst
 from sicktui.tui.rows.backups import VersionRow, read_versions
@@ -31,7 +31,7 @@ class HistoryScreen(BackupList[HistoryAnswer]):
     """The backups of one device; one of them may be restored or compared.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: for the engine.
         device: the device's name.
         key: what its sensor is kept under, where that is known.
@@ -56,7 +56,7 @@ class HistoryScreen(BackupList[HistoryAnswer]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         context: Context,
         device: str,
         key: str | None,
@@ -64,7 +64,7 @@ class HistoryScreen(BackupList[HistoryAnswer]):
         kept: SensorHistory | None = None,
         selected: str | None = None,
     ) -> None:
-        super().__init__(face, context, selected=selected)
+        super().__init__(appearance, context, selected=selected)
         self._device = device
         self._key = key
         self._kept = kept
@@ -92,7 +92,7 @@ class HistoryScreen(BackupList[HistoryAnswer]):
             return cell(sensor, Tone.DIM)
         old_after = self._engine_context.settings.backups.old_after
         tone = Tone.WARN if wants_attention(self._kept) else Tone.GOOD
-        gap = Span(f" {self.face.glyphs.dot} ", Tone.DIM)
+        gap = Span(f" {self.appearance.glyphs.dot} ", Tone.DIM)
         return (Span(sensor, Tone.DIM), gap, Span(mark_words(self._kept, old_after), tone))
 
     def action_restore(self) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Choice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -46,9 +46,9 @@ class Login(Dialog[Password]):
     keys_text = "enter keep   tab next field   space change a choice   esc back"
 
     def __init__(
-        self, face: Face, targets: Sequence[Target], *, why: str = "", group: str | None = None
+        self, appearance: Appearance, targets: Sequence[Target], *, why: str = "", group: str | None = None
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self._targets = targets
         self._why = why
         self._group = group
@@ -71,13 +71,18 @@ class Login(Dialog[Password]):
         widgets: list[Widget] = [Prose(lines), box]
         if len(self._targets) > 1:
             widgets.append(
-                Choice(self.face.glyphs, f"use it for all {len(self._targets)} devices", value=True, id="all")
+                Choice(
+                    self.appearance.glyphs,
+                    f"use it for all {len(self._targets)} devices",
+                    value=True,
+                    id="all",
+                )
             )
             if self._group is not None:
                 label = f"keep it once, for {clean(self._group, 40)} and whatever joins it later"
-                widgets.append(Choice(self.face.glyphs, label, value=False, id="shared"))
+                widgets.append(Choice(self.appearance.glyphs, label, value=False, id="shared"))
         label = "try it once on the sensor before it is kept"
-        return [*widgets, Choice(self.face.glyphs, label, value=True, id="test"), Back()]
+        return [*widgets, Choice(self.appearance.glyphs, label, value=True, id="test"), Back()]
 
     def on_mount(self) -> None:
         """Straight to the password."""

@@ -17,7 +17,7 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import written
 from sicktui.stores.packages.inspect import ZippedPackage, inspect_package
 from sicktui.stores.packages.shelf import ShelfEntry
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -44,15 +44,15 @@ class PackagePicker(Dialog[Package]):
     scrolls = False
     keys_text = "j k move   enter choose   tab or / type a path   q back"
 
-    def __init__(self, face: Face, context: Context) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context) -> None:
+        super().__init__(appearance)
         self._engine_context = context
 
     def body(self) -> list[Widget]:
         """The shelf, and a line for a path."""
         return [
             Prose([cell("On the shelf:", Tone.DIM)]),
-            Table(PACKAGE_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="shelf"),
+            Table(PACKAGE_COLUMNS, empty=self._nothing, glyphs=self.appearance.glyphs, id="shelf"),
             Input(placeholder="or the path of a .spk, .spk.signed or .zip file", id="path"),
             Prose(id="problem"),
         ]
@@ -123,7 +123,7 @@ class PackagePicker(Dialog[Package]):
 
     async def _offer_unpacking(self, path: Path, zipped: ZippedPackage) -> None:
         question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and use the package?")]
-        asked = Confirm(self.face, "A zip", question, yes="unpack it")
+        asked = Confirm(self.appearance, "A zip", question, yes="unpack it")
         if await self.app.push_screen_wait(asked):
             await self._inspect(path, self._engine_context.home.data / UNPACKED)
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.parameters import (
@@ -45,7 +45,7 @@ class ParameterScreen(FullScreen[ParameterRequest]):
     """By the alphabet. Reads and writes nothing itself: each wish is an answer.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         device: the device's name.
         names: the parameters that its family has.
         readings: what was read of them, and of others.
@@ -75,21 +75,21 @@ class ParameterScreen(FullScreen[ParameterRequest]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         device: str,
         names: Sequence[str],
         readings: Mapping[str, Reading],
         *,
         selected: str = "",
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self._device = device
         self._rows = parameter_rows(names, readings)
         self._selected = selected
 
     def middle(self) -> list[Widget]:
         """The parameters."""
-        return [Table(PARAMETER_COLUMNS, "Parameters", glyphs=self.face.glyphs, id="parameters")]
+        return [Table(PARAMETER_COLUMNS, "Parameters", glyphs=self.appearance.glyphs, id="parameters")]
 
     @property
     def _table(self) -> Table[ParameterRow]:

@@ -12,7 +12,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, more
 from sicktui.stores.backups.passphrases import LONGEST, check
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
@@ -66,13 +66,13 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
     title_text = "Passphrases of backups"
     keys_text = "s store   g generate   f forget   t test   S G F the same for the plant   q back"
 
-    def __init__(self, face: Face, facts: PassphraseFacts) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, facts: PassphraseFacts) -> None:
+        super().__init__(appearance)
         self._facts = facts
 
     def body(self) -> list[Widget]:
         """Who has one, and from where."""
-        facts, glyphs = self._facts, self.face.glyphs
+        facts, glyphs = self._facts, self.appearance.glyphs
         lines: list[Cell] = [
             cell("A backup can only be restored with the passphrase that it was made with.", Tone.DIM),
             (),
@@ -92,7 +92,7 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
         return [Prose(lines)]
 
     def _line(self, device: str) -> Cell:
-        glyphs, name = self.face.glyphs, Span(f"{clean(device, 40)}  ", Tone.KEY)
+        glyphs, name = self.appearance.glyphs, Span(f"{clean(device, 40)}  ", Tone.KEY)
         if device in self._facts.own:
             return (name, Span(f"{glyphs.done} has one of its own", Tone.GOOD))
         if self._facts.plant:
@@ -108,11 +108,11 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
 NEW: Final = (Asked(name="new", label="Passphrase"), Asked(name="again", label="Once more"))
 
 
-def store_form(face: Face, whose: Sequence[str]) -> SecretForm:
+def store_form(appearance: Appearance, whose: Sequence[str]) -> SecretForm:
     """Asks for a passphrase, twice.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         whose: the devices; none: the plant.
     """
     who = "the plant" if not whose else count(len(whose), "device")
@@ -120,7 +120,7 @@ def store_form(face: Face, whose: Sequence[str]) -> SecretForm:
         (Span("It is kept where passwords are kept, for "), Span(who, Tone.KEY), Span(".")),
         cell(f"At most {LONGEST} characters. Backups that exist keep the one they were made with.", Tone.DIM),
     ]
-    return SecretForm(face, "Store a passphrase", lines, NEW, check=_problem)
+    return SecretForm(appearance, "Store a passphrase", lines, NEW, check=_problem)
 
 
 def _problem(typed: Typed) -> str:
@@ -135,7 +135,7 @@ NOT_THE_ONE: Final = "That is not the one that this backup was made with."
 PHRASE: Final = Asked(name="phrase", label="Passphrase")
 
 
-def passphrase_form(face: Face, device: str, backup: str, problem: str = "") -> SecretForm:
+def passphrase_form(appearance: Appearance, device: str, backup: str, problem: str = "") -> SecretForm:
     """The dialog; the answer's field is ``phrase``."""
     lines = [
         (
@@ -147,4 +147,4 @@ def passphrase_form(face: Face, device: str, backup: str, problem: str = "") -> 
         cell("needs the passphrase that it was made with. It is tested here; no sensor sees a wrong one."),
         cell("It is used for this restore alone, and not kept.", Tone.DIM),
     ]
-    return SecretForm(face, "Passphrase of the backup", lines, [PHRASE], problem=problem)
+    return SecretForm(appearance, "Passphrase of the backup", lines, [PHRASE], problem=problem)

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import written
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back
 from sicktui.tui.drawing.spans import Cell, Tone, cell
@@ -26,9 +26,9 @@ class PathForm(Dialog[Path]):
     keys_text = "enter write it   tab next field   esc back"
 
     def __init__(
-        self, face: Face, title: str, lines: Sequence[Cell], *, proposed: str, problem: str = ""
+        self, appearance: Appearance, title: str, lines: Sequence[Cell], *, proposed: str, problem: str = ""
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = title
         self._lines = lines
         self._proposed = proposed

@@ -19,7 +19,7 @@ from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names, size
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
@@ -80,7 +80,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         context: Context,
         targets: Sequence[Target],
         package: Package,
@@ -88,8 +88,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
         *,
         ask_passwords: AskPasswords,
     ) -> None:
-        super().__init__(classes="" if face.glyphs.unicode else "-ascii")
-        self.face = face
+        super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
+        self.appearance = appearance
         self._engine_context = context
         self._targets = targets
         self._package = package
@@ -102,7 +102,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         yield LineBar(glyphs=glyphs, id="head")
         yield Table(PLAN_COLUMNS, "Plan", glyphs=glyphs, id="plan")
         yield Prose(id="about")
@@ -158,7 +158,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._paint_about()
 
     def _paint(self) -> None:
-        package, glyphs = self._package, self.face.glyphs
+        package, glyphs = self._package, self.appearance.glyphs
         gap = Span(f" {glyphs.dot} ", Tone.DIM)
         expected = self._expected
         facts = [package.type.value, size(package.size), f"SHA-256 {package.sha256[:12]}"]
@@ -181,7 +181,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def _paint_about(self) -> None:
         table: Table[PlanRow] = self.query_one(Table)
-        row, glyphs = table.selected, self.face.glyphs
+        row, glyphs = table.selected, self.appearance.glyphs
         lines: list[Cell] = [cell(self._trouble, Tone.BAD)] if self._trouble else []
         if row is not None:
             lines.append((Span(f"{row.name}: ", Tone.KEY), Span(row.message)))
@@ -209,7 +209,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             if entered is not None:
                 self._choose(request_from(entered, self._request))
 
-        self.app.push_screen(options_form(self.face, self._request), decide)
+        self.app.push_screen(options_form(self.appearance, self._request), decide)
 
     def _choose(self, request: UpdateRequest) -> None:
         """Take the wish over; what changes the plan makes it anew."""
@@ -242,8 +242,10 @@ class PlanScreen(Screen[PlanAnswer | None]):
             )
             return
         answer = PlanAnswer(items=self._items, request=self._request)
-        paragraphs = confirmation(answer, self._package, self.face.glyphs.warning)
-        question = Confirm(self.face, "Start the update?", paragraphs, yes="start", no="back to the plan")
+        paragraphs = confirmation(answer, self._package, self.appearance.glyphs.warning)
+        question = Confirm(
+            self.appearance, "Start the update?", paragraphs, yes="start", no="back to the plan"
+        )
 
         def decide(agreed: bool | None) -> None:
             if agreed:

@@ -9,7 +9,7 @@ from sicktui.model.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
 from sicktui.model.version import is_comparable
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.form import Entered, TextForm, Tick, Wanted, whole_number
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 
@@ -70,7 +70,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         return [joined(cells[:3], gap), joined(cells[3:], gap), more]
 
 
-def options_form(face: Face, request: UpdateRequest) -> TextForm:
+def options_form(appearance: Appearance, request: UpdateRequest) -> TextForm:
     """Asks for everything at once; ``wish_from`` understands the answer."""
     options = request.options
     fields = (
@@ -97,7 +97,7 @@ def options_form(face: Face, request: UpdateRequest) -> TextForm:
     )
     lines = [cell("Version empty: the one in the package's name, else the one the shelf records.", Tone.DIM)]
     return TextForm(
-        face, "Options of the update", lines, fields, ticks=ticks, check=_problem, does="take them"
+        appearance, "Options of the update", lines, fields, ticks=ticks, check=_problem, does="take them"
     )
 
 

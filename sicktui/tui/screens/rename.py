@@ -11,7 +11,7 @@ from textual.widgets import Input
 from sicktui.engine.parameters.write import LOCATION, WritePlan, check_value, location_limit
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Choice, Field
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -36,8 +36,8 @@ class RenameForm(Dialog[NewName]):
 
     keys_text = "enter go on   tab next field   space change a choice   esc back"
 
-    def __init__(self, face: Face, device: str, present: WritePlan) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, device: str, present: WritePlan) -> None:
+        super().__init__(appearance)
         self.title_text = f"Rename {clean(device, 40)}"
         self._present = present
 
@@ -58,7 +58,10 @@ class RenameForm(Dialog[NewName]):
             Field("New name", "location", clean(old)),
             Prose(id="problem"),
             Choice(
-                self.face.glyphs, "save it on the sensor, to survive a power cycle", value=True, id="save"
+                self.appearance.glyphs,
+                "save it on the sensor, to survive a power cycle",
+                value=True,
+                id="save",
             ),
             Back(),
         ]

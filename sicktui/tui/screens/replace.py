@@ -16,7 +16,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -38,7 +38,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     """Reads the sensor in a worker, step by step, and shows each step's finding.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: for the engine.
         target: the device whose sensor was replaced.
     """
@@ -61,8 +61,8 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         ("q", "back"),
     )
 
-    def __init__(self, face: Face, context: Context, target: Target) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context, target: Target) -> None:
+        super().__init__(appearance)
         self._engine_context = context
         self._found = Finding(target=target)
         self._options = RestoreOptions(replace=True)
@@ -117,7 +117,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
 
     async def _choose_version(self) -> None:
         device = self._found.target.device
-        picker = VersionPicker(self.face, self._engine_context, device, self._found.old)
+        picker = VersionPicker(self.appearance, self._engine_context, device, self._found.old)
         word = await self.app.push_screen_wait(picker)
         if word is not None:
             self._found = structs.replace(self._found, word=word)
@@ -131,7 +131,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     async def _ask_passphrase(self, problem: str = "") -> None:
         device, word = self._found.target.device, self._found.word
         named = backup_words(self._found.plan, word)
-        typed = await self.app.push_screen_wait(passphrase_form(self.face, device, named, problem))
+        typed = await self.app.push_screen_wait(passphrase_form(self.appearance, device, named, problem))
         if typed is None:
             return
         Passphrases(self._engine_context.credentials).try_too(typed["phrase"])
@@ -158,7 +158,11 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
                 self.dismiss(ReplaceAnswer(plan=plan, word=word))
 
         asked = Confirm(
-            self.face, "Start the replacement?", self._question(plan), yes="start", no="back to the steps"
+            self.appearance,
+            "Start the replacement?",
+            self._question(plan),
+            yes="start",
+            no="back to the steps",
         )
         self.app.push_screen(asked, decide)
 
@@ -182,4 +186,4 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             ),
             cell("Nothing is written before the question at the end is answered.", Tone.DIM),
         )
-        self.show_text(guide(self._found, self.face.glyphs))
+        self.show_text(guide(self._found, self.appearance.glyphs))

@@ -20,7 +20,7 @@ from sicktui.model.plan import PlanItem
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
@@ -64,7 +64,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
     """Reads the sensors in a worker; each one's line comes as soon as it is known.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: for the engine.
         targets: the devices.
         words: the backup of each, by device.
@@ -94,7 +94,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         context: Context,
         targets: Sequence[Target],
         words: Mapping[str, str],
@@ -102,7 +102,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         *,
         ask_passwords: AskPasswords,
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self._engine_context = context
         self._rows = {t.device: RestoreRow(target=t, word=words[t.device]) for t in targets}
         self._key_of = key_of
@@ -111,7 +111,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     def middle(self) -> list[Widget]:
         """The plan."""
-        return [Table(RESTORE_COLUMNS, "Plan", glyphs=self.face.glyphs, id="plan")]
+        return [Table(RESTORE_COLUMNS, "Plan", glyphs=self.appearance.glyphs, id="plan")]
 
     @property
     def _table(self) -> Table[RestoreRow]:
@@ -168,7 +168,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
             self._work(self._choose_version(row.key), "choosing a backup")
 
     async def _choose_version(self, device: str) -> None:
-        picker = VersionPicker(self.face, self._engine_context, device, self._key_of(device))
+        picker = VersionPicker(self.appearance, self._engine_context, device, self._key_of(device))
         word = await self.app.push_screen_wait(picker)
         if word is not None:
             await self._plan_anew(device, word)
@@ -184,7 +184,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         problem = ""
         while True:
             row = self._rows[device]
-            form = passphrase_form(self.face, device, backup_words(row.plan, row.word), problem)
+            form = passphrase_form(self.appearance, device, backup_words(row.plan, row.word), problem)
             typed = await self.app.push_screen_wait(form)
             if typed is None:
                 return
@@ -219,8 +219,8 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
             text = "Nothing may be restored; the reason is in the plan."
             self.notify(text, severity="warning", markup=False)
             return
-        lines = question(going, self.face.glyphs)
-        asked = Confirm(self.face, "Start the restore?", lines, yes="restore", no="back to the plan")
+        lines = question(going, self.appearance.glyphs)
+        asked = Confirm(self.appearance, "Start the restore?", lines, yes="restore", no="back to the plan")
 
         def decide(agreed: bool | None) -> None:
             if agreed:
@@ -248,7 +248,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         self._paint_text()
 
     def _paint_text(self) -> None:
-        row, glyphs = self._table.selected, self.face.glyphs
+        row, glyphs = self._table.selected, self.appearance.glyphs
         if row is None or row.plan is None:
             self.show_text([cell("Looking at the backup, then at the sensor...", Tone.DIM)])
             return
@@ -264,7 +264,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
     @property
     def _advised(self) -> dict[str, str]:
         return {
-            "replace": f"{self.face.keys.of(BY_ID['replace'])} (exchange)",
+            "replace": f"{self.appearance.keys.of(BY_ID['replace'])} (exchange)",
             "version": "c",
             "passphrase": "p",
             "force": "f",

@@ -14,7 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Tone, cell
@@ -59,14 +59,14 @@ class RunList(Dialog[RunChoice]):
     scrolls = False
     keys_text = "enter show   v details   c cancel   r resume   m more   q back"
 
-    def __init__(self, face: Face, context: Context) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context) -> None:
+        super().__init__(appearance)
         self._engine_context = context
         self._limit = LATEST
 
     def body(self) -> list[Widget]:
         """The list, and a line for what does not work."""
-        table = Table(RUN_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="list")
+        table = Table(RUN_COLUMNS, empty=self._nothing, glyphs=self.appearance.glyphs, id="list")
         return [table, Prose(id="problem")]
 
     def on_mount(self) -> None:
@@ -136,10 +136,10 @@ class RunList(Dialog[RunChoice]):
             )
 
     async def _tell(self, run: str) -> None:
-        glyphs = self.face.glyphs
+        glyphs = self.appearance.glyphs
         try:
             lines = await asyncio.to_thread(about_run, self._engine_context, run, glyphs)
         except SicktuiError as error:
             self._complain(str(error))
             return
-        self.app.push_screen(Notice(self.face, f"Run {clean(run)}", lines))
+        self.app.push_screen(Notice(self.appearance, f"Run {clean(run)}", lines))

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.fields import Back, Field
 from sicktui.tui.drawing.spans import Cell, Tone, cell
@@ -45,7 +45,7 @@ class SecretForm(Dialog[Typed]):
     """A title, a few lines, and the fields. Leaving it, or nothing in the first field, is no answer.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         title: what it is about.
         lines: what people should know.
         fields: what to type, from top to bottom.
@@ -60,7 +60,7 @@ class SecretForm(Dialog[Typed]):
 
     def __init__(
         self,
-        face: Face,
+        appearance: Appearance,
         title: str,
         lines: Sequence[Cell],
         fields: Sequence[Asked],
@@ -68,7 +68,7 @@ class SecretForm(Dialog[Typed]):
         check: Callable[[Typed], str] = lambda _: "",
         problem: str = "",
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = title
         self._lines = lines
         self._fields = fields

@@ -15,7 +15,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, size
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import Entered, TextForm, Wanted
 from sicktui.tui.dialogs.full_screen import FullScreen
@@ -28,7 +28,7 @@ class ShelfScreen(FullScreen[None]):
     """Newest first. The selected one's facts stand below.
 
     Args:
-        face: how the dashboard looks.
+        appearance: how the dashboard looks.
         context: for the engine.
     """
 
@@ -50,14 +50,16 @@ class ShelfScreen(FullScreen[None]):
         ("q", "back"),
     )
 
-    def __init__(self, face: Face, context: Context) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context) -> None:
+        super().__init__(appearance)
         self._engine_context = context
         self._rows: list[PackageRow] = []
 
     def middle(self) -> list[Widget]:
         """The packages."""
-        return [Table(PACKAGE_COLUMNS, "Packages", empty=self._nothing, glyphs=self.face.glyphs, id="shelf")]
+        return [
+            Table(PACKAGE_COLUMNS, "Packages", empty=self._nothing, glyphs=self.appearance.glyphs, id="shelf")
+        ]
 
     def _nothing(self) -> list[Cell]:
         return [(), cell("  The shelf is empty. n puts a package on it.", Tone.DIM)]
@@ -130,7 +132,7 @@ class ShelfScreen(FullScreen[None]):
                 hint="only if the name does not say it",
             ),
         )
-        return TextForm(self.face, "Add a package", lines, fields, problem=problem, does="add it")
+        return TextForm(self.appearance, "Add a package", lines, fields, problem=problem, does="add it")
 
     async def _shelved(self, path: Path, version: str | None) -> ShelfEntry | None:
         """Add it; a zip only if the operator agrees."""
@@ -139,7 +141,7 @@ class ShelfScreen(FullScreen[None]):
             return await asyncio.to_thread(shelf.add, path, version=version)
         except ZippedPackage as zipped:
             question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and add the package?")]
-        if await self.app.push_screen_wait(Confirm(self.face, "A zip", question, yes="unpack it")):
+        if await self.app.push_screen_wait(Confirm(self.appearance, "A zip", question, yes="unpack it")):
             return await asyncio.to_thread(shelf.add, path, version=version, unpack=True)
         return None
 
@@ -161,7 +163,9 @@ class ShelfScreen(FullScreen[None]):
             (),
             cell("It is hashed again, and marked as approved by you."),
         ]
-        if await self.app.push_screen_wait(Confirm(self.face, "Approve the package?", lines, yes="approve")):
+        if await self.app.push_screen_wait(
+            Confirm(self.appearance, "Approve the package?", lines, yes="approve")
+        ):
             await self._change(lambda: self._engine_context.shelf.approve(entry.sha256))
 
     def action_remove(self) -> None:
@@ -175,7 +179,7 @@ class ShelfScreen(FullScreen[None]):
             (Span(clean(entry.name), Tone.KEY), Span(f"  {size(entry.size)}", Tone.DIM)),
             cell("Its copy on this PC is deleted. Runs that use it go on: each has a copy of its own."),
         ]
-        asked = Confirm(self.face, "Take it off the shelf?", lines, yes="remove", no="keep")
+        asked = Confirm(self.appearance, "Take it off the shelf?", lines, yes="remove", no="keep")
         if await self.app.push_screen_wait(asked):
             await self._change(lambda: self._engine_context.shelf.remove(entry.sha256))
 
@@ -195,7 +199,7 @@ class ShelfScreen(FullScreen[None]):
     def paint(self) -> None:
         """Show what is known now."""
         approved = sum(row.entry.approved for row in self._rows)
-        gap = Span(f" {self.face.glyphs.dot} ", Tone.DIM)
+        gap = Span(f" {self.appearance.glyphs.dot} ", Tone.DIM)
         self.show_head(
             (Span("Firmware packages on the shelf of this PC", Tone.KEY),),
             (

@@ -17,7 +17,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import moment, percent
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -118,8 +118,8 @@ class SnapshotPicker(Dialog[Pair]):
     keys_text = "j k move   enter compare with now   space mark two   e quick   q back"
     scrolls = False
 
-    def __init__(self, face: Face, device: str, kept: Sequence[Snapshot]) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, device: str, kept: Sequence[Snapshot]) -> None:
+        super().__init__(appearance)
         self.title_text = f"Compare {clean(device, 40)} with what?"
         self._kept = kept
         self._marked: list[str] = []
@@ -129,7 +129,7 @@ class SnapshotPicker(Dialog[Pair]):
         """The snapshots."""
         return [
             Prose(id="about"),
-            Table(SNAPSHOT_COLUMNS, glyphs=self.face.glyphs, id="snapshots"),
+            Table(SNAPSHOT_COLUMNS, glyphs=self.appearance.glyphs, id="snapshots"),
             Prose(id="problem"),
         ]
 
@@ -196,9 +196,9 @@ class SnapshotReader(Dialog[list[Snapshot]]):
     keys_text = "e read only the few that an update compares   q stop"
 
     def __init__(
-        self, face: Face, context: Context, targets: Sequence[Target], scope: Scope = "full"
+        self, appearance: Appearance, context: Context, targets: Sequence[Target], scope: Scope = "full"
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self.title_text = "Reading parameters"
         self._scope = scope
         self._engine_context = context
@@ -247,10 +247,12 @@ class SnapshotReader(Dialog[list[Snapshot]]):
         try:
             taken = await snapshot_now(self._engine_context, target, scope=self._scope, on_read=on_read)
         except SicktuiError as error:
-            self._lines[target.device] = cell(f"{self.face.glyphs.failed} {clean(str(error), 600)}", Tone.BAD)
+            self._lines[target.device] = cell(
+                f"{self.appearance.glyphs.failed} {clean(str(error), 600)}", Tone.BAD
+            )
             self._paint()
             return None
-        self._lines[target.device] = cell(f"{self.face.glyphs.done} read", Tone.GOOD)
+        self._lines[target.device] = cell(f"{self.appearance.glyphs.done} read", Tone.GOOD)
         self._paint()
         return taken
 

@@ -13,7 +13,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_file import check_new_password
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
@@ -60,9 +60,9 @@ class VaultMenu(Dialog[VaultAct]):
     title_text = "Vault"
 
     def __init__(
-        self, face: Face, path: Path, state: VaultState, *, entries: int, problems: Sequence[str]
+        self, appearance: Appearance, path: Path, state: VaultState, *, entries: int, problems: Sequence[str]
     ) -> None:
-        super().__init__(face)
+        super().__init__(appearance)
         self._path = path
         self._entries = entries
         self._state = state
@@ -91,40 +91,45 @@ class VaultMenu(Dialog[VaultAct]):
             self.dismiss(chosen)
 
 
-def unlock_form(face: Face, why: str, problem: str = "") -> SecretForm:
+def unlock_form(appearance: Appearance, why: str, problem: str = "") -> SecretForm:
     """Asks for the password of the vault."""
     lines = [cell(why), cell("It is asked for once, until sicktui ends.", Tone.DIM)]
-    return SecretForm(face, "Unlock the vault", lines, [PASSWORD], problem=problem)
+    return SecretForm(appearance, "Unlock the vault", lines, [PASSWORD], problem=problem)
 
 
-def create_form(face: Face, path: Path) -> SecretForm:
+def create_form(appearance: Appearance, path: Path) -> SecretForm:
     """Asks for the password of a new vault."""
     lines = [
         cell("Passwords are kept in one encrypted file:"),
         cell(clean(str(path), 200), Tone.KEY),
         cell("Whoever has the file and this password has them all. It cannot be restored.", Tone.DIM),
     ]
-    return SecretForm(face, "Make a vault", lines, NEW, check=_new_problem)
+    return SecretForm(appearance, "Make a vault", lines, NEW, check=_new_problem)
 
 
-def change_form(face: Face, problem: str = "") -> SecretForm:
+def change_form(appearance: Appearance, problem: str = "") -> SecretForm:
     """Asks for the old and the new password."""
     lines = [cell("Everything is encrypted afresh. Old copies of the file keep the old password.")]
     return SecretForm(
-        face, "Change the vault's password", lines, [PASSWORD, *NEW], check=_new_problem, problem=problem
+        appearance,
+        "Change the vault's password",
+        lines,
+        [PASSWORD, *NEW],
+        check=_new_problem,
+        problem=problem,
     )
 
 
-def export_form(face: Face, problem: str = "") -> SecretForm:
+def export_form(appearance: Appearance, problem: str = "") -> SecretForm:
     """Asks where to write a copy, and for its password."""
     lines = [cell("A copy of the vault, under a password of its own.")]
-    return SecretForm(face, "Export a copy", lines, [FILE, *NEW], check=_new_problem, problem=problem)
+    return SecretForm(appearance, "Export a copy", lines, [FILE, *NEW], check=_new_problem, problem=problem)
 
 
-def import_form(face: Face, problem: str = "") -> SecretForm:
+def import_form(appearance: Appearance, problem: str = "") -> SecretForm:
     """Asks for a copy and its password."""
     lines = [cell("What the vault does not have yet is taken over; the rest is asked about.")]
-    return SecretForm(face, "Import a copy", lines, [FILE, PASSWORD], problem=problem)
+    return SecretForm(appearance, "Import a copy", lines, [FILE, PASSWORD], problem=problem)
 
 
 def _new_problem(typed: Typed) -> str:

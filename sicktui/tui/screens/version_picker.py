@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.tui.appearance import Face
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups import VERSION_COLUMNS, VersionRow, read_versions
@@ -37,8 +37,8 @@ class VersionPicker(Dialog[str]):
     keys_text = "j k move   enter choose   tab or / type a path   q back"
     scrolls = False
 
-    def __init__(self, face: Face, context: Context, device: str, key: str | None) -> None:
-        super().__init__(face)
+    def __init__(self, appearance: Appearance, context: Context, device: str, key: str | None) -> None:
+        super().__init__(appearance)
         self.title_text = f"Which backup for {clean(device, 40)}?"
         self._engine_context = context
         self._device = device
@@ -47,7 +47,7 @@ class VersionPicker(Dialog[str]):
     def body(self) -> list[Widget]:
         """The backups, and a line for a path."""
         return [
-            Table(_COLUMNS, empty=self._nothing, glyphs=self.face.glyphs, id="versions"),
+            Table(_COLUMNS, empty=self._nothing, glyphs=self.appearance.glyphs, id="versions"),
             Input(placeholder="or the path of a backup file", id="path"),
             Prose(id="problem"),
         ]

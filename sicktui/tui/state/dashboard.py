@@ -12,12 +12,13 @@ from sicktui.model.enums import Code, Operation, RunState
 from sicktui.model.run_view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
-from sicktui.tui.rows.backup_marks import Kept
+from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.rows.backup_marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.rows.jobs import JobRow, job_rows
 
 
-class Sight(Struct, frozen=True, kw_only=True):
+class LastObservation(Struct, frozen=True, kw_only=True):
     """The last look at a sensor, and what is known from earlier ones."""
 
     observation: Observation
@@ -27,25 +28,7 @@ class Sight(Struct, frozen=True, kw_only=True):
     """When it last answered, on the monotonic clock."""
 
 
-class Situation(Struct, frozen=True, kw_only=True):
-    """What decides whether a command makes sense now."""
-
-    devices: int = 0
-    marked: tuple[str, ...] = ()
-    selected: str | None = None
-    owned: frozenset[str] = frozenset()
-    """Devices that a run has in its hands."""
-    live_runs: tuple[str, ...] = ()
-    shown_run: str | None = None
-    runs: int = 0
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The devices that a command means: the marked ones, else the selected one."""
-        return self.marked or ((self.selected,) if self.selected else ())
-
-
-class Board:
+class DashboardState:
     """Devices, looks at them, marks, and the runs that are followed.
 
     Args:
@@ -60,7 +43,7 @@ class Board:
         self.old_after = old_after
         self.profiles: dict[str, Profile] = {}
         self.targets: dict[str, Target] = {}
-        self.sights: dict[str, Sight] = {}
+        self.observations: dict[str, LastObservation] = {}
         self.marks: set[str] = set()
         self.selected: str | None = None
         self.wanted = ""
@@ -69,7 +52,7 @@ class Board:
         self.shown_run: str | None = None
         self.cancelling: set[str] = set()
         """Runs that were told from here to stop: shown as that before they have heard it."""
-        self.kept = Kept()
+        self.backup_index = BackupIndex()
         self._without_backup: set[str] = set()  # devices that a run has asked for a backup in vain
 
     # What comes in
@@ -78,18 +61,20 @@ class Board:
         """Take over the device list; what is known of devices that stay is kept."""
         moved = {name for name, target in targets.items() if self.targets.get(name) != target}
         self.profiles, self.targets = dict(profiles), dict(targets)
-        self.sights = {n: s for n, s in self.sights.items() if n in targets and n not in moved}
+        self.observations = {n: s for n, s in self.observations.items() if n in targets and n not in moved}
         self.marks &= set(targets)
         self._without_backup -= moved
 
-    def observed(self, observation: Observation) -> Sight | None:
+    def observed(self, observation: Observation) -> LastObservation | None:
         """Take in a look at a sensor; returns the one before it."""
-        before = self.sights.get(observation.device)
+        before = self.observations.get(observation.device)
         answered = before.answered if before else None
         if observation.reachable:
             answered = self._clock.monotonic()
         identity = observation.identity or (before.identity if before else None)
-        self.sights[observation.device] = Sight(observation=observation, identity=identity, answered=answered)
+        self.observations[observation.device] = LastObservation(
+            observation=observation, identity=identity, answered=answered
+        )
         return before
 
     def advanced(self, run: str, view: RunView) -> None:
@@ -147,13 +132,13 @@ class Board:
 
     def backups_of(self, device: str) -> SensorHistory | None:
         """The backups of the sensor that answers under a name; ``None`` while nobody has looked."""
-        sight = self.sights.get(device)
-        identity = sight.identity if sight else None
-        return self.kept.of(device, identity, refused=device in self._without_backup)
+        last = self.observations.get(device)
+        identity = last.identity if last else None
+        return self.backup_index.of(device, identity, refused=device in self._without_backup)
 
-    def situation(self) -> Situation:
+    def command_context(self) -> CommandContext:
         """What decides whether a command makes sense now."""
-        return Situation(
+        return CommandContext(
             devices=len(self.targets),
             marked=tuple(name for name in self.targets if name in self.marks),
             selected=self.selected if self.selected in self.targets else None,
@@ -185,9 +170,9 @@ class Board:
         return job_rows(view, self._clock.now(), orphaned=view.state is RunState.INTERRUPTED)
 
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:
-        sight, profile = self.sights.get(target.device), self.profiles.get(target.device)
-        seen = sight.observation if sight else None
-        identity = sight.identity if sight else None
+        last, profile = self.observations.get(target.device), self.profiles.get(target.device)
+        seen = last.observation if last else None
+        identity = last.identity if last else None
         row = DeviceRow(
             device=target.device,
             name=clean(target.device),
@@ -197,7 +182,7 @@ class Board:
             state=seen.update_state if seen else None,
             health=seen.health if seen else Health(),
             contact=_contact(seen),
-            age=age(now - sight.answered, grain=self._grain) if sight and sight.answered is not None else "",
+            age=age(now - last.answered, grain=self._grain) if last and last.answered is not None else "",
             problem=bool(seen and seen.reachable and seen.problem),
             marked=target.device in self.marks,
             serial=clean((identity and identity.serial) or target.serial or ""),
@@ -205,7 +190,7 @@ class Board:
             auth=seen.auth.value if seen and seen.auth else "",
             tags=tuple(clean(tag) for tag in profile.tags) if profile else (),
             note=clean(profile.note or "") if profile else "",
-            kept=self.backups_of(target.device),
+            backups=self.backups_of(target.device),
         )
         return _as_the_run_sees(row, job, wall, self._grain) if job and job.started else row
 

@@ -14,16 +14,18 @@ from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backup_marks import mark_words, newest_words
 from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
 from sicktui.tui.rows.jobs import VERDICT_TONES
-from sicktui.tui.state.dashboard import Board, Sight
+from sicktui.tui.state.dashboard import DashboardState, LastObservation
 
 LONG = 2000
 
 
-def detail_lines(board: Board, device: str | None, glyphs: Glyphs, width: int, count: int) -> list[Cell]:
+def detail_lines(
+    dashboard: DashboardState, device: str | None, glyphs: Glyphs, width: int, count: int
+) -> list[Cell]:
     """At most ``count`` lines about a device: what matters most of verdict, trouble, or identity."""
     if device is None or width <= 0:
         return []
-    text, tone = _most_important(board, device, glyphs)
+    text, tone = _most_important(dashboard, device, glyphs)
     name = clean(device)
     lines = wrapped(f"{name}: {text}", width)
     if len(lines) > count:
@@ -37,18 +39,18 @@ def detail_lines(board: Board, device: str | None, glyphs: Glyphs, width: int, c
     ]
 
 
-def _most_important(board: Board, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
-    job = board.job_of(device)
-    sight = board.sights.get(device)
+def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
+    job = dashboard.job_of(device)
+    last = dashboard.observations.get(device)
     if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     if job is not None and job.verdict is None and job.step is not None:
         return _progress_text(job), Tone.BUSY
-    if sight is not None and sight.observation.problem:
-        return clean(sight.observation.problem, LONG), Tone.WARN
+    if last is not None and last.observation.problem:
+        return clean(last.observation.problem, LONG), Tone.WARN
     if job is not None and job.verdict is not None:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
-    return _identity_text(board, device, sight, glyphs), Tone.DIM
+    return _identity_text(dashboard, device, last, glyphs), Tone.DIM
 
 
 def _progress_text(job: DeviceView) -> str:
@@ -67,25 +69,27 @@ def _verdict_text(verdict: VerdictReached) -> str:
     return clean(f"{verdict.verdict.value}{code}. {verdict.message} {verdict.advice}".strip(), LONG)
 
 
-def _identity_text(board: Board, device: str, sight: Sight | None, glyphs: Glyphs) -> str:
-    target = board.targets.get(device)
-    who = sight.identity if sight else None
+def _identity_text(
+    dashboard: DashboardState, device: str, last: LastObservation | None, glyphs: Glyphs
+) -> str:
+    target = dashboard.targets.get(device)
+    who = last.identity if last else None
     if who is None:
         return f"no answer from {clean(target.address)} yet." if target else "not in the list."
     parts = [who.name, who.device_type, who.version]
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
-    kept = board.backups_of(device)
-    parts.append(mark_words(kept, board.old_after) if kept else None)
+    kept = dashboard.backups_of(device)
+    parts.append(mark_words(kept, dashboard.old_after) if kept else None)
     return clean(f" {glyphs.dot} ".join(part for part in parts if part), LONG)
 
 
-def details(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
+def details(dashboard: DashboardState, device: str, glyphs: Glyphs) -> list[Cell]:
     """Everything that is known of a device, a paragraph a line."""
-    job = board.job_of(device)
+    job = dashboard.job_of(device)
     paragraphs: list[Cell] = []
     if job is not None:
         paragraphs += _job_paragraphs(job, glyphs)
-    paragraphs += _device_paragraphs(board, device, glyphs)
+    paragraphs += _device_paragraphs(dashboard, device, glyphs)
     return paragraphs
 
 
@@ -130,11 +134,11 @@ def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
     return [(name, clean(value)) for name, value in facts]
 
 
-def _device_paragraphs(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
-    row = next((row for row in board.all_device_rows() if row.device == device), None)
+def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -> list[Cell]:
+    row = next((row for row in dashboard.all_device_rows() if row.device == device), None)
     if row is None:
         return [cell("This device is not in the list any more.", Tone.DIM)]
-    sight = board.sights.get(device)
+    last = dashboard.observations.get(device)
     paragraphs: list[Cell] = [
         _pair("address", row.address),
         (Span("contact: ", Tone.DIM), *contact_cell(row, glyphs, 40)),
@@ -142,8 +146,8 @@ def _device_paragraphs(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
         (Span("health: ", Tone.DIM), *health_cell(row.health, glyphs)),
     ]
     pairs = [("model", row.model), ("firmware", row.version), ("serial number", row.serial)]
-    if sight is not None and sight.identity is not None:
-        who = sight.identity
+    if last is not None and last.identity is not None:
+        who = last.identity
         pairs += [("MAC address", who.mac or ""), ("order number", who.order_number or "")]
     pairs += [
         ("location", row.location),
@@ -151,13 +155,13 @@ def _device_paragraphs(board: Board, device: str, glyphs: Glyphs) -> list[Cell]:
         ("tags", " ".join(row.tags)),
         ("note", row.note),
     ]
-    if row.kept is not None:
-        told = [mark_words(row.kept, board.old_after), newest_words(row.kept)]
+    if row.backups is not None:
+        told = [mark_words(row.backups, dashboard.old_after), newest_words(row.backups)]
         pairs.append(("backup", "; ".join(part for part in told if part)))
     paragraphs += [_pair(name, value) for name, value in pairs if value]
-    if sight is not None and sight.observation.problem:
-        code = f" ({sight.observation.code})" if sight.observation.code else ""
-        paragraphs.append(cell(clean(sight.observation.problem, LONG) + code, Tone.WARN))
+    if last is not None and last.observation.problem:
+        code = f" ({last.observation.code})" if last.observation.code else ""
+        paragraphs.append(cell(clean(last.observation.problem, LONG) + code, Tone.WARN))
     return paragraphs
 
 

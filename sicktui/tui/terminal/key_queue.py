@@ -22,23 +22,23 @@ _ROUNDS: Final = 2
 """Passes through one queue: the key itself, then what its handling has put there."""
 
 
-class KeyLine:
+class KeyQueue:
     """Keys in the order in which they came.
 
     Args:
         app: the app.
-        hand_on: gives a key to whoever has the focus.
+        deliver: gives a key to whoever has the focus.
         ready: waits while a command has yet to show its dialog: what is typed meanwhile is meant for that.
     """
 
     def __init__(
         self,
         app: "App[Any]",
-        hand_on: Callable[[events.Event], Awaitable[None]],
+        deliver: Callable[[events.Event], Awaitable[None]],
         ready: Callable[[], Awaitable[object]],
     ) -> None:
         self._app = app
-        self._hand_on = hand_on
+        self._deliver = deliver
         self._ready = ready
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._settling: asyncio.Task[None] | None = None
@@ -54,7 +54,7 @@ class KeyLine:
         if self._waiting:
             # Before it is handed on: a priority binding may take the focus somewhere else.
             target = self._app.focused or self._app.screen
-            await self._hand_on(self._waiting.popleft())
+            await self._deliver(self._waiting.popleft())
             self._settling = asyncio.create_task(self._settle(target.ancestors_with_self))
 
     async def _settle(self, way: Iterable[MessagePump]) -> None:

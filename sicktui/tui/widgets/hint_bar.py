@@ -8,7 +8,7 @@ from typing import Final
 from textual import events
 
 from sicktui.tui.commands import COMMANDS
-from sicktui.tui.commands.keymap import Keys
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.spans import Cell, Span, Tone, joined, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.line_bar import LineBar
@@ -16,7 +16,7 @@ from sicktui.tui.widgets.line_bar import LineBar
 _GAP: Final = Span("  ", Tone.DIM)
 
 
-def hints(keys: Keys, width: int) -> Cell:
+def hints(keys: KeyMap, width: int) -> Cell:
     """As many hints as fit: those that matter most, the ways out always, in the table's order."""
     groups: dict[int, tuple[int, Cell]] = {}
     for place, command in enumerate(COMMANDS):
@@ -36,7 +36,7 @@ class HintBar(LineBar):
 
     def __init__(
         self,
-        keys: Keys,
+        keys: KeyMap,
         *,
         glyphs: Glyphs = UNICODE,
         id: str | None = None,  # noqa: A002 - Textual's word

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
-from sicktui.tui.drawing.spans import cell, packed, text_of
+from sicktui.tui.drawing.spans import cell, flow, text_of
 
 GAP: Final = "   "
 """What stands between two keys."""
@@ -40,4 +40,4 @@ class KeyLines(Static):
 
     def _lines(self, width: int) -> list[str]:
         hints = [cell(hint) for hint in self._keys.split(GAP)]
-        return [text_of(line) for line in packed(hints, max(1, width), GAP)]
+        return [text_of(line) for line in flow(hints, max(1, width), GAP)]

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.geometry import Region
 from textual.strip import Strip
 
-from sicktui.tui.drawing.spans import Cell, cut
+from sicktui.tui.drawing.spans import Cell, truncate
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
 
@@ -50,4 +50,4 @@ class LineBar(Painted):
     def render_line(self, y: int) -> Strip:
         """One line, cut to the width."""
         content = self._lines[y] if y < len(self._lines) else ()
-        return self.strip(cut(content, self.size.width, self.glyphs.ellipsis), self.size.width)
+        return self.strip(truncate(content, self.size.width, self.glyphs.ellipsis), self.size.width)

@@ -12,7 +12,7 @@ from textual import events
 from textual.strip import Strip
 
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cut_middle, fitted, width_of, wrapped
+from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, truncate_middle, width_of, wrapped
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.rows.log import LogLine
 from sicktui.tui.widgets.pane import Pane
@@ -90,8 +90,8 @@ class LogPane(Pane):
 
     def _paint(self, line: LogLine) -> list[Cell]:
         ellipsis = self.glyphs.ellipsis
-        name = cut_middle(clean(line.device or ""), _NAME_WIDTH, ellipsis)
-        head = (Span(f"{line.time} ", Tone.DIM), *fitted((Span(name),), _NAME_WIDTH, ellipsis), Span(" "))
+        name = truncate_middle(clean(line.device or ""), _NAME_WIDTH, ellipsis)
+        head = (Span(f"{line.time} ", Tone.DIM), *pad((Span(name),), _NAME_WIDTH, ellipsis), Span(" "))
         indent = width_of(head)
         # One less: the scroll bar comes when there is more than fits.
         first, *more = wrapped(line.text, max(16, self.size.width - 1 - indent)) or [""]

@@ -8,7 +8,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, cut, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
 
@@ -78,7 +78,7 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         lead = Span(f"{glyphs.rule}{glyphs.rule} ", Tone.DIM)
         if self.has_focus:
             lead = Span(f"{glyphs.rule}{glyphs.cursor} ", Tone.KEY)
-        shown = cut((lead, *self._title, Span(" ")), width, glyphs.ellipsis)
+        shown = truncate((lead, *self._title, Span(" ")), width, glyphs.ellipsis)
         rule = Span(glyphs.rule * max(0, width - width_of(shown)), Tone.DIM)
         return self.strip((*shown, rule), width)
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sicktui.tui.drawing.columns import Column, Row, share
-from sicktui.tui.drawing.spans import Cell, Span, Tone, fitted, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.pane import Pane
 
@@ -186,7 +186,7 @@ class Table(Pane, Generic[RowT]):
         for column, size in zip(self._columns, self._widths, strict=True):
             if size:
                 heading = (Span(column.title, Tone.DIM),)
-                spans += fitted(heading, size, self.glyphs.ellipsis, right=column.right)
+                spans += pad(heading, size, self.glyphs.ellipsis, right=column.right)
                 spans.append(Span(" " * GAP))
         return self.strip(spans, width, self.component("header"))
 
@@ -195,7 +195,7 @@ class Table(Pane, Generic[RowT]):
         spans: list[Span] = [Span(self.glyphs.cursor if is_cursor else " ", Tone.KEY), Span(" ")]
         for column, size, content in zip(self._columns, self._widths, self._cells[index], strict=True):
             if size:
-                spans += fitted(content, size, self.glyphs.ellipsis, right=column.right)
+                spans += pad(content, size, self.glyphs.ellipsis, right=column.right)
                 spans.append(Span(" " * GAP))
         if not is_cursor:
             return self.strip(spans, width)

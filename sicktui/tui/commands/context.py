@@ -1,0 +1,21 @@
+"""What decides whether a command can be used now."""
+
+from msgspec import Struct
+
+
+class CommandContext(Struct, frozen=True, kw_only=True):
+    """The devices that a command applies to, and the runs that are active."""
+
+    devices: int = 0
+    marked: tuple[str, ...] = ()
+    selected: str | None = None
+    owned: frozenset[str] = frozenset()
+    """Devices that belong to a running run."""
+    live_runs: tuple[str, ...] = ()
+    shown_run: str | None = None
+    runs: int = 0
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The devices that a command applies to: the marked ones, or the selected one if none is marked."""
+        return self.marked or ((self.selected,) if self.selected else ())
