@@ -1,7 +1,7 @@
-"""Where a sensor is: ``host``, ``host:port`` or ``[IPv6]:port``."""
+"""The one grammar of a sensor's address: ``host``, ``host:port``, ``[IPv6]`` or ``[IPv6]:port``."""
 
+import ipaddress
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
 from msgspec import Struct
@@ -10,11 +10,16 @@ from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Scheme
 
+ADDRESS_RULE: Final = (
+    "Write 192.168.0.1, 192.168.0.1:8080, name.example or [fe80::1]:80. "
+    "For https, set the device's 'scheme' instead."
+)
+
 _DEFAULT_PORT: Final[dict[str, int]] = {"http": 80, "https": 443}
 _LAST_PORT: Final = 65535
 _LONGEST_HOST: Final = 253
 _LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_ADVICE: Final = "Write it as 192.168.0.1, 192.168.0.1:8080, name.example or [fe80::1]:80."
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 
 
 class Address(Struct, frozen=True):
@@ -31,66 +36,97 @@ class Address(Struct, frozen=True):
         return f"{scheme}://{host}{port}/api/"
 
 
+class _Invalid(ValueError):
+    """The reason why a text is not an address."""
+
+
 def parse_address(text: str, scheme: Scheme = "http") -> Address:
-    """Understand what a person wrote.
+    """The address that a user wrote.
 
     Args:
         text: ``host``, ``host:port``, ``[v6]`` or ``[v6]:port``.
         scheme: decides the port where none is given (80 or 443).
 
     Raises:
-        UsageError: it cannot be an address; says why.
+        UsageError: it is not valid; names the reason.
     """
+    try:
+        return _parse(text, scheme)
+    except _Invalid as why:
+        raise UsageError(f"Invalid address {_quoted(text)}: {why}.", advice=ADDRESS_RULE) from None
+
+
+def address_problem(text: str) -> str:
+    """What is wrong with an address, as the middle of a sentence; empty if it is valid."""
+    try:
+        _parse(text, "http")
+    except _Invalid as why:
+        return f"invalid address {_quoted(text)}: {why}"
+    return ""
+
+
+def is_ip_address(text: str) -> bool:
+    """Whether a text is an IPv4 or IPv6 address, without port and brackets."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse(text: str, scheme: Scheme) -> Address:
     host, port = _split(text)
-    return Address(host, _DEFAULT_PORT[scheme] if port is None else _port(port, text))
+    return Address(host, _DEFAULT_PORT[scheme] if port is None else _port(port))
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    if not text or text != text.strip() or not text.isascii() or any(char.isspace() for char in text):
-        raise _wrong(text, "it is empty or holds blanks or letters that no host name has")
+    if not text:
+        raise _Invalid("it is empty")
+    if not text.isascii() or any(char.isspace() for char in text):
+        raise _Invalid("it contains blanks or letters that a host name cannot have")
     if "/" in text or "@" in text:
-        raise _wrong(text, "only host and port belong there, no scheme, path or user")
+        raise _Invalid("only host and port are allowed, not a scheme, path or user")
     if text.startswith("["):
         inside, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise _wrong(text, "the bracket of an IPv6 address closes before the port")
-        return _ipv6(inside, text), rest[1:] if rest else None
+            raise _Invalid("the closing bracket of an IPv6 address comes before the port")
+        return _ipv6(inside), rest[1:] if rest else None
     if text.count(":") > 1:
-        raise _wrong(text, "an IPv6 address stands in brackets")
+        raise _Invalid("an IPv6 address needs brackets around it")
     host, colon, port = text.partition(":")
-    return _host(host, text), port if colon else None
+    return _host(host), port if colon else None
 
 
-def _ipv6(host: str, text: str) -> str:
+def _ipv6(host: str) -> str:
     if "%" in host:
-        raise _wrong(text, "a zone (%...) cannot be used; give the sensor another address")
+        raise _Invalid("zone ids (%...) are not supported")
     try:
-        return str(IPv6Address(host))
-    except AddressValueError:
-        raise _wrong(text, "what stands in the brackets is no IPv6 address") from None
+        return str(ipaddress.IPv6Address(host))
+    except ValueError:
+        raise _Invalid("the brackets do not contain an IPv6 address") from None
 
 
-def _host(host: str, text: str) -> str:
+def _host(host: str) -> str:
     labels = host.removesuffix(".").split(".")
     if len(host) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in labels):
-        raise _wrong(text, "the host is no name and no IP address")
+        raise _Invalid("the host is neither a name nor an IP address")
     if labels[-1].isdigit():
-        # A name never ends in a number: whoever wrote this meant an IPv4 address.
+        # A name never ends in a number: 10.0.0.256 and 10.1 are mistyped IPv4 addresses.
         try:
-            return str(IPv4Address(host))
-        except AddressValueError:
-            raise _wrong(text, "an IPv4 address has four numbers from 0 to 255") from None
+            return str(ipaddress.IPv4Address(host))
+        except ValueError:
+            raise _Invalid("an IPv4 address has four numbers from 0 to 255") from None
     return host
 
 
-def _port(port: str, text: str) -> int:
-    if not (port.isascii() and port.isdigit() and len(port) <= len(str(_LAST_PORT))):
-        raise _wrong(text, "the port is no number")
+def _port(port: str) -> int:
+    if not _PORT.fullmatch(port):
+        raise _Invalid("the port is not a number")
     number = int(port)
     if not 1 <= number <= _LAST_PORT:
-        raise _wrong(text, f"a port lies between 1 and {_LAST_PORT}")
+        raise _Invalid(f"the port is not between 1 and {_LAST_PORT}")
     return number
 
 
-def _wrong(text: str, why: str) -> UsageError:
-    return UsageError(f"'{clean(text, 80)}' is no address of a sensor: {why}.", advice=_ADVICE)
+def _quoted(text: str) -> str:
+    return f"'{clean(text, 80)}'"

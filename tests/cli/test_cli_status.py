@@ -48,7 +48,7 @@ def test_an_address_that_is_none_is_wrong_use(program: Program, command: str, ad
     package = () if command == "status" else ("--package", program.package())
     result = program.here(command, address, *package, "--json", "--yes", fast=False)
     assert (result.code, result.out) == (2, ""), result
-    assert "is no address" in result.err
+    assert "Invalid address" in result.err
     assert "192.168.0.1:8080" in result.err
 
 

@@ -19,10 +19,10 @@ from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.passwords import password_checks
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
+from sicktui.model.address import parse_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count, names
-from sicktui.stores.config.device_rules import split_address
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.locks import check_sensor_locks, sensor_lock
@@ -221,9 +221,9 @@ def _routes(context: Context) -> Iterator[DoctorCheck]:
 
 
 def _route_problem(profile: Profile) -> str:
-    host, port = split_address(profile.address)
+    where = parse_address(profile.address)
     try:
-        found = socket.getaddrinfo(host.strip("[]"), int(port or 80), type=socket.SOCK_DGRAM)
+        found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_DGRAM)
         family, kind, protocol, _, address = found[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.connect(address)  # UDP: looks the route up and sends nothing.

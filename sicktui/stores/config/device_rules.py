@@ -1,14 +1,14 @@
-"""What names, addresses and tags of devices may look like.
+"""What names, tags and other fields of devices may look like. Addresses: ``model/address.py``.
 
 A name must never be taken for something else that may stand in its place on a command line: an
 address, ``@tag``, ``all``, an option. And it is part of names elsewhere (keyring entries).
 """
 
-import ipaddress
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from sicktui.model.address import ADDRESS_RULE, address_problem, is_ip_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
@@ -24,15 +24,8 @@ NAME_RULE: Final = (
     "ends with no space, and is neither 'all' nor an IP address."
 )
 TAG_RULE: Final = "A tag has 1 to 32 letters, digits, '-', '_' or '.'."
-ADDRESS_RULE: Final = (
-    "Write host, host:port, or [IPv6]:port; http or https is the profile's 'scheme', not part of the address."
-)
 
 _TAG: Final = re.compile(r"[\w.-]{1,32}")
-_LABEL: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_PORT: Final = re.compile(r"[0-9]{1,5}")
-_MAX_HOST: Final = 253
-_MAX_PORT: Final = 65535
 
 
 def check_profile(profile: Profile) -> None:
@@ -61,7 +54,7 @@ def name_problem(name: str) -> str:
         return f"{told} begins or ends with a character that has another meaning."
     if ":" in name or "/" in name:
         return f"{told} contains ':' or '/'."
-    if name.casefold() == "all" or _is_ip(name):
+    if name.casefold() == "all" or is_ip_address(name):
         return f"{told} already means something else."
     return ""
 
@@ -87,45 +80,3 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
             build(dict(profile.timing), Timing, ("timing",))
         except KeyProblem as error:
             yield error.keys, error.problem, "The keys are those of [timing] in config.toml."
-
-
-def address_problem(address: str) -> str:
-    """What is wrong with an address (``host`` or ``host:port``); empty if nothing is."""
-    told = f"{clean(address, 80)!r}"
-    if not address:
-        return "the address is empty"
-    if "://" in address or "/" in address:
-        return f"the address {told} is a URL or a path"
-    host, port = split_address(address)
-    if port is not None and not (_PORT.fullmatch(port) and 1 <= int(port) <= _MAX_PORT):
-        return f"the address {told} has a port that is not between 1 and {_MAX_PORT}"
-    if host.startswith("[") and host.endswith("]"):
-        return "" if _is_ip(host[1:-1]) and ":" in host else f"{told} is no IPv6 address"
-    if ":" in host:
-        return f"the IPv6 address {told} needs brackets around it"
-    labels = host.split(".")
-    if len(host) > _MAX_HOST or not all(_LABEL.fullmatch(label) for label in labels):
-        return f"{told} is no address"
-    # 10.0.0.256 and 10.1 are mistyped numbers, never names.
-    if labels[-1].isdigit() and not _is_ip(host):
-        return f"{told} is no IPv4 address"
-    return ""
-
-
-def split_address(address: str) -> tuple[str, str | None]:
-    """Host and port of an address; an IPv6 host keeps its brackets, and without them is left whole."""
-    host, bracket, rest = address.partition("]")
-    if address.startswith("[") and (not rest or rest.startswith(":")):
-        return host + bracket, rest[1:] if rest else None
-    if address.count(":") != 1:
-        return address, None
-    host, _, port = address.partition(":")
-    return host, port
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
