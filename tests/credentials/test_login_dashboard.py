@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.engine.plan.spec import new_spec
-from sicktui.engine.run.launch import first_events
+from sicktui.engine.run.events import first_events
 from sicktui.engine.targets import choose
 from sicktui.model.enums import Action, Operation
 from sicktui.model.plan import PlanItem

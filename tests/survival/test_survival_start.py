@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from sicktui.engine.run import spawn
+from sicktui.engine.run.events import first_events
 from sicktui.engine.run.follow import interrupted, liveness, running, start_lock
 from sicktui.engine.run.handshake import RunnerStart, RunSecrets
-from sicktui.engine.run.launch import first_events, resume_run, start_run
+from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.staging import run_folder, scratch_folder
 from sicktui.model.enums import RunState, Verdict
@@ -40,10 +40,10 @@ async def test_a_run_that_is_just_being_started_is_not_taken_for_interrupted(
     seen: list[RunState] = []
     handshake = spawn._handshake
 
-    def looking(process: "subprocess.Popen[bytes]", invitation: bytes) -> object:
+    def looking(process: "subprocess.Popen[bytes]", start: bytes) -> object:
         # The run is journalled, its runner is starting, and another face looks.
         seen.append(liveness(ward.context, ward.context.journal.row(spec.run)).state)
-        return handshake(process, invitation)
+        return handshake(process, start)
 
     monkeypatch.setattr(spawn, "_handshake", looking)
     await start_run(ward.context, spec)
@@ -87,13 +87,13 @@ async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward
     context = ward.context
     context.journal.create_run(spec, first_events(spec))
     secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="")
-    invitation = msgspec.json.encode(RunnerStart.to(spec.run, context.home, secrets))
+    start = RunnerStart(run=spec.run, home=context.home, secrets=secrets).encode()
     with (ward.folder / "log").open("wb") as log:
         process = spawn._popen(log.fileno())
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdout.close()  # nobody is there to read the answer
-    process.stdin.write(invitation)
+    process.stdin.write(start)
     process.stdin.close()
     async with asyncio.timeout(10):
         while not running(context):

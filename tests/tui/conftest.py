@@ -12,8 +12,8 @@ from textual.widgets import Input
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.run.events import first_events
 from sicktui.engine.run.handshake import RunSecrets
-from sicktui.engine.run.launch import first_events
 from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile

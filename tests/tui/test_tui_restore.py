@@ -9,7 +9,7 @@ from textual.widgets import Input
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.restore.plan import plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
-from sicktui.engine.run.launch import first_events
+from sicktui.engine.run.events import first_events
 from sicktui.engine.targets import choose
 from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.fleet.fleet import Device

@@ -11,7 +11,7 @@ from sicktui.cli.actions.passphrase import prepare
 from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import fitting, hanging, indented, row
-from sicktui.engine.run.launch import planned_event
+from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action

@@ -11,8 +11,9 @@ from sicktui.cli.options import Common
 from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.run.events import first_events
 from sicktui.engine.run.follow import liveness
-from sicktui.engine.run.launch import first_events, start_run
+from sicktui.engine.run.launch import start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.verdicts import plan_exit_code, summarise, verdict_event
 from sicktui.model.enums import Action, Operation, RunState, Verdict

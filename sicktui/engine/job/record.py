@@ -1,8 +1,8 @@
-"""What one job says of its device: steps, progress, states, contact."""
+"""What one job records of its device: steps, acts, progress, states, contact."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from sicktui.engine.job.control import Control
 from sicktui.engine.job.ended import JobEnded
@@ -26,14 +26,16 @@ PROGRESS_INTERVAL: Final = 0.34
 """Seconds between two progress events of a device: the contract allows four a second, the last one too."""
 CONTACT_INTERVAL: Final = 1.0
 
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
 Act = Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
 
 IRREVOCABLE: Final[frozenset[Act]] = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
-"""Acts after which a job is brought to its end, whatever happens to the run."""
+"""Acts after which a job is finished, whatever happens to the run."""
 
 
 class StepHandle:
-    """The step under way; set ``detail`` for what is worth saying when it ends."""
+    """The step under way; set ``detail`` for what is shown when it ends."""
 
     def __init__(self) -> None:
         self.detail = ""
@@ -46,7 +48,7 @@ class StepHandle:
 
 
 class JobRecord:
-    """Makes the events of one device and hands them to the run's recorder.
+    """Makes the events of one device and passes them to the run's recorder.
 
     Args:
         recorder: where the events go.
@@ -60,8 +62,8 @@ class JobRecord:
         self.wrote = False
         """Whether an act that the sensor can feel was begun."""
         self.irrevocable = False
-        """Whether the job must go on to its end: its sensor may have something of it. Set before the
-        intention is even committed, in the same breath as the last look at the cancel flag."""
+        """Whether the job must be finished: something of it may have reached the sensor. Set before the
+        intention is committed, without an await since the last look at the cancel flag."""
         self.step: Step | None = None
         self._acting = False
         self._open = False
@@ -76,7 +78,7 @@ class JobRecord:
 
     @asynccontextmanager
     async def stepping(self, step: Step) -> AsyncIterator[StepHandle]:
-        """Record the step's beginning, and its end as it turns out."""
+        """Record the start of a step, and how it ended."""
         self.step = step
         handle = StepHandle()
         await self._step(step, StepState.STARTED, "")
@@ -91,17 +93,17 @@ class JobRecord:
         await self._step(step, StepState.SKIPPED if handle.skipped else StepState.DONE, handle.detail)
 
     def resumed(self) -> None:
-        """Take up a job whose sensor may have something of it already."""
+        """Take up a job of which something may have reached the sensor already."""
         self.wrote = self.irrevocable = True
 
     async def abandon(self, detail: str) -> None:
-        """Record the end of the step that a cancelled job was torn from, if it was in one."""
+        """Record the end of the step in which a job was cancelled, if it was in one."""
         if self.step is not None and self._open:
             await self._step(self.step, StepState.SKIPPED, detail)
 
     @property
     def cancellable(self) -> bool:
-        """Whether the job may be torn from whatever it is waiting for, this very moment."""
+        """Whether the job may be cancelled in the middle of what it waits for, at this moment."""
         return not self.irrevocable and not self._acting
 
     def checkpoint(self) -> None:
@@ -113,14 +115,18 @@ class JobRecord:
         """Record a step that is not needed."""
         await self._step(step, StepState.SKIPPED, detail)
 
-    async def _tell(self, event: Event) -> None:
-        """Write down what was seen or done.
+    def _event(self, kind: Callable[..., AnyEvent], **facts: object) -> AnyEvent:
+        """An event of this device that happens now."""
+        return kind(ts=self._recorder.now(), run=self._recorder.run, device=self.device, **facts)
 
-        A sensor that may have something of the job is watched to its end, also while nothing can be
+    async def _record(self, event: Event) -> None:
+        """Record what was seen or done.
+
+        Once something may have reached the sensor, the job is finished even while the journal cannot be
         written: then it is written later.
 
         Raises:
-            JournalError: it could not be written, and nothing was begun yet.
+            JournalError: it could not be written, and nothing has reached the sensor yet.
         """
         try:
             await self._recorder.record(event)
@@ -131,11 +137,9 @@ class JobRecord:
 
     async def _step(self, step: Step, state: StepState, detail: str) -> None:
         self._open = state is StepState.STARTED
-        await self._tell(
-            StepChanged(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
+        await self._record(
+            self._event(
+                StepChanged,
                 step=step,
                 state=state,
                 detail=detail,
@@ -147,14 +151,14 @@ class JobRecord:
         """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
 
         Raises:
-            JobEnded: the run was cancelled before it came to this; nothing was done.
-            JournalError: the intention cannot be written down; nothing was done.
+            JobEnded: the run was cancelled before; nothing was done.
+            JournalError: the intention cannot be recorded; nothing was done.
         """
         if act in IRREVOCABLE:
             # No await between the look and the flag: a cancel comes before both or after both.
             self.checkpoint()
             self.irrevocable = True
-        # Saving parameters is felt but harmless: the job may be left after it, only not in its middle.
+        # Saving parameters is harmless: the job may be cancelled after it, only not in the middle.
         self._acting = act == "persist"
         try:
             await self._act(act, "intended", detail)
@@ -169,29 +173,25 @@ class JobRecord:
             self._acting = False
 
     async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
-        event = Acted(
-            ts=self._recorder.now(),
-            run=self._recorder.run,
-            device=self.device,
+        event = self._event(
+            Acted,
             act=act,
             phase=phase,
             detail=detail,
         )
-        # What is not written down beforehand is not done.
-        await (self._recorder.record(event) if phase == "intended" else self._tell(event))
+        # What cannot be recorded beforehand is not done.
+        await (self._recorder.record(event) if phase == "intended" else self._record(event))
 
     def progress(self, step: Step, sent: int, total: int) -> None:
-        """Note bytes moved; the first and the last are always noted, but not one end again and again."""
+        """Record bytes moved. The first and the last report are always recorded, but only once each."""
         now = self._clock.monotonic()
         end = sent if sent == 0 else 1 if sent >= total else None
         if (end is None or end == self._last_end) and now - self._last_progress < PROGRESS_INTERVAL:
             return
         self._last_progress, self._last_end = now, end
         self._recorder.record_soon(
-            Progressed(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
+            self._event(
+                Progressed,
                 step=step,
                 sent=sent,
                 total=total,
@@ -199,25 +199,21 @@ class JobRecord:
         )
 
     def contact(self, answered: bool) -> None:
-        """Note that the sensor answered or did not: at once when that changes, else seldom."""
+        """Record whether the sensor answered: at once when that changes, else once a second."""
         now = self._clock.monotonic()
         if answered == self._answering and now - self._last_contact < CONTACT_INTERVAL:
             return
         self._answering, self._last_contact = answered, now
-        self._recorder.record_soon(
-            Contacted(ts=self._recorder.now(), run=self._recorder.run, device=self.device, answered=answered)
-        )
+        self._recorder.record_soon(self._event(Contacted, answered=answered))
 
     async def state(self, value: UpdateState) -> None:
         """Record ``UpdateState`` when it differs from the last one read."""
         if value is self._state:
             return
         self._state = value
-        await self._tell(
-            UpdateStateRead(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
+        await self._record(
+            self._event(
+                UpdateStateRead,
                 value=int(value),
                 name=value.label,
             )
@@ -226,12 +222,10 @@ class JobRecord:
     async def survey(
         self, identity: Identity, state: UpdateState, power_on_count: int | None, *, backup: str | None
     ) -> None:
-        """Record what the sensor was right before the first write."""
-        await self._tell(
-            Surveyed(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
+        """Record identity and state of the sensor right before the first write."""
+        await self._record(
+            self._event(
+                Surveyed,
                 identity=identity,
                 update_state=int(state),
                 power_on_count=power_on_count,
@@ -240,12 +234,10 @@ class JobRecord:
         )
 
     async def log(self, level: Level, message: str) -> None:
-        """Record a line for people."""
-        await self._tell(
-            Logged(
-                ts=self._recorder.now(),
-                run=self._recorder.run,
-                device=self.device,
+        """Record a line of the log."""
+        await self._record(
+            self._event(
+                Logged,
                 level=level,
                 message=message,
             )

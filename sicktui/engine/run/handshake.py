@@ -1,22 +1,23 @@
-"""What a face and a runner process say to each other when the runner starts, through its pipes."""
+"""The start-up handshake between a front end and the runner process, through the runner's pipes."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from sicktui.stores.disk.home import Home
 
 
 class RunSecrets(Struct, frozen=True, kw_only=True):
-    """What the runner gets through its inherited pipe, and nowhere else."""
+    """The secrets of a run. The runner gets them through its inherited pipe, and nowhere else."""
 
     passwords: dict[str, str | None]
     """By device name."""
     passphrase: str = ""
-    """For every device that has none of its own."""
+    """For every device that is not in ``passphrases``."""
     passphrases: dict[str, str] = {}
-    """By device name, where they differ."""
+    """By device name."""
 
     def passphrase_of(self, device: str) -> str:
         """The backup passphrase of a device; empty: none."""
@@ -28,49 +29,35 @@ class RunSecrets(Struct, frozen=True, kw_only=True):
 
 
 class RunnerStart(Struct, frozen=True, kw_only=True):
-    """The whole of what is written to the runner's standard input, as one JSON object."""
+    """All that is written to the runner's standard input, as one JSON object."""
 
     run: str
-    config: str
-    data: str
-    state: str
-    log: str
-    sensor_locks: str
-    shared_locks: bool
+    home: Home
+    """The folders of the front end that starts the run."""
     secrets: RunSecrets
     resumed: bool = False
     """Whether an earlier runner has worked on the run, even if the journal has lost all of it."""
 
-    @property
-    def home(self) -> Home:
-        """The folders of the face that started the run."""
-        return Home(
-            config=Path(self.config),
-            data=Path(self.data),
-            state=Path(self.state),
-            log=Path(self.log),
-            sensor_locks=Path(self.sensor_locks),
-            shared_locks=self.shared_locks,
-        )
+    def encode(self) -> bytes:
+        """The JSON object, with paths as text."""
+        return msgspec.json.encode(self, enc_hook=str)
 
     @classmethod
-    def to(cls, run: str, home: Home, secrets: RunSecrets, *, resumed: bool = False) -> Self:
-        """The invitation to one run."""
-        return cls(
-            run=run,
-            config=str(home.config),
-            data=str(home.data),
-            state=str(home.state),
-            log=str(home.log),
-            sensor_locks=str(home.sensor_locks),
-            shared_locks=home.shared_locks,
-            secrets=secrets,
-            resumed=resumed,
-        )
+    def decode(cls, data: bytes) -> "RunnerStart":
+        """Read what ``encode`` wrote.
+
+        Raises:
+            msgspec.MsgspecError: it is something else.
+        """
+        return msgspec.json.decode(data, type=cls, dec_hook=_path)
+
+
+def _path(kind: type, value: Any) -> Any:  # noqa: ANN401  the signature of a msgspec hook
+    return kind(value) if kind is Path else value
 
 
 class RunnerReady(Struct, frozen=True, kw_only=True):
-    """The one line that a runner prints before it lets go of its output."""
+    """The one line that a runner prints before it closes its output."""
 
     ready: bool
     message: str = ""

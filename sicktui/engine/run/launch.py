@@ -3,17 +3,15 @@
 import asyncio
 import contextlib
 
-import msgspec
-
 from sicktui.engine.context import Context
+from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness, start_lock
 from sicktui.engine.run.spawn import spawn_runner
 from sicktui.engine.run.verdicts import planned_verdict, summarise
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import Action, Level, Operation, RunState
+from sicktui.model.enums import Action, RunState
 from sicktui.model.errors import UsageError
-from sicktui.model.event import Event, Logged, Planned, RunChanged
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.plan import RunSpec
 
 
 async def start_run(context: Context, spec: RunSpec) -> str:
@@ -43,59 +41,13 @@ def _start(context: Context, spec: RunSpec) -> None:
             path.unlink()
 
 
-def first_events(spec: RunSpec) -> list[Event]:
-    """The run, the plan of each device, and the verdicts that the plan has decided."""
-    events: list[Event] = [
-        RunChanged(
-            ts=spec.created,
-            run=spec.run,
-            operation=spec.operation,
-            state=RunState.RUNNING,
-            pid=None,
-            started=spec.created,
-        )
-    ]
-    for item in spec.items:
-        if spec.operation is Operation.UPDATE:
-            events.append(planned_event(item, ts=spec.created, run=spec.run))
-        events += [
-            Logged(ts=spec.created, run=spec.run, device=item.device, level=Level.WARNING, message=warning)
-            for warning in item.warnings
-        ]
-        verdict = planned_verdict(spec, item, spec.created)
-        if verdict is not None:
-            events.append(verdict)
-    return events
-
-
-def planned_event(item: PlanItem, *, ts: str, run: str | None = None) -> Planned:
-    """The ``plan`` line of one device; without a run it is only shown."""
-    return Planned(
-        ts=ts,
-        run=msgspec.UNSET if run is None else run,
-        device=item.device,
-        action=item.action,
-        reason=item.reason,
-        message=item.message,
-        from_version=item.from_version,
-        to_version=item.to_version,
-    )
-
-
 def _record_decided(context: Context, spec: RunSpec) -> None:
     """A run in which no device may go is finished as it is written."""
     ts = timestamp(context.clock.now())
     verdicts = [verdict for item in spec.items if (verdict := planned_verdict(spec, item, ts)) is not None]
     events = [
         *first_events(spec),
-        RunChanged(
-            ts=ts,
-            run=spec.run,
-            operation=spec.operation,
-            state=RunState.FINISHED,
-            pid=None,
-            started=spec.created,
-        ),
+        run_changed(spec, RunState.FINISHED, ts=ts),
         summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
     ]
     context.journal.create_run(spec, events, finished=ts)

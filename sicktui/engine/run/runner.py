@@ -22,6 +22,7 @@ from sicktui.engine.job.past import JobHistory, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.run.device_run import DeviceRun
+from sicktui.engine.run.events import run_changed
 from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
 from sicktui.engine.run.history import every_entry
 from sicktui.engine.run.process import forbid_core_dumps
@@ -30,7 +31,7 @@ from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_even
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Action, Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Cancelled, Logged, RunChanged, VerdictReached
+from sicktui.model.event import Cancelled, Logged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.client import Sensor
@@ -251,9 +252,7 @@ class Runner:
             state,
             finished=ts,
             events=[
-                RunChanged(
-                    ts=ts, run=spec.run, operation=spec.operation, state=state, pid=None, started=spec.created
-                ),
+                run_changed(spec, state, ts=ts),
                 summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
             ],
         )
@@ -327,18 +326,18 @@ async def serve(runner: Runner) -> None:
 def main() -> int:
     """Entry point of the runner process."""
     forbid_core_dumps()
-    invitation = msgspec.json.decode(sys.stdin.buffer.read(), type=RunnerStart)
+    start = RunnerStart.decode(sys.stdin.buffer.read())
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    lock = run_lock(invitation.home, invitation.run)
+    lock = run_lock(start.home, start.run)
     try:
         lock.acquire()
-        with Journal(invitation.home.journal_file) as journal:
-            runner = _claim_run(journal, invitation)
+        with Journal(start.home.journal_file) as journal:
+            runner = _claim_run(journal, start)
             _report_ready(RunnerReady(ready=True))
             asyncio.run(serve(runner))
     except SicktuiError as error:
         # Before the answer the face says it; after it, the log has it and the run shows as interrupted.
-        _log.exception("run %s", invitation.run)
+        _log.exception("run %s", start.run)
         _report_ready(RunnerReady(ready=False, message=error.message))
         return 1
     lock.release()
@@ -349,25 +348,18 @@ def main() -> int:
     return 0
 
 
-def _claim_run(journal: Journal, invitation: RunnerStart) -> Runner:
+def _claim_run(journal: Journal, start: RunnerStart) -> Runner:
     """Write down that this process has the run now.
 
     Raises:
         JournalError: the run cannot be read, or not be written.
     """
-    spec = journal.spec(invitation.run)
+    spec = journal.spec(start.run)
     clock = SystemClock()
-    runner = Runner(invitation.home, journal, spec, invitation.secrets, clock, resumed=invitation.resumed)
+    runner = Runner(start.home, journal, spec, start.secrets, clock, resumed=start.resumed)
     pid = os.getpid()
     journal.set_state(spec.run, RunState.RUNNING, pid=pid)
-    changed = RunChanged(
-        ts=timestamp(clock.now()),
-        run=spec.run,
-        operation=spec.operation,
-        state=RunState.RUNNING,
-        pid=pid,
-        started=spec.created,
-    )
+    changed = run_changed(spec, RunState.RUNNING, ts=timestamp(clock.now()), pid=pid)
     journal.append(spec.run, [changed], durable=True)
     return runner
 

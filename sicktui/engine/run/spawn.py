@@ -39,9 +39,9 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         resumed: whether an earlier runner has worked on it.
 
     Raises:
-        LaunchError: it did not get ready in time, or said why it cannot.
+        LaunchError: it did not get ready in time, or reported why it cannot.
     """
-    invitation = RunnerStart.to(spec.run, context.home, secrets_for(context, spec), resumed=resumed)
+    start = RunnerStart(run=spec.run, home=context.home, secrets=secrets_for(context, spec), resumed=resumed)
     make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
     try:
@@ -51,12 +51,12 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         # No log, or an interpreter that this user may not execute.
         ready = RunnerReady(ready=False, message=f"{error.filename or log_path}: {error.strerror or error}")
     else:
-        # Somebody must wait for the child, or it stays behind as a zombie of a long-lived dashboard.
+        # Without a wait the child would stay behind as a zombie of a long-lived dashboard.
         threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
-        ready = _handshake(process, msgspec.json.encode(invitation))
+        ready = _handshake(process, start.encode())
     if not ready.ready:
         raise LaunchError(
-            f"The runner process of run {spec.run} did not start: {ready.message or 'it said nothing'}.",
+            f"The runner process of run {spec.run} did not start: {ready.message or 'no reason was given'}.",
             advice=f"Its log is {log_path}. "
             + (
                 "Look at the sensors with 'sicktui status' before trying again."
@@ -68,7 +68,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
 
 
 def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
-    """What the runner of a run needs to know, and gets through its pipe alone."""
+    """The secrets that the runner of a run needs."""
     going = [item for item in spec.items if item.action is Action.UPDATE]
     return RunSecrets(
         passwords={
@@ -133,13 +133,13 @@ def _popen(log: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def _handshake(process: "subprocess.Popen[bytes]", invitation: bytes) -> RunnerReady:
-    """Hand the secrets over, then wait for the runner's one line."""
+def _handshake(process: "subprocess.Popen[bytes]", start: bytes) -> RunnerReady:
+    """Pass the secrets on, then wait for the runner's one line."""
     try:
         output = process.stdout
         if process.stdin is None or output is None:
             raise LaunchError("The runner process has no pipes.", code=Code.INTERRUPTED)
-        process.stdin.write(invitation)
+        process.stdin.write(start)
         process.stdin.close()
         line = _read_line(output.fileno(), process)
         output.close()
