@@ -3,25 +3,17 @@
 import contextlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from sicktui import __version__
 from sicktui.cli.commands import COMMANDS
-from sicktui.cli.commands.simulate import demo_command
-from sicktui.cli.lazy import deferred
+from sicktui.cli.commands.demo import demo_command
 from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
-
-if TYPE_CHECKING:
-    from sicktui.cli import crash_log as failures
-    from sicktui.cli import session
-else:
-    failures = deferred("sicktui.cli.crash_log")
-    session = deferred("sicktui.cli.session")
 
 MAX_MESSAGE: Final = 2000
 """Characters of an error message."""
@@ -62,8 +54,10 @@ def build(dashboard: Dashboard) -> CommandGroup:
                 "The dashboard needs a terminal, and this is none.",
                 advice="Name a command; 'sicktui --help' lists them.",
             )
-        with session.open_session(parsed(ctx).common) as opened:
-            return dashboard(opened.context, demo=False)
+        from sicktui.cli.context import open_cli  # noqa: PLC0415  --help needs no engine
+
+        with open_cli(parsed(ctx).common) as cli:
+            return dashboard(cli.context, demo=False)
 
     root = CommandGroup(
         name="sicktui",
@@ -124,7 +118,9 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
         _say(f"Error: {error.message}", error.advice)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
-        _say(*failures.record(error, collection.common))
+        from sicktui.cli import crash_log  # noqa: PLC0415  rarely needed
+
+        _say(*crash_log.record(error, collection.common))
         return ExitCode.FAILED
     return int(code or 0)
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from sicktui.cli import tables as layout
-from sicktui.cli.actions.narrator import Narrator, causes, conclude
+from sicktui.cli.actions.run_printer import RunPrinter, group_by_cause, print_summary
 from sicktui.cli.output import Printer
 from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
 from sicktui.model.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
@@ -32,19 +32,19 @@ def verdict(
     )
 
 
-def tell(narrator: Narrator, *events: Event) -> None:
+def tell(printer: RunPrinter, *events: Event) -> None:
     for event in events:
-        narrator.tell(event)
+        printer.tell(event)
 
 
 def test_fifty_devices_and_three_causes_are_three_groups(capsys: pytest.CaptureFixture[str]) -> None:
     codes = (Code.UNREACHABLE, Code.UPDATE_ERROR, Code.UPLOAD_FAILED)
     events = [verdict(f"d{n}", codes[n % 3], message=f"Sensor {n} broke.") for n in range(50)]
-    assert [len(group) for group in causes(events)] == [17, 17, 16]
-    narrator = Narrator(printer(), [event.device for event in events], planned=False)
-    tell(narrator, *events)
+    assert [len(group) for group in group_by_cause(events)] == [17, 17, 16]
+    run_printer = RunPrinter(printer(), [event.device for event in events], planned=False)
+    tell(run_printer, *events)
     capsys.readouterr()
-    conclude(printer(), narrator.view)
+    print_summary(printer(), run_printer.view)
     out = capsys.readouterr().out
     assert out.count("Failed (") == 3
     assert out.count("-> Mend it.") == 3
@@ -53,17 +53,17 @@ def test_fifty_devices_and_three_causes_are_three_groups(capsys: pytest.CaptureF
 
 
 def test_a_transfer_is_told_in_quarters(capsys: pytest.CaptureFixture[str]) -> None:
-    narrator = Narrator(printer(), ["d"], planned=True)
-    tell(narrator, StepChanged(ts=TS, device="d", step=Step.UPLOAD, state=StepState.STARTED))
+    run_printer = RunPrinter(printer(), ["d"], planned=True)
+    tell(run_printer, StepChanged(ts=TS, device="d", step=Step.UPLOAD, state=StepState.STARTED))
     for sent in range(0, 1001, 10):
-        tell(narrator, Progressed(ts=TS, device="d", step=Step.UPLOAD, sent=sent, total=1000))
+        tell(run_printer, Progressed(ts=TS, device="d", step=Step.UPLOAD, sent=sent, total=1000))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[3] for line in lines] == ["started", "25", "50", "75", "100"]
 
 
 def test_a_transfer_without_a_length_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
     tell(
-        Narrator(printer(), ["d"], planned=True),
+        RunPrinter(printer(), ["d"], planned=True),
         Progressed(ts=TS, device="d", step=Step.DOWNLOAD, sent=5, total=0),
     )
     assert capsys.readouterr().out == ""
@@ -82,7 +82,7 @@ def test_what_the_plan_said_is_not_said_again(capsys: pytest.CaptureFixture[str]
     warning = Logged(ts=TS, device="d", level=Level.WARNING, message="Mind the step.")
     other = Logged(ts=TS, device="d", level=Level.WARNING, message="Mind the gap.")
     quiet = Logged(ts=TS, level=Level.DEBUG, message="Nobody needs this.")
-    tell(Narrator(printer(), ["d"], planned=True), plan, warning, other, quiet)
+    tell(RunPrinter(printer(), ["d"], planned=True), plan, warning, other, quiet)
     assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()] == ["Mind the gap."]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.cli.actions.narrator import Narrator, conclude
+from sicktui.cli.actions.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve
@@ -73,10 +73,10 @@ def printed(*, as_json: bool) -> Iterator[tuple[Printer, _Stdout]]:
 @given(events=hostile())
 def test_plain_lines_are_lines(events: list[Event]) -> None:
     with printed(as_json=False) as (printer, out):
-        narrator = Narrator(printer, ["gate", "dock"], planned=False)
+        run_printer = RunPrinter(printer, ["gate", "dock"], planned=False)
         for event in events:
-            narrator.tell(event)
-        conclude(printer, narrator.view)
+            run_printer.tell(event)
+        print_summary(printer, run_printer.view)
         lines = out.lines
     assert all(harmless(line, MAX_LINE) for line in lines)
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from sicktui.cli.actions.passphrase import prepare
 from sicktui.cli.actions.update import execute
+from sicktui.cli.context import open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import open_session
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Operation
@@ -15,11 +15,11 @@ from sicktui.model.wording import count
 
 def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
     """Back up the devices that are meant. Returns the contract's exit code."""
-    with open_session(common) as session:
-        targets = session.targets(words)
-        session.ask_passwords(targets)
-        prepare(session, targets)
-        session.out.note(f"Reading {count(len(targets), 'sensor')}...")
-        items = asyncio.run(plan_backup(session.context, targets))
-        spec = new_spec(session.context, Operation.BACKUP, items)
-        return asyncio.run(execute(session, spec, detach=detach))
+    with open_cli(common) as cli:
+        targets = cli.targets(words)
+        cli.ask_passwords(targets)
+        prepare(cli, targets)
+        cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
+        items = asyncio.run(plan_backup(cli.context, targets))
+        spec = new_spec(cli.context, Operation.BACKUP, items)
+        return asyncio.run(execute(cli, spec, detach=detach))

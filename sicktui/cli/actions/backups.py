@@ -4,37 +4,43 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import indented, table
 from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, moment, size
+from sicktui.stores.backups.export import bring_in, look_at
 from sicktui.stores.backups.export import export as write_export
-from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
+from sicktui.stores.backups.prune import prune as delete
+from sicktui.stores.backups.store import BackupFacts, BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
 from sicktui.stores.disk.files import present, written
+from sicktui.stores.disk.locks import operator
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
 """What a narrow terminal is spared; serial number and time stand in the id."""
+PRUNED: Final = ("ID", "DEVICE", "CREATED", "LAST VALID", "SIZE")
 HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
 
 
 def list_backups(common: Common, serial: str | None) -> int:
     """Print the backups, newest first."""
-    with open_session(common) as session:
-        kept = versions(session.context.backups, serial)
+    with open_cli(common) as cli:
+        kept = versions(cli.context.backups, serial)
         for version in kept:
-            _fact(session, version.record, last_seen=version.last_seen)
+            _fact(cli, version.record, last_seen=version.last_seen)
         if kept:
             rows = [_cells(version) for version in kept]
-            session.out.lines(table(HEADERS, rows, columns=session.out.wrap, spare=SPARE))
+            cli.out.lines(table(HEADERS, rows, columns=cli.out.wrap, spare=SPARE))
         else:
-            session.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
-        _tell_damaged(session)
+            cli.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
+        _tell_damaged(cli)
         return ExitCode.OK
 
 
@@ -54,13 +60,13 @@ def _cells(version: BackupVersion) -> tuple[str, ...]:
 
 def history(common: Common, old_after: float | None) -> int:
     """Print each sensor's newest backup and what it is marked with."""
-    with open_session(common) as session:
-        found = histories(session.context, old_after_days=old_after)
+    with open_cli(common) as cli:
+        found = histories(cli.context, old_after_days=old_after)
         for sensor in found:
             newest = sensor.newest
-            session.out.fact(
+            cli.out.fact(
                 "history",
-                session.now(),
+                cli.now(),
                 device=sensor.device,
                 key=sensor.key,
                 newest=newest.record.id if newest else None,
@@ -70,8 +76,8 @@ def history(common: Common, old_after: float | None) -> int:
                 marks=[mark.value for mark in sensor.marks],
             )
         rows = [_history_cells(sensor) for sensor in found]
-        session.out.lines(table(HISTORY, rows, columns=session.out.wrap, spare=("SENSOR", "FIRMWARE")))
-        _tell_damaged(session)
+        cli.out.lines(table(HISTORY, rows, columns=cli.out.wrap, spare=("SENSOR", "FIRMWARE")))
+        _tell_damaged(cli)
         return ExitCode.OK
 
 
@@ -88,8 +94,8 @@ def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
     )
 
 
-def _fact(session: Session, record: BackupRecord, **more: object) -> None:
-    session.out.fact("backup", session.now(), **(printable(record) | more))
+def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:
+    cli.out.fact("backup", cli.now(), **(printable(record) | more))
 
 
 def printable(record: BackupRecord) -> dict[str, object]:
@@ -99,47 +105,47 @@ def printable(record: BackupRecord) -> dict[str, object]:
     return known
 
 
-def _tell_damaged(session: Session) -> int:
-    damaged = session.context.backups.damaged()
+def _tell_damaged(cli: CliContext) -> int:
+    damaged = cli.context.backups.damaged()
     for path, problem in damaged.items():
-        session.out.note(f"{path} cannot be used: {problem}.", "red")
+        cli.out.note(f"{path} cannot be used: {problem}.", "red")
     return len(damaged)
 
 
 def show(common: Common, word: str) -> int:
     """Print everything that is known of a backup."""
-    with open_session(common) as session:
-        store = session.context.backups
+    with open_cli(common) as cli:
+        store = cli.context.backups
         record = store.get(word)
         more: dict[str, object] = {
             "path": str(store.path(record)),
             "last_seen": version_of(store, record).last_seen,
         }
-        _fact(session, record, **more)
+        _fact(cli, record, **more)
         facts = {**printable(record), **more}
-        session.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
+        cli.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
         return ExitCode.OK
 
 
 def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
     """Hash backups again. Returns 1 if one of them is damaged, or opens with no known passphrase."""
-    with open_session(common) as session:
-        store = session.context.backups
+    with open_cli(common) as cli:
+        store = cli.context.backups
         records = [store.get(word) for word in words] if words else store.list()
         if passphrase:
-            session.unlock_vault("The vault is opened for its passphrases.")
+            cli.unlock_vault("The vault is opened for its passphrases.")
         bad = lost = 0
-        for found in check(session.context, records, passphrases=passphrase):
+        for found in check(cli.context, records, passphrases=passphrase):
             record, problem, opens = found.record, found.problem, found.opens
             bad += bool(problem)
             lost += opens is False
-            _fact(session, record, whole=not problem, message=problem, opens=opens)
-            _tell_checked(session, record, problem, opens=opens)
+            _fact(cli, record, whole=not problem, message=problem, opens=opens)
+            _tell_checked(cli, record, problem, opens=opens)
         if not words:
-            bad += _tell_damaged(session)
-        session.out.note(f"{count(len(records), 'backup')} checked, {bad} damaged.")
+            bad += _tell_damaged(cli)
+        cli.out.note(f"{count(len(records), 'backup')} checked, {bad} damaged.")
         if lost:
-            session.out.note(
+            cli.out.note(
                 f"{count(lost, 'backup')} cannot be restored with any passphrase that is known: find it, or "
                 "make new backups while the sensors still work.",
                 "red",
@@ -147,8 +153,8 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
         return ExitCode.FAILED if bad or lost else ExitCode.OK
 
 
-def _tell_checked(session: Session, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
-    out = session.out
+def _tell_checked(cli: CliContext, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
+    out = cli.out
     if problem:
         out.line(f"{record.id}  DAMAGED", "red")
         out.lines(indented(problem, columns=out.columns))
@@ -160,16 +166,102 @@ def _tell_checked(session: Session, record: BackupRecord, problem: str, *, opens
 
 def export(common: Common, word: str, file: str) -> int:
     """Copy a backup's file and its metadata, after checking that it is whole."""
-    with open_session(common) as session:
-        context = session.context
+    with open_cli(common) as cli:
+        context = cli.context
         record = context.backups.get(word)
         context.backups.verify(record)
         target = written(file)
         if present(target) and target.is_dir():
             target /= context.backups.path(record).name
-        if present(target) and not session.confirm(f"{target} exists. Replace it?"):
-            session.out.note("Nothing was done.")
+        if present(target) and not cli.confirm(f"{target} exists. Replace it?"):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
-        session.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
+        cli.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
         return ExitCode.OK
+
+
+class ImportFacts(Struct, frozen=True, kw_only=True):
+    """What the command line says of a file that has no metadata."""
+
+    serial: str | None = None
+    device: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+
+
+def import_backup(common: Common, file: str, given: ImportFacts) -> int:
+    """Take a backup file into the store."""
+    with open_cli(common) as cli:
+        found = look_at(written(file))
+        if found.warning:
+            cli.out.note(found.warning, "yellow")
+        record, new = bring_in(cli.context.backups, found, _import_facts(cli, given))
+        cli.out.fact("backup", cli.now(), **printable(record), new=new)
+        cli.out.line(record.id)
+        words = "is kept now" if new else "was kept here already"
+        cli.out.note(f"The backup {record.id} of {record.device} {words}.")
+        return ExitCode.OK
+
+
+def _import_facts(cli: CliContext, given: ImportFacts) -> BackupFacts | None:
+    if given.serial is None:
+        return None
+    return BackupFacts(
+        device=given.device or given.serial,
+        serial=given.serial,
+        model=given.model,
+        version=given.firmware,
+        created=cli.now(),
+        operator=str(operator()),
+        run=None,
+    )
+
+
+def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
+    """Show what would go; unless that is all, ask, and delete it."""
+    with open_cli(common) as cli:
+        context = cli.context
+        rule = PruneRule(keep=keep, older_than_days=older_than)
+        plan = plan_prune(context.backups, rule, context.clock.now())
+        _print_plan(cli, plan)
+        if not plan.remove and not plan.leftovers:
+            cli.out.note("Nothing would be deleted.")
+            return ExitCode.OK
+        if dry_run:
+            return ExitCode.OK
+        if not cli.confirm(f"Delete {count(len(plan.remove), 'backup')} for good?"):
+            cli.out.note("Nothing was deleted.")
+            return ExitCode.INTERRUPTED
+        gone = 0
+        for record in delete(context.backups, plan, context.snapshots):
+            gone += 1
+            cli.out.fact("prune", cli.now(), backup=record.id, device=record.device, deleted=True)
+        cli.out.note(f"{count(gone, 'backup')} deleted; {len(plan.keep)} kept.")
+        return ExitCode.OK
+
+
+def _print_plan(cli: CliContext, plan: PrunePlan) -> None:
+    for version in plan.remove:
+        record = version.record
+        cli.out.fact("prune", cli.now(), backup=record.id, device=record.device, deleted=False)
+    rows = [
+        (
+            version.record.id,
+            version.record.device,
+            moment(version.record.created),
+            moment(version.last_seen),
+            size(version.record.size),
+        )
+        for version in plan.remove
+    ]
+    if rows:
+        cli.out.lines(table(PRUNED, rows, columns=cli.out.wrap, spare=("CREATED", "SIZE")))
+    kept = len(plan.keep)
+    cli.out.note(
+        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), "
+        f"{kept} {'stays' if kept == 1 else 'stay'}, among them the last good one of "
+        f"{count(len(plan.last_good), 'sensor')}."
+    )
+    if plan.leftovers:
+        cli.out.note(f"{count(len(plan.leftovers), 'file')} of killed processes would go too.")

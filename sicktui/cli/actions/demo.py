@@ -19,11 +19,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from sicktui.cli.actions.plan import Wish
+from sicktui.cli.actions.plan import UpdateRequest
 from sicktui.cli.actions.update import update_in
+from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common, Dashboard
 from sicktui.cli.output import Printer
-from sicktui.cli.session import Session
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.run.follow import liveness, running
 from sicktui.engine.run.history import every_event
@@ -98,7 +98,7 @@ def demo(common: Common, number: int, dashboard: Dashboard) -> int:
             if watched:
                 return dashboard(context, demo=True)
             quiet = replace(common, home=home, yes=True)
-            return _perform(Session(context, quiet, out), sensors)
+            return _perform(CliContext(context, quiet, out), sensors)
         finally:
             _end_runs(context)
             context.close()
@@ -201,16 +201,16 @@ def _furnish(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) ->
     return context
 
 
-def _perform(session: Session, sensors: Sequence[Sensor]) -> int:
+def _perform(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     """The update in plain lines, and whether it went as the demo intends."""
-    out = session.out
+    out = cli.out
     out.note(f"No terminal: the demo updates {len(sensors)} simulated sensors in plain lines.")
-    package = session.context.shelf.entries()[0].name
-    code = update_in(session, Wish(devices=("all",), package=package))
-    run = session.context.journal.resolve("latest")
+    package = cli.context.shelf.entries()[0].name
+    code = update_in(cli, UpdateRequest(devices=("all",), package=package))
+    run = cli.context.journal.resolve("latest")
     reached = {
         event.device: (event.verdict, event.code)
-        for event in every_event(session.context.journal, run)
+        for event in every_event(cli.context.journal, run)
         if isinstance(event, VerdictReached)
     }
     if len(reached) < len(sensors):

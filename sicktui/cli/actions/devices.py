@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from sicktui.cli.actions.login import take_out
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import table
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
@@ -71,15 +71,15 @@ def _timing(words: Sequence[str], before: Mapping[str, float]) -> dict[str, floa
 
 def list_devices(common: Common) -> int:
     """Print the device list."""
-    with open_session(common) as session:
-        devices = session.context.devices()
+    with open_cli(common) as cli:
+        devices = cli.context.devices()
         for profile in devices.profiles.values():
-            _fact(session, profile)
+            _fact(cli, profile)
         if devices.profiles:
-            session.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
+            cli.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
         else:
-            session.out.note("The device list is empty. 'sicktui devices add NAME ADDRESS' adds the first.")
-        _warn(session, devices)
+            cli.out.note("The device list is empty. 'sicktui devices add NAME ADDRESS' adds the first.")
+        _warn(cli, devices)
         return ExitCode.OK
 
 
@@ -95,47 +95,47 @@ def _cells(profile: Profile) -> tuple[str, ...]:
     return (profile.name, profile.address, tags or "-", *(text or "-" for text in texts))
 
 
-def _fact(session: Session, profile: Profile) -> None:
+def _fact(cli: CliContext, profile: Profile) -> None:
     known: dict[str, object] = msgspec.to_builtins(structs.replace(profile))
     keys = {field: known.get(field) for field in Profile.__struct_fields__ if field != "name"}
-    session.out.fact("device", session.now(), device=profile.name, **{**keys, "tags": list(profile.tags)})
+    cli.out.fact("device", cli.now(), device=profile.name, **{**keys, "tags": list(profile.tags)})
 
 
-def _warn(session: Session, devices: DeviceList) -> None:
+def _warn(cli: CliContext, devices: DeviceList) -> None:
     for warning in devices.warnings():
-        session.out.note(f"Note: {warning}", "yellow")
+        cli.out.note(f"Note: {warning}", "yellow")
 
 
-def _save(session: Session, devices: DeviceList) -> None:
-    save_devices(session.context.home.devices_file, devices)
-    _warn(session, devices)
+def _save(cli: CliContext, devices: DeviceList) -> None:
+    save_devices(cli.context.home.devices_file, devices)
+    _warn(cli, devices)
 
 
 def add(common: Common, name: str, address: str, changes: Changes) -> int:
     """Add a device to the list."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         profile = changes.apply(Profile(name=name, address=address))
-        _save(session, session.context.devices().add(profile))
-        _fact(session, profile)
-        session.out.line(f"Added {name} at {address}. 'sicktui login {name}' stores its password.")
+        _save(cli, cli.context.devices().add(profile))
+        _fact(cli, profile)
+        cli.out.line(f"Added {name} at {address}. 'sicktui login {name}' stores its password.")
         return ExitCode.OK
 
 
 def edit(common: Common, name: str, changes: Changes) -> int:
     """Change a device of the list."""
-    with open_session(common) as session:
-        devices = session.context.devices()
+    with open_cli(common) as cli:
+        devices = cli.context.devices()
         before = devices.find(name)
         after = changes.apply(before)
         if after == before:
             raise UsageError(
                 "Nothing to change was named.", advice="'sicktui devices edit --help' lists what can be."
             )
-        _save(session, devices.replace(name, after))
-        _fact(session, after)
-        session.out.line(f"Changed {after.name}.")
+        _save(cli, devices.replace(name, after))
+        _fact(cli, after)
+        cli.out.line(f"Changed {after.name}.")
         if after.name != name:
-            session.out.note(
+            cli.out.note(
                 f"A stored password stays with the name {name}: 'sicktui login {after.name}' stores it anew."
             )
         return ExitCode.OK
@@ -143,48 +143,48 @@ def edit(common: Common, name: str, changes: Changes) -> int:
 
 def remove(common: Common, words: Sequence[str]) -> int:
     """Take devices out of the list, and their passwords out of the keyring."""
-    with open_session(common) as session:
-        devices = session.context.devices()
+    with open_cli(common) as cli:
+        devices = cli.context.devices()
         profiles = [devices.find(word) for word in dict.fromkeys(words)]
         gone = names([profile.name for profile in profiles])
-        if not session.confirm(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
-            session.out.note("Nothing was done.")
+        if not cli.confirm(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
         for profile in profiles:
             devices = devices.remove(profile.name)
-        _save(session, devices)
-        user = session.context.settings.device.user
-        take_out(session, [(profile.name, profile.user or user) for profile in profiles])
+        _save(cli, devices)
+        user = cli.context.settings.device.user
+        take_out(cli, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
-            _fact(session, profile)
-        session.out.line(f"Removed {gone}.")
+            _fact(cli, profile)
+        cli.out.line(f"Removed {gone}.")
         return ExitCode.OK
 
 
 def import_file(common: Common, file: str, *, replace: bool) -> int:
     """Take the devices of a file into the list."""
-    with open_session(common) as session:
-        before = session.context.devices()
+    with open_cli(common) as cli:
+        before = cli.context.devices()
         devices, incoming = import_devices(before, written(file), replace=replace)
         replaced = [name for name in incoming if name in before.profiles]
-        if replaced and not session.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
-            session.out.note("Nothing was done.")
+        if replaced and not cli.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
-        _save(session, devices)
+        _save(cli, devices)
         for name in incoming:
-            _fact(session, devices.profiles[name])
-        session.out.line(f"Imported {count(len(incoming), 'device')}: {names(incoming)}.")
+            _fact(cli, devices.profiles[name])
+        cli.out.line(f"Imported {count(len(incoming), 'device')}: {names(incoming)}.")
         return ExitCode.OK
 
 
 def export(common: Common, file: str) -> int:
     """Write the device list to a file."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         path = written(file)
-        if present(path) and not session.confirm(f"{path} exists. Replace it?"):
-            session.out.note("Nothing was done.")
+        if present(path) and not cli.confirm(f"{path} exists. Replace it?"):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
-        devices = session.context.devices()
+        devices = cli.context.devices()
         export_devices(devices, path)
-        session.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
+        cli.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
         return ExitCode.OK

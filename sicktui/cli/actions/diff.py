@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.cli.actions.parameters import complain, one_target
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import indented, table
 from sicktui.engine.parameters.compare import Comparison, Difference, compare, shown
 from sicktui.engine.parameters.snapshot import snapshot_now
@@ -23,7 +23,7 @@ _MOST_ALIKE: Final = 8
 """Parameters that are named one by one; more that share a reason are counted."""
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class DiffRequest(Struct, frozen=True, kw_only=True):
     """What is to be compared."""
 
     device: str
@@ -37,61 +37,59 @@ class Question(Struct, frozen=True, kw_only=True):
         return "essential" if self.quick else "full"
 
 
-def diff(common: Common, question: Question, *, tell_by_exit_code: bool) -> int:
+def diff(common: Common, question: DiffRequest, *, tell_by_exit_code: bool) -> int:
     """Compare a sensor with what it was, or with another. Returns 1 if one could not be read."""
     if question.other is not None and question.against is not None:
         raise UsageError("Compare with OTHER or with --against, not with both.")
-    with open_session(common) as session:
-        target = one_target(session, question.device)
-        other = one_target(session, question.other) if question.other is not None else None
-        earlier = _named(session, question.against) if question.against is not None else None
+    with open_cli(common) as cli:
+        target = one_target(cli, question.device)
+        other = one_target(cli, question.other) if question.other is not None else None
+        earlier = _named(cli, question.against) if question.against is not None else None
         try:
-            now = _read(session, target, question.scope)
-            second = None if other is None else _read(session, other, question.scope)
+            now = _read(cli, target, question.scope)
+            second = None if other is None else _read(cli, other, question.scope)
         except UsageError:
             raise
         except SicktuiError as error:
-            return complain(session, target, error)
+            return complain(cli, target, error)
         if second is not None:
-            return _tell(session, now, second, tell_by_exit_code=tell_by_exit_code)
-        before = earlier or _last(session, now)
+            return _tell(cli, now, second, tell_by_exit_code=tell_by_exit_code)
+        before = earlier or _last(cli, now)
         if before is not None:
-            return _tell(session, before, now, tell_by_exit_code=tell_by_exit_code)
-        session.out.fact("snapshot", session.now(), **_facts(now))
-        session.out.note(
-            f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with."
-        )
+            return _tell(cli, before, now, tell_by_exit_code=tell_by_exit_code)
+        cli.out.fact("snapshot", cli.now(), **_facts(now))
+        cli.out.note(f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with.")
         return ExitCode.OK
 
 
 def snapshots(common: Common, word: str) -> int:
     """List the snapshots that are kept of a device's sensors."""
-    with open_session(common) as session:
-        target = one_target(session, word)
+    with open_cli(common) as cli:
+        target = one_target(cli, word)
         kept = [
             snapshot
-            for snapshot in session.context.snapshots.list()
+            for snapshot in cli.context.snapshots.list()
             if snapshot.key == target.serial or snapshot.device == target.device
         ]
         for snapshot in kept:
-            session.out.fact("snapshot", session.now(), **_facts(snapshot))
+            cli.out.fact("snapshot", cli.now(), **_facts(snapshot))
         if kept:
             headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
             rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
-            session.out.lines(table(headers, rows))
+            cli.out.lines(table(headers, rows))
         else:
-            session.out.note(f"No snapshot of {target.device} is kept yet. 'sicktui diff' takes one.")
+            cli.out.note(f"No snapshot of {target.device} is kept yet. 'sicktui diff' takes one.")
         return ExitCode.OK
 
 
-def _read(session: Session, target: Target, scope: Scope) -> Snapshot:
-    session.out.note(f"Reading {target.device}...")
-    return asyncio.run(snapshot_now(session.context, target, scope=scope))
+def _read(cli: CliContext, target: Target, scope: Scope) -> Snapshot:
+    cli.out.note(f"Reading {target.device}...")
+    return asyncio.run(snapshot_now(cli.context, target, scope=scope))
 
 
-def _named(session: Session, word: str) -> Snapshot:
+def _named(cli: CliContext, word: str) -> Snapshot:
     """A snapshot by its id, or the one that was taken with a backup."""
-    context = session.context
+    context = cli.context
     try:
         return context.snapshots.get(word)
     except UsageError:
@@ -108,9 +106,9 @@ def _named(session: Session, word: str) -> Snapshot:
     return context.snapshots.get(record.snapshot)
 
 
-def _last(session: Session, now: Snapshot) -> Snapshot | None:
+def _last(cli: CliContext, now: Snapshot) -> Snapshot | None:
     """The last snapshot of the sensor before this one: a full one if there is any, for it tells more."""
-    kept = [snapshot for snapshot in session.context.snapshots.list(now.key) if snapshot.id != now.id]
+    kept = [snapshot for snapshot in cli.context.snapshots.list(now.key) if snapshot.id != now.id]
     return next((snapshot for snapshot in kept if snapshot.scope == "full"), kept[0] if kept else None)
 
 
@@ -127,13 +125,13 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
-def _tell(session: Session, before: Snapshot, after: Snapshot, *, tell_by_exit_code: bool) -> int:
+def _tell(cli: CliContext, before: Snapshot, after: Snapshot, *, tell_by_exit_code: bool) -> int:
     drift = compare(before, after)
     for difference in drift.differences:
-        session.out.fact("difference", session.now(), device=after.device, **_keys(difference))
-    session.out.fact(
+        cli.out.fact("difference", cli.now(), device=after.device, **_keys(difference))
+    cli.out.fact(
         "diff",
-        session.now(),
+        cli.now(),
         device=after.device,
         before=before.id,
         after=after.id,
@@ -143,12 +141,12 @@ def _tell(session: Session, before: Snapshot, after: Snapshot, *, tell_by_exit_c
         not_compared=drift.not_compared,
     )
     who = f"{_who(before)}  ->  {_who(after)}"
-    for line in indented(who, columns=session.out.columns, first="", rest="  "):
-        session.out.line(line, bold=True)
+    for line in indented(who, columns=cli.out.columns, first="", rest="  "):
+        cli.out.line(line, bold=True)
     if drift.differences:
         headers = ("PARAMETER", "BEFORE", "AFTER")
-        session.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
-    _conclude(session, drift)
+        cli.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
+    _conclude(cli, drift)
     return ExitCode.FAILED if tell_by_exit_code and drift.differences else ExitCode.OK
 
 
@@ -183,11 +181,11 @@ def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
     return reasons
 
 
-def _conclude(session: Session, drift: Comparison) -> None:
+def _conclude(cli: CliContext, drift: Comparison) -> None:
     words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
-    session.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
+    cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
     if drift.checksum == "different" and not drift.settings:
-        session.out.note(
+        cli.out.note(
             "The checksum of all parameters (MD5Parameters) differs all the same: something else "
             "is different.",
             "yellow",
@@ -195,10 +193,10 @@ def _conclude(session: Session, drift: Comparison) -> None:
     unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
     for why, names in _by_reason(unread).items():
         if len(names) > _MOST_ALIKE:
-            session.out.note(f"Not compared: {len(names)} parameters, for {why}.")
+            cli.out.note(f"Not compared: {len(names)} parameters, for {why}.")
         else:
-            session.out.note(f"Not compared: {', '.join(names)}: {why}.")
+            cli.out.note(f"Not compared: {', '.join(names)}: {why}.")
     lacking = len(drift.not_compared) - len(unread)
     if lacking:
-        session.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")
-    session.out.note(f"Never readable: {', '.join(NEVER_READABLE)}.")
+        cli.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")
+    cli.out.note(f"Never readable: {', '.join(NEVER_READABLE)}.")

@@ -4,8 +4,8 @@ from typing import Final
 
 import msgspec
 
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import table
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import size
@@ -18,14 +18,14 @@ HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "ADDED BY")
 
 def list_packages(common: Common) -> int:
     """Print what is on the shelf."""
-    with open_session(common) as session:
-        entries = session.context.shelf.entries()
+    with open_cli(common) as cli:
+        entries = cli.context.shelf.entries()
         for entry in entries:
-            _fact(session, entry)
+            _fact(cli, entry)
         if entries:
-            session.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
+            cli.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
         else:
-            session.out.note("The shelf is empty. 'sicktui firmware add FILE' puts a package on it.")
+            cli.out.note("The shelf is empty. 'sicktui firmware add FILE' puts a package on it.")
         return ExitCode.OK
 
 
@@ -34,45 +34,45 @@ def _cells(entry: ShelfEntry) -> tuple[str, ...]:
     return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, entry.added_by)
 
 
-def _fact(session: Session, entry: ShelfEntry) -> None:
-    session.out.fact("package", session.now(), id=entry.id, **msgspec.to_builtins(entry))
+def _fact(cli: CliContext, entry: ShelfEntry) -> None:
+    cli.out.fact("package", cli.now(), id=entry.id, **msgspec.to_builtins(entry))
 
 
 def add(common: Common, file: str, version: str | None) -> int:
     """Put a copy of a package on the shelf; out of a zip, if a person agrees."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         path = written(file)
         try:
-            entry = session.context.shelf.add(path, version=version)
+            entry = cli.context.shelf.add(path, version=version)
         except ZippedPackage as zipped:
-            if not session.confirm(f"{zipped.message} Unpack it?"):
+            if not cli.confirm(f"{zipped.message} Unpack it?"):
                 raise
-            entry = session.context.shelf.add(path, version=version, unpack=True)
-        _fact(session, entry)
+            entry = cli.context.shelf.add(path, version=version, unpack=True)
+        _fact(cli, entry)
         known = (
             f"version {entry.version}" if entry.version else "its version is not known (--version says it)"
         )
-        session.out.line(f"On the shelf: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
+        cli.out.line(f"On the shelf: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
         return ExitCode.OK
 
 
 def approve(common: Common, word: str) -> int:
     """Approve a package."""
-    with open_session(common) as session:
-        entry = session.context.shelf.approve(word)
-        _fact(session, entry)
-        session.out.line(f"Approved: {entry.id}  {entry.name}.")
+    with open_cli(common) as cli:
+        entry = cli.context.shelf.approve(word)
+        _fact(cli, entry)
+        cli.out.line(f"Approved: {entry.id}  {entry.name}.")
         return ExitCode.OK
 
 
 def remove(common: Common, word: str) -> int:
     """Take a package off the shelf."""
-    with open_session(common) as session:
-        entry = session.context.shelf.find(word)
-        if not session.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):
-            session.out.note("Nothing was done.")
+    with open_cli(common) as cli:
+        entry = cli.context.shelf.find(word)
+        if not cli.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
-        session.context.shelf.remove(entry.sha256)
-        _fact(session, entry)
-        session.out.line(f"Removed: {entry.id}  {entry.name}.")
+        cli.context.shelf.remove(entry.sha256)
+        _fact(cli, entry)
+        cli.out.line(f"Removed: {entry.id}  {entry.name}.")
         return ExitCode.OK

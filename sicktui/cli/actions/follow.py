@@ -3,8 +3,8 @@
 import asyncio
 from typing import Final
 
-from sicktui.cli.actions.narrator import Narrator, conclude
-from sicktui.cli.session import Session
+from sicktui.cli.actions.run_printer import RunPrinter, print_summary
+from sicktui.cli.context import CliContext
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import indented
 from sicktui.engine.run.diagnosis import diagnose_runner_loss
@@ -31,17 +31,17 @@ class Follower:
     """One run, followed on this terminal.
 
     Args:
-        session: the call.
+        cli: the call.
         run: the run's whole id.
         planned: whether people have seen the plan already.
         ctrl_c_cancels: whether the first Ctrl-C asks the run to stop; else it only stops following.
     """
 
-    def __init__(self, session: Session, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
-        self._session = session
+    def __init__(self, cli: CliContext, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
+        self._cli = cli
         self._run = run
-        devices = [item.device for item in session.context.journal.spec(run).items]
-        self._narrator = Narrator(session.out, devices, planned=planned)
+        devices = [item.device for item in cli.context.journal.spec(run).items]
+        self._printer = RunPrinter(cli.out, devices, planned=planned)
         self._ctrl_c_cancels = ctrl_c_cancels
         self._last_run: tuple[RunState, int | None] | None = None
         self._summary: Summarised | None = None
@@ -51,7 +51,7 @@ class Follower:
     @property
     def view(self) -> RunView:
         """The run as far as it was followed."""
-        return self._narrator.view
+        return self._printer.view
 
     async def follow(self, interrupts: Interrupts) -> int:
         """Tell the run until it ends or this process leaves it.
@@ -70,26 +70,26 @@ class Follower:
                 heard.cancel()
             await consumer
         except SicktuiError as error:
-            self._session.out.note(f"The run cannot be followed any more: {error}", "red")
+            self._cli.out.note(f"The run cannot be followed any more: {error}", "red")
             return self._leave()
         finally:
             consumer.cancel()
             await asyncio.gather(consumer, return_exceptions=True)
-        return self._leave() if self._session.out.closed else self._end()
+        return self._leave() if self._cli.out.closed else self._end()
 
     def _announce(self) -> None:
         """The ``run`` line comes first, with the pid of the runner as it is now."""
-        session = self._session
-        row = liveness(session.context, session.context.journal.row(self._run))
+        cli = self._cli
+        row = liveness(cli.context, cli.context.journal.row(self._run))
         self._last_run = (row.state, row.pid)
-        session.out.event(run_line(row, session.now()))
+        cli.out.event(run_line(row, cli.now()))
         if row.state is RunState.RUNNING:
             text = f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
-            session.out.lines(indented(text, columns=session.out.columns, first=""))
+            cli.out.lines(indented(text, columns=cli.out.columns, first=""))
 
     async def _consume(self) -> None:
-        out = self._session.out
-        async for batch in follow(self._session.context, self._run):
+        out = self._cli.out
+        async for batch in follow(self._cli.context, self._run):
             for _, event in batch:
                 self._tell(event)
             if out.closed:
@@ -98,11 +98,11 @@ class Follower:
     def _tell(self, event: Event) -> None:
         if isinstance(event, Acted) and event.act not in READS:
             self._wrote = True
-        self._narrator.tell(event)
+        self._printer.tell(event)
         if isinstance(event, Summarised):
             self._summary = event
         elif not isinstance(event, RunChanged) or self._is_news(event):
-            self._session.out.event(event)
+            self._cli.out.event(event)
 
     def _is_news(self, event: RunChanged) -> bool:
         """Whether a ``run`` event says something that was not printed yet."""
@@ -121,8 +121,8 @@ class Follower:
         if not ctrl_c or self._cancelled or not self._ctrl_c_cancels:
             return False
         self._cancelled = True
-        await asyncio.to_thread(request_cancel, self._session.context, self._run)
-        self._session.out.note(
+        await asyncio.to_thread(request_cancel, self._cli.context, self._run)
+        self._cli.out.note(
             "Asked the run to stop. Sensors that have begun are brought to a safe state first; what has not "
             "begun stops now. Ctrl-C again leaves the run to itself.",
             "yellow",
@@ -133,9 +133,7 @@ class Follower:
         """This process goes, the run goes on (or is past, and nobody reads on)."""
         if self._summary is not None:
             return self._summary.exit_code
-        self._session.out.note(
-            f"Run {self._run} goes on by itself. Come back: sicktui runs attach {self._run}"
-        )
+        self._cli.out.note(f"Run {self._run} goes on by itself. Come back: sicktui runs attach {self._run}")
         if self._cancelled and not self._wrote:
             return ExitCode.INTERRUPTED
         return self._undecided()
@@ -145,27 +143,27 @@ class Follower:
         return ExitCode.FAILED if failed else ExitCode.UNKNOWN
 
     def _end(self) -> int:
-        session = self._session
-        conclude(session.out, self.view)
+        cli = self._cli
+        print_summary(cli.out, self.view)
         summary = self._summary
         if summary is None:
-            session.out.note(
+            cli.out.note(
                 f"The process of run {self._run} ended before the run did (its log: "
-                f"{session.context.home.log / f'runner-{self._run}.log'}). Look at the sensors with "
+                f"{cli.context.home.log / f'runner-{self._run}.log'}). Look at the sensors with "
                 f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
                 "red",
             )
-            for why in diagnose_runner_loss(session.context, self._run):
-                session.out.note(why, "red")
+            for why in diagnose_runner_loss(cli.context, self._run):
+                cli.out.note(why, "red")
             summary = self._without_end()
-        session.out.event(summary)
+        cli.out.event(summary)
         return summary.exit_code
 
     def _without_end(self) -> Summarised:
         """The summary of a run that has none: the verdicts that were reached, and no more."""
-        row = self._session.context.journal.row(self._run)
+        row = self._cli.context.journal.row(self._run)
         return Summarised(
-            ts=self._session.now(),
+            ts=self._cli.now(),
             run=self._run,
             operation=row.operation,
             verdicts={verdict: number for verdict, number in self.view.counts().items() if number},
@@ -173,8 +171,8 @@ class Follower:
         )
 
 
-async def follow_run(session: Session, run: str, *, planned: bool, ctrl_c_cancels: bool) -> int:
+async def follow_run(cli: CliContext, run: str, *, planned: bool, ctrl_c_cancels: bool) -> int:
     """Follow a run from its first event. Returns the exit code."""
     with Interrupts() as interrupts:
-        follower = Follower(session, run, planned=planned, ctrl_c_cancels=ctrl_c_cancels)
+        follower = Follower(cli, run, planned=planned, ctrl_c_cancels=ctrl_c_cancels)
         return await follower.follow(interrupts)

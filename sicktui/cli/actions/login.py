@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common, all_if_none
-from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.engine.authentication import check_login
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
@@ -20,7 +20,7 @@ from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
 
 
-class Tried(Struct, frozen=True, kw_only=True):
+class LoginResult(Struct, frozen=True, kw_only=True):
     """What became of the password on one device, or of the one that a group shares."""
 
     device: str
@@ -36,29 +36,29 @@ class Tried(Struct, frozen=True, kw_only=True):
 
 def login(common: Common, words: Sequence[str], *, test: bool) -> int:
     """Store a password for devices on which it works. Returns 1 if it was not stored for one of them."""
-    with open_session(common) as session:
-        targets = session.targets(all_if_none(words))
-        tried: list[Tried] = []
+    with open_cli(common) as cli:
+        targets = cli.targets(all_if_none(words))
+        tried: list[LoginResult] = []
         for user in dict.fromkeys(target.user for target in targets):
             same = [target for target in targets if target.user == user]
-            password = ask_password(session, user, [target.device for target in same])
-            results = try_all(session, same, password, test=test)
+            password = ask_password(cli, user, [target.device for target in same])
+            results = try_all(cli, same, password, test=test)
             if any(result.good for result in results):
-                ensure_place(session)
-            tried += [store(session, result, password) for result in results]
+                ensure_place(cli)
+            tried += [store(cli, result, password) for result in results]
         for result in tried:
-            tell(session, result)
+            tell(cli, result)
         return ExitCode.OK if all(result.good for result in tried) else ExitCode.FAILED
 
 
-def ask_password(session: Session, user: str, devices: Sequence[str]) -> str:
+def ask_password(cli: CliContext, user: str, devices: Sequence[str]) -> str:
     """The password of this call, else the one that a person enters.
 
     Raises:
         UsageError: there is none, and nobody to ask.
     """
-    given = session.given_password
-    if given is None and not session.interactive:
+    given = cli.given_password
+    if given is None and not cli.interactive:
         raise UsageError(
             f"It would ask for the password of {user} on {names(devices)}, and there is no terminal.",
             advice="Give it with --password-stdin or SICKTUI_PASSWORD.",
@@ -69,48 +69,50 @@ def ask_password(session: Session, user: str, devices: Sequence[str]) -> str:
     return password
 
 
-def try_all(session: Session, targets: Sequence[Target], password: str, *, test: bool) -> list[Tried]:
+def try_all(cli: CliContext, targets: Sequence[Target], password: str, *, test: bool) -> list[LoginResult]:
     """Try a password on each device once, side by side; without ``test`` it is taken as good."""
-    results = asyncio.run(_try_all(session, targets, password)) if test else [_untested(t) for t in targets]
+    results = asyncio.run(_try_all(cli, targets, password)) if test else [_untested(t) for t in targets]
     if not is_factory_password(password):
         return results
     return [structs.replace(r, advice=FACTORY_WARNING) if r.good else r for r in results]
 
 
-async def _try_all(session: Session, targets: Sequence[Target], password: str) -> list[Tried]:
+async def _try_all(cli: CliContext, targets: Sequence[Target], password: str) -> list[LoginResult]:
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
-    async def one(target: Target) -> Tried:
+    async def one(target: Target) -> LoginResult:
         async with gate:
-            return await _try(session, target, password)
+            return await _try(cli, target, password)
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
 
 
-async def _try(session: Session, target: Target, password: str) -> Tried:
+async def _try(cli: CliContext, target: Target, password: str) -> LoginResult:
     device, user = target.device, target.user
     try:
-        check = await check_login(session.context, target, password)
+        check = await check_login(cli.context, target, password)
     except SicktuiError as error:
         code = error.code.value if error.code else None
-        return Tried(
+        return LoginResult(
             device=device, user=user, good=False, message=error.message, advice=error.advice, code=code
         )
     message = "The password is right." if check.proven else "The password cannot be tested on this sensor."
     if check.scheme is AuthScheme.BASIC:
         message += " It knows only Basic authentication: the password crosses the network in clear text."
-    return Tried(device=device, user=user, good=True, message=message)
+    return LoginResult(device=device, user=user, good=True, message=message)
 
 
-def _untested(target: Target) -> Tried:
-    return Tried(device=target.device, user=target.user, good=True, message="The password was not tested.")
+def _untested(target: Target) -> LoginResult:
+    return LoginResult(
+        device=target.device, user=target.user, good=True, message="The password was not tested."
+    )
 
 
-def store(session: Session, result: Tried, password: str) -> Tried:
+def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
     """Keep a password that works where it outlives this command."""
     if not result.good:
         return result
-    credentials = session.context.credentials
+    credentials = cli.context.credentials
     place = credentials.remember(result.device, result.user, password)
     if place != MEMORY:
         return structs.replace(result, stored=place)
@@ -125,11 +127,11 @@ def store(session: Session, result: Tried, password: str) -> Tried:
     )
 
 
-def tell(session: Session, result: Tried) -> None:
+def tell(cli: CliContext, result: LoginResult) -> None:
     """Print what became of a password."""
-    session.out.fact(
+    cli.out.fact(
         "login",
-        session.now(),
+        cli.now(),
         device=result.device,
         user=result.user,
         stored=result.stored,
@@ -138,65 +140,65 @@ def tell(session: Session, result: Tried) -> None:
         advice=result.advice,
     )
     where = f" Stored in {result.stored}." if result.stored else ""
-    session.out.line(f"{result.device}: {result.message}{where}", None if result.good else "red")
+    cli.out.line(f"{result.device}: {result.message}{where}", None if result.good else "red")
     if result.advice:
-        session.out.line(f"  -> {result.advice}")
+        cli.out.line(f"  -> {result.advice}")
 
 
 def logout(common: Common, words: Sequence[str]) -> int:
     """Forget the stored passwords of devices. Returns 1 if one is still in a vault that is locked."""
-    with open_session(common) as session:
-        targets = session.targets(all_if_none(words))
-        return forget_all(session, [(target.device, target.user) for target in targets])
+    with open_cli(common) as cli:
+        targets = cli.targets(all_if_none(words))
+        return forget_all(cli, [(target.device, target.user) for target in targets])
 
 
-def forget_all(session: Session, entries: Sequence[tuple[str, str]]) -> int:
+def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
     """Forget the entries of these devices or groups, each with its user, and say so."""
-    gone, stuck = take_out(session, entries)
+    gone, stuck = take_out(cli, entries)
     for device, _ in entries:
-        session.out.fact("logout", session.now(), device=device, forgotten=device in gone)
+        cli.out.fact("logout", cli.now(), device=device, forgotten=device in gone)
     if gone:
-        session.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
+        cli.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
     elif not stuck:
-        session.out.note("No password was stored for them.")
-    _tell_shared(session, [device for device, _ in entries if device not in stuck])
+        cli.out.note("No password was stored for them.")
+    _tell_shared(cli, [device for device, _ in entries if device not in stuck])
     return ExitCode.FAILED if stuck else ExitCode.OK
 
 
-def take_out(session: Session, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+def take_out(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     """Take the entries of devices or groups out of every store; a locked vault is asked to be opened.
 
     Returns:
         Those that had one, and those whose password is still in the vault, which a person is told.
     """
-    credentials = session.context.credentials
+    credentials = cli.context.credentials
     vault = credentials.vault
     held = set() if vault is None else {*vault.names()} & {account_of(*entry) for entry in entries}
     if held:
-        session.unlock_vault("The vault is opened to take the password out.")
+        cli.unlock_vault("The vault is opened to take the password out.")
     gone = [device for device, user in entries if credentials.forget(device, user)]
     left = set() if vault is None else {*vault.names()}
     stuck = [device for device, user in entries if account_of(device, user) in left]
     if stuck:
         why = " ".join(str(problem) for problem in credentials.describe().problems)
-        session.out.note(f"Still in the vault: {names(stuck)}. {why}", "red")
+        cli.out.note(f"Still in the vault: {names(stuck)}. {why}", "red")
     return gone, stuck
 
 
-def _tell_shared(session: Session, devices: Sequence[str]) -> None:
+def _tell_shared(cli: CliContext, devices: Sequence[str]) -> None:
     """Say of devices that have a password all the same, because their group shares one."""
-    if session.given_password is not None:
+    if cli.given_password is not None:
         return
-    listed = session.context.devices().profiles
-    user = session.context.settings.device.user
-    known = session.context.credentials.password
+    listed = cli.context.devices().profiles
+    user = cli.context.settings.device.user
+    known = cli.context.credentials.password
     sharing = [
         device
         for device in devices
         if device in listed and known(device, listed[device].user or user) is not None
     ]
     if sharing:
-        session.out.note(
+        cli.out.note(
             f"Their group still shares a password with: {names(sharing)}. "
             "'sicktui logout @tag --shared' forgets that."
         )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from sicktui.cli.actions.login import Tried, ask_password, forget_all, store, tell, try_all
+from sicktui.cli.actions.login import LoginResult, ask_password, forget_all, store, tell, try_all
 from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
-from sicktui.cli.session import Session, open_session
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
@@ -18,24 +18,26 @@ from sicktui.stores.secrets.credentials import EVERYBODY
 
 def login(common: Common, words: Sequence[str], *, test: bool) -> int:
     """Store one password for each group. Returns 1 if one was not stored."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         results = []
         for group in _groups(all_if_none(words)):
-            targets = session.targets([group])
+            targets = cli.targets([group])
             for user in dict.fromkeys(target.user for target in targets):
                 same = [target for target in targets if target.user == user]
-                results.append(_login_group(session, group, user, same, test=test))
+                results.append(_login_group(cli, group, user, same, test=test))
         for result in results:
-            tell(session, result)
+            tell(cli, result)
         return ExitCode.OK if all(result.good for result in results) else ExitCode.FAILED
 
 
-def _login_group(session: Session, group: str, user: str, targets: Sequence[Target], *, test: bool) -> Tried:
-    own = session.context.credentials.own_password
+def _login_group(
+    cli: CliContext, group: str, user: str, targets: Sequence[Target], *, test: bool
+) -> LoginResult:
+    own = cli.context.credentials.own_password
     apart = [target.device for target in targets if own(target.device, user) is not None]
     if apart:
         theirs = "has a password of its own" if len(apart) == 1 else "have passwords of their own"
-        session.out.note(
+        cli.out.note(
             f"{names(apart)}: {theirs}, which {'goes' if len(apart) == 1 else 'go'} before the shared one."
         )
     sharing = [target for target in targets if target.device not in apart]
@@ -44,26 +46,26 @@ def _login_group(session: Session, group: str, user: str, targets: Sequence[Targ
             f"Every device of {group} has a password of its own, so there is nothing to share.",
             advice=f"'sicktui logout {group}' forgets those first.",
         )
-    password = ask_password(session, user, [f"{group} ({count(len(sharing), 'device')})"])
-    tried = try_all(session, sharing, password, test=test)
+    password = ask_password(cli, user, [f"{group} ({count(len(sharing), 'device')})"])
+    tried = try_all(cli, sharing, password, test=test)
     result = _judge(group, user, tried)
     if result.good:
-        ensure_place(session)
-        result = store(session, result, password)
+        ensure_place(cli)
+        result = store(cli, result, password)
     for one in tried:
         if not one.good:
-            tell(session, one)
+            tell(cli, one)
     return result
 
 
-def _judge(group: str, user: str, tried: Sequence[Tried]) -> Tried:
+def _judge(group: str, user: str, tried: Sequence[LoginResult]) -> LoginResult:
     """A password is shared if no sensor refuses it and at least one takes it."""
     refused = [one.device for one in tried if one.code == Code.ACCESS_DENIED.value]
     good = [one for one in tried if one.good]
     silent = [one.device for one in tried if not one.good and one.device not in refused]
     if refused or not good:
         why = f"Refused by {names(refused)}." if refused else "Not one sensor could be asked."
-        return Tried(
+        return LoginResult(
             device=group,
             user=user,
             good=False,
@@ -82,17 +84,17 @@ def _judge(group: str, user: str, tried: Sequence[Tried]) -> Tried:
 
 def logout(common: Common, words: Sequence[str]) -> int:
     """Forget the shared passwords of groups, for every user level that their devices have."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         entries = [
-            (group, user) for group in _groups(all_if_none(words)) for user in sorted(_users(session, group))
+            (group, user) for group in _groups(all_if_none(words)) for user in sorted(_users(cli, group))
         ]
-        return forget_all(session, entries)
+        return forget_all(cli, entries)
 
 
-def _users(session: Session, group: str) -> set[str]:
+def _users(cli: CliContext, group: str) -> set[str]:
     """The user levels for which a group may share a password, also one that no device is in any more."""
-    default = session.context.settings.device.user
-    profiles = session.context.devices().profiles.values()
+    default = cli.context.settings.device.user
+    profiles = cli.context.devices().profiles.values()
     return {default} | {
         profile.user or default for profile in profiles if group == EVERYBODY or group[1:] in profile.tags
     }

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, ask_secret, open_session
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -17,10 +17,10 @@ from sicktui.stores.secrets.vault import VARIABLE
 
 def store(common: Common, words: Sequence[str]) -> int:
     """Store a passphrase that somebody gives. Returns 1 if no store works."""
-    with open_session(common) as session:
-        devices = _devices(session, words)
-        passphrase = session.context.credentials.passphrase
-        if passphrase is None and not session.interactive:
+    with open_cli(common) as cli:
+        devices = _devices(cli, words)
+        passphrase = cli.context.credentials.passphrase
+        if passphrase is None and not cli.interactive:
             raise UsageError(
                 "It would ask for the passphrase, and there is no terminal.",
                 advice="Give it with --passphrase-stdin or SICKTUI_PASSPHRASE.",
@@ -29,54 +29,52 @@ def store(common: Common, words: Sequence[str]) -> int:
             passphrase = ask_secret("Passphrase: ")
             if passphrase and ask_secret("Once more: ") != passphrase:
                 raise UsageError("The two are not the same, so nothing was stored.")
-        return _keep(session, devices, passphrase)
+        return _keep(cli, devices, passphrase)
 
 
 def generate(common: Common, words: Sequence[str]) -> int:
     """Make a passphrase, store it, and show it once. Returns 1 if no store works."""
-    with open_session(common) as session:
-        devices = _devices(session, words)
-        known = Passphrases(session.context.credentials)
+    with open_cli(common) as cli:
+        devices = _devices(cli, words)
+        known = Passphrases(cli.context.credentials)
         taken = [device for device in devices if known.stored(device) is not None]
-        if taken and not session.confirm(
+        if taken and not cli.confirm(
             f"A passphrase of {_who(taken)} is stored already, and older backups need it. Replace it?"
         ):
             return ExitCode.OK
         passphrase = new_passphrase()
-        code = _keep(session, devices, passphrase)
-        session.out.fact("passphrase", session.now(), devices=devices, passphrase=passphrase)
-        session.out.line(passphrase)
-        session.out.note("Write it down and keep it in a safe place: without it no backup can be restored.")
+        code = _keep(cli, devices, passphrase)
+        cli.out.fact("passphrase", cli.now(), devices=devices, passphrase=passphrase)
+        cli.out.line(passphrase)
+        cli.out.note("Write it down and keep it in a safe place: without it no backup can be restored.")
         return code
 
 
 def forget(common: Common, words: Sequence[str]) -> int:
     """Forget stored passphrases."""
-    with open_session(common) as session:
-        devices = _devices(session, words)
-        if not session.confirm(
-            f"Forget the passphrase of {_who(devices)}? Its backups need it all the same."
-        ):
+    with open_cli(common) as cli:
+        devices = _devices(cli, words)
+        if not cli.confirm(f"Forget the passphrase of {_who(devices)}? Its backups need it all the same."):
             return ExitCode.OK
-        known = Passphrases(session.context.credentials)
+        known = Passphrases(cli.context.credentials)
         gone = [device for device in devices if known.forget(device)]
-        session.out.note(f"Forgot it for {_who(gone)}." if gone else "No passphrase was stored for them.")
+        cli.out.note(f"Forgot it for {_who(gone)}." if gone else "No passphrase was stored for them.")
         return ExitCode.OK
 
 
-def _devices(session: Session, words: Sequence[str]) -> list[str]:
-    return [target.device for target in session.targets(words)] if words else [PLANT]
+def _devices(cli: CliContext, words: Sequence[str]) -> list[str]:
+    return [target.device for target in cli.targets(words)] if words else [PLANT]
 
 
 def _who(devices: Sequence[str]) -> str:
     return "the plant" if list(devices) == [PLANT] else names(devices)
 
 
-def prepare(session: Session, targets: Sequence[Target], *, makes: bool = True, told: bool = True) -> None:
+def prepare(cli: CliContext, targets: Sequence[Target], *, makes: bool = True, told: bool = True) -> None:
     """Open the vault if it holds a passphrase that is about to be needed.
 
     Args:
-        session: the call.
+        cli: the call.
         targets: the devices.
         makes: whether backups are made: none is made without the passphrase that was set for it. To
             restore, the backup's fingerprint tells whether one is missing.
@@ -85,9 +83,9 @@ def prepare(session: Session, targets: Sequence[Target], *, makes: bool = True, 
     Raises:
         UsageError: backups are made, and nobody can open the vault.
     """
-    known = Passphrases(session.context.credentials)
+    known = Passphrases(cli.context.credentials)
     locked = [target.device for target in targets if known.locked(target.device)]
-    if locked and not session.unlock_vault(f"The vault holds the passphrase of {names(locked)}."):
+    if locked and not cli.unlock_vault(f"The vault holds the passphrase of {names(locked)}."):
         message = f"The vault is locked, and so is the backup passphrase of {names(locked)}."
         if makes:
             raise UsageError(
@@ -95,25 +93,25 @@ def prepare(session: Session, targets: Sequence[Target], *, makes: bool = True, 
                 advice=f"Give the vault's password with {VARIABLE}, or the passphrase with "
                 "SICKTUI_PASSPHRASE or --passphrase-stdin.",
             )
-        session.out.note(message, "yellow")
+        cli.out.note(message, "yellow")
     without = [target.device for target in targets if known.of(target.device) is None]
     if without and told:
-        session.out.note(
+        cli.out.note(
             f"The backups of {names(without)} get no passphrase, for none is known: 'sicktui passphrase "
             "generate' makes one; SICKTUI_PASSPHRASE or --passphrase-stdin give it to this call."
         )
 
 
-def _keep(session: Session, devices: Sequence[str], passphrase: str) -> int:
-    ensure_place(session)
-    known = Passphrases(session.context.credentials)
+def _keep(cli: CliContext, devices: Sequence[str], passphrase: str) -> int:
+    ensure_place(cli)
+    known = Passphrases(cli.context.credentials)
     places = {known.remember(device, passphrase) for device in devices}
     if MEMORY in places:
-        problems = " ".join(str(problem) for problem in session.context.credentials.describe().problems)
-        session.out.note(f"It was not stored: {problems or 'this PC has no keyring.'}", "red")
-        session.out.note(
+        problems = " ".join(str(problem) for problem in cli.context.credentials.describe().problems)
+        cli.out.note(f"It was not stored: {problems or 'this PC has no keyring.'}", "red")
+        cli.out.note(
             "  -> Give it to each call (SICKTUI_PASSPHRASE), or make a vault ('sicktui vault create')."
         )
         return ExitCode.FAILED
-    session.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
+    cli.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
     return ExitCode.OK

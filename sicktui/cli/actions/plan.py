@@ -8,8 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import fitting, hanging, indented, row
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
@@ -28,7 +28,7 @@ HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
 COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
 
 
-class Wish(Struct, frozen=True, kw_only=True):
+class UpdateRequest(Struct, frozen=True, kw_only=True):
     """What the command line says of an update."""
 
     devices: tuple[str, ...]
@@ -50,75 +50,75 @@ class Wish(Struct, frozen=True, kw_only=True):
         )
 
 
-def plan(common: Common, wish: Wish) -> int:
+def plan(common: Common, request: UpdateRequest) -> int:
     """Show what an update would do. Returns 4 if not one device may go."""
-    with open_session(common) as session:
-        items, _ = make_plan(session, wish)
+    with open_cli(common) as cli:
+        items, _ = make_plan(cli, request)
         for item in items:
-            session.out.event(planned_event(item, ts=session.now()))
-        show_plan(session, items, to_stderr=common.json)
+            cli.out.event(planned_event(item, ts=cli.now()))
+        show_plan(cli, items, to_stderr=common.json)
         return plan_exit_code(items)
 
 
-def make_plan(session: Session, wish: Wish) -> tuple[list[PlanItem], Package | PackageError]:
+def make_plan(cli: CliContext, request: UpdateRequest) -> tuple[list[PlanItem], Package | PackageError]:
     """Find the package, ask for missing passwords, read every sensor.
 
     Returns:
         The plan in the order of the devices, and the package or why it cannot be used.
     """
-    targets = session.targets(wish.devices)
-    package = find_package(session, wish.package)
+    targets = cli.targets(request.devices)
+    package = find_package(cli, request.package)
     if isinstance(package, Package):
-        session.ask_passwords(targets)
-        if wish.backup:
-            prepare(session, targets, told=False)
-        session.out.note(f"Reading {count(len(targets), 'sensor')}...")
-    items = asyncio.run(plan_update(session.context, targets, package, wish.options()))
+        cli.ask_passwords(targets)
+        if request.backup:
+            prepare(cli, targets, told=False)
+        cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
+    items = asyncio.run(plan_update(cli.context, targets, package, request.options()))
     return items, package
 
 
-def find_package(session: Session, word: str) -> Package | PackageError:
+def find_package(cli: CliContext, word: str) -> Package | PackageError:
     """The package that a file, or a name or an id of the shelf, means.
 
     A zip that holds the package is unpacked if a person or ``--yes`` agrees.
     """
     path = written(word)
-    if not present(path) and (shelved := _on_shelf(session, word)) is not None:
+    if not present(path) and (shelved := _on_shelf(cli, word)) is not None:
         return shelved
     try:
         return inspect_package(path)
     except ZippedPackage as error:
-        return _unpacked(session, path, error)
+        return _unpacked(cli, path, error)
     except PackageError as error:
         return error
 
 
-def _unpacked(session: Session, path: Path, zipped: ZippedPackage) -> Package | PackageError:
+def _unpacked(cli: CliContext, path: Path, zipped: ZippedPackage) -> Package | PackageError:
     """The package out of a zip, if a person or ``--yes`` agrees that it is unpacked."""
-    if not session.common.yes and not session.interactive:
+    if not cli.common.yes and not cli.interactive:
         return PackageError(zipped.message, advice=f"{zipped.advice} --yes does it for you.")
-    if not session.confirm(f"{zipped.message} Unpack it?"):
+    if not cli.confirm(f"{zipped.message} Unpack it?"):
         return zipped
     try:
-        package = inspect_package(path, unpack_to=session.context.home.data / UNPACKED)
+        package = inspect_package(path, unpack_to=cli.context.home.data / UNPACKED)
     except PackageError as error:
         return error
-    session.out.note(f"Unpacked {package.name} from {path.name}.")
+    cli.out.note(f"Unpacked {package.name} from {path.name}.")
     return package
 
 
-def _on_shelf(session: Session, word: str) -> Package | None:
+def _on_shelf(cli: CliContext, word: str) -> Package | None:
     """The package of the shelf that is called so; ``None`` if there is none."""
-    shelf = session.context.shelf
+    shelf = cli.context.shelf
     try:
         return shelf.package(shelf.find(word))
     except UsageError:
         return None
 
 
-def show_plan(session: Session, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
+def show_plan(cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
     """Print the plan for people: one line a device, then what to do about the refused ones."""
-    out = session.out
+    out = cli.out
     rows = [_cells(item) for item in items]
     widths = fitting([HEADERS, *rows])
     say = out.note if to_stderr else out.line

@@ -5,9 +5,9 @@ import time
 from typing import Final
 
 from sicktui.cli.actions.follow import Follower, follow_run, run_line
-from sicktui.cli.actions.narrator import Narrator, conclude, counts
+from sicktui.cli.actions.run_printer import RunPrinter, counts, print_summary
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import table
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
@@ -33,28 +33,28 @@ HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
 
 def list_runs(common: Common, limit: int) -> int:
     """One line a run, newest first, each as it really is."""
-    with open_session(common) as session:
-        context = session.context
+    with open_cli(common) as cli:
+        context = cli.context
         rows = [liveness(context, row) for row in context.journal.runs(limit)]
         for row in rows:
-            session.out.event(run_line(row, session.now()))
+            cli.out.event(run_line(row, cli.now()))
         if rows:
-            session.out.lines(table(HEADERS, [_cells(row) for row in rows]))
+            cli.out.lines(table(HEADERS, [_cells(row) for row in rows]))
         else:
             lost_journal = diagnose_empty_journal(context)
-            session.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
-        _tell_damages(session)
+            cli.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
+        _tell_damages(cli)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
         if lost:
             what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
-            session.out.note(f"{what} Go on with 'sicktui runs resume RUN'.", "yellow")
+            cli.out.note(f"{what} Go on with 'sicktui runs resume RUN'.", "yellow")
         return ExitCode.OK
 
 
-def _tell_damages(session: Session, run: str | None = None) -> None:
+def _tell_damages(cli: CliContext, run: str | None = None) -> None:
     """What of the journal cannot be read; of one run only where it is about one."""
-    for damage in session.context.journal.damages(of=run):
-        session.out.note(str(damage), "red")
+    for damage in cli.context.journal.damages(of=run):
+        cli.out.note(str(damage), "red")
 
 
 def _cells(row: RunRow) -> tuple[str, ...]:
@@ -65,55 +65,55 @@ def _cells(row: RunRow) -> tuple[str, ...]:
 
 def show(common: Common, word: str) -> int:
     """Everything that the journal says of a run; of a damaged one, what is left."""
-    with open_session(common) as session:
-        run = session.context.journal.resolve(word)
+    with open_cli(common) as cli:
+        run = cli.context.journal.resolve(word)
         try:
-            devices, state = _headline(session, run)
+            devices, state = _headline(cli, run)
         except JournalDamaged:
-            _history(session, run, [])
+            _history(cli, run, [])
             raise
-        _history(session, run, devices)
-        _tell_damages(session, run)
+        _history(cli, run, devices)
+        _tell_damages(cli, run)
         if state is RunState.INTERRUPTED:
-            session.out.note(f"Its process is gone. Go on with: sicktui runs resume {run}", "red")
+            cli.out.note(f"Its process is gone. Go on with: sicktui runs resume {run}", "red")
         return ExitCode.OK
 
 
-def _headline(session: Session, run: str) -> tuple[list[str], RunState]:
+def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
     """Tell what the run is; returns its devices and where it stands."""
-    context = session.context
+    context = cli.context
     row = liveness(context, context.journal.row(run))
     spec = context.journal.spec(run)
-    session.out.line(f"Run {run}: {row.operation.value}, {row.state.value}", bold=True)
-    session.out.line(
+    cli.out.line(f"Run {run}: {row.operation.value}, {row.state.value}", bold=True)
+    cli.out.line(
         f"Started {moment(row.started)} by {spec.operator.user} on {spec.operator.host}"
         + (f" over SSH from {spec.operator.ssh_client}" if spec.operator.ssh_client else "")
     )
     if spec.package is not None:
-        session.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
-    session.out.line()
+        cli.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
+    cli.out.line()
     return [item.device for item in spec.items], row.state
 
 
-def _history(session: Session, run: str, devices: list[str]) -> None:
-    narrator = Narrator(session.out, devices, planned=False)
-    for event in every_event(session.context.journal, run):
-        session.out.event(event)
-        narrator.tell(event)
-    conclude(session.out, narrator.view)
+def _history(cli: CliContext, run: str, devices: list[str]) -> None:
+    printer = RunPrinter(cli.out, devices, planned=False)
+    for event in every_event(cli.context.journal, run):
+        cli.out.event(event)
+        printer.tell(event)
+    print_summary(cli.out, printer.view)
 
 
 def attach(common: Common, word: str) -> int:
     """Follow a run; returns its exit code."""
-    with open_session(common) as session:
-        run = resolve_run(session.context, word, states=(RunState.RUNNING,))
-        return asyncio.run(follow_run(session, run, planned=False, ctrl_c_cancels=False))
+    with open_cli(common) as cli:
+        run = resolve_run(cli.context, word, states=(RunState.RUNNING,))
+        return asyncio.run(follow_run(cli, run, planned=False, ctrl_c_cancels=False))
 
 
 def cancel(common: Common, word: str) -> int:
     """Ask a run to stop safely."""
-    with open_session(common) as session:
-        context = session.context
+    with open_cli(common) as cli:
+        context = cli.context
         run = resolve_run(context, word, states=(RunState.RUNNING,))
         row = liveness(context, context.journal.row(run))
         if row.state is not RunState.RUNNING:
@@ -125,18 +125,18 @@ def cancel(common: Common, word: str) -> int:
                 else "'sicktui runs list' shows the state of every run.",
             )
         request_cancel(context, run)
-        session.out.event(run_line(row, session.now()))
-        session.out.note(_heeded(session, run))
+        cli.out.event(run_line(row, cli.now()))
+        cli.out.note(_heeded(cli, run))
         return ExitCode.OK
 
 
-def _heeded(session: Session, run: str) -> str:
+def _heeded(cli: CliContext, run: str) -> str:
     """What became of the wish: what the run still waits for, as soon as its runner has heard of it."""
     come_back = f"Follow it: sicktui runs attach {run}"
     deadline, heard = time.monotonic() + HEEDED, False
     while time.monotonic() < deadline:
         view = RunView()
-        for event in every_event(session.context.journal, run):
+        for event in every_event(cli.context.journal, run):
             view = reduce(view, event)
         if view.finished:
             return f"Run {run} is {view.state.value}: {counts(view)}"
@@ -151,35 +151,33 @@ def _heeded(session: Session, run: str) -> str:
 
 def resume(common: Common, word: str | None) -> int:
     """Go on with an interrupted run and follow it."""
-    with open_session(common) as session:
+    with open_cli(common) as cli:
         run = (
-            resolve_run(session.context, word, states=(RunState.INTERRUPTED,))
-            if word
-            else _only_interrupted(session)
+            resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
         )
-        targets = _unfinished(session, run)
+        targets = _unfinished(cli, run)
         question = (
             f"Resume run {run} on {count(len(targets), 'sensor')} ({names([t.device for t in targets])})?"
         )
-        if not session.confirm(question):
-            session.out.note("Nothing was done.")
+        if not cli.confirm(question):
+            cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
-        session.ask_passwords(targets)
-        return asyncio.run(_resume(session, run))
+        cli.ask_passwords(targets)
+        return asyncio.run(_resume(cli, run))
 
 
-async def _resume(session: Session, run: str) -> int:
+async def _resume(cli: CliContext, run: str) -> int:
     with Interrupts() as interrupts:
         try:
-            await resume_run(session.context, run)
+            await resume_run(cli.context, run)
         except LaunchError as error:
             # Told like a run whose process has gone: an earlier one may have written to the sensors.
-            session.out.note(f"Error: {error.message} {error.advice}", "red")
-        return await Follower(session, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
+            cli.out.note(f"Error: {error.message} {error.advice}", "red")
+        return await Follower(cli, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
 
 
-def _only_interrupted(session: Session) -> str:
-    rows = interrupted(session.context)
+def _only_interrupted(cli: CliContext) -> str:
+    rows = interrupted(cli.context)
     if len(rows) == 1:
         return rows[0].run
     if not rows:
@@ -190,15 +188,15 @@ def _only_interrupted(session: Session) -> str:
     )
 
 
-def _unfinished(session: Session, run: str) -> list[Target]:
+def _unfinished(cli: CliContext, run: str) -> list[Target]:
     """The devices of a run that may go and have no verdict yet."""
-    row = liveness(session.context, session.context.journal.row(run))
+    row = liveness(cli.context, cli.context.journal.row(run))
     if row.state is not RunState.INTERRUPTED:
         raise UsageError(
             f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
             advice="'sicktui runs list' shows the state of every run.",
         )
-    journal = session.context.journal
+    journal = cli.context.journal
     done = {event.device for event in every_event(journal, run) if isinstance(event, VerdictReached)}
     return [
         item.target

@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 import threading
-from typing import Final
 
 from msgspec import Struct
 
@@ -12,14 +11,13 @@ from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.signals import Interrupts
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count
 from sicktui.simulator import DeviceSpec, SimulatorError, load_scenario, serve, standard_fleet
 from sicktui.stores.disk.files import written
 
-EXIT_OK: Final = 0
 
-
-class FleetWish(Struct, frozen=True, kw_only=True):
+class FleetRequest(Struct, frozen=True, kw_only=True):
     """What the command line says of the fleet."""
 
     number: int
@@ -30,30 +28,32 @@ class FleetWish(Struct, frozen=True, kw_only=True):
     """With the failures of the demo."""
 
 
-def simulate(common: Common, wish: FleetWish, *, until_stdin_ends: bool) -> int:
+def simulate(common: Common, fleet: FleetRequest, *, until_stdin_ends: bool) -> int:
     """Serve the fleet until a signal, or until stdin ends where that is asked for."""
     out = Printer(json=common.json, environ=os.environ)
     try:
-        specs = _specs(wish)
-        asyncio.run(_serve(out, specs, wish, until_stdin_ends=until_stdin_ends))
+        specs = _specs(fleet)
+        asyncio.run(_serve(out, specs, fleet, until_stdin_ends=until_stdin_ends))
     except SimulatorError as error:
         raise UsageError(error.message, advice=error.advice) from error
-    return EXIT_OK
+    return ExitCode.OK
 
 
-def _specs(wish: FleetWish) -> list[DeviceSpec]:
-    if wish.scenario is not None:
-        return load_scenario(written(wish.scenario))
-    return standard_fleet(wish.number, demo=wish.demo)
+def _specs(fleet: FleetRequest) -> list[DeviceSpec]:
+    if fleet.scenario is not None:
+        return load_scenario(written(fleet.scenario))
+    return standard_fleet(fleet.number, demo=fleet.demo)
 
 
-async def _serve(out: Printer, specs: list[DeviceSpec], wish: FleetWish, *, until_stdin_ends: bool) -> None:
+async def _serve(
+    out: Printer, specs: list[DeviceSpec], fleet: FleetRequest, *, until_stdin_ends: bool
+) -> None:
     stop = asyncio.Event()
     with Interrupts() as interrupts:
         if until_stdin_ends:
             _watch_stdin(asyncio.get_running_loop(), stop)
         service = asyncio.create_task(
-            serve(specs, port=wish.port, announce=out.record, stop=stop, time_scale=wish.time_scale)
+            serve(specs, port=fleet.port, announce=out.record, stop=stop, time_scale=fleet.time_scale)
         )
         told = asyncio.create_task(interrupts.ctrl_c())
         if sys.stderr.isatty():

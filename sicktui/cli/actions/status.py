@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.tables import hanging, row, width
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
@@ -23,27 +23,27 @@ _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, De
 
 def status(common: Common, words: Sequence[str]) -> int:
     """Look at every device that is meant. Returns 1 if one of them could not be read."""
-    with open_session(common) as session:
-        targets = session.targets(all_if_none(words))
-        seen = asyncio.run(_look(session, targets))
+    with open_cli(common) as cli:
+        targets = cli.targets(all_if_none(words))
+        seen = asyncio.run(_look(cli, targets))
         lost = [
             observation.device for observation in seen if observation.problem or not observation.reachable
         ]
         if lost:
-            session.out.note(f"{len(lost)} of {count(len(seen), 'device')} could not be read.")
+            cli.out.note(f"{len(lost)} of {count(len(seen), 'device')} could not be read.")
         return ExitCode.FAILED if lost else ExitCode.OK
 
 
-async def _look(session: Session, targets: Sequence[Target]) -> list[Observation]:
+async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]:
     widths = (max(width(text) for text in ("DEVICE", *(target.device for target in targets))), *_WIDTHS[1:])
-    session.out.line(row(HEADERS, widths), bold=True)
+    cli.out.line(row(HEADERS, widths), bold=True)
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
     async def one(target: Target) -> Observation:
         async with gate:
-            observation = await observe(session.context, target)
-        session.out.event(status_line(observation, session.now()))
-        _print(session, observation, widths)
+            observation = await observe(cli.context, target)
+        cli.out.event(status_line(observation, cli.now()))
+        _print(cli, observation, widths)
         return observation
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
@@ -68,12 +68,12 @@ def status_line(observation: Observation, ts: str) -> StatusRead:
     )
 
 
-def _print(session: Session, observation: Observation, widths: Sequence[int]) -> None:
+def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> None:
     if observation.identity is None:
         word = "NO ANSWER" if not observation.reachable else "NOT READ"
         trouble = (observation.device, f"{word}: {observation.problem}")
-        for line in hanging(trouble, (widths[0], 0), session.out.wrap):
-            session.out.line(line, "red")
+        for line in hanging(trouble, (widths[0], 0), cli.out.wrap):
+            cli.out.line(line, "red")
         return
     identity, state = observation.identity, observation.update_state
     cells = (
@@ -86,4 +86,4 @@ def _print(session: Session, observation: Observation, widths: Sequence[int]) ->
         observation.health.label,
     )
     line = row(cells, widths) + (f"  {observation.problem}" if observation.problem else "")
-    session.out.line(line, "yellow" if observation.health.status in _ALARMING else None)
+    cli.out.line(line, "yellow" if observation.health.status in _ALARMING else None)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from sicktui.cli.actions.follow import Follower, run_line
-from sicktui.cli.actions.plan import Wish, make_plan, show_plan
+from sicktui.cli.actions.plan import UpdateRequest, make_plan, show_plan
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.session import Session, open_session
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events
@@ -25,28 +25,28 @@ from sicktui.model.wording import count
 from sicktui.stores.disk.files import StorageError
 
 
-def update(common: Common, wish: Wish, *, detach: bool) -> int:
+def update(common: Common, request: UpdateRequest, *, detach: bool) -> int:
     """Update the devices that are meant. Returns the contract's exit code."""
-    with open_session(common) as session:
-        return update_in(session, wish, detach=detach)
+    with open_cli(common) as cli:
+        return update_in(cli, request, detach=detach)
 
 
-def update_in(session: Session, wish: Wish, *, detach: bool = False) -> int:
+def update_in(cli: CliContext, request: UpdateRequest, *, detach: bool = False) -> int:
     """The same in a session that is open already."""
-    items, package = make_plan(session, wish)
-    show_plan(session, items, to_stderr=session.common.json or detach)
+    items, package = make_plan(cli, request)
+    show_plan(cli, items, to_stderr=cli.common.json or detach)
     going = sum(item.action is Action.UPDATE for item in items)
-    if going and not session.confirm(question(items, going)):
-        session.out.note("Nothing was done.")
+    if going and not cli.confirm(question(items, going)):
+        cli.out.note("Nothing was done.")
         return ExitCode.INTERRUPTED
     spec = new_spec(
-        session.context,
+        cli.context,
         Operation.UPDATE,
         items,
         package=package if isinstance(package, Package) else None,
-        options=wish.options(),
+        options=request.options(),
     )
-    return asyncio.run(execute(session, spec, detach=detach))
+    return asyncio.run(execute(cli, spec, detach=detach))
 
 
 def question(items: Sequence[PlanItem], going: int) -> str:
@@ -56,27 +56,27 @@ def question(items: Sequence[PlanItem], going: int) -> str:
     return f"Update {count(going, 'sensor')}{others}?"
 
 
-async def execute(session: Session, spec: RunSpec, *, detach: bool, planned: bool = True) -> int:
+async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool = True) -> int:
     """Start a run and follow it, or leave it to itself. Returns the exit code."""
     # The signals first: from the start on, Ctrl-C must not be taken for 'nothing was written'.
     with Interrupts() as interrupts:
         try:
-            run = await start_run(session.context, spec)
+            run = await start_run(cli.context, spec)
         except StorageError as error:
-            tell_not_begun(session, spec, error)
+            tell_not_begun(cli, spec, error)
             raise
         except LaunchError:
             # The run is in the journal, and can be resumed: that gives its devices their verdicts.
-            _tell_without_runner(session, spec, RunState.INTERRUPTED, [])
+            _tell_without_runner(cli, spec, RunState.INTERRUPTED, [])
             raise
         if detach:
-            return announce(session, spec, run)
-        return await Follower(session, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
+            return announce(cli, spec, run)
+        return await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
 
 
-def tell_not_begun(session: Session, spec: RunSpec, error: StorageError) -> None:
+def tell_not_begun(cli: CliContext, spec: RunSpec, error: StorageError) -> None:
     """Give every device its verdict, and the summary, for a run that could not even be written down."""
-    ts = session.now()
+    ts = cli.now()
     verdicts = [
         verdict_event(
             spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
@@ -84,31 +84,31 @@ def tell_not_begun(session: Session, spec: RunSpec, error: StorageError) -> None
         for item in spec.items
         if item.action is Action.UPDATE
     ]
-    _tell_without_runner(session, spec, RunState.FINISHED, verdicts)
+    _tell_without_runner(cli, spec, RunState.FINISHED, verdicts)
 
 
 def _tell_without_runner(
-    session: Session, spec: RunSpec, state: RunState, verdicts: Sequence[VerdictReached]
+    cli: CliContext, spec: RunSpec, state: RunState, verdicts: Sequence[VerdictReached]
 ) -> None:
     """All lines of a run that no runner has worked on: what was planned, ``verdicts``, and the summary."""
-    ts = session.now()
+    ts = cli.now()
     _, *planned = first_events(spec)
-    session.out.event(
+    cli.out.event(
         RunChanged(ts=ts, run=spec.run, operation=spec.operation, state=state, pid=None, started=spec.created)
     )
     for event in (*planned, *verdicts):
-        session.out.event(event)
+        cli.out.event(event)
     reached = [event for event in planned if isinstance(event, VerdictReached)]
     summary = summarise(spec.operation, spec.items, [*reached, *verdicts], run=spec.run, ts=ts)
-    session.out.event(structs.replace(summary, exit_code=ExitCode.REFUSED))
+    cli.out.event(structs.replace(summary, exit_code=ExitCode.REFUSED))
 
 
-def announce(session: Session, spec: RunSpec, run: str) -> int:
+def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
     """Print the run's id, or its ``run`` line, and be done."""
-    row = liveness(session.context, session.context.journal.row(run))
-    session.out.event(run_line(row, session.now()))
-    session.out.line(run)
+    row = liveness(cli.context, cli.context.journal.row(run))
+    cli.out.event(run_line(row, cli.now()))
+    cli.out.line(run)
     if any(item.action is Action.UPDATE for item in spec.items):
-        session.out.note(f"Follow it with: sicktui runs attach {run}")
+        cli.out.note(f"Follow it with: sicktui runs attach {run}")
         return ExitCode.OK
     return plan_exit_code(spec.items)

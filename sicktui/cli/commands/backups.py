@@ -1,38 +1,9 @@
-"""``sicktui backup`` and ``sicktui backups``."""
-
-from typing import TYPE_CHECKING
+"""``sicktui backups``."""
 
 import click
 
-from sicktui.cli.lazy import deferred
-from sicktui.cli.options import CommandGroup, Common, command, devices_argument, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import backup as backing_up
-    from sicktui.cli.actions import backups as kept_backups
-    from sicktui.cli.actions import backups_import_prune as keeping
-else:
-    backing_up = deferred("sicktui.cli.actions.backup")
-    keeping = deferred("sicktui.cli.actions.backups_import_prune")
-kept_backups = deferred("sicktui.cli.actions.backups")
-
-
-@command("backup")
-@devices_argument(required=True)
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors at once (limits.jobs).")
-@click.option("--detach", is_flag=True, help="Start the run, print its id, and leave it to itself.")
-def backup(common: Common, devices: tuple[str, ...], jobs: int | None, *, detach: bool) -> int:
-    r"""Back up the parameters of sensors.
-
-    A backup counts only when its file is complete and of now. Where no parameter has changed since
-    the last one, that one is seen again instead. The passphrase protects it ('sicktui passphrase', or
-    SICKTUI_PASSPHRASE for this call); keep it, nobody can restore the backup without.
-
-    \b
-    Example:
-      sicktui backup @hall-3
-    """
-    return backing_up.backup(common.overriding(limits__jobs=jobs), devices, detach=detach)
+from sicktui.cli import actions
+from sicktui.cli.options import CommandGroup, Common, with_common
 
 
 @click.group(name="backups", cls=CommandGroup)
@@ -45,7 +16,7 @@ def group() -> None:
 @with_common
 def list_backups(common: Common, serial: str | None) -> int:
     """List the backups, newest first."""
-    return kept_backups.list_backups(common, serial)
+    return actions.backups.list_backups(common, serial)
 
 
 @group.command("show")
@@ -53,7 +24,7 @@ def list_backups(common: Common, serial: str | None) -> int:
 @with_common
 def show(common: Common, backup_id: str) -> int:
     """Show what is known of a backup."""
-    return kept_backups.show(common, backup_id)
+    return actions.backups.show(common, backup_id)
 
 
 @group.command("history")
@@ -66,7 +37,7 @@ def show(common: Common, backup_id: str) -> int:
 @with_common
 def history(common: Common, old_after: float | None) -> int:
     """Show each sensor's newest backup, and mark what needs one: none, old, changed since, damaged."""
-    return kept_backups.history(common, old_after)
+    return actions.backups.history(common, old_after)
 
 
 @group.command("verify")
@@ -79,7 +50,7 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
     With --passphrase it is found out now, and not at the restore, that one is lost: exit code 1
     too if a backup opens with none that is known.
     """
-    return kept_backups.verify(common, ids, passphrase=passphrase)
+    return actions.backups.verify(common, ids, passphrase=passphrase)
 
 
 @group.command("export")
@@ -88,7 +59,7 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:
     """Write a copy of a backup to FILE, as the sensor gave it, and its metadata to FILE.json."""
-    return kept_backups.export(common, backup_id, file)
+    return actions.backups.export(common, backup_id, file)
 
 
 @group.command("import")
@@ -114,8 +85,8 @@ def import_backup(
       sicktui backups import /media/usb/gate-1.backup
       sicktui backups import old.bin --serial 25420067 --device gate-1
     """
-    told = keeping.Told(serial=serial, device=device, model=model, firmware=firmware)
-    return keeping.bring_in(common, file, told)
+    facts = actions.backups.ImportFacts(serial=serial, device=device, model=model, firmware=firmware)
+    return actions.backups.import_backup(common, file, facts)
 
 
 @group.command("prune")
@@ -140,4 +111,4 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
       sicktui backups prune --older-than 365
       sicktui backups prune --keep 5 --older-than 90 --yes
     """
-    return keeping.prune(common, keep, older_than, dry_run=dry_run)
+    return actions.backups.prune(common, keep, older_than, dry_run=dry_run)

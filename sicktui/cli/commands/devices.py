@@ -1,17 +1,12 @@
 """``sicktui devices``."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ParamSpec
+from typing import ParamSpec
 
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import devices as device_list
-else:
-    device_list = deferred("sicktui.cli.actions.devices")
 
 _P = ParamSpec("_P")
 file_argument = click.argument("file", metavar="FILE", type=click.Path())
@@ -51,7 +46,7 @@ def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
 @with_common
 def list_devices(common: Common) -> int:
     """List the devices."""
-    return device_list.list_devices(common)
+    return actions.devices.list_devices(common)
 
 
 @group.command("add")
@@ -70,7 +65,8 @@ def add(
     **texts: str | None,
 ) -> int:
     """Add a device. ADDRESS is host or host:port."""
-    return device_list.add(common, name, address, device_list.Changes(tags=tags, timing=timing, texts=texts))
+    changes = actions.devices.Changes(tags=tags, timing=timing, texts=texts)
+    return actions.devices.add(common, name, address, changes)
 
 
 @group.command("edit")
@@ -94,8 +90,8 @@ def edit(
 
     --tag replaces all tags; a timing without a value (KEY=) goes back to the setting.
     """
-    changes = device_list.Changes(name=new_name, address=address, tags=tags, timing=timing, texts=texts)
-    return device_list.edit(common, name, changes)
+    changes = actions.devices.Changes(name=new_name, address=address, tags=tags, timing=timing, texts=texts)
+    return actions.devices.edit(common, name, changes)
 
 
 @group.command("remove")
@@ -103,7 +99,7 @@ def edit(
 @with_common
 def remove(common: Common, names: tuple[str, ...]) -> int:
     """Remove devices and their stored passwords."""
-    return device_list.remove(common, names)
+    return actions.devices.remove(common, names)
 
 
 @group.command("import")
@@ -116,7 +112,7 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
     FILE is a .csv with the columns name, address, user, auth, scheme, tags, serial, model, note
     (the first two are enough), or a TOML file like the one that 'devices export' writes.
     """
-    return device_list.import_file(common, file, replace=replace)
+    return actions.devices.import_file(common, file, replace=replace)
 
 
 @group.command("export")
@@ -124,4 +120,4 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
 @with_common
 def export(common: Common, file: str) -> int:
     """Write the device list to FILE: .csv for a spreadsheet, else TOML."""
-    return device_list.export(common, file)
+    return actions.devices.export(common, file)

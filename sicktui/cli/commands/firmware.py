@@ -1,16 +1,9 @@
 """``sicktui firmware``."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import firmware as shelf
-else:
-    shelf = deferred("sicktui.cli.actions.firmware")
 
 id_argument = click.argument("package", metavar="ID")
 
@@ -32,7 +25,7 @@ def group() -> None:
 @with_common
 def list_packages(common: Common) -> int:
     """List the packages on the shelf."""
-    return shelf.list_packages(common)
+    return actions.firmware.list_packages(common)
 
 
 @group.command("add")
@@ -43,7 +36,7 @@ def list_packages(common: Common) -> int:
 @with_common
 def add(common: Common, file: str, version: str | None) -> int:
     """Put a copy of a package on the shelf (a .spk, .spk.signed, or the zip it came in)."""
-    return shelf.add(common, file, version)
+    return actions.firmware.add(common, file, version)
 
 
 @group.command("approve")
@@ -51,7 +44,7 @@ def add(common: Common, file: str, version: str | None) -> int:
 @with_common
 def approve(common: Common, package: str) -> int:
     """Approve a package for use in the plant."""
-    return shelf.approve(common, package)
+    return actions.firmware.approve(common, package)
 
 
 @group.command("remove")
@@ -59,4 +52,4 @@ def approve(common: Common, package: str) -> int:
 @with_common
 def remove(common: Common, package: str) -> int:
     """Take a package off the shelf."""
-    return shelf.remove(common, package)
+    return actions.firmware.remove(common, package)

@@ -1,18 +1,9 @@
 """``sicktui login`` and ``sicktui logout``."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import Common, command, devices_argument
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import login as access
-    from sicktui.cli.actions import login_shared as sharing
-else:
-    access = deferred("sicktui.cli.actions.login")
-    sharing = deferred("sicktui.cli.actions.login_shared")
 
 
 @command("login")
@@ -36,8 +27,8 @@ def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bo
       printenv SENSOR_PASSWORD | sicktui login all --password-stdin
     """
     if shared:
-        return sharing.login(common, devices, test=not no_test)
-    return access.login(common, devices, test=not no_test)
+        return actions.login_shared.login(common, devices, test=not no_test)
+    return actions.login.login(common, devices, test=not no_test)
 
 
 @command("logout")
@@ -45,4 +36,4 @@ def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bo
 @click.option("--shared", is_flag=True, help="Forget what '@tag' or 'all' shares, and nothing else.")
 def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
     """Forget the stored password of sensors. Without DEVICE, of the whole device list."""
-    return sharing.logout(common, devices) if shared else access.logout(common, devices)
+    return actions.login_shared.logout(common, devices) if shared else actions.login.logout(common, devices)

@@ -1,18 +1,9 @@
-"""``sicktui get``, ``set``, ``diff`` and ``find-me``: single parameters, and how they differ."""
-
-from typing import TYPE_CHECKING
+"""``sicktui get``, ``set`` and ``find-me``: single parameters."""
 
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import Common, command, devices_argument
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import diff as comparing
-    from sicktui.cli.actions import parameters as values
-else:
-    comparing = deferred("sicktui.cli.actions.diff")
-    values = deferred("sicktui.cli.actions.parameters")
 
 
 @command("get")
@@ -27,7 +18,7 @@ def get(common: Common, device: str, name: str) -> int:
     Example:
       sicktui get gate-1 LocationName
     """
-    return values.get(common, device, name)
+    return actions.parameters.get(common, device, name)
 
 
 @command("set")
@@ -50,41 +41,7 @@ def set_value(common: Common, *, device: str, name: str, value: str, persist: bo
       sicktui set gate-1 LocationName "gate 1, north" --persist
       sicktui set gate-1 ScanDataEthSettings '{"Port": 2116}'
     """
-    return values.write(common, device, name, value, persist=persist)
-
-
-@command("diff")
-@click.argument("device", metavar="DEVICE")
-@click.argument("other", metavar="[OTHER]", required=False)
-@click.option("--against", metavar="ID", help="Compare with this snapshot, or with this backup's.")
-@click.option("--list", "listing", is_flag=True, help="List the snapshots that are kept of this sensor.")
-@click.option("--quick", is_flag=True, help="Read only the few parameters that an update compares.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if something differs.")
-def diff(
-    common: Common,
-    *,
-    device: str,
-    other: str | None,
-    against: str | None,
-    listing: bool,
-    quick: bool,
-    exit_code: bool,
-) -> int:
-    r"""Tell what changed: between a sensor now and earlier, or between two sensors.
-
-    Reads every parameter that the sensor lets be read, and keeps that as a snapshot. Without OTHER and
-    --against it is compared with the last snapshot. What cannot be compared is said.
-
-    \b
-    Examples:
-      sicktui diff gate-1
-      sicktui diff gate-1 gate-2
-      sicktui diff gate-1 --against 25420067-20261121-095427
-    """
-    if listing:
-        return comparing.snapshots(common, device)
-    question = comparing.Question(device=device, other=other, against=against, quick=quick)
-    return comparing.diff(common, question, tell_by_exit_code=exit_code)
+    return actions.parameters.write(common, device, name, value, persist=persist)
 
 
 @command("find-me")
@@ -94,4 +51,4 @@ def diff(
 )
 def find_me(common: Common, devices: tuple[str, ...], seconds: int) -> int:
     """Let sensors blink, to find them on site."""
-    return values.find_me(common, devices, seconds)
+    return actions.parameters.find_me(common, devices, seconds)

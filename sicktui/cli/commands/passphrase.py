@@ -1,16 +1,9 @@
 """``sicktui passphrase``."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import passphrase as phrases
-else:
-    phrases = deferred("sicktui.cli.actions.passphrase")
 
 devices_argument = click.argument("devices", nargs=-1, metavar="[DEVICE...]")
 
@@ -34,7 +27,7 @@ def group() -> None:
 @with_common
 def store(common: Common, devices: tuple[str, ...]) -> int:
     """Store a passphrase: asked for, or from --passphrase-stdin or SICKTUI_PASSPHRASE."""
-    return phrases.store(common, devices)
+    return actions.passphrase.store(common, devices)
 
 
 @group.command("generate")
@@ -42,7 +35,7 @@ def store(common: Common, devices: tuple[str, ...]) -> int:
 @with_common
 def generate(common: Common, devices: tuple[str, ...]) -> int:
     """Make a new passphrase, store it, and show it once, to be written down."""
-    return phrases.generate(common, devices)
+    return actions.passphrase.generate(common, devices)
 
 
 @group.command("forget")
@@ -50,4 +43,4 @@ def generate(common: Common, devices: tuple[str, ...]) -> int:
 @with_common
 def forget(common: Common, devices: tuple[str, ...]) -> int:
     """Forget a stored passphrase. Backups that were made with it need it all the same."""
-    return phrases.forget(common, devices)
+    return actions.passphrase.forget(common, devices)

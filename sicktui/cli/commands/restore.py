@@ -1,16 +1,9 @@
 """``sicktui restore``."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import Common, command
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import restore as restoring
-else:
-    restoring = deferred("sicktui.cli.actions.restore")
 
 
 @command("restore")
@@ -42,4 +35,4 @@ def restore(common: Common, *, device: str, backup: str, replace: bool, force: b
       sicktui restore gate-1 --backup 25420067-20261121 --replace
       sicktui restore 192.168.0.11 --backup /media/usb/gate-1.backup
     """
-    return restoring.restore(common, device, backup, replace=replace, force=force, detach=detach)
+    return actions.restore.restore(common, device, backup, replace=replace, force=force, detach=detach)

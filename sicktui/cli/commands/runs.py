@@ -1,16 +1,9 @@
 """``sicktui runs``."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import runs as past_runs
-else:
-    past_runs = deferred("sicktui.cli.actions.runs")
 
 run_argument = click.argument("run", metavar="RUN")
 
@@ -36,7 +29,7 @@ def group() -> None:
 @with_common
 def list_runs(common: Common, limit: int) -> int:
     """List the runs, newest first."""
-    return past_runs.list_runs(common, limit)
+    return actions.runs.list_runs(common, limit)
 
 
 @group.command("show")
@@ -44,7 +37,7 @@ def list_runs(common: Common, limit: int) -> int:
 @with_common
 def show(common: Common, run: str) -> int:
     """Show a run: its plan, its steps, its verdicts."""
-    return past_runs.show(common, run)
+    return actions.runs.show(common, run)
 
 
 @group.command("attach")
@@ -55,7 +48,7 @@ def attach(common: Common, run: str) -> int:
 
     Ctrl-C stops following; the run goes on.
     """
-    return past_runs.attach(common, run)
+    return actions.runs.attach(common, run)
 
 
 @group.command("cancel")
@@ -67,7 +60,7 @@ def cancel(common: Common, run: str) -> int:
     Sensors that have not been written to stop; what has begun is finished, because a sensor must
     not be left in the middle of an update. It says which sensors are waited for, and at which step.
     """
-    return past_runs.cancel(common, run)
+    return actions.runs.cancel(common, run)
 
 
 @group.command("resume")
@@ -79,4 +72,4 @@ def resume(common: Common, run: str | None) -> int:
     Every sensor is asked first, and nothing is uploaded or started again unless that is needed.
     Without RUN it resumes the only interrupted run.
     """
-    return past_runs.resume(common, run)
+    return actions.runs.resume(common, run)

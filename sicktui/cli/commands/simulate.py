@@ -1,20 +1,11 @@
-"""``sicktui simulate`` and ``sicktui demo``."""
-
-from typing import TYPE_CHECKING
+"""``sicktui simulate``."""
 
 import click
 
-from sicktui.cli.lazy import deferred
-from sicktui.cli.options import Common, Dashboard, command
+from sicktui.cli import actions
+from sicktui.cli.options import Common, command
 
-if TYPE_CHECKING:
-    from sicktui.cli.actions import demo as demo_work
-    from sicktui.cli.actions import simulate as simulating
-else:
-    demo_work = deferred("sicktui.cli.actions.demo")
-    simulating = deferred("sicktui.cli.actions.simulate")
-
-_devices = click.option(
+fleet_size = click.option(
     "--devices",
     "number",
     type=click.IntRange(1, 1000),
@@ -26,7 +17,7 @@ _devices = click.option(
 
 
 @command("simulate")
-@_devices
+@fleet_size
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -63,21 +54,7 @@ def simulate(
       sicktui simulate --devices 3 --port 8100
       sicktui status 127.0.0.1:8100
     """
-    wish = simulating.FleetWish(number=number, port=port, scenario=scenario, time_scale=time_scale, demo=demo)
-    return simulating.simulate(common, wish, until_stdin_ends=until_stdin_ends)
-
-
-def demo_command(dashboard: Dashboard) -> click.Command:
-    """The demo, which needs to know how to start the dashboard."""
-
-    @command("demo")
-    @_devices
-    def show(common: Common, number: int) -> int:
-        """Try sicktui on simulated sensors, in a throw-away home.
-
-        On a terminal it is the dashboard; without one, it performs an update in plain lines. One
-        sensor is made to fail, and one is offline: failures are part of the demo.
-        """
-        return demo_work.demo(common, number, dashboard)
-
-    return show
+    fleet = actions.simulate.FleetRequest(
+        number=number, port=port, scenario=scenario, time_scale=time_scale, demo=demo
+    )
+    return actions.simulate.simulate(common, fleet, until_stdin_ends=until_stdin_ends)

@@ -1,16 +1,7 @@
-"""``sicktui status`` and ``sicktui doctor``: what only looks."""
+"""``sicktui status``."""
 
-from typing import TYPE_CHECKING
-
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import Common, command, devices_argument
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import doctor as doctoring
-    from sicktui.cli.actions import status as looking
-else:
-    doctoring = deferred("sicktui.cli.actions.doctor")
-    looking = deferred("sicktui.cli.actions.status")
 
 
 @command("status")
@@ -26,14 +17,4 @@ def status(common: Common, devices: tuple[str, ...]) -> int:
       sicktui status
       sicktui status @hall-3 192.168.0.50
     """
-    return looking.status(common, devices)
-
-
-@command("doctor")
-def doctor(common: Common) -> int:
-    """Tell what would go wrong on this PC, and the remedy.
-
-    Looks at the folders, the configuration, the keyring, the terminal, proxies and the routes to
-    the sensors. Sends nothing to any sensor. Exit code 2 if something must be put right.
-    """
-    return doctoring.doctor(common)
+    return actions.status.status(common, devices)

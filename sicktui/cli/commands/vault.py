@@ -1,17 +1,11 @@
 """``sicktui vault``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sicktui.cli.lazy import deferred
+from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
-
-if TYPE_CHECKING:
-    from sicktui.cli.actions import vault as vaulting
-else:
-    vaulting = deferred("sicktui.cli.actions.vault")
 
 file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 
@@ -35,14 +29,14 @@ def group() -> None:
 @with_common
 def create(common: Common) -> int:
     """Make the vault. 'sicktui login' offers it too where no keyring works."""
-    return vaulting.create(common)
+    return actions.vault.create(common)
 
 
 @group.command("password")
 @with_common
 def password(common: Common) -> int:
     """Change the vault's password. Everything in it is encrypted afresh."""
-    return vaulting.change_password(common)
+    return actions.vault.change_password(common)
 
 
 @group.command("export")
@@ -53,7 +47,7 @@ def export(common: Common, file: Path) -> int:
 
     Unattended, the copy has the vault's password.
     """
-    return vaulting.export(common, file)
+    return actions.vault.export(common, file)
 
 
 @group.command("import")
@@ -62,4 +56,4 @@ def export(common: Common, file: Path) -> int:
 @with_common
 def absorb(common: Common, file: Path, *, replace: bool) -> int:
     """Take the passwords of FILE, a copy of a vault, over into the vault."""
-    return vaulting.absorb(common, file, replace=replace)
+    return actions.vault.absorb(common, file, replace=replace)

@@ -39,7 +39,7 @@ _MOST_MESSAGES: Final = 3
 """Different messages of one cause in the summary."""
 
 
-class Narrator:
+class RunPrinter:
     """Folds the events of one run and prints what is worth a line.
 
     Args:
@@ -140,10 +140,10 @@ class Narrator:
             self._out.line(line, colour)
 
 
-def conclude(out: Printer, view: RunView) -> None:
+def print_summary(out: Printer, view: RunView) -> None:
     """Print how a run ended: the counts, and what went wrong, grouped by cause."""
     verdicts = [device.verdict for device in view.devices.values() if device.verdict is not None]
-    for cause in causes(verdicts):
+    for cause in group_by_cause(verdicts):
         _explain(out, cause)
     out.line()
     out.line(f"Run {view.run}: {counts(view)}{_took(view)}", bold=True)
@@ -164,7 +164,7 @@ def _took(view: RunView) -> str:
     return f" It took {duration(max(0.0, seconds_between(view.started, view.summary.ts)))}."
 
 
-def causes(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReached]]:
+def group_by_cause(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReached]]:
     """What did not succeed, grouped by verdict and code; the gravest first."""
     groups: dict[tuple[Verdict, str], list[VerdictReached]] = {}
     for event in verdicts:

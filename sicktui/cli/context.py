@@ -25,7 +25,7 @@ VAULT_TRIES: Final = 3
 """How often the vault's password is asked for. Nothing locks itself here; people mistype."""
 
 
-class Session:
+class CliContext:
     """What a command works with.
 
     Args:
@@ -179,7 +179,7 @@ def _secret_line(what: str, option: str) -> str:
 
 
 @contextmanager
-def open_session(common: Common) -> Iterator[Session]:
+def open_cli(common: Common) -> Iterator[CliContext]:
     """The session of one call, closed at its end.
 
     Raises:
@@ -196,6 +196,6 @@ def open_session(common: Common) -> Iterator[Session]:
         environ=os.environ,
     )
     try:
-        yield Session(context, common, out, given_password=password)
+        yield CliContext(context, common, out, given_password=password)
     finally:
         context.close()
