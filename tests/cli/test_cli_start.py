@@ -94,8 +94,8 @@ def test_an_unforeseen_error_is_a_sentence_and_a_log(program: Program) -> None:
     # The log's folder is there, but something that nobody foresees stands in the device list's place.
     code = (
         "import sys\n"
-        "from sicktui.cli import looking\n"
-        "looking.status = lambda *_: 1 / 0\n"
+        "from sicktui.cli.actions import status\n"
+        "status.status = lambda *_: 1 / 0\n"
         "from sicktui.__main__ import main\n"
         "sys.argv[1:] = ['status', 'all']\n"
         "sys.exit(main())\n"
