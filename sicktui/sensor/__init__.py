@@ -1,4 +1,10 @@
-"""The REST API of one sensor: negotiated, polite, and honest about what it does not know.
+"""The client of one sensor's REST API.
 
-Start at ``client.Sensor``. This package imports nothing heavy until a module of it is asked for.
+- ``client``: ``Sensor``, with its five parts ``read``, ``access``, ``parameters``, ``firmware``, ``backups``
+- ``api/``: those parts, and what a reply means
+- ``turns/``: whose turn it is, how often, and when to try again
+- ``transport/``: HTTP, files on their way, and what went wrong
+- ``errors``: everything that can go wrong with a sensor
+
+Importing this package imports nothing heavy.
 """

@@ -147,3 +147,9 @@ def generation_of(spec: DeviceSpec) -> Generation:
     """The generation of a device, with what its spec changes."""
     changes = {name: getattr(spec, name) for name in _OVERRIDES if getattr(spec, name) is not None}
     return structs.replace(GENERATIONS[spec.generation], **changes)
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a firmware version: ``2.3.0.0R`` is ``(2, 3, 0, 0)``."""
+    parts = (("".join(char for char in part if char.isdigit())) for part in version.split("."))
+    return tuple(int(part) for part in parts if part)

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import pytest
 
-from sicktui.simulator.server.auth import Authenticator
+from sicktui.simulator.device.auth import Authenticator
 from tests.cli.kit import Result
 from tests.credentials.kit import disguises
 

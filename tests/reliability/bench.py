@@ -19,8 +19,8 @@ from sicktui.model.event import Event, StepChanged, VerdictReached
 from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.simulator import Device, Fleet
-from sicktui.simulator.faults import behaviour_of
-from sicktui.simulator.server.http import Request
+from sicktui.simulator.faults import FaultSet, behaviour_of
+from sicktui.simulator.network.http import Request
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import Case, Planted, Result, State
@@ -231,5 +231,5 @@ def _plant(device: Device, planted: Planted, address: str, journal: WatchedJourn
         return strikes_now and strikes(device, request)
 
     behaviour.strikes = in_step  # type: ignore[method-assign]
-    device.faults._all.append(behaviour)
-    behaviour.on_start(device)
+    assert isinstance(device.faults, FaultSet)
+    device.faults.include(behaviour)

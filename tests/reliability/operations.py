@@ -20,7 +20,7 @@ from sicktui.model.package import Package
 from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.simulator import Device, make_package
 from sicktui.simulator.device.backup_file import Unusable, read
-from sicktui.simulator.device.variables import NETWORK
+from sicktui.simulator.device.parameters import NETWORK
 from sicktui.stores.packages.inspect import inspect_package
 from tests.reliability.case import NEW
 

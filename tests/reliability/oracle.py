@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.event import VerdictReached
 from sicktui.simulator import Device
+from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.faults.base import REGISTRY
 from sicktui.simulator.faults.wire import WireFault
-from sicktui.simulator.server.record import RequestRecord
 from tests.reliability.case import Case, State
 
 _READS = ("getChallenge", "checkCredentials")

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from sicktui.simulator import Device
-from sicktui.simulator.server.auth import Proof
+from sicktui.simulator.device.auth import Proof
 from tests.simulator.conftest import Start
 from tests.simulator.plain_client import (
     auth_post,

@@ -96,7 +96,7 @@ def test_passwords_tried_in_a_loop_lock_the_device(start: Start) -> None:
 def test_a_password_in_the_clear(start: Start) -> None:
     device = start("auth-article")
     assert get(device, "DeviceIdent", basic()).status == 200
-    assert "in the clear" in only(device)
+    assert "in clear text" in only(device)
     assert device.requests[0].headers["authorization"] == "Basic"
 
 

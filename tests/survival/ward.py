@@ -23,8 +23,8 @@ from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.event import Event, Summarised, VerdictReached
 from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.model.run_view import RunView, reduce
+from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.fleet.fleet import Device
-from sicktui.simulator.server.record import RequestRecord
 from sicktui.simulator.spec import DeviceSpec
 from tests.engine.plant import Plant
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from sicktui.simulator.device.updater import numbers
+from sicktui.simulator.generations import version_numbers
 
 MAGIC: Final = b"\x89sicktui simulated backup 1\n"
 
@@ -103,7 +103,7 @@ def read(content: bytes, passphrase: str, *, model: str, firmware: str) -> Conte
     contents = _read_binary(content, passphrase, model) if content[:1] == MAGIC[:1] else None
     if contents is None:
         contents = _read_json(content, passphrase, model)
-    if numbers(contents.version)[:2] > numbers(firmware)[:2]:
+    if version_numbers(contents.version)[:2] > version_numbers(firmware)[:2]:
         raise Unusable(VERSION_CONVERSION)
     return contents
 

@@ -1,16 +1,14 @@
 """Parameter backups of a simulated device: created, fetched, uploaded, restored."""
 
-from typing import TYPE_CHECKING, Final
-
-from msgspec import Struct
+from typing import Final
 
 from sicktui.simulator.device import backup_file
 from sicktui.simulator.device.backup_file import Contents, Unusable
-from sicktui.simulator.device.variables import INVALID_DATA, NETWORK, OK, OUT_OF_BOUNDS
+from sicktui.simulator.device.parameters import NETWORK
+from sicktui.simulator.device.plans import CreatePlan, RestorePlan
+from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.device import Device
+from sicktui.simulator.status import INVALID_DATA, OK, OUT_OF_BOUNDS
 
 PASSPHRASE_LIMIT: Final = 256
 """Characters (SICK's OpenAPI, ``CreateParameterBackup``)."""
@@ -19,35 +17,10 @@ MAX_BACKUP: Final = 4_000_000
 IO_ERROR: Final = 9  # RestoreResult
 
 
-class CreatePlan(Struct, kw_only=True):
-    """What becomes of a ``CreateParameterBackup``. Faults change it before it happens."""
-
-    seconds: float
-    ok: bool = True
-    """``Result``."""
-    finishes: bool = True
-    """Else it is pending for ever."""
-    writes: bool = True
-    """Else the file stays what it was."""
-    grows: bool = False
-    """The file can be fetched while it is being written."""
-
-
-class RestorePlan(Struct, kw_only=True):
-    """What becomes of a ``RestoreParameterBackup``."""
-
-    seconds: float
-    code: int | None = None
-    """``RestoreResult``; ``None``: what the file deserves."""
-    failed: tuple[str, ...] = ()
-    """Parameters that are not restored though the file has them."""
-    finishes: bool = True
-
-
 class Backups:
     """The backup file of one device, and the one that was uploaded to be restored."""
 
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: DeviceState) -> None:
         self.file: bytes | None = None
         """What GET parameterbackup gives."""
         self.uploaded: bytes | None = None

@@ -9,18 +9,17 @@ from typing import Any, Final
 
 import msgspec
 
+from sicktui.simulator.clock import SimulatedTime
+from sicktui.simulator.device.auth import Authenticator
 from sicktui.simulator.device.backups import Backups
-from sicktui.simulator.device.clock import SimulatedTime
-from sicktui.simulator.device.updater import FlashPlan, Updater
-from sicktui.simulator.device.variables import ParameterStore
-from sicktui.simulator.faults import FaultSet
+from sicktui.simulator.device.parameters import ParameterStore
+from sicktui.simulator.device.plans import FlashPlan
+from sicktui.simulator.device.record import Record, RequestRecord
+from sicktui.simulator.device.state import Faults
+from sicktui.simulator.device.updater import Updater
 from sicktui.simulator.generations import Generation, generation_of
-from sicktui.simulator.server.api import Api
-from sicktui.simulator.server.auth import Authenticator
-from sicktui.simulator.server.http import Connection, Request, WatchedReader
-from sicktui.simulator.server.port import HOST, Port
-from sicktui.simulator.server.record import Record, RequestRecord
-from sicktui.simulator.server.session import converse
+from sicktui.simulator.network.http import Request
+from sicktui.simulator.network.port import HOST, OnConnection, Port
 from sicktui.simulator.spec import DeviceSpec, Fault, Phase
 
 STARTUP: Final = 1  # DeviceStatus
@@ -31,11 +30,13 @@ _log = logging.getLogger(__name__)
 
 
 class Device:
-    """A sensor that answers over real HTTP on 127.0.0.1.
+    """A sensor with its port on 127.0.0.1.
 
     Args:
         spec: what it is.
         time: the fleet's time.
+        faults: makes its faults.
+        server: makes what answers a connection to its port.
     """
 
     generation: Generation
@@ -53,7 +54,14 @@ class Device:
     hidden: set[str]
     """Endpoints that it does not have."""
 
-    def __init__(self, spec: DeviceSpec, time: SimulatedTime) -> None:
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        time: SimulatedTime,
+        *,
+        faults: Callable[["Device"], Faults],
+        server: Callable[["Device"], OnConnection],
+    ) -> None:
         self.spec = spec
         self.name = spec.name
         self.time = time
@@ -71,8 +79,6 @@ class Device:
         self.hidden = set(spec.hidden)
         self.startup_until = 0.0
         self.blinking_until = 0.0
-        self.in_flight: dict[int, tuple[Connection, RequestRecord]] = {}
-        self.fleet_record: Callable[[], object] = self.record
         location = (spec.name if spec.location is None else spec.location)[: family.location_limit]
         self.parameters = ParameterStore(family, {"LocationName": location, **spec.parameters})
         self._status = spec.device_status
@@ -82,15 +88,13 @@ class Device:
         self._links_lost = 0
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = Port(self._serve)
+        self.port = Port(server(self))
         self.auth = Authenticator(spec, self.generation, rng=self.rng, now=time.now, violation=self.violation)
         self.updater = Updater(self)
         self.backups = Backups(self)
-        self.faults = FaultSet(self, spec.faults)
-        self.api = Api(self)
         if spec.stale_backup:
             self.backups.leave_stale()
-        self.faults.start()
+        self.faults: Faults = faults(self)
 
     # -- what tests and faces look at ------------------------------------------------------------
 
@@ -248,6 +252,10 @@ class Device:
         await self.time.sleep(self.spec.reboot_seconds)
         await self.power_on()
 
+    def move(self) -> None:
+        """Come back on another port, as a sensor that got another address."""
+        self.port.drop_number()
+
     def become(self, plan: FlashPlan) -> None:
         """Be what a flash has made of it."""
         self.firmware_version = plan.version
@@ -282,17 +290,6 @@ class Device:
             headers=request.headers.items(),
             update_state=self.update_state,
         )
-
-    async def _serve(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(
-            reader,
-            writer,
-            time=self.time,
-            expect_continue=self.generation.expect_continue,
-            keep_alive=self.generation.keep_alive,
-            link_rate=self.link_rate,
-        )
-        await converse(self, connection)
 
 
 def mac_of(serial: str) -> str:

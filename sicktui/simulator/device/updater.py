@@ -5,68 +5,30 @@ whatever it is; a wrong image ends in state 3; a good one goes 1, 2, reboot, 0.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Literal
-
-from msgspec import Struct
+from typing import Final, Literal
 
 from sicktui.simulator.device.package import ImageReader, ReceivedImage
+from sicktui.simulator.device.plans import FlashPlan
+from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError
+from sicktui.simulator.generations import version_numbers
 from sicktui.simulator.spec import Phase
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.device import Device
+from sicktui.simulator.status import INTERNAL_ERROR
 
 INITIAL: Final = 0
 STARTED: Final = 1
 FINISHED: Final = 2
 ERROR: Final = 3
-INTERNAL_ERROR: Final = 3  # header.status
 MAX_UPLOAD: Final = 100_000_000
 """Bytes that ``PUT update`` takes (SICK's OpenAPI: 100 MB)."""
 
 Stage = Literal["idle", "uploaded", "flashing", "finished", "error", "updated"]
 
 
-class FlashPlan(Struct, kw_only=True):
-    """What is going to happen after a trigger. Faults change it before it does."""
-
-    version: str
-    """The firmware that the device runs afterwards."""
-    seconds: float
-    """In state 1."""
-    finished_seconds: float
-    """In state 2; 0: the device reboots without having shown it."""
-    reboot_seconds: float
-    starts: bool = True
-    """Else the trigger is taken and nothing happens."""
-    ends: bool = True
-    """Else state 1 stays for ever."""
-    error: bool = False
-    """Ends in state 3."""
-    reboots: bool = True
-    returns: bool = True
-    power_off_at: float | None = None
-    """The part of state 1 after which the power goes."""
-    power_back: float | None = None
-    """Seconds until the power is back; ``None``: never."""
-    serial: str | None = None
-    """The serial number that answers afterwards."""
-    device_status: int | None = None
-    """``DeviceStatus`` afterwards."""
-    moves: bool = False
-    """Comes back on another port."""
-    lost: tuple[str, ...] = ()
-    """Parameters that are back at their defaults afterwards."""
-    old_first: float | None = None
-    """Seconds for which the old firmware answers once more, between two reboots."""
-    rolls_back_after: float | None = None
-    """Seconds after which it reboots once more, into the old firmware."""
-
-
 class Updater:
     """Takes uploads and flashes them; one per device."""
 
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: DeviceState) -> None:
         self.state: int = device.spec.update_state
         self.image: ReceivedImage | None = None
         """The package that was uploaded and not yet flashed."""
@@ -173,7 +135,7 @@ class Updater:
             error=not good,
         )
         if header is not None and good and not any_image and family.signed_since is not None:
-            wants_signed = numbers(device.firmware_version) >= family.signed_since
+            wants_signed = version_numbers(device.firmware_version) >= family.signed_since
             plan.starts = header.signed == wants_signed
         return plan
 
@@ -221,7 +183,7 @@ class Updater:
         if not plan.returns:
             return
         if plan.moves:
-            device.port.drop_number()
+            device.move()
         await self._boot(plan, "updated")
         if plan.rolls_back_after is not None:
             await device.time.sleep(plan.rolls_back_after)
@@ -246,9 +208,3 @@ class Updater:
         """The device starts anew."""
         self.state = INITIAL
         self._stage, self._stage_after_boot = self._stage_after_boot, "idle"
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a firmware version: ``2.3.0.0R`` is ``(2, 3, 0, 0)``."""
-    parts = (("".join(char for char in part if char.isdigit())) for part in version.split("."))
-    return tuple(int(part) for part in parts if part)

@@ -4,22 +4,19 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; each says which of the other keys it takes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
+from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.faults import backup, update, wire
-from sicktui.simulator.faults.base import REGISTRY, Behaviour, Effect
-from sicktui.simulator.server.http import Request
+from sicktui.simulator.faults.base import REGISTRY, Behaviour
+from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
-    from sicktui.simulator.device.device import Device
-    from sicktui.simulator.device.updater import FlashPlan
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "FaultTableRow", "behaviour_of", "fault_table"]
 
@@ -65,27 +62,20 @@ def behaviour_of(fault: Fault) -> Behaviour:
 class FaultSet:
     """The faults of one device, asked at every place where a fault can take hold."""
 
-    def __init__(self, device: "Device", faults: Iterable[Fault]) -> None:
+    def __init__(self, device: Device, faults: Iterable[Fault]) -> None:
         self._device = device
-        self._all = [behaviour_of(fault) for fault in faults]
-
-    def __iter__(self) -> Iterator[Behaviour]:
-        return iter(self._all)
+        self._all: list[Behaviour] = []
+        for fault in faults:
+            self.add(fault)
 
     def add(self, fault: Fault) -> None:
-        """Break something more, from now on."""
-        behaviour = behaviour_of(fault)
+        """Add a fault from now on."""
+        self.include(behaviour_of(fault))
+
+    def include(self, behaviour: Behaviour) -> None:
+        """Add a behaviour from now on."""
         self._all.append(behaviour)
         behaviour.on_start(self._device)
-
-    def clear(self) -> None:
-        """Mend everything that strikes at an occasion (what struck already stays)."""
-        self._all.clear()
-
-    def start(self) -> None:
-        """The device is put together."""
-        for behaviour in self._all:
-            behaviour.on_start(self._device)
 
     def request(self, request: Request) -> Effect | None:
         """The effect of the first fault that strikes this request."""
@@ -105,7 +95,7 @@ class FaultSet:
         for behaviour in self._all:
             behaviour.on_uploaded(self._device)
 
-    def flash(self, plan: "FlashPlan") -> None:
+    def flash(self, plan: FlashPlan) -> None:
         """A flash was asked for."""
         for behaviour in self._all:
             behaviour.on_flash(self._device, plan)
@@ -115,12 +105,12 @@ class FaultSet:
         for behaviour in self._all:
             behaviour.on_boot(self._device)
 
-    def create_backup(self, plan: "CreatePlan") -> None:
+    def create_backup(self, plan: CreatePlan) -> None:
         """A backup was asked for."""
         for behaviour in self._all:
             behaviour.on_create_backup(self._device, plan)
 
-    def restore(self, plan: "RestorePlan") -> None:
+    def restore(self, plan: RestorePlan) -> None:
         """A restore was asked for."""
         for behaviour in self._all:
             behaviour.on_restore(self._device, plan)

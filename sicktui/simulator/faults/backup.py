@@ -1,26 +1,22 @@
 """Faults of backup and restore."""
 
-from typing import TYPE_CHECKING
-
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.plans import CreatePlan, RestorePlan
 from sicktui.simulator.faults.base import Behaviour, error_payload, fault
 from sicktui.simulator.faults.wire import WireFault
-from sicktui.simulator.server.http import Reply
-from sicktui.simulator.server.messages import message_of
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
-    from sicktui.simulator.device.device import Device
+from sicktui.simulator.network.http import Reply
+from sicktui.simulator.status import message_of
 
 
 class CreateFault(Behaviour):
     """A fault that changes what becomes of a ``CreateParameterBackup``."""
 
-    def on_create_backup(self, device: "Device", plan: "CreatePlan") -> None:
+    def on_create_backup(self, device: Device, plan: CreatePlan) -> None:
         """Strike each creation, as often as wanted."""
         if self.strikes(device):
             self.change(plan)
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """Change what is going to happen."""
         raise NotImplementedError
 
@@ -29,7 +25,7 @@ class CreateFault(Behaviour):
 class BackupFalse(CreateFault):
     """``CreateParameterBackup`` answers ``Result: false`` and writes nothing."""
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """Not done."""
         plan.ok = False
 
@@ -38,7 +34,7 @@ class BackupFalse(CreateFault):
 class BackupPendingForever(CreateFault):
     """A backup is never finished: ``Status`` stays 0 and no file appears."""
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """For ever."""
         plan.finishes = False
 
@@ -49,7 +45,7 @@ class BackupSlow(CreateFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """Longer."""
         plan.seconds = 20.0 if self.fault.seconds is None else self.fault.seconds
 
@@ -60,7 +56,7 @@ class BackupGrowing(CreateFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """It grows."""
         plan.grows = True
         plan.seconds = 3.0 if self.fault.seconds is None else self.fault.seconds
@@ -70,11 +66,11 @@ class BackupGrowing(CreateFault):
 class BackupStaleFile(CreateFault):
     """Gives yesterday's file, though it says that a new one was made."""
 
-    def on_start(self, device: "Device") -> None:
+    def on_start(self, device: Device) -> None:
         """Put the old file there."""
         device.backups.leave_stale()
 
-    def change(self, plan: "CreatePlan") -> None:
+    def change(self, plan: CreatePlan) -> None:
         """The old one stays."""
         plan.writes = False
 
@@ -158,12 +154,12 @@ class BackupDenied(WireFault):
 class RestoreFault(Behaviour):
     """A fault that changes what becomes of a ``RestoreParameterBackup``."""
 
-    def on_restore(self, device: "Device", plan: "RestorePlan") -> None:
+    def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """Strike each restore, as often as wanted."""
         if self.strikes(device):
             self.change(plan)
 
-    def change(self, plan: "RestorePlan") -> None:
+    def change(self, plan: RestorePlan) -> None:
         """Change what is going to happen."""
         raise NotImplementedError
 
@@ -174,7 +170,7 @@ class RestoreCode(RestoreFault):
 
     uses = ("value",)
 
-    def change(self, plan: "RestorePlan") -> None:
+    def change(self, plan: RestorePlan) -> None:
         """The code."""
         plan.code = self.fault.value if isinstance(self.fault.value, int) else 9
 
@@ -183,7 +179,7 @@ class RestoreCode(RestoreFault):
 class RestorePendingForever(RestoreFault):
     """An asynchronous restore is never finished; another kind changes nothing."""
 
-    def change(self, plan: "RestorePlan") -> None:
+    def change(self, plan: RestorePlan) -> None:
         """For ever."""
         plan.finishes = False
 
@@ -194,7 +190,7 @@ class RestoreParametersFailed(RestoreFault):
 
     uses = ("value",)
 
-    def change(self, plan: "RestorePlan") -> None:
+    def change(self, plan: RestorePlan) -> None:
         """Names of what fails."""
         value = self.fault.value
         names = value if isinstance(value, tuple) else ("ScanDataFormat" if value is None else value,)

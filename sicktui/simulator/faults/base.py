@@ -1,31 +1,17 @@
 """What every fault has: when it strikes, how often, and the places where it can take hold."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
-from msgspec import Struct
-
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
+from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.server.http import Reply, Request
+from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.backups import CreatePlan, RestorePlan
-    from sicktui.simulator.device.device import Device
-    from sicktui.simulator.device.updater import FlashPlan
 
 OPTIONS: Final = ("at", "value", "seconds", "fraction", "rate", "acts")
 """Keys of a fault that only some faults take; all take ``when``, ``times`` and ``after``."""
-
-
-class Effect(Struct, frozen=True, kw_only=True):
-    """What a fault does to one request."""
-
-    fault: str
-    acts: bool
-    """Whether the device does what it was asked to."""
-    alter: Callable[[Reply], Reply]
-    """Makes the reply that goes out of the one that should have."""
 
 
 class Behaviour:
@@ -54,7 +40,7 @@ class Behaviour:
         self._left: int | None = times if isinstance(times, int) else None
         self._passed = 0
 
-    def strikes(self, device: "Device", request: Request | None = None) -> bool:
+    def strikes(self, device: Device, request: Request | None = None) -> bool:
         """Whether this is an occasion for the fault; counts it."""
         if request is not None and not self._matches(request):
             return False
@@ -77,28 +63,28 @@ class Behaviour:
 
     # -- hooks -----------------------------------------------------------------------------------
 
-    def on_start(self, device: "Device") -> None:
+    def on_start(self, device: Device) -> None:
         """The device is put together."""
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """A request's head has come; an effect decides what becomes of it."""
 
-    def on_upload(self, device: "Device", size: int) -> int | None:
+    def on_upload(self, device: Device, size: int) -> int | None:
         """An upload of ``size`` bytes begins; a number is the bytes after which it is reset."""
 
-    def on_uploaded(self, device: "Device") -> None:
+    def on_uploaded(self, device: Device) -> None:
         """An upload is complete."""
 
-    def on_flash(self, device: "Device", plan: "FlashPlan") -> None:
+    def on_flash(self, device: Device, plan: FlashPlan) -> None:
         """A flash was asked for; ``plan`` is what is going to happen."""
 
-    def on_boot(self, device: "Device") -> None:
+    def on_boot(self, device: Device) -> None:
         """The device has come up again."""
 
-    def on_create_backup(self, device: "Device", plan: "CreatePlan") -> None:
+    def on_create_backup(self, device: Device, plan: CreatePlan) -> None:
         """A backup was asked for; ``plan`` is what is going to happen."""
 
-    def on_restore(self, device: "Device", plan: "RestorePlan") -> None:
+    def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """A restore was asked for; ``plan`` is what is going to happen."""
 
 

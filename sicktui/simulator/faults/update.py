@@ -1,15 +1,12 @@
 """Faults of the firmware update: from the upload to the first look afterwards."""
 
-from typing import TYPE_CHECKING
-
-from sicktui.simulator.faults.base import Behaviour, Effect, error_payload, fault
-from sicktui.simulator.server.http import Reply, Request
-from sicktui.simulator.server.messages import message_of
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.plans import FlashPlan
+from sicktui.simulator.device.state import Effect
+from sicktui.simulator.faults.base import Behaviour, error_payload, fault
+from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import Fault
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.device import Device
-    from sicktui.simulator.device.updater import FlashPlan
+from sicktui.simulator.status import message_of
 
 
 @fault("upload_reset")
@@ -19,7 +16,7 @@ class UploadReset(Behaviour):
     uses = ("fraction", "at")
     default_at = "PUT update"
 
-    def on_upload(self, device: "Device", size: int) -> int | None:
+    def on_upload(self, device: Device, size: int) -> int | None:
         """Cut at the fraction."""
         fraction = 0.5 if self.fault.fraction is None else self.fault.fraction
         return int(size * fraction) if self.strikes(device) else None
@@ -33,7 +30,7 @@ class UploadEarly401(Behaviour):
     default_at = "PUT update"
     default_times = 1
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Refuse at once."""
         if request.method != "PUT" or not self.strikes(device, request):
             return None
@@ -49,12 +46,12 @@ class UploadEarly401(Behaviour):
 class FlashFault(Behaviour):
     """A fault that changes what happens after a trigger."""
 
-    def on_flash(self, device: "Device", plan: "FlashPlan") -> None:
+    def on_flash(self, device: Device, plan: FlashPlan) -> None:
         """Strike each flash, as often as wanted."""
         if self.strikes(device):
             self.change(plan, device)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Change what is going to happen."""
         raise NotImplementedError
 
@@ -66,7 +63,7 @@ class UnknownState(Behaviour):
     uses = ("value",)
     default_at = "GET UpdateState"
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Strike reads of the state."""
         if not self.strikes(device, request):
             return None
@@ -83,7 +80,7 @@ class UnknownState(Behaviour):
 class StuckAt0(FlashFault):
     """Takes every trigger and starts nothing."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Nothing starts."""
         plan.starts = False
 
@@ -94,7 +91,7 @@ class TriggerLost(FlashFault):
 
     default_times = 1
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Nothing starts."""
         plan.starts = False
 
@@ -103,7 +100,7 @@ class TriggerLost(FlashFault):
 class StuckAt1(FlashFault):
     """Stays in state 1 for ever."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """It never ends."""
         plan.ends = False
 
@@ -114,7 +111,7 @@ class SlowFlash(FlashFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """A long flash."""
         plan.seconds = 600.0 if self.fault.seconds is None else self.fault.seconds
 
@@ -123,7 +120,7 @@ class SlowFlash(FlashFault):
 class UpdateError(FlashFault):
     """Ends in state 3, though the package is good."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """State 3."""
         plan.error = True
 
@@ -132,7 +129,7 @@ class UpdateError(FlashFault):
 class NoReboot(FlashFault):
     """Reaches state 2 and stays there, with the old firmware."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """No reboot."""
         plan.reboots = False
 
@@ -141,7 +138,7 @@ class NoReboot(FlashFault):
 class NoReturn(FlashFault):
     """Reboots and never comes back."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """The port stays closed."""
         plan.returns = False
 
@@ -152,7 +149,7 @@ class SlowReturn(FlashFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """A long reboot."""
         plan.reboot_seconds = 300.0 if self.fault.seconds is None else self.fault.seconds
 
@@ -163,7 +160,7 @@ class OldVersion(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Another version than the package's."""
         value = self.fault.value
         plan.version = value if isinstance(value, str) else device.firmware_version
@@ -175,7 +172,7 @@ class OldVersionFirst(FlashFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Two reboots."""
         plan.old_first = 5.0 if self.fault.seconds is None else self.fault.seconds
 
@@ -186,7 +183,7 @@ class RollsBack(FlashFault):
 
     uses = ("seconds",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Two reboots, and the old firmware in the end."""
         plan.rolls_back_after = 3.0 if self.fault.seconds is None else self.fault.seconds
 
@@ -197,7 +194,7 @@ class OtherSerial(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Another sensor."""
         plan.serial = self.fault.value if isinstance(self.fault.value, str) else "99999999"
 
@@ -206,7 +203,7 @@ class OtherSerial(FlashFault):
 class Moved(FlashFault):
     """Comes back on another port, as a sensor that got another address."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Another port."""
         plan.moves = True
 
@@ -217,7 +214,7 @@ class Autostart(Behaviour):
 
     uses = ("seconds",)
 
-    def on_uploaded(self, device: "Device") -> None:
+    def on_uploaded(self, device: Device) -> None:
         """Begin."""
         if self.strikes(device):
             device.updater.start_by_itself(2.0 if self.fault.seconds is None else self.fault.seconds)
@@ -227,7 +224,7 @@ class Autostart(Behaviour):
 class FinishedNeverSeen(FlashFault):
     """Reboots straight from state 1: state 2 can never be read."""
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """No time in state 2."""
         plan.finished_seconds = 0.0
 
@@ -238,7 +235,7 @@ class PowerOffInFlash(FlashFault):
 
     uses = ("fraction", "seconds")
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """The power goes; the old firmware is still there when it is back."""
         plan.power_off_at = 0.5 if self.fault.fraction is None else self.fault.fraction
         plan.power_back = self.fault.seconds
@@ -250,7 +247,7 @@ class Unhealthy(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Another health."""
         plan.device_status = self.fault.value if isinstance(self.fault.value, int) else 6
 
@@ -261,7 +258,7 @@ class SlowStartup(Behaviour):
 
     uses = ("seconds",)
 
-    def on_boot(self, device: "Device") -> None:
+    def on_boot(self, device: Device) -> None:
         """Begin."""
         if self.strikes(device):
             device.startup_until = device.time.now() + (self.fault.seconds or 20.0)
@@ -273,7 +270,7 @@ class ParametersLost(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: "FlashPlan", device: "Device") -> None:
+    def change(self, plan: FlashPlan, device: Device) -> None:
         """Names of what is lost."""
         value = self.fault.value
         names = value if isinstance(value, tuple) else ("LocationName" if value is None else value,)
@@ -296,7 +293,7 @@ class OtherUpdateRunning(Behaviour):
         super().__init__(fault)
         self._when = fault.when or "idle"
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Begin the other update; the request itself is answered truthfully."""
         if device.phase == self._when and self.strikes(device, request):
             version = self.fault.value if isinstance(self.fault.value, str) else None

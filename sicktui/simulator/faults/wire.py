@@ -2,17 +2,16 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import structs
 
-from sicktui.simulator.faults.base import Behaviour, Effect, error_payload, fault
-from sicktui.simulator.server.http import Reply, Request
-from sicktui.simulator.server.messages import message_of
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.state import Effect
+from sicktui.simulator.faults.base import Behaviour, error_payload, fault
+from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import Fault
-
-if TYPE_CHECKING:
-    from sicktui.simulator.device.device import Device
+from sicktui.simulator.status import message_of
 
 _BINARY: Final = ("update", "parameterbackup")
 
@@ -23,7 +22,7 @@ class WireFault(Behaviour):
     acting: ClassVar[bool] = False
     """Whether the device does what it was asked to, unless the scenario says otherwise."""
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Strike requests that match."""
         if not self.strikes(device, request):
             return None
@@ -205,7 +204,7 @@ class TokenRefused(WireFault):
         if fault.times is None:
             self._left = len(self._statuses)
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Strike the endpoints that want a token."""
         if request.endpoint not in _BINARY:
             return None
@@ -225,7 +224,7 @@ class PasswordChanged(Behaviour):
     uses = ("at", "value")
     default_times = 1
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Change it before the request is looked at."""
         if self.strikes(device, request):
             device.auth.password = self.fault.value if isinstance(self.fault.value, str) else "changed"
@@ -244,7 +243,7 @@ class RateLimit(Behaviour):
         self._times: deque[float] = deque()
         self._muted_until = 0.0
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Count; answer nothing while muted."""
         now = device.time.now()
         self._times.append(now)
@@ -268,7 +267,7 @@ class Outage(WireFault):
 
     default_times = 1
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Strike when the request was dealt with, if it is."""
         effect = super().on_request(device, request)
         if effect is None:
@@ -280,7 +279,7 @@ class Outage(WireFault):
 
         return structs.replace(effect, alter=vanish)
 
-    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+    def outage(self, device: Device) -> Coroutine[Any, Any, None]:
         """What happens to the device."""
         raise NotImplementedError
 
@@ -291,7 +290,7 @@ class LinkLost(Outage):
 
     uses = ("at", "seconds", "acts")
 
-    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+    def outage(self, device: Device) -> Coroutine[Any, Any, None]:
         """Only the network."""
         return device.lose_link(5.0 if self.fault.seconds is None else self.fault.seconds)
 
@@ -302,7 +301,7 @@ class Restarts(Outage):
 
     uses = ("at", "acts")
 
-    def outage(self, device: "Device") -> Coroutine[Any, Any, None]:
+    def outage(self, device: Device) -> Coroutine[Any, Any, None]:
         """Off and on."""
         return device.reboot()
 
@@ -314,7 +313,7 @@ class OtherSensor(Behaviour):
     uses = ("at", "value")
     default_times = 1
 
-    def on_request(self, device: "Device", request: Request) -> Effect | None:
+    def on_request(self, device: Device, request: Request) -> Effect | None:
         """Swap them; the other one answers."""
         if self.strikes(device, request):
             device.swap(self.fault.value if isinstance(self.fault.value, str) else "99999999")
@@ -327,7 +326,7 @@ class SlowLink(Behaviour):
 
     uses = ("rate",)
 
-    def on_start(self, device: "Device") -> None:
+    def on_start(self, device: Device) -> None:
         """Set the rate of the link."""
         device.link_rate = self.fault.rate or 100_000.0
 
@@ -336,7 +335,7 @@ class SlowLink(Behaviour):
 class MacOnly(Behaviour):
     """Has no ``SerialNumber``: only the MAC address tells it from others."""
 
-    def on_start(self, device: "Device") -> None:
+    def on_start(self, device: Device) -> None:
         """Take the variable away."""
         device.hidden |= {"SerialNumber"}
 
@@ -345,7 +344,7 @@ class MacOnly(Behaviour):
 class NoIdentity(Behaviour):
     """Has ``DeviceIdent`` and nothing else that says who it is."""
 
-    def on_start(self, device: "Device") -> None:
+    def on_start(self, device: Device) -> None:
         """Take the variables away."""
         device.hidden |= {
             "SerialNumber",

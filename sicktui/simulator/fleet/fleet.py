@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from sicktui.simulator.device.clock import SimulatedTime
+from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.errors import ScenarioError
+from sicktui.simulator.faults import FaultSet
+from sicktui.simulator.server.server import Server
 from sicktui.simulator.spec import DeviceSpec
 
 __all__ = ["Device", "Fleet", "serve"]
@@ -28,10 +30,16 @@ class Fleet:
         if double is not None:
             raise ScenarioError(f"Two simulated devices have the name {double!r}.", advice="Rename one.")
         self.time = SimulatedTime(time_scale)
-        self.devices = [Device(spec, self.time) for spec in specs]
+        self.devices = [self._device(spec) for spec in specs]
         self._port = port
-        for device in self.devices:
-            device.fleet_record = self.record
+
+    def _device(self, spec: DeviceSpec) -> Device:
+        return Device(
+            spec,
+            self.time,
+            faults=lambda device: FaultSet(device, spec.faults),
+            server=lambda device: Server(device, self.record).serve,
+        )
 
     def __getitem__(self, name: str) -> Device:
         """The device of that name."""

@@ -27,11 +27,12 @@ from typing import Any, Final
 import msgspec
 from msgspec import structs
 
-from sicktui.simulator.device.variables import OK, parameters_of
+from sicktui.simulator.device.parameters import parameters_of
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.faults import behaviour_of
 from sicktui.simulator.generations import generation_of
 from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.simulator.status import OK
 
 _TOP: Final = ("defaults", "device")
 _MAX_BYTES: Final = 1_000_000

@@ -2,25 +2,28 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from sicktui.simulator.device import variables
 from sicktui.simulator.device.backups import MAX_BACKUP
+from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.device.updater import MAX_UPLOAD
-from sicktui.simulator.device.variables import INVALID_DATA, NOT_FOUND, READ_ONLY
 from sicktui.simulator.errors import ApiError, ConnectionDropped
-from sicktui.simulator.server.http import Connection, Reply, Request
-from sicktui.simulator.server.messages import HTTP_OF_STATUS, message_of
-from sicktui.simulator.server.record import RequestRecord
+from sicktui.simulator.network.http import Connection, Reply, Request
+from sicktui.simulator.status import (
+    ACCESS_DENIED,
+    HTTP_OF_STATUS,
+    INTERNAL_ERROR,
+    INVALID_DATA,
+    NOT_FOUND,
+    PARSING_FAILED,
+    READ_ONLY,
+    message_of,
+)
 
-if TYPE_CHECKING:
-    from sicktui.simulator.device.device import Device
-
-PARSING_FAILED: Final = 1
-INTERNAL_ERROR: Final = 3
-ACCESS_DENIED: Final = 4
 MAX_JSON: Final = 64 * 1024
 """Bytes that a POST body may have."""
 _UINT16: Final = 0xFFFF
@@ -33,7 +36,7 @@ Method = Callable[[dict[str, object]], Awaitable[dict[str, object] | None]]
 class Api:
     """The endpoints of one device."""
 
-    def __init__(self, device: "Device") -> None:
+    def __init__(self, device: Device) -> None:
         self._device = device
         self._methods = self._method_table()
 

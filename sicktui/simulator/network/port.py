@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sicktui.simulator.errors import SimulatorError
-from sicktui.simulator.server.http import WatchedReader, reset
+from sicktui.simulator.network.http import WatchedReader, reset
 
 HOST: Final = "127.0.0.1"
 _BUFFER: Final = 64 * 1024

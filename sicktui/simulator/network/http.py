@@ -12,7 +12,7 @@ import h11
 import msgspec
 from msgspec import Struct
 
-from sicktui.simulator.device.clock import SimulatedTime
+from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.errors import ClientGone, ConnectionDropped
 
 _READ: Final = 256 * 1024

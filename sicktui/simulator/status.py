@@ -1,6 +1,18 @@
-"""The vendor's status numbers and their words (SICK's OpenAPI, ``ResponseHeader``)."""
+"""The vendor's status numbers and their texts (SICK's OpenAPI, ``ResponseHeader``)."""
 
 from typing import Final
+
+OK: Final = 0
+PARSING_FAILED: Final = 1
+INVALID_DATA: Final = 2
+INTERNAL_ERROR: Final = 3
+ACCESS_DENIED: Final = 4
+NOT_FOUND: Final = 5
+OUT_OF_RANGE: Final = 6
+OUT_OF_BOUNDS: Final = 7
+READ_ONLY: Final = 8
+ILLEGAL_VALUE: Final = 9
+INVALID_CHALLENGE: Final = 10
 
 MESSAGES: Final = (
     "Ok",
@@ -21,5 +33,5 @@ HTTP_OF_STATUS: Final = (200, 400, 400, 500, 401, 404, 400, 400, 400, 400, 401, 
 
 
 def message_of(status: int) -> str:
-    """``header.message`` of a status; a number in words for one that the vendor does not list."""
+    """``header.message`` of a status; the number for one that the vendor does not list."""
     return MESSAGES[status] if 0 <= status < len(MESSAGES) else f"Status {status}"

@@ -20,10 +20,8 @@ from msgspec import Struct
 from sicktui.simulator.errors import ApiError
 from sicktui.simulator.generations import Generation
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.simulator.status import ACCESS_DENIED, INVALID_CHALLENGE, INVALID_DATA
 
-ACCESS_DENIED: Final = 4
-INVALID_DATA: Final = 2
-INVALID_CHALLENGE: Final = 10
 USER_LEVELS: Final = ("Run", "Operator", "Maintenance", "AuthorizedClient", "Service")
 TOLERATED_WRONG: Final = 3
 """Wrong passwords in a row; one more is a loop, and a violation."""
