@@ -6,8 +6,15 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 
 import pytest
+from hypothesis import settings
 
-from tests.skipping import SkippingLoop
+from tests.support.skipping_loop import SkippingLoop
+
+pytest_plugins = ("tests.support.fixtures", "tests.support.secret_service")
+
+# Disks and shared machines are slow at times: that is no failure of a property.
+settings.register_profile("steady", deadline=None, max_examples=50)
+settings.load_profile("steady")
 
 
 def pytest_asyncio_loop_factories(

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import Program
+from tests.support.program import ProgramHarness
 
 
-def add(program: Program, name: str, address: str, *options: str) -> None:
+def add(program: ProgramHarness, name: str, address: str, *options: str) -> None:
     result = program.here("devices", "add", name, address, *options, fast=False)
     assert result.code == 0, result
 
 
-def names(program: Program) -> list[str]:
+def names(program: ProgramHarness) -> list[str]:
     return [line["device"] for line in program.here("devices", "list", "--json", fast=False).lines]
 
 
-def test_a_device_is_added_listed_edited_and_removed(program: Program) -> None:
+def test_a_device_is_added_listed_edited_and_removed(program: ProgramHarness) -> None:
     add(program, "gate-1", "192.168.0.11", "--tag", "hall-3", "--tag", "gate", "--serial", "25420067")
     add(program, "gate-2", "192.168.0.12:8080", "--auth", "basic", "--timing", "flash_timeout=600")
     listed = program.here("devices", "list", fast=False)
@@ -60,7 +60,7 @@ def test_a_device_is_added_listed_edited_and_removed(program: Program) -> None:
     assert names(program) == []
 
 
-def test_an_empty_list_says_how_to_begin(program: Program) -> None:
+def test_an_empty_list_says_how_to_begin(program: ProgramHarness) -> None:
     result = program.here("devices", "list", fast=False)
     assert (result.code, result.out) == (0, "")
     assert "devices add" in result.err
@@ -83,7 +83,7 @@ def test_an_empty_list_says_how_to_begin(program: Program) -> None:
         (["import", "missing.csv"], "missing.csv"),
     ],
 )
-def test_wrong_entries_are_refused_in_words(program: Program, words: list[str], said: str) -> None:
+def test_wrong_entries_are_refused_in_words(program: ProgramHarness, words: list[str], said: str) -> None:
     add(program, "gate-1", "10.0.0.1")
     before = (program.home / "config" / "devices.toml").read_bytes()
     result = program.here("devices", *words, fast=False)
@@ -93,7 +93,7 @@ def test_wrong_entries_are_refused_in_words(program: Program, words: list[str], 
     assert (program.home / "config" / "devices.toml").read_bytes() == before
 
 
-def test_removing_without_a_terminal_says_what_it_would_ask(program: Program) -> None:
+def test_removing_without_a_terminal_says_what_it_would_ask(program: ProgramHarness) -> None:
     add(program, "gate-1", "10.0.0.1")
     result = program.here("devices", "remove", "gate-1", fast=False)
     assert result.code == 2
@@ -103,7 +103,7 @@ def test_removing_without_a_terminal_says_what_it_would_ask(program: Program) ->
 
 
 @pytest.mark.parametrize("suffix", ["csv", "toml"])
-def test_a_list_goes_out_and_comes_in_whole(program: Program, tmp_path: Path, suffix: str) -> None:
+def test_a_list_goes_out_and_comes_in_whole(program: ProgramHarness, tmp_path: Path, suffix: str) -> None:
     add(program, "gate-1", "10.0.0.1", "--tag", "a", "--tag", "b", "--note", "käse; 'x'")
     add(program, "gate-2", "10.0.0.2", "--timing", "settle=9")
     before = program.here("devices", "list", "--json", fast=False).lines
@@ -122,14 +122,14 @@ def test_a_list_goes_out_and_comes_in_whole(program: Program, tmp_path: Path, su
     assert program.here("devices", "import", file, "--replace", "--yes", *other, fast=False).code == 0
 
 
-def test_a_place_that_cannot_even_be_looked_at_is_told_in_words(program: Program) -> None:
+def test_a_place_that_cannot_even_be_looked_at_is_told_in_words(program: ProgramHarness) -> None:
     result = program.here("devices", "export", "x" * 300 + ".csv", fast=False)
     assert result.code == 4, result
     assert "Cannot" in result.err
     assert "did not expect" not in result.err
 
 
-def test_two_devices_at_one_address_are_noted(program: Program) -> None:
+def test_two_devices_at_one_address_are_noted(program: ProgramHarness) -> None:
     add(program, "a", "10.0.0.1")
     result = program.here("devices", "add", "b", "10.0.0.1", fast=False)
     assert result.code == 0

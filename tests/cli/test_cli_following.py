@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 
 from sicktui.simulator import Fault
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import PASSWORD, Plant, Program, Result, sensor, verdicts, wait_until
+from tests.support.contract_lines import verdicts
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.harness import PASSWORD
+from tests.support.program import ProgramHarness, Result
+from tests.support.waiting import wait_until
 
 Process = subprocess.Popen[bytes]
 
 
-def started(program: Program, plant: Plant, *words: str) -> Process:
+def started(program: ProgramHarness, fleet: FleetThread, *words: str) -> Process:
     """An update that is followed as JSON lines."""
-    command = ("update", *plant.addresses, "--package", program.package(), "--yes", "--json", "--no-backup")
+    command = ("update", *fleet.addresses, "--package", program.package(), "--yes", "--json", "--no-backup")
     return program.start(*command, *words, SICKTUI_PASSWORD=PASSWORD)
 
 
@@ -32,17 +35,17 @@ def read_until(process: Process, kind: str, **wanted: object) -> dict[str, Any]:
     raise AssertionError(f"no {kind} line with {wanted}")
 
 
-def the_run(program: Program) -> dict[str, Any]:
+def the_run(program: ProgramHarness) -> dict[str, Any]:
     [line] = program.here("runs", "list", "--json", fast=False).lines
     return line
 
 
-def ended(program: Program) -> None:
+def ended(program: ProgramHarness) -> None:
     wait_until(lambda: the_run(program)["state"] != "running", "the end of the run")
 
 
-def test_the_first_ctrl_c_stops_safely(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
+def test_the_first_ctrl_c_stops_safely(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -55,8 +58,10 @@ def test_the_first_ctrl_c_stops_safely(program: Program, plant: MakePlant) -> No
     assert the_run(program)["state"] == "cancelled"
 
 
-def test_cancelled_before_anything_was_written_is_130(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", faults=(Fault(name="hang", at="UpdateState", after=1, times=1),)))
+def test_cancelled_before_anything_was_written_is_130(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name="hang", at="UpdateState", after=1, times=1),)))
     process = started(program, made)
     read_until(process, "step", step="preflight", state="started")
     process.send_signal(signal.SIGINT)
@@ -65,8 +70,8 @@ def test_cancelled_before_anything_was_written_is_130(program: Program, plant: M
     assert not [path for path in made.writes() if path.endswith("update")]
 
 
-def test_the_second_ctrl_c_leaves_the_run_to_itself(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=50))
+def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=50))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -85,9 +90,9 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: Program, plant: Mak
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_goes_away_leaves_the_run(
-    program: Program, plant: MakePlant, number: signal.Signals
+    program: ProgramHarness, start_fleet: StartFleet, number: signal.Signals
 ) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=40))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(number)
@@ -99,8 +104,8 @@ def test_a_terminal_that_goes_away_leaves_the_run(
     assert made.devices[0].firmware_version == "2.4.0.0R"
 
 
-def test_a_reader_that_goes_away_is_met_quietly(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_a_reader_that_goes_away_is_met_quietly(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     assert process.stdout is not None
@@ -117,8 +122,10 @@ def test_a_reader_that_goes_away_is_met_quietly(program: Program, plant: MakePla
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 @pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")
-def test_closed_streams_keep_nobody_from_working(program: Program, plant: MakePlant, closed: str) -> None:
-    made = plant(sensor("one"))
+def test_closed_streams_keep_nobody_from_working(
+    program: ProgramHarness, start_fleet: StartFleet, closed: str
+) -> None:
+    made = start_fleet(sensor("one"))
     words = ("update", *made.addresses, "--package", program.package(), "--yes", "--no-backup", "--json")
     script = f'exec "$@" {closed}'
     ended = subprocess.run(
@@ -141,7 +148,7 @@ def test_closed_streams_keep_nobody_from_working(program: Program, plant: MakePl
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
-def test_output_that_finds_no_room_is_not_lost_in_silence(program: Program) -> None:
+def test_output_that_finds_no_room_is_not_lost_in_silence(program: ProgramHarness) -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         ended = subprocess.run(
             program.command("doctor", "--json", fast=False),
@@ -156,7 +163,7 @@ def test_output_that_finds_no_room_is_not_lost_in_silence(program: Program) -> N
     assert "the disk is full" in told[0]
 
 
-def test_lists_may_be_cut_short(program: Program) -> None:
+def test_lists_may_be_cut_short(program: ProgramHarness) -> None:
     program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
     process = program.start("devices", "list", fast=False)
     assert process.stdout is not None
@@ -167,16 +174,18 @@ def test_lists_may_be_cut_short(program: Program) -> None:
     assert process.stderr.read() == b""
 
 
-def killed(program: Program, plant: Plant) -> Result:
+def killed(program: ProgramHarness, fleet: FleetThread) -> Result:
     """An update whose runner process is killed while the sensor flashes."""
-    process = started(program, plant)
+    process = started(program, fleet)
     read_until(process, "update_state", value=1)
     os.kill(the_run(program)["pid"], signal.SIGKILL)
     return program.wait(process)
 
 
-def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_a_run_without_its_process_is_told_and_resumed(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     result = killed(program, made)
     assert result.code == 3, result
     assert "sicktui runs resume" in result.err
@@ -196,8 +205,8 @@ def test_a_run_without_its_process_is_told_and_resumed(program: Program, plant: 
     assert program.here("runs", "resume").code == 2
 
 
-def test_cancel_from_another_session(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
+def test_cancel_from_another_session(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
     cancelled = program.here("runs", "cancel", "latest", "--json", fast=False)
@@ -209,8 +218,8 @@ def test_cancel_from_another_session(program: Program, plant: MakePlant) -> None
     assert "cancelled" in again.err
 
 
-def test_ctrl_c_while_attached_only_stops_following(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=50))
+def test_ctrl_c_while_attached_only_stops_following(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=50))
     program("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
     process = program.start("runs", "attach", "latest", "--json")
     read_until(process, "update_state", value=1)
@@ -222,8 +231,8 @@ def test_ctrl_c_while_attached_only_stops_following(program: Program, plant: Mak
     assert the_run(program)["state"] == "finished"
 
 
-def test_a_past_run_is_shown(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("gone", offline=True))
+def test_a_past_run_is_shown(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"), sensor("gone", offline=True))
     run = program.update(made).lines[0]["run"]
     shown = program.here("runs", "show", run[:13], "--json", fast=False)
     kinds = [line["kind"] for line in shown.lines]
@@ -243,14 +252,14 @@ def test_a_past_run_is_shown(program: Program, plant: MakePlant) -> None:
 
 
 @pytest.mark.parametrize("command", ["show", "attach", "cancel"])
-def test_an_unknown_run_is_code_2(program: Program, command: str) -> None:
+def test_an_unknown_run_is_code_2(program: ProgramHarness, command: str) -> None:
     for run in ("nope", "latest"):
         result = program.here("runs", command, run, fast=False)
         assert result.code == 2, result
         assert "no run" in result.err
 
 
-def test_no_runs_yet(program: Program) -> None:
+def test_no_runs_yet(program: ProgramHarness) -> None:
     result = program.here("runs", "list", fast=False)
     assert (result.code, result.out) == (0, "")
     assert "no run yet" in result.err

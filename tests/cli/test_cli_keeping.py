@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from sicktui.simulator import Fault
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import Program, sensor, verdicts
+from tests.support.contract_lines import verdicts
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
 
 
 def test_a_backup_is_taken_listed_verified_and_exported(
-    program: Program, plant: MakePlant, tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, tmp_path: Path
 ) -> None:
-    made = plant(sensor("one", serial="25420067"), sensor("gone", offline=True))
+    made = start_fleet(sensor("one", serial="25420067"), sensor("gone", offline=True))
     result = program.here("backup", *made.addresses, "--json", SICKTUI_PASSPHRASE="open sesame")
     assert result.code == 1, result
     assert verdicts(result.lines) == dict(
@@ -57,8 +58,8 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     assert program.here("backups", "export", listed["id"], str(tmp_path / "x"), fast=False).code == 4
 
 
-def test_a_failed_backup_is_1_and_keeps_nothing(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", faults=(Fault(name="backup_false"),)))
+def test_a_failed_backup_is_1_and_keeps_nothing(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name="backup_false"),)))
     result = program.here("backup", *made.addresses, "--json")
     assert result.code == 1
     assert [line["verdict"] for line in result.of_kind("verdict")] == ["failed"]
@@ -67,7 +68,7 @@ def test_a_failed_backup_is_1_and_keeps_nothing(program: Program, plant: MakePla
     assert program.here("backups", "show", "x", fast=False).code == 2
 
 
-def test_the_shelf(program: Program) -> None:
+def test_the_shelf(program: ProgramHarness) -> None:
     package = program.package()
     [added] = program.here("firmware", "add", package, "--json", fast=False).lines
     assert (added["version"], added["approved"]) == ("2.4.0.0R", False)
@@ -84,7 +85,7 @@ def test_the_shelf(program: Program) -> None:
     assert program.here("firmware", "approve", added["id"], fast=False).code == 2
 
 
-def test_a_zip_comes_onto_the_shelf_unpacked(program: Program, tmp_path: Path) -> None:
+def test_a_zip_comes_onto_the_shelf_unpacked(program: ProgramHarness, tmp_path: Path) -> None:
     archive = tmp_path / "download.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.write(program.package(), "picoScan100_2.4.0.0R.spk.signed")
@@ -95,7 +96,7 @@ def test_a_zip_comes_onto_the_shelf_unpacked(program: Program, tmp_path: Path) -
     assert added["name"] == "picoScan100_2.4.0.0R.spk.signed"
 
 
-def test_only_packages_come_onto_the_shelf(program: Program, tmp_path: Path) -> None:
+def test_only_packages_come_onto_the_shelf(program: ProgramHarness, tmp_path: Path) -> None:
     text = tmp_path / "notes.spk"
     text.write_text("just some notes\n" * 100, encoding="utf-8")
     for file in (text, tmp_path / "missing.spk", tmp_path):
@@ -104,16 +105,18 @@ def test_only_packages_come_onto_the_shelf(program: Program, tmp_path: Path) -> 
         assert result.err.startswith("Error: ")
 
 
-def test_login_needs_somebody_to_ask(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_login_needs_somebody_to_ask(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"))
     result = program.here("login", *made.addresses, password=None)
     assert result.code == 2
     assert "would ask for the password" in result.err
     assert made.requests() == 0
 
 
-def test_a_wrong_password_is_tried_once_and_not_stored(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_a_wrong_password_is_tried_once_and_not_stored(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"))
     result = program.here(
         "login", *made.addresses, "--password-stdin", "--json", stdin=b"wrong\n", password=None
     )
@@ -123,8 +126,10 @@ def test_a_wrong_password_is_tried_once_and_not_stored(program: Program, plant: 
     assert len([r for r in made.devices[0].requests if r.path.endswith("checkCredentials")]) == 1
 
 
-def test_without_a_keyring_nothing_is_stored_and_said_so(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_without_a_keyring_nothing_is_stored_and_said_so(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"))
     [line] = program.here("login", *made.addresses, "--json").lines
     assert (line["code"], line["stored"]) == ("storage_error", None)
     assert "not stored" in line["message"]
@@ -132,9 +137,9 @@ def test_without_a_keyring_nothing_is_stored_and_said_so(program: Program, plant
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_password_in_the_keyring_is_used(program: Program, plant: MakePlant) -> None:
+def test_a_password_in_the_keyring_is_used(program: ProgramHarness, start_fleet: StartFleet) -> None:
     program.environment["DBUS_SESSION_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
-    made = plant(sensor("one"))
+    made = start_fleet(sensor("one"))
     address = made.addresses[0]
     [line] = program.here("login", address, "--json").lines
     assert line["stored"] == "OS keyring (Secret Service)"
@@ -144,7 +149,7 @@ def test_a_password_in_the_keyring_is_used(program: Program, plant: MakePlant) -
     assert program.here("plan", address, "--package", package, password=None).code == 4
 
 
-def test_the_doctor_finds_a_healthy_home(program: Program) -> None:
+def test_the_doctor_finds_a_healthy_home(program: ProgramHarness) -> None:
     program.here("devices", "add", "near", "127.0.0.1:80", fast=False)
     result = program.here("doctor", "--json", fast=False, http_proxy="http://proxy:3128")
     assert result.code == 0, result
@@ -167,7 +172,7 @@ def test_the_doctor_finds_a_healthy_home(program: Program) -> None:
     assert human.out.splitlines()[0].startswith("ok")
 
 
-def test_the_doctor_names_what_is_broken_and_the_remedy(program: Program) -> None:
+def test_the_doctor_names_what_is_broken_and_the_remedy(program: ProgramHarness) -> None:
     config = program.home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
     config.write_text("[timing\n", encoding="utf-8")
@@ -181,7 +186,7 @@ def test_the_doctor_names_what_is_broken_and_the_remedy(program: Program) -> Non
     assert program.here("doctor", fast=False).code == 2
 
 
-def test_the_doctor_tells_that_no_sensor_can_be_locked(program: Program) -> None:
+def test_the_doctor_tells_that_no_sensor_can_be_locked(program: ProgramHarness) -> None:
     locks = program.home / "state" / "locks"
     locks.parent.mkdir(parents=True)
     locks.write_text("a file where a folder should be", encoding="utf-8")
@@ -191,7 +196,7 @@ def test_the_doctor_tells_that_no_sensor_can_be_locked(program: Program) -> None
     assert (told["name"], bool(told["remedy"])) == ("locks", True)
 
 
-def test_the_doctor_finds_devices_without_a_route(program: Program) -> None:
+def test_the_doctor_finds_devices_without_a_route(program: ProgramHarness) -> None:
     program.here("devices", "add", "far", "no-such-host.invalid", fast=False)
     result = program.here("doctor", "--json", fast=False)
     assert result.code == 0
@@ -203,7 +208,7 @@ def test_the_doctor_finds_devices_without_a_route(program: Program) -> None:
     assert [line["name"] for line in broken.lines if line["state"] == "failed"] == ["devices"]
 
 
-def test_the_doctor_sends_nothing_to_sensors(program: Program) -> None:
+def test_the_doctor_sends_nothing_to_sensors(program: ProgramHarness) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as listener, socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         listener.bind(("127.0.0.1", port))

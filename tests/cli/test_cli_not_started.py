@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from sicktui.engine.run import spawn
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import Program, Result, sensor, verdicts
+from tests.support.contract_lines import verdicts
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness, Result
 
 
 def shape(result: Result) -> list[str]:
@@ -20,8 +21,8 @@ def stillborn(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_no_journal_gives_every_device_its_verdict(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("old"), sensor("current", version="2.4.0.0R"))
+def test_no_journal_gives_every_device_its_verdict(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("old"), sensor("current", version="2.4.0.0R"))
     program.home.mkdir()
     (program.home / "state").write_text("no folder")
     result = program.update(made)
@@ -37,8 +38,10 @@ def test_no_journal_gives_every_device_its_verdict(program: Program, plant: Make
 
 
 @pytest.mark.usefixtures("stillborn")
-def test_a_runner_that_does_not_start_leaves_a_run_to_resume(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("old"), sensor("current", version="2.4.0.0R"))
+def test_a_runner_that_does_not_start_leaves_a_run_to_resume(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("old"), sensor("current", version="2.4.0.0R"))
     result = program.update(made)
     assert shape(result) == ["run", "plan", "plan", "verdict", "summary"]
     first, last = result.lines[0], result.lines[-1]
@@ -51,9 +54,9 @@ def test_a_runner_that_does_not_start_leaves_a_run_to_resume(program: Program, p
 
 
 def test_a_resume_that_does_not_start_promises_nothing_of_what_was_written(
-    program: Program, plant: MakePlant, stillborn: pytest.MonkeyPatch
+    program: ProgramHarness, start_fleet: StartFleet, stillborn: pytest.MonkeyPatch
 ) -> None:
-    made = plant(sensor("old"))
+    made = start_fleet(sensor("old"))
     run = program.update(made).lines[0]["run"]
     result = program.here("runs", "resume", run, "--yes", "--json")
     assert shape(result) == ["run", "plan", "summary"]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import Program, sensor
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
 
 
-def test_common_options_stand_before_and_behind_the_command(program: Program, tmp_path: Path) -> None:
+def test_common_options_stand_before_and_behind_the_command(program: ProgramHarness, tmp_path: Path) -> None:
     other = str(tmp_path / "other")
     assert program.here("--home", other, "devices", "add", "a", "10.0.0.1", fast=False).code == 0
     before = program.here("--home", other, "--json", "devices", "list", fast=False)
@@ -20,7 +20,7 @@ def test_common_options_stand_before_and_behind_the_command(program: Program, tm
     assert program.here("devices", "list", "--json", fast=False).lines == []
 
 
-def test_the_home_option_goes_before_the_environment(program: Program, tmp_path: Path) -> None:
+def test_the_home_option_goes_before_the_environment(program: ProgramHarness, tmp_path: Path) -> None:
     program.here("devices", "add", "a", "10.0.0.1", fast=False)
     assert (program.home / "config" / "devices.toml").exists()
     other = tmp_path / "other"
@@ -37,14 +37,14 @@ def test_the_home_option_goes_before_the_environment(program: Program, tmp_path:
         ("limits.jobs=0", ["limits.jobs"]),
     ],
 )
-def test_a_wrong_override_names_the_key(program: Program, setting: str, words: list[str]) -> None:
+def test_a_wrong_override_names_the_key(program: ProgramHarness, setting: str, words: list[str]) -> None:
     result = program.here("status", "10.0.0.1", "--set", setting, fast=False)
     assert result.code == 2
     for word in words:
         assert word in result.err, result
 
 
-def test_the_last_override_wins(program: Program) -> None:
+def test_the_last_override_wins(program: ProgramHarness) -> None:
     result = program.here("--set", "limits.jobs=no", "devices", "list", "--set", "limits.jobs=3", fast=False)
     assert result.code == 2
     assert (
@@ -67,7 +67,7 @@ def test_the_last_override_wins(program: Program) -> None:
     ],
 )
 def test_a_corrupt_file_is_named_and_left_as_it_is(
-    program: Program, file: str, content: str, words: list[str]
+    program: ProgramHarness, file: str, content: str, words: list[str]
 ) -> None:
     path = program.home / "config" / file
     path.parent.mkdir(parents=True)
@@ -79,7 +79,7 @@ def test_a_corrupt_file_is_named_and_left_as_it_is(
     assert path.read_text(encoding="utf-8") == content
 
 
-def test_unknown_devices_are_answered_with_the_nearest(program: Program) -> None:
+def test_unknown_devices_are_answered_with_the_nearest(program: ProgramHarness) -> None:
     program.here("devices", "add", "gate-1", "10.0.0.1", "--tag", "hall", fast=False)
     result = program.here("status", "gate-2", fast=False)
     assert result.code == 2
@@ -103,9 +103,9 @@ def test_unknown_devices_are_answered_with_the_nearest(program: Program) -> None
     ],
 )
 def test_secrets_come_from_stdin(
-    program: Program, plant: MakePlant, options: list[str], stdin: bytes, code: int
+    program: ProgramHarness, start_fleet: StartFleet, options: list[str], stdin: bytes, code: int
 ) -> None:
-    [address] = plant(sensor("one")).addresses
+    [address] = start_fleet(sensor("one")).addresses
     result = program.here(
         "plan", address, "--package", program.package(), *options, stdin=stdin, password=None
     )
@@ -113,8 +113,8 @@ def test_secrets_come_from_stdin(
     assert b"servicelevel" not in (result.out + result.err).encode()
 
 
-def test_stdin_goes_before_the_environment(program: Program, plant: MakePlant) -> None:
-    [address] = plant(sensor("one")).addresses
+def test_stdin_goes_before_the_environment(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    [address] = start_fleet(sensor("one")).addresses
     result = program.here(
         "plan",
         address,
@@ -127,16 +127,18 @@ def test_stdin_goes_before_the_environment(program: Program, plant: MakePlant) -
     assert result.code == 0, result
 
 
-def test_a_missing_password_is_refused_with_advice(program: Program, plant: MakePlant) -> None:
-    [address] = plant(sensor("one")).addresses
+def test_a_missing_password_is_refused_with_advice(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    [address] = start_fleet(sensor("one")).addresses
     result = program.here("plan", address, "--package", program.package(), "--json", password=None)
     assert result.code == 4
     assert [line["reason"] for line in result.lines] == ["access_denied"]
     assert "SICKTUI_PASSWORD" in result.err
 
 
-def test_devices_are_meant_by_name_tag_all_and_address_each_once(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two"), sensor("three"))
+def test_devices_are_meant_by_name_tag_all_and_address_each_once(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"), sensor("two"), sensor("three"))
     one, two, three = made.addresses
     program.here("devices", "add", "a", one, "--tag", "hall", fast=False)
     program.here("devices", "add", "b", two, "--tag", "hall", fast=False)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.kit import Program, wait_until
+from tests.support.program import ProgramHarness
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_simulated_sensors_announce_themselves_and_end_with_0(
-    program: Program, number: signal.Signals
+    program: ProgramHarness, number: signal.Signals
 ) -> None:
     process = program.start("simulate", "--devices", "3", fast=False)
     assert process.stdout is not None
@@ -39,7 +40,7 @@ def _two_free_ports() -> int:
                 return port
 
 
-def test_ports_follow_the_first(program: Program) -> None:
+def test_ports_follow_the_first(program: ProgramHarness) -> None:
     port = _two_free_ports()
     process = program.start("simulate", "--devices", "2", "--port", str(port), fast=False)
     assert process.stdout is not None
@@ -52,7 +53,7 @@ def test_ports_follow_the_first(program: Program) -> None:
     assert program.wait(process).code == 0
 
 
-def test_a_scenario_with_a_fault(program: Program, tmp_path: Path) -> None:
+def test_a_scenario_with_a_fault(program: ProgramHarness, tmp_path: Path) -> None:
     scenario = tmp_path / "fleet.toml"
     scenario.write_text(
         '[[device]]\nname = "gate"\nversion = "2.3.0.0R"\n'
@@ -77,7 +78,9 @@ def test_a_scenario_with_a_fault(program: Program, tmp_path: Path) -> None:
         ('[[device]]\nname = "a"\n[[device.fault]]\nname = "no_retrun"\n', "no_return"),
     ],
 )
-def test_a_wrong_scenario_is_code_2(program: Program, tmp_path: Path, content: str | None, said: str) -> None:
+def test_a_wrong_scenario_is_code_2(
+    program: ProgramHarness, tmp_path: Path, content: str | None, said: str
+) -> None:
     scenario = tmp_path / "fleet.toml"
     if content is not None:
         scenario.write_text(content, encoding="utf-8")
@@ -86,7 +89,7 @@ def test_a_wrong_scenario_is_code_2(program: Program, tmp_path: Path, content: s
     assert said in result.err
 
 
-def test_sensors_outlive_the_reader_of_their_announcements(program: Program) -> None:
+def test_sensors_outlive_the_reader_of_their_announcements(program: ProgramHarness) -> None:
     process = program.start("simulate", "--devices", "3", fast=False)
     assert process.stdout is not None
     device = json.loads(process.stdout.readline())
@@ -103,7 +106,7 @@ def _demo_homes(folder: Path) -> list[Path]:
     return list(folder.glob("sicktui-demo-*"))
 
 
-def test_the_demo_without_a_terminal_goes_as_intended(program: Program, tmp_path: Path) -> None:
+def test_the_demo_without_a_terminal_goes_as_intended(program: ProgramHarness, tmp_path: Path) -> None:
     process = program.start("demo", fast=False, TMPDIR=str(tmp_path))
     result = program.wait(process)
     assert result.code == 0, result
@@ -115,7 +118,7 @@ def test_the_demo_without_a_terminal_goes_as_intended(program: Program, tmp_path
     assert not program.home.exists()
 
 
-def test_a_demo_that_is_told_to_go_takes_everything_along(program: Program, tmp_path: Path) -> None:
+def test_a_demo_that_is_told_to_go_takes_everything_along(program: ProgramHarness, tmp_path: Path) -> None:
     process = program.start("demo", "--json", fast=False, TMPDIR=str(tmp_path))
     assert process.stdout is not None
     runner = 0
@@ -157,7 +160,9 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def test_the_simulator_ends_with_the_demo_even_when_that_is_killed(program: Program, tmp_path: Path) -> None:
+def test_the_simulator_ends_with_the_demo_even_when_that_is_killed(
+    program: ProgramHarness, tmp_path: Path
+) -> None:
     process = program.start("demo", "--json", fast=False, TMPDIR=str(tmp_path))
     wait_until(lambda: _children(process.pid), "the simulated sensors")
     children = _children(process.pid)

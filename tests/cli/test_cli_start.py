@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from sicktui import __version__
-from tests.cli.kit import Program
+from tests.support.program import ProgramHarness
 
 COMMANDS = (
     *("devices", "status", "login", "logout", "plan", "update", "backup", "backups", "runs", "firmware"),
@@ -55,12 +55,12 @@ def test_no_help_imports_what_only_the_work_needs() -> None:
         assert result.stdout.count(f"  {option}") + result.stdout.count(f", {option}") == len(calls), option
 
 
-def test_the_version_stands_behind_other_options_too(program: Program) -> None:
+def test_the_version_stands_behind_other_options_too(program: ProgramHarness) -> None:
     result = program("--home", "x", "--version", fast=False)
     assert (result.code, result.out) == (0, f"sicktui {__version__}\n")
 
 
-def test_without_a_terminal_there_is_no_dashboard(program: Program) -> None:
+def test_without_a_terminal_there_is_no_dashboard(program: ProgramHarness) -> None:
     result = program(fast=False)
     assert result.code == 2
     assert "needs a terminal" in result.err
@@ -79,18 +79,18 @@ def test_without_a_terminal_there_is_no_dashboard(program: Program) -> None:
         ["update", "all", "--package", "x.spk", "--password", "secret"],
     ],
 )
-def test_wrong_use_is_code_2_and_goes_to_stderr(program: Program, words: list[str]) -> None:
+def test_wrong_use_is_code_2_and_goes_to_stderr(program: ProgramHarness, words: list[str]) -> None:
     result = program(*words, "--json", fast=False)
     assert result.code == 2, result
     assert result.out == ""
     assert "Usage" in result.err
 
 
-def test_a_mistyped_command_is_answered_with_the_nearest(program: Program) -> None:
+def test_a_mistyped_command_is_answered_with_the_nearest(program: ProgramHarness) -> None:
     assert "status" in program("statsu", fast=False).err
 
 
-def test_an_unforeseen_error_is_a_sentence_and_a_log(program: Program) -> None:
+def test_an_unforeseen_error_is_a_sentence_and_a_log(program: ProgramHarness) -> None:
     # The log's folder is there, but something that nobody foresees stands in the device list's place.
     code = (
         "import sys\n"

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from sicktui.simulator import Fault
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import Program, sensor
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
 
 
-def test_a_line_a_device_with_every_key(program: Program, plant: MakePlant) -> None:
-    made = plant(
+def test_a_line_a_device_with_every_key(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(
         sensor("one", serial="25420067", model="picoScan150"),
         sensor("two", generation="firmware-article", update_state=3),
         sensor("three", generation="lrs4000-1.9.1", version="1.9.1.0R", device_status=6),
@@ -44,7 +44,7 @@ def test_a_line_a_device_with_every_key(program: Program, plant: MakePlant) -> N
 @pytest.mark.parametrize(
     "address", ["192.0.2.1:99999", "192.0.2.1:abc", "http://192.0.2.1", "[::1", "host:80:80", "192.0.2.1/x"]
 )
-def test_an_address_that_is_none_is_wrong_use(program: Program, command: str, address: str) -> None:
+def test_an_address_that_is_none_is_wrong_use(program: ProgramHarness, command: str, address: str) -> None:
     package = () if command == "status" else ("--package", program.package())
     result = program.here(command, address, *package, "--json", "--yes", fast=False)
     assert (result.code, result.out) == (2, ""), result
@@ -52,8 +52,8 @@ def test_an_address_that_is_none_is_wrong_use(program: Program, command: str, ad
     assert "192.168.0.1:8080" in result.err
 
 
-def test_rows_for_people(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", serial="25420067"))
+def test_rows_for_people(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", serial="25420067"))
     program.here("devices", "add", "gate-1", made.addresses[0], fast=False)
     result = program.here("status")
     assert result.code == 0
@@ -65,8 +65,10 @@ def test_rows_for_people(program: Program, plant: MakePlant) -> None:
     assert "\x1b" not in result.out
 
 
-def test_a_silent_device_delays_no_other(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("mute", faults=(Fault(name="hang", at="*"),)), *(sensor(f"s{n}") for n in range(3)))
+def test_a_silent_device_delays_no_other(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(
+        sensor("mute", faults=(Fault(name="hang", at="*"),)), *(sensor(f"s{n}") for n in range(3))
+    )
     process = program.start("status", *made.addresses, "--json", "--set", "timing.request_timeout=20")
     assert process.stdout is not None
     lines = [json.loads(process.stdout.readline()) for _ in range(3)]
@@ -112,8 +114,10 @@ def web(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("web", [_Html, _Redirect], indirect=True)
-def test_something_else_on_the_address_is_told(program: Program, plant: MakePlant, web: str) -> None:
-    made = plant(sensor("one"))
+def test_something_else_on_the_address_is_told(
+    program: ProgramHarness, start_fleet: StartFleet, web: str
+) -> None:
+    made = start_fleet(sensor("one"))
     result = program.here("status", web, *made.addresses, "--json")
     assert result.code == 1
     by_device = {line["device"]: line for line in result.lines}
@@ -126,7 +130,7 @@ def test_something_else_on_the_address_is_told(program: Program, plant: MakePlan
     assert [line["reason"] for line in plan.lines] == ["protocol_error"]
 
 
-def test_a_closed_port_is_not_reachable(program: Program) -> None:
+def test_a_closed_port_is_not_reachable(program: ProgramHarness) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -141,8 +145,10 @@ def test_a_closed_port_is_not_reachable(program: Program) -> None:
 @pytest.mark.parametrize(
     "fault", ["html", "not_json", "wrong_types", "invalid_utf8", "cut_reply", "http_503"]
 )
-def test_nonsense_from_a_device_is_a_sentence(program: Program, plant: MakePlant, fault: str) -> None:
-    made = plant(sensor("one", faults=(Fault(name=fault, at="DeviceIdent"),)))
+def test_nonsense_from_a_device_is_a_sentence(
+    program: ProgramHarness, start_fleet: StartFleet, fault: str
+) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name=fault, at="DeviceIdent"),)))
     result = program.here("status", *made.addresses, "--json")
     assert result.code == 1, result
     [line] = result.lines
@@ -150,9 +156,9 @@ def test_nonsense_from_a_device_is_a_sentence(program: Program, plant: MakePlant
     assert line["version"] is None
 
 
-def test_text_from_a_device_moves_no_cursor(program: Program, plant: MakePlant) -> None:
+def test_text_from_a_device_moves_no_cursor(program: ProgramHarness, start_fleet: StartFleet) -> None:
     nasty = "\x1b[2J[red]\u202egnp.exe[/oops]"
-    made = plant(sensor("one", version=f"2.3{nasty}", model=nasty))
+    made = start_fleet(sensor("one", version=f"2.3{nasty}", model=nasty))
     result = program.here("status", *made.addresses)
     assert "\x1b" not in result.out
     assert "\u202e" not in result.out

@@ -7,51 +7,28 @@ from pathlib import Path
 import pytest
 
 from sicktui.simulator import Fault
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import PASSWORD, Plant, Program, sensor, wait_until
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.harness import PASSWORD
+from tests.support.program import ProgramHarness
+from tests.support.terminal import ProgramTerminal
+from tests.support.waiting import wait_until
 
 pexpect = pytest.importorskip("pexpect")
 
 
-class Terminal:
-    """The program on a pseudo terminal of 100 x 30."""
-
-    def __init__(self, program: Program, *words: str, password: str | None = PASSWORD) -> None:
-        secrets = {} if password is None else {"SICKTUI_PASSWORD": password}
-        command, *arguments = program.command(*words)
-        self.child = pexpect.spawn(
-            command,
-            arguments,
-            env=program.environment | secrets,
-            cwd=str(program.folder),
-            dimensions=(30, 100),
-            timeout=20,
-            encoding="utf-8",
-        )
-
-    def expect(self, text: str) -> str:
-        self.child.expect_exact(text)
-        return str(self.child.before)
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end: the exit code, and what was still shown."""
-        self.child.expect(pexpect.EOF)
-        rest = str(self.child.before)
-        self.child.close()
-        return int(self.child.exitstatus), rest
-
-
 @pytest.fixture
-def one(plant: MakePlant) -> Plant:
-    return plant(sensor("one"))
+def one(start_fleet: StartFleet) -> FleetThread:
+    return start_fleet(sensor("one"))
 
 
-def update(program: Program, plant: Plant, *words: str, **options: str | None) -> Terminal:
-    command = ("update", *plant.addresses, "--package", program.package(), "--no-backup")
-    return Terminal(program, *command, *words, **options)
+def update(
+    program: ProgramHarness, fleet: FleetThread, *words: str, password: str | None = PASSWORD
+) -> ProgramTerminal:
+    command = ("update", *fleet.addresses, "--package", program.package(), "--no-backup")
+    return ProgramTerminal(program, *command, *words, password=password)
 
 
-def test_yes_updates_and_no_does_not(program: Program, one: Plant) -> None:
+def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) -> None:
     refused = update(program, one)
     plan = refused.expect("Update 1 sensor? [y/N]")
     assert "Update from 2.3.0.0R to 2.4.0.0R." in plan
@@ -69,7 +46,7 @@ def test_yes_updates_and_no_does_not(program: Program, one: Plant) -> None:
     assert "1 succeeded" in rest
 
 
-def test_an_empty_answer_and_the_end_of_input_mean_no(program: Program, one: Plant) -> None:
+def test_an_empty_answer_and_the_end_of_input_mean_no(program: ProgramHarness, one: FleetThread) -> None:
     for key in ("\r", "\x04"):
         asked = update(program, one)
         asked.expect("[y/N]")
@@ -78,7 +55,7 @@ def test_an_empty_answer_and_the_end_of_input_mean_no(program: Program, one: Pla
     assert one.writes() == []
 
 
-def test_ctrl_c_at_the_question_is_130(program: Program, one: Plant) -> None:
+def test_ctrl_c_at_the_question_is_130(program: ProgramHarness, one: FleetThread) -> None:
     asked = update(program, one)
     asked.expect("[y/N]")
     asked.child.sendintr()
@@ -87,8 +64,8 @@ def test_ctrl_c_at_the_question_is_130(program: Program, one: Plant) -> None:
     assert "Nothing was written" in rest
 
 
-def test_the_password_is_asked_once_and_not_shown(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two"))
+def test_the_password_is_asked_once_and_not_shown(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"), sensor("two"))
     asked = update(program, made, password=None)
     asked.expect("Password of Service on")
     asked.child.sendline(PASSWORD)
@@ -101,7 +78,7 @@ def test_the_password_is_asked_once_and_not_shown(program: Program, plant: MakeP
     assert "2 succeeded" in rest
 
 
-def test_without_a_password_the_plan_refuses(program: Program, one: Plant) -> None:
+def test_without_a_password_the_plan_refuses(program: ProgramHarness, one: FleetThread) -> None:
     asked = update(program, one, password=None)
     asked.expect("Password of Service on")
     asked.child.sendline("")
@@ -110,7 +87,7 @@ def test_without_a_password_the_plan_refuses(program: Program, one: Plant) -> No
     assert "No password is known" in rest
 
 
-def test_json_lines_and_questions_do_not_mix(program: Program, one: Plant) -> None:
+def test_json_lines_and_questions_do_not_mix(program: ProgramHarness, one: FleetThread) -> None:
     path = program.folder / "out.json"
     command = program.command(
         *("update", *one.addresses, "--package", program.package(), "--no-backup", "--json")
@@ -134,15 +111,17 @@ def test_json_lines_and_questions_do_not_mix(program: Program, one: Plant) -> No
     assert '"kind":"summary"' in lines[-1]
 
 
-def test_colour_only_where_it_is_wanted(program: Program, one: Plant) -> None:
+def test_colour_only_where_it_is_wanted(program: ProgramHarness, one: FleetThread) -> None:
     words = ("status", *one.addresses, "127.0.0.1:1")
-    assert "\x1b[31m" in Terminal(program, *words).end()[1]
+    assert "\x1b[31m" in ProgramTerminal(program, *words).end()[1]
     program.environment["NO_COLOR"] = "1"
-    assert "\x1b[" not in Terminal(program, *words).end()[1]
+    assert "\x1b[" not in ProgramTerminal(program, *words).end()[1]
 
 
-def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     followed = update(program, made, "--yes")
     followed.expect("UpdateState 1 Started")
     followed.child.sendintr()
@@ -152,8 +131,8 @@ def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(program: Program, plan
     assert "1 succeeded" in rest
 
 
-def test_a_closed_terminal_leaves_the_run(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_a_closed_terminal_leaves_the_run(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     followed = update(program, made, "--yes")
     followed.expect("UpdateState 1 Started")
     followed.child.close(force=True)
@@ -164,17 +143,21 @@ def test_a_closed_terminal_leaves_the_run(program: Program, plant: MakePlant) ->
     )
 
 
-def test_a_device_that_fails_is_explained_with_advice(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("bad", faults=(Fault(name="update_error"),)))
+def test_a_device_that_fails_is_explained_with_advice(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("bad", faults=(Fault(name="update_error"),)))
     code, rest = update(program, made, "--yes").end()
     assert code == 1
     assert "Failed (update_error), 1 device" in rest
     assert "->" in rest
 
 
-def test_login_asks_tests_once_and_says_where_it_went(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("other", password="another"), sensor("gone", offline=True))
-    asked = Terminal(program, "login", *made.addresses, password=None)
+def test_login_asks_tests_once_and_says_where_it_went(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"), sensor("other", password="another"), sensor("gone", offline=True))
+    asked = ProgramTerminal(program, "login", *made.addresses, password=None)
     asked.expect("Password of Service on")
     asked.child.sendline(PASSWORD)
     assert PASSWORD not in asked.expect("Make a vault, an encrypted file")
@@ -189,9 +172,9 @@ def test_login_asks_tests_once_and_says_where_it_went(program: Program, plant: M
 
 
 @pytest.mark.parametrize("words", [[], ["demo", "--devices", "2"]])
-def test_the_dashboard_starts_and_is_left(program: Program, tmp_path: Path, words: list[str]) -> None:
+def test_the_dashboard_starts_and_is_left(program: ProgramHarness, tmp_path: Path, words: list[str]) -> None:
     program.environment["TMPDIR"] = str(tmp_path)
-    dashboard = Terminal(program, *words)
+    dashboard = ProgramTerminal(program, *words)
     dashboard.expect("quit")
     dashboard.child.send("q")
     code, _ = dashboard.end()
@@ -199,7 +182,7 @@ def test_the_dashboard_starts_and_is_left(program: Program, tmp_path: Path, word
     assert list(tmp_path.glob("sicktui-demo-*")) == []
 
 
-def test_every_question_takes_no_for_an_answer(program: Program, tmp_path: Path) -> None:
+def test_every_question_takes_no_for_an_answer(program: ProgramHarness, tmp_path: Path) -> None:
     listed, other = tmp_path / "list.toml", ("--home", str(tmp_path / "other"))
     program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
     program.here("devices", "export", str(listed), fast=False)
@@ -218,7 +201,7 @@ def test_every_question_takes_no_for_an_answer(program: Program, tmp_path: Path)
     }
     before = listed.read_bytes()
     for words, question in asked.items():
-        call = Terminal(program, *words)
+        call = ProgramTerminal(program, *words)
         call.expect(question)
         call.child.sendline("n")
         code, rest = call.end()
@@ -231,11 +214,11 @@ def test_every_question_takes_no_for_an_answer(program: Program, tmp_path: Path)
     assert program.here("firmware", "list", "--json", *other, fast=False).lines == []
 
 
-def test_the_doctor_looks_at_the_terminal(program: Program) -> None:
+def test_the_doctor_looks_at_the_terminal(program: ProgramHarness) -> None:
     program.environment |= {"LANG": "C", "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     program.environment |= {"SSH_CONNECTION": "10.0.0.9 50000 10.0.0.1 22", "NO_COLOR": "1"}
     program.environment |= {"COLUMNS": "60", "LINES": "20"}
-    code, shown = Terminal(program, "doctor").end()
+    code, shown = ProgramTerminal(program, "doctor").end()
     assert code == 0
     for text in ("60x20", "over SSH", "NO_COLOR is set", "The dashboard needs 80x24", "Its encoding is"):
         assert text in shown, shown

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from sicktui.simulator import DeviceSpec, Fault
-from tests.cli.conftest import MakePlant
-from tests.cli.kit import Program, sensor, verdicts, wait_until
+from tests.support.contract_lines import verdicts
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
+from tests.support.waiting import wait_until
 
 
-def test_a_plan_gives_every_device_a_reason_and_writes_nothing(program: Program, plant: MakePlant) -> None:
-    made = plant(
+def test_a_plan_gives_every_device_a_reason_and_writes_nothing(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(
         sensor("old"),
         sensor("current", version="2.4.0.0R"),
         sensor("newer", version="2.5.0.0R"),
@@ -48,9 +52,9 @@ def test_a_plan_gives_every_device_a_reason_and_writes_nothing(program: Program,
     ],
 )
 def test_exit_codes_of_a_plan(
-    program: Program, plant: MakePlant, spec: DeviceSpec, options: list[str], code: int
+    program: ProgramHarness, start_fleet: StartFleet, spec: DeviceSpec, options: list[str], code: int
 ) -> None:
-    made = plant(spec)
+    made = start_fleet(spec)
     result = program.here("plan", *made.addresses, "--package", program.package(), *options)
     assert result.code == code, result
     assert result.out.splitlines()[0].split()[0] == "DEVICE"
@@ -73,13 +77,13 @@ BAD, GONE, LOST = ("failed", "update_error"), ("failed", "unreachable"), ("unkno
     ],
 )
 def test_exit_codes_and_lines_of_an_update(
-    program: Program,
-    plant: MakePlant,
+    program: ProgramHarness,
+    start_fleet: StartFleet,
     specs: list[DeviceSpec],
     code: int,
     expected: list[tuple[str, str | None]],
 ) -> None:
-    made = plant(*specs)
+    made = start_fleet(*specs)
     result = program.update(made)
     assert result.code == code, result
     lines = result.lines
@@ -93,8 +97,8 @@ def test_exit_codes_and_lines_of_an_update(
     assert {line["device"] for line in lines if line["kind"] == "plan"} == set(made.addresses)
 
 
-def test_a_successful_verdict_carries_its_proof(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", serial="25420067"))
+def test_a_successful_verdict_carries_its_proof(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", serial="25420067"))
     result = program("update", *made.addresses, "--package", program.package(), "--yes", "--json")
     [verdict] = result.of_kind("verdict")
     assert (verdict["from_version"], verdict["to_version"]) == ("2.3.0.0R", "2.4.0.0R")
@@ -110,8 +114,10 @@ def test_a_successful_verdict_carries_its_proof(program: Program, plant: MakePla
     assert made.devices[0].violations == []
 
 
-def test_without_terminal_and_yes_nothing_is_started(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two"))
+def test_without_terminal_and_yes_nothing_is_started(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"), sensor("two"))
     result = program("update", *made.addresses, "--package", program.package(), "--json")
     assert result.code == 2
     assert "Update 2 sensors?" in result.err
@@ -144,9 +150,14 @@ def _file(folder: Path, name: str, content: bytes | None) -> str:
     ],
 )
 def test_a_bad_package_is_refused_before_any_sensor_is_contacted(
-    program: Program, plant: MakePlant, tmp_path: Path, name: str, content: bytes | None, code: str
+    program: ProgramHarness,
+    start_fleet: StartFleet,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    code: str,
 ) -> None:
-    made = plant(sensor("one"), sensor("two"))
+    made = start_fleet(sensor("one"), sensor("two"))
     absent = code == "package_unreadable" and content is not None
     file = str(tmp_path / name) if absent else _file(tmp_path, name, content)
     file = name if name.startswith("~") else file
@@ -159,8 +170,10 @@ def test_a_bad_package_is_refused_before_any_sensor_is_contacted(
     assert made.requests() == 0
 
 
-def test_a_package_over_100_mb_is_refused(program: Program, plant: MakePlant, tmp_path: Path) -> None:
-    made = plant(sensor("one"))
+def test_a_package_over_100_mb_is_refused(
+    program: ProgramHarness, start_fleet: StartFleet, tmp_path: Path
+) -> None:
+    made = start_fleet(sensor("one"))
     path = tmp_path / "large.spk"
     path.touch()
     os.truncate(path, 100_000_001)
@@ -170,8 +183,8 @@ def test_a_package_over_100_mb_is_refused(program: Program, plant: MakePlant, tm
     assert made.requests() == 0
 
 
-def test_a_zip_is_offered_unpacked(program: Program, plant: MakePlant, tmp_path: Path) -> None:
-    made = plant(sensor("one"))
+def test_a_zip_is_offered_unpacked(program: ProgramHarness, start_fleet: StartFleet, tmp_path: Path) -> None:
+    made = start_fleet(sensor("one"))
     archive = tmp_path / "download.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.write(program.package(), "firmware/picoScan100_2.4.0.0R.spk.signed")
@@ -187,8 +200,8 @@ def test_a_zip_is_offered_unpacked(program: Program, plant: MakePlant, tmp_path:
     assert "Unpacked" in result.err
 
 
-def test_a_package_of_the_shelf_is_named_by_its_id(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_a_package_of_the_shelf_is_named_by_its_id(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"))
     [entry] = program(
         "firmware", "add", program.package(name="fw.spk.signed"), "--version", "2.4.0.0R", "--json"
     ).lines
@@ -200,8 +213,10 @@ def test_a_package_of_the_shelf_is_named_by_its_id(program: Program, plant: Make
     )
 
 
-def test_the_expected_version_is_said_or_the_verdict_is_unknown(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two"))
+def test_the_expected_version_is_said_or_the_verdict_is_unknown(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"), sensor("two"))
     package = program.package(name="firmware.spk.signed")
     first, second = made.addresses
     words = ("--package", package, "--yes", "--json", "--no-backup")
@@ -214,10 +229,10 @@ def test_the_expected_version_is_said_or_the_verdict_is_unknown(program: Program
 
 @pytest.mark.parametrize("wish", ["", " ", "latest", "\x1b[31m2", "2" * 100])
 def test_what_no_sensor_can_report_is_no_expected_version(
-    program: Program, plant: MakePlant, wish: str
+    program: ProgramHarness, start_fleet: StartFleet, wish: str
 ) -> None:
     """Each sensor would be flashed and then called failed: an unset variable in a script is told before."""
-    made = plant(sensor("one"))
+    made = start_fleet(sensor("one"))
     words = ("--package", program.package(), "--yes", "--json", "--expect-version", wish)
     for command in ("plan", "update"):
         result = program.here(command, *made.addresses, *words)
@@ -226,16 +241,20 @@ def test_what_no_sensor_can_report_is_no_expected_version(
     assert made.requests() == 0
 
 
-def test_blanks_around_the_expected_version_mean_nothing(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_blanks_around_the_expected_version_mean_nothing(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"))
     result = program.here(
         "plan", *made.addresses, "--package", program.package(), "--json", "--expect-version", " 2.4.0.0R\n"
     )
     assert [line["to_version"] for line in result.lines] == ["2.4.0.0R"]
 
 
-def test_detached_it_returns_the_id_and_the_run_goes_on(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_detached_it_returns_the_id_and_the_run_goes_on(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     result = program(
         "update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup"
     )
@@ -250,8 +269,10 @@ def test_detached_it_returns_the_id_and_the_run_goes_on(program: Program, plant:
     assert made.devices[0].firmware_version == "2.4.0.0R"
 
 
-def test_a_canary_that_fails_keeps_the_others_from_starting(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("bad", faults=(Fault(name="update_error"),)), sensor("one"), sensor("two"))
+def test_a_canary_that_fails_keeps_the_others_from_starting(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("bad", faults=(Fault(name="update_error"),)), sensor("one"), sensor("two"))
     result = program.update(made, "--jobs", "1", "--canary", "1", "--max-failures", "5")
     assert result.code == 1, result
     assert list(verdicts(result.lines).values()) == [
@@ -264,8 +285,8 @@ def test_a_canary_that_fails_keeps_the_others_from_starting(program: Program, pl
     assert all("arameterBackup" not in path for path in made.writes())
 
 
-def test_the_first_line_has_the_runners_pid(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one", flash_seconds=40))
+def test_the_first_line_has_the_runners_pid(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", flash_seconds=40))
     process = program.start(
         *("update", *made.addresses, "--package", program.package(), "--yes", "--json", "--no-backup"),
         SICKTUI_PASSWORD="servicelevel",
@@ -280,8 +301,10 @@ def test_the_first_line_has_the_runners_pid(program: Program, plant: MakePlant) 
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the runner's end")
 
 
-def test_people_get_one_line_a_change_and_groups_at_the_end(program: Program, plant: MakePlant) -> None:
-    made = plant(
+def test_people_get_one_line_a_change_and_groups_at_the_end(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(
         *(sensor(f"bad{n}", faults=(Fault(name="update_error"),)) for n in range(3)),
         sensor("one"),
         sensor("gone", offline=True),

@@ -1,26 +1,16 @@
-"""Fixtures of the tests of passwords: vaults that open fast, and processes."""
+"""Fixtures of the tests of passwords: vaults that open fast, and calls that are given every secret."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
-from tests.cli.conftest import MakePlant, plant, program
-from tests.credentials.leaks import DEVICE, MASTER, OTHER, PHRASE, WRONG, Leaks
-from tests.stores.conftest import bare_bus, secret_service
-from tests.tui.conftest import desk
+from tests.support.dashboard import harness
+from tests.support.secret_leaks import DEVICE, MASTER, OTHER, PHRASE, WRONG, Leaks
 
-# Disks and shared machines are slow at times: that is no failure of a property.
-settings.register_profile("steady", deadline=None, max_examples=50)
-settings.load_profile("steady")
-
-Spawn = Callable[..., "subprocess.Popen[str]"]
-__all__ = ["MakePlant", "Spawn", "bare_bus", "desk", "plant", "program", "secret_service"]
+__all__ = ["harness"]
 
 
 @pytest.fixture
@@ -59,26 +49,3 @@ def secrets(tmp_path: Path) -> dict[str, Any]:
         "SICKTUI_VAULT_PASSWORD": MASTER,
         "TMPDIR": str(temp),
     }
-
-
-@pytest.fixture
-def spawn() -> Iterator[Spawn]:
-    """Start Python on a piece of code, with its pipes open; whatever is left at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(code: str, *arguments: str, **options: object) -> "subprocess.Popen[str]":
-        process: subprocess.Popen[str] = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            **options,  # type: ignore[call-overload]
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()

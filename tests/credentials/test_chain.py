@@ -14,7 +14,8 @@ from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VAULT, Vault, VaultState
-from tests.credentials.keyrings import (
+from tests.credentials.kit import MASTER, SECRET, cheap_vault, everything_in, opened_vault
+from tests.support.keyrings import (
     KEYRING,
     Refusing,
     Working,
@@ -22,7 +23,6 @@ from tests.credentials.keyrings import (
     macos_over_ssh,
     windows_over_ssh,
 )
-from tests.credentials.kit import MASTER, SECRET, cheap_vault, everything_in, opened_vault
 
 
 def groups(device: str) -> Sequence[str]:

@@ -12,8 +12,8 @@ import secretstorage
 
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.vault import VAULT, VaultState
-from tests.cli.kit import Program
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, opened_vault
+from tests.support.program import ProgramHarness
 
 pytestmark = pytest.mark.skipif("sys.platform != 'linux'", reason="the Secret Service is of Linux")
 KEYRING = "OS keyring (Secret Service)"
@@ -112,7 +112,7 @@ def test_a_prompt_on_a_display_that_nobody_sees_costs_the_limit_once(
 
 
 @pytest.mark.usefixtures("silent_prompter")
-def test_the_program_does_not_wait_for_a_prompt_that_nobody_sees(program: Program) -> None:
+def test_the_program_does_not_wait_for_a_prompt_that_nobody_sees(program: ProgramHarness) -> None:
     """The whole of it: a display that can be reached, a keyring that is locked, and nobody at the PC."""
     lock_collection()
     began = time.monotonic()

@@ -8,15 +8,14 @@ import pytest
 
 from sicktui.stores.secrets.vault import Vault
 from tests.credentials.kit import MASTER
+from tests.support.harness import PASSWORD
+from tests.support.terminal import Terminal, simulated
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX"),
     # The suite may have threads when it starts a program in a terminal of its own.
     pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
 ]
-pytest.importorskip("pexpect")
-
-from tests.terminal.emulator import PASSWORD, Terminal, simulated  # noqa: E402 - it needs pexpect
 
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"

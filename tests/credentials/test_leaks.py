@@ -14,10 +14,12 @@ from textual.widgets import Input
 
 from sicktui.simulator import DeviceSpec, Fault
 from sicktui.stores.secrets.credentials import Credentials
-from tests.cli.kit import FAST, VERSION, Plant, Program, sensor, verdicts, wait_until
-from tests.credentials.conftest import MakePlant
 from tests.credentials.kit import cheap_vault
-from tests.credentials.leaks import (
+from tests.support.contract_lines import verdicts
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.program import FAST, VERSION, ProgramHarness
+from tests.support.secret_leaks import (
     DEVICE,
     MASTER,
     OTHER,
@@ -29,7 +31,7 @@ from tests.credentials.leaks import (
     assert_private,
     outputs,
 )
-from tests.tui.conftest import Desk, notes_of, text_of, until
+from tests.support.waiting import wait_until
 
 FREELY = ("--max-failures", "100")
 # Only what hangs waits for these, and here nothing does: a loaded machine shall not turn every failure into
@@ -72,16 +74,16 @@ def every_way_to_fail() -> list[DeviceSpec]:
     ]
 
 
-def listed(program: Program, made: Plant) -> None:
+def listed(program: ProgramHarness, made: FleetThread) -> None:
     for device in made.devices:
         program.here("devices", "add", device.name, device.address, "--tag", "hall-3", fast=False)
 
 
 @pytest.mark.usefixtures("lax_umask")
 def test_after_a_run_that_failed_in_every_way(
-    program: Program, plant: MakePlant, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = plant(*every_way_to_fail())
+    made = start_fleet(*every_way_to_fail())
     listed(program, made)
     package = program.package()
     call = program.here
@@ -149,18 +151,18 @@ def test_the_search_itself_finds_what_it_looks_for(leaks: Leaks, tmp_path: Path)
     assert len(leaks.needles()) > 30
 
 
-def newest_run(program: Program) -> dict[str, Any]:
+def newest_run(program: ProgramHarness) -> dict[str, Any]:
     [line] = program.here("runs", "list", "--limit", "1", "--json", fast=False, password=None).lines
     return line
 
 
-def runner_of(program: Program) -> int:
+def runner_of(program: ProgramHarness) -> int:
     line = newest_run(program)
     assert isinstance(line["pid"], int), line
     return line["pid"]
 
 
-def flashing(made: Plant) -> bool:
+def flashing(made: FleetThread) -> bool:
     return all(device.update_state == 1 for device in made.devices)
 
 
@@ -173,9 +175,9 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are of POSIX")
 def test_after_kills_and_a_resume(
-    program: Program, plant: MakePlant, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = plant(broken("one", flash_seconds=200), broken("two", flash_seconds=200))
+    made = start_fleet(broken("one", flash_seconds=200), broken("two", flash_seconds=200))
     package = program.package()
     words = ("update", *made.addresses, "--package", package, "--yes", "--no-backup", "--detach", "--json")
     said = [program.here(*words, *PATIENTLY, fast=False, **secrets)]
@@ -197,15 +199,17 @@ def test_after_kills_and_a_resume(
     assert not [path for path in tmp_path.rglob("core*") if path.is_file()], "a core dump"
 
 
-async def test_after_a_session_of_the_dashboard(desk: Desk, leaks: Leaks, tmp_path: Path) -> None:
+async def test_after_a_session_of_the_dashboard(
+    harness: DashboardHarness, leaks: Leaks, tmp_path: Path
+) -> None:
     """A wrong and a right login, a vault, a backup with a passphrase, an update that fails."""
-    await desk.sensors(
+    await harness.sensors(
         DeviceSpec(name="gate-1", password=DEVICE, version="2.3.0.0R", faults=(Fault(name="update_error"),)),
         DeviceSpec(name="dock-1", password=OTHER, version="2.3.0.0R"),
     )
-    desk.shelve()
-    vault = cheap_vault(desk.context.home.vault_file)
-    desk.context.credentials = Credentials(given=None, keyring=None, vault=vault)
+    harness.shelve()
+    vault = cheap_vault(harness.context.home.vault_file)
+    harness.context.credentials = Credentials(given=None, keyring=None, vault=vault)
     shown: list[str] = []
 
     async def enter(title: str, *texts: str) -> None:
@@ -218,7 +222,7 @@ async def test_after_a_session_of_the_dashboard(desk: Desk, leaks: Leaks, tmp_pa
             shown.append(text_of(pilot) + pilot.app.export_screenshot())
             await pilot.press("enter")
 
-    async with desk.dashboard() as (pilot, main):
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("V")
         await until(pilot, lambda: "c make one" in text_of(pilot))
@@ -248,7 +252,7 @@ async def test_after_a_session_of_the_dashboard(desk: Desk, leaks: Leaks, tmp_pa
     assert vault.names() == ("dock-1/Service", "gate-1/Service")
     leaks.assert_none_in("".join(shown).encode(), "what the dashboard showed")
     leaks.assert_none_under([tmp_path])
-    assert_private(desk.context.home.config.parent)
+    assert_private(harness.context.home.config.parent)
 
 
 BREAK = """
@@ -274,9 +278,9 @@ def break_in(folder: Path, **places: str) -> str:
 
 
 def test_the_log_of_a_runner_that_broke(
-    program: Program, plant: MakePlant, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = plant(broken("one"))
+    made = start_fleet(broken("one"))
     path = break_in(
         tmp_path / "broken",
         where="sicktui.engine.run.runner",
@@ -297,9 +301,9 @@ def test_the_log_of_a_runner_that_broke(
 
 
 def test_the_log_of_a_command_that_broke(
-    program: Program, plant: MakePlant, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = plant(broken("one"))
+    made = start_fleet(broken("one"))
     path = break_in(
         tmp_path / "broken",
         where="login",
@@ -332,8 +336,10 @@ def test_no_process_that_holds_passwords_dumps_its_memory(spawn: Any) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is of Linux")
-def test_a_runner_has_its_limits(program: Program, plant: MakePlant, secrets: dict[str, Any]) -> None:
-    made = plant(broken("one", flash_seconds=100))
+def test_a_runner_has_its_limits(
+    program: ProgramHarness, start_fleet: StartFleet, secrets: dict[str, Any]
+) -> None:
+    made = start_fleet(broken("one", flash_seconds=100))
     words = ("update", *made.addresses, "--package", program.package(), "--yes", "--no-backup", "--detach")
     program.here(*words, **secrets)
     wait_until(lambda: flashing(made), "the flash")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.kit import Program, Result, sensor
-from tests.credentials.conftest import MakePlant
-from tests.credentials.leaks import DEVICE, WRONG, Leaks, assert_private, outputs
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness, Result
+from tests.support.secret_leaks import DEVICE, WRONG, Leaks, assert_private, outputs
 
 
 def marks_of(home: Path) -> set[bytes]:
@@ -29,9 +29,9 @@ def verdict(result: Result) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("lax_umask")
 def test_a_restore_leaves_no_fingerprint_in_journal_and_log(
-    program: Program, plant: MakePlant, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
+    program: ProgramHarness, start_fleet: StartFleet, leaks: Leaks, secrets: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = plant(sensor("one", password=DEVICE), sensor("two", password=DEVICE))
+    made = start_fleet(sensor("one", password=DEVICE), sensor("two", password=DEVICE))
     program.here("devices", "add", "one", made.addresses[0], fast=False)
     call = program.here
     copy = str(tmp_path / "copy.backup")

@@ -10,28 +10,29 @@ from typing import Any
 
 import pytest
 
-from tests.cli.kit import PASSWORD, Plant, Program, sensor
-from tests.credentials.conftest import MakePlant
 from tests.credentials.kit import MASTER
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.harness import PASSWORD
+from tests.support.program import ProgramHarness
 
 VAULT: dict[str, Any] = {"SICKTUI_VAULT_PASSWORD": MASTER}
 IN_VAULT = "vault (encrypted file)"
 
 
-def tries(made: Plant) -> list[int]:
+def tries(made: FleetThread) -> list[int]:
     """How often each sensor was tried."""
     return [
         len([r for r in device.requests if r.path.endswith("checkCredentials")]) for device in made.devices
     ]
 
 
-def listed(program: Program, made: Plant, *names: str, tag: str = "hall-3") -> None:
+def listed(program: ProgramHarness, made: FleetThread, *names: str, tag: str = "hall-3") -> None:
     for name, address in zip(names, made.addresses, strict=True):
         assert program.here("devices", "add", name, address, "--tag", tag, fast=False).code == 0
 
 
-def test_a_password_in_the_vault_is_used_unattended(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_a_password_in_the_vault_is_used_unattended(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"))
     [address] = made.addresses
     package = program.package()
     assert program.here("vault", "create", fast=False, **VAULT).code == 0
@@ -51,8 +52,10 @@ def test_a_password_in_the_vault_is_used_unattended(program: Program, plant: Mak
     assert program.here("plan", address, "--package", package, password=None, **VAULT).code == 4
 
 
-def test_a_locked_vault_keeps_nothing_unattended_and_says_so(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_a_locked_vault_keeps_nothing_unattended_and_says_so(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"))
     program.here("vault", "create", fast=False, **VAULT)
     result = program.here("login", *made.addresses, "--json")
     [line] = result.lines
@@ -62,8 +65,8 @@ def test_a_locked_vault_keeps_nothing_unattended_and_says_so(program: Program, p
     assert "vault create" not in line["message"]
 
 
-def test_a_factory_password_is_warned_of(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two", password="its own word"))
+def test_a_factory_password_is_warned_of(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"), sensor("two", password="its own word"))
     program.here("vault", "create", fast=False, **VAULT)
     lines = program.here("login", *made.addresses, "--json", **VAULT).lines
     assert "factory password" in lines[0]["advice"]
@@ -73,8 +76,8 @@ def test_a_factory_password_is_warned_of(program: Program, plant: MakePlant) -> 
     assert (line["advice"], line["stored"]) == ("", IN_VAULT)
 
 
-def test_one_password_for_a_group_is_stored_once(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two"), sensor("gone", offline=True))
+def test_one_password_for_a_group_is_stored_once(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"), sensor("two"), sensor("gone", offline=True))
     listed(program, made, "a", "b", "c")
     program.here("vault", "create", fast=False, **VAULT)
     result = program.here("login", "@hall-3", "--shared", "--json", **VAULT)
@@ -96,9 +99,9 @@ def test_one_password_for_a_group_is_stored_once(program: Program, plant: MakePl
 
 
 def test_one_password_for_many_devices_is_stored_for_each_that_takes_it(
-    program: Program, plant: MakePlant
+    program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
-    made = plant(sensor("one"), sensor("two", password="its own word"), sensor("three"))
+    made = start_fleet(sensor("one"), sensor("two", password="its own word"), sensor("three"))
     listed(program, made, "a", "b", "c")
     program.here("vault", "create", fast=False, **VAULT)
     result = program.here("login", "@hall-3", "--json", **VAULT)
@@ -118,8 +121,10 @@ def test_one_password_for_many_devices_is_stored_for_each_that_takes_it(
     assert tries(made) == [1, 1, 1]
 
 
-def test_a_group_password_that_one_sensor_refuses_is_not_stored(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"), sensor("two", password="its own word"))
+def test_a_group_password_that_one_sensor_refuses_is_not_stored(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"), sensor("two", password="its own word"))
     listed(program, made, "a", "b")
     program.here("vault", "create", fast=False, **VAULT)
     refused = program.here("login", "@hall-3", "--shared", "--json", **VAULT)
@@ -135,8 +140,8 @@ def test_a_group_password_that_one_sensor_refuses_is_not_stored(program: Program
     assert tries(made) == [2, 2], "b is not tried with a password that is not its own"
 
 
-def test_shared_passwords_are_for_groups(program: Program, plant: MakePlant) -> None:
-    made = plant(sensor("one"))
+def test_shared_passwords_are_for_groups(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"))
     listed(program, made, "a")
     for word in ("a", made.addresses[0]):
         result = program.here("login", word, "--shared")
@@ -146,7 +151,7 @@ def test_shared_passwords_are_for_groups(program: Program, plant: MakePlant) -> 
     assert tries(made) == [0]
 
 
-def test_vault_commands(program: Program, tmp_path: Path) -> None:
+def test_vault_commands(program: ProgramHarness, tmp_path: Path) -> None:
     refused = program.here("vault", "create", fast=False, password=None)
     assert refused.code == 2
     assert "there is no terminal" in refused.err
@@ -175,12 +180,12 @@ def test_vault_commands(program: Program, tmp_path: Path) -> None:
     assert "cannot be trusted" in damaged.err
 
 
-def checks(program: Program, **environment: Any) -> dict[str, dict[str, str]]:
+def checks(program: ProgramHarness, **environment: Any) -> dict[str, dict[str, str]]:
     result = program.here("doctor", "--json", fast=False, password=None, **environment)
     return {line["name"]: line for line in result.lines}
 
 
-def test_the_doctor_walks_the_whole_chain(program: Program, plant: MakePlant) -> None:
+def test_the_doctor_walks_the_whole_chain(program: ProgramHarness, start_fleet: StartFleet) -> None:
     found = checks(program)
     assert found["given"]["message"] == "The environment gives no password."
     assert found["keyring"]["state"] == "warning"
@@ -189,7 +194,7 @@ def test_the_doctor_walks_the_whole_chain(program: Program, plant: MakePlant) ->
     assert "sicktui vault create" in found["vault"]["remedy"]
     assert "memory, until sicktui ends" in found["passwords"]["message"]
 
-    made = plant(sensor("one"), sensor("two"))
+    made = start_fleet(sensor("one"), sensor("two"))
     listed(program, made, "a", "b")
     program.here("vault", "create", fast=False, **VAULT)
     program.here("login", "a", **VAULT)
@@ -221,7 +226,7 @@ def test_the_doctor_walks_the_whole_chain(program: Program, plant: MakePlant) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX")
-def test_the_doctor_finds_folders_that_others_can_look_into(program: Program) -> None:
+def test_the_doctor_finds_folders_that_others_can_look_into(program: ProgramHarness) -> None:
     assert checks(program)["private"]["state"] == "ok"
     folder = program.home / "data"
     folder.mkdir(parents=True)
@@ -233,7 +238,7 @@ def test_the_doctor_finds_folders_that_others_can_look_into(program: Program) ->
     assert checks(program)["private"]["state"] == "ok"
 
 
-def test_the_doctor_says_what_was_given(program: Program) -> None:
+def test_the_doctor_says_what_was_given(program: ProgramHarness) -> None:
     result = program.here("doctor", "--json", fast=False, password=PASSWORD)
     found = {line["name"]: line for line in result.lines}
     assert "SICKTUI_PASSWORD is used for every device" in found["given"]["message"]
@@ -241,7 +246,7 @@ def test_the_doctor_says_what_was_given(program: Program) -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_the_doctor_is_content_with_a_keyring(program: Program) -> None:
+def test_the_doctor_is_content_with_a_keyring(program: ProgramHarness) -> None:
     found = checks(program, DBUS_SESSION_BUS_ADDRESS=os.environ["DBUS_SESSION_BUS_ADDRESS"])
     assert found["keyring"]["state"] == "ok"
     assert (found["vault"]["state"], found["vault"]["remedy"]) == ("ok", "")

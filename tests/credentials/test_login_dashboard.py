@@ -17,7 +17,7 @@ from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.restore import RestoreScreen
 from sicktui.tui.screens.version_picker import VersionPicker
-from tests.tui.conftest import Desk, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 
 OLD: Final = "the old one of both"
 NEW: Final = "the new one of gate-1"
@@ -26,21 +26,21 @@ DOCK: Final = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model
 
 
 @pytest.fixture
-def credentials(desk: Desk) -> Credentials:
+def credentials(harness: DashboardHarness) -> Credentials:
     """Of a desk on which both sensors had the same password, until somebody changed that of the gate."""
     made = Credentials(given=None, keyring=None)
     for device in ("gate-1", "dock-1"):
         made.remember(device, "Service", OLD)
-    desk.context.credentials = made
+    harness.context.credentials = made
     return made
 
 
-def tries(desk: Desk) -> list[int]:
+def tries(harness: DashboardHarness) -> list[int]:
     """How often each sensor was asked whether a password is right."""
-    assert desk.fleet is not None
+    assert harness.fleet is not None
     return [
         len([request for request in device.requests if request.path.endswith("checkCredentials")])
-        for device in desk.fleet.devices
+        for device in harness.fleet.devices
     ]
 
 
@@ -62,11 +62,11 @@ async def plan(pilot: Pilot[None]) -> None:
 
 
 async def test_a_sensor_that_denies_access_in_the_middle_of_a_plan(
-    desk: Desk, credentials: Credentials
+    harness: DashboardHarness, credentials: Credentials
 ) -> None:
-    await desk.sensors(GATE, DOCK)
-    desk.shelve()
-    async with desk.dashboard() as (pilot, _):
+    await harness.sensors(GATE, DOCK)
+    harness.shelve()
+    async with harness.dashboard() as (pilot, _):
         await plan(pilot)
         await until(pilot, lambda: "Service on" in text_of(pilot))
         shown = " ".join(text_of(pilot).split())
@@ -79,11 +79,11 @@ async def test_a_sensor_that_denies_access_in_the_middle_of_a_plan(
 
 
 async def test_a_refused_password_is_tried_once_however_often_the_plan_is_made(
-    desk: Desk, credentials: Credentials
+    harness: DashboardHarness, credentials: Credentials
 ) -> None:
-    await desk.sensors(GATE, DOCK)
-    desk.shelve()
-    async with desk.dashboard() as (pilot, _):
+    await harness.sensors(GATE, DOCK)
+    harness.shelve()
+    async with harness.dashboard() as (pilot, _):
         await plan(pilot)
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await pilot.press("escape")
@@ -94,11 +94,11 @@ async def test_a_refused_password_is_tried_once_however_often_the_plan_is_made(
         await pilot.press("R")
         await until(pilot, lambda: "update 1" in text_of(pilot) and "refuse 1" in text_of(pilot))
         assert isinstance(pilot.app.screen, PlanScreen), "who left the dialog is not asked again"
-        assert tries(desk) == [1, 5]
+        assert tries(harness) == [1, 5]
         await pilot.press("j", "k", "l")
         await enter(pilot, "another wrong one")
         await until(pilot, lambda: "Wrong password, not kept: gate-1" in notes_of(pilot))
-        assert tries(desk)[0] == 2, "what a person types is tried, once"
+        assert tries(harness)[0] == 2, "what a person types is tried, once"
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "refuse 1" in text_of(pilot))
         await pilot.press("l")
         await enter(pilot, NEW)
@@ -106,9 +106,11 @@ async def test_a_refused_password_is_tried_once_however_often_the_plan_is_made(
     assert credentials.password("gate-1", "Service") == NEW
 
 
-async def test_a_sensor_that_denies_access_to_a_backup(desk: Desk, credentials: Credentials) -> None:
-    await desk.sensors(GATE, DOCK)
-    async with desk.dashboard() as (pilot, main):
+async def test_a_sensor_that_denies_access_to_a_backup(
+    harness: DashboardHarness, credentials: Credentials
+) -> None:
+    await harness.sensors(GATE, DOCK)
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -116,13 +118,15 @@ async def test_a_sensor_that_denies_access_to_a_backup(desk: Desk, credentials: 
         await enter(pilot, NEW)
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         await until(pilot, lambda: "2 succeeded" in notes_of(pilot))
-    assert tries(desk)[0] == 3, "the old one once; the new one when it was typed, and for the new plan"
+    assert tries(harness)[0] == 3, "the old one once; the new one when it was typed, and for the new plan"
     assert credentials.password("gate-1", "Service") == NEW
 
 
-async def test_who_leaves_the_dialog_backs_the_others_up(desk: Desk, credentials: Credentials) -> None:
-    await desk.sensors(GATE, DOCK)
-    async with desk.dashboard() as (pilot, _):
+async def test_who_leaves_the_dialog_backs_the_others_up(
+    harness: DashboardHarness, credentials: Credentials
+) -> None:
+    await harness.sensors(GATE, DOCK)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -132,18 +136,18 @@ async def test_who_leaves_the_dialog_backs_the_others_up(desk: Desk, credentials
         await until(pilot, lambda: "1 succeeded, 1 failed" in notes_of(pilot))
         await pilot.pause(0.3)
         assert not isinstance(pilot.app.screen, Login), "who has left it is not asked again for the same"
-    assert tries(desk)[0] == 1
+    assert tries(harness)[0] == 1
 
 
 async def test_a_sensor_that_denies_access_in_the_middle_of_a_run(
-    desk: Desk, credentials: Credentials
+    harness: DashboardHarness, credentials: Credentials
 ) -> None:
     """Somebody changes the password between the plan and the run."""
     changed = Fault(name="password_changed", at="POST CreateSessionToken", value="changed meanwhile")
-    await desk.sensors(
+    await harness.sensors(
         DeviceSpec(name="gate-1", version="2.3.0.0R", password=OLD, faults=(changed,)),
     )
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -156,14 +160,14 @@ async def test_a_sensor_that_denies_access_in_the_middle_of_a_run(
 
 
 async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
-    desk: Desk, credentials: Credentials
+    harness: DashboardHarness, credentials: Credentials
 ) -> None:
-    await desk.sensors(GATE)
-    targets = choose(["gate-1"], desk.context.devices(), desk.context.settings)
+    await harness.sensors(GATE)
+    targets = choose(["gate-1"], harness.context.devices(), harness.context.settings)
     items = [PlanItem(target=targets[0], action=Action.UPDATE, reason=None, message="Back it up.")]
-    spec = new_spec(desk.context, Operation.BACKUP, items)
-    desk.context.journal.create_run(spec, first_events(spec))  # and its process died at once
-    async with desk.dashboard() as (pilot, _):
+    spec = new_spec(harness.context, Operation.BACKUP, items)
+    harness.context.journal.create_run(spec, first_events(spec))  # and its process died at once
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: "interrupted" in text_of(pilot))
@@ -171,13 +175,15 @@ async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
         await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
         await enter(pilot, NEW)
         await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))
-    assert tries(desk) == [2]
+    assert tries(harness) == [2]
 
 
-async def test_a_sensor_that_denies_access_to_a_restore(desk: Desk, credentials: Credentials) -> None:
-    await desk.sensors(GATE)
+async def test_a_sensor_that_denies_access_to_a_restore(
+    harness: DashboardHarness, credentials: Credentials
+) -> None:
+    await harness.sensors(GATE)
     credentials.remember("gate-1", "Service", NEW)
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -195,24 +201,26 @@ async def test_a_sensor_that_denies_access_to_a_restore(desk: Desk, credentials:
     assert credentials.password("gate-1", "Service") == NEW
 
 
-async def test_a_sensor_that_denies_access_to_find_me(desk: Desk, credentials: Credentials) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, _):
+async def test_a_sensor_that_denies_access_to_find_me(
+    harness: DashboardHarness, credentials: Credentials
+) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("f")
         await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
-        assert tries(desk) == [0], "it was refused once already"
+        assert tries(harness) == [0], "it was refused once already"
         await enter(pilot, NEW)
         await until(pilot, lambda: "Blinking for" in notes_of(pilot))
-    assert tries(desk) == [1]
+    assert tries(harness) == [1]
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "super+c", "ctrl+x"])
-async def test_what_is_shown_as_dots_is_not_copied(desk: Desk, key: str) -> None:
+async def test_what_is_shown_as_dots_is_not_copied(harness: DashboardHarness, key: str) -> None:
     """A copy goes to the terminal (OSC 52), and with it into recordings of the session, in clear text."""
-    desk.context.credentials = Credentials(given=NEW, keyring=None)
-    await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, _):
+    harness.context.credentials = Credentials(given=NEW, keyring=None)
+    await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, _):
         for opening in ("l", "b"):
             await until(pilot, lambda: "1 online" in text_of(pilot))
             await pilot.press(opening)

@@ -11,9 +11,9 @@ import pytest
 from sicktui.cli import crash_log as failures
 from sicktui.cli.options import Common
 from sicktui.engine.run import spawn
-from tests.cli.kit import Program, sensor
-from tests.credentials.conftest import MakePlant
-from tests.credentials.leaks import assert_private
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
+from tests.support.secret_leaks import assert_private
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX"),
@@ -54,7 +54,7 @@ def test_the_log_that_is_put_aside_stays_private(tmp_path: Path, monkeypatch: py
 
 
 def test_a_runners_log_is_private_before_the_runner_can_write(
-    program: Program, plant: MakePlant, monkeypatch: pytest.MonkeyPatch
+    program: ProgramHarness, start_fleet: StartFleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start, seen = spawn._popen, []
 
@@ -63,6 +63,6 @@ def test_a_runners_log_is_private_before_the_runner_can_write(
         return start(log)
 
     monkeypatch.setattr(spawn, "_popen", look)
-    program.update(plant(sensor("one")))
+    program.update(start_fleet(sensor("one")))
     assert seen == [0o600]
     assert_private(program.home)

@@ -8,14 +8,14 @@ from sicktui.stores.secrets.credentials import Credentials
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.status_line import status_line, store_labels
-from tests.credentials.keyrings import (
+from tests.credentials.kit import cheap_vault, opened_vault
+from tests.support.keyrings import (
     Refusing,
     Working,
     keyring_store,
     macos_over_ssh,
     windows_over_ssh,
 )
-from tests.credentials.kit import cheap_vault, opened_vault
 
 
 def locked() -> BaseException:

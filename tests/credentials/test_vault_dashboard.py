@@ -17,9 +17,10 @@ from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import VaultMenu
-from tests.credentials.keyrings import Refusing, keyring_store, windows_over_ssh
 from tests.credentials.kit import MASTER, cheap_vault
-from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
+from tests.support.harness import PASSWORD
+from tests.support.keyrings import Refusing, keyring_store, windows_over_ssh
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model="picoScan150")
@@ -27,11 +28,11 @@ FRESH = "another long password"
 
 
 @pytest.fixture
-def vault(desk: Desk) -> Vault:
+def vault(harness: DashboardHarness) -> Vault:
     """The desk's vault, cheap to open, not made yet; nobody was given a password."""
-    made = cheap_vault(desk.context.home.vault_file)
-    desk.context.credentials = Credentials(
-        given=None, keyring=None, vault=made, groups=DeviceGroups(desk.context.home.devices_file)
+    made = cheap_vault(harness.context.home.vault_file)
+    harness.context.credentials = Credentials(
+        given=None, keyring=None, vault=made, groups=DeviceGroups(harness.context.home.devices_file)
     )
     return made
 
@@ -50,13 +51,15 @@ async def form(pilot: Pilot[None], title: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm) and title in text_of(pilot))
 
 
-async def test_an_update_opens_the_vault_and_asks_for_nothing_else(desk: Desk, vault: Vault) -> None:
-    await desk.sensors(GATE)
-    desk.shelve()
+async def test_an_update_opens_the_vault_and_asks_for_nothing_else(
+    harness: DashboardHarness, vault: Vault
+) -> None:
+    await harness.sensors(GATE)
+    harness.shelve()
     vault.create(MASTER)
     vault.put("gate-1/Service", PASSWORD)
     vault.lock()
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot) and "the vault is locked" in text_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: ".spk" in text_of(pilot))
@@ -72,13 +75,15 @@ async def test_an_update_opens_the_vault_and_asks_for_nothing_else(desk: Desk, v
         await until(pilot, lambda: "passwords: vault" in text_of(pilot))
 
 
-async def test_who_leaves_the_vault_locked_is_asked_for_the_password(desk: Desk, vault: Vault) -> None:
-    await desk.sensors(GATE)
-    desk.shelve()
+async def test_who_leaves_the_vault_locked_is_asked_for_the_password(
+    harness: DashboardHarness, vault: Vault
+) -> None:
+    await harness.sensors(GATE)
+    harness.shelve()
     vault.create(MASTER)
     vault.put("gate-1/Service", PASSWORD)
     vault.lock()
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: ".spk" in text_of(pilot))
@@ -91,14 +96,16 @@ async def test_who_leaves_the_vault_locked_is_asked_for_the_password(desk: Desk,
         assert "the vault is locked" in " ".join(text_of(pilot).split())
 
 
-async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(desk: Desk, vault: Vault) -> None:
-    await desk.sensors(GATE)
-    desk.shelve()
+async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(
+    harness: DashboardHarness, vault: Vault
+) -> None:
+    await harness.sensors(GATE)
+    harness.shelve()
     vault.create(MASTER)
-    Passphrases(desk.context.credentials).remember("gate-1", "its own phrase")
+    Passphrases(harness.context.credentials).remember("gate-1", "its own phrase")
     vault.lock()
-    desk.context.credentials.hold("gate-1", "Service", PASSWORD)
-    async with desk.dashboard() as (pilot, main):
+    harness.context.credentials.hold("gate-1", "Service", PASSWORD)
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await form(pilot, "Unlock the vault")
@@ -115,14 +122,14 @@ async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(desk
         await pilot.press("escape")
         await until(pilot, lambda: notes_of(pilot).count("open to anybody") == 2)
         assert not main.dashboard.runs
-        assert not desk.context.backups.list()
+        assert not harness.context.backups.list()
 
 
-async def test_a_login_opens_the_vault_to_keep_the_password(desk: Desk, vault: Vault) -> None:
-    await desk.sensors(GATE)
+async def test_a_login_opens_the_vault_to_keep_the_password(harness: DashboardHarness, vault: Vault) -> None:
+    await harness.sensors(GATE)
     vault.create(MASTER)
     vault.lock()
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
@@ -134,9 +141,9 @@ async def test_a_login_opens_the_vault_to_keep_the_password(desk: Desk, vault: V
     assert vault.get("gate-1/Service") == PASSWORD
 
 
-async def test_a_vault_is_made_and_takes_in_what_was_entered(desk: Desk, vault: Vault) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, _):
+async def test_a_vault_is_made_and_takes_in_what_was_entered(harness: DashboardHarness, vault: Vault) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
@@ -162,8 +169,10 @@ async def test_a_vault_is_made_and_takes_in_what_was_entered(desk: Desk, vault: 
     assert cheap_vault(vault.path, given=MASTER).get("gate-1/Service") == PASSWORD
 
 
-async def test_everything_that_the_commands_do(desk: Desk, vault: Vault, tmp_path: Path) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+async def test_everything_that_the_commands_do(
+    harness: DashboardHarness, vault: Vault, tmp_path: Path
+) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
     vault.create(MASTER)
     vault.put("a/Service", "1")
     copy = tmp_path / "copy.vault"
@@ -174,7 +183,7 @@ async def test_everything_that_the_commands_do(desk: Desk, vault: Vault, tmp_pat
         await pilot.press(key)
         await form(pilot, title)
 
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await choose("x", "Export a copy")
         for text in (str(copy), FRESH, FRESH):
             await typed(pilot, text)
@@ -207,12 +216,12 @@ async def test_everything_that_the_commands_do(desk: Desk, vault: Vault, tmp_pat
         assert MASTER not in shown
 
 
-async def test_a_password_is_kept_once_for_a_group(desk: Desk, vault: Vault) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
-    desk.profiles(*(Profile(name=d.name, address=d.address, tags=("hall-3",)) for d in fleet.devices))
+async def test_a_password_is_kept_once_for_a_group(harness: DashboardHarness, vault: Vault) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
+    harness.profiles(*(Profile(name=d.name, address=d.address, tags=("hall-3",)) for d in fleet.devices))
     vault.create(MASTER)
     vault.put("gate-1/Service", "an old one of its own")
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "l")
         await until(pilot, lambda: "keep it once, for @hall-3" in text_of(pilot))
@@ -220,7 +229,7 @@ async def test_a_password_is_kept_once_for_a_group(desk: Desk, vault: Vault) -> 
         await pilot.press("tab", "tab", "space", "shift+tab", "shift+tab", "enter")
         await until(pilot, lambda: "The password of @hall-3 kept in: vault" in notes_of(pilot))
         assert vault.names() == ("@hall-3/Service",)
-        assert desk.context.credentials.password("gate-1", "Service") == PASSWORD
+        assert harness.context.credentials.password("gate-1", "Service") == PASSWORD
         vault.lock()
         await pilot.press("O")
         await until(pilot, lambda: "what @hall-3 shares" in text_of(pilot))
@@ -237,23 +246,25 @@ async def test_a_password_is_kept_once_for_a_group(desk: Desk, vault: Vault) -> 
     assert vault.names() == ()
 
 
-async def test_why_the_keyring_is_not_used_can_be_read_in_full(desk: Desk, vault: Vault) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
-    desk.context.credentials = Credentials(
+async def test_why_the_keyring_is_not_used_can_be_read_in_full(
+    harness: DashboardHarness, vault: Vault
+) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    harness.context.credentials = Credentials(
         given=None, keyring=keyring_store(Refusing(windows_over_ssh)), vault=vault
     )
-    async with desk.dashboard(size=(80, 24)) as (pilot, _):
+    async with harness.dashboard(size=(80, 24)) as (pilot, _):
         await until(pilot, lambda: "(keyring: error 1312)" in text_of(pilot))
         await pilot.press("V")
         await until(pilot, lambda: "SSH sessions (error 1312)" in text_of(pilot))
         assert "Log in at the PC or by remote desktop" in text_of(pilot)
 
 
-async def test_a_damaged_vault_is_told_and_offers_nothing(desk: Desk, vault: Vault) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+async def test_a_damaged_vault_is_told_and_offers_nothing(harness: DashboardHarness, vault: Vault) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
     vault.path.parent.mkdir(parents=True, exist_ok=True)
     vault.path.write_bytes(b"not a vault")
-    async with desk.dashboard() as (pilot, _):
+    async with harness.dashboard() as (pilot, _):
         await pilot.press("V")
         await until(pilot, lambda: "cannot be trusted" in " ".join(text_of(pilot).split()))
         await pilot.press("c", "u", "q")
@@ -262,16 +273,16 @@ async def test_a_damaged_vault_is_told_and_offers_nothing(desk: Desk, vault: Vau
 
 
 async def test_a_crash_shows_no_values_of_variables(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Textual shows them by default: whoever scrolls back, or reads a recorded session, sees the password."""
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
 
     def crash(*_: object, **__: object) -> Password:
         raise RuntimeError("nobody foresaw this")
 
     async def use() -> None:
-        async with desk.dashboard() as (pilot, _):
+        async with harness.dashboard() as (pilot, _):
             await pilot.press("l")
             await until(pilot, lambda: isinstance(pilot.app.screen, Login))
             await typed(pilot, "Zwiebelkuchen-77")

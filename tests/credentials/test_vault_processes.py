@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from sicktui.stores.secrets.vault import VaultState
-from tests.credentials.conftest import Spawn
 from tests.credentials.kit import MASTER, cheap_vault, opened_vault
+from tests.support.fixtures import Spawn
 
 WRITER = """
 import sys

@@ -24,7 +24,7 @@ from sicktui.tui.rows.jobs import JOB_COLUMNS
 from sicktui.tui.rows.log import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
-from tests.fuzz.nasty import FUZZ, harmless, texts
+from tests.fuzz.hostile_inputs import FUZZ, harmless, texts
 from tests.fuzz.runs import histories
 
 WORDS: Final = frozenset(

@@ -19,7 +19,7 @@ from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.lock_owner import read_owner
 from sicktui.stores.packages.shelf import Shelf
-from tests.fuzz.nasty import FUZZ, changed, harmless, texts
+from tests.fuzz.hostile_inputs import FUZZ, changed, harmless, texts
 
 MESSAGE_LIMIT: Final = 2_000
 _values: Final = st.recursive(

@@ -15,7 +15,7 @@ from sicktui.model.event import Event, decode, encode
 from sicktui.model.run_view import RunView, reduce
 from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
-from tests.fuzz.nasty import FUZZ, alike, changed, harmless
+from tests.fuzz.hostile_inputs import FUZZ, alike, changed, harmless
 from tests.fuzz.runs import DEVICES, histories
 
 ROWS: Final = 40

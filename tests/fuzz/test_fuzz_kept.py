@@ -19,7 +19,7 @@ from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore
 from sicktui.stores.packages.inspect import PackageError, inspect_package
 from sicktui.stores.packages.shelf import Shelf
-from tests.fuzz.nasty import FUZZ, alike, changed, deep, harmless, texts
+from tests.fuzz.hostile_inputs import FUZZ, alike, changed, deep, harmless, texts
 from tests.fuzz.test_fuzz_files import MESSAGE_LIMIT, outcome
 
 SHA: Final = "ab" * 32

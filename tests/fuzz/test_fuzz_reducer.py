@@ -11,7 +11,7 @@ from sicktui.model.plan import Operator, RunSpec
 from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import Settings
 from sicktui.stores.journal.journal import Journal
-from tests.fuzz.nasty import FUZZ
+from tests.fuzz.hostile_inputs import FUZZ
 from tests.fuzz.runs import histories
 
 

@@ -20,7 +20,7 @@ from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.turns.queue import RequestQueues
-from tests.fuzz.nasty import FUZZ, changed, deep, harmless, json_values, numbers, texts
+from tests.fuzz.hostile_inputs import FUZZ, changed, deep, harmless, json_values, numbers, texts
 
 PASSWORD: Final = "correct horse"
 MESSAGE_LIMIT: Final = 1_000

@@ -1,4 +1,4 @@
-"""A plant for single sensors, as the engine's tests have it."""
+"""The engine for single sensors whose PC fails: what the sensors complain of is not the subject."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -6,24 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.context import Context, open_context
-from sicktui.model.settings import Limits, Settings
-from tests.engine.plant import FAST, PASSWORD, Plant
-from tests.skipping import clock_of_the_loop
+from sicktui.engine.context import Context
+from sicktui.model.settings import Limits
+from tests.support.clocks import clock_of_the_loop
+from tests.support.engine_harness import EngineHarness
+from tests.support.harness import fast_context
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
-    """A context with fast settings in a home of its own."""
-    made = open_context(home=tmp_path / "home", password=PASSWORD, environ={}, use_keyring=False)
-    made.settings = Settings(timing=FAST, limits=Limits(requests_per_second=1000.0, max_failures=9))
-    return made
+    """A context with fast settings and its own home."""
+    return fast_context(tmp_path, limits=Limits(requests_per_second=1000.0, max_failures=9))
 
 
 @pytest.fixture
-async def plant(context: Context, tmp_path: Path) -> AsyncIterator[Plant]:
-    """A plant without sensors yet."""
+async def harness(context: Context, tmp_path: Path) -> AsyncIterator[EngineHarness]:
+    """The engine without sensors yet."""
     context.clock = clock_of_the_loop()
     async with AsyncExitStack() as stack:
-        yield Plant(context, tmp_path, stack)
+        yield EngineHarness(context, tmp_path, stack)
     context.close()

@@ -1,30 +1,14 @@
 """What goes wrong on the PC: its wall clock jumps, its disk is full, its backups cannot be kept."""
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.clock import Clock
 from sicktui.model.enums import Code, Level, Step, Verdict
 from sicktui.model.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
 from sicktui.simulator.spec import GenerationName
 from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, failed
-
-
-class JumpingClock:
-    """A PC whose wall clock is set forth and back all the time: by a server, by hand, by a dead battery."""
-
-    def __init__(self, clock: Clock) -> None:
-        days = (0, 400, -400, 1, -9000, 3)
-        self._jumps: Iterator[int] = itertools.cycle(days)
-        self.monotonic = clock.monotonic
-        self.sleep = clock.sleep
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=next(self._jumps))
 
 
 class FullDisk(Journal):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.reliability.bench import Bench
+from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
 from tests.reliability.page import PAGE, render, words
@@ -19,7 +19,7 @@ from tests.reliability.page import PAGE, render, words
 def run_batch(batch: Sequence[Case]) -> list[Result]:
     """The results of one run, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="sicktui-matrix-") as folder:
-        return Bench(batch, Path(folder)).run()
+        return Batch(batch, Path(folder)).run()
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.bench import Bench
+from tests.reliability.batch import Batch
 from tests.reliability.case import Case
 from tests.reliability.catalogue import batches
 
@@ -13,7 +13,7 @@ from tests.reliability.catalogue import batches
 @pytest.mark.no_cover
 @pytest.mark.parametrize("batch", batches(), ids=[f"run-{number}" for number in range(len(batches()))])
 def test_no_verdict_is_wrong(batch: tuple[Case, ...], tmp_path: Path) -> None:
-    results = Bench(batch, tmp_path).run()
+    results = Batch(batch, tmp_path).run()
     assert [result.case.id for result in results] == [case.id for case in batch]
     # A case alone: python -m tests.reliability.publish --only "its name"
     assert [f"{result.case.id}: {wrong}" for result in results for wrong in result.wrong] == []

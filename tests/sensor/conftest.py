@@ -8,16 +8,8 @@ import pytest
 
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
-from tests.sensor.scripted import (
-    PASSWORD,
-    TOKEN,
-    FakeClock,
-    ScriptedSensor,
-    challenge,
-    if_proven,
-    reply,
-    target,
-)
+from tests.sensor.scripted import PASSWORD, TOKEN, ScriptedSensor, challenge, if_proven, reply, target
+from tests.support.clocks import ManualClock
 
 MakeSensor = Callable[..., Sensor]
 
@@ -33,12 +25,12 @@ async def device() -> AsyncIterator[ScriptedSensor]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> ManualClock:
+    return ManualClock(1000.0)
 
 
 @pytest.fixture
-async def connect(device: ScriptedSensor, clock: FakeClock) -> AsyncIterator[MakeSensor]:
+async def connect(device: ScriptedSensor, clock: ManualClock) -> AsyncIterator[MakeSensor]:
     """Make clients of the scripted sensor (or of another ``address``)."""
     async with AsyncExitStack() as stack:
 

@@ -6,8 +6,7 @@ import json
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sicktui.model.device import Target
@@ -211,25 +210,6 @@ class ScriptedSensor:
         seen.body = await reader.readexactly(int(headers.get("content-length", 0)))
         writer.write(chosen if isinstance(chosen, bytes) else cast("Answerer", chosen)(seen))
         await writer.drain()
-
-
-@dataclass
-class FakeClock:
-    """Time that passes when somebody sleeps."""
-
-    time: float = 1000.0
-    slept: list[float] = field(default_factory=list)
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=self.time)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-        await asyncio.sleep(0)
 
 
 def target(

@@ -20,7 +20,6 @@ from tests.sensor.scripted import (
     NOT_FOUND,
     PASSWORD,
     TOKEN,
-    FakeClock,
     ScriptedSensor,
     Seen,
     challenge,
@@ -31,6 +30,7 @@ from tests.sensor.scripted import (
     refused,
     reply,
 )
+from tests.support.clocks import ManualClock
 
 BASIC = "Basic " + base64.b64encode(b"Service:servicelevel").decode()
 
@@ -303,7 +303,7 @@ async def test_a_challenge_that_stays_invalid_is_an_error(
 
 
 async def test_a_sensor_out_of_connections_is_asked_again_for_challenge_and_session(
-    challenging: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     challenging.on("POST getChallenge", refused(11), refused(11), challenge())
     challenging.on("POST CreateSessionToken", refused(11), if_proven(reply({"token": TOKEN})))
@@ -321,7 +321,7 @@ async def test_an_act_is_not_repeated_for_want_of_connections(
 
 
 async def test_a_session_for_ever_out_of_connections_ends(
-    challenging: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     challenging.on("POST CreateSessionToken", refused(11))
     with pytest.raises(OutOfConnections):

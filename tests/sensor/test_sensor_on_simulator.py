@@ -26,7 +26,9 @@ from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.device.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
-from tests.sensor.scripted import PASSWORD, FakeClock, target
+from tests.sensor.scripted import PASSWORD, target
+from tests.support.clocks import ManualClock
+from tests.support.waiting import eventually
 
 SPEED = 50.0
 LIMIT = 1024 * 1024
@@ -65,7 +67,7 @@ async def start() -> AsyncIterator[Start]:
             if password == PASSWORD:
                 devices.append(device)
             # Waiting is real only where a test is about it.
-            clock = SystemClock() if speed == 1.0 else FakeClock()
+            clock = SystemClock() if speed == 1.0 else ManualClock(1000.0)
             sensor = Sensor(
                 target(device.address, request_timeout=request_timeout, stall_timeout=2.0),
                 password=password,
@@ -77,14 +79,6 @@ async def start() -> AsyncIterator[Start]:
 
         yield begin
     assert [device.violations for device in devices] == [[] for _ in devices]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 5.0) -> None:
-    clock = SystemClock()
-    deadline = clock.monotonic() + seconds
-    while not await condition():
-        assert clock.monotonic() < deadline, "it did not happen in time"
-        await clock.sleep(0.02)
 
 
 def write_package(folder: Path, device: Device) -> Path:
@@ -175,10 +169,10 @@ async def test_an_update_from_package_to_new_version(
         except Unreachable:
             return False
 
-    await until(gone)
+    await eventually(gone)
     assert UpdateState.STARTED in seen
     sensor.access.forget_session()
-    await until(back)
+    await eventually(back)
     after = await sensor.read.identity()
     assert (after.serial, after.version) == (before.serial, NEW)
     # Sessions did not survive the reboot; a new one is opened by itself.
@@ -205,7 +199,7 @@ async def test_a_backup_and_back(start: Start, generation: GenerationName, tmp_p
             return False
         return len(fetched) > 1 and fetched[-1] == fetched[-2]
 
-    await until(there)
+    await eventually(there)
     assert fetched[-1].sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     await sensor.parameters.write("LocationName", "after")
     await sensor.backups.upload(file)
@@ -220,7 +214,7 @@ async def test_a_backup_and_back(start: Start, generation: GenerationName, tmp_p
                 return False
         return await sensor.read.value("LocationName") == "before"
 
-    await until(restored)
+    await eventually(restored)
     assert replies[-1].ok is not False
     assert device.violations == []
 
@@ -237,7 +231,7 @@ async def test_a_backup_with_another_passphrase(start: Start, tmp_path: Path) ->
             return False
         return True
 
-    await until(there)
+    await eventually(there)
     await sensor.backups.upload(file)
     reply = await sensor.backups.restore("two")
     assert reply.ok is False

@@ -16,16 +16,8 @@ from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
 from sicktui.sensor.transport.messages import Request
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import (
-    NOT_FOUND,
-    FakeClock,
-    ScriptedSensor,
-    challenge,
-    html,
-    http,
-    refused,
-    reply,
-)
+from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, challenge, html, http, refused, reply
+from tests.support.clocks import ManualClock
 
 
 @pytest.fixture
@@ -279,7 +271,7 @@ async def test_a_name_that_is_none_is_never_sent(
 
 
 async def test_out_of_connections_is_waited_out(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     device.on(
         "GET UpdateState", refused(11), http(429), refused(11, http_status=503), reply({"UpdateState": 0})
@@ -290,7 +282,7 @@ async def test_out_of_connections_is_waited_out(
 
 
 async def test_out_of_connections_for_ever_ends(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     device.on("GET UpdateState", refused(11))
     with pytest.raises(OutOfConnections) as caught:

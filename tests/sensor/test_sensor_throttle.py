@@ -11,11 +11,12 @@ from sicktui.sensor.errors import SensorError
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.sensor.turns.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import FakeClock, Reply, ScriptedSensor, Seen, hang_up, reply
+from tests.sensor.scripted import Reply, ScriptedSensor, Seen, hang_up, reply
+from tests.support.clocks import ManualClock
 
 
 async def test_two_a_second_leaves_two_at_once_and_then_waits() -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(2.0, clock)
     times = []
     for _ in range(5):
@@ -25,7 +26,7 @@ async def test_two_a_second_leaves_two_at_once_and_then_waits() -> None:
 
 
 async def test_a_pair_goes_back_to_back() -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(2.0, clock)
     await throttle.reserve()
     await throttle.reserve(2)
@@ -35,7 +36,7 @@ async def test_a_pair_goes_back_to_back() -> None:
 
 
 async def test_below_one_a_second_a_pair_goes_together_and_the_next_waits_the_longer() -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(0.5, clock)
     await throttle.reserve(2)
     assert clock.monotonic() == 0.0
@@ -44,7 +45,7 @@ async def test_below_one_a_second_a_pair_goes_together_and_the_next_waits_the_lo
 
 
 async def test_slots_given_back_are_free() -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(2.0, clock)
     throttle.give_back(await throttle.reserve(2))
     await throttle.reserve(2)
@@ -52,10 +53,10 @@ async def test_slots_given_back_are_free() -> None:
 
 
 async def test_a_slot_counts_from_when_it_was_used() -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(1.0, clock)
     (slot,) = await throttle.reserve()
-    clock.time = 0.4
+    clock.elapsed = 0.4
     throttle.used(slot)
     await throttle.reserve()
     assert clock.monotonic() == pytest.approx(1.4)
@@ -66,7 +67,7 @@ async def test_a_slot_counts_from_when_it_was_used() -> None:
     steps=st.lists(st.tuples(st.integers(1, 2), st.floats(0.0, 3.0)), min_size=1, max_size=40),
 )
 async def test_no_window_ever_holds_more_than_allowed(rate: float, steps: list[tuple[int, float]]) -> None:
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(rate, clock)
     burst = max(1, int(rate))
     period = burst / rate
@@ -74,7 +75,7 @@ async def test_no_window_ever_holds_more_than_allowed(rate: float, steps: list[t
     for count, pause in steps:
         await throttle.reserve(count)
         starts.extend([clock.monotonic()] * count)
-        clock.time += pause
+        clock.elapsed += pause
     # A pair is allowed together even where the window is smaller than it.
     allowed = max(burst, 2)
     for index in range(len(starts) - allowed):
@@ -82,7 +83,7 @@ async def test_no_window_ever_holds_more_than_allowed(rate: float, steps: list[t
 
 
 async def test_a_client_never_asks_more_often_than_allowed(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     device.on("GET UpdateState", reply({"UpdateState": 0}))
     sensor = connect(requests_per_second=2.0)
@@ -93,7 +94,7 @@ async def test_a_client_never_asks_more_often_than_allowed(
 
 
 async def test_challenge_and_post_are_not_torn_apart(
-    challenging: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     sensor = connect(requests_per_second=2.0, auth="challenge")
     await sensor.read.ident()
@@ -107,7 +108,7 @@ async def test_challenge_and_post_are_not_torn_apart(
 @pytest.mark.parametrize(("ago", "waits"), [(None, 0.0), (0.0, 1.0), (0.4, 0.6), (5.0, 0.0)])
 async def test_what_a_plan_has_just_asked_counts(ago: float | None, waits: float) -> None:
     """The plan and the runner are two processes; to the sensor they are one."""
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     queue = RequestQueues(2.0, clock, asked_ago=ago).queue(Address("127.0.0.1", 80))
     await queue.throttle.reserve()
     assert clock.monotonic() == pytest.approx(waits)
@@ -115,7 +116,7 @@ async def test_what_a_plan_has_just_asked_counts(ago: float | None, waits: float
 
 async def test_a_sensor_in_trouble_is_asked_half_as_often() -> None:
     """At the default rate at most once a second, for as long as no answer is one."""
-    clock = FakeClock(0.0)
+    clock = ManualClock(0.0)
     throttle = Throttle(2.0, clock)
     times = []
     for _ in range(4):
@@ -130,7 +131,7 @@ async def test_a_sensor_in_trouble_is_asked_half_as_often() -> None:
 
 @pytest.mark.parametrize("trouble", [reply(http_status=503), hang_up()], ids=["http_503", "cut off"])
 async def test_after_trouble_the_next_request_waits(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock, trouble: Reply
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock, trouble: Reply
 ) -> None:
     """A server error, and a connection that is closed without an answer."""
     device.on("GET UpdateState", trouble)
@@ -144,7 +145,7 @@ async def test_after_trouble_the_next_request_waits(
 
 
 async def test_two_clients_of_one_address_share_its_rate(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     """The live list and a plan: to the sensor they are one."""
     device.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
@@ -157,7 +158,7 @@ async def test_two_clients_of_one_address_share_its_rate(
 
 
 async def test_two_clients_of_one_address_wait_for_each_other(
-    device: ScriptedSensor, connect: MakeSensor, clock: FakeClock
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     at_once = 0
     most = 0
@@ -178,7 +179,7 @@ async def test_two_clients_of_one_address_wait_for_each_other(
 
 
 def test_a_line_serves_one_event_loop_after_the_other() -> None:
-    queues = RequestQueues(1000.0, FakeClock())
+    queues = RequestQueues(1000.0, ManualClock(1000.0))
 
     async def queue_up() -> None:
         async def take_a_turn() -> None:

@@ -16,8 +16,8 @@ from tests.simulator.plain_client import (
     get_challenge,
     post,
     request,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 SCALE = 100.0
 

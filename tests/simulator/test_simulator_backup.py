@@ -7,7 +7,8 @@ import pytest
 
 from sicktui.simulator import Device, Fault
 from tests.simulator.conftest import Start
-from tests.simulator.plain_client import auth_post, basic, get, post, request, session_token, wait_until
+from tests.simulator.plain_client import auth_post, basic, get, post, request, session_token
+from tests.support.waiting import wait_until
 
 GENERATIONS = ["firmware-article", "auth-article", "picoscan-2.2.1", "picoscan-2.3.3", "multiscan-2.4.2"]
 

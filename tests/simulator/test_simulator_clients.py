@@ -20,8 +20,8 @@ from tests.simulator.plain_client import (
     proof,
     request,
     session_token,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 VENDOR = ["picoscan-2.2.1", "picoscan-2.3.3", "multiscan-2.4.2"]
 

@@ -17,8 +17,8 @@ from tests.simulator.plain_client import (
     post,
     request,
     session_token,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 
 def put(device: Device, content: bytes, headers: dict[str, str] | None = None) -> int:

@@ -16,8 +16,8 @@ from tests.simulator.plain_client import (
     request,
     session_token,
     version_of,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 
 def put(device: Device, content: bytes, headers: dict[str, str] | None = None) -> int:

@@ -6,7 +6,8 @@ import pytest
 
 from sicktui.simulator import Device, Fault
 from tests.simulator.conftest import Start
-from tests.simulator.plain_client import auth_post, get, request, wait_until
+from tests.simulator.plain_client import auth_post, get, request
+from tests.support.waiting import wait_until
 
 Lost = (http.client.HTTPException, OSError)
 

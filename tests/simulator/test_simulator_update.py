@@ -22,8 +22,8 @@ from tests.simulator.plain_client import (
     request,
     session_token,
     version_of,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 GENERATIONS = ["firmware-article", "auth-article", "picoscan-2.2.1", "picoscan-2.3.3", "multiscan-2.4.2"]
 

@@ -18,8 +18,8 @@ from tests.simulator.plain_client import (
     proof,
     request,
     session_token,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 
 def only(device: Device) -> str:

@@ -4,9 +4,7 @@ import hashlib
 import json
 import os
 import stat
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.stores.backups.store import MAX_BACKUP_BYTES, BackupFacts, BackupStore, BackupUnusable
 from sicktui.stores.disk.files import StorageError
+from tests.support.fixtures import Spawn
 
 CONTENT = bytes(range(256)) * 4
 FACTS = BackupFacts(
@@ -35,7 +34,6 @@ FACTS = BackupFacts(
     api="2.3",
     passphrase_fingerprint="abc",
 )
-Spawn = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture

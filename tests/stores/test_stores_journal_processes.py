@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sicktui.model.plan import RunSpec
 from sicktui.stores.journal.journal import Journal
+from tests.support.fixtures import Spawn
 
 Spec = Callable[[str], RunSpec]
-Spawn = Callable[..., "subprocess.Popen[str]"]
 
 START = """
 import sys

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,8 +30,8 @@ from sicktui.stores.disk.locks import (
     run_lock,
     sensor_lock,
 )
-
-Spawn = Callable[..., "subprocess.Popen[str]"]
+from tests.support.clocks import ManualClock
+from tests.support.fixtures import Spawn
 
 HOLDER = """
 import sys
@@ -46,22 +46,6 @@ lock.release()
 print("released", flush=True)
 sys.stdin.readline()
 """
-
-
-class Noon:
-    """A clock that stands still."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def monotonic(self) -> float:
-        return 0.0
-
-    def now(self) -> datetime:
-        return self.moment
-
-    async def sleep(self, seconds: float) -> None:
-        raise NotImplementedError
 
 
 def folder_of(home: Home) -> str:
@@ -236,16 +220,16 @@ def test_the_owner_in_words() -> None:
         ssh_client="10.0.0.9",
         purpose="run r1",
     )
-    assert owner.words(Noon(noon)) == "bob on pc7, pid 412, since 09:03, from 10.0.0.9, run r1"
-    later = Noon(noon + timedelta(days=1))
+    assert owner.words(ManualClock(start=noon)) == "bob on pc7, pid 412, since 09:03, from 10.0.0.9, run r1"
+    later = ManualClock(start=noon + timedelta(days=1))
     assert owner.words(later) == "bob on pc7, pid 412, since 2026-11-21 09:03, from 10.0.0.9, run r1"
     here = structs.replace(owner, ssh_client=None, purpose="")
-    assert here.words(Noon(noon)) == "bob on pc7, pid 412, since 09:03"
+    assert here.words(ManualClock(start=noon)) == "bob on pc7, pid 412, since 09:03"
 
 
 def test_the_owners_file_is_plain_json(home: Home) -> None:
     moment = datetime(2026, 11, 21, 9, 54, 27, 123000, tzinfo=UTC)
-    lock = sensor_lock(home, "serial 1", purpose="run r1", clock=Noon(moment))
+    lock = sensor_lock(home, "serial 1", purpose="run r1", clock=ManualClock(start=moment))
     with lock:
         written = json.loads(lock.owner_path.read_bytes())
     assert written["since"] == "2026-11-21T09:54:27.123Z"

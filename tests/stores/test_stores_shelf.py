@@ -1,9 +1,7 @@
 """The shelf: packages by their SHA-256, with approval, shared by processes."""
 
 import json
-import subprocess
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,10 @@ from sicktui.model.errors import UsageError
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage
 from sicktui.stores.packages.shelf import Shelf
+from tests.support.fixtures import Spawn
 
 BINARY = bytes(range(256)) * 16
 NAME = "picoScan150_2.3.0.0R.spk.signed"
-Spawn = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture

@@ -5,40 +5,31 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from sicktui.engine.context import Context, open_context
-from sicktui.model.settings import Limits, Settings, Timing
-from tests.engine.plant import PASSWORD
-from tests.survival.ward import Ward
+from sicktui.engine.context import Context
+from sicktui.model.settings import Limits
+from tests.support.harness import FAST, fast_context
+from tests.support.killed_runs import KilledRuns
 
-SWIFT = Timing(
-    poll_interval=0.03,
-    autostart_wait=0.0,
-    flash_timeout=4.0,
-    reconnect_timeout=3.0,
-    reconnect_interval=0.03,
-    settle=0.05,
-    request_timeout=2.0,
-    stall_timeout=2.0,
-    backup_timeout=3.0,
-    restore_wait=0.01,
-)
+SWIFT = structs.replace(FAST, poll_interval=0.03, reconnect_interval=0.03, settle=0.05)
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
     """A context with fast settings in a home of its own."""
-    made = open_context(home=tmp_path / "home", password=PASSWORD, environ={}, use_keyring=False)
-    made.settings = Settings(timing=SWIFT, limits=Limits(requests_per_second=1000.0, jobs=50))
+    made = fast_context(tmp_path, timing=SWIFT, limits=Limits(requests_per_second=1000.0, jobs=50))
     yield made
     made.close()
 
 
 @pytest.fixture
-async def ward(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ward]:
+async def harness(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[KilledRuns]:
     """Sensors, a home, and runners that may be killed; at the end no sensor may have been wronged."""
     async with AsyncExitStack() as stack:
-        made = Ward(context, tmp_path, stack, monkeypatch)
+        made = KilledRuns(context, tmp_path, stack, monkeypatch)
         yield made
         await made.all_runners_gone()
         violations = made.violations()

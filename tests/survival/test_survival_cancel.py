@@ -15,26 +15,26 @@ from sicktui.model.event import Logged, StepChanged
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec, Fault
-from tests.survival.ward import Ward, complete_uploads, sensor
+from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 
 AT_ONCE = 2.0
 """Seconds in which a run without begun sensors must be over: 0.5 s on a quiet PC."""
 FAR = 60.0
 """A deadline that no test can wait for."""
 
-Ask = Callable[[Ward, str], None]
+Ask = Callable[[KilledRuns, str], None]
 
 
-def by_command(ward: Ward, run: str) -> None:
-    request_cancel(ward.context, run)
+def by_command(harness: KilledRuns, run: str) -> None:
+    request_cancel(harness.context, run)
 
 
-def by_sigterm(ward: Ward, run: str) -> None:
-    os.kill(ward.pid(run), signal.SIGTERM)
+def by_sigterm(harness: KilledRuns, run: str) -> None:
+    os.kill(harness.pid(run), signal.SIGTERM)
 
 
-def by_sigint(ward: Ward, run: str) -> None:
-    os.kill(ward.pid(run), signal.SIGINT)
+def by_sigint(harness: KilledRuns, run: str) -> None:
+    os.kill(harness.pid(run), signal.SIGINT)
 
 
 def hanging(endpoint: str, **more: object) -> DeviceSpec:
@@ -65,53 +65,57 @@ WAITS: dict[str, tuple[DeviceSpec, str]] = {
     ("wait", "ask"),
     [*((wait, by_command) for wait in WAITS), (FOREVER, by_sigterm), (FOREVER, by_sigint)],
 )
-async def test_what_waits_before_its_upload_stops_at_once(ward: Ward, wait: str, ask: Ask) -> None:
+async def test_what_waits_before_its_upload_stops_at_once(harness: KilledRuns, wait: str, ask: Ask) -> None:
     spec_of_sensor, point = WAITS[wait]
-    [device] = await ward.sensors(spec_of_sensor)
-    ward.settings(request_timeout=FAR, backup_timeout=FAR, stall_timeout=FAR)
-    spec = await ward.update_spec(UpdateOptions())
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, point)
+    [device] = await harness.sensors(spec_of_sensor)
+    harness.settings(request_timeout=FAR, backup_timeout=FAR, stall_timeout=FAR)
+    spec = await harness.update_spec(UpdateOptions())
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, point)
     asked = time.monotonic()
-    ask(ward, spec.run)
-    view = await ward.to_the_end(spec.run)
+    ask(harness, spec.run)
+    view = await harness.to_the_end(spec.run)
     assert time.monotonic() - asked < AT_ONCE
     assert view.state is RunState.CANCELLED
-    [verdict] = ward.verdicts(spec.run).values()
+    [verdict] = harness.verdicts(spec.run).values()
     assert (verdict.verdict, verdict.code) == (Verdict.CANCELLED, Code.CANCELLED)
     assert complete_uploads(device) == []
-    last = {event.step: event.state for event in ward.events(spec.run) if isinstance(event, StepChanged)}
+    last = {event.step: event.state for event in harness.events(spec.run) if isinstance(event, StepChanged)}
     assert StepState.STARTED not in last.values(), "no step is left open"
-    assert ward.context.backups.list() == []
-    ward.provoked = "was not answered yet"  # the request it was torn from
+    assert harness.context.backups.list() == []
+    harness.provoked = "was not answered yet"  # the request it was torn from
 
 
 @pytest.mark.parametrize("ask", [by_command, by_sigterm])
-async def test_a_cancelled_backup_run_stops_at_once(ward: Ward, ask: Ask) -> None:
-    await ward.sensors(*(sensor(f"s{n}", faults=(Fault(name="backup_pending_forever"),)) for n in range(4)))
-    ward.settings(request_timeout=FAR, backup_timeout=FAR)
-    spec = await ward.backup_spec()
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "act create_backup done", devices=4)
+async def test_a_cancelled_backup_run_stops_at_once(harness: KilledRuns, ask: Ask) -> None:
+    await harness.sensors(
+        *(sensor(f"s{n}", faults=(Fault(name="backup_pending_forever"),)) for n in range(4))
+    )
+    harness.settings(request_timeout=FAR, backup_timeout=FAR)
+    spec = await harness.backup_spec()
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "act create_backup done", devices=4)
     asked = time.monotonic()
-    ask(ward, spec.run)
-    await ward.to_the_end(spec.run)
+    ask(harness, spec.run)
+    await harness.to_the_end(spec.run)
     assert time.monotonic() - asked < AT_ONCE
-    assert {v.verdict for v in ward.verdicts(spec.run).values()} == {Verdict.CANCELLED}
-    assert ward.assert_backups_whole() == 0
+    assert {v.verdict for v in harness.verdicts(spec.run).values()} == {Verdict.CANCELLED}
+    assert harness.assert_backups_whole() == 0
 
 
 @pytest.mark.parametrize("ask", [by_command, by_sigterm])
-async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(ward: Ward, ask: Ask) -> None:
+async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(
+    harness: KilledRuns, ask: Ask
+) -> None:
     names = ["flashing", "uploading", "queued", "stuck"]
-    flashing, uploading, queued, stuck = await ward.sensors(
+    flashing, uploading, queued, stuck = await harness.sensors(
         sensor("flashing", flash_seconds=70.0),
         sensor("uploading", link_rate=20_000.0, faults=()),
         sensor("queued"),
         sensor("stuck", faults=(Fault(name="backup_pending_forever"),)),
     )
-    ward.settings(limits=Limits(requests_per_second=1000.0, jobs=3), backup_timeout=FAR)
-    spec = await ward.update_spec(UpdateOptions(), size=800_000)
+    harness.settings(limits=Limits(requests_per_second=1000.0, jobs=3), backup_timeout=FAR)
+    spec = await harness.update_spec(UpdateOptions(), size=800_000)
     # The queued one comes last, whatever the order of the plan.
     order = [flashing, uploading, stuck, queued]
     items = {item.device: item for item in spec.items}
@@ -119,61 +123,64 @@ async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(ward:
         **{field: getattr(spec, field) for field in spec.__struct_fields__}
         | {"items": tuple(items[device.address] for device in order)}
     )
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "state 1")
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "state 1")
     async with asyncio.timeout(20):
         while uploading.phase != "uploading":
             await asyncio.sleep(0.01)
-    ask(ward, spec.run)
+    ask(harness, spec.run)
     async with asyncio.timeout(AT_ONCE):
-        while len(waited_for(ward.view(spec.run))) > 2:
+        while len(waited_for(harness.view(spec.run))) > 2:
             await asyncio.sleep(0.02)
-    assert waited_for(ward.view(spec.run)) == {flashing.address: Step.FLASH, uploading.address: Step.UPLOAD}
-    [line] = [e for e in ward.events(spec.run) if isinstance(e, Logged) and "Waiting for" in e.message]
+    assert waited_for(harness.view(spec.run)) == {
+        flashing.address: Step.FLASH,
+        uploading.address: Step.UPLOAD,
+    }
+    [line] = [e for e in harness.events(spec.run) if isinstance(e, Logged) and "Waiting for" in e.message]
     assert f"{flashing.address} (flash)" in line.message
     assert f"{uploading.address} (upload)" in line.message
     assert stuck.address not in line.message
-    assert cancel_requested(ward.context, spec.run) is (ask is by_command)
-    view = await ward.to_the_end(spec.run)
+    assert cancel_requested(harness.context, spec.run) is (ask is by_command)
+    view = await harness.to_the_end(spec.run)
     assert view.state is RunState.CANCELLED
-    verdicts = ward.verdicts(spec.run)
+    verdicts = harness.verdicts(spec.run)
     for device in (flashing, uploading):
-        ward.assert_updated(device, verdicts[device.address])
+        harness.assert_updated(device, verdicts[device.address])
     for device in (queued, stuck):
         assert verdicts[device.address].verdict is Verdict.CANCELLED
         assert complete_uploads(device) == []
     assert len(names) == len(verdicts)
 
 
-async def test_a_sensor_stuck_in_its_flash_ends_a_cancelled_run_at_flash_timeout(ward: Ward) -> None:
-    ward.settings(flash_timeout=1.0)
-    [device] = await ward.sensors(sensor(faults=(Fault(name="stuck_at_1"),)))
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "state 1")
+async def test_a_sensor_stuck_in_its_flash_ends_a_cancelled_run_at_flash_timeout(harness: KilledRuns) -> None:
+    harness.settings(flash_timeout=1.0)
+    [device] = await harness.sensors(sensor(faults=(Fault(name="stuck_at_1"),)))
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "state 1")
     asked = time.monotonic()
-    os.kill(ward.pid(spec.run), signal.SIGTERM)
-    os.kill(ward.pid(spec.run), signal.SIGTERM)  # impatience changes nothing
-    await ward.to_the_end(spec.run)
+    os.kill(harness.pid(spec.run), signal.SIGTERM)
+    os.kill(harness.pid(spec.run), signal.SIGTERM)  # impatience changes nothing
+    await harness.to_the_end(spec.run)
     assert time.monotonic() - asked < 4
-    [verdict] = ward.verdicts(spec.run).values()
+    [verdict] = harness.verdicts(spec.run).values()
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.FLASH_TIMEOUT)
     assert device.update_state == 1
 
 
 @pytest.mark.parametrize("moment", range(0, 20, 4))
-async def test_cancel_at_any_moment_leaves_no_sensor_between(ward: Ward, moment: int) -> None:
+async def test_cancel_at_any_moment_leaves_no_sensor_between(harness: KilledRuns, moment: int) -> None:
     """Whenever it comes, a sensor is either left alone or updated, and the verdict says which."""
-    devices = await ward.sensors(*(sensor(f"s{n}") for n in range(3)))
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
+    devices = await harness.sensors(*(sensor(f"s{n}") for n in range(3)))
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
     await asyncio.sleep(moment * 0.05)
-    request_cancel(ward.context, spec.run)
-    await ward.to_the_end(spec.run)
+    request_cancel(harness.context, spec.run)
+    await harness.to_the_end(spec.run)
     for device in devices:
-        verdict = ward.verdicts(spec.run)[device.address]
+        verdict = harness.verdicts(spec.run)[device.address]
         if verdict.verdict is Verdict.CANCELLED:
             assert not [request for request in device.requests if request.method == "PUT"]
         else:
-            ward.assert_updated(device, verdict)
-    ward.provoked = "was not answered yet"
+            harness.assert_updated(device, verdict)
+    harness.provoked = "was not answered yet"

@@ -19,16 +19,16 @@ from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
-from tests.engine.plant import PASSWORD
+from tests.support.harness import PASSWORD
+from tests.support.killed_runs import NEW, WITHOUT_BACKUP, KilledRuns, sensor
 from tests.survival.test_survival_journal import flip, poke
 from tests.survival.test_survival_kill_restore import backed_up, restore_of
 from tests.survival.test_survival_resume import until_phase
-from tests.survival.ward import NEW, WITHOUT_BACKUP, Ward, sensor
 
 
-async def said(ward: Ward, *words: str, code: int = 0) -> str:
+async def said(harness: KilledRuns, *words: str, code: int = 0) -> str:
     """What a command of another session says, on both streams."""
-    home = str(ward.context.home.state.parent)
+    home = str(harness.context.home.state.parent)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sicktui", "--home", home, *words,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
@@ -41,9 +41,9 @@ async def said(ward: Ward, *words: str, code: int = 0) -> str:
 
 
 @asynccontextmanager
-async def dashboard(ward: Ward) -> AsyncIterator[Callable[[str], "asyncio.Future[None]"]]:
+async def dashboard(harness: KilledRuns) -> AsyncIterator[Callable[[str], "asyncio.Future[None]"]]:
     """A dashboard of this home; yields a wait for words on its screen or in its notes."""
-    async with Dashboard(ward.context, Appearance()).run_test(size=(140, 40), notifications=True) as pilot:
+    async with Dashboard(harness.context, Appearance()).run_test(size=(140, 40), notifications=True) as pilot:
 
         async def shows(words: str) -> None:
             for _ in range(200):
@@ -61,146 +61,148 @@ def _all_of(pilot: "Pilot[None]") -> str:
     return notes + "\n" + "\n".join("".join(part.text for part in strip) for strip in strips)
 
 
-async def refused_run(ward: Ward, device: Device) -> str:
+async def refused_run(harness: KilledRuns, device: Device) -> str:
     """A run in which no device may go, newer than the others."""
-    targets = choose([device.address], ward.context.devices(), ward.context.settings)
-    items = await plan_update(ward.context, targets, ward.package(NEW), WITHOUT_BACKUP)
+    targets = choose([device.address], harness.context.devices(), harness.context.settings)
+    items = await plan_update(harness.context, targets, harness.package(NEW), WITHOUT_BACKUP)
     assert items[0].reason is not None
-    ward.items = items
-    return await start_run(ward.context, ward.spec(ward.package(NEW)))
+    harness.items = items
+    return await start_run(harness.context, harness.spec(harness.package(NEW)))
 
 
-async def test_cancel_latest_means_the_run_that_is_going_and_says_what_it_waits_for(ward: Ward) -> None:
-    flashing, waiting = await ward.sensors(sensor("flashing", flash_seconds=150.0), sensor("waiting"))
-    ward.settings(limits=Limits(requests_per_second=1000.0, jobs=1), flash_timeout=20.0)
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "state 1")
-    refused = await refused_run(ward, flashing)
-    assert ward.context.journal.runs()[0].run == refused
-    told = await said(ward, "runs", "cancel", "latest")
+async def test_cancel_latest_means_the_run_that_is_going_and_says_what_it_waits_for(
+    harness: KilledRuns,
+) -> None:
+    flashing, waiting = await harness.sensors(sensor("flashing", flash_seconds=150.0), sensor("waiting"))
+    harness.settings(limits=Limits(requests_per_second=1000.0, jobs=1), flash_timeout=20.0)
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "state 1")
+    refused = await refused_run(harness, flashing)
+    assert harness.context.journal.runs()[0].run == refused
+    told = await said(harness, "runs", "cancel", "latest")
     assert f"Run {spec.run}: cancelling, waiting for {flashing.address} (flash)." in told
     assert waiting.address not in told
     assert f"sicktui runs attach {spec.run}" in told
-    attached = asyncio.ensure_future(said(ward, "runs", "attach", "latest", code=1))
-    async with dashboard(ward) as shows:
+    attached = asyncio.ensure_future(said(harness, "runs", "attach", "latest", code=1))
+    async with dashboard(harness) as shows:
         # Nobody has pressed a key here: it is the other session that cancelled.
         await shows(f"cancelling, waiting for {flashing.address} (flash)")
-        await ward.to_the_end(spec.run)
+        await harness.to_the_end(spec.run)
         await shows(f"Run {spec.run} is cancelled")
     assert "Waiting for" in await attached
-    verdicts = ward.verdicts(spec.run)
-    ward.assert_updated(flashing, verdicts[flashing.address])
+    verdicts = harness.verdicts(spec.run)
+    harness.assert_updated(flashing, verdicts[flashing.address])
     assert verdicts[waiting.address].verdict is Verdict.CANCELLED
-    ward.provoked = "was not answered yet"  # the plan that was refused asked it meanwhile
+    harness.provoked = "was not answered yet"  # the plan that was refused asked it meanwhile
 
 
-async def test_nothing_is_going_that_could_be_cancelled(ward: Ward) -> None:
-    [device] = await ward.sensors(sensor(version=NEW))
-    run = await refused_run(ward, device)
-    assert f"Run {run} is finished" in await said(ward, "runs", "cancel", "latest", code=2)
+async def test_nothing_is_going_that_could_be_cancelled(harness: KilledRuns) -> None:
+    [device] = await harness.sensors(sensor(version=NEW))
+    run = await refused_run(harness, device)
+    assert f"Run {run} is finished" in await said(harness, "runs", "cancel", "latest", code=2)
 
 
 async def test_a_run_that_was_lost_while_it_was_being_cancelled_is_offered_and_ends_cancelled(
-    ward: Ward,
+    harness: KilledRuns,
 ) -> None:
-    flying, waiting = await ward.sensors(sensor("flying", flash_seconds=60.0), sensor("waiting"))
-    ward.settings(limits=Limits(requests_per_second=1000.0, jobs=1))
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "state 1")
-    request_cancel(ward.context, spec.run)
+    flying, waiting = await harness.sensors(sensor("flying", flash_seconds=60.0), sensor("waiting"))
+    harness.settings(limits=Limits(requests_per_second=1000.0, jobs=1))
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "state 1")
+    request_cancel(harness.context, spec.run)
     async with asyncio.timeout(5):
-        while not ward.view(spec.run).cancelling:
+        while not harness.view(spec.run).cancelling:
             await asyncio.sleep(0.02)
-    await ward.kill(spec.run)
-    listed = await said(ward, "runs", "list")
+    await harness.kill(spec.run)
+    listed = await said(harness, "runs", "list")
     assert f"1 run interrupted: {spec.run}" in listed
     assert "sicktui runs resume" in listed
-    assert f"runs resume {spec.run}" in await said(ward, "runs", "cancel", spec.run, code=2)
-    assert f"interrupted, the process is gone: {spec.run}" in await said(ward, "doctor")
-    async with dashboard(ward) as shows:
+    assert f"runs resume {spec.run}" in await said(harness, "runs", "cancel", spec.run, code=2)
+    assert f"interrupted, the process is gone: {spec.run}" in await said(harness, "doctor")
+    async with dashboard(harness) as shows:
         await shows(f"1 run was interrupted: {spec.run}")
-    await said(ward, "runs", "resume", "latest", "--yes", code=1)
-    view = ward.view(spec.run)
+    await said(harness, "runs", "resume", "latest", "--yes", code=1)
+    view = harness.view(spec.run)
     assert view.state is RunState.CANCELLED
-    ward.assert_updated(flying, ward.verdicts(spec.run)[flying.address])
-    assert ward.verdicts(spec.run)[waiting.address].verdict is Verdict.CANCELLED
+    harness.assert_updated(flying, harness.verdicts(spec.run)[flying.address])
+    assert harness.verdicts(spec.run)[waiting.address].verdict is Verdict.CANCELLED
 
 
 @pytest.mark.parametrize(
     "point", ["step trigger started", "act run_firmware_update done", "step flash started"]
 )
-async def test_a_resumed_run_shows_no_step_as_going_that_nobody_ends(ward: Ward, point: str) -> None:
+async def test_a_resumed_run_shows_no_step_as_going_that_nobody_ends(harness: KilledRuns, point: str) -> None:
     """The sensor came back by itself: the new runner goes on at another step than the old one left."""
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    await ward.start_doomed(spec, "after", point)
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    await harness.start_killed(spec, "after", point)
     if point != "step trigger started":
         await until_phase(device, "updated")
-    await ward.resumed_to_the_end(spec.run)
-    [shown] = ward.view(spec.run).devices.values()
+    await harness.resumed_to_the_end(spec.run)
+    [shown] = harness.view(spec.run).devices.values()
     assert StepState.STARTED not in shown.steps.values(), shown.steps
-    ward.assert_updated(device, ward.verdicts(spec.run)[device.address])
+    harness.assert_updated(device, harness.verdicts(spec.run)[device.address])
 
 
-async def test_a_restore_that_a_sensor_has_begun_is_finished(ward: Ward) -> None:
-    ward.settings(backup_timeout=20.0)
-    device, before = await backed_up(ward, restore_seconds=50.0)
-    spec = await restore_of(ward, device)
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "act restore done")
-    request_cancel(ward.context, spec.run)
-    view = await ward.to_the_end(spec.run)
+async def test_a_restore_that_a_sensor_has_begun_is_finished(harness: KilledRuns) -> None:
+    harness.settings(backup_timeout=20.0)
+    device, before = await backed_up(harness, restore_seconds=50.0)
+    spec = await restore_of(harness, device)
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "act restore done")
+    request_cancel(harness.context, spec.run)
+    view = await harness.to_the_end(spec.run)
     assert view.state is RunState.CANCELLED
-    [verdict] = ward.verdicts(spec.run).values()
+    [verdict] = harness.verdicts(spec.run).values()
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
     assert device.parameters.saved == before
 
 
-async def test_a_damaged_journal_is_said_by_every_face(ward: Ward) -> None:
+async def test_a_damaged_journal_is_said_by_every_face(harness: KilledRuns) -> None:
     """One event of a run and the row of another one cannot be read; the rest of the history can."""
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    await ward.to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
-    other = await refused_run(ward, device)
-    flip(ward, spec.run, '"put_update"')
-    path = ward.context.home.journal_file
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    await harness.to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)
+    other = await refused_run(harness, device)
+    flip(harness, spec.run, '"put_update"')
+    path = harness.context.home.journal_file
     assert poke(path, "UPDATE runs SET state = 'rinning' WHERE run = ?", other) == 1
-    listed = await said(ward, "runs", "list")
+    listed = await said(harness, "runs", "list")
     assert spec.run in listed
     assert f"is damaged: the run's own row of run {other} cannot be read" in listed
-    shown = await said(ward, "runs", "show", spec.run)
+    shown = await said(harness, "runs", "show", spec.run)
     assert "is damaged: event" in shown
     assert "SUCCEEDED" in shown, "what stands behind the damage is shown too"
-    left = await said(ward, "runs", "show", other, code=4)
+    left = await said(harness, "runs", "show", other, code=4)
     assert "is damaged: the run's own row" in left
     assert "already_current" in left, "its history is shown all the same"
-    doctor = await said(ward, "doctor", "--json", code=2)
+    doctor = await said(harness, "doctor", "--json", code=2)
     found = [msgspec.json.decode(line) for line in doctor.splitlines()]
     [check] = [line for line in found if line["name"] == "journal"]
     assert check["state"] == "failed"
     assert "is damaged" in check["message"]
     assert check["remedy"]
-    async with dashboard(ward) as shows:
+    async with dashboard(harness) as shows:
         await shows(f"the run's own row of run {other} cannot be read")
 
 
 @pytest.mark.parametrize("how", ["emptied", "gone"])
-async def test_a_journal_that_was_lost_is_not_called_no_run_yet(ward: Ward, how: str) -> None:
-    assert "There has been no run yet" in await said(ward, "runs", "list")
-    await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    await ward.start_doomed(spec, "after", "state 1")
-    path = ward.context.home.journal_file
+async def test_a_journal_that_was_lost_is_not_called_no_run_yet(harness: KilledRuns, how: str) -> None:
+    assert "There has been no run yet" in await said(harness, "runs", "list")
+    await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    await harness.start_killed(spec, "after", "state 1")
+    path = harness.context.home.journal_file
     for file in (path, *path.parent.glob("journal.db-*")):
         file.unlink()
     if how == "emptied":
         path.write_bytes(b"")
     for words in (("doctor",), ("runs", "list")):
-        told = " ".join((await said(ward, *words)).split())
+        told = " ".join((await said(harness, *words)).split())
         assert "a run has left its log" in told
         assert "sicktui status" in told

@@ -15,9 +15,9 @@ import pytest
 
 from sicktui.engine.run.follow import running
 from sicktui.model.enums import Verdict
-from tests.engine.plant import PASSWORD
+from tests.support.harness import PASSWORD
+from tests.support.killed_runs import NEW, KilledRuns, sensor
 from tests.survival.conftest import SWIFT
-from tests.survival.ward import NEW, Ward, sensor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux")
 
@@ -25,15 +25,15 @@ AT_ONCE = 3.0
 """Seconds in which a command without a terminal must be gone; 0.2 s on a quiet PC."""
 
 
-class Terminal:
+class SessionTerminal:
     """A terminal of its own with a command in it, in a session of its own, as sshd makes them."""
 
-    def __init__(self, ward: Ward, *words: str) -> None:
+    def __init__(self, harness: KilledRuns, *words: str) -> None:
         self.master, slave = pty.openpty()
         timing = [f"timing.{name}={getattr(SWIFT, name)}" for name in SWIFT.__struct_fields__]
         limits = ["limits.requests_per_second=1000", "limits.jobs=4"]
         options = [part for setting in (*timing, *limits) for part in ("--set", setting)]
-        home = str(ward.context.home.state.parent)
+        home = str(harness.context.home.state.parent)
         # setsid -c: the terminal controls the session, so that closing it is heard as SIGHUP.
         self.process = subprocess.Popen(
             ["setsid", "-c", sys.executable, "-m", "sicktui", "--home", home, *options, *words],
@@ -88,8 +88,8 @@ def _cpu(pid: int) -> float | None:
 
 
 @asynccontextmanager
-async def terminal(ward: Ward, *words: str) -> AsyncIterator[Terminal]:
-    made = Terminal(ward, *words)
+async def terminal(harness: KilledRuns, *words: str) -> AsyncIterator[SessionTerminal]:
+    made = SessionTerminal(harness, *words)
     try:
         yield made
     finally:
@@ -99,70 +99,70 @@ async def terminal(ward: Ward, *words: str) -> AsyncIterator[Terminal]:
         await asyncio.to_thread(made.process.wait, 10)
 
 
-async def going(ward: Ward) -> str:
+async def going(harness: KilledRuns) -> str:
     """The run that was started in the terminal, once it is there."""
     async with asyncio.timeout(20):
-        while not (rows := running(ward.context)):
+        while not (rows := running(harness.context)):
             await asyncio.sleep(0.02)
     return rows[0].run
 
 
-def update_words(ward: Ward) -> list[str]:
-    package = ward.package(NEW, size=20_000)
-    addresses = [device.address for device in ward.fleet.devices]
+def update_words(harness: KilledRuns) -> list[str]:
+    package = harness.package(NEW, size=20_000)
+    addresses = [device.address for device in harness.fleet.devices]
     return ["update", *addresses, "--package", package.path, "--no-backup", "--yes"]
 
 
 @pytest.mark.parametrize(("count", "stalled"), [(20, False), (6, True)])
 async def test_all_sensors_have_their_verdicts_though_the_terminal_was_dropped(
-    ward: Ward, count: int, stalled: bool
+    harness: KilledRuns, count: int, stalled: bool
 ) -> None:
     """``stalled``: the terminal was not read any more before that, as after Ctrl-S."""
-    devices = await ward.sensors(*(sensor(f"s{n:02}") for n in range(count)))
-    async with terminal(ward, *update_words(ward)) as screen:
+    devices = await harness.sensors(*(sensor(f"s{n:02}") for n in range(count)))
+    async with terminal(harness, *update_words(harness)) as screen:
         if not stalled:
             await screen.read()
-        run = await going(ward)
-        await ward.until(run, "verdict", devices=2)
+        run = await going(harness)
+        await harness.until(run, "verdict", devices=2)
         dropped = time.monotonic()
         screen.drop()
         burnt = await screen.gone_within(AT_ONCE)
         assert time.monotonic() - dropped < AT_ONCE
         assert burnt < 1.0
-        assert len(ward.view(run).devices) == count
-        assert sum(view.verdict is not None for view in ward.view(run).devices.values()) < count
-        await ward.to_the_end(run)
-    verdicts = ward.verdicts(run)
+        assert len(harness.view(run).devices) == count
+        assert sum(view.verdict is not None for view in harness.view(run).devices.values()) < count
+        await harness.to_the_end(run)
+    verdicts = harness.verdicts(run)
     for device in devices:
-        ward.assert_updated(device, verdicts[device.address])
+        harness.assert_updated(device, verdicts[device.address])
 
 
-async def test_a_hangup_of_the_whole_session_leaves_the_run_alone(ward: Ward) -> None:
+async def test_a_hangup_of_the_whole_session_leaves_the_run_alone(harness: KilledRuns) -> None:
     """SIGHUP, then SIGTERM to every process of the session, as at the end of a login."""
-    [device] = await ward.sensors(sensor(flash_seconds=30.0))
-    async with terminal(ward, *update_words(ward)) as screen:
+    [device] = await harness.sensors(sensor(flash_seconds=30.0))
+    async with terminal(harness, *update_words(harness)) as screen:
         await screen.read()
-        run = await going(ward)
-        await ward.until(run, "state 1")
-        assert os.getsid(ward.pid(run)) != os.getsid(screen.process.pid)
+        run = await going(harness)
+        await harness.until(run, "state 1")
+        assert os.getsid(harness.pid(run)) != os.getsid(screen.process.pid)
         os.killpg(screen.process.pid, signal.SIGHUP)
         os.killpg(screen.process.pid, signal.SIGTERM)
         await screen.gone_within(AT_ONCE)
-        await ward.to_the_end(run)
-    [verdict] = ward.verdicts(run).values()
-    ward.assert_updated(device, verdict)
+        await harness.to_the_end(run)
+    [verdict] = harness.verdicts(run).values()
+    harness.assert_updated(device, verdict)
 
 
-async def test_who_comes_back_sees_the_run_live(ward: Ward) -> None:
+async def test_who_comes_back_sees_the_run_live(harness: KilledRuns) -> None:
     """A new command shows all of it at once, and the rest as it happens."""
-    await ward.sensors(*(sensor(f"s{n}", flash_seconds=90.0) for n in range(6)))
-    async with terminal(ward, *update_words(ward)) as screen:
+    await harness.sensors(*(sensor(f"s{n}", flash_seconds=90.0) for n in range(6)))
+    async with terminal(harness, *update_words(harness)) as screen:
         await screen.read()
-        run = await going(ward)
-        await ward.until(run, "state 1", devices=6)
+        run = await going(harness)
+        await harness.until(run, "state 1", devices=6)
         screen.drop()
         await screen.gone_within(AT_ONCE)
-    home = str(ward.context.home.state.parent)
+    home = str(harness.context.home.state.parent)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sicktui", "--home", home, "--json", "runs", "attach", "latest",
         stdout=asyncio.subprocess.PIPE,
@@ -175,4 +175,4 @@ async def test_who_comes_back_sees_the_run_live(ward: Ward) -> None:
     assert lines[0]["pid"] is not None
     assert lines[-1]["kind"] == "summary"
     assert lines[-1]["verdicts"] == {"succeeded": 6}
-    assert {v.verdict for v in ward.verdicts(run).values()} == {Verdict.SUCCEEDED}
+    assert {v.verdict for v in harness.verdicts(run).values()} == {Verdict.SUCCEEDED}

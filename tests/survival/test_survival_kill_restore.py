@@ -14,9 +14,9 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.stores.config.devices import save_devices
+from tests.support.killed_runs import KilledRuns, sensor
 from tests.survival.test_survival_kill_backup import POINTS as OF_BACKUP
 from tests.survival.test_survival_kill_update import POINTS as OF_UPDATE
-from tests.survival.ward import Ward, sensor
 
 POINTS = """
 set_state
@@ -48,46 +48,46 @@ BEFORE = ["act put_backup done", "act restore done", "act persist done", "verdic
 """Where it matters that the thing was done and its commit was not."""
 
 
-async def restore_of(ward: Ward, device: Device, word: str = "latest", **options: bool) -> RunSpec:
+async def restore_of(harness: KilledRuns, device: Device, word: str = "latest", **options: bool) -> RunSpec:
     """The planned restore of the newest backup."""
-    context = ward.context
+    context = harness.context
     [target] = choose([word if word != "latest" else device.address], context.devices(), context.settings)
     plan = await plan_restore(context, target, "latest", RestoreOptions(**options))
     assert plan.may_go, plan.item
     return restore_spec(context, plan, "latest")
 
 
-async def backed_up(ward: Ward, **changes: object) -> tuple[Device, dict[str, object]]:
+async def backed_up(harness: KilledRuns, **changes: object) -> tuple[Device, dict[str, object]]:
     """A sensor with a backup, whose parameters somebody has changed since; and what they were."""
-    ward.context.credentials.passphrase = "a passphrase of the plant"
-    [device] = await ward.sensors(sensor(generation="picoscan-2.3.3", location="gate 7", **changes))  # type: ignore[arg-type]
+    harness.context.credentials.passphrase = "a passphrase of the plant"
+    [device] = await harness.sensors(sensor(generation="picoscan-2.3.3", location="gate 7", **changes))  # type: ignore[arg-type]
     before = dict(device.parameters.saved)
-    await backup(ward)
+    await backup(harness)
     device.parameters.write("LocationName", "elsewhere")
     device.parameters.save()
     assert device.parameters.saved != before
     return device, before
 
 
-async def backup(ward: Ward) -> None:
+async def backup(harness: KilledRuns) -> None:
     """Back all sensors up."""
-    spec = await ward.backup_spec()
-    await start_run(ward.context, spec)
-    await ward.to_the_end(spec.run)
-    assert {v.verdict for v in ward.verdicts(spec.run).values()} == {Verdict.SUCCEEDED}
+    spec = await harness.backup_spec()
+    await start_run(harness.context, spec)
+    await harness.to_the_end(spec.run)
+    assert {v.verdict for v in harness.verdicts(spec.run).values()} == {Verdict.SUCCEEDED}
 
 
 def test_forty_points_and_more() -> None:
     assert len(OF_UPDATE) + len(OF_BACKUP) + len(POINTS) >= 40
 
 
-async def test_the_list_of_points_is_complete(ward: Ward) -> None:
-    device, _ = await backed_up(ward)
-    spec = await restore_of(ward, device)
-    notes = Path(ward.folder / "points")
-    ward.doom("note", str(notes))
-    await start_run(ward.context, spec)
-    await ward.to_the_end(spec.run)
+async def test_the_list_of_points_is_complete(harness: KilledRuns) -> None:
+    device, _ = await backed_up(harness)
+    spec = await restore_of(harness, device)
+    notes = Path(harness.folder / "points")
+    harness.kill_at("note", str(notes))
+    await start_run(harness.context, spec)
+    await harness.to_the_end(spec.run)
     come_to = dict.fromkeys(notes.read_text().splitlines())
     assert ["set_state", *come_to] == [*POINTS[:-1], "run finished", "summary"]
 
@@ -95,38 +95,40 @@ async def test_the_list_of_points_is_complete(ward: Ward) -> None:
 @pytest.mark.parametrize(
     ("when", "point"), [*(("after", p) for p in POINTS), *(("before", p) for p in BEFORE)]
 )
-async def test_killed_anywhere_a_restore_is_resumed_to_the_truth(ward: Ward, when: str, point: str) -> None:
-    device, before = await backed_up(ward)
-    spec = await restore_of(ward, device)
-    await ward.start_doomed(spec, when, point)
+async def test_killed_anywhere_a_restore_is_resumed_to_the_truth(
+    harness: KilledRuns, when: str, point: str
+) -> None:
+    device, before = await backed_up(harness)
+    spec = await restore_of(harness, device)
+    await harness.start_killed(spec, when, point)
     if (when, point) == ("after", "summary"):
-        assert await ward.gone(spec.run) is RunState.FINISHED
+        assert await harness.wait_until_gone(spec.run) is RunState.FINISHED
     else:
-        assert await ward.gone(spec.run) is RunState.INTERRUPTED
-        view = await ward.resumed_to_the_end(spec.run)
+        assert await harness.wait_until_gone(spec.run) is RunState.INTERRUPTED
+        view = await harness.resumed_to_the_end(spec.run)
         assert view.finished
-    [verdict] = ward.verdicts(spec.run).values()
+    [verdict] = harness.verdicts(spec.run).values()
     assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
     assert device.parameters.saved == before, "also after its next power cycle"
     # Once it is saved it is not done again; before, doing it again does no harm, and it may be needed.
     restores = sum(request.endpoint == "POST RestoreParameterBackup" for request in device.requests)
     assert restores <= (1 if POINTS.index(point) > POINTS.index("act persist done") else 2)
     assert device.flashes == 0
-    assert not list(ward.context.home.state.glob("runs/*"))
+    assert not list(harness.context.home.state.glob("runs/*"))
 
 
 @pytest.mark.parametrize("point", ["act restore done", "act persist done", "step verify started", "verdict"])
-async def test_killed_anywhere_a_replacement_is_resumed(ward: Ward, point: str) -> None:
+async def test_killed_anywhere_a_replacement_is_resumed(harness: KilledRuns, point: str) -> None:
     """Another sensor has taken the place: it gets the parameters, and the device list its serial number."""
-    device, before = await backed_up(ward)
-    old, context = device.serial, ward.context
+    device, before = await backed_up(harness)
+    old, context = device.serial, harness.context
     device.serial = "99000001"
     profile = Profile(name="gate", address=device.address, serial=old, note="by the door")
     save_devices(context.home.devices_file, context.devices().add(profile))
-    spec = await restore_of(ward, device, "gate", replace=True)
-    await ward.start_doomed(spec, "after", point)
-    await ward.resumed_to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
+    spec = await restore_of(harness, device, "gate", replace=True)
+    await harness.start_killed(spec, "after", point)
+    await harness.resumed_to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
     assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
     assert device.parameters.saved == before, "also after its next power cycle"
     assert context.devices().profiles["gate"] == structs.replace(profile, serial="99000001")

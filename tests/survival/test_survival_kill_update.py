@@ -7,7 +7,7 @@ import pytest
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import RunState
 from sicktui.model.plan import UpdateOptions
-from tests.survival.ward import Ward, sensor
+from tests.support.killed_runs import KilledRuns, sensor
 
 POINTS = """
 set_state
@@ -55,13 +55,13 @@ UNSURE = {("after", "act put_update intended"), ("before", "act put_update done"
 """Between these, nobody can know whether the sensor has the whole package: it may be sent again."""
 
 
-async def test_the_list_of_points_is_complete(ward: Ward) -> None:
-    await ward.sensors(sensor(finished_seconds=0.0))
-    spec = await ward.update_spec(UpdateOptions())
-    notes = Path(ward.folder / "points")
-    ward.doom("note", str(notes))
-    await start_run(ward.context, spec)
-    await ward.to_the_end(spec.run)
+async def test_the_list_of_points_is_complete(harness: KilledRuns) -> None:
+    await harness.sensors(sensor(finished_seconds=0.0))
+    spec = await harness.update_spec(UpdateOptions())
+    notes = Path(harness.folder / "points")
+    harness.kill_at("note", str(notes))
+    await start_run(harness.context, spec)
+    await harness.to_the_end(spec.run)
     come_to = dict.fromkeys(notes.read_text().splitlines())
     # The start and the end of a run are one commit each, whatever they hold.
     assert ["set_state", *come_to] == [*POINTS[:-1], "run finished", "summary"]
@@ -70,18 +70,20 @@ async def test_the_list_of_points_is_complete(ward: Ward) -> None:
 @pytest.mark.parametrize(
     ("when", "point"), [*(("after", p) for p in POINTS), *(("before", p) for p in BEFORE)]
 )
-async def test_killed_anywhere_an_update_is_resumed_to_the_truth(ward: Ward, when: str, point: str) -> None:
-    [device] = await ward.sensors(sensor())
+async def test_killed_anywhere_an_update_is_resumed_to_the_truth(
+    harness: KilledRuns, when: str, point: str
+) -> None:
+    [device] = await harness.sensors(sensor())
     backup = POINTS.index(point) < POINTS.index("survey")
-    spec = await ward.update_spec(UpdateOptions(backup=backup))
-    await ward.start_doomed(spec, when, point)
+    spec = await harness.update_spec(UpdateOptions(backup=backup))
+    await harness.start_killed(spec, when, point)
     if (when, point) == ("after", "summary"):
-        assert await ward.gone(spec.run) is RunState.FINISHED
+        assert await harness.wait_until_gone(spec.run) is RunState.FINISHED
     else:
-        assert await ward.gone(spec.run) is RunState.INTERRUPTED
-        view = await ward.resumed_to_the_end(spec.run)
+        assert await harness.wait_until_gone(spec.run) is RunState.INTERRUPTED
+        view = await harness.resumed_to_the_end(spec.run)
         assert view.finished
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict, uploads=(1, 2) if (when, point) in UNSURE else (1,))
-    assert ward.assert_backups_whole() >= int(backup)
-    assert not list(ward.context.home.state.glob("runs/*"))
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict, uploads=(1, 2) if (when, point) in UNSURE else (1,))
+    assert harness.assert_backups_whole() >= int(backup)
+    assert not list(harness.context.home.state.glob("runs/*"))

@@ -18,32 +18,32 @@ from sicktui.model.event import VOLATILE, Event, UpdateStateRead, VerdictReached
 from sicktui.model.package import Package
 from sicktui.model.plan import RunSpec, UpdateOptions
 from sicktui.simulator.spec import Fault
-from tests.engine.plant import PASSWORD
-from tests.survival.ward import (
+from tests.support.harness import PASSWORD
+from tests.support.killed_runs import (
     NEW,
     OLD,
     WITHOUT_BACKUP,
-    Ward,
+    KilledRuns,
     assert_looked_before_writing,
     complete_uploads,
     sensor,
 )
 
 
-def second_home(ward: Ward, folder: Path, *, same_pc: bool) -> Context:
+def second_home(harness: KilledRuns, folder: Path, *, same_pc: bool) -> Context:
     """Another user's home: with the locks of this PC, or with its own as on another PC."""
     made = open_context(home=folder, password=PASSWORD, environ={}, use_keyring=False)
-    made.settings = ward.context.settings
+    made.settings = harness.context.settings
     if same_pc:
-        common = ward.folder / "locks of this PC"
+        common = harness.folder / "locks of this PC"
         made.home = structs.replace(made.home, sensor_locks=common, shared_locks=True)
-        ward.context.home = structs.replace(ward.context.home, sensor_locks=common, shared_locks=True)
+        harness.context.home = structs.replace(harness.context.home, sensor_locks=common, shared_locks=True)
     return made
 
 
-async def planned(context: Context, ward: Ward, package: Package) -> RunSpec:
+async def planned(context: Context, harness: KilledRuns, package: Package) -> RunSpec:
     """An update of all sensors, planned in one home."""
-    addresses = [device.address for device in ward.fleet.devices]
+    addresses = [device.address for device in harness.fleet.devices]
     targets = choose(addresses, context.devices(), context.settings)
     items = await plan_update(context, targets, package, WITHOUT_BACKUP)
     return new_spec(context, Operation.UPDATE, items, package=package, options=WITHOUT_BACKUP)
@@ -57,20 +57,22 @@ async def ended(context: Context, run: str) -> dict[str, VerdictReached]:
     return {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
 
 
-async def test_two_processes_compete_and_one_drives(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_processes_compete_and_one_drives(
+    harness: KilledRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both have planned while the sensor was free, and both start in the same moment."""
-    [device] = await ward.sensors(sensor(flash_seconds=60.0))
-    bob = second_home(ward, ward.folder / "bob", same_pc=True)
-    package = ward.package(NEW)
-    mine = await planned(ward.context, ward, package)
-    his = await planned(bob, ward, package)
+    [device] = await harness.sensors(sensor(flash_seconds=60.0))
+    bob = second_home(harness, harness.folder / "bob", same_pc=True)
+    package = harness.package(NEW)
+    mine = await planned(harness.context, harness, package)
+    his = await planned(bob, harness, package)
     monkeypatch.setenv("SSH_CLIENT", "10.0.0.9 50000 22")
-    await asyncio.gather(start_run(ward.context, mine), start_run(bob, his))
-    pids = {ward.pid(mine.run), bob.journal.row(his.run).pid}
+    await asyncio.gather(start_run(harness.context, mine), start_run(bob, his))
+    pids = {harness.pid(mine.run), bob.journal.row(his.run).pid}
     assert len(pids) == 2
-    [one], [two] = (await ended(ward.context, mine.run)).values(), (await ended(bob, his.run)).values()
+    [one], [two] = (await ended(harness.context, mine.run)).values(), (await ended(bob, his.run)).values()
     winner, loser = (one, two) if one.verdict is Verdict.SUCCEEDED else (two, one)
-    ward.assert_updated(device, winner)
+    harness.assert_updated(device, winner)
     assert (loser.verdict, loser.code) == (Verdict.FAILED, Code.BUSY)
     assert f"run {winner.run}" in loser.message
     assert "from 10.0.0.9" in loser.message
@@ -80,52 +82,52 @@ async def test_two_processes_compete_and_one_drives(ward: Ward, monkeypatch: pyt
     bob.close()
 
 
-async def test_a_plan_names_who_drives_the_sensor(ward: Ward) -> None:
+async def test_a_plan_names_who_drives_the_sensor(harness: KilledRuns) -> None:
     """Also while UpdateState does not tell of it."""
-    [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever"),)))
-    bob = second_home(ward, ward.folder / "bob", same_pc=True)
-    spec = await ward.update_spec(UpdateOptions())
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "act create_backup done")
+    [device] = await harness.sensors(sensor(faults=(Fault(name="backup_pending_forever"),)))
+    bob = second_home(harness, harness.folder / "bob", same_pc=True)
+    spec = await harness.update_spec(UpdateOptions())
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "act create_backup done")
     asked = len(device.requests)
-    [item] = (await planned(bob, ward, ward.package(NEW))).items
+    [item] = (await planned(bob, harness, harness.package(NEW))).items
     assert item.reason is Code.BUSY
-    assert f"pid {ward.pid(spec.run)}" in item.message
+    assert f"pid {harness.pid(spec.run)}" in item.message
     assert spec.run in item.message
     assert all(request.method == "GET" for request in device.requests[asked:])
     bob.close()
-    ward.provoked = "was not answered yet"  # two clients read at the same time
+    harness.provoked = "was not answered yet"  # two clients read at the same time
 
 
-async def test_the_lock_of_a_killed_runner_is_free(ward: Ward) -> None:
-    [device] = await ward.sensors(sensor(faults=(Fault(name="backup_pending_forever", times=1),)))
-    spec = await ward.update_spec(UpdateOptions())
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "act create_backup done")
-    await ward.kill(spec.run)
-    [item] = await ward.plan(ward.package(NEW))
+async def test_the_lock_of_a_killed_runner_is_free(harness: KilledRuns) -> None:
+    [device] = await harness.sensors(sensor(faults=(Fault(name="backup_pending_forever", times=1),)))
+    spec = await harness.update_spec(UpdateOptions())
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "act create_backup done")
+    await harness.kill(spec.run)
+    [item] = await harness.plan(harness.package(NEW))
     assert item.reason is None, item.message
     assert device.firmware_version == OLD
 
 
 @pytest.mark.parametrize("lead", [0.0, 0.15, 0.5])
-async def test_across_two_pcs_the_sensor_is_flashed_once(ward: Ward, lead: float) -> None:
+async def test_across_two_pcs_the_sensor_is_flashed_once(harness: KilledRuns, lead: float) -> None:
     """No lock is shared: whoever comes second sees it at the sensor, right before upload and trigger."""
-    [device] = await ward.sensors(sensor(flash_seconds=40.0))
-    bob = second_home(ward, ward.folder / "bob", same_pc=False)
-    package = ward.package(NEW)
-    mine = await planned(ward.context, ward, package)
-    his = await planned(bob, ward, package)
-    await start_run(ward.context, mine)
+    [device] = await harness.sensors(sensor(flash_seconds=40.0))
+    bob = second_home(harness, harness.folder / "bob", same_pc=False)
+    package = harness.package(NEW)
+    mine = await planned(harness.context, harness, package)
+    his = await planned(bob, harness, package)
+    await start_run(harness.context, mine)
     await asyncio.sleep(lead)
     await start_run(bob, his)
-    [one], [two] = (await ended(ward.context, mine.run)).values(), (await ended(bob, his.run)).values()
+    [one], [two] = (await ended(harness.context, mine.run)).values(), (await ended(bob, his.run)).values()
     # Two clients cannot but meet; what counts is that the sensor refused nothing but that.
-    ward.provoked = "was not answered yet"
+    harness.provoked = "was not answered yet"
     assert device.flashes == 1
     assert device.firmware_version == NEW
     assert {one.verdict, two.verdict} & {Verdict.SUCCEEDED}
-    assert_looked_before_writing_each(ward)
+    assert_looked_before_writing_each(harness)
     for verdict in (one, two):
         if verdict.verdict is not Verdict.SUCCEEDED:
             # Unreachable: the other one's reboot came in the middle of its backup.
@@ -134,22 +136,22 @@ async def test_across_two_pcs_the_sensor_is_flashed_once(ward: Ward, lead: float
     bob.close()
 
 
-def assert_looked_before_writing_each(ward: Ward) -> None:
+def assert_looked_before_writing_each(harness: KilledRuns) -> None:
     """Looks and writes of two clients are interleaved: only the flashing is checked."""
-    for device in ward.fleet.devices:
+    for device in harness.fleet.devices:
         for request in device.requests:
             if request.method == "PUT":
                 assert request.update_state != 1, "an upload into a flash"
 
 
 @pytest.mark.parametrize("state", [1, 0])
-async def test_an_update_from_another_pc_is_seen_before_the_upload(ward: Ward, state: int) -> None:
+async def test_an_update_from_another_pc_is_seen_before_the_upload(harness: KilledRuns, state: int) -> None:
     """It began after this plan; at ``0`` it has come to its end before this run."""
-    [device] = await ward.sensors(sensor(flash_seconds=200.0 if state else 5.0))
-    bob = second_home(ward, ward.folder / "bob", same_pc=False)
-    package = ward.package(NEW)
-    mine = await planned(ward.context, ward, package)
-    his = await planned(bob, ward, package)
+    [device] = await harness.sensors(sensor(flash_seconds=200.0 if state else 5.0))
+    bob = second_home(harness, harness.folder / "bob", same_pc=False)
+    package = harness.package(NEW)
+    mine = await planned(harness.context, harness, package)
+    his = await planned(bob, harness, package)
     await start_run(bob, his)
     if state:
         async with asyncio.timeout(20):
@@ -157,8 +159,8 @@ async def test_an_update_from_another_pc_is_seen_before_the_upload(ward: Ward, s
                 await asyncio.sleep(0.01)
     else:
         await ended(bob, his.run)
-    await start_run(ward.context, mine)
-    [verdict] = (await ended(ward.context, mine.run)).values()
+    await start_run(harness.context, mine)
+    [verdict] = (await ended(harness.context, mine.run)).values()
     if state:
         assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BUSY)
         assert "did not start" in verdict.message
@@ -170,19 +172,19 @@ async def test_an_update_from_another_pc_is_seen_before_the_upload(ward: Ward, s
     assert len(complete_uploads(device)) == 1
     assert device.flashes == 1
     bob.close()
-    ward.provoked = "was not answered yet"
+    harness.provoked = "was not answered yet"
 
 
-async def test_state_and_version_are_read_right_before_upload_and_trigger(ward: Ward) -> None:
+async def test_state_and_version_are_read_right_before_upload_and_trigger(harness: KilledRuns) -> None:
     """In the sensor's own record, for a first upload, a repeated one, and a repeated trigger."""
-    plain, broken, lost = await ward.sensors(
+    plain, broken, lost = await harness.sensors(
         sensor("plain"),
         sensor("broken", faults=(Fault(name="upload_reset", times=1),)),
         sensor("lost", faults=(Fault(name="trigger_lost"),)),
     )
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    verdicts = await ended(ward.context, spec.run)
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    verdicts = await ended(harness.context, spec.run)
     for device in (plain, broken, lost):
         assert verdicts[device.address].verdict is Verdict.SUCCEEDED, verdicts[device.address].message
         assert_looked_before_writing(device)
@@ -190,11 +192,11 @@ async def test_state_and_version_are_read_right_before_upload_and_trigger(ward: 
     assert sum("RunFirmwareUpdate" in request.path for request in lost.requests) == 2
 
 
-async def test_two_followers_see_the_same(ward: Ward) -> None:
-    await ward.sensors(sensor("one"), sensor("two"))
-    other = open_context(home=ward.context.home.state.parent, environ={}, use_keyring=False)
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
+async def test_two_followers_see_the_same(harness: KilledRuns) -> None:
+    await harness.sensors(sensor("one"), sensor("two"))
+    other = open_context(home=harness.context.home.state.parent, environ={}, use_keyring=False)
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
 
     async def watch(context: Context) -> list[tuple[int, Event]]:
         seen: list[tuple[int, Event]] = []
@@ -202,7 +204,7 @@ async def test_two_followers_see_the_same(ward: Ward) -> None:
             seen += batch
         return seen
 
-    one, two = await asyncio.gather(watch(ward.context), watch(other))
+    one, two = await asyncio.gather(watch(harness.context), watch(other))
     # Progress may be gone before a follower has looked: it matters only while it is new.
     kept_one, kept_two = (
         [entry for entry in seen if not isinstance(entry[1], VOLATILE)] for seen in (one, two)

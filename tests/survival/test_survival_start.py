@@ -18,8 +18,8 @@ from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.staging import run_folder, scratch_folder
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.plan import UpdateOptions
-from tests.engine.plant import PASSWORD
-from tests.survival.ward import Ward, complete_uploads, sensor
+from tests.support.harness import PASSWORD
+from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 
 HOLD = """
 import sys
@@ -33,62 +33,64 @@ with run_lock(locate(Path(sys.argv[1]), {}), sys.argv[2]):
 
 
 async def test_a_run_that_is_just_being_started_is_not_taken_for_interrupted(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch
+    harness: KilledRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ward.sensors(sensor())
-    spec = await ward.update_spec()
+    await harness.sensors(sensor())
+    spec = await harness.update_spec()
     seen: list[RunState] = []
     handshake = spawn._handshake
 
     def looking(process: "subprocess.Popen[bytes]", start: bytes) -> object:
         # The run is journalled, its runner is starting, and another face looks.
-        seen.append(liveness(ward.context, ward.context.journal.row(spec.run)).state)
+        seen.append(liveness(harness.context, harness.context.journal.row(spec.run)).state)
         return handshake(process, start)
 
     monkeypatch.setattr(spawn, "_handshake", looking)
-    await start_run(ward.context, spec)
+    await start_run(harness.context, spec)
     assert seen == [RunState.RUNNING]
-    await ward.to_the_end(spec.run)
-    assert not list(ward.context.home.locks.glob("*run*")), "a run that is over leaves no locks behind"
-    assert not list(ward.context.home.locks.glob("start*"))
+    await harness.to_the_end(spec.run)
+    assert not list(harness.context.home.locks.glob("*run*")), "a run that is over leaves no locks behind"
+    assert not list(harness.context.home.locks.glob("start*"))
 
 
-async def test_a_face_that_dies_before_its_runner_is_there_leaves_an_interrupted_run(ward: Ward) -> None:
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    with start_lock(ward.context.home, spec.run):
-        ward.context.journal.create_run(spec, first_events(spec))
-        assert [row.run for row in running(ward.context)] == [spec.run]
+async def test_a_face_that_dies_before_its_runner_is_there_leaves_an_interrupted_run(
+    harness: KilledRuns,
+) -> None:
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    with start_lock(harness.context.home, spec.run):
+        harness.context.journal.create_run(spec, first_events(spec))
+        assert [row.run for row in running(harness.context)] == [spec.run]
     # The lock goes with its process.
-    assert [row.run for row in interrupted(ward.context)] == [spec.run]
-    await ward.resumed_to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
+    assert [row.run for row in interrupted(harness.context)] == [spec.run]
+    await harness.resumed_to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)
 
 
 async def test_an_interpreter_that_cannot_be_executed_is_said_and_the_run_can_be_resumed(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    harness: KilledRuns, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    await ward.sensors(sensor())
-    spec = await ward.update_spec()
+    await harness.sensors(sensor())
+    spec = await harness.update_spec()
     with monkeypatch.context() as broken:
         broken.setattr(spawn, "runner_command", lambda: [str(tmp_path / "python3")])
         with pytest.raises(LaunchError, match="python3: No such file") as caught:
-            await start_run(ward.context, spec)
+            await start_run(harness.context, spec)
     assert "Nothing was sent" in caught.value.advice
-    assert [row.run for row in interrupted(ward.context)] == [spec.run]
-    await ward.resumed_to_the_end(spec.run)
+    assert [row.run for row in interrupted(harness.context)] == [spec.run]
+    await harness.resumed_to_the_end(spec.run)
 
 
-async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward: Ward) -> None:
+async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(harness: KilledRuns) -> None:
     """The terminal is closed between 'yes' and 'ready': the run was confirmed, so it is done."""
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    context = ward.context
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    context = harness.context
     context.journal.create_run(spec, first_events(spec))
     secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="")
     start = RunnerStart(run=spec.run, home=context.home, secrets=secrets).encode()
-    with (ward.folder / "log").open("wb") as log:
+    with (harness.folder / "log").open("wb") as log:
         process = spawn._popen(log.fileno())
     assert process.stdin is not None
     assert process.stdout is not None
@@ -98,17 +100,17 @@ async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(ward
     async with asyncio.timeout(10):
         while not running(context):
             await asyncio.sleep(0.02)
-    await ward.to_the_end(spec.run)
+    await harness.to_the_end(spec.run)
     assert await asyncio.to_thread(process.wait, 10) == 0
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)
 
 
-async def test_a_runner_that_cannot_start_says_why(ward: Ward) -> None:
-    await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    await ward.start_doomed(spec, "after", "survey")
-    context = ward.context
+async def test_a_runner_that_cannot_start_says_why(harness: KilledRuns) -> None:
+    await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    await harness.start_killed(spec, "after", "survey")
+    context = harness.context
     # Somebody else resumes it in the same second.
     home = str(context.home.state.parent)
     holder = await asyncio.to_thread(
@@ -124,82 +126,82 @@ async def test_a_runner_that_cannot_start_says_why(ward: Ward) -> None:
         await asyncio.to_thread(spawn.spawn_runner, context, spec, resumed=True)
     assert "Nothing was sent" not in caught.value.advice, "the earlier runner may have sent something"
     holder.communicate()
-    await ward.resumed_to_the_end(spec.run)
+    await harness.resumed_to_the_end(spec.run)
 
 
-async def test_two_who_resume_at_once_start_one_runner(ward: Ward) -> None:
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
-    await ward.start_doomed(spec, "after", "act put_update done")
+async def test_two_who_resume_at_once_start_one_runner(harness: KilledRuns) -> None:
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
+    await harness.start_killed(spec, "after", "act put_update done")
     ends = await asyncio.gather(
-        *(resume_run(ward.context, spec.run) for _ in range(3)), return_exceptions=True
+        *(resume_run(harness.context, spec.run) for _ in range(3)), return_exceptions=True
     )
     assert sum(end is None for end in ends) == 1
     assert all(end is None or isinstance(end, LaunchError) for end in ends), ends
-    await ward.to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
+    await harness.to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)
 
 
-async def test_a_package_that_vanished_meanwhile_is_no_loss(ward: Ward) -> None:
+async def test_a_package_that_vanished_meanwhile_is_no_loss(harness: KilledRuns) -> None:
     """The run works on its own copy: the original may be on a memory stick that is gone by now."""
-    begun, fresh = await ward.sensors(sensor("begun"), sensor("fresh"))
-    spec = await ward.update_spec()
-    await ward.start_doomed(spec, "after", "act put_update intended", begun.address)
+    begun, fresh = await harness.sensors(sensor("begun"), sensor("fresh"))
+    spec = await harness.update_spec()
+    await harness.start_killed(spec, "after", "act put_update intended", begun.address)
     assert spec.package is not None
     Path(spec.package.path).unlink()
-    await ward.resumed_to_the_end(spec.run)
-    verdicts = ward.verdicts(spec.run)
+    await harness.resumed_to_the_end(spec.run)
+    verdicts = harness.verdicts(spec.run)
     for device in (begun, fresh):
         # Whether the packages had arrived when the runner was killed, nobody could know.
-        ward.assert_updated(device, verdicts[device.address], uploads=(1, 2))
+        harness.assert_updated(device, verdicts[device.address], uploads=(1, 2))
 
 
-async def test_a_copy_of_the_package_that_was_cut_off_is_made_again(ward: Ward) -> None:
+async def test_a_copy_of_the_package_that_was_cut_off_is_made_again(harness: KilledRuns) -> None:
     """The runner was killed, or the power went, while it made the run's own copy."""
-    [device] = await ward.sensors(sensor())
-    spec = await ward.update_spec()
+    [device] = await harness.sensors(sensor())
+    spec = await harness.update_spec()
     assert spec.package is not None
-    folder = run_folder(ward.context.home, spec.run)
+    folder = run_folder(harness.context.home, spec.run)
     folder.mkdir(parents=True)
     (folder / "package").write_bytes(b"\0" * spec.package.size)
-    await start_run(ward.context, spec)
-    await ward.to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
+    await start_run(harness.context, spec)
+    await harness.to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)
     assert complete_uploads(device)[0].sha256 == spec.package.sha256
 
 
 async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
-    ward: Ward, monkeypatch: pytest.MonkeyPatch
+    harness: KilledRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    devices = await ward.sensors(sensor("one"), sensor("two"))
-    spec = await ward.update_spec(UpdateOptions())
-    ward.context.journal.create_run(spec, first_events(spec))
+    devices = await harness.sensors(sensor("one"), sensor("two"))
+    spec = await harness.update_spec(UpdateOptions())
+    harness.context.journal.create_run(spec, first_events(spec))
     # A file stands where the folder of one job should be.
-    blocked = scratch_folder(ward.context.home, spec.run, devices[0].address)
+    blocked = scratch_folder(harness.context.home, spec.run, devices[0].address)
     blocked.rmdir()
     blocked.write_bytes(b"")
-    await asyncio.to_thread(spawn.spawn_runner, ward.context, spec)
-    await ward.to_the_end(spec.run)
-    verdicts = ward.verdicts(spec.run)
+    await asyncio.to_thread(spawn.spawn_runner, harness.context, spec)
+    await harness.to_the_end(spec.run)
+    verdicts = harness.verdicts(spec.run)
     assert verdicts[devices[0].address].verdict is Verdict.FAILED
     assert verdicts[devices[0].address].code == "storage_error"
-    ward.assert_updated(devices[1], verdicts[devices[1].address])
+    harness.assert_updated(devices[1], verdicts[devices[1].address])
 
 
-async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(ward: Ward) -> None:
+async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(harness: KilledRuns) -> None:
     """The PC sleeps in the middle of a flash, and the sensor does not."""
-    [device] = await ward.sensors(sensor(flash_seconds=30.0))
-    spec = await ward.update_spec()
-    await start_run(ward.context, spec)
-    await ward.until(spec.run, "state 1")
-    os.kill(ward.pid(spec.run), signal.SIGSTOP)
+    [device] = await harness.sensors(sensor(flash_seconds=30.0))
+    spec = await harness.update_spec()
+    await start_run(harness.context, spec)
+    await harness.until(spec.run, "state 1")
+    os.kill(harness.pid(spec.run), signal.SIGSTOP)
     async with asyncio.timeout(20):
         while device.phase != "updated":
             await asyncio.sleep(0.02)
-    assert liveness(ward.context, ward.context.journal.row(spec.run)).state is RunState.RUNNING
-    os.kill(ward.pid(spec.run), signal.SIGCONT)
-    await ward.to_the_end(spec.run)
-    [verdict] = ward.verdicts(spec.run).values()
-    ward.assert_updated(device, verdict)
+    assert liveness(harness.context, harness.context.journal.row(spec.run)).state is RunState.RUNNING
+    os.kill(harness.pid(spec.run), signal.SIGCONT)
+    await harness.to_the_end(spec.run)
+    [verdict] = harness.verdicts(spec.run).values()
+    harness.assert_updated(device, verdict)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sicktui.tui.glyphs import UNICODE
-from tests.terminal.emulator import PASSWORD, Terminal, requests_so_far, simulated
+from tests.support.harness import PASSWORD
+from tests.support.terminal import Terminal, requests_so_far, simulated
 
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.emulator import PASSWORD, Terminal, simulated
+from tests.support.harness import PASSWORD
+from tests.support.terminal import Terminal, simulated
 
 # The suite may have threads when it starts a program in a terminal of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

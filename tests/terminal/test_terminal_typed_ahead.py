@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.emulator import Terminal
+from tests.support.terminal import Terminal
 
 # The suite may have threads when it starts a program in a terminal of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

@@ -12,16 +12,16 @@ from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
-from tests.tui.conftest import Desk, notes_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="before")
 
 
-async def test_a_value_that_is_being_written_cannot_be_left(desk: Desk) -> None:
-    desk.settings(request_timeout=20.0)
-    fleet = await desk.sensors(GATE)
+async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHarness) -> None:
+    harness.settings(request_timeout=20.0)
+    fleet = await harness.sensors(GATE)
     [device] = fleet.devices
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("G")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
@@ -42,10 +42,10 @@ async def test_a_value_that_is_being_written_cannot_be_left(desk: Desk) -> None:
         await until(pilot, lambda: "Saved on the sensor." in notes_of(pilot))
 
 
-async def test_reading_can_be_stopped(desk: Desk) -> None:
-    desk.settings(request_timeout=20.0)
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:
+    harness.settings(request_timeout=20.0)
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("G")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
@@ -58,11 +58,11 @@ async def test_reading_can_be_stopped(desk: Desk) -> None:
         await until(pilot, lambda: "It was stopped." in notes_of(pilot))
 
 
-async def test_a_command_waits_for_the_one_before(desk: Desk) -> None:
+async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> None:
     """A backup that was agreed to starts, whatever is pressed while its plan is made."""
-    desk.settings(request_timeout=20.0)
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    harness.settings(request_timeout=20.0)
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -75,14 +75,14 @@ async def test_a_command_waits_for_the_one_before(desk: Desk) -> None:
         await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
 
 
-async def test_one_damaged_run_hides_no_other(desk: Desk) -> None:
-    await desk.sensors(GATE, structs.replace(GATE, name="dock-1", serial="1002"))
-    await desk.backed_up("gate-1")
-    with sqlite3.connect(desk.context.journal.path) as database:
+async def test_one_damaged_run_hides_no_other(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, structs.replace(GATE, name="dock-1", serial="1002"))
+    await harness.backed_up("gate-1")
+    with sqlite3.connect(harness.context.journal.path) as database:
         database.execute("UPDATE runs SET spec = 'no JSON'")
     database.close()
-    await desk.backed_up("dock-1")
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    await harness.backed_up("dock-1")
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "dock-1" in text_of(pilot))

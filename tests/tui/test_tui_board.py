@@ -1,6 +1,6 @@
 """What the dashboard knows, and what it makes of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from msgspec import structs
 
@@ -38,24 +38,7 @@ from sicktui.tui.rows.devices import Contact
 from sicktui.tui.rows.log import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
-
-START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-
-class HandClock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.elapsed = 0.0
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.elapsed)
-
-    async def sleep(self, seconds: float) -> None:
-        self.elapsed += seconds
+from tests.support.clocks import START, ManualClock
 
 
 def target(name: str) -> Target:
@@ -64,8 +47,8 @@ def target(name: str) -> Target:
     )
 
 
-def board_of(*names: str) -> tuple[DashboardState, HandClock]:
-    clock = HandClock()
+def board_of(*names: str) -> tuple[DashboardState, ManualClock]:
+    clock = ManualClock()
     dashboard = DashboardState(clock)
     dashboard.set_devices(
         {name: Profile(name=name, address=f"{name}.plant", tags=("hall",)) for name in names},

@@ -13,7 +13,7 @@ from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.widgets.hint_bar import hints
-from tests.tui.conftest import Desk, text_of, until
+from tests.support.dashboard import DashboardHarness, text_of, until
 
 
 def test_keys_and_ids_are_unique_and_printable() -> None:
@@ -24,8 +24,8 @@ def test_keys_and_ids_are_unique_and_printable() -> None:
     assert {binding.id for binding in bindings() if binding.id} == set(BY_ID)
 
 
-async def test_every_command_of_the_table_is_carried_out_and_no_other(desk: Desk) -> None:
-    async with desk.dashboard() as (_, main):
+async def test_every_command_of_the_table_is_carried_out_and_no_other(harness: DashboardHarness) -> None:
+    async with harness.dashboard() as (_, main):
         assert main.dispatcher.known == set(BY_ID)
 
 
@@ -75,8 +75,8 @@ def test_a_command_that_needs_something_says_what_is_missing() -> None:
     assert BY_ID["cancel"].unavailable_because(owned) == ""
 
 
-async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
-    async with desk.dashboard((120, 160)) as (pilot, _):
+async def test_every_command_is_in_the_help_with_its_key(harness: DashboardHarness) -> None:
+    async with harness.dashboard((120, 160)) as (pilot, _):
         await pilot.press("?")
         await until(pilot, lambda: "Help" in text_of(pilot) and "Files" in text_of(pilot))
         shown = " ".join(text_of(pilot).replace("│", " ").split())
@@ -84,8 +84,8 @@ async def test_every_command_is_in_the_help_with_its_key(desk: Desk) -> None:
             assert f"{KeyMap().of(command)} {command.title} {command.help[:20]}" in shown
 
 
-async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> None:
-    async with desk.dashboard((120, 130)) as (pilot, _):
+async def test_every_command_is_in_the_palette_and_runs_from_it(harness: DashboardHarness) -> None:
+    async with harness.dashboard((120, 130)) as (pilot, _):
         await pilot.press(":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)
@@ -99,9 +99,9 @@ async def test_every_command_is_in_the_palette_and_runs_from_it(desk: Desk) -> N
         assert not isinstance(pilot.app.screen, CommandPalette), "commands are for the main screen"
 
 
-async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
-    desk.profiles(Profile(name="b", address="127.0.0.1:8"), Profile(name="a", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="b", address="127.0.0.1:8"), Profile(name="a", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 offline" in text_of(pilot))
         await pilot.press("z")
         await until(pilot, lambda: "Log" not in text_of(pilot))
@@ -125,9 +125,9 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(desk: Desk) -> None:
         await until(pilot, lambda: "Devices 2" in text_of(pilot))
 
 
-async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
-    desk.profiles(Profile(name="a", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24), Appearance(glyphs=ASCII)) as (pilot, _):
+async def test_the_whole_dashboard_in_ascii(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="a", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24), Appearance(glyphs=ASCII)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert text_of(pilot).isascii()
         for keys in (["?"], ["q", "n"], ["escape", "g"], ["q", "v"], ["q", "x"], ["n", "l"], ["escape", "u"]):
@@ -136,10 +136,10 @@ async def test_the_whole_dashboard_in_ascii(desk: Desk) -> None:
             assert text_of(pilot).isascii(), keys
 
 
-async def test_no_color_writes_no_colours(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_color_writes_no_colours(harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    desk.profiles(Profile(name="a", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24), Appearance(palette="none")) as (pilot, _):
+    harness.profiles(Profile(name="a", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24), Appearance(palette="none")) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         for strip in pilot.app.screen._compositor.render_strips():
             for segment in strip:

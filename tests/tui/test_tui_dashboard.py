@@ -10,32 +10,32 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
-from tests.tui.conftest import Desk, main_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, main_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.2.0.0R", serial="1002", model="picoScan120")
 SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=120.0)
 
 
-async def test_an_empty_list_says_how_to_begin(desk: Desk) -> None:
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_an_empty_list_says_how_to_begin(harness: DashboardHarness) -> None:
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
         assert "add a device" in text_of(pilot)
         assert "sicktui demo" in text_of(pilot)
 
 
-async def test_sensors_are_shown_with_what_they_say(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    async with desk.dashboard() as (pilot, _):
+async def test_sensors_are_shown_with_what_they_say(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         shown = text_of(pilot)
         for word in ("gate-1", "dock-1", "2.3.0.0R", "picoScan150", "Initial", "1001", "online"):
             assert word in shown
 
 
-async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, main):
+async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await fleet.devices[0].stop()
         await until(pilot, lambda: "1 offline" in text_of(pilot))
@@ -43,10 +43,10 @@ async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(desk: Desk) -
         await until(pilot, lambda: any(line.device == "gate-1" for line in main.renderer.log.lines))
 
 
-async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
+async def test_what_a_sensor_says_is_never_markup(harness: DashboardHarness) -> None:
     wild = DeviceSpec(name="[red]oops[b]", location="[/oops]\x1b[31mboo[/]", serial="[b]7")
-    await desk.sensors(wild)
-    async with desk.dashboard((160, 40)) as (pilot, main):
+    await harness.sensors(wild)
+    async with harness.dashboard((160, 40)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         assert "[red]oops[b]" in text_of(pilot)
         assert "[/oops]·[31mboo[/]" in text_of(pilot)
@@ -58,11 +58,11 @@ async def test_what_a_sensor_says_is_never_markup(desk: Desk) -> None:
         await until(pilot, lambda: "Remove devices?" in text_of(pilot) and "  [red]oops[b]" in text_of(pilot))
 
 
-async def test_an_update_from_the_mark_to_the_verdicts(desk: Desk) -> None:
+async def test_an_update_from_the_mark_to_the_verdicts(harness: DashboardHarness) -> None:
     fails = DeviceSpec(name="bad-1", serial="1003", version="2.3.0.0R", faults=(Fault(name="update_error"),))
-    await desk.sensors(GATE, DOCK, fails)
-    desk.shelve()
-    async with desk.dashboard() as (pilot, main):
+    await harness.sensors(GATE, DOCK, fails)
+    harness.shelve()
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "3 online" in text_of(pilot))
         await pilot.press("a", "u")
         await until(
@@ -84,10 +84,10 @@ async def test_an_update_from_the_mark_to_the_verdicts(desk: Desk) -> None:
         await until(pilot, lambda: text_of(pilot).count("2.4.0.0R") >= 4)  # list and panel
 
 
-async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk) -> None:
-    await desk.sensors(SLOW)
-    desk.shelve()
-    async with desk.dashboard() as (pilot, main):
+async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: DashboardHarness) -> None:
+    await harness.sensors(SLOW)
+    harness.shelve()
+    async with harness.dashboard() as (pilot, main):
         run = await start_update(pilot)
         await until(pilot, lambda: "flash" in text_of(pilot))
         await until(pilot, lambda: "slow-1" in main.dashboard.owners)
@@ -98,7 +98,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(desk: Desk
         await pilot.pause()
         assert isinstance(pilot.app, Dashboard)
         assert f"Run {run} goes on" in pilot.app.farewell
-    async with desk.dashboard() as (pilot, main):
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: main.dashboard.live_runs == [run], seconds=3)
         await until(pilot, lambda: "1 run going" in text_of(pilot) and "► flash" in text_of(pilot))
         await pilot.press("u")
@@ -126,9 +126,9 @@ async def start_update(pilot: Pilot[None]) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
-async def test_nothing_sticks_out_at_any_size(desk: Desk, size: tuple[int, int]) -> None:
-    await desk.sensors(GATE, DOCK)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_nothing_sticks_out_at_any_size(harness: DashboardHarness, size: tuple[int, int]) -> None:
+    await harness.sensors(GATE, DOCK)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.resize_terminal(*size)
         await until(pilot, lambda: len(text_of(pilot).splitlines()) == size[1])

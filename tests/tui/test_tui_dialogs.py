@@ -22,16 +22,17 @@ from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.package import PackagePicker
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.runs import RunList
-from tests.tui.conftest import PASSWORD, Desk, notes_of, text_of, type_in, until, without_password
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, type_in, until, without_password
+from tests.support.harness import PASSWORD
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.5.0.0R", serial="1002", model="picoScan150")
 
 
-async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    desk.profiles()
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_device_is_added_changed_and_removed(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    harness.profiles()
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
         await pilot.press(*"all", "enter")
@@ -44,7 +45,7 @@ async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
         await type_in(pilot, fleet.devices[0].address)
         await pilot.press("enter")
         await until(pilot, lambda: "1 online" in text_of(pilot) and "new-1" in text_of(pilot))
-        assert desk.context.devices().profiles["new-1"].address == fleet.devices[0].address
+        assert harness.context.devices().profiles["new-1"].address == fleet.devices[0].address
 
         await pilot.press("e")
         await until(pilot, lambda: "Change new-1" in text_of(pilot))
@@ -53,35 +54,37 @@ async def test_a_device_is_added_changed_and_removed(desk: Desk) -> None:
             await pilot.press("tab")
         await type_in(pilot, "hall-3 line-2")
         await pilot.press("enter")
-        await until(pilot, lambda: "gate-9" in desk.context.devices().profiles)
-        assert desk.context.devices().profiles["gate-9"].tags == ("hall-3", "line-2")
+        await until(pilot, lambda: "gate-9" in harness.context.devices().profiles)
+        assert harness.context.devices().profiles["gate-9"].tags == ("hall-3", "line-2")
 
         await until(pilot, lambda: "► " in text_of(pilot) and "Change" not in text_of(pilot))
         await until(pilot, lambda: "►   gate-9" in text_of(pilot))
         await pilot.press("x")
         await until(pilot, lambda: "Remove devices?" in text_of(pilot))
         await pilot.press("x", "enter")
-        assert desk.context.devices().profiles, "only y removes"
+        assert harness.context.devices().profiles, "only y removes"
         await pilot.press("y")
-        await until(pilot, lambda: not desk.context.devices().profiles)
+        await until(pilot, lambda: not harness.context.devices().profiles)
         await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
 
 
-async def test_a_change_of_the_list_by_another_session_is_seen(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, _):
+async def test_a_change_of_the_list_by_another_session_is_seen(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        desk.profiles(*desk.context.devices().profiles.values(), Profile(name="other", address="127.0.0.1:9"))
+        harness.profiles(
+            *harness.context.devices().profiles.values(), Profile(name="other", address="127.0.0.1:9")
+        )
         await until(pilot, lambda: "2 devices" in text_of(pilot))
 
 
-async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
-    file = desk.context.home.devices_file
+async def test_a_corrupt_list_is_named_and_left_alone(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    file = harness.context.home.devices_file
     good = file.read_bytes()
     file.write_text('[devices.gate-1]\naddress = "127.0.0.1:9"\nadress = "x"\n', encoding="utf-8")
     bad = file.read_bytes()
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: isinstance(pilot.app.screen, FileErrorDialog))
         shown = " ".join(text_of(pilot).split())
         assert "devices.toml" in shown
@@ -97,10 +100,10 @@ async def test_a_corrupt_list_is_named_and_left_alone(desk: Desk) -> None:
         )
 
 
-async def test_a_wrong_password_is_not_kept_and_a_right_one_is(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
-    without_password(desk)
-    async with desk.dashboard() as (pilot, _):
+async def test_a_wrong_password_is_not_kept_and_a_right_one_is(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
+    without_password(harness)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         assert "memory" in text_of(pilot)
         await pilot.press("a", "l")
@@ -109,27 +112,27 @@ async def test_a_wrong_password_is_not_kept_and_a_right_one_is(desk: Desk) -> No
         assert "wrong" not in text_of(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Wrong password, not kept" in notes_of(pilot))
-        assert desk.context.credentials.password("gate-1", "Service") is None
+        assert harness.context.credentials.password("gate-1", "Service") is None
         tries = [r for d in fleet.devices for r in d.requests if "checkCredentials" in r.path]
         assert len(tries) == 2, "once for each sensor"
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await type_in(pilot, PASSWORD)
         await pilot.press("enter")
-        await until(pilot, lambda: desk.context.credentials.password("dock-1", "Service") == PASSWORD)
+        await until(pilot, lambda: harness.context.credentials.password("dock-1", "Service") == PASSWORD)
         assert PASSWORD not in repr(Password(PASSWORD, for_all=True))
         await until(pilot, lambda: "kept in: memory" in notes_of(pilot))
         await pilot.press("O")
         await until(pilot, lambda: "Forget passwords?" in text_of(pilot))
         await pilot.press("y")
-        await until(pilot, lambda: desk.context.credentials.password("dock-1", "Service") is None)
+        await until(pilot, lambda: harness.context.credentials.password("dock-1", "Service") is None)
 
 
-async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    desk.shelve()
-    without_password(desk)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    harness.shelve()
+    without_password(harness)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "u")
         await until(pilot, lambda: isinstance(pilot.app.screen, PackagePicker) and ".spk" in text_of(pilot))
@@ -158,18 +161,18 @@ async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(desk: 
         await until(pilot, lambda: "Their parameters are NOT backed up first." in text_of(pilot))
         await pilot.press("n", "q")
         await until(pilot, lambda: "Devices" in text_of(pilot))
-        assert desk.context.journal.runs() == [], "nothing was started"
+        assert harness.context.journal.runs() == [], "nothing was started"
 
 
-async def test_a_package_by_its_path(desk: Desk, tmp_path: Path) -> None:
-    await desk.sensors(GATE)
-    desk.shelve(size=3000)
-    [entry] = desk.context.shelf.entries()
-    inner = Path(desk.context.shelf.package(entry).path)
+async def test_a_package_by_its_path(harness: DashboardHarness, tmp_path: Path) -> None:
+    await harness.sensors(GATE)
+    harness.shelve(size=3000)
+    [entry] = harness.context.shelf.entries()
+    inner = Path(harness.context.shelf.package(entry).path)
     with ZipFile(tmp_path / "download.zip", "w") as archive:
         archive.write(inner, "picoScan_2.4.0.0R.spk.signed")
-    desk.context.shelf.remove(entry.sha256)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    harness.context.shelf.remove(entry.sha256)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
@@ -183,9 +186,9 @@ async def test_a_package_by_its_path(desk: Desk, tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
 
 
-async def test_a_backup_is_taken(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, main):
+async def test_a_backup_is_taken(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
@@ -198,15 +201,15 @@ async def test_a_backup_is_taken(desk: Desk) -> None:
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1)
-        assert len(desk.context.backups.list()) == 1
+        assert len(harness.context.backups.list()) == 1
         await until(pilot, lambda: "Backup " in text_of(pilot) and "√√√√" in text_of(pilot))
 
 
-async def test_a_backup_says_whether_a_stored_passphrase_is_used(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    known = Passphrases(desk.context.credentials)
+async def test_a_backup_says_whether_a_stored_passphrase_is_used(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    known = Passphrases(harness.context.credentials)
     known.remember("gate-1", "of the gate")
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
         await until(pilot, lambda: "Empty: the one that is stored for 1 sensor is used." in text_of(pilot))
@@ -220,14 +223,14 @@ async def test_a_backup_says_whether_a_stored_passphrase_is_used(desk: Desk) -> 
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
-    kept = {record.device: record for record in desk.context.backups.list()}
+    kept = {record.device: record for record in harness.context.backups.list()}
     assert known.opening(kept["gate-1"], "gate-1") == "of the gate"
     assert kept["dock-1"].passphrase_fingerprint is None
 
 
-def leave_an_interrupted_run(desk: Desk) -> str:
+def leave_an_interrupted_run(harness: DashboardHarness) -> str:
     """A run in the journal that no process works on."""
-    context = desk.context
+    context = harness.context
     [profile] = context.devices().profiles.values()
     timing = context.settings.timing
     target = Target(
@@ -252,11 +255,11 @@ def leave_an_interrupted_run(desk: Desk) -> str:
     return spec.run
 
 
-async def test_an_interrupted_run_is_announced_and_resumed(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    run = leave_an_interrupted_run(desk)
-    assert [row.run for row in interrupted(desk.context)] == [run]
-    async with desk.dashboard() as (pilot, main):
+async def test_an_interrupted_run_is_announced_and_resumed(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    run = leave_an_interrupted_run(harness)
+    assert [row.run for row in interrupted(harness.context)] == [run]
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
         await pilot.press("g")
         await until(
@@ -273,11 +276,11 @@ async def test_an_interrupted_run_is_announced_and_resumed(desk: Desk) -> None:
         await until(pilot, lambda: "Backup " in text_of(pilot))
 
 
-async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    desk.context.home.create()
-    desk.context.home.journal_file.write_bytes(b"this is no database" * 100)
-    async with desk.dashboard() as (pilot, _):
+async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    harness.context.home.create()
+    harness.context.home.journal_file.write_bytes(b"this is no database" * 100)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "journal" in notes_of(pilot).lower())
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("g")
@@ -287,16 +290,16 @@ async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(desk: De
 
 
 @pytest.mark.parametrize("key", ["u", "b", "l", "x", "v", "c", "/"])
-async def test_a_command_of_no_use_says_why(desk: Desk, key: str) -> None:
-    async with desk.dashboard() as (pilot, main):
+async def test_a_command_of_no_use_says_why(harness: DashboardHarness, key: str) -> None:
+    async with harness.dashboard() as (pilot, main):
         await pilot.press(key)
         await until(pilot, lambda: notes_of(pilot))
         assert pilot.app.screen is main
 
 
-async def test_remapped_keys_work_and_are_shown(desk: Desk) -> None:
+async def test_remapped_keys_work_and_are_shown(harness: DashboardHarness) -> None:
     appearance = Appearance(keys=KeyMap({"add": "N", "help": "f2"}))
-    async with desk.dashboard((200, 40), appearance) as (pilot, main):
+    async with harness.dashboard((200, 40), appearance) as (pilot, main):
         await until(pilot, lambda: "N new" in text_of(pilot))
         await pilot.press("n")
         await pilot.pause()

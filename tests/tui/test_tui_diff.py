@@ -8,16 +8,16 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.history import HistoryScreen
 from sicktui.tui.screens.snapshots import SnapshotPicker, SnapshotReader
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="north")
 DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan150", location="[/oops]\x1b[31m")
 HALL = DeviceSpec(name="hall-1", serial="1003", generation="multiscan-2.4.2")
 
 
-async def snapshot(desk: Desk, name: str) -> None:
-    [target] = choose([name], desk.context.devices(), desk.context.settings)
-    await snapshot_now(desk.context, target)
+async def snapshot(harness: DashboardHarness, name: str) -> None:
+    [target] = choose([name], harness.context.devices(), harness.context.settings)
+    await snapshot_now(harness.context, target)
 
 
 async def compared(pilot: Pilot[None]) -> str:
@@ -25,12 +25,12 @@ async def compared(pilot: Pilot[None]) -> str:
     return flat_of(pilot)
 
 
-async def test_a_sensor_is_compared_with_what_it_was(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    await snapshot(desk, "gate-1")
+async def test_a_sensor_is_compared_with_what_it_was(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    await snapshot(harness, "gate-1")
     fleet.devices[0].parameters.write("ScanDataFormat", 4)
     fleet.devices[0].parameters.write("EtherIPAddress", [10, 0, 0, 9])
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("d")
         await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
@@ -51,23 +51,23 @@ async def test_a_sensor_is_compared_with_what_it_was(desk: Desk) -> None:
         await until(pilot, lambda: "Devices 1" in text_of(pilot))
 
 
-async def test_the_first_snapshot_has_nothing_to_be_compared_with(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_the_first_snapshot_has_nothing_to_be_compared_with(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("d")
         await until(pilot, lambda: "This is the first snapshot of gate-1" in notes_of(pilot))
         assert pilot.app.screen is main
-        assert len(desk.context.snapshots.list("1001")) == 1
+        assert len(harness.context.snapshots.list("1001")) == 1
 
 
-async def test_two_kept_snapshots_are_compared_without_the_sensor(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    await snapshot(desk, "gate-1")
+async def test_two_kept_snapshots_are_compared_without_the_sensor(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    await snapshot(harness, "gate-1")
     fleet.devices[0].parameters.write("LocationName", "[bold]south")
-    await snapshot(desk, "gate-1")
+    await snapshot(harness, "gate-1")
     await fleet.devices[0].stop()
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("d")
         await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
@@ -78,9 +78,9 @@ async def test_two_kept_snapshots_are_compared_without_the_sensor(desk: Desk) ->
         assert "LocationName ▲ differs 'north' '[bold]south'" in shown
 
 
-async def test_two_marked_sensors_are_compared(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK, HALL)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_two_marked_sensors_are_compared(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK, HALL)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "3 online" in text_of(pilot))
         await pilot.press("a", "d")
         await until(pilot, lambda: "two can be compared" in notes_of(pilot))
@@ -93,10 +93,10 @@ async def test_two_marked_sensors_are_compared(desk: Desk) -> None:
         await until(pilot, lambda: pilot.app.screen is main)
 
 
-async def test_a_sensor_that_does_not_answer_is_named_with_the_reason(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
+async def test_a_sensor_that_does_not_answer_is_named_with_the_reason(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
     await fleet.devices[1].stop()
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("a", "d")
         await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotReader))
@@ -105,11 +105,11 @@ async def test_a_sensor_that_does_not_answer_is_named_with_the_reason(desk: Desk
         await until(pilot, lambda: pilot.app.screen is main)
 
 
-async def test_a_backup_is_compared_with_now_from_the_history(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    record = await desk.backed_up("gate-1")
+async def test_a_backup_is_compared_with_now_from_the_history(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    record = await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("LocationName", "south")
-    async with desk.dashboard((120, 40)) as (pilot, _):
+    async with harness.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("h")
         await until(pilot, lambda: record.id in text_of(pilot))

@@ -5,18 +5,29 @@ from pathlib import Path
 from sicktui.model.device import Profile
 from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.device_form import DeviceForm
-from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
+from tests.support.dashboard import (
+    DashboardHarness,
+    flat_of,
+    notes_of,
+    text_of,
+    type_in,
+    until,
+    without_password,
+)
+from tests.support.harness import PASSWORD
 
 
-async def test_devices_are_imported_and_replaced_only_if_agreed(desk: Desk, tmp_path: Path) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="mine"))
+async def test_devices_are_imported_and_replaced_only_if_agreed(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="mine"))
     file = tmp_path / "list.csv"
     file.write_text("name,address\ngate-1,127.0.0.1:8\ngate-2,127.0.0.1:7\n", encoding="utf-8")
 
     def known() -> dict[str, str]:
-        return {name: profile.address for name, profile in desk.context.devices().profiles.items()}
+        return {name: profile.address for name, profile in harness.context.devices().profiles.items()}
 
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("I")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
         await type_in(pilot, str(file))
@@ -35,11 +46,13 @@ async def test_devices_are_imported_and_replaced_only_if_agreed(desk: Desk, tmp_
         assert known() == {"gate-1": "127.0.0.1:8", "gate-2": "127.0.0.1:7"}
 
 
-async def test_the_list_is_exported_and_no_file_replaced_unasked(desk: Desk, tmp_path: Path) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", tags=("hall-3",)))
+async def test_the_list_is_exported_and_no_file_replaced_unasked(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9", tags=("hall-3",)))
     there = tmp_path / "there.csv"
     there.write_text("mine", encoding="utf-8")
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("X")
         await until(pilot, lambda: "Export the devices" in text_of(pilot))
         await type_in(pilot, str(there))
@@ -54,8 +67,8 @@ async def test_the_list_is_exported_and_no_file_replaced_unasked(desk: Desk, tmp
     assert "gate-1,127.0.0.1:9" in (tmp_path / "new.csv").read_text(encoding="utf-8-sig")
 
 
-async def test_everything_that_a_profile_can_say_has_a_field(desk: Desk) -> None:
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_everything_that_a_profile_can_say_has_a_field(harness: DashboardHarness) -> None:
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
         texts = {
@@ -84,8 +97,8 @@ async def test_everything_that_a_profile_can_say_has_a_field(desk: Desk) -> None
         await until(pilot, lambda: "setle" in flat_of(pilot) and "The keys are" in flat_of(pilot))
         await type_in(pilot, "flash_timeout=600")
         await pilot.press("enter")
-        await until(pilot, lambda: "gate-1" in desk.context.devices().profiles)
-        assert desk.context.devices().profiles["gate-1"] == Profile(
+        await until(pilot, lambda: "gate-1" in harness.context.devices().profiles)
+        assert harness.context.devices().profiles["gate-1"] == Profile(
             name="gate-1",
             address="127.0.0.1:9",
             user="Maintenance",
@@ -104,18 +117,18 @@ async def test_everything_that_a_profile_can_say_has_a_field(desk: Desk) -> None
         await pilot.pause()
         await type_in(pilot, "")
         await pilot.press("enter")
-        await until(pilot, lambda: desk.context.devices().profiles["gate-1"].timing is None)
-        assert desk.context.devices().profiles["gate-1"].serial == "1001", "what was not touched stays"
+        await until(pilot, lambda: harness.context.devices().profiles["gate-1"].timing is None)
+        assert harness.context.devices().profiles["gate-1"].serial == "1001", "what was not touched stays"
 
 
-async def test_a_device_that_is_removed_leaves_no_password(desk: Desk) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
-    without_password(desk)
-    desk.context.credentials.remember("gate-1", "Service", PASSWORD)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_device_that_is_removed_leaves_no_password(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    without_password(harness)
+    harness.context.credentials.remember("gate-1", "Service", PASSWORD)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("x")
         await until(pilot, lambda: "Passwords that are kept for them are forgotten" in flat_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "1 device removed" in notes_of(pilot))
-        assert desk.context.credentials.password("gate-1", "Service") is None
+        assert harness.context.credentials.password("gate-1", "Service") is None

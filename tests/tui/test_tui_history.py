@@ -1,7 +1,5 @@
 """The history screen, and the marks of the device list."""
 
-import asyncio
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec import structs
@@ -21,27 +19,12 @@ from sicktui.tui.messages import RunAdvanced
 from sicktui.tui.screens.history import HistoryScreen
 from sicktui.tui.screens.path_form import PathForm
 from sicktui.tui.screens.restore import RestoreScreen
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.support.clocks import ShiftedClock
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="[/oops]")
 DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan120")
 CROSS = UNICODE.failed
-
-
-class LaterClock:
-    """The PC's clock, so many days on."""
-
-    def __init__(self, days: float) -> None:
-        self.days = days
-
-    def monotonic(self) -> float:
-        return datetime.now(UTC).timestamp()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self.days)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 async def browse_history(pilot: Pilot[None]) -> None:
@@ -49,20 +32,20 @@ async def browse_history(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen) and "Backups of" in text_of(pilot))
 
 
-def flip_a_bit(desk: Desk, record: BackupRecord) -> None:
-    path = desk.context.backups.path(record)
+def flip_a_bit(harness: DashboardHarness, record: BackupRecord) -> None:
+    path = harness.context.backups.path(record)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(content)
 
 
-async def test_the_versions_are_shown_and_a_flipped_bit_is_found(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
-    first = await desk.backed_up("gate-1")
+async def test_the_versions_are_shown_and_a_flipped_bit_is_found(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
+    first = await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("ScanDataFormat", 4)
-    second = await desk.backed_up("gate-1", "a phrase")
-    flip_a_bit(desk, first)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    second = await harness.backed_up("gate-1", "a phrase")
+    flip_a_bit(harness, first)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("j")
         await browse_history(pilot)
@@ -88,12 +71,14 @@ async def test_the_versions_are_shown_and_a_flipped_bit_is_found(desk: Desk) -> 
         await until(pilot, lambda: "Devices 2" in text_of(pilot))
 
 
-async def test_one_is_exported_and_nothing_is_overwritten_unasked(desk: Desk, tmp_path: Path) -> None:
-    await desk.sensors(GATE)
-    record = await desk.backed_up("gate-1")
+async def test_one_is_exported_and_nothing_is_overwritten_unasked(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    await harness.sensors(GATE)
+    record = await harness.backed_up("gate-1")
     there = tmp_path / "copy.backup"
     there.write_text("mine", encoding="utf-8")
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await browse_history(pilot)
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
@@ -112,13 +97,13 @@ async def test_one_is_exported_and_nothing_is_overwritten_unasked(desk: Desk, tm
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: "Written:" in notes_of(pilot))
-    assert there.read_bytes() == desk.context.backups.path(record).read_bytes()
+    assert there.read_bytes() == harness.context.backups.path(record).read_bytes()
     assert there.with_name("copy.backup.json").is_file()
 
 
-async def test_a_device_without_backups_says_how_to_make_one(desk: Desk) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_device_without_backups_says_how_to_make_one(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await browse_history(pilot)
         await until(pilot, lambda: "No backup of this sensor is kept on this PC" in text_of(pilot))
@@ -126,13 +111,13 @@ async def test_a_device_without_backups_says_how_to_make_one(desk: Desk) -> None
         await until(pilot, lambda: "Devices 1" in text_of(pilot))
 
 
-async def test_the_list_marks_what_needs_a_backup(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_the_list_marks_what_needs_a_backup(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await until(pilot, lambda: text_of(pilot).count("▲ none") == 2)
         assert "no backup" in text_of(pilot), "the sentence says it in words"
-        await desk.backed_up("gate-1")
+        await harness.backed_up("gate-1")
         await pilot.press("R")
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and text_of(pilot).count("▲ none") == 1)
         fleet.devices[0].parameters.write("LocationName", "elsewhere")
@@ -150,22 +135,22 @@ async def test_the_list_marks_what_needs_a_backup(desk: Desk) -> None:
         assert [row.device for row in main.renderer.devices.rows] == ["gate-1"]
 
 
-async def test_an_old_backup_is_marked_by_the_setting(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    await desk.backed_up("gate-1")
-    desk.context.clock = LaterClock(8)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_an_old_backup_is_marked_by_the_setting(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    await harness.backed_up("gate-1")
+    harness.context.clock = ShiftedClock(8)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "√ 8d" in text_of(pilot))
-    desk.context.settings = structs.replace(desk.context.settings, backups=Backups(old_after=7))
-    async with desk.dashboard((120, 40)) as (pilot, _):
+    harness.context.settings = structs.replace(harness.context.settings, backups=Backups(old_after=7))
+    async with harness.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: "▲ old 8d" in text_of(pilot))
         await until(pilot, lambda: "backup older than 7 days (8d)" in flat_of(pilot))
 
 
-async def test_a_damaged_newest_backup_is_marked(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    flip_a_bit(desk, await desk.backed_up("gate-1"))
-    async with desk.dashboard((120, 40)) as (pilot, _):
+async def test_a_damaged_newest_backup_is_marked(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    flip_a_bit(harness, await harness.backed_up("gate-1"))
+    async with harness.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot))
         await until(pilot, lambda: "the last backup is damaged" in flat_of(pilot))
 
@@ -173,9 +158,11 @@ async def test_a_damaged_newest_backup_is_marked(desk: Desk) -> None:
 YARD = DeviceSpec(name="yard-1", serial="1003", generation="lrs4000-1.9.1", model="LRS4581R")
 
 
-async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_backup(desk: Desk) -> None:
-    await desk.sensors(DOCK, YARD)
-    async with desk.dashboard((200, 40)) as (pilot, main):
+async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_backup(
+    harness: DashboardHarness,
+) -> None:
+    await harness.sensors(DOCK, YARD)
+    async with harness.dashboard((200, 40)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot) and "not offered" in text_of(pilot))
         assert f"{UNICODE.warning} none" in text_of(pilot), "the other one lacks its backup"
         await pilot.press("s", "s", "s", "s")  # trouble first
@@ -187,9 +174,9 @@ async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_back
         await until(pilot, lambda: "its API has no call for it" in flat_of(pilot))
 
 
-async def test_a_sensor_that_was_asked_in_vain_is_known_to_have_none(desk: Desk) -> None:
-    desk.profiles(Profile(name="odd-1", address="127.0.0.1:9"))
-    async with desk.dashboard((200, 40)) as (pilot, main):
+async def test_a_sensor_that_was_asked_in_vain_is_known_to_have_none(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="odd-1", address="127.0.0.1:9"))
+    async with harness.dashboard((200, 40)) as (pilot, main):
         await until(pilot, lambda: f"{UNICODE.warning} none" in text_of(pilot))
         verdict = VerdictReached(
             ts="2026-11-21T12:00:00.000Z",

@@ -10,17 +10,19 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.screens.backups import BackupsScreen
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan120")
 
 
-async def two_of_the_gate_and_one_of_the_dock(desk: Desk) -> tuple[BackupRecord, BackupRecord, BackupRecord]:
-    fleet = await desk.sensors(GATE, DOCK)
-    first = await desk.backed_up("gate-1")
+async def two_of_the_gate_and_one_of_the_dock(
+    harness: DashboardHarness,
+) -> tuple[BackupRecord, BackupRecord, BackupRecord]:
+    fleet = await harness.sensors(GATE, DOCK)
+    first = await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("ScanDataFormat", 4)
-    return first, await desk.backed_up("gate-1"), await desk.backed_up("dock-1")
+    return first, await harness.backed_up("gate-1"), await harness.backed_up("dock-1")
 
 
 async def look(pilot: Pilot[None], number: int) -> None:
@@ -31,10 +33,10 @@ async def look(pilot: Pilot[None], number: int) -> None:
     )
 
 
-async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(desk: Desk) -> None:
-    first, second, dock = await two_of_the_gate_and_one_of_the_dock(desk)
-    kept = desk.context.backups
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(harness: DashboardHarness) -> None:
+    first, second, dock = await two_of_the_gate_and_one_of_the_dock(harness)
+    kept = harness.context.backups
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await look(pilot, 3)
         assert "3 backups of 2 sensors" in text_of(pilot)
@@ -83,11 +85,13 @@ async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(desk: Desk)
         assert "Nothing would be deleted" in text_of(pilot)
 
 
-async def test_backups_of_all_sensors_are_verified_and_exported(desk: Desk, tmp_path: Path) -> None:
-    first, _, _ = await two_of_the_gate_and_one_of_the_dock(desk)
-    path = desk.context.backups.path(first)
+async def test_backups_of_all_sensors_are_verified_and_exported(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    first, _, _ = await two_of_the_gate_and_one_of_the_dock(harness)
+    path = harness.context.backups.path(first)
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
-    async with desk.dashboard((120, 40)) as (pilot, _):
+    async with harness.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await look(pilot, 3)
         await pilot.press("V")
@@ -99,12 +103,14 @@ async def test_backups_of_all_sensors_are_verified_and_exported(desk: Desk, tmp_
         await until(pilot, (tmp_path / "out.backup.json").exists)
 
 
-async def test_a_backup_is_imported_with_metadata_and_without(desk: Desk, tmp_path: Path) -> None:
-    await desk.sensors(GATE)
-    record = await desk.backed_up("gate-1")
+async def test_a_backup_is_imported_with_metadata_and_without(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    await harness.sensors(GATE)
+    record = await harness.backed_up("gate-1")
     bare = tmp_path / "bare.backup"
-    bare.write_bytes(desk.context.backups.path(record).read_bytes())
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    bare.write_bytes(harness.context.backups.path(record).read_bytes())
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot, 1)
         await pilot.press("i")
@@ -124,5 +130,5 @@ async def test_a_backup_is_imported_with_metadata_and_without(desk: Desk, tmp_pa
         await pilot.press("enter")
         await look(pilot, 2)
         assert "old gate" in text_of(pilot)
-        assert [r.serial for r in desk.context.backups.list("9009")] == ["9009"]
+        assert [r.serial for r in harness.context.backups.list("9009")] == ["9009"]
         await pilot.press("escape")

@@ -10,16 +10,25 @@ from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.plan import PlanScreen
 from sicktui.tui.screens.snapshots import SnapshotPicker
-from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, type_in, until, without_password
+from tests.support.dashboard import (
+    DashboardHarness,
+    flat_of,
+    notes_of,
+    text_of,
+    type_in,
+    until,
+    without_password,
+)
+from tests.support.harness import PASSWORD
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.3.0.0R", serial="1002", model="picoScan150")
 
 
-async def test_every_option_of_an_update_and_the_run_goes_by_it(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    desk.shelve()
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    harness.shelve()
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "u")
         await until(pilot, lambda: ".spk" in text_of(pilot))
@@ -55,7 +64,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(desk: Desk) -> N
         await until(pilot, lambda: "Start the update?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
-        spec = desk.context.journal.spec(main.dashboard.shown_run or "")
+        spec = harness.context.journal.spec(main.dashboard.shown_run or "")
         limits = spec.settings.limits
         assert (limits.jobs, limits.canary, limits.max_failures) == (3, 1, 7)
         assert spec.options.expect_version == "2.4.0.1R"
@@ -63,9 +72,9 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(desk: Desk) -> N
         await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
 
 
-async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
         await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
@@ -76,28 +85,28 @@ async def test_how_many_backups_are_taken_at_once(desk: Desk) -> None:
         await type_in(pilot, "2")
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
-        spec = desk.context.journal.spec(main.dashboard.shown_run or "")
+        spec = harness.context.journal.spec(main.dashboard.shown_run or "")
         assert spec.settings.limits.jobs == 2
         await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
     assert "phrase" not in repr(BackupRequest("a phrase", 2))
 
 
-async def test_a_password_is_kept_untested_if_that_is_wished(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    without_password(desk)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_password_is_kept_untested_if_that_is_wished(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    without_password(harness)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await type_in(pilot, "of tomorrow")
         await pilot.press("tab", "space", "enter")
-        await until(pilot, lambda: desk.context.credentials.password("gate-1", "Service") == "of tomorrow")
+        await until(pilot, lambda: harness.context.credentials.password("gate-1", "Service") == "of tomorrow")
         assert not [r for r in fleet.devices[0].requests if "checkCredentials" in r.path]
 
 
-async def test_sensors_blink_for_as_long_as_is_said(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_sensors_blink_for_as_long_as_is_said(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("T")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
@@ -109,9 +118,9 @@ async def test_sensors_blink_for_as_long_as_is_said(desk: Desk) -> None:
         await until(pilot, lambda: "Blinking for 300 s: gate-1" in notes_of(pilot))
 
 
-async def test_a_quick_comparison_reads_the_essential_few(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_quick_comparison_reads_the_essential_few(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("d")
         await until(pilot, lambda: "first snapshot" in notes_of(pilot))
@@ -122,30 +131,30 @@ async def test_a_quick_comparison_reads_the_essential_few(desk: Desk) -> None:
         await pilot.press("e")
         await until(pilot, lambda: "only the few parameters" in flat_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: len(desk.context.snapshots.list()) == 2)
-        assert desk.context.snapshots.list()[0].scope == "essential"
+        await until(pilot, lambda: len(harness.context.snapshots.list()) == 2)
+        assert harness.context.snapshots.list()[0].scope == "essential"
         assert len(device.requests) > before
 
 
-async def test_two_sensors_are_compared_quickly_if_that_is_wished(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    limits = structs.replace(desk.context.settings.limits, requests_per_second=8.0)
-    desk.context.settings = structs.replace(desk.context.settings, limits=limits)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_two_sensors_are_compared_quickly_if_that_is_wished(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    limits = structs.replace(harness.context.settings.limits, requests_per_second=8.0)
+    harness.context.settings = structs.replace(harness.context.settings, limits=limits)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "d")
         await until(pilot, lambda: "Everything that a sensor lets be read" in text_of(pilot))
         await pilot.press("e")
         await until(pilot, lambda: "The essential few" in text_of(pilot))
         await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen))
-        assert {snapshot.scope for snapshot in desk.context.snapshots.list()} == {"essential"}
+        assert {snapshot.scope for snapshot in harness.context.snapshots.list()} == {"essential"}
 
 
-async def test_the_doctor_names_what_is_wrong_and_the_remedy(desk: Desk) -> None:
-    desk.shelve(size=3000)
-    (desk.context.shelf.folder / "index.json").write_text("[/oops", encoding="utf-8")
-    without_password(desk)
-    async with desk.dashboard((80, 40)) as (pilot, _):
+async def test_the_doctor_names_what_is_wrong_and_the_remedy(harness: DashboardHarness) -> None:
+    harness.shelve(size=3000)
+    (harness.context.shelf.folder / "index.json").write_text("[/oops", encoding="utf-8")
+    without_password(harness)
+    async with harness.dashboard((80, 40)) as (pilot, _):
         await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         await until(pilot, lambda: "1 thing to put right" in text_of(pilot))
@@ -153,7 +162,7 @@ async def test_the_doctor_names_what_is_wrong_and_the_remedy(desk: Desk) -> None
         assert "is damaged" in shown
         assert "Move that file away and add the packages again" in shown
         assert "makes one, 'sicktui login' fills it" in shown
-        (desk.context.shelf.folder / "index.json").unlink()
+        (harness.context.shelf.folder / "index.json").unlink()
         await pilot.press("R")
         await until(pilot, lambda: "0 things to put right" in text_of(pilot))
         await pilot.press("D")

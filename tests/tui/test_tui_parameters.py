@@ -12,9 +12,8 @@ from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.widgets.table import Table
-from tests.tui.conftest import (
-    PASSWORD,
-    Desk,
+from tests.support.dashboard import (
+    DashboardHarness,
     flat_of,
     notes_of,
     text_of,
@@ -22,6 +21,7 @@ from tests.tui.conftest import (
     until,
     without_password,
 )
+from tests.support.harness import PASSWORD
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="[/oops]\x1b[31m")
 
@@ -47,9 +47,9 @@ def choose(pilot: Pilot[None], name: str) -> None:
     assert table.selected.key == name
 
 
-async def test_one_all_and_another_are_read(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_one_all_and_another_are_read(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot)
         assert "not read yet" in text_of(pilot)
@@ -73,7 +73,7 @@ async def test_one_all_and_another_are_read(desk: Desk) -> None:
             pilot,
             lambda: isinstance(pilot.app.screen, ParameterScreen) and "not read yet" not in text_of(pilot),
         )
-        assert desk.context.snapshots.list(), "a full reading is kept, and can be compared with"
+        assert harness.context.snapshots.list(), "a full reading is kept, and can be compared with"
         await pilot.press("q")
         await look(pilot)
         assert "0 read" not in text_of(pilot), "it begins with what was read last"
@@ -82,11 +82,11 @@ async def test_one_all_and_another_are_read(desk: Desk) -> None:
         assert {len(time) for time in times} == {len("11-21 17:26")}, "no column is cut off by the scroll bar"
 
 
-async def test_a_parameter_is_written_only_after_the_question(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
+async def test_a_parameter_is_written_only_after_the_question(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
     [device] = fleet.devices
-    without_password(desk)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    without_password(harness)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot)
         choose(pilot, "ScanDataEthSettings")
@@ -117,9 +117,9 @@ async def test_a_parameter_is_written_only_after_the_question(desk: Desk) -> Non
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen) and "2999" in text_of(pilot))
 
 
-async def test_parameters_are_saved_on_request(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_parameters_are_saved_on_request(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("S")
         await until(pilot, lambda: "Save the parameters?" in text_of(pilot))

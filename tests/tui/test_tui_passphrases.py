@@ -9,7 +9,7 @@ from sicktui.stores.backups.passphrases import PLANT, Passphrases
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.screens.passphrases import PassphraseMenu
 from sicktui.tui.screens.secret_form import SecretForm
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001")
 DOCK = DeviceSpec(name="dock-1", serial="1002")
@@ -22,10 +22,10 @@ async def menu(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseMenu) and "The plant" in text_of(pilot))
 
 
-async def test_a_passphrase_is_stored_twice_typed_and_never_shown(desk: Desk) -> None:
-    await desk.sensors(GATE, DOCK)
-    known = Passphrases(desk.context.credentials)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_passphrase_is_stored_twice_typed_and_never_shown(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DOCK)
+    known = Passphrases(harness.context.credentials)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a")
         await menu(pilot)
@@ -43,9 +43,9 @@ async def test_a_passphrase_is_stored_twice_typed_and_never_shown(desk: Desk) ->
         assert known.stored(PLANT) is None
 
 
-async def test_a_new_one_is_made_for_the_plant_and_shown_once(desk: Desk) -> None:
-    known = Passphrases(desk.context.credentials)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: DashboardHarness) -> None:
+    known = Passphrases(harness.context.credentials)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await menu(pilot)
         await pilot.press("g", "s", "f", "t")  # there is no device that they could be about
         await pilot.press("G")
@@ -72,11 +72,11 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(desk: Desk) -> Non
         assert shown not in notes_of(pilot)
 
 
-async def test_a_passphrase_that_is_lost_is_found_out_on_the_backups(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    first = await desk.backed_up("gate-1", "the old phrase")
-    known = Passphrases(desk.context.credentials)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_passphrase_that_is_lost_is_found_out_on_the_backups(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    first = await harness.backed_up("gate-1", "the old phrase")
+    known = Passphrases(harness.context.credentials)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await menu(pilot)
         await pilot.press("t")

@@ -9,7 +9,8 @@ from sicktui.stores.disk.locks import sensor_lock
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.rename import RenameForm
-from tests.tui.conftest import PASSWORD, Desk, flat_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
+from tests.support.harness import PASSWORD
 
 GATE = DeviceSpec(name="gate-1", serial="1001", location="north gate")
 YARD = DeviceSpec(name="yard-1", serial="1002", generation="lrs4000-1.9.1", location="yard")
@@ -20,10 +21,10 @@ def location_of(device: Device) -> object:
     return device.parameters.current["LocationName"]
 
 
-async def test_a_sensor_is_renamed_in_place(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
+async def test_a_sensor_is_renamed_in_place(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
     [gate] = fleet.devices
-    async with desk.dashboard((160, 30)) as (pilot, main):
+    async with harness.dashboard((160, 30)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot) and "north gate" in text_of(pilot))
         await pilot.press("L")
         await until(pilot, lambda: isinstance(pilot.app.screen, RenameForm))
@@ -47,9 +48,9 @@ async def test_a_sensor_is_renamed_in_place(desk: Desk) -> None:
         await until(pilot, lambda: main.renderer.devices.rows[0].location == "[red]south")
 
 
-async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(desk: Desk) -> None:
-    fleet = await desk.sensors(YARD)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(YARD)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("L")
         await until(pilot, lambda: "at most 16 characters" in text_of(pilot))
@@ -65,11 +66,11 @@ async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(desk: 
     assert fleet.devices[0].parameters.saved["LocationName"] == "yard"
 
 
-async def test_a_rename_that_does_not_work_says_why(desk: Desk) -> None:
+async def test_a_rename_that_does_not_work_says_why(harness: DashboardHarness) -> None:
     stubborn = DeviceSpec(name="gate-1", serial="1001", hidden=("LocationName",))
-    fleet = await desk.sensors(stubborn, GATE.__class__(name="gate-2", serial="1003", location="here"))
-    lock = sensor_lock(desk.context.home, "serial 1003", purpose="a test")
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    fleet = await harness.sensors(stubborn, GATE.__class__(name="gate-2", serial="1003", location="here"))
+    lock = sensor_lock(harness.context.home, "serial 1003", purpose="a test")
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("L")
         await until(pilot, lambda: "gate-1 cannot be renamed" in notes_of(pilot))
@@ -88,13 +89,13 @@ async def test_a_rename_that_does_not_work_says_why(desk: Desk) -> None:
     assert fleet.devices[1].parameters.saved["LocationName"] == "here"
 
 
-async def test_sensors_blink_and_one_that_wants_a_login_asks(desk: Desk) -> None:
+async def test_sensors_blink_and_one_that_wants_a_login_asks(harness: DashboardHarness) -> None:
     closed = DeviceSpec(name="dock-1", serial="1004", generation="auth-article")
     broken = DeviceSpec(name="gate-9", serial="1005", faults=(Fault(name="status", at="FindMe", value=3),))
-    fleet = await desk.sensors(closed, GATE, broken)
-    fresh = open_context(home=desk.context.home.config.parent, environ={}, use_keyring=False)
-    desk.context.credentials = fresh.credentials
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    fleet = await harness.sensors(closed, GATE, broken)
+    fresh = open_context(home=harness.context.home.config.parent, environ={}, use_keyring=False)
+    harness.context.credentials = fresh.credentials
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "3 online" in text_of(pilot))
         await pilot.press("a", "f")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login) and "dock-1" in text_of(pilot))

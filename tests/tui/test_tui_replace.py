@@ -14,7 +14,7 @@ from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.replace import ReplaceScreen
 from sicktui.tui.screens.version_picker import VersionPicker
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 OLD = DeviceSpec(
     name="gate-1",
@@ -27,20 +27,23 @@ NEW = DeviceSpec(name="new", serial="9009", model="picoScan150", parameters={"Et
 CROSS = UNICODE.failed
 
 
-async def mounted(desk: Desk, stack: AsyncExitStack, spec: DeviceSpec, *, pinned: str | None) -> Device:
+async def mounted(
+    harness: DashboardHarness, stack: AsyncExitStack, spec: DeviceSpec, *, pinned: str | None
+) -> Device:
     """Another sensor stands at the profile's place."""
-    assert desk.fleet is not None
-    await desk.fleet.devices[0].power_off()
+    await harness.fleet.devices[0].power_off()
     fleet = await stack.enter_async_context(Fleet([spec], time_scale=30))
-    desk.profiles(Profile(name="gate-1", address=fleet.devices[0].address, serial=pinned, note="by the door"))
+    harness.profiles(
+        Profile(name="gate-1", address=fleet.devices[0].address, serial=pinned, note="by the door")
+    )
     return fleet.devices[0]
 
 
-async def test_a_replacement_from_the_finding_to_the_verdict(desk: Desk) -> None:
-    await desk.sensors(OLD)
-    record = await desk.backed_up("gate-1")
-    async with AsyncExitStack() as stack, desk.dashboard((80, 24)) as (pilot, main):
-        new = await mounted(desk, stack, NEW, pinned="1001")
+async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardHarness) -> None:
+    await harness.sensors(OLD)
+    record = await harness.backed_up("gate-1")
+    async with AsyncExitStack() as stack, harness.dashboard((80, 24)) as (pilot, main):
+        new = await mounted(harness, stack, NEW, pinned="1001")
         await pilot.press("R")
         await until(pilot, lambda: "1 online" in text_of(pilot) and "▲ none" in text_of(pilot))
         await pilot.press("E")
@@ -72,20 +75,20 @@ async def test_a_replacement_from_the_finding_to_the_verdict(desk: Desk) -> None
         assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in told
         await pilot.press("q")
         await until(pilot, lambda: main.dashboard.profiles["gate-1"].serial == "9009")
-    profile = desk.context.devices().profiles["gate-1"]
+    profile = harness.context.devices().profiles["gate-1"]
     assert (profile.address, profile.note) == (new.address, "by the door")
     assert new.parameters.saved["LocationName"] == "north gate"
     assert new.parameters.saved["ScanDataFormat"] == 4
     assert new.parameters.saved["EtherIPAddress"] == [10, 0, 0, 9]
 
 
-async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(desk: Desk) -> None:
-    fleet = await desk.sensors(OLD)
-    first = await desk.backed_up("gate-1")
+async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(OLD)
+    first = await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("ScanDataFormat", 1)
-    await desk.backed_up("gate-1", "another phrase")
-    async with AsyncExitStack() as stack, desk.dashboard((80, 24)) as (pilot, main):
-        new = await mounted(desk, stack, NEW, pinned=None)
+    await harness.backed_up("gate-1", "another phrase")
+    async with AsyncExitStack() as stack, harness.dashboard((80, 24)) as (pilot, main):
+        new = await mounted(harness, stack, NEW, pinned=None)
         await pilot.press("R")
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("E")
@@ -106,14 +109,14 @@ async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(desk:
         await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
     assert new.parameters.saved["ScanDataFormat"] == 4
-    assert desk.context.devices().profiles["gate-1"].serial == "9009"
+    assert harness.context.devices().profiles["gate-1"].serial == "9009"
 
 
-async def test_the_same_sensor_is_no_replacement(desk: Desk) -> None:
-    fleet = await desk.sensors(OLD)
-    await desk.backed_up("gate-1")
-    desk.profiles(Profile(name="gate-1", address=fleet.devices[0].address, serial="1001"))
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_the_same_sensor_is_no_replacement(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(OLD)
+    await harness.backed_up("gate-1")
+    harness.profiles(Profile(name="gate-1", address=fleet.devices[0].address, serial="1001"))
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("E")
         await until(
@@ -124,12 +127,12 @@ async def test_the_same_sensor_is_no_replacement(desk: Desk) -> None:
         assert main.dashboard.runs == {}
 
 
-async def test_what_does_not_fit_is_said(desk: Desk) -> None:
-    await desk.sensors(OLD)
-    await desk.backed_up("gate-1")
-    async with AsyncExitStack() as stack, desk.dashboard((80, 24)) as (pilot, main):
+async def test_what_does_not_fit_is_said(harness: DashboardHarness) -> None:
+    await harness.sensors(OLD)
+    await harness.backed_up("gate-1")
+    async with AsyncExitStack() as stack, harness.dashboard((80, 24)) as (pilot, main):
         other = structs.replace(NEW, model="picoScan120")
-        device = await mounted(desk, stack, other, pinned="1001")
+        device = await mounted(harness, stack, other, pinned="1001")
         await pilot.press("R")
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("E")
@@ -145,14 +148,14 @@ async def test_what_does_not_fit_is_said(desk: Desk) -> None:
         await until(pilot, lambda: pilot.app.screen is main)
 
 
-async def test_an_unknown_predecessor_is_said_and_a_file_can_be_chosen(desk: Desk) -> None:
-    await desk.sensors(OLD)
-    record = await desk.backed_up("gate-1")
-    path = desk.folder / "from-elsewhere.backup"
-    path.write_bytes(desk.context.backups.path(record).read_bytes())
-    async with AsyncExitStack() as stack, desk.dashboard((80, 24)) as (pilot, _):
-        new = await mounted(desk, stack, NEW, pinned=None)
-        desk.profiles(Profile(name="hall-9", address=new.address))
+async def test_an_unknown_predecessor_is_said_and_a_file_can_be_chosen(harness: DashboardHarness) -> None:
+    await harness.sensors(OLD)
+    record = await harness.backed_up("gate-1")
+    path = harness.folder / "from-elsewhere.backup"
+    path.write_bytes(harness.context.backups.path(record).read_bytes())
+    async with AsyncExitStack() as stack, harness.dashboard((80, 24)) as (pilot, _):
+        new = await mounted(harness, stack, NEW, pinned=None)
+        harness.profiles(Profile(name="hall-9", address=new.address))
         await pilot.press("R")
         await until(pilot, lambda: "hall-9" in text_of(pilot) and "1 online" in text_of(pilot))
         await pilot.press("E")

@@ -21,7 +21,7 @@ from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.restore import RestoreScreen
 from sicktui.tui.screens.secret_form import SecretForm
 from sicktui.tui.screens.version_picker import VersionPicker
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", serial="1002", model="picoScan150", generation="picoscan-2.2.1")
@@ -34,14 +34,14 @@ def writes(device: Device) -> list[str]:
     return [r.endpoint for r in device.requests if "arameterBackup" in r.endpoint or r.method == "PUT"]
 
 
-async def test_a_restore_from_the_version_to_the_verdict(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
+async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
     [gate] = fleet.devices
-    first = await desk.backed_up("gate-1")
+    first = await harness.backed_up("gate-1")
     gate.parameters.write("ScanDataFormat", 4)
-    second = await desk.backed_up("gate-1")
+    second = await harness.backed_up("gate-1")
     assert first.id != second.id
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker) and "gate-1" in text_of(pilot))
@@ -76,11 +76,13 @@ async def test_a_restore_from_the_version_to_the_verdict(desk: Desk) -> None:
         assert gate.parameters.saved["ScanDataFormat"] == 2
 
 
-async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sensor(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    await desk.backed_up("gate-1", PHRASE)
+async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sensor(
+    harness: DashboardHarness,
+) -> None:
+    fleet = await harness.sensors(GATE)
+    await harness.backed_up("gate-1", PHRASE)
     before = len(writes(fleet.devices[0]))
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
@@ -107,17 +109,17 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
-        assert desk.context.credentials.passphrase is None, "new backups are made as before"
+        assert harness.context.credentials.passphrase is None, "new backups are made as before"
         assert PHRASE not in text_of(pilot) + notes_of(pilot)
 
 
-async def test_several_sensors_get_their_own_backups_in_one_run(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
+async def test_several_sensors_get_their_own_backups_in_one_run(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
     for name in ("gate-1", "dock-1"):
-        await desk.backed_up(name)
+        await harness.backed_up(name)
     for device in fleet.devices:
         device.parameters.write("ScanDataFormat", 4)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "r")
         await until(pilot, lambda: "Plan restore 2" in text_of(pilot))
@@ -136,17 +138,17 @@ async def test_several_sensors_get_their_own_backups_in_one_run(desk: Desk) -> N
         assert device.parameters.saved["ScanDataFormat"] == 2
 
 
-async def test_what_must_not_be_restored_is_refused_with_the_reason(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE, DOCK)
-    record = await desk.backed_up("gate-1")
-    path = desk.context.backups.path(record)
+async def test_what_must_not_be_restored_is_refused_with_the_reason(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE, DOCK)
+    record = await harness.backed_up("gate-1")
+    path = harness.context.backups.path(record)
     content = bytearray(path.read_bytes())
     content[77] ^= 1
     path.write_bytes(content)
-    page = desk.folder / "page[red].html"
+    page = harness.folder / "page[red].html"
     page.write_bytes(b"<!doctype html>" + b"x" * 500)
     before = sum(len(writes(device)) for device in fleet.devices)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("j", "r")
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
@@ -179,12 +181,12 @@ async def test_what_must_not_be_restored_is_refused_with_the_reason(desk: Desk) 
         assert sum(len(writes(device)) for device in fleet.devices) == before
 
 
-async def test_another_model_is_allowed_only_by_its_key(desk: Desk) -> None:
+async def test_another_model_is_allowed_only_by_its_key(harness: DashboardHarness) -> None:
     other = structs.replace(DOCK, model="picoScan120", serial="1001")  # as if the same number came back
-    await desk.sensors(GATE)
-    await desk.backed_up("gate-1")
-    await desk.sensors(other)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    await harness.sensors(GATE)
+    await harness.backed_up("gate-1")
+    await harness.sensors(other)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
@@ -201,9 +203,9 @@ async def test_another_model_is_allowed_only_by_its_key(desk: Desk) -> None:
         assert "2.3.3.0R wrote it, the sensor runs 2.2.1.0R" in flat_of(pilot)
 
 
-async def test_a_sensor_without_any_backup_offers_a_path(desk: Desk, tmp_path: Path) -> None:
-    await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_a_sensor_without_any_backup_offers_a_path(harness: DashboardHarness, tmp_path: Path) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "No backup of this sensor is kept" in text_of(pilot))
@@ -213,18 +215,20 @@ async def test_a_sensor_without_any_backup_offers_a_path(desk: Desk, tmp_path: P
         assert main.dashboard.runs == {}
 
 
-async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    record = await desk.backed_up("gate-1", PHRASE)
+async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(
+    harness: DashboardHarness,
+) -> None:
+    fleet = await harness.sensors(GATE)
+    record = await harness.backed_up("gate-1", PHRASE)
     fleet.devices[0].parameters.write("ScanDataFormat", 4)
-    context = desk.context
+    context = harness.context
     known = Passphrases(context.credentials)
     known.try_too(PHRASE)
     [target] = choose(["gate-1"], context.devices(), context.settings)
     spec = restore_spec(context, await plan_restore(context, target, record.id, RestoreOptions()), record.id)
     known.forget_tried()
     context.journal.create_run(spec, first_events(spec))  # and nobody works on it
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: "? interrupted" in text_of(pilot))
@@ -239,13 +243,13 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(desk
     assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 2
 
 
-async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    await desk.backed_up("gate-1")
+async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("ScanDataFormat", 4)
-    [target] = choose(["gate-1"], desk.context.devices(), desk.context.settings)
-    await snapshot_now(desk.context, target)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+    [target] = choose(["gate-1"], harness.context.devices(), harness.context.settings)
+    await snapshot_now(harness.context, target)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot) and "▲ diff" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))

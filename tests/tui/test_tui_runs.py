@@ -9,15 +9,15 @@ from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.screens.runs import RunList
-from tests.tui.conftest import Desk, flat_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
 
 
-async def test_everything_about_a_run_is_told(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    record = await desk.backed_up("gate-1")
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_everything_about_a_run_is_told(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    record = await harness.backed_up("gate-1")
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
@@ -34,10 +34,10 @@ async def test_everything_about_a_run_is_told(desk: Desk) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList))
 
 
-async def test_a_run_that_is_going_is_cancelled_from_the_list(desk: Desk) -> None:
-    desk.settings(backup_timeout=60.0)
-    await desk.sensors(structs.replace(GATE, faults=(Fault(name="backup_pending_forever"),)))
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: DashboardHarness) -> None:
+    harness.settings(backup_timeout=60.0)
+    await harness.sensors(structs.replace(GATE, faults=(Fault(name="backup_pending_forever"),)))
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -48,15 +48,17 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(desk: Desk) -> Non
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and run in text_of(pilot))
-        assert not cancel_requested(desk.context, run)
+        assert not cancel_requested(harness.context, run)
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.CANCELLED] == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_keys_of_a_dialog_stand_on_its_last_lines(desk: Desk, size: tuple[int, int]) -> None:
-    async with desk.dashboard(size) as (pilot, _):
+async def test_the_keys_of_a_dialog_stand_on_its_last_lines(
+    harness: DashboardHarness, size: tuple[int, int]
+) -> None:
+    async with harness.dashboard(size) as (pilot, _):
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "q back" in text_of(pilot))
         lines = text_of(pilot).splitlines()

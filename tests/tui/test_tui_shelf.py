@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from sicktui.simulator.device.package import make_package
 from sicktui.tui.dialogs.form import TextForm
 from sicktui.tui.screens.shelf import ShelfScreen
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 
 async def look(pilot: Pilot[None]) -> None:
@@ -16,11 +16,11 @@ async def look(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen) and "on the shelf" in text_of(pilot))
 
 
-async def test_a_package_is_added_approved_and_removed(desk: Desk, tmp_path: Path) -> None:
+async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness, tmp_path: Path) -> None:
     path = tmp_path / "odd [oops].spk.signed"
     make_package(path, "picoScan", "2.4.0.0R", size=3000, signed=True)
-    shelf = desk.context.shelf
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    shelf = harness.context.shelf
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await look(pilot)
         assert "The shelf is empty" in text_of(pilot)
         await pilot.press("n")
@@ -53,12 +53,12 @@ async def test_a_package_is_added_approved_and_removed(desk: Desk, tmp_path: Pat
         assert shelf.entries() == []
 
 
-async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
+async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(harness: DashboardHarness, tmp_path: Path) -> None:
     inner = tmp_path / "picoScan_2.4.0.0R.spk.signed"
     make_package(inner, "picoScan", "2.4.0.0R", size=3000, signed=True)
     with ZipFile(tmp_path / "download.zip", "w") as archive:
         archive.write(inner, inner.name)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await look(pilot)
         for answer, there in (("n", 0), ("y", 1)):
             await pilot.press("n")
@@ -68,12 +68,12 @@ async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(desk: Desk, tmp_path:
             await until(pilot, lambda: "Unpack it and add the package?" in text_of(pilot))
             await pilot.press(answer)
             await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen))
-            await until(pilot, lambda there=there: len(desk.context.shelf.entries()) == there)  # type: ignore[misc]
+            await until(pilot, lambda there=there: len(harness.context.shelf.entries()) == there)  # type: ignore[misc]
 
 
-async def test_a_damaged_shelf_is_named(desk: Desk) -> None:
-    desk.shelve(size=3000)
-    (desk.context.shelf.folder / "index.json").write_text("{", encoding="utf-8")
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_damaged_shelf_is_named(harness: DashboardHarness) -> None:
+    harness.shelve(size=3000)
+    (harness.context.shelf.folder / "index.json").write_text("{", encoding="utf-8")
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await look(pilot)
         await until(pilot, lambda: "is damaged" in flat_of(pilot))

@@ -14,16 +14,16 @@ from sicktui.tui.drawing.spans import Span, cell, flow, hanging_indent, width_of
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.runs import RunLine, names_cell, state_cell, verdicts_cell
-from tests.tui.conftest import Desk, flat_of, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 from tests.tui.test_tui_dialogs import leave_an_interrupted_run
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
 CROSS = UNICODE.failed
 
 
-async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(desk: Desk) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="note " * 36))
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9", note="note " * 36))
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("?")
         await until(pilot, lambda: "j k scroll   q back" in text_of(pilot))
@@ -31,7 +31,7 @@ async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(desk: Desk) -> N
             await pilot.press("J")
         await until(pilot, lambda: "Files" in text_of(pilot) and "j k scroll   q back" in text_of(pilot))
         await pilot.press("q")
-    async with desk.dashboard((80, 14)) as (pilot, _):
+    async with harness.dashboard((80, 14)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("v")
         await until(pilot, lambda: "j k scroll   y copy" in text_of(pilot))
@@ -42,18 +42,18 @@ async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(desk: Desk) -> N
         await until(pilot, lambda: "address: 127.0.0.1:9" in text_of(pilot))
 
 
-async def test_a_short_dialog_says_nothing_of_scrolling(desk: Desk) -> None:
-    desk.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
-    async with desk.dashboard((80, 24)) as (pilot, _):
+async def test_a_short_dialog_says_nothing_of_scrolling(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("x")
         await until(pilot, lambda: "y remove" in text_of(pilot))
         assert "j k scroll" not in text_of(pilot)
 
 
-async def test_the_sentence_belongs_to_the_only_cursor(desk: Desk) -> None:
-    await desk.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_the_sentence_belongs_to_the_only_cursor(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("j", "space", "b")  # the second one is backed up
         await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
@@ -71,10 +71,10 @@ async def test_the_sentence_belongs_to_the_only_cursor(desk: Desk) -> None:
         assert main.dashboard.selected is not None
 
 
-async def test_an_interrupted_run_is_announced_once(desk: Desk) -> None:
-    await desk.sensors(GATE)
-    run = leave_an_interrupted_run(desk)
-    async with desk.dashboard((80, 24)) as (pilot, main):
+async def test_an_interrupted_run_is_announced_once(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    run = leave_an_interrupted_run(harness)
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: "? interrupted" in text_of(pilot) and "gate-1" in text_of(pilot))
@@ -86,9 +86,9 @@ async def test_an_interrupted_run_is_announced_once(desk: Desk) -> None:
         assert sum("was interrupted" in line.text for line in main.renderer.log.lines) == 1
 
 
-async def test_the_runs_show_their_sensors_and_what_went_wrong(desk: Desk) -> None:
-    await desk.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
-    context = desk.context
+async def test_the_runs_show_their_sensors_and_what_went_wrong(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE, DeviceSpec(name="other-1", serial="1002"))
+    context = harness.context
     items = [
         PlanItem(target=target, action=Action.UPDATE, reason=None, message="")
         for target in choose(["all"], context.devices(), context.settings)
@@ -115,7 +115,7 @@ async def test_the_runs_show_their_sensors_and_what_went_wrong(desk: Desk) -> No
     ]
     summary = Summarised(**common, operation=spec.operation, verdicts=verdicts, exit_code=1)  # type: ignore[arg-type]
     context.journal.create_run(spec, [states[0], *ended, states[1], summary], finished=spec.created)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("g")
         await until(pilot, lambda: f"{CROSS} finished" in text_of(pilot))
         assert "√ finished" not in text_of(pilot)
@@ -159,13 +159,13 @@ def test_names_and_verdicts_fit_into_what_there_is() -> None:
     assert spans_text(verdicts_cell(many, UNICODE, 10)) == f"√2 {CROSS}1"
 
 
-async def test_a_model_that_is_cut_keeps_both_of_its_ends(desk: Desk) -> None:
+async def test_a_model_that_is_cut_keeps_both_of_its_ends(harness: DashboardHarness) -> None:
     names = ("gate-1", "gate-2")
     specs = [
         DeviceSpec(name=n, serial=n, model=f"picoScan{m}") for n, m in zip(names, (150, 120), strict=True)
     ]
-    await desk.sensors(*specs)
-    async with desk.dashboard((86, 24)) as (pilot, _):
+    await harness.sensors(*specs)
+    async with harness.dashboard((86, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         for width in range(78, 100):
             await pilot.resize_terminal(width, 24)
@@ -199,10 +199,12 @@ def test_a_text_hangs_below_itself() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (70, 18)])
-async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size: tuple[int, int]) -> None:
-    await desk.sensors(GATE)
-    await desk.backed_up("gate-1", "a phrase")
-    async with desk.dashboard(size, Appearance(glyphs=ASCII)) as (pilot, main):
+async def test_every_new_screen_in_plain_ascii_with_its_way_out(
+    harness: DashboardHarness, size: tuple[int, int]
+) -> None:
+    await harness.sensors(GATE)
+    await harness.backed_up("gate-1", "a phrase")
+    async with harness.dashboard(size, Appearance(glyphs=ASCII)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         ways = {
             "h": ("Versions 1", "q back"),
@@ -245,10 +247,10 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(desk: Desk, size
 
 
 @pytest.mark.parametrize("key", ["u", "r"])
-async def test_tab_does_not_leave_the_path_for_an_empty_list(desk: Desk, key: str) -> None:
+async def test_tab_does_not_leave_the_path_for_an_empty_list(harness: DashboardHarness, key: str) -> None:
     """The dialog says "tab or / type a path": what is typed afterwards must not be lost without a word."""
-    await desk.sensors(GATE)
-    async with desk.dashboard((80, 24)) as (pilot, _):
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press(key)
         await until(pilot, lambda: "type a path" in text_of(pilot))

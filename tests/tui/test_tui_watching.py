@@ -5,31 +5,23 @@ import asyncio
 from sicktui.model.device import Observation, resolve
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.main.sensor_poller import group_of, poll_sensor
-from tests.tui.conftest import Desk, notes_of, text_of, until
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
+from tests.support.waiting import eventually
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001")
 
 
-async def eventually(true: object) -> None:
-    assert callable(true)
-    for _ in range(200):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came true")
-
-
-async def test_a_sensor_that_a_run_has_is_left_alone(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
+async def test_a_sensor_that_a_run_has_is_left_alone(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
     [device] = fleet.devices
-    [profile] = desk.context.devices().profiles.values()
-    target = resolve(profile, desk.context.settings.device, desk.context.settings.timing)
+    [profile] = harness.context.devices().profiles.values()
+    target = resolve(profile, harness.context.settings.device, harness.context.settings.timing)
     seen: list[Observation] = []
     owned: set[str] = set()
     wake = asyncio.Event()
     task = asyncio.create_task(
         poll_sensor(
-            desk.context,
+            harness.context,
             target,
             delay=0.0,
             wake=wake,
@@ -51,19 +43,19 @@ async def test_a_sensor_that_a_run_has_is_left_alone(desk: Desk) -> None:
         task.cancel()
 
 
-async def test_refresh_looks_at_once(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    desk.settings(poll_interval=600.0)
-    async with desk.dashboard() as (pilot, _):
+async def test_refresh_looks_at_once(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    harness.settings(poll_interval=600.0)
+    async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await fleet.devices[0].stop()
         await pilot.press("R")
         await until(pilot, lambda: "1 offline" in text_of(pilot))
 
 
-async def test_a_broken_worker_is_said_and_can_be_started_again(desk: Desk) -> None:
-    fleet = await desk.sensors(GATE)
-    async with desk.dashboard() as (pilot, main):
+async def test_a_broken_worker_is_said_and_can_be_started_again(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         main.workers.cancel_group(main, group_of("gate-1"))
 

@@ -15,7 +15,7 @@ from sicktui.tui.rows.log import LogLine
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import CAPACITY, LogPane
 from sicktui.tui.widgets.table import Table
-from tests.tui.conftest import lines_of, text_of
+from tests.support.dashboard import lines_of, text_of
 
 
 class CountingTable(Table[DeviceRow]):
@@ -28,7 +28,7 @@ class CountingTable(Table[DeviceRow]):
         return super().refresh(*regions, **options)  # type: ignore[arg-type]
 
 
-class Bench(App[None]):
+class EngineHarness(App[None]):
     """Shows one widget."""
 
     def __init__(self, widget: Table[DeviceRow] | LogPane | LineBar) -> None:
@@ -62,7 +62,7 @@ def changed(before: Sequence[DeviceRow], index: int, **more: object) -> list[Dev
 
 async def test_one_changed_cell_paints_that_cell_only() -> None:
     table = CountingTable(DEVICE_COLUMNS, "Devices")
-    async with Bench(table).run_test(size=(120, 40)) as pilot:
+    async with EngineHarness(table).run_test(size=(120, 40)) as pilot:
         first = rows(200)
         table.show(first)
         await pilot.pause()
@@ -85,7 +85,7 @@ async def test_one_changed_cell_paints_that_cell_only() -> None:
 
 async def test_a_frame_for_one_cell_is_small() -> None:
     table = CountingTable(DEVICE_COLUMNS, "Devices")
-    async with Bench(table).run_test(size=(120, 40)) as pilot:
+    async with EngineHarness(table).run_test(size=(120, 40)) as pilot:
         first = rows(200)
         table.show(first)
         await pilot.pause()
@@ -104,7 +104,7 @@ async def test_a_frame_for_one_cell_is_small() -> None:
 
 async def test_the_cursor_moves_scrolls_and_stays_with_its_row() -> None:
     table: Table[DeviceRow] = Table(DEVICE_COLUMNS, "Devices")
-    async with Bench(table).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(table).run_test(size=(80, 24)) as pilot:
         table.focus()
         table.show(rows(200))
         await pilot.press("j", "j", "down", "k")
@@ -130,7 +130,7 @@ async def test_the_cursor_moves_scrolls_and_stays_with_its_row() -> None:
 async def test_names_full_of_markup_and_wide_letters_do_no_harm() -> None:
     table: Table[DeviceRow] = Table(DEVICE_COLUMNS, "[/oops]")
     names = ["[/oops]", "[bold red]x[/]", "温度センサー", "a" * 300, "\\[", "[@click=app.quit]q[/]"]
-    async with Bench(table).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(table).run_test(size=(80, 24)) as pilot:
         table.show([DeviceRow(device=name, name=name, address="[b]") for name in names])
         table.set_title((Span("[/title]"),))
         await pilot.pause()
@@ -144,7 +144,7 @@ async def test_names_full_of_markup_and_wide_letters_do_no_harm() -> None:
 
 async def test_ascii_stays_ascii() -> None:
     table: Table[DeviceRow] = Table(DEVICE_COLUMNS, "Devices", glyphs=ASCII)
-    async with Bench(table).run_test(size=(120, 20)) as pilot:
+    async with EngineHarness(table).run_test(size=(120, 20)) as pilot:
         table.show([*rows(3, marked=True), DeviceRow(device="x" * 90, name="x" * 90, address="y" * 90)])
         await pilot.pause()
         assert text_of(pilot).isascii()
@@ -156,7 +156,7 @@ def lines(count: int, device: str = "a", text: str = "line") -> list[LogLine]:
 
 async def test_the_log_is_bounded_and_follows_its_end() -> None:
     log = LogPane()
-    async with Bench(log).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(log).run_test(size=(80, 24)) as pilot:
         for _ in range(5):
             log.add(lines(CAPACITY))
         await pilot.pause()
@@ -166,7 +166,7 @@ async def test_the_log_is_bounded_and_follows_its_end() -> None:
 
 async def test_a_paused_log_stands_still_and_loses_nothing_that_is_kept() -> None:
     log = LogPane()
-    async with Bench(log).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(log).run_test(size=(80, 24)) as pilot:
         log.add(lines(30))
         await pilot.pause()
         before = text_of(pilot)
@@ -183,7 +183,7 @@ async def test_a_paused_log_stands_still_and_loses_nothing_that_is_kept() -> Non
 
 async def test_the_log_shows_whom_it_follows_and_wraps_with_an_indent() -> None:
     log = LogPane()
-    async with Bench(log).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(log).run_test(size=(80, 24)) as pilot:
         log.add(
             [*lines(2, "a"), *lines(2, "b", "other"), LogLine(time="10:00:01", device="a", text="[/x] " * 30)]
         )
@@ -199,7 +199,7 @@ async def test_the_log_shows_whom_it_follows_and_wraps_with_an_indent() -> None:
 
 async def test_a_log_that_was_scrolled_up_stays_there() -> None:
     log = LogPane()
-    async with Bench(log).run_test(size=(80, 24)) as pilot:
+    async with EngineHarness(log).run_test(size=(80, 24)) as pilot:
         log.focus()
         log.add(lines(100))
         await pilot.press("<")
@@ -216,7 +216,7 @@ async def test_a_log_that_was_scrolled_up_stays_there() -> None:
 @pytest.mark.parametrize("width", [1, 20, 80])
 async def test_a_bar_repaints_only_lines_that_differ(width: int) -> None:
     bar = LineBar()
-    async with Bench(bar).run_test(size=(width, 5)) as pilot:
+    async with EngineHarness(bar).run_test(size=(width, 5)) as pilot:
         bar.show((Span("[/one]", Tone.GOOD),))
         await pilot.pause()
         bar.show((Span("[/one]", Tone.GOOD),))

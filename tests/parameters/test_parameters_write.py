@@ -1,0 +1,188 @@
+"""Single parameters on simulated sensors: read, write with proof, save, blink."""
+
+import pytest
+
+from sicktui.engine.parameters.write import (
+    find_me,
+    location_limit,
+    persist_parameters,
+    plan_write,
+    read_parameter,
+    write_parameter,
+)
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported
+from sicktui.simulator.spec import Fault
+from sicktui.stores.disk.locks import Held, sensor_lock
+from tests.support.engine_harness import GENERATIONS, EngineHarness, paths
+
+pytestmark = pytest.mark.skips_waiting
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_a_sensor_is_renamed_with_proof_on_every_generation(
+    harness: EngineHarness, generation: str
+) -> None:
+    device = await harness.sensor(generation=generation, location="gate 7")
+    target = harness.target(device)
+    plan = await plan_write(harness.context, target, "LocationName", "gate 8")
+    assert (plan.old, plan.new, plan.changes) == ("gate 7", "gate 8", True)
+    written = await write_parameter(harness.context, target, "LocationName", plan.new, persist=True)
+    assert (written.old, written.new, written.changed, written.persisted) == ("gate 7", "gate 8", True, True)
+    assert str(written) == "LocationName: 'gate 7' is now 'gate 8'."
+    assert device.parameters.saved["LocationName"] == "gate 8"
+    assert await read_parameter(harness.context, target, "LocationName") == "gate 8"
+    again = await write_parameter(harness.context, target, "LocationName", "gate 8")
+    assert (again.changed, again.persisted) == (False, None)
+    assert paths(device).count("POST LocationName") == 1
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_the_length_of_a_name_is_that_of_its_family(harness: EngineHarness, generation: str) -> None:
+    device = await harness.sensor(generation=generation)
+    limit = device.generation.family.location_limit
+    assert location_limit(device.generation.family.name) == limit
+    target = harness.target(device)
+    await write_parameter(harness.context, target, "LocationName", "x" * limit)
+    with pytest.raises(UsageError, match=f"at most {limit} characters"):
+        await plan_write(harness.context, target, "LocationName", "x" * (limit + 1))
+    with pytest.raises(UsageError, match="cannot be printed"):
+        await write_parameter(harness.context, target, "LocationName", "a\x1b[31m")
+    assert device.parameters.current["LocationName"] == "x" * limit
+
+
+async def test_values_are_of_the_kind_that_the_variable_has(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    target = harness.target(device)
+
+    async def new(name: str, text: str) -> object:
+        return (await plan_write(harness.context, target, name, text)).new
+
+    assert await new("ScanDataFormat", "4") == 4
+    assert await new("ScanDataEnable", "True") is True
+    assert await new("LocationName", "4") == "4"
+    assert await new("LocationName", '"quoted"') == "quoted"
+    assert await new("LocationName", '"half') == '"half'
+    assert await new("EtherIPAddress", "[10,0,0,1]") == [10, 0, 0, 1]
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+    assert await new("ScanDataEthSettings", '{"Port": 2116}') == {**settings, "Port": 2116}
+    with pytest.raises(UsageError, match="no field 'port'"):
+        await new("ScanDataEthSettings", '{"port": 2116}')
+    for name, text in (("ScanDataFormat", "four"), ("ScanDataEnable", "1"), ("EtherIPAddress", "10.0.0.1")):
+        with pytest.raises(UsageError, match=name):
+            await new(name, text)
+    plan = await plan_write(harness.context, target, "EtherIPAddress", "[10,0,0,1]")
+    assert "may not be found" in plan.warnings[0]
+
+
+async def test_a_part_of_a_struct_is_written_and_read_back(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    written = await write_parameter(
+        harness.context, harness.target(device), "ScanDataEthSettings", {"Port": 2116}
+    )
+    assert written.new["Port"] == 2116
+    assert written.new["Protocol"] == 1
+
+
+async def test_the_other_fields_of_a_struct_are_sent_as_they_are(harness: EngineHarness) -> None:
+    """A sensor may give fields that it is not sent their defaults (vendor's OpenAPI)."""
+    device = await harness.sensor()
+    original = device.parameters.write
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+
+    def forgetful(name: str, value: object) -> None:
+        assert isinstance(value, dict)
+        assert list(value) == list(settings)
+        original(name, value)
+
+    device.parameters.write = forgetful  # type: ignore[method-assign]
+    written = await write_parameter(
+        harness.context, harness.target(device), "ScanDataEthSettings", {"Port": 2116}
+    )
+    assert written.new == {**settings, "Port": 2116}
+
+
+async def test_what_cannot_be_written_is_refused(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    target = harness.target(device)
+    with pytest.raises(UsageError, match="no sensor lets it be written"):
+        await plan_write(harness.context, target, "SerialNumber", "1")
+    with pytest.raises(NotSupported):
+        await plan_write(harness.context, target, "NoSuchThing", "1")
+    with pytest.raises(UsageError, match="not a valid variable"):
+        await read_parameter(harness.context, target, "../../etc")
+    with pytest.raises(DeviceError, match="status 9"):
+        await write_parameter(harness.context, target, "ScanDataFormat", 9)
+
+
+async def test_a_value_that_the_sensor_does_not_keep_is_no_success(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3", location="gate 7")
+    original = device.parameters.write
+
+    def forgetful(name: str, value: object) -> None:
+        original(name, str(value)[:4])
+
+    device.parameters.write = forgetful  # type: ignore[method-assign]
+    with pytest.raises(SicktuiError, match="says 'gate' now instead of 'gate 8'"):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+
+
+async def test_a_sensor_that_a_run_works_on_is_not_written_to(harness: EngineHarness) -> None:
+    device = await harness.sensor(location="gate 7")
+    with sensor_lock(harness.context.home, f"serial {device.serial}", purpose="run 1"), pytest.raises(Held):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    assert device.parameters.current["LocationName"] == "gate 7"
+    await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+
+
+async def test_another_sensor_than_the_profile_pins_is_not_written_to(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    harness.profile("gate", device, serial="1")
+    with pytest.raises(SicktuiError) as caught:
+        await write_parameter(harness.context, harness.target("gate"), "LocationName", "x")
+    assert caught.value.code is Code.OTHER_DEVICE
+
+
+async def test_saving_and_blinking(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    target = harness.target(device)
+    device.parameters.write("LocationName", "not saved")
+    assert await persist_parameters(harness.context, target)
+    assert device.parameters.saved["LocationName"] == "not saved"
+    await find_me(harness.context, target, 5)
+    assert device.blinking_until > device.time.now()
+    with pytest.raises(UsageError):
+        await find_me(harness.context, target, 0)
+
+
+async def test_a_sensor_blinks_for_somebody_without_a_password(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vendor's OpenAPI: FindMe is the one POST without a header."""
+    monkeypatch.setattr(harness.context.credentials, "password", lambda *_: None)
+    device = await harness.sensor(generation="picoscan-2.2.1")
+    await find_me(harness.context, harness.target(device), 5)
+    assert device.blinking_until > device.time.now()
+    harness.provoked = "FindMe"
+    strict = await harness.sensor(generation="auth-article", name="strict")
+    with pytest.raises(AccessDenied, match="No password is known"):
+        await find_me(harness.context, harness.target(strict), 5)
+    assert "POST getChallenge" not in paths(strict)
+
+
+async def test_the_wrong_password_is_said(harness: EngineHarness) -> None:
+    harness.provoked = "wrong response"
+    device = await harness.sensor(password="another")
+    with pytest.raises(AccessDenied):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "x")
+
+
+async def test_a_sensor_that_does_not_answer_a_write_may_have_taken_it(harness: EngineHarness) -> None:
+    harness.settings(request_timeout=0.8)
+    device = await harness.sensor(faults=(Fault(name="hang", at="POST LocationName", acts=True),))
+    with pytest.raises(SicktuiError) as caught:
+        await write_parameter(harness.context, harness.target(device), "LocationName", "x")
+    assert "unknown" in caught.value.message

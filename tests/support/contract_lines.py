@@ -1,0 +1,113 @@
+"""The contract's JSON lines, written from the contract alone: each key with the types it may have."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_NULL = type(None)
+_NUMBER = (int, float)
+_COMMON: dict[str, Any] = {"v": int, "ts": str, "kind": str}
+_WORDS = {
+    "step": (
+        *("preflight", "backup", "authenticate", "upload", "trigger", "flash", "reboot", "verify"),
+        *("create", "download", "store", "activate", "persist"),
+    ),
+    "operation": ("update", "backup", "restore"),
+    "action": ("update", "skip", "refuse"),
+    "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
+    "level": ("debug", "info", "warning", "error"),
+}
+_STATES = {
+    "step": ("started", "done", "failed", "skipped"),
+    "run": ("running", "finished", "interrupted", "cancelled"),
+}
+_KEYS: dict[str, dict[str, Any]] = {
+    "step": {"run": str, "device": str, "step": str, "state": str, "detail": str},
+    "progress": {"run": str, "device": str, "step": str, "sent": int, "total": int},
+    "update_state": {"run": str, "device": str, "value": int, "name": str},
+    "log": {"level": str, "message": str},
+    "plan": {
+        "device": str,
+        "action": str,
+        "reason": (str, _NULL),
+        "message": str,
+        "from_version": (str, _NULL),
+        "to_version": (str, _NULL),
+    },
+    "verdict": {
+        "run": str,
+        "device": str,
+        "operation": str,
+        "verdict": str,
+        "code": (str, _NULL),
+        "message": str,
+        "advice": str,
+        "seconds": _NUMBER,
+    },
+    "status": {
+        "device": str,
+        "reachable": bool,
+        "name": (str, _NULL),
+        "model": (str, _NULL),
+        "version": (str, _NULL),
+        "serial": (str, _NULL),
+        "update_state": (int, _NULL),
+        "health": (str, _NULL),
+        "auth": (str, _NULL),
+        "message": str,
+    },
+    "run": {"run": str, "operation": str, "state": str, "pid": (int, _NULL), "started": str},
+    "summary": {"run": str, "operation": str, "verdicts": dict, "exit_code": int},
+}
+_VERDICT_KEYS: dict[str, dict[str, Any]] = {
+    "update": {
+        "from_version": (str, _NULL),
+        "to_version": (str, _NULL),
+        "serial": (str, _NULL),
+        "package_sha256": (str, _NULL),
+        "backup": (str, _NULL),
+        "downtime_seconds": (*_NUMBER, _NULL),
+    },
+    "backup": {
+        "serial": (str, _NULL),
+        "backup": (str, _NULL),
+        "sha256": (str, _NULL),
+        "bytes": (int, _NULL),
+    },
+}
+_OPTIONAL = {"log": {"run": str, "device": str}, "plan": {"run": str}}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+def check_line(line: dict[str, Any]) -> None:
+    """Hold a JSON line against the contract: every key, nothing else, and the fixed words."""
+    kind = line["kind"]
+    assert line["v"] == 1
+    assert _TIME.fullmatch(line["ts"]), line
+    if kind not in _KEYS:
+        assert kind in {"device", "package", "backup", "check", "login", "logout", "vault"}, line
+        return
+    wanted = _COMMON | _KEYS[kind]
+    if kind == "verdict":
+        wanted = wanted | _VERDICT_KEYS[line["operation"]]
+    optional = _OPTIONAL.get(kind, {})
+    assert set(wanted) <= set(line) <= set(wanted) | set(optional), line
+    for key, value in line.items():
+        types = (wanted | optional)[key]
+        assert isinstance(value, types), (key, line)
+        assert not isinstance(value, bool) or types is bool, (key, line)
+    for key, words in _WORDS.items():
+        if key in line:
+            assert line[key] in words, line
+    if "state" in line:
+        assert line["state"] in _STATES[kind], line
+
+
+def verdicts(lines: Iterable[dict[str, Any]]) -> dict[str, tuple[str, str | None]]:
+    """Verdict and code by device; a device with two verdicts is an error."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for line in lines:
+        if line["kind"] == "verdict":
+            assert line["device"] not in found
+            found[line["device"]] = (line["verdict"], line["code"])
+    return found

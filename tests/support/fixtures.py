@@ -1,0 +1,79 @@
+"""Fixtures that several folders of tests use."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+
+import pytest
+
+from sicktui.engine.context import Context
+from sicktui.simulator import DeviceSpec
+from tests.support.clocks import clock_of_the_loop
+from tests.support.engine_harness import EngineHarness
+from tests.support.fleet_thread import FleetThread, StartFleet
+from tests.support.harness import PASSPHRASE, fast_context
+from tests.support.program import ProgramHarness
+
+Spawn = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    """A context with fast settings and its own home."""
+    return fast_context(tmp_path, passphrase=PASSPHRASE)
+
+
+@pytest.fixture
+async def harness(context: Context, tmp_path: Path) -> AsyncIterator[EngineHarness]:
+    """The engine without sensors yet; at the end no sensor may have seen a violation of the protocol."""
+    context.clock = clock_of_the_loop()
+    async with AsyncExitStack() as stack:
+        made = EngineHarness(context, tmp_path, stack)
+        yield made
+        violations = made.violations()
+    context.close()
+    assert violations == []
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[ProgramHarness]:
+    """The program with its own home."""
+    made = ProgramHarness(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start_fleet() -> Iterator[StartFleet]:
+    """Starts simulated sensors in a thread; they end with the test."""
+    with ExitStack() as stack:
+
+        def start(*specs: DeviceSpec, time_scale: float = 50.0) -> FleetThread:
+            return stack.enter_context(FleetThread(specs, time_scale=time_scale))
+
+        yield start
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Start Python on a piece of code, with its pipes open; whatever is left at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: str, **options: object) -> "subprocess.Popen[str]":
+        process: subprocess.Popen[str] = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            **options,  # type: ignore[call-overload]
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

@@ -1,0 +1,177 @@
+"""A real pseudo-terminal with the program in it, and an emulator that reads its screen back."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+from tests.support.harness import PASSWORD
+from tests.support.program import ProgramHarness
+
+pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are of POSIX")
+pyte = pytest.importorskip("pyte")
+
+
+class Terminal:
+    """``python -m sicktui ...`` in a terminal of a given size."""
+
+    def __init__(
+        self, *arguments: str, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+    ) -> None:
+        columns, lines = size
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the terminal itself says how large it is
+            clean.pop(name, None)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "sicktui", *arguments],
+            dimensions=(lines, columns),
+            env=clean | {"TERM": "xterm-256color"} | dict(environ or {}),
+            timeout=30,
+        )
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+        with contextlib.suppress(OSError):  # a test may have closed the terminal itself
+            self.child.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """What a person would see now."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def read(self, seconds: float = 0.1) -> int:
+        """Take what the program writes for a while; returns how many bytes came."""
+        end = time.monotonic() + seconds
+        count = 0
+        while (left := end - time.monotonic()) > 0:
+            ready, _, _ = select.select([self.child.child_fd], [], [], left)
+            if not ready:
+                break
+            try:
+                data = os.read(self.child.child_fd, 65536)
+            except OSError:  # the program has ended, and with it the other side of the terminal
+                break
+            if not data:
+                break
+            self.output += data
+            count += len(data)
+            self._stream.feed(data)
+        return count
+
+    def wait_for(self, true: Callable[[str], object], *, seconds: float = 20.0) -> str:
+        """Read until the screen is as wanted; fails with what it shows if it never is."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+            if true(self.text):
+                return self.text
+        pytest.fail(f"it never came; the screen shows:\n{self.text}")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other, as a person would."""
+        for key in keys:
+            self.child.send(key)
+            self.read(0.15)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Another window size."""
+        self.child.setwinsize(lines, columns)
+
+    def wait_for_end(self, *, seconds: float = 10.0) -> int:
+        """Read until the program has ended; its exit code, or minus the signal that ended it."""
+        end = time.monotonic() + seconds
+        while self.child.isalive():
+            if time.monotonic() > end:
+                pytest.fail(f"it did not end; the screen shows:\n{self.text}")
+            self.read(0.05)
+        self.read(0.05)
+        return (
+            self.child.exitstatus if self.child.exitstatus is not None else -int(self.child.signalstatus or 0)
+        )
+
+
+class ProgramTerminal:
+    """A call of the program that asks questions on a pseudo-terminal."""
+
+    def __init__(
+        self, program: ProgramHarness, *words: str, password: str | None = PASSWORD, **environment: str
+    ) -> None:
+        if password is not None:
+            environment["SICKTUI_PASSWORD"] = password
+        command, *arguments = program.command(*words)
+        self.child = pexpect.spawn(
+            command,
+            arguments,
+            env=program.environment | environment,
+            cwd=str(program.folder),
+            dimensions=(30, 100),
+            timeout=30,
+            encoding="utf-8",
+        )
+        self.shown = ""
+        """Everything that it showed so far."""
+
+    def expect(self, text: str) -> str:
+        """Wait for a text; what was shown before it."""
+        self.child.expect_exact(text)
+        before = str(self.child.before)
+        self.shown += before + text
+        return before
+
+    def answer(self, question: str, text: str) -> None:
+        """Wait for a question and answer it."""
+        self.expect(question)
+        self.child.sendline(text)
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end: the exit code, and what was shown since the last question."""
+        self.child.expect(pexpect.EOF)
+        rest = str(self.child.before)
+        self.shown += rest
+        self.child.close()
+        return int(self.child.exitstatus), rest
+
+
+@contextmanager
+def simulated(home: Path, count: int, *, time_scale: float = 8.0) -> Iterator[list[str]]:
+    """Simulated sensors in a process of their own, and a device list of them; yields the addresses."""
+    command = [sys.executable, "-m", "sicktui", "simulate", "--devices", str(count)]
+    process = subprocess.Popen([*command, "--time-scale", str(time_scale)], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        told = [json.loads(process.stdout.readline()) for _ in range(count)]
+        (home / "config").mkdir(parents=True)
+        entries = "".join(f'[devices."{each["name"]}"]\naddress = "{each["address"]}"\n' for each in told)
+        (home / "config" / "devices.toml").write_text(entries, encoding="utf-8")
+        yield [each["address"] for each in told]
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def requests_so_far(address: str) -> int:
+    """How many requests a simulated sensor has had, by its own record."""
+    with urllib.request.urlopen(f"http://{address}/simulator/record", timeout=5) as reply:
+        return len(json.load(reply)["requests"])
