@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.run.follow import follow, interrupted, liveness, owned_devices, request_cancel, running
+from sicktui.engine.run.follow import follow, interrupted, liveness, request_cancel, running
 from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import UsageError
@@ -73,10 +73,8 @@ async def test_the_runner_is_detached_and_owns_its_sensors(harness: EngineHarnes
     run, _ = await started(harness, sensor("one", flash_seconds=60.0))
     assert os.getsid(pid_of(harness, run)) != os.getsid(0)
     assert [row.run for row in running(harness.context)] == [run]
-    assert list(owned_devices(harness.context).values()) == [run]
     await to_the_end(harness, run)
     assert running(harness.context) == []
-    assert owned_devices(harness.context) == {}
 
 
 async def test_a_module_in_the_working_folder_is_not_taken_for_one_of_ours(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sicktui.engine.run.follow import cancel_requested, request_cancel, waited_for
+from sicktui.engine.job.control import CANCEL
+from sicktui.engine.run.follow import request_cancel, waited_for
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Code, RunState, Step, StepState, Verdict
 from sicktui.model.event import Logged, StepChanged
@@ -140,7 +141,8 @@ async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(
     assert f"{flashing.address} (flash)" in line.message
     assert f"{uploading.address} (upload)" in line.message
     assert stuck.address not in line.message
-    assert cancel_requested(harness.context, spec.run) is (ask is by_command)
+    commands = [command for _, command in harness.context.journal.commands(spec.run)]
+    assert commands == ([CANCEL] if ask is by_command else [])
     view = await harness.to_the_end(spec.run)
     assert view.state is RunState.CANCELLED
     verdicts = harness.verdicts(spec.run)

@@ -3,7 +3,6 @@
 import pytest
 from msgspec import structs
 
-from sicktui.engine.run.follow import cancel_requested
 from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
@@ -48,7 +47,7 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: Dashboard
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and run in text_of(pilot))
-        assert not cancel_requested(harness.context, run)
+        assert not harness.context.journal.commands(run)
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.CANCELLED] == 1

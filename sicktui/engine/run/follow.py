@@ -7,10 +7,10 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.control import CANCEL
-from sicktui.engine.run.history import damage_line, every_event, next_entries
+from sicktui.engine.run.history import damage_line, next_entries
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Action, RunState, Step
-from sicktui.model.event import Event, RunChanged, VerdictReached
+from sicktui.model.event import Event, RunChanged
 from sicktui.model.run_view import RunView
 from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
@@ -84,26 +84,9 @@ def _did_anything(context: Context, run: str) -> bool:
         return True  # nobody can say that it did nothing
 
 
-def owned_devices(context: Context) -> dict[str, str]:
-    """The devices that a run is working on now, and which run: nobody else should poll them."""
-    owned: dict[str, str] = {}
-    for row in running(context):
-        events = every_event(context.journal, row.run)
-        done = {event.device for event in events if isinstance(event, VerdictReached)}
-        for item in context.journal.spec(row.run).items:
-            if item.action is Action.UPDATE and item.device not in done:
-                owned.setdefault(item.device, row.run)
-    return owned
-
-
 def request_cancel(context: Context, run: str) -> None:
     """Ask a run to start nothing more and to bring its sensors to a safe state."""
     context.journal.send(run, CANCEL)
-
-
-def cancel_requested(context: Context, run: str) -> bool:
-    """Whether somebody has asked the run to stop. It goes on until its sensors are safe."""
-    return any(command == CANCEL for _, command in context.journal.commands(run))
 
 
 def waited_for(view: RunView) -> dict[str, Step]:
