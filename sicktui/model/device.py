@@ -85,6 +85,19 @@ class Identity(Struct, frozen=True, kw_only=True):
             return f"MAC {self.mac}"
         return None
 
+    @property
+    def label(self) -> str:
+        """The sensor for people: serial number, else MAC address; empty if it reports neither."""
+        return self.serial or self.mac or ""
+
+    def key_for(self, device: str) -> str:
+        """What backups and snapshots are stored under: serial number, else MAC address, else its name here.
+
+        Args:
+            device: what the sensor is called here.
+        """
+        return self.label or device
+
 
 class Health(Struct, frozen=True, kw_only=True):
     """How a sensor feels; ``None`` where it has no such variable."""

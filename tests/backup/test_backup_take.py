@@ -79,7 +79,7 @@ async def test_the_token_comes_before_the_trigger_and_the_wait_before_the_file(
     [
         (Fault(name="backup_false"), "Result"),
         (Fault(name="backup_pending_forever"), "pending"),
-        (Fault(name="backup_stale_file"), "old one"),
+        (Fault(name="backup_stale_file"), "old file"),
         (Fault(name="backup_empty"), "empty"),
         (Fault(name="backup_html"), "web page"),
         (Fault(name="backup_error_object"), "status 3"),
@@ -113,7 +113,7 @@ async def test_a_binary_backup_that_shrinks_without_a_change_is_refused(harness:
     device.add_fault(Fault(name="backup_damaged"))
     verdict = await harness.backup(device)
     assert verdict.code is Code.BACKUP_FAILED
-    assert "not whole" in verdict.message
+    assert "not complete" in verdict.message
     assert harness.context.backups.list() == [good]
 
 
@@ -166,7 +166,7 @@ async def test_a_file_that_is_encrypted_for_each_fetch_is_taken_at_the_sensors_w
     encrypts_for_each_fetch(device)
     verdict = await harness.backup(device)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
-    assert any("another file with every fetch" in line for line in warnings(harness, verdict.run))
+    assert any("differs on every download" in line for line in warnings(harness, verdict.run))
     again = await harness.backup(device)
     assert again.backup == verdict.backup, "MD5Parameters says that nothing has changed"
 
@@ -176,7 +176,7 @@ async def test_without_the_sensors_word_a_file_must_be_stable(harness: EngineHar
     encrypts_for_each_fetch(device)
     verdict = await harness.backup(device)
     assert verdict.code is Code.BACKUP_FAILED
-    assert verdict.message.endswith("The file changes with every fetch.")
+    assert verdict.message.endswith("The file changes with every download.")
 
 
 async def test_a_file_that_comes_byte_by_byte_does_not_take_for_ever(harness: EngineHarness) -> None:

@@ -66,5 +66,5 @@ def _show(cli: CliContext, plan: RestorePlan) -> None:
 
 def _question(plan: RestorePlan) -> str:
     item = plan.item
-    sensor = item.identity.serial or item.identity.mac or item.identity.name if item.identity else "?"
+    sensor = item.identity.label or item.identity.name if item.identity else "?"
     return f"Overwrite the parameters of {item.device} (serial number {sensor})?"

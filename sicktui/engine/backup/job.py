@@ -1,14 +1,17 @@
-"""Takes the parameter backup of one sensor: as a job of its own, and before an update.
+"""Takes the parameter backup of one sensor: as a separate job, and before an update.
 
-Order of the authentication article, scenario 2: token first, then the trigger, then the wait, then
-the file. A backup counts only when it is complete and stable.
+The order is that of the authentication article, scenario 2: token, trigger, wait, file. A backup counts
+only when it is complete and stable.
 """
 
 import asyncio
 
 from sicktui.engine.authentication import authenticate
-from sicktui.engine.backup.fetch import BackupFile, Fetched
-from sicktui.engine.backup.keep import Keeper, Kept
+from sicktui.engine.backup.create import Creation
+from sicktui.engine.backup.download import StableDownload
+from sicktui.engine.backup.fetch import Fetched, fetch_backup
+from sicktui.engine.backup.freshness import Freshness
+from sicktui.engine.backup.keep import BackupKeeper, StoredBackup
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.identity import same_sensor
 from sicktui.engine.job.job import Job
@@ -26,23 +29,24 @@ class BackupTaker:
     Args:
         job: the job.
         identity: who the sensor is.
-        again: an earlier runner of this run has told the sensor to create one already.
+        again: an earlier runner of this run has triggered a backup already.
     """
 
     def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
         partial = job.scratch / "backup.part"
         self._job = job
         self._identity = identity
-        self._file = BackupFile(job, identity, partial, again=again)
-        self._keeper = Keeper(job, identity, partial)
+        self._download = StableDownload(job, partial)
+        self._creation = Creation(job, identity, self._download, again=again)
+        self._keeper = BackupKeeper(job, identity, partial)
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """What the sensor let be read while it made the backup."""
-        return self._file.snapshot
+        """What was read of the sensor while it made the backup."""
+        return self._creation.snapshot
 
-    async def take(self) -> Kept:
-        """All of it, for the backup step of an update. The snapshot is kept too, for the comparison after it.
+    async def take(self) -> StoredBackup:
+        """All of it, for the backup step of an update. The snapshot is stored too, to compare with later.
 
         Raises:
             NotSupported: the sensor has no parameter backup at all.
@@ -60,27 +64,28 @@ class BackupTaker:
             raise
         except SensorError as error:
             # A Not Found later on is trouble, and no reason to flash without a backup.
-            if isinstance(error, NotSupported) and not self._file.created:
+            if isinstance(error, NotSupported) and not self._creation.triggered:
                 raise
             raise self._failed(error) from error
         return await self.store(fetched, always_snapshot=True)
 
     async def create(self) -> None:
-        """Let the sensor write its backup file, and wait until it says it has.
+        """Make the sensor create its backup file, and wait until it reports the end.
 
         Raises:
             NotSupported: the sensor has no parameter backup at all.
             JobEnded: it could not.
         """
-        await self._file.create()
+        await self._creation.run()
 
     async def download(self) -> Fetched:
-        """Fetch the file, until it is whole and of now, and see that it came from the sensor it is kept for.
+        """Fetch the file until it is complete and current, and check which sensor it came from.
 
         Raises:
             JobEnded: no such file came, or another sensor answers now.
         """
-        fetched = await self._file.fetch()
+        freshness = Freshness(self._job, self._identity, self._creation, self._download)
+        fetched = await fetch_backup(self._job, self._creation, self._download, freshness)
         now = await self._job.sensor.read.reread_identity(self._identity)
         if not same_sensor(self._identity, now):
             raise JobEnded.failed(
@@ -92,18 +97,18 @@ class BackupTaker:
             )
         return fetched
 
-    async def store(self, fetched: Fetched, *, always_snapshot: bool = False) -> Kept:
-        """Keep the fetched file with what is known of its sensor, or see that the last one still holds.
+    async def store(self, fetched: Fetched, *, always_snapshot: bool = False) -> StoredBackup:
+        """Store the fetched file with what is known of its sensor, or confirm that the last one is current.
 
         Raises:
-            JobEnded: the file cannot be whole.
+            JobEnded: the file cannot be complete.
             SicktuiError: it could not be written to this PC.
         """
         kept = await asyncio.to_thread(
-            self._keeper.keep,
+            self._keeper.store,
             fetched,
-            self._file.snapshot,
-            self._file.checksum,
+            self._creation.snapshot,
+            self._creation.checksum,
             always_snapshot=always_snapshot,
         )
         for warning in kept.warnings:

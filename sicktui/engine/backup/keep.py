@@ -1,4 +1,4 @@
-"""Keeps a backup file that was fetched: as a new version, or as the last one seen again."""
+"""Stores a fetched backup file: as a new version, or as one more confirmation of the last one."""
 
 from pathlib import Path
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.engine.backup.fetch import Fetched
+from sicktui.engine.backup.freshness import Unchanged
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.model.clock import timestamp
@@ -24,15 +25,15 @@ UNCHANGED_WORDS: Final[dict[How, str]] = {
     "content": "the parameters in the file are the same",
     "readable": "the file is the same, and so are the parameters that can be compared",
 }
-"""How it was found out that the last backup still holds."""
+"""How it is known that the last backup is still current."""
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class StoredBackup(Struct, frozen=True, kw_only=True):
     """What became of a fetched backup."""
 
     record: BackupRecord
     unchanged: How | None = None
-    """How it was found out that the last backup still holds; ``None`` for a new one."""
+    """How it is known that the last backup is still current; ``None`` for a new one."""
     warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -43,13 +44,13 @@ class Kept(Struct, frozen=True, kw_only=True):
         return f"backup {record.id} of {record.created[:10]} still holds: {UNCHANGED_WORDS[self.unchanged]}"
 
 
-class Keeper:
-    """Keeps the backups of one job.
+class BackupKeeper:
+    """Stores the backups of one job.
 
     Args:
         job: the job.
         identity: who the sensor is.
-        partial: where the fetched file lies; it is removed once it is kept.
+        partial: the fetched file; it is removed once it is stored.
     """
 
     def __init__(self, job: Job, identity: Identity, partial: Path) -> None:
@@ -57,38 +58,41 @@ class Keeper:
         self._identity = identity
         self._partial = partial
 
-    def keep(
+    def store(
         self, fetched: Fetched, snapshot: Snapshot | None, checksum: str | None, *, always_snapshot: bool
-    ) -> Kept:
-        """Keep the file. Not for the event loop: recognising a passphrase is slow on purpose.
+    ) -> StoredBackup:
+        """Store the file. Not for the event loop: recognising a passphrase is slow on purpose.
 
         Args:
             fetched: the file.
-            snapshot: what the sensor let be read while it made it.
+            snapshot: what was read of the sensor while it made the file.
             checksum: its ``MD5Parameters``.
-            always_snapshot: whether the snapshot is kept although no new backup is.
+            always_snapshot: whether the snapshot is stored even if no new backup is.
 
         Raises:
-            JobEnded: the file cannot be whole.
+            JobEnded: the file cannot be complete.
             SicktuiError: it cannot be written to this PC.
         """
         job = self._job
         facts = self._facts(fetched, snapshot, checksum)
         warnings = self._compare_with_last(facts, fetched)
-        same = (
-            (fetched.same_as, fetched.how) if fetched.same_as and fetched.how else self._same(facts, fetched)
-        )
-        if snapshot is not None and (always_snapshot or same is None):
+        unchanged = fetched.unchanged or self._same_as_last(facts, fetched)
+        if snapshot is not None and (always_snapshot or unchanged is None):
             facts = structs.replace(facts, snapshot=job.snapshots.add(snapshot).id)
-        if same is None:
+        if unchanged is None:
             record = job.backups.add(self._partial, facts, sha256=fetched.file.sha256)
         else:
-            record, how = same
+            record = unchanged.record
             see_again(
-                job.backups, record, when=facts.created, how=how, operator=facts.operator, run=facts.run
+                job.backups,
+                record,
+                when=facts.created,
+                how=unchanged.how,
+                operator=facts.operator,
+                run=facts.run,
             )
         self._partial.unlink()
-        return Kept(record=record, unchanged=same[1] if same else None, warnings=warnings)
+        return StoredBackup(record=record, unchanged=unchanged.how if unchanged else None, warnings=warnings)
 
     def _facts(self, fetched: Fetched, snapshot: Snapshot | None, checksum: str | None) -> BackupFacts:
         job, identity = self._job, self._identity
@@ -112,12 +116,13 @@ class Keeper:
             parameters_md5=checksum,
         )
 
-    def _same(self, facts: BackupFacts, fetched: Fetched) -> tuple[BackupRecord, How] | None:
+    def _same_as_last(self, facts: BackupFacts, fetched: Fetched) -> Unchanged | None:
         job = self._job
-        return same_version(job.backups, facts, job.passphrase, self._partial, fetched.file.sha256)
+        found = same_version(job.backups, facts, job.passphrase, self._partial, fetched.file.sha256)
+        return Unchanged(record=found[0], how=found[1]) if found else None
 
     def _compare_with_last(self, facts: BackupFacts, fetched: Fetched) -> tuple[str, ...]:
-        """Refuse what cannot be whole beside the last backup; say what else is odd beside it."""
+        """Refuse what cannot be complete beside the last backup; warn of what else is odd beside it."""
         last = next(iter(self._job.backups.list(facts.key)), None)
         if last is None:
             return ()
@@ -128,7 +133,7 @@ class Keeper:
             if facts.parameters_md5 and facts.parameters_md5 == last.parameters_md5:
                 raise JobEnded.failed(
                     Code.BACKUP_FAILED,
-                    f"The backup is not whole: it has {sizes}, and no parameter has changed since.",
+                    f"The backup is not complete: it has {sizes}, and no parameter has changed since.",
                     "Restart the sensor, then try again. Nothing was written to it.",
                 )
             warnings.append(f"The backup is much smaller than before: {sizes}. The earlier one is kept too.")

@@ -276,7 +276,7 @@ class RestoreJob:
     async def _see_again(self, identity: Identity) -> None:
         """Note that the backup holds now: what was read of the sensor before does not count any more."""
         job, order = self.job, self.order
-        key = identity.serial or identity.mac
+        key = identity.label or None
 
         def note() -> None:
             record = next((kept for kept in job.backups.list(key) if kept.id == order.backup), None)

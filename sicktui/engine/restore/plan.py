@@ -134,7 +134,7 @@ def _latest(context: Context, target: Target, identity: Identity, options: Resto
 def _key(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> str | None:
     """Whose backup ``latest`` means: this sensor's, or that of the one whose place it takes."""
     if not options.replace:
-        return identity.serial or identity.mac or target.device
+        return identity.key_for(target.device)
     if target.serial is not None and target.serial != identity.serial:
         return target.serial
     return _predecessor(context, target, identity)
@@ -184,7 +184,7 @@ def _intent(identity: Identity, order: RestoreOrder) -> str:
         what += (
             f" of {order.created[:10]} ({clean(order.device or '?')}, firmware {clean(order.version or '?')})"
         )
-    onto = f"onto the {identity.device_type or identity.name} {identity.serial or identity.mac or ''}".strip()
+    onto = f"onto the {identity.device_type or identity.name} {identity.label}".strip()
     if not order.replace:
         return f"{what} {onto}."
     return f"{what} {onto}, which takes the place of {clean(order.serial or 'another sensor')}. {NOT_CARRIED}"

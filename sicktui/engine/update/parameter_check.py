@@ -53,7 +53,7 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
 
 
 def _snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
-    key = before.serial or before.mac or job.target.device
+    key = before.key_for(job.target.device)
     taken = [kept for kept in job.snapshots.list(key) if kept.run == job.spec.run]
     return taken[-1] if taken else None
 

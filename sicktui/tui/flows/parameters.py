@@ -188,7 +188,7 @@ class ParameterEditor:
         )
 
     def _question(self, plan: WritePlan) -> list[Cell]:
-        who = plan.identity.serial or plan.identity.mac or "not told"
+        who = plan.identity.label or "not told"
         kept = "It is saved, and survives a power cycle."
         lost = "It is NOT saved: a power cycle may lose it."
         warnings: Sequence[Cell] = [

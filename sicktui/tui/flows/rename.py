@@ -46,7 +46,7 @@ async def rename(services: Services, device: str) -> None:
 
 
 def _question(target: Target, present: WritePlan, wanted: NewName) -> list[Cell]:
-    serial = present.identity.serial or present.identity.mac or "not told"
+    serial = present.identity.label or "not told"
     saved = (
         "It is saved, and survives a power cycle."
         if wanted.save

@@ -53,7 +53,7 @@ def key_of(services: Services, device: str) -> str | None:
     """What the sensor that answers under a name is kept under; else what its profile says of it."""
     last = services.dashboard.observations.get(device)
     if last is not None and last.identity is not None:
-        return last.identity.serial or last.identity.mac
+        return last.identity.label or None
     profile = services.profile(device)
     return profile.serial if profile else None
 

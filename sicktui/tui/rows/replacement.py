@@ -87,7 +87,7 @@ def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
                 _advice(f"Mount the new sensor, give it the address {address}, and press R."),
             ],
         )
-    serial = who.serial or who.mac or "not told"
+    serial = who.label or "not told"
     model = who.device_type or who.name
     told: list[Cell] = [
         cell(f"At {address} answers a {model}, serial number {serial}, firmware {who.version}.")

@@ -104,7 +104,7 @@ def summary(rows: Sequence[RestoreRow]) -> str:
 def who(plan: RestorePlan) -> str:
     """The device and the serial number of its sensor."""
     identity = plan.item.identity
-    serial = (identity.serial or identity.mac or identity.name) if identity else "?"
+    serial = (identity.label or identity.name) if identity else "?"
     return f"{clean(plan.item.device, 40)} (serial number {serial})"
 
 

@@ -91,7 +91,7 @@ def _sensor(
 ) -> tuple[CheckResult, str]:
     if identity is None:
         return CheckResult.OPEN, "not looked at"
-    who = f"{identity.device_type or identity.name} {identity.serial or identity.mac or '(no serial number)'}"
+    who = f"{identity.device_type or identity.name} {identity.label or '(no serial number)'}"
     if facts is None:
         return CheckResult.WARN, f"{who}; whose the backup is, nobody knows"
     theirs = facts.serial or facts.mac or facts.device
