@@ -12,10 +12,10 @@ from sicktui.sensor.errors import AccessDenied
 
 
 class LoginCheck(Struct, frozen=True, kw_only=True):
-    """What a try at a password found."""
+    """The result of trying a password."""
 
     proven: bool
-    """``False``: this sensor has no way to test a password without writing; it may still be wrong."""
+    """``False``: a password cannot be tested on this sensor without writing; it may still be wrong."""
     scheme: AuthScheme
     """``basic`` sends the password in clear text."""
 
@@ -41,21 +41,21 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
 
 
 async def check_known(context: Context, target: Target, sensor: Sensor, password: str) -> bool:
-    """Try the password that is known for a plan: once, and not again with every plan that is made after it.
+    """Try the stored password for a plan: once, and not again with every later plan.
 
     Returns:
         ``False``: it cannot be tested here without writing.
 
     Raises:
-        AccessDenied: it is wrong, or the sensor has refused it since this process began.
+        AccessDenied: it is wrong, or the sensor has rejected it since this process began.
         SensorError: the sensor cannot be asked.
     """
     credentials = context.credentials
     if credentials.was_refused(target.device, target.user, password):
         raise AccessDenied(
-            f"The sensor has refused the password that is known for {clean(target.user, 40)}. It is not "
-            "tried again: sensors lock themselves.",
-            advice="Log in with the right one.",
+            f"The sensor rejected the stored password of {clean(target.user, 40)}. It is not tried again: "
+            "sensors lock after wrong passwords.",
+            advice="Log in with the right password.",
         )
     try:
         return await sensor.access.check_password()

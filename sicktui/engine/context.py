@@ -1,4 +1,4 @@
-"""What a face needs to work with: the folders, the settings and everything that is kept."""
+"""What a front end works with: the folders, the settings and every store."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -43,12 +43,12 @@ class Context:
 
     @cached_property
     def queues(self) -> RequestQueues:
-        """The lines to the sensors: the live list, a plan and a command ask one sensor in turn."""
+        """The request queues of the sensors: the live list, a plan and a command take turns."""
         return RequestQueues(self.settings.limits.requests_per_second, self.clock)
 
     @cached_property
     def shelf(self) -> Shelf:
-        """The firmware packages that an operator has put aside."""
+        """The firmware packages that an operator has stored."""
         return Shelf(self.home.shelf)
 
     @cached_property
@@ -58,7 +58,7 @@ class Context:
 
     @cached_property
     def snapshots(self) -> SnapshotStore:
-        """What sensors let be read at earlier times, for comparing."""
+        """Parameters that were read at earlier times, for comparing."""
         return SnapshotStore(self.home.snapshots)
 
     def devices(self) -> DeviceList:
@@ -94,7 +94,7 @@ def open_context(
         passphrase: the backup passphrase given for this call, if any.
         environ: the environment, for ``SICKTUI_HOME``, the platform's folders and the vault's password.
         use_keyring: whether the OS keyring may be asked.
-        clock: where time comes from; the PC's own unless a test says otherwise.
+        clock: where time comes from; the PC's own by default.
 
     Raises:
         ConfigError: ``config.toml`` or an override cannot be used.

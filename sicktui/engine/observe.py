@@ -1,4 +1,4 @@
-"""One look at a sensor, reads only: for ``status``, for the plan and for the live list."""
+"""Observes a sensor, reads only: for ``status``, for plans and for the live list."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def connect(
     capabilities: Capabilities | None = None,
     on_contact: Callable[[bool], None] | None = None,
 ) -> Sensor:
-    """A client for one sensor, with the settings' politeness. Nothing is sent yet."""
+    """A client for one sensor, with the request limits of the settings. Nothing is sent yet."""
     return Sensor(
         target,
         password=password,
@@ -38,7 +38,7 @@ async def read_update_state(sensor: Sensor) -> UpdateState | None:
 
 
 async def observe(context: Context, target: Target) -> Observation:
-    """Look once. Trouble with the device is part of the observation, never raised."""
+    """Observe once. Trouble with the device is part of the observation, never raised."""
     watch = Watch(context, target)
     try:
         return await watch.look()
@@ -47,7 +47,7 @@ async def observe(context: Context, target: Target) -> Observation:
 
 
 class Watch:
-    """Keeps what was learned about a sensor from one look to the next.
+    """Remembers what was found about a sensor from one look to the next.
 
     What a sensor is (identity, authentication) is read at the first look and whenever it comes
     back after a silence or with another version; later looks read what changes.
@@ -67,7 +67,7 @@ class Watch:
             self._identity = None
             return Observation(
                 device=self._target.device,
-                # A sensor that answers with an error is there, and says so.
+                # A sensor that answers with an error is reachable.
                 reachable=error.http_status is not None or error.status is not None,
                 problem=str(error),
                 code=error.code.value if error.code else "",

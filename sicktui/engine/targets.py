@@ -1,4 +1,4 @@
-"""From the words on a command line to the devices they mean."""
+"""From the words on a command line to devices."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -14,12 +14,12 @@ ALL: Final = "all"
 
 
 def choose(words: Sequence[str], devices: DeviceList, settings: Settings) -> list[Target]:
-    """The devices that ``words`` mean, each once, in the order in which they are named.
+    """The devices that ``words`` mean, each once, in the order given.
 
     A word is a profile's name, ``@tag``, ``all``, or an address (``host.name``, ``host:port``).
 
     Raises:
-        UsageError: a word means nothing, and names the nearest known one; or it is no address.
+        UsageError: a word is not known (the message suggests the nearest one), or not a valid address.
     """
     chosen: dict[str, Target] = {}
     for word in words:
@@ -35,14 +35,14 @@ def _meaning(word: str, devices: DeviceList, settings: Settings) -> Iterable[Tar
     if word == ALL:
         if not profiles:
             raise UsageError(
-                "The device list is empty, so 'all' means nothing.",
+                "The device list is empty.",
                 advice="Add a device with 'sicktui devices add NAME ADDRESS', or name an address.",
             )
         return [_target(profile, settings) for profile in profiles.values()]
     if word.startswith("@"):
         return _tagged(word[1:], devices, settings)
     if _is_address(word):
-        parse_address(word)  # One that is none is wrong use, and no sensor that cannot be reached.
+        parse_address(word)  # An invalid address is wrong use, not a sensor that cannot be reached.
         return [resolve(Profile(name=word, address=word), settings.device, settings.timing, ad_hoc=True)]
     raise UsageError(
         f"No device is called {word!r}{nearest(word, profiles)}.",
@@ -66,7 +66,7 @@ def _target(profile: Profile, settings: Settings) -> Target:
 
 
 def _is_address(word: str) -> bool:
-    """Whether a word that is no profile looks like an address.
+    """Whether a word that does not name a profile looks like an address.
 
     A bare word without dot or colon is more likely a mistyped name than a host.
     """

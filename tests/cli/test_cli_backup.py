@@ -111,7 +111,7 @@ def test_a_replacement_by_one_command(program: ProgramHarness, start_fleet: Star
     assert result.code == 0, result
     [verdict] = lines(result, "verdict")
     assert (verdict["backup"], verdict["serial"]) == (backup, "99000001")
-    assert "Not carried over" in verdict["message"]
+    assert "Not copied" in verdict["message"]
     [listed] = lines(program.here("devices", "list", "--json"), "device")
     assert (listed["serial"], listed["address"]) == ("99000001", new)
     assert made.devices[1].parameters.saved["LocationName"] == "gate 7"
@@ -276,9 +276,9 @@ def test_what_a_quick_snapshot_has_not_asked_for_is_counted(
     assert program.here("diff", made.addresses[0], "--quick").code == 0
     result = program.here("diff", made.addresses[0])
     assert result.code == 0, result
-    apart = [line for line in result.err.splitlines() if "has not asked for it" in line]
+    apart = [line for line in result.err.splitlines() if "did not read it" in line]
     assert len(apart) == 1
-    assert "parameters, for the earlier snapshot has not asked for it" in apart[0]
+    assert "parameters, for the earlier snapshot did not read it" in apart[0]
 
 
 def test_verify_finds_a_lost_passphrase(program: ProgramHarness, start_fleet: StartFleet) -> None:

@@ -187,7 +187,7 @@ def checks(program: ProgramHarness, **environment: Any) -> dict[str, dict[str, s
 
 def test_the_doctor_walks_the_whole_chain(program: ProgramHarness, start_fleet: StartFleet) -> None:
     found = checks(program)
-    assert found["given"]["message"] == "The environment gives no password."
+    assert found["given"]["message"] == "No password in the environment."
     assert found["keyring"]["state"] == "warning"
     assert "D-Bus cannot be reached" in found["keyring"]["message"]
     assert found["vault"]["state"] == "warning"
@@ -217,7 +217,7 @@ def test_the_doctor_walks_the_whole_chain(program: ProgramHarness, start_fleet: 
     assert checks(program, SICKTUI_VAULT_PASSWORD="wrong wrong")["vault"]["state"] == "warning"
     vault = program.home / "data" / "passwords.vault"
     vault.chmod(0o644)
-    assert "other users can get at it" in checks(program)["vault"]["message"]
+    assert "other users can read it" in checks(program)["vault"]["message"]
     vault.write_bytes(b"")
     found = checks(program)
     assert found["vault"]["state"] == "failed"

@@ -59,9 +59,9 @@ def test_what_came_and_what_went_is_named_and_what_is_unknown_is_not() -> None:
     drift = compare(before, after)
     assert [(d.path, d.kind) for d in drift.differences] == [("B", "gone"), ("D", "new")]
     assert drift.not_compared == {
-        "Asked": "the later snapshot has not asked for it",
+        "Asked": "the later snapshot did not read it",
         "C": "no answer",
-        "New": "the earlier snapshot has not asked for it",
+        "New": "the earlier snapshot did not read it",
     }
     assert (drift.same, drift.compared) == (1, 3)
 

@@ -115,7 +115,7 @@ async def test_a_silent_sensor_with_nothing_to_see_is_no_success(harness: Engine
     device.add_fault(Fault(name="restore_code", value=6))
     verdict = await harness.restore(device, record.id)
     assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.NOT_SUPPORTED), verdict
-    assert "does not tell whether a restore worked" in verdict.message
+    assert "does not report restore results" in verdict.message
     assert verdict.advice
     device.parameters.write("LEDEnable", not device.parameters.current["LEDEnable"])
     assert (await harness.restore(device, record.id)).code is Code.RESTORE_REJECTED
@@ -260,7 +260,7 @@ async def test_older_firmware_is_warned_about_and_the_sensor_has_the_last_word(
     device.firmware_version = "2.3.0.0R"
     plan = await harness.plan_restore(device, record.id)
     assert plan.may_go
-    assert any("older firmware may refuse" in warning for warning in plan.item.warnings)
+    assert any("older firmware may reject" in warning for warning in plan.item.warnings)
     verdict = await harness.restore(device, record.id)
     assert verdict.code is Code.RESTORE_REJECTED
     assert "RestoreResult 10" in verdict.message

@@ -51,7 +51,7 @@ async def test_a_replacement_gets_everything_that_a_backup_holds(
     profile = harness.context.devices().profiles["gate"]
     assert (profile.serial, profile.address, profile.note) == ("99000001", new.address, "by the door")
     assert f"99000001 now instead of {old.serial}" in verdict.message
-    assert "Not carried over: network settings, passwords" in verdict.message
+    assert "Not copied: network settings, passwords" in verdict.message
     assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in verdict.message
     # From now on it is the sensor of this profile.
     assert (await harness.plan_restore("gate", record.id, replace=True)).may_go
@@ -78,7 +78,7 @@ async def test_network_settings_that_come_along_all_the_same_are_said(
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
     assert "EtherIPAddress was 10.0.0.9 and is 10.0.0.5 now" in verdict.message
     assert "next restart" in verdict.message
-    assert "Not carried over: network settings" not in verdict.message
+    assert "Not copied: network settings" not in verdict.message
 
 
 async def test_the_location_is_carried_even_if_the_restore_leaves_it_out(harness: EngineHarness) -> None:
@@ -89,7 +89,7 @@ async def test_the_location_is_carried_even_if_the_restore_leaves_it_out(harness
     verdict = await harness.restore(new, record.id, replace=True)
     assert new.parameters.saved["LocationName"] == "gate 7"
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
-    assert "is no entry of the device list" in verdict.message
+    assert "is not in the device list" in verdict.message
 
 
 async def test_latest_finds_the_old_sensor_by_the_profiles_name(harness: EngineHarness) -> None:
@@ -355,7 +355,7 @@ async def test_a_bare_file_is_restored_with_a_warning(harness: EngineHarness) ->
     device.parameters.write("ScanDataFormat", 4)
     plan = await harness.plan_restore(device, str(file))
     assert plan.may_go
-    assert any("Nothing is known of" in warning for warning in plan.item.warnings)
+    assert any("has no metadata" in warning for warning in plan.item.warnings)
     verdict = await harness.restore(device, str(file))
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
     assert device.parameters.saved["ScanDataFormat"] == 2

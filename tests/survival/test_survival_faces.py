@@ -120,7 +120,7 @@ async def test_a_run_that_was_lost_while_it_was_being_cancelled_is_offered_and_e
     assert f"1 run interrupted: {spec.run}" in listed
     assert "sicktui runs resume" in listed
     assert f"runs resume {spec.run}" in await said(harness, "runs", "cancel", spec.run, code=2)
-    assert f"interrupted, the process is gone: {spec.run}" in await said(harness, "doctor")
+    assert f"interrupted, the runner stopped: {spec.run}" in await said(harness, "doctor")
     async with dashboard(harness) as shows:
         await shows(f"1 run was interrupted: {spec.run}")
     await said(harness, "runs", "resume", "latest", "--yes", code=1)
@@ -204,5 +204,5 @@ async def test_a_journal_that_was_lost_is_not_called_no_run_yet(harness: KilledR
         path.write_bytes(b"")
     for words in (("doctor",), ("runs", "list")):
         told = " ".join((await said(harness, *words)).split())
-        assert "a run has left its log" in told
+        assert "the log of 1 run" in told
         assert "sicktui status" in told

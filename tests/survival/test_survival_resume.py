@@ -297,7 +297,7 @@ async def test_a_face_sees_the_runner_go_and_follows_on_after_the_resume(harness
     stored = harness.events(spec.run)
     durable: list[Event] = [event for event in seen if event in stored]
     assert durable == stored, "what was seen in two parts is what was written, in its order"
-    assert any(isinstance(event, Logged) and "resumed by" in event.message for event in seen)
+    assert any(isinstance(event, Logged) and "Resumed by" in event.message for event in seen)
 
 
 async def test_what_may_have_ended_a_runner_is_told_with_the_remedy(

@@ -161,7 +161,7 @@ async def test_the_doctor_names_what_is_wrong_and_the_remedy(harness: DashboardH
         shown = flat_of(pilot)
         assert "is damaged" in shown
         assert "Move that file away and add the packages again" in shown
-        assert "makes one, 'sicktui login' fills it" in shown
+        assert "Create one with 'sicktui vault create'" in shown
         (harness.context.shelf.folder / "index.json").unlink()
         await pilot.press("R")
         await until(pilot, lambda: "0 things to put right" in text_of(pilot))

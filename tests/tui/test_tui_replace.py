@@ -64,14 +64,14 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         question = flat_of(pilot)
         assert "the list names serial number 9009 instead of 1001" in question
-        assert "Not carried over: network settings, passwords" in question
+        assert "Not copied: network settings, passwords" in question
         assert "PUT" not in {request.method for request in new.requests}, "nothing was written so far"
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details))
         await until(pilot, lambda: "√ restore succeeded" in text_of(pilot), seconds=25)
         told = flat_of(pilot)
         assert "names serial number 9009 now instead of 1001" in told
-        assert "Not carried over" in told
+        assert "Not copied" in told
         assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in told
         await pilot.press("q")
         await until(pilot, lambda: main.dashboard.profiles["gate-1"].serial == "9009")
@@ -137,7 +137,7 @@ async def test_what_does_not_fit_is_said(harness: DashboardHarness) -> None:
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("E")
         await until(pilot, lambda: f"{CROSS} model" in text_of(pilot))
-        assert "The backup is of a picoScan150, and this sensor is a picoScan120." in flat_of(pilot)
+        assert "The backup is from a picoScan150, but this sensor is a picoScan120." in flat_of(pilot)
         await pilot.press("r")
         await until(pilot, lambda: "It cannot go on yet" in notes_of(pilot))
         await device.stop()

@@ -176,7 +176,7 @@ async def test_what_must_not_be_restored_is_refused_with_the_reason(harness: Das
         await pilot.press("enter")
         await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
         shown = flat_of(pilot)
-        assert "The backup is of the sensor 1001 (gate-1), and this one is 1002" in shown
+        assert "The backup is from sensor 1001 (gate-1), but this one is 1002" in shown
         assert "press E (exchange)" in shown
         assert sum(len(writes(device)) for device in fleet.devices) == before
 
@@ -192,8 +192,9 @@ async def test_another_model_is_allowed_only_by_its_key(harness: DashboardHarnes
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
-        assert f"{CROSS} model The backup is of a picoScan150, and this sensor is a picoScan120." in flat_of(
-            pilot
+        assert (
+            f"{CROSS} model The backup is from a picoScan150, but this sensor is a picoScan120."
+            in flat_of(pilot)
         )
         assert "2.3.3.0R" not in text_of(pilot).split(f"{CROSS} model")[1], "what follows was not looked at"
         await pilot.press("f")

@@ -1,4 +1,4 @@
-"""Whether a backup in JSON says what the sensor says now: then it is of now, whoever has had it made.
+"""Whether the values in a JSON backup are those of the sensor now: then it is current, whichever PC made it.
 
 A JSON backup need not differ from one time to the next, and another PC may have had it made. Vendor's
 OpenAPI (multiScan100 2.4.2): ``parameters`` holds lists of ``{"id", "name", "value"}``. Whether the names
@@ -18,7 +18,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.content import named_values
 
 ENOUGH: Final = 5
-"""Variables that must agree before a file counts as of now: as many as a quick snapshot reads."""
+"""Variables that must agree before a file counts as current: as many as a quick snapshot reads."""
 _FLOAT: Final = 1e-5
 """Relative difference that a number may show for having been a 32-bit float."""
 
@@ -27,13 +27,13 @@ class Agreement(Struct, frozen=True, kw_only=True):
     """How far a file and its sensor agree."""
 
     same: int = 0
-    """Variables that both give alike."""
+    """Variables with the same value in both."""
     differing: tuple[str, ...] = ()
     """What they do not agree on, in words."""
 
     @property
     def proves(self) -> bool:
-        """Whether the file is of now."""
+        """Whether the file is current."""
         return self.same >= ENOUGH and not self.differing
 
 
@@ -67,7 +67,7 @@ async def agreement(sensor: Sensor, family: str, path: Path) -> Agreement:
 
 
 def _alike(written: object, read: object) -> bool | None:
-    """Whether two values are the same; ``None``: they are of different kinds, so that nobody can tell."""
+    """Whether two values are the same; ``None``: their kinds differ, so it cannot be determined."""
     if isinstance(written, dict) and isinstance(read, dict):
         if written.keys() != read.keys():
             return None

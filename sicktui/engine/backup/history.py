@@ -1,4 +1,4 @@
-"""The history of backups, sensor by sensor, with what a plant should do something about."""
+"""The history of backups, sensor by sensor, with marks where something should be done."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -17,18 +17,18 @@ from sicktui.stores.backups.versions import BackupVersion, is_whole, versions
 
 
 class Mark(StrEnum):
-    """What is worth a look."""
+    """What deserves attention about the backups of a sensor."""
 
     NONE = "none"
     """There is no backup of this sensor."""
     OLD = "old"
-    """The newest one was last seen to hold long ago."""
+    """The newest one was last confirmed long ago."""
     CHANGED = "changed"
     """Parameters were seen to differ from the newest one since."""
     DAMAGED = "damaged"
-    """The newest one is not what the sensor gave any more."""
+    """The newest one is not what the sensor sent any more."""
     NOT_OFFERED = "not offered"
-    """There is none, and the sensor has none to give: nothing is to be done about it."""
+    """There is none, and the sensor does not support backups: nothing is to be done about it."""
 
     @property
     def words(self) -> str:
@@ -48,8 +48,8 @@ _WITHOUT_BACKUP: Final = ("lrs",)
 def documented_to_have_none(family: str) -> bool:
     """Whether a family's API has no parameter backup (vendor's OpenAPI: LRS4000 1.9.1 has none).
 
-    This is for what people are told. Whoever wants a backup all the same has the sensor asked: another
-    firmware may have one.
+    Only for display. A backup that is wanted all the same is tried on the sensor: another firmware may
+    support it.
 
     Args:
         family: ``DeviceIdent.Name``.
@@ -63,12 +63,12 @@ class SensorHistory(Struct, frozen=True, kw_only=True):
     key: str
     """Its serial number, else its MAC address, else the name that it had."""
     device: str
-    """What it is called: by the device list, else by its newest backup."""
+    """Its name: in the device list, else in its newest backup."""
     versions: tuple[BackupVersion, ...] = ()
     """Newest first."""
     marks: tuple[Mark, ...] = ()
     age_days: float | None = None
-    """Since the newest one was last seen to hold."""
+    """Since the newest one was last confirmed."""
 
     @property
     def newest(self) -> BackupVersion | None:
@@ -77,11 +77,11 @@ class SensorHistory(Struct, frozen=True, kw_only=True):
 
 
 def histories(context: Context, *, old_after_days: float | None = None) -> list[SensorHistory]:
-    """Every sensor that has backups or is in the device list, in the order of the list. Asks no sensor.
+    """Every sensor that has backups or is in the device list, in the order of the list. Contacts no sensor.
 
     Args:
         context: the stores.
-        old_after_days: from when on a backup is marked as old; as the settings say if ``None``.
+        old_after_days: from when on a backup is marked as old; the setting if ``None``.
 
     Raises:
         SicktuiError: the device list or the backups cannot be read.
@@ -132,9 +132,9 @@ def _history(
 
 
 def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
-    """The newest snapshot that shows that parameters differ from a backup; ``None`` if none does.
+    """The newest snapshot that shows parameters other than those of a backup; ``None`` if none does.
 
-    Only what was seen counts: a change that nobody has looked at since is not known.
+    Only what was read counts: a change since the last snapshot is not known.
     """
     record = version.record
     later = [s for s in context.snapshots.list(record.key) if s.taken > version.last_seen]
@@ -148,7 +148,7 @@ def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
 
 
 class BackupCheck(Struct, frozen=True, kw_only=True):
-    """What a look at one backup found."""
+    """The result of verifying one backup."""
 
     record: BackupRecord
     problem: str = ""
@@ -160,7 +160,7 @@ class BackupCheck(Struct, frozen=True, kw_only=True):
 def verify(
     context: Context, records: Sequence[BackupRecord], *, passphrases: bool = False
 ) -> Iterator[BackupCheck]:
-    """Hash backups again, and look whether a passphrase that is known opens each. Asks no sensor.
+    """Hash backups again, and try the known passphrases on each. Contacts no sensor.
 
     Args:
         context: the stores and the credentials.

@@ -1,1 +1,4 @@
-"""Doctor."""
+"""The doctor: checks of this PC, each with a remedy.
+
+``check``: one finding. ``pc``: folders, stores, terminal, network. ``passwords``: the stores of passwords.
+"""

@@ -1,4 +1,4 @@
-"""What the doctor finds of passwords: the whole chain, from the best place down, and who has one."""
+"""The doctor's checks of passwords: the whole chain, from the best store down, and the devices."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _OTHERS = 0o077
 
 
 def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
-    """Each place for passwords, whether it works here, and what to do if it does not; then the devices."""
+    """Each store for passwords, whether it works here, and what to do if not; then the devices."""
     vault = context.credentials.vault
     state = None if vault is None else vault.state()
     in_vault: StoreProblem | None = None
@@ -40,8 +40,8 @@ def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Do
 def _given(environ: Mapping[str, str]) -> DoctorCheck:
     found = [name for name in GIVEN if environ.get(name)]
     if not found:
-        return DoctorCheck(name="given", state="ok", message="The environment gives no password.")
-    message = f"The environment gives {', '.join(found)}"
+        return DoctorCheck(name="given", state="ok", message="No password in the environment.")
+    message = f"Set in the environment: {', '.join(found)}"
     if "SICKTUI_PASSWORD" in found:
         message += "; SICKTUI_PASSWORD is used for every device, whatever is stored"
     return DoctorCheck(name="given", state="ok", message=f"{message}.")
@@ -52,7 +52,7 @@ def _keyring(name: str, problem: StoreProblem | None, vault: VaultState | None) 
         return DoctorCheck(
             name="keyring",
             state="ok",
-            message=f"{name} keeps what it is given. Passwords that are entered are kept in it.",
+            message=f"{name} works. Passwords that you enter are stored in it.",
         )
     instead = vault in (VaultState.OPEN, VaultState.LOCKED)
     return DoctorCheck(
@@ -68,10 +68,10 @@ def _vault(
 ) -> DoctorCheck:
     advice = problem.advice if problem else ""
     if state is VaultState.ABSENT:
-        message = "There is none. It is not needed while the keyring works."
+        message = "No vault yet. None is needed while the keyring works."
         if not keyring_works:
-            message = f"There is none, so a password that is entered is kept in {MEMORY}."
-        remedy = "" if keyring_works else "'sicktui vault create' makes one, 'sicktui login' fills it."
+            message = f"No vault yet, so a password that you enter is kept in {MEMORY}."
+        remedy = "" if keyring_works else "Create one with 'sicktui vault create', then use 'sicktui login'."
         return DoctorCheck(
             name="vault", state="ok" if keyring_works else "warning", message=message, remedy=remedy
         )
@@ -101,17 +101,17 @@ def _readable_by_others(vault: Vault) -> str:
         mode = vault.path.stat().st_mode
     except OSError:
         return ""
-    return f"other users can get at it (mode {mode & 0o777:o})." if mode & _OTHERS else ""
+    return f"other users can read it (mode {mode & 0o777:o})." if mode & _OTHERS else ""
 
 
 def _devices(context: Context, environ: Mapping[str, str]) -> DoctorCheck:
-    """Which devices have a password, as far as can be told without asking anybody."""
-    place = f"A password that is entered now is kept in: {context.credentials.describe().active}."
+    """Which devices have a password, as far as is known without a prompt."""
+    place = f"A password that you enter now is stored in: {context.credentials.describe().active}."
     try:
         listed = context.devices()
         targets = choose(["all"], listed, context.settings) if listed.profiles else []
     except SicktuiError:
-        targets = []  # Told by the check of the list.
+        targets = []  # Reported by the check of the list.
     if not targets or environ.get("SICKTUI_PASSWORD"):
         return DoctorCheck(name="passwords", state="ok", message=place)
     return _coverage(context.credentials, targets, place)

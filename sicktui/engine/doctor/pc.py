@@ -1,4 +1,4 @@
-"""The doctor: looks at this PC for what would go wrong, and names the remedy.
+"""The doctor: checks this PC for problems, and names the remedies.
 
 Nothing is sent to any sensor: a route is looked up by the operating system without a packet.
 """
@@ -43,14 +43,14 @@ def checks(
     context: Context | None = None,
     terminal: TextIO | None = None,
 ) -> Iterator[DoctorCheck]:
-    """Every check, one after the other; one that breaks is itself a finding. Takes seconds: use a thread.
+    """Every check in turn; one that breaks is itself a finding. Takes seconds: use a thread.
 
     Args:
         home: the folder of a portable installation, or ``None`` for the platform's own.
         overrides: ``KEY=VALUE`` settings of this call.
         environ: the environment.
-        context: the stores of a face that is at work; else they are opened for this.
-        terminal: where a face writes; ``None`` if it has none.
+        context: the stores of a front end; else they are opened for this.
+        terminal: where a front end writes; ``None`` if it has none.
     """
     folders = context.home if context is not None else locate(home, environ)
     version = ".".join(str(part) for part in sys.version_info[:3])
@@ -93,7 +93,7 @@ def _missing(path: Path) -> str:
 
 
 def _guarded(name: str, good: Callable[[], str], state: State = "failed") -> DoctorCheck:
-    """The check that ``good`` passes with its words, or why it does not."""
+    """A check that passes with the words of ``good``, or fails with its error."""
     try:
         return DoctorCheck(name=name, state="ok", message=good())
     except SicktuiError as error:
@@ -113,31 +113,29 @@ def _folders(home: Home) -> Iterator[DoctorCheck]:
 
 
 def _privacy(home: Home) -> Iterator[DoctorCheck]:
-    """Whether other users of this PC can look into the folders. On Windows the rights of the profile hold."""
+    """Whether other users of this PC can read the folders. On Windows the rights of the profile hold."""
     if sys.platform == "win32":
         return
     loose: dict[Path, int] = {}
     for folder in (home.config, home.data, home.state, home.log):
-        with contextlib.suppress(OSError):  # not there yet, or told by the check of that folder
+        with contextlib.suppress(OSError):  # not there yet, or reported by the check of that folder
             mode = folder.stat().st_mode & 0o777
             if mode & _OTHERS:
                 loose[folder] = mode
     if not loose:
-        yield DoctorCheck(
-            name="private", state="ok", message="Other users of this PC can look into none of them."
-        )
+        yield DoctorCheck(name="private", state="ok", message="Other users of this PC cannot read them.")
         return
     told = ", ".join(f"{folder} (mode {mode:o})" for folder, mode in loose.items())
     yield DoctorCheck(
         name="private",
         state="warning",
-        message=f"Other users of this PC can look into {told}.",
+        message=f"Other users of this PC can read {told}.",
         remedy=f"chmod 700 {' '.join(shlex.quote(str(folder)) for folder in loose)}",
     )
 
 
 def _writable(folder: Path) -> str:
-    """Say where a folder is if it can be written to, or could be made."""
+    """Where a folder is, if it can be written to or created."""
     place = folder
     while not place.exists() and place != place.parent:
         place = place.parent
@@ -153,7 +151,7 @@ def _writable(folder: Path) -> str:
 
 
 def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
-    """What the folders hold, and where passwords are."""
+    """The contents of the folders, and the passwords."""
 
     def listed() -> str:
         devices = context.devices()
@@ -174,10 +172,10 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
         lost = [row.run for row in interrupted(context)] if context.home.journal_file.exists() else []
         if lost:
             raise SicktuiError(
-                f"{count(len(lost), 'run')} interrupted, the process is gone: {names(lost)}.",
-                advice=f"Go on with 'sicktui runs resume {lost[0]}': every sensor is asked first.",
+                f"{count(len(lost), 'run')} interrupted, the runner stopped: {names(lost)}.",
+                advice=f"Resume it with 'sicktui runs resume {lost[0]}': every sensor is checked first.",
             )
-        return "none is interrupted"
+        return "none interrupted"
 
     def locked() -> str:
         check_sensor_locks(context.home)
@@ -199,11 +197,11 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
 
 
 def _routes(context: Context) -> Iterator[DoctorCheck]:
-    """Whether this PC knows a way to each device."""
+    """Whether this PC has a route to each device."""
     try:
         profiles = context.devices().profiles.values()
     except SicktuiError:
-        return  # Told by the check of the list.
+        return  # Reported by the check of the list.
     lost = [(profile, problem) for profile in profiles if (problem := _route_problem(profile))]
     for profile, problem in lost:
         yield DoctorCheck(
@@ -237,7 +235,7 @@ def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[D
         yield DoctorCheck(
             name="terminal",
             state="ok",
-            message="This is no terminal: commands work, the dashboard needs one.",
+            message="Not a terminal: commands work, the dashboard needs one.",
         )
         return
     columns, lines = shutil.get_terminal_size()

@@ -1,4 +1,4 @@
-"""What a run's jobs share: who may start, who must stop, and when enough has failed."""
+"""What the jobs of a run share: the cancel flag, the failure budget and the places."""
 
 import asyncio
 import sys
@@ -9,16 +9,17 @@ from msgspec import structs
 from sicktui.engine.job.ended import JobEnded
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.settings import Limits
+from sicktui.model.wording import count
 
 CANCEL: Final = "cancel"
-"""The command, left in the journal, that asks a run to stop safely."""
+"""The command in the journal that asks a run to stop safely."""
 
 
 def limits_for(limits: Limits, operation: Operation) -> Limits:
-    """The limits that hold for a run.
+    """The limits of a run.
 
-    Canaries and budget keep more sensors from being written to; a backup writes nothing, and one sensor
-    that fails must not cost the others theirs.
+    Canaries and budget protect sensors from writes. A backup writes nothing, and one sensor that fails
+    must not cost the others their backup.
     """
     if operation is Operation.BACKUP:
         return structs.replace(limits, canary=0, max_failures=sys.maxsize)
@@ -31,13 +32,13 @@ class Control:
     def __init__(self, limits: Limits) -> None:
         self._max_failures = limits.max_failures
         self.gate = asyncio.Semaphore(limits.jobs)
-        """Bounds how many sensors are not ready at once."""
+        """Bounds how many sensors are worked on in parallel."""
         self.cancelled = asyncio.Event()
         self.failures = 0
         self.canary_failed = False
 
     def count(self, verdict: Verdict) -> None:
-        """Take a job's verdict into the budget."""
+        """Count the verdict of a job against the budget."""
         if verdict in (Verdict.FAILED, Verdict.UNKNOWN):
             self.failures += 1
 
@@ -46,22 +47,22 @@ class Control:
         self.cancelled.set()
 
     def may_start(self) -> None:
-        """Raise JobEnded if the job must not begin any more."""
+        """Raise JobEnded if the job must not start any more."""
         self.checkpoint()
         if self.canary_failed:
             raise JobEnded(
                 Verdict.SKIPPED,
                 Code.BUDGET_EXHAUSTED,
-                "It was not started: a canary did not succeed.",
-                "Look at the canary's verdict first, then run the update again for the rest.",
+                "Not started: a canary did not succeed.",
+                "Check the canary's verdict first, then run the update again for the rest.",
             )
         if self.failures >= self._max_failures:
             raise JobEnded(
                 Verdict.SKIPPED,
                 Code.BUDGET_EXHAUSTED,
-                f"It was not started: {self.failures} failed or unknown, and at {self._max_failures} the run "
-                "starts nothing new.",
-                "Look at what failed first; then run again for the rest (--max-failures allows more).",
+                f"Not started: {count(self.failures, 'device')} failed or unknown, which reached the limit "
+                f"of {self._max_failures}.",
+                "Check what failed first, then run again for the rest (--max-failures allows more).",
             )
 
     def checkpoint(self) -> None:
@@ -70,5 +71,5 @@ class Control:
             raise JobEnded(
                 Verdict.CANCELLED,
                 Code.CANCELLED,
-                "It was cancelled before anything was written to the sensor.",
+                "Cancelled before anything was written to the sensor.",
             )

@@ -1,4 +1,4 @@
-"""What a job holds: its device, its tools and its limits."""
+"""What a job works with: its device, its tools and its limits."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ class Job:
     snapshots: SnapshotStore
     passphrase: str
     scratch: Path
-    """A folder of this job's own, for what is not whole yet."""
+    """This job's own folder, for incomplete files."""
     package_file: Path | None
     """The run's own copy of the package; ``None`` for an operation without one."""
 

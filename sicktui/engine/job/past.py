@@ -1,4 +1,4 @@
-"""What the journal knows of a job that was interrupted: the second question, after the sensor."""
+"""What the journal knows of an interrupted job. The sensor is asked first."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -16,7 +16,7 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """One device's job as far as it was written down."""
 
     survey: Surveyed | None = None
-    """What the sensor was right before the first write."""
+    """Identity and state of the sensor right before the first write."""
     put: Progress = "none"
     trigger: Progress = "none"
     state: UpdateState | None = None
@@ -26,32 +26,32 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     finished: bool = False
     """Whether it was seen to have finished after that."""
     created_backup: bool = False
-    """Whether the sensor was told to write its backup file."""
+    """Whether a backup was triggered on the sensor."""
     restore: Progress = "none"
-    """Whether the sensor was told to take a backup over."""
+    """Whether a restore was triggered on the sensor."""
     persist: Progress = "none"
-    """Whether it was told to save its parameters; a restore comes to that only once it has worked."""
+    """Whether it was asked to save its parameters; a restore does that only after it has worked."""
     left_out: tuple[str, ...] = ()
-    """The parameters that a restore has left out."""
+    """The parameters that a restore left out."""
     verdict: VerdictReached | None = None
     open_step: Step | None = None
-    """The step that was under way when the earlier runner was gone."""
+    """The step that was under way when the earlier runner stopped."""
     damaged: bool = False
-    """Whether a part of the run's journal cannot be read, in which anything may have stood."""
+    """Whether a part of the run's journal cannot be read: anything may have been in it."""
 
     @property
     def wrote(self) -> bool:
-        """Whether the sensor may have felt anything that changes its firmware."""
+        """Whether anything that changes the firmware may have reached the sensor."""
         return self.put != "none"
 
     @property
     def in_flight(self) -> bool:
-        """Whether the job must be brought to its end: its sensor has, or may have, something of it."""
+        """Whether the job must be finished: something of it has, or may have, reached the sensor."""
         return self.wrote or self.restore != "none" or self.damaged
 
     @property
     def began(self) -> bool:
-        """Whether a flash may have begun that this run has asked for."""
+        """Whether a flash that this run asked for may have begun."""
         return self.trigger != "none" or self.started or self.finished or self.damaged
 
 
@@ -88,7 +88,7 @@ def _after(
         case UpdateStateRead():
             return _state(past, UpdateState(event.value))
         case Acted(act="put_update", phase="intended"):
-            # A package that is sent again makes all that followed the first one a thing of the past.
+            # A package that is sent again cancels all that followed the first one.
             return structs.replace(past, put="intended", trigger="none", started=False, finished=False)
         case Acted(act="put_update"):
             return structs.replace(past, put=_progress(event))

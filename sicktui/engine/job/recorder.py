@@ -1,7 +1,7 @@
 """The one way from a job to the journal.
 
 ``record`` returns when the events are safe on disk, so that the intention to do something is known
-before the sensor can feel it. ``note`` is for what may be lost (progress, contact): it is written
+before anything reaches the sensor. ``record_soon`` is for what may be lost (progress, contact): it is written
 within a quarter of a second, together with whatever else is waiting. All jobs of a run share one
 writer, so fifty sensors that reach a step at once cost one disk synchronisation, not fifty.
 """
@@ -18,7 +18,7 @@ from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
 
 NOTE_INTERVAL: Final = 0.25
-"""Seconds between two writes of what need not be durable: the faces redraw no faster."""
+"""Seconds between two writes of what need not be durable: the front ends redraw no faster."""
 
 PATIENCE: Final = 20.0
 """Seconds for which a durable write is tried again while the disk is full or the journal is kept busy."""
@@ -111,7 +111,7 @@ class Recorder:
             if (kept or durable) and not await self._write([*kept, *durable, *notes], waiting):
                 self._kept = [*kept, *self._kept]
             elif notes and not (kept or durable):
-                # Without a waiter there is nobody to tell; the next durable event meets the same fault.
+                # No caller waits for these; the next durable event meets the same fault.
                 await self._write(notes, waiting, durable=False)
 
     async def _write(
@@ -119,7 +119,7 @@ class Recorder:
     ) -> bool:
         try:
             await self._append(events, durable=durable)
-        except Exception as error:  # noqa: BLE001  every waiter is told, whatever it was
+        except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it was
             for future in waiting:
                 if not future.done():
                     future.set_exception(error)

@@ -1,1 +1,5 @@
-"""Parameters."""
+"""Parameters of sensors.
+
+``variables``: which ones a snapshot reads. ``snapshot``: reads and stores them. ``compare``: what differs
+between two snapshots. ``write``: reads or writes a single one, with proof.
+"""

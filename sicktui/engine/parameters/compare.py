@@ -1,4 +1,4 @@
-"""What changed between two snapshots: of one sensor at two times, or of two sensors. Pure."""
+"""Compares two snapshots (one sensor at two times, or two sensors). Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
@@ -27,13 +27,13 @@ class Difference(Struct, frozen=True, kw_only=True):
     before: Any = None
     after: Any = None
     network: bool = False
-    """It belongs to the sensor's place in the network, which no backup brings back."""
+    """It belongs to the sensor's place in the network, which no backup restores."""
 
     def __str__(self) -> str:
         """``ScanDataEthSettings.Port: 2115 is now 2116``."""
         path = clean(self.path, 80)
         if self.kind == "gone":
-            return f"{path}: {shown(self.before)} is not there any more"
+            return f"{path}: {shown(self.before)} is gone"
         if self.kind == "new":
             return f"{path}: is new, {shown(self.after)}"
         return f"{path}: {shown(self.before)} is now {shown(self.after)}"
@@ -57,7 +57,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     @property
     def settings(self) -> tuple[Difference, ...]:
-        """The differences that are none of the network."""
+        """The differences that are not network settings."""
         return tuple(difference for difference in self.differences if not difference.network)
 
 
@@ -86,14 +86,14 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
 
 
 def _blind_spots(before: Snapshot, after: Snapshot) -> dict[str, str]:
-    """What one side could not read, or was not asked for: it says nothing about a change."""
+    """What one side could not read or did not ask for: it proves no change."""
     asked_before = before.values.keys() | before.unreadable.keys()
     asked_after = after.values.keys() | after.unreadable.keys()
     blind = dict(before.unreadable) | dict(after.unreadable)
-    blind |= dict.fromkeys(asked_after - asked_before, "the earlier snapshot has not asked for it")
-    blind |= dict.fromkeys(asked_before - asked_after, "the later snapshot has not asked for it")
+    blind |= dict.fromkeys(asked_after - asked_before, "the earlier snapshot did not read it")
+    blind |= dict.fromkeys(asked_before - asked_after, "the later snapshot did not read it")
     for name in list(blind):
-        # A variable that was there and is Not Found now, or the reverse, has changed indeed.
+        # A variable that was there and is Not Found now, or the reverse, has changed.
         if _came_or_went(name, before, after) or _came_or_went(name, after, before):
             del blind[name]
     return dict(sorted(blind.items()))
@@ -148,7 +148,7 @@ def equal(one: object, other: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """A value as people may see it: one harmless line, cut short."""
+    """A value for display: one harmless line, cut short."""
     if isinstance(value, str):
         return f"'{clean(value, MAX_SHOWN)}'"
     if isinstance(value, list) and all(isinstance(part, int) for part in value) and value:

@@ -1,4 +1,4 @@
-"""Takes snapshots: reads what a sensor lets everybody read, politely, and says what it could not."""
+"""Takes snapshots: reads every parameter that needs no login, and records which could not be read."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -19,12 +19,12 @@ from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, 
 from sicktui.stores.disk.locks import operator
 
 MOST_BYTES: Final = 65_536
-"""A value that is larger as JSON is no parameter that people compare."""
+"""A value that is larger as JSON is not compared."""
 _MD5: Final = 32
 
 
 async def read_checksum(sensor: Sensor, family: str) -> str | None:
-    """``LFTchecksum.MD5Parameters``; ``None`` where the sensor has none or does not tell it now.
+    """``LFTchecksum.MD5Parameters``; ``None`` where the sensor has none or cannot report it now.
 
     Args:
         sensor: the sensor.
@@ -72,7 +72,7 @@ async def read_variables(
         except NotSupported:
             unreadable[name] = NOT_THERE
         except AccessDenied:
-            unreadable[name] = "the sensor tells it only to users that are logged in"
+            unreadable[name] = "the sensor requires a login to read it"
         except SensorError as error:
             unreadable[name] = error.message
         else:
@@ -104,9 +104,9 @@ async def take_snapshot(
         sensor: the sensor.
         identity: who it is.
         scope: the essential few, or all.
-        device: what it is called.
+        device: its name.
         taken: the time stamp.
-        by: who wants it.
+        by: the operator.
         run: the run that takes it, if one does.
         checksum: ``MD5Parameters``, where it was read just now.
         names: these variables, instead of those of the scope.
@@ -145,7 +145,7 @@ async def snapshot_now(
     keep: bool = True,
     on_read: Callable[[int, int], None] | None = None,
 ) -> Snapshot:
-    """Take a snapshot of one device and keep it. Reads only; needs no password.
+    """Take a snapshot of one device and store it. Reads only; needs no password.
 
     Args:
         context: the stores and settings.
@@ -157,7 +157,7 @@ async def snapshot_now(
     Raises:
         SensorError: the sensor cannot be read.
         SicktuiError: another sensor answers than the profile pins.
-        StorageError: it cannot be kept.
+        StorageError: it cannot be stored.
     """
     sensor = connect(context, target)
     try:

@@ -1,6 +1,6 @@
 """Which variables a snapshot reads, per family (vendor's OpenAPI files: what GET and POST both have).
 
-LRS4000 1.9.1, multiScan100 2.4.2, picoScan120 and picoScan150 2.2.1. A sensor that lacks one says so.
+LRS4000 1.9.1, multiScan100 2.4.2, picoScan120 and picoScan150 2.2.1. A missing one is Not Found.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ NETWORK: Final = frozenset(
         "EtherDHCPFallback",
     ]
 )
-"""How the sensor is reached: belongs to the place in the network, and no backup may move a sensor."""
+"""How the sensor is reached: belongs to its place in the network, and no backup may move a sensor."""
 
 _ALL: Final = (
     "LocationName",
@@ -107,7 +107,7 @@ _ESSENTIAL: Final = (
     "ScanDataEthSettings",
     "EtherIPAddress",
 )
-"""Five reads, 2.5 s at the default politeness: what a plant notices first when it is lost."""
+"""Five reads, 2.5 s at the default politeness: what is missed first when it is lost."""
 _ESSENTIAL_LRS: Final = ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress")
 
 _FIRST: Final = (
@@ -128,7 +128,7 @@ PATIENCE: Final = 5.0
 """Seconds that a job may spend on one reading of its sensor's parameters."""
 
 NEVER_READABLE: Final = (
-    "field contours and evaluation settings that only methods give",
+    "field contours and evaluation settings that only methods return",
     "passwords and user levels",
     "certificates",
 )

@@ -1,7 +1,7 @@
-"""Single parameters: read one, write one with proof, let a sensor blink.
+"""Single parameters: read one, write one with proof, make a sensor blink.
 
-A write reads the old value, writes with the sensor's authentication, and reads back: what a sensor has
-taken is what it says afterwards, not what was sent.
+A write reads the old value, writes with the sensor's authentication, and reads back: what counts is the
+value that the sensor reports afterwards, not the one that was sent.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ READ_ONLY: Final = frozenset(
         "PowerOnCnt",
     ]
 )
-"""What no sensor lets be written: said before anything is sent."""
+"""What cannot be written on any sensor: refused before anything is sent."""
 
 
 def location_limit(family: str) -> int:
@@ -55,21 +55,21 @@ class Written(Struct, frozen=True, kw_only=True):
     name: str
     old: Any
     new: Any
-    """As the sensor says afterwards."""
+    """As the sensor reports it afterwards."""
     changed: bool
-    """``False``: it had that value already, and nothing was sent."""
+    """``False``: it already had that value, and nothing was sent."""
     persisted: bool | None = None
-    """Whether it was saved for the next power cycle; ``None``: nobody asked for it."""
+    """Whether it was saved for the next power cycle; ``None``: that was not asked for."""
 
     def __str__(self) -> str:
         """The variable with its old and its new value, as a sentence."""
         if not self.changed:
-            return f"{self.name} is {shown(self.old)} already."
+            return f"{self.name} is already {shown(self.old)}."
         return f"{self.name}: {shown(self.old)} is now {shown(self.new)}."
 
 
 class WritePlan(Struct, frozen=True, kw_only=True):
-    """A write that is about to be confirmed: the old value and the new one."""
+    """A write to be confirmed: the old value and the new one."""
 
     name: str
     old: Any
@@ -87,7 +87,7 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
     """Read one variable. Texts in it are not cleaned.
 
     Raises:
-        UsageError: that can be no name.
+        UsageError: that is not a valid name.
         SensorError: the sensor has no such variable, or does not answer.
     """
     sensor = connect(context, target)
@@ -98,7 +98,7 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
 
 
 async def plan_write(context: Context, target: Target, name: str, text: str) -> WritePlan:
-    """Read the old value and understand the new one, for a person to confirm. Writes nothing.
+    """Read the old value and parse the new one, for confirmation. Writes nothing.
 
     Args:
         context: the stores and settings.
@@ -112,7 +112,7 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
         SensorError: the sensor has no such variable, or does not answer.
     """
     if name in READ_ONLY:
-        raise UsageError(f"{name} can be read, but no sensor lets it be written.")
+        raise UsageError(f"{name} is read-only.")
     sensor = connect(context, target)
     try:
         identity = await expected_identity(target, sensor)
@@ -122,7 +122,8 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
     new = completed(name, understood(name, text, old), old)
     check_value(name, new, identity.name)
     warned = (
-        f"{name} belongs to the network: once it takes effect, the sensor may not be found here any more."
+        f"{name} is a network setting. Once it takes effect, the sensor may no longer be reachable at this "
+        "address."
     )
     return WritePlan(
         name=name, old=old, new=new, identity=identity, warnings=(warned,) if name in NETWORK else ()
@@ -157,8 +158,8 @@ async def write_parameter(
         new = await sensor.read.value(name) if changed else old
         if not _took(new, value):
             raise SicktuiError(
-                f"The sensor has taken {name}, but says {shown(new)} now instead of {shown(value)}.",
-                advice="It may round or limit the value: look at what it says, and write again if need be.",
+                f"The sensor accepted {name} but now reports {shown(new)} instead of {shown(value)}.",
+                advice="It may round or limit values. Check the reported value, and write again if needed.",
                 code=Code.DEVICE_ERROR,
             )
         persisted = await sensor.parameters.persist() if persist else None
@@ -166,7 +167,7 @@ async def write_parameter(
 
 
 async def persist_parameters(context: Context, target: Target) -> bool:
-    """Let the sensor save its parameters. False: it has no call for that.
+    """Make the sensor save its parameters. ``False``: it has no call for that.
 
     Raises:
         Held: a run is working on this sensor.
@@ -177,7 +178,7 @@ async def persist_parameters(context: Context, target: Target) -> bool:
 
 
 async def find_me(context: Context, target: Target, seconds: int) -> None:
-    """Let a sensor blink. Changes no parameter, so it waits for no run.
+    """Make a sensor blink. Changes no parameter, so it does not wait for a run.
 
     Raises:
         UsageError: the duration is not possible.
@@ -193,7 +194,7 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
 
 
 def understood(name: str, text: str, old: object) -> object:
-    """The value that a text means, of the kind that the variable has now.
+    """Parse a text as a value of the kind that the variable has now.
 
     Raises:
         UsageError: it is of another kind.
@@ -213,9 +214,9 @@ def understood(name: str, text: str, old: object) -> object:
 
 
 def completed(name: str, value: object, old: object) -> object:
-    """A struct that was given in part, with its other fields as the sensor has them.
+    """Complete a struct that was given in part with the other fields that the sensor has.
 
-    The vendor's OpenAPI gives the fields of a struct defaults: a sensor may reset those that are not sent.
+    In the vendor's OpenAPI, fields of a struct have defaults: a sensor may reset those that are not sent.
 
     Raises:
         UsageError: the sensor's struct has no such field.
@@ -246,7 +247,7 @@ def _kind(value: object) -> str:
 
 
 def check_value(name: str, value: object, family: str) -> None:
-    """Refuse what a sensor of that family is known not to take.
+    """Refuse a value that a sensor of that family is known not to accept.
 
     Raises:
         UsageError: why.
@@ -258,15 +259,15 @@ def check_value(name: str, value: object, family: str) -> None:
         raise UsageError(f"{LOCATION} is a text.")
     if len(value) > limit:
         raise UsageError(
-            f"{LOCATION} has at most {limit} characters on this sensor ({clean(family)}).",
+            f"{LOCATION} takes at most {limit} characters on this sensor ({clean(family)}).",
             advice=f"Choose a shorter name: this one has {len(value)}.",
         )
     if clean(value, limit + 1) != value:
-        raise UsageError(f"{LOCATION} holds characters that cannot be printed.")
+        raise UsageError(f"{LOCATION} contains characters that cannot be printed.")
 
 
 def _took(new: object, value: object) -> bool:
-    """Whether a sensor says what was written; of a struct that was written in part, those parts."""
+    """Whether a sensor reports what was written; of a struct that was written in part, those parts."""
     if isinstance(new, dict) and isinstance(value, dict):
         return all(name in new and _took(new[name], part) for name, part in value.items())
     return equal(new, value)
@@ -274,7 +275,7 @@ def _took(new: object, value: object) -> bool:
 
 @asynccontextmanager
 async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
-    """The sensor, sure that it is the right one and that no run is working on it."""
+    """The sensor, if it is the expected one and no run is working on it."""
     async with reading(context, target) as (sensor, _):
         identity = await expected_identity(target, sensor)
         lock = sensor_lock(context.home, lock_key(target, identity), purpose="a parameter")

@@ -1,4 +1,5 @@
-"""What every plan is made of: reading the sensors, and the reasons to refuse one.
+"""What every plan has.
 
-``base``: the skeleton of the three planners. ``spec``: the description of the run that follows a plan.
+``base``: reading the sensors, and the reasons to refuse one. ``spec``: the description of the run that
+follows a plan.
 """

@@ -135,7 +135,7 @@ async def judge_access(
         target: the device.
         sensor: its connection.
         password: the password that is known for it.
-        warnings: receives what only needs to be said.
+        warnings: receives what does not refuse the sensor.
         exposed: which secrets cross the network in clear text with Basic, subject and verb.
         warn_untested: whether a password that cannot be tested deserves a warning.
 
@@ -179,7 +179,7 @@ def plan_item(
         message: what will be done, where there is no refusal.
         identity: who answers, where that is known.
         to_version: the version that is to be reached.
-        warnings: what deserves a line of its own in the run's log.
+        warnings: what is logged when the run starts.
     """
     return PlanItem(
         target=target,
@@ -195,7 +195,7 @@ def plan_item(
 
 
 def refuse_duplicates(items: Sequence[PlanItem]) -> list[PlanItem]:
-    """Refuse devices that answer with one serial number, until someone sets them apart."""
+    """Refuse devices that answer with one serial number, until that is settled."""
     keys = Counter(item.identity.key for item in items if item.identity and item.identity.key)
     return [
         _duplicate(item, items)
@@ -218,5 +218,5 @@ def _duplicate(item: PlanItem, items: Sequence[PlanItem]) -> PlanItem:
         reason=Code.DUPLICATE_DEVICE,
         message=f"The sensor answers with {key}, and so does {', '.join(others)}.",
         advice="Either both entries are the same sensor (remove one), or two sensors have the same serial "
-        "number (check the addresses on site). Nothing is written until they can be told apart.",
+        "number (check the addresses on site). Nothing is written until that is settled.",
     )

@@ -1,7 +1,7 @@
 """The restore of one sensor: six steps, one verdict.
 
-Order of the authentication article, scenario 2, step 4: upload, activate, wait, persist. Before it,
-everything that can be checked without a write; after it, what the sensor says of its parameters.
+The order is that of the authentication article, scenario 2, step 4: upload, activate, wait, persist. Before
+it, everything that can be checked without a write; after it, reading the parameters back.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class RestoreJob:
     """Restores one backup onto one sensor.
 
     Args:
-        job: the job; its run says which backup.
+        job: the job; its run names the backup.
         home: the folders, for the device list of a replacement.
         past: what an earlier runner of the same run has journalled of it, when this one resumes.
     """
@@ -66,8 +66,8 @@ class RestoreJob:
         if past.damaged:
             raise JobEnded.unknown(
                 Code.INTERRUPTED,
-                "The run was interrupted, and a part of its journal is damaged: whether the backup was "
-                "restored is not known.",
+                "The run was interrupted, and a part of its journal is damaged. It is unknown whether the "
+                "backup was restored.",
                 "Restore it again with a new run: doing it twice does no harm.",
             )
         identity, file = await self._preflight()
@@ -75,7 +75,7 @@ class RestoreJob:
             step.detail = await authenticate(job.sensor)
         readback = Readback(job, self.order, identity)
         if past.persist != "none":
-            # It is only saved once the sensor has taken it over.
+            # It is saved only after the sensor has applied it.
             job.record.resumed()
             outcome = Outcome(told=True, failed=past.left_out)
         else:
@@ -99,7 +99,7 @@ class RestoreJob:
         return identity, file
 
     async def _may_be_written_to(self) -> Identity:
-        """Who answers now, if it is the sensor of the plan and nobody updates it.
+        """Who answers now, if it is the planned sensor and it is not being updated.
 
         Raises:
             JobEnded: it is another one, or an update is under way.
@@ -122,11 +122,11 @@ class RestoreJob:
         return identity
 
     async def _still_may_be_written_to(self) -> None:
-        """Look again: reading its parameters took a while, in which another one can have got its address.
+        """Check again: while the parameters were read, another sensor may have got the address.
 
         Raises:
             JobEnded: it may not.
-            SensorError: it does not answer any more; nothing was written to it.
+            SensorError: it does not answer; nothing was written to it.
         """
         timing = self.job.timing
         await retry_for(
@@ -141,7 +141,7 @@ class RestoreJob:
         """The passphrase, if it is the one of the backup.
 
         Raises:
-            JobEnded: it is another one; no sensor has seen it.
+            JobEnded: it is another one; it was not sent to any sensor.
         """
         if self.order.described and not self.order.sealed:
             return ""
@@ -150,23 +150,23 @@ class RestoreJob:
         try:
             right = known is None or is_passphrase(self.job.passphrase, known)
         except ValueError:
-            right = True  # a fingerprint of a later version of sicktui: the sensor will tell
+            right = True  # a fingerprint of a later version of sicktui: the sensor decides
         if right:
             return self.job.passphrase
         raise JobEnded.failed(
             Code.WRONG_PASSPHRASE,
-            "The backup was made with another passphrase than the one that was given.",
-            "Give the one it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
+            "The backup was made with a different passphrase.",
+            "Pass the one it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
         )
 
-    # -- what the sensor feels ----------------------------------------------------------------
+    # -- what changes the sensor ----------------------------------------------------------------
 
     async def _restore(self, identity: Identity, activation: Activation) -> Outcome:
         job = self.job
         job.record.checkpoint()
         if self._past.restore != "none":
             job.record.resumed()
-            # The sensor may still be at it; only then it is done again.
+            # The sensor may still be restoring. It is repeated only after that.
             await activation.settled()
         else:
             await self._still_may_be_written_to()
@@ -180,7 +180,7 @@ class RestoreJob:
         return outcome
 
     async def _carry_location(self, identity: Identity) -> None:
-        """Give the new sensor the old one's name, where the restore has not."""
+        """Write the old sensor's name to the new one, where the restore has not."""
         name = wanted_location(self.order, identity)
         if name is None:
             return
@@ -188,7 +188,7 @@ class RestoreJob:
             if not equal(await self.job.sensor.read.value(LOCATION), name):
                 await self.job.sensor.parameters.write(LOCATION, name)
         except SensorError as error:
-            await self.job.record.log(Level.WARNING, f"{LOCATION} was not carried over: {error.message}")
+            await self.job.record.log(Level.WARNING, f"{LOCATION} was not copied: {error.message}")
 
     async def _persist(self, identity: Identity, outcome: Outcome) -> None:
         job = self.job
@@ -198,8 +198,8 @@ class RestoreJob:
             except SensorError as error:
                 raise JobEnded.failed(
                     error.code,
-                    "The backup is restored and in force, but the sensor did not save it, so the next power "
-                    f"cycle loses it: {error.message}",
+                    "The backup is restored and active, but the sensor did not save it. The next power cycle "
+                    f"loses it: {error.message}",
                     "Restore it again; doing it twice does no harm.",
                 ) from error
             if not saved:
@@ -210,7 +210,7 @@ class RestoreJob:
                 )
 
     async def _save_surely(self, identity: Identity, outcome: Outcome) -> bool:
-        """Save; once more if the connection broke, and later if it has none to spare: it does no harm."""
+        """Save; once more if the connection broke, and later if the sensor has none free: it does no harm."""
         try:
             return await retry_when_busy(self.job.clock, lambda: self._save(outcome))
         except Unreachable:
@@ -235,8 +235,8 @@ class RestoreJob:
             if stop is None and not (outcome.told or outcome.seen or readback.proven):
                 stop = JobEnded.unknown(
                     Code.NOT_SUPPORTED,
-                    "This sensor does not tell whether a restore worked, and nothing that can be compared "
-                    f"was otherwise before. {words}{place}",
+                    "This sensor does not report restore results, and no comparable parameter differed "
+                    f"before, so the result cannot be verified. {words}{place}",
                     "Read a parameter that the backup should have changed ('sicktui get').",
                 )
             if stop is not None:
@@ -249,7 +249,7 @@ class RestoreJob:
     async def _read_back(
         self, before: Identity, readback: Readback
     ) -> tuple[Identity, tuple[Difference, ...]]:
-        """Who answers now, and what reads differently. Patient: all is done, and only the proof is missing.
+        """Who answers now, and what reads differently. All is done; only the proof is missing.
 
         Raises:
             JobEnded: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
@@ -274,7 +274,7 @@ class RestoreJob:
             ) from error
 
     async def _see_again(self, identity: Identity) -> None:
-        """Note that the backup holds now: what was read of the sensor before does not count any more."""
+        """Mark the backup as confirmed: what was read of the sensor before does not count any more."""
         job, order = self.job, self.order
         key = identity.label or None
 
@@ -288,11 +288,11 @@ class RestoreJob:
             await asyncio.to_thread(note)
         except SicktuiError as error:
             await job.record.log(
-                Level.WARNING, f"That the backup holds again was not noted: {error.message} {error.advice}"
+                Level.WARNING, f"The backup could not be marked as confirmed: {error.message} {error.advice}"
             )
 
     async def _replaced(self, identity: Identity, readback: Readback) -> str:
-        """Change the device list, and say what came along and what did not."""
+        """Change the device list. Returns what was copied and what was not, in words."""
         try:
             profile = await asyncio.to_thread(take_the_place, self._home, self.job.target.device, identity)
         except SicktuiError as error:
@@ -303,12 +303,12 @@ class RestoreJob:
 def _shortfall(
     order: RestoreOrder, identity: Identity, outcome: Outcome, *, words: str, place: str
 ) -> JobEnded | None:
-    """The end of a restore that has left something out; ``None`` if it has not.
+    """The end of a restore that left something out; ``None`` if it did not.
 
     Args:
         order: what was restored.
         identity: the sensor.
-        outcome: what the sensor said.
+        outcome: what the sensor reported.
         words: what reads differently; empty if nothing does.
         place: what became of a replacement.
     """
@@ -320,8 +320,8 @@ def _shortfall(
     return JobEnded.failed(
         Code.RESTORE_REJECTED,
         f"The backup was restored and saved, but not completely. {what}{place}",
-        "Some settings count only after a restart of the sensor: compare then with 'sicktui diff', and set "
-        "what is missing with 'sicktui set'.",
+        "Some settings take effect only after a restart of the sensor. Compare then with 'sicktui diff', and "
+        "set what is missing with 'sicktui set'.",
     )
 
 
@@ -329,5 +329,5 @@ def _told(outcome: Outcome) -> str:
     if outcome.failed:
         return not_restored(outcome.failed)
     if outcome.told:
-        return "the sensor says that it worked"
-    return "parameters were seen to change" if outcome.seen else "the sensor gives no result"
+        return "the sensor reported success"
+    return "parameters changed as expected" if outcome.seen else "the sensor reports no result"

@@ -1,4 +1,4 @@
-"""Plans a restore: finds the backup, reads the sensor, and says what speaks against it. Writes nothing."""
+"""Plans a restore: finds the backup, reads the sensor, and names the reason to refuse. Writes nothing."""
 
 import asyncio
 from collections.abc import Sequence
@@ -32,26 +32,26 @@ class RestorePlan(Struct, frozen=True, kw_only=True):
 
     @property
     def may_go(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether nothing was refused."""
         return self.item.action is Action.UPDATE
 
 
 async def plan_restore(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
-    """Look at the backup and at the sensor, and give a reason if it must not be restored. Reads only.
+    """Check the backup and the sensor, and name the reason if it must not be restored. Reads only.
 
     Args:
         context: the stores, settings and credentials.
         target: the device.
         word: the backup: an id, the path of a file, or ``latest``.
-        options: what the operator said.
+        options: what the operator chose.
 
     Raises:
-        UsageError: the word means no backup.
+        UsageError: the word does not name a backup.
     """
     source: Source | None = None
     try:
         if word != LATEST:
-            # What is wrong with the file is found before any sensor is asked.
+            # A problem with the file is found before any sensor is contacted.
             source = await asyncio.to_thread(choose_source, context, word, None)
         return await _with_sensor(context, target, word, source, options)
     except UsageError:
@@ -65,7 +65,7 @@ def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
 
     Args:
         context: the settings.
-        plan: what ``plan_restore`` gave.
+        plan: what ``plan_restore`` returned.
         word: the backup as the operator named it.
     """
     order = plan.order
@@ -79,7 +79,7 @@ def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
 
     Args:
         context: the settings.
-        plans: what ``plan_restore`` gave for each device; those that must not go get their verdict at once.
+        plans: what ``plan_restore`` returned for each device; refused ones get their verdict at once.
     """
     spec = new_spec(context, Operation.RESTORE, [plan.item for plan in plans])
     orders = {plan.item.device: plan.order for plan in plans if plan.order is not None}
@@ -127,12 +127,12 @@ def _latest(context: Context, target: Target, identity: Identity, options: Resto
         raise BackupUnusable(
             error.message,
             advice=f"There are backups of another sensor that was called {clean(target.device)}: if this one "
-            "takes its place, say --replace.",
+            "replaces it, use --replace.",
         ) from error
 
 
 def _key(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> str | None:
-    """Whose backup ``latest`` means: this sensor's, or that of the one whose place it takes."""
+    """Whose backup ``latest`` means: this sensor's, or that of the one it replaces."""
     if not options.replace:
         return identity.key_for(target.device)
     if target.serial is not None and target.serial != identity.serial:
@@ -141,7 +141,7 @@ def _key(context: Context, target: Target, identity: Identity, options: RestoreO
 
 
 def replaced_key(context: Context, target: Target, identity: Identity) -> str | None:
-    """What the sensor whose place this one has taken is kept under; ``None`` if none is known.
+    """What the backups of the replaced sensor are stored under; ``None`` if it is not known.
 
     The serial number that the profile names counts first; then the newest backup under the device's name.
 
@@ -163,7 +163,7 @@ def _judge_passphrase(
     passphrases = Passphrases(context.credentials)
     if facts is None:
         if not passphrases.for_bare_file(target.device):
-            warnings.append("No passphrase is known: the backup is tried without one.")
+            warnings.append("No passphrase is known. The restore is tried without one.")
         return None
     if passphrases.opening(facts, target.device) is not None:
         return None
@@ -171,10 +171,10 @@ def _judge_passphrase(
     return Refusal(
         Action.REFUSE,
         Code.WRONG_PASSPHRASE,
-        "The backup was made with another passphrase than the one that is known here."
+        "The backup was made with a different passphrase from the one stored here."
         if known
-        else "The backup needs its passphrase, and none is known here.",
-        "Give the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
+        else "The backup needs its passphrase, and none is stored here.",
+        "Pass the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
     )
 
 
@@ -187,4 +187,4 @@ def _intent(identity: Identity, order: RestoreOrder) -> str:
     onto = f"onto the {identity.device_type or identity.name} {identity.label}".strip()
     if not order.replace:
         return f"{what} {onto}."
-    return f"{what} {onto}, which takes the place of {clean(order.serial or 'another sensor')}. {NOT_CARRIED}"
+    return f"{what} {onto}, which replaces {clean(order.serial or 'another sensor')}. {NOT_CARRIED}"

@@ -1,4 +1,4 @@
-"""Reads parameters back: what a restore was to bring, and what the sensor says it has."""
+"""Reads parameters back: what a restore should set, and what the sensor has."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from sicktui.model.plan import RestoreOrder
 from sicktui.model.snapshot import Snapshot
 
 POLL: Final = 0.5
-"""Seconds between two looks at a sensor that takes parameters over, which lasts about a second."""
+"""Seconds between two looks at a sensor that applies parameters, which takes about a second."""
 
 
 class Readback:
@@ -28,9 +28,9 @@ class Readback:
         self.network: dict[str, object] = {}
         """The network settings that were read last."""
         self.network_before: dict[str, object] = {}
-        """The network settings before the restore; empty where nobody looked."""
+        """The network settings before the restore; empty where they were not read."""
         self.proven = False
-        """Whether the sensor's own checksum says that all its parameters are those of the backup."""
+        """Whether the sensor's own checksum proves that all its parameters are those of the backup."""
         self._job = job
         self._order = order
         self._identity = identity
@@ -43,7 +43,7 @@ class Readback:
         return len(self._wished)
 
     async def look_before(self) -> None:
-        """Remember what is not as the backup has it: only of that a change can be seen.
+        """Remember what differs from the backup: only there a change can be seen.
 
         Raises:
             Unreachable: the sensor is gone.
@@ -58,7 +58,7 @@ class Readback:
         return bool(self._different_before)
 
     async def differences(self) -> tuple[Difference, ...]:
-        """What is not as the backup has it, network settings left out.
+        """What differs from the backup, network settings left out.
 
         Raises:
             Unreachable: the sensor is gone.
@@ -84,13 +84,13 @@ class Readback:
         )
 
     async def taken_over(self, limit: float) -> bool:
-        """Wait until something that can be read is as the backup has it, though it was not before.
+        """Wait until something that differed from the backup does not any more.
 
         Args:
             limit: seconds.
 
         Returns:
-            Whether all or some of it came; ``False``: nothing has changed, or nothing could be seen to.
+            Whether all or some of it changed; ``False``: nothing did, or nothing can be compared.
         """
         left = await poll_for(
             self._job.clock,
@@ -103,9 +103,9 @@ class Readback:
         return bool(before - {found.variable for found in left})
 
     async def words(self, left: tuple[Difference, ...]) -> str:
-        """How far the sensor is what the backup says."""
+        """How far the sensor has the parameters of the backup, in words."""
         if left:
-            return f"Not as in the backup: {named(left)}."
+            return f"Different from the backup: {named(left)}."
         same_checksum = False
         if self._order.parameters_md5 is not None:
             now = await read_checksum(self._job.sensor, self._identity.name)
@@ -114,6 +114,6 @@ class Readback:
             return "All parameters read back as in the backup (MD5Parameters)."
         if self.comparable:
             if self.comparable == 1:
-                return "The one parameter that can be compared reads back as in the backup."
-            return f"The {self.comparable} parameters that can be compared read back as in the backup."
-        return "Nothing is known that could be compared."
+                return "The one comparable parameter reads back as in the backup."
+            return f"All {self.comparable} comparable parameters read back as in the backup."
+        return "There is nothing to compare with."

@@ -1,4 +1,4 @@
-"""A sensor in the place of another: what a restore carries over, what it does not, and the device list."""
+"""Replacing a sensor: what a restore copies to the new one, what it does not, and the device list."""
 
 from typing import Final
 
@@ -15,29 +15,29 @@ from sicktui.stores.config.devices import load_devices, save_devices
 from sicktui.stores.disk.home import Home
 
 _LEFT_BEHIND: Final = "passwords and user levels, certificates, counters."
-NOT_CARRIED: Final = f"Not carried over: network settings, {_LEFT_BEHIND}"
+NOT_CARRIED: Final = f"Not copied: network settings, {_LEFT_BEHIND}"
 _TRIES: Final = 5
 
 
 def moved_words(before: dict[str, object], now: dict[str, object]) -> str:
-    """Which network settings the restore has changed, against all expectation; empty if none."""
+    """Which network settings the restore changed, unexpectedly; empty if none."""
     moved = [
-        f"{name} was {shown(before[name])} and is {shown(now[name])} now"
+        f"{name} was {shown(before[name])} and is now {shown(now[name])}"
         for name in sorted(before.keys() & now.keys())
         if not equal(before[name], now[name])
     ]
     if not moved:
         return ""
     return (
-        f" The backup brought network settings along: {'; '.join(moved)}. They may take effect at the next "
-        "restart: write back what the sensor had ('sicktui set'), or look for it at its new address then."
+        f" The backup changed network settings: {'; '.join(moved)}. They may take effect at the next "
+        "restart. Write the old values back ('sicktui set'), or look for the sensor at its new address then."
     )
 
 
 def carried_words(order: RestoreOrder, before: dict[str, object], now: dict[str, object]) -> str:
-    """What the new sensor did not get, and how its place in the network differs from the old one's."""
+    """What the new sensor did not get, and which network settings differ from the old one's."""
     if moved_words(before, now):
-        return f" Not carried over: {_LEFT_BEHIND}"
+        return f" Not copied: {_LEFT_BEHIND}"
     different = [
         f"{name} stays {shown(now[name])} (the old sensor had {shown(order.values[name])})"
         for name in sorted(NETWORK & order.values.keys() & now.keys())
@@ -49,7 +49,7 @@ def carried_words(order: RestoreOrder, before: dict[str, object], now: dict[str,
 def wanted_location(order: RestoreOrder, identity: Identity) -> str | None:
     """The ``LocationName`` that the new sensor is to have; ``None`` if the old one's is not known.
 
-    Text from a sensor or a file: it goes to a sensor only if it is harmless and fits.
+    Text from a sensor or a file: it is sent to a sensor only if it is harmless and fits.
     """
     name = order.values.get("LocationName", order.location)
     if not isinstance(name, str) or not name or clean(name) != name:
@@ -58,7 +58,7 @@ def wanted_location(order: RestoreOrder, identity: Identity) -> str | None:
 
 
 def take_the_place(home: Home, device: str, identity: Identity) -> str:
-    """Let the device's profile say the new sensor's serial number; name and address stay.
+    """Store the new sensor's serial number in the device's profile; name and address stay.
 
     Returns:
         What was done, in words.
@@ -70,7 +70,7 @@ def take_the_place(home: Home, device: str, identity: Identity) -> str:
         try:
             return _save_serial(home, device, identity)
         except ConfigError:
-            continue  # somebody else has just saved the list: read again, so that nobody's change is lost
+            continue  # another session has just saved the list: read again, so that its change is not lost
     return _save_serial(home, device, identity)
 
 
@@ -78,12 +78,12 @@ def _save_serial(home: Home, device: str, identity: Identity) -> str:
     devices = load_devices(home.devices_file)
     profile = devices.profiles.get(device)
     if profile is None:
-        return f"{clean(device)} is no entry of the device list, so nothing was changed there."
+        return f"{clean(device)} is not in the device list, so nothing was changed there."
     if profile.serial == identity.serial:
-        return f"The profile {clean(device)} names serial number {identity.serial}."
+        return f"The profile {clean(device)} has serial number {identity.serial}."
     changed = structs.replace(profile, serial=identity.serial)
     save_devices(home.devices_file, devices.replace(device, changed))
     if identity.serial is None:
-        return f"The profile {clean(device)} names no serial number now, for the new sensor tells none."
+        return f"The profile {clean(device)} has no serial number now: the new sensor does not report one."
     before = f" instead of {profile.serial}" if profile.serial else ""
-    return f"The profile {clean(device)} names serial number {identity.serial} now{before}."
+    return f"The profile {clean(device)} now has serial number {identity.serial}{before}."

@@ -10,20 +10,20 @@ from sicktui.model import wording
 from sicktui.model.enums import Code
 from sicktui.sensor.api.backups import RestoreReply
 
-_AGAIN: Final = "Restart the sensor and try again; if it stays so, restore another backup of it."
+_AGAIN: Final = "Restart the sensor and try again; if that fails, restore another backup of it."
 _OTHER_FILE: Final = (
-    "Take another backup: 'sicktui backups list' shows those of this sensor, and 'sicktui backups verify' "
-    "which are whole."
+    "Choose another backup: 'sicktui backups list' shows those of this sensor, and 'sicktui backups verify' "
+    "which are intact."
 )
 
 ADVICE: Final[dict[int, str]] = {
     1: _OTHER_FILE,
     2: _OTHER_FILE,
-    3: "Restore a backup of the same model; what another model had must be set by hand ('sicktui set').",
+    3: "Restore a backup of the same model; set what another model had by hand ('sicktui set').",
     4: _AGAIN,
     5: "Restore it onto the firmware that wrote it, or set the parameters by hand.",
-    6: "Give the passphrase that the backup was made with; 'sicktui backups verify --passphrase' tests "
-    "those that are known.",
+    6: "Pass the passphrase that the backup was made with; 'sicktui backups verify --passphrase' tests "
+    "the stored ones.",
     7: _OTHER_FILE,
     8: _OTHER_FILE,
     9: _AGAIN,
@@ -34,26 +34,26 @@ ADVICE: Final[dict[int, str]] = {
 """By ``RestoreResult``; 0 is Ok."""
 _UNKNOWN: Final = "Look the result up in the sensor's documentation; restart the sensor before trying again."
 _NO_CODE: Final = (
-    "This firmware does not say why. The usual reasons: another passphrase, another model, a damaged file, "
-    "older firmware on the sensor than on the one that gave the backup."
+    "This firmware does not report why. Common reasons: another passphrase, another model, a damaged file, "
+    "or firmware older than the backup's."
 )
 MOST_NAMED: Final = 20
 
 
 def rejection(reply: RestoreReply) -> JobEnded:
-    """The end of a restore that the sensor has refused."""
+    """The end of a restore that the sensor refused."""
     code = "" if reply.result is None else f" (RestoreResult {reply.result})"
     failed = not_restored(reply.failed)
     return JobEnded.failed(
         Code.RESTORE_REJECTED,
-        f"The sensor did not restore the backup: {reply.words or 'it gives no reason'}{code}."
+        f"The sensor did not restore the backup: {reply.words or 'no reason was reported'}{code}."
         + (f" {failed}" if failed else ""),
         _NO_CODE if reply.result is None else ADVICE.get(reply.result, _UNKNOWN),
     )
 
 
 def not_restored(names: tuple[str, ...]) -> str:
-    """Which parameters the sensor has left out (``ParametersFailedToRestore``); empty if none."""
+    """Which parameters the sensor left out (``ParametersFailedToRestore``); empty if none."""
     if not names:
         return ""
     return f"Not restored: {wording.names(names, MOST_NAMED)}."

@@ -11,31 +11,31 @@ from sicktui.stores.backups.store import BackupFacts
 
 
 class RestoreOptions(Struct, frozen=True, kw_only=True):
-    """What an operator may say of a restore beyond the device and the backup."""
+    """The options of a restore beyond the device and the backup."""
 
     replace: bool = False
-    """The sensor takes the place of the one that gave the backup."""
+    """The sensor replaces the one that the backup is from."""
     force: bool = False
     """Even onto another model."""
 
 
 def judge_sensor(target: Target, identity: Identity, options: RestoreOptions) -> Refusal | None:
-    """Refuse a sensor that is not the one of the profile, unless it takes its place."""
+    """Refuse a sensor that is not the one of the profile, unless it replaces it."""
     refusal = judge_identity(target, identity)
     if refusal is None or options.replace:
         return None
     return refusal._replace(
-        advice=f"{refusal.advice} If it takes the place of {target.serial}, say --replace: the profile "
-        "is changed with the restore."
+        advice=f"{refusal.advice} If it replaces {target.serial}, use --replace: the profile is updated with "
+        "the restore."
     )
 
 
 def judge_backup(
     facts: BackupFacts | None, identity: Identity, options: RestoreOptions, warnings: list[str]
 ) -> Refusal | None:
-    """Refuse a backup that is neither of this sensor nor, where that is wanted, of one of its kind.
+    """Refuse a backup that is neither from this sensor nor, where that is wanted, from one of its kind.
 
-    What only needs to be said goes to ``warnings``.
+    ``warnings`` receives what does not refuse it.
     """
     if facts is None:
         return None
@@ -44,7 +44,7 @@ def judge_backup(
         return refusal
     if facts.version and facts.version != identity.version:
         older = is_older(identity.version, facts.version)
-        what = "older firmware may refuse it" if older else "the sensor has to convert it"
+        what = "older firmware may reject it" if older else "the sensor has to convert it"
         warnings.append(
             f"Firmware {clean(facts.version)} wrote the backup, the sensor runs {identity.version}: {what}."
         )
@@ -57,13 +57,13 @@ def _judge_model(
     theirs, ours = (facts.model, identity.device_type)
     if theirs is None or ours is None:
         theirs, ours = facts.name, identity.name
-        warnings.append("Whether it is of exactly this model cannot be told, only the family.")
+        warnings.append("Only the family could be compared, not the exact model.")
     if theirs == ours or theirs is None:
         if facts.order_number and identity.order_number and facts.order_number != identity.order_number:
             theirs, ours = clean(facts.order_number), identity.order_number
-            warnings.append(f"The backup is of order number {theirs}, the sensor is {ours}.")
+            warnings.append(f"The backup is from order number {theirs}, the sensor is {ours}.")
         return None
-    words = f"The backup is of a {clean(theirs)}, and this sensor is a {ours}."
+    words = f"The backup is from a {clean(theirs)}, but this sensor is a {ours}."
     if options.force:
         warnings.append(words)
         return None
@@ -71,8 +71,8 @@ def _judge_model(
         Action.REFUSE,
         Code.MODEL_MISMATCH,
         words,
-        "Choose a backup of the same model. If you are sure that it fits, say --force; the sensor itself may "
-        "still refuse it.",
+        "Choose a backup of the same model. If you are sure that it fits, use --force; the sensor itself may "
+        "still reject it.",
     )
 
 
@@ -85,6 +85,6 @@ def _judge_owner(facts: BackupFacts, identity: Identity, options: RestoreOptions
     return Refusal(
         Action.REFUSE,
         Code.OTHER_DEVICE,
-        f"The backup is of the sensor {clean(theirs)} ({clean(facts.device)}), and this one is {ours}.",
-        "If this sensor takes the place of the other, say --replace; else choose a backup of its own.",
+        f"The backup is from sensor {clean(theirs)} ({clean(facts.device)}), but this one is {ours}.",
+        "If this sensor replaces the other, use --replace; else choose a backup that was made of this one.",
     )

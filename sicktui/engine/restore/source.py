@@ -1,4 +1,4 @@
-"""From the words on a command line (an id, a file, ``latest``) to the bytes that are to be restored."""
+"""From the words on a command line (an id, a file, ``latest``) to the bytes to restore."""
 
 import hashlib
 from pathlib import Path
@@ -16,7 +16,7 @@ from sicktui.stores.backups.versions import newest_whole
 from sicktui.stores.disk.files import present, safe_name, shown, storage, write_atomic, written
 
 LATEST: Final = "latest"
-"""The newest backup of the sensor that is whole."""
+"""The newest intact backup of the sensor."""
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -27,11 +27,11 @@ class Source(Struct, frozen=True, kw_only=True):
     facts: BackupFacts | None = None
     """Its metadata, where there are any."""
     warnings: tuple[str, ...] = ()
-    """What is worth saying about it."""
+    """What the operator should know about it."""
 
 
 def choose_source(context: Context, word: str, key: str | None) -> Source:
-    """Find the backup that ``word`` means and look whether it is whole. Contacts no sensor.
+    """Find the backup that ``word`` means and check that it is intact. Contacts no sensor.
 
     Args:
         context: the stores.
@@ -39,8 +39,8 @@ def choose_source(context: Context, word: str, key: str | None) -> Source:
         key: for ``latest``: the serial number (or MAC address, or name) of the sensor whose backup it is.
 
     Raises:
-        UsageError: the word means nothing, or more than one backup.
-        BackupUnusable: it is not whole, or there is none.
+        UsageError: the word means no backup, or more than one.
+        BackupUnusable: it is not intact, or there is none.
     """
     if word == LATEST:
         return _latest(context, key)
@@ -61,7 +61,7 @@ def _latest(context: Context, key: str | None) -> Source:
     hidden = [] if key is None else _hidden(context.backups, key)
     if key is None or not (records or hidden):
         raise BackupUnusable(
-            f"There is no backup of this sensor ({clean(key or 'which is not known')}) on this PC.",
+            f"There is no backup of this sensor ({clean(key or 'not known')}) on this PC.",
             advice="Name one by its id or its file; 'sicktui backups list' shows those of other sensors.",
         )
     newest = newest_whole(context.backups, key)
@@ -70,8 +70,8 @@ def _latest(context: Context, key: str | None) -> Source:
         raise BackupUnusable(
             f"The only backup of this sensor ({clean(key)}) is damaged."
             if number == 1
-            else f"None of the {number} backups of this sensor ({clean(key)}) is whole any more.",
-            advice="'sicktui backups verify' tells what is wrong with each; look for copies elsewhere.",
+            else f"None of the {number} backups of this sensor ({clean(key)}) is intact.",
+            advice="'sicktui backups verify' shows what is wrong with each; look for copies elsewhere.",
         )
     source = _stored(context, newest)
     skipped = [record.id for record in records if record.created > newest.created]
@@ -79,7 +79,7 @@ def _latest(context: Context, key: str | None) -> Source:
     second = len(safe_name(key)) + len("-20261121-095427")
     skipped += [id for id in hidden if id[:second] >= newest.id[:second]]  # noqa: A001 - the record's word
     if skipped:
-        words = f"Newer backups are damaged and were passed over: {', '.join(skipped)}."
+        words = f"Newer backups are damaged and were skipped: {', '.join(skipped)}."
         source = structs.replace(source, warnings=(words,))
     return source
 
@@ -128,8 +128,7 @@ def _from_file(context: Context, path: Path) -> Source:
         order = _order(found.sidecar.record, str(path), None, dict(found.sidecar.values))
         return Source(order=order, facts=found.sidecar.record)
     unknown = (
-        f"Nothing is known of {shown(path.name)} but its bytes: model, firmware and passphrase cannot be "
-        "checked before."
+        f"{shown(path.name)} has no metadata: model, firmware and passphrase cannot be checked in advance."
     )
     order = RestoreOrder(path=str(path), name=shown(path.name), sha256=found.sha256, size=found.size)
     return Source(order=order, warnings=tuple(words for words in (found.warning, unknown) if words))
@@ -147,12 +146,12 @@ def facts_of(store: BackupStore, order: RestoreOrder) -> BackupFacts | None:
             return store.get(order.backup)
         sidecar = look_at(Path(order.path)).sidecar
     except SicktuiError:
-        return None  # Gone since then. The run may have its own copy of the bytes; the sensor will tell.
+        return None  # Gone since then. The run may have its own copy of the bytes; the sensor decides.
     return sidecar.record if sidecar is not None and sidecar.record.sha256 == order.sha256 else None
 
 
 def stage(scratch: Path, order: RestoreOrder) -> Path:
-    """The run's own copy of a backup: what was hashed is what is sent. A whole copy from before is kept.
+    """The run's own copy of a backup: what was hashed is what is sent. An intact earlier copy is kept.
 
     Raises:
         BackupUnusable: its bytes are not those of the plan any more.
@@ -168,8 +167,8 @@ def stage(scratch: Path, order: RestoreOrder) -> Path:
             content = b""
         if hashlib.sha256(content).hexdigest() != order.sha256:
             raise BackupUnusable(
-                f"The backup {order.name} has changed, or is gone, since the plan was made.",
-                advice="Look at it with 'sicktui backups verify', then plan again. Nothing was sent.",
+                f"The backup {order.name} has changed or was deleted since the plan was made.",
+                advice="Check it with 'sicktui backups verify', then plan again. Nothing was sent.",
             )
         write_atomic(copy, content)
     return copy

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class DeviceRun:
-    """One device's job, its place in the queue and its lock.
+    """The job of one device, with its place in the queue and its lock.
 
     Args:
         job: the job.
@@ -38,13 +38,13 @@ class DeviceRun:
         self._work = _work(job, home, past)
 
     async def run(self) -> VerdictReached:
-        """Wait for a place, do the job, and say how it ended. Never raises but when cancelled."""
+        """Wait for a place, do the job, and return how it ended. Raises only when cancelled."""
         job = self._job
         began = job.clock.monotonic()
         try:
             if self._open_step is not None:
-                # Whoever began it is gone, and the job may go on at another step: nobody would end it.
-                await job.record.skipped(self._open_step, "it was interrupted; the sensor is asked first")
+                # The runner that began it is gone, and the job may continue at another step.
+                await job.record.skipped(self._open_step, "interrupted; the sensor is checked first")
             await self._enter()
             began = job.clock.monotonic()
             try:
@@ -68,7 +68,7 @@ class DeviceRun:
     async def _enter(self) -> None:
         """Wait for a free place, or until the run is cancelled.
 
-        What an earlier runner has begun is finished, whatever has become of the run's budget since.
+        What an earlier runner began is finished, whatever the budget of the run.
 
         Raises:
             JobEnded: it must not start any more.
@@ -97,7 +97,7 @@ class DeviceRun:
             self._home, lock_key(job.target, job.item.identity), purpose=f"run {job.spec.run}"
         )
         try:
-            # In a thread: a lock that somebody holds is tried for a moment, and nobody may wait for that.
+            # In a thread: a lock that is held is tried for a moment, and other jobs must not wait for that.
             await asyncio.to_thread(lock.acquire)
         except Held as held:
             raise JobEnded.failed(Code.BUSY, held.message, held.advice) from held
@@ -108,7 +108,7 @@ class DeviceRun:
             await job.sensor.aclose()
 
     async def _until_cancelled(self) -> str:
-        """Do the work. A cancelled run tears it from any wait, as long as its sensor has nothing of it.
+        """Do the work. A cancel interrupts any wait in it, unless something may have reached the sensor.
 
         Raises:
             JobEnded: as the work does, or because the run was cancelled.
@@ -139,22 +139,22 @@ class DeviceRun:
         return JobEnded(
             Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
             Code.STORAGE_ERROR,
-            f"This PC could not read or write a file of the job: {error}.",
-            "Check the disk's room and rights, then look at the sensor with 'sicktui status'.",
+            f"A file of the job could not be read or written on this PC: {error}.",
+            "Check free space and permissions, then check the sensor with 'sicktui status'.",
         )
 
     def _internal(self, error: Exception) -> JobEnded:
         return JobEnded(
             Verdict.UNKNOWN if self._job.record.wrote else Verdict.FAILED,
             Code.INTERRUPTED,
-            f"sicktui itself failed in this job ({type(error).__name__}).",
-            "The runner's log has the details. Look at the sensor with 'sicktui status' before trying again.",
+            f"sicktui failed in this job because of a bug ({type(error).__name__}).",
+            "The runner's log has the details. Check the sensor with 'sicktui status' before trying again.",
         )
 
     def _verdict(self, stop: JobEnded, began: float) -> VerdictReached:
         message = stop.message
         if stop.verdict is Verdict.UNKNOWN:
-            # Whoever sees the message alone must know that this is not over.
+            # The message alone must make clear that this is not settled.
             restored = isinstance(self._work, RestoreJob)
             message = f"{message} Check on site {'its parameters' if restored else 'what it runs'}."
         return self._event(stop.verdict, stop.code, message, stop.advice, began)

@@ -1,9 +1,10 @@
-"""Why a runner or its history is gone: what is wrong on this PC, as far as it still shows."""
+"""Diagnoses on this PC why a runner or its journal disappeared."""
 
 import shutil
 from typing import Final
 
 from sicktui.engine.context import Context
+from sicktui.model.wording import count
 from sicktui.stores.disk.files import shown
 from sicktui.stores.journal.database import JournalError
 
@@ -12,7 +13,7 @@ _LEAST: Final = 256 * 1024
 
 
 def diagnose_runner_loss(context: Context, run: str) -> list[str]:
-    """Sentences for people, the remedy in each; none if nothing is to be seen.
+    """Sentences, each with its remedy; empty if nothing is found.
 
     Args:
         context: the stores.
@@ -23,8 +24,8 @@ def diagnose_runner_loss(context: Context, run: str) -> list[str]:
     try:
         if shutil.disk_usage(home.state).free < _LEAST:
             found.append(
-                f"The disk that holds {shown(home.state)} is full, and nothing can be written down. "
-                "Make room on it first."
+                f"The disk of {shown(home.state)} is full, so the journal cannot be written. Free some "
+                "space first."
             )
     except OSError as error:
         found.append(f"The folder {shown(home.state)} cannot be reached: {error.strerror}.")
@@ -36,12 +37,12 @@ def diagnose_runner_loss(context: Context, run: str) -> list[str]:
 
 
 def diagnose_empty_journal(context: Context) -> str:
-    """What to say of a journal without any run beside logs of runs; empty if there is nothing to say."""
+    """The finding that the journal has no run although there are logs of runs; empty if that is not so."""
     logs = sorted(context.home.log.glob("runner-*.log"))
     if not logs:
         return ""
-    left = "a run has left its log" if len(logs) == 1 else f"{len(logs)} runs have left their logs"
     return (
-        f"The journal holds no run, but {left} in {shown(context.home.log)}: it was moved away, emptied or "
-        "lost. Whether a sensor was in the middle of an update, 'sicktui status' tells."
+        f"The journal is empty, but {shown(context.home.log)} contains the log of "
+        f"{count(len(logs), 'run')}: it was moved, emptied or lost. Check with 'sicktui status' whether a "
+        "sensor was being updated."
     )

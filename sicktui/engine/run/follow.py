@@ -1,4 +1,4 @@
-"""What faces know of a run: everything, and nothing but what the journal says."""
+"""Follows runs through the journal, which is all that front ends know of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -21,12 +21,12 @@ from sicktui.stores.journal.rows import RunRow
 
 
 def start_lock(home: Home, run: str) -> Lock:
-    """Held by a face from before a run is journalled until its runner has it: not interrupted, only young."""
+    """Held by a front end from before a run is journalled until its runner has it: the run is starting."""
     return Lock(home.locks / f"start-{safe_name(run)}.lock", what=f"The start of run {run}")
 
 
 def liveness(context: Context, row: RunRow) -> RunRow:
-    """The row as it really is: ``interrupted`` and without pid if its runner is gone."""
+    """The row with its actual state: ``interrupted`` and without pid if its runner is gone."""
     if row.state is not RunState.RUNNING or _has_runner(context, row.run):
         return row
     # It may have finished between the two looks.
@@ -37,12 +37,12 @@ def liveness(context: Context, row: RunRow) -> RunRow:
 
 
 def _has_runner(context: Context, run: str) -> bool:
-    # The start first: a face lets go of it only when the runner holds the run.
+    # The start first: a front end releases it only when the runner holds the run.
     return is_held(start_lock(context.home, run)) or is_held(run_lock(context.home, run))
 
 
 def running(context: Context) -> list[RunRow]:
-    """The runs whose runner is at work now, newest first."""
+    """The runs that have a runner now, newest first."""
     return [row for row in _unfinished(context) if row.state is RunState.RUNNING]
 
 
@@ -56,15 +56,15 @@ def _unfinished(context: Context) -> list[RunRow]:
 
 
 def resolve_run(context: Context, word: str, *, states: Sequence[RunState] = ()) -> str:
-    """The run that somebody means who wants to follow, cancel or resume one.
+    """The run to follow, cancel or resume.
 
     ``latest`` is the newest run in one of the states; failing that the newest in which anything was done. A
-    run whose plan refused every device has no process and is over as it begins: it hides no other one.
+    run whose plan refused every device has no process and ends at once: it does not hide other runs.
 
     Args:
         context: the journal.
         word: an id, the beginning of one, or ``latest``.
-        states: where the run should stand, as it really is.
+        states: the wanted states of the run.
 
     Raises:
         UsageError: no run is meant, or more than one.
@@ -81,16 +81,16 @@ def _did_anything(context: Context, run: str) -> bool:
     try:
         return any(item.action is Action.UPDATE for item in context.journal.spec(run).items)
     except JournalDamaged:
-        return True  # nobody can say that it did nothing
+        return True  # it may have done something
 
 
 def request_cancel(context: Context, run: str) -> None:
-    """Ask a run to start nothing more and to bring its sensors to a safe state."""
+    """Ask a run to start nothing more and to finish what has begun."""
     context.journal.send(run, CANCEL)
 
 
 def waited_for(view: RunView) -> dict[str, Step]:
-    """The devices that a run still works on, and the step of each: what a cancelled run waits for."""
+    """The devices that a cancelled run still waits for, and the step of each."""
     return {
         device.device: device.step
         for device in view.devices.values()
@@ -104,14 +104,14 @@ async def follow(
     """Yield the run's events as its journal grows, in batches, each with its sequence number.
 
     Ends when the run is finished or cancelled, or when its runner is gone: then the last batch is a
-    ``run`` event that says ``interrupted`` and has the sequence number of the event before it. In the
-    place of a damaged event comes an error line of the log.
+    ``run`` event with ``interrupted`` and the sequence number of the event before it. A damaged event is
+    replaced by an error line of the log.
 
     Args:
         context: the stores.
         run: the run's id.
         after: the last sequence number that the caller has seen.
-        interval: seconds between two looks, which bounds how often a face redraws.
+        interval: seconds between two looks, which bounds how often a front end redraws.
 
     Raises:
         JournalError: the journal cannot be read any more.

@@ -1,4 +1,4 @@
-"""All events of a run, read from the journal page by page, past what is damaged in it."""
+"""All events of a run, read from the journal page by page, past any damage."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import Journal
 
 Entry = tuple[int, Event | JournalDamaged]
-"""An event with its number, or what stands in the place of one that cannot be read."""
+"""An event with its number, or the damage in place of one that cannot be read."""
 
 
 def next_entries(journal: Journal, run: str, *, after: int) -> list[Entry]:
@@ -51,8 +51,7 @@ def every_entry(journal: Journal, run: str) -> Iterator[Event | JournalDamaged]:
 def every_event(journal: Journal, run: str) -> Iterator[Event]:
     """The run's events from the first to the last that is there now.
 
-    In the place of what is damaged comes an error line for people, so that what stands around it can
-    be shown.
+    Damage is replaced by an error line, so that the events around it can be shown.
 
     Raises:
         JournalError: the journal cannot be read, for another reason than damage.
@@ -72,6 +71,6 @@ def damage_line(damage: JournalDamaged, run: str, ts: str | None = None) -> Logg
     Args:
         damage: what is damaged.
         run: the run's id.
-        ts: where it is placed in time; now if nobody knows.
+        ts: its place in time; now if that is not known.
     """
     return Logged(ts=ts or timestamp(SystemClock().now()), run=run, level=Level.ERROR, message=str(damage))

@@ -1,4 +1,4 @@
-"""Starts a run: writes it to the journal and sets its runner process going."""
+"""Starts a run: writes it to the journal and starts its runner process."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ from sicktui.model.plan import RunSpec
 async def start_run(context: Context, spec: RunSpec) -> str:
     """Journal the run, then start its runner if any device may go.
 
-    Returns when the runner holds the run: from then on the caller may vanish.
+    Returns when the runner holds the run: from then on the caller may exit.
 
     Raises:
-        JournalError: the run could not be written down; nothing was started.
+        JournalError: the run could not be recorded; nothing was started.
         LaunchError: the runner did not start; the run is in the journal, interrupted.
     """
     if any(item.action is Action.UPDATE for item in spec.items):
@@ -35,7 +35,7 @@ def _start(context: Context, spec: RunSpec) -> None:
     with starting:
         context.journal.create_run(spec, first_events(spec))
         spawn_runner(context, spec)
-    # Nobody asks for it any more; a face that was killed here leaves two small files behind.
+    # It is not needed any more; a front end that is killed here leaves two small files behind.
     for path in (starting.path, starting.owner_path):
         with contextlib.suppress(OSError):
             path.unlink()
@@ -54,7 +54,7 @@ def _record_decided(context: Context, spec: RunSpec) -> None:
 
 
 async def resume_run(context: Context, run: str) -> None:
-    """Start a new runner for a run whose runner is gone. It asks each sensor first.
+    """Start a new runner for a run whose runner is gone. It checks each sensor first.
 
     Raises:
         UsageError: the run is not interrupted.

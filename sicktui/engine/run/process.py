@@ -24,8 +24,8 @@ def own_module(name: str, *words: str) -> list[str]:
 def _in_our_code() -> bool:
     """Whether the working folder is the one that our code was loaded from (a copy that is not installed).
 
-    In any other, ``-P`` keeps Python from looking for modules there first: whoever may write to that
-    folder could run code of their own in a process that is handed the passwords.
+    In any other, ``-P`` keeps Python from looking for modules there first: anyone who may write to that
+    folder could run code in a process that receives the passwords.
     """
     try:
         return Path.cwd().resolve() == _CODE
@@ -34,7 +34,7 @@ def _in_our_code() -> bool:
 
 
 def forbid_core_dumps() -> None:
-    """Let no crash write the memory of this process to a disk. Windows has no such switch for a process.
+    """Prevent a crash from writing the memory of this process to a disk. Windows has no such switch.
 
     Both are needed on Linux: where cores are piped to a collector (systemd, apport), the kernel does not
     ask the limit.

@@ -1,7 +1,7 @@
 """The runner: the process that executes one run, detached from every terminal.
 
 It is started by ``engine.spawn`` with the run's id, folders and secrets on its standard input, reports
-``ready`` once it holds the run's lock, and from then on speaks through the journal alone.
+``ready`` once it holds the run's lock, and from then on communicates through the journal alone.
 """
 
 import asyncio
@@ -90,18 +90,18 @@ class Runner:
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
     def _recall(self) -> dict[str, JobHistory]:
-        """What the journal says of each device."""
+        """What the journal has of each device."""
         devices = [item.device for item in self._spec.items]
         # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
         damages = self._journal.damages(of=self._spec.run) if self._resumed else []
         return rebuild([*damages, *every_entry(self._journal, self._spec.run)], devices)
 
     async def run(self) -> None:
-        """Bring every device to its verdict, then close the run.
+        """Reach the verdict of every device, then close the run.
 
         Raises:
-            JournalError: it could not be written down; what was begun on sensors was finished all the
-                same, and the run can be resumed.
+            JournalError: it could not be recorded. What was begun on sensors was finished all the same,
+                and the run can be resumed.
         """
         helpers = [
             asyncio.create_task(self._recorder.serve()),
@@ -110,7 +110,7 @@ class Runner:
         try:
             if self._resumed:
                 await self._log_resume()
-            # What was commanded before comes before anything is started.
+            # Earlier commands come before anything is started.
             await self._apply_commands()
             await self._run_devices()
             await self._finish()
@@ -122,12 +122,12 @@ class Runner:
 
     async def _log_resume(self) -> None:
         open_devices = [device for device, past in self._pasts.items() if past.verdict is None]
-        message = f"The run is resumed by {operator()}; every sensor is asked first where it stands."
+        message = f"Resumed by {operator()}. Every sensor is checked first."
         if any(self._pasts[device].damaged for device in open_devices):
             message += (
-                " A part of its journal is damaged; a backup does no harm, and is taken again."
+                " A part of the journal is damaged. A backup does no harm, and is taken again."
                 if self._spec.operation is Operation.BACKUP
-                else " A part of its journal is damaged: the sensors are asked and watched, and nothing is "
+                else " A part of the journal is damaged: the sensors are read and watched, and nothing is "
                 "written to them."
             )
         await self._log(message)
@@ -137,7 +137,7 @@ class Runner:
         for item in self._spec.items:
             planned = planned_verdict(self._spec, item, self._recorder.now())
             if planned is not None and item.device not in self._verdicts:
-                await self._record_verdict(planned)  # what the plan had decided was lost with a damaged row
+                await self._record_verdict(planned)  # it was lost with a damaged row
         for item in going:
             if item.device in self._verdicts:
                 self.control.count(self._verdicts[item.device].verdict)
@@ -152,7 +152,7 @@ class Runner:
             for item in fresh:
                 await self._record_verdict(self._refused(item, error))
             fresh = []
-        # What sensors have begun is brought to its end before anything new is started.
+        # What sensors have begun is finished before anything new is started.
         await self._wave(begun, package_file)
         canaries = {item.device for item in going[: self._limits.canary]}
         await self._wave([item for item in fresh if item.device in canaries], package_file)
@@ -173,10 +173,10 @@ class Runner:
         return await asyncio.to_thread(stage_package, self._home, self._spec.run, package)
 
     async def _wave(self, items: list[PlanItem], package_file: Path | None) -> None:
-        """Run the jobs of these devices side by side, each to its end, whatever becomes of the others.
+        """Run the jobs of these devices side by side, each to its end, whatever happens to the others.
 
         Raises:
-            JournalError: a verdict could not be written down.
+            JournalError: a verdict could not be recorded.
         """
         ends = await asyncio.gather(
             *(self._device(item, package_file) for item in items), return_exceptions=True
@@ -213,7 +213,7 @@ class Runner:
         await self._record_verdict(event)
 
     def _since_plan(self) -> float:
-        """Seconds since the sensors were asked for the plan, by a process with a throttle of its own."""
+        """Seconds since the sensors were read for the plan, by a process with another throttle."""
         planned = datetime.fromisoformat(self._spec.created)
         # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
         return max(0.0, (self._clock.now() - planned).total_seconds())
@@ -224,7 +224,7 @@ class Runner:
         try:
             await self._recorder.record(event)
         except JournalError:
-            # Others are still at it; before the end is written down, this is.
+            # Other jobs are still working. This is recorded before the end of the run is.
             self._recorder.defer(event)
 
     def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
@@ -243,7 +243,7 @@ class Runner:
         ts = self._recorder.now()
         state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
         await self._recorder.drain()
-        # Before the end is written down, since nobody comes back to a run that is over.
+        # Before the end is recorded: a run that is over is not opened again.
         await asyncio.to_thread(unstage, self._home, spec.run)
         verdicts = [self._verdicts[item.device] for item in spec.items]
         await asyncio.to_thread(
@@ -258,28 +258,28 @@ class Runner:
         )
 
     async def _poll_commands(self) -> None:
-        """Carry out commands that faces leave in the journal."""
+        """Carry out the commands that front ends write to the journal."""
         while True:
             await asyncio.sleep(COMMAND_INTERVAL)
             try:
                 await self._apply_commands()
             except JournalError:
-                # A disk that is full or busy for a moment must not make the run deaf for good.
+                # A disk that is full or busy for a moment must not end the polling.
                 _log.exception("commands of run %s", self._spec.run)
 
     async def _apply_commands(self) -> None:
-        """Carry out the commands that are there now."""
+        """Carry out the new commands."""
         for number, command in await asyncio.to_thread(
             self._journal.commands, self._spec.run, after=self._commands_seen
         ):
             if command == CANCEL:
-                await self.cancel("Cancelling: what has not begun its upload stops now.")
+                await self.cancel("Cancelling. Sensors whose upload has not started stop now.")
             self._commands_seen = number
 
     async def cancel(self, why: str) -> None:
         """Start nothing more and let every sensor reach a safe state.
 
-        The journal then says which sensors the run still waits for, and at which step each of them is.
+        The log then names the sensors that the run still waits for, and the step of each.
         """
         if self.control.cancelled.is_set():
             return
@@ -296,7 +296,7 @@ class Runner:
         try:
             await self._recorder.record(*told)
         except JournalError:
-            self._recorder.defer(*told)  # it is obeyed all the same
+            self._recorder.defer(*told)  # the run is cancelled all the same
 
     async def _log(self, message: str) -> None:
         await self._recorder.record(
@@ -310,9 +310,11 @@ async def serve(runner: Runner) -> None:
     pending: set[asyncio.Task[None]] = set()
 
     def on_signal() -> None:
-        # The PC is going down, or somebody wants the process gone: finish what a sensor has begun.
+        # The PC shuts down, or the process is being ended: finish what a sensor has begun.
         task = loop.create_task(
-            runner.cancel("The runner was told to end: what has not begun its upload stops now.")
+            runner.cancel(
+                "The runner received a signal to end. Sensors whose upload has not started stop now."
+            )
         )
         pending.add(task)
         task.add_done_callback(pending.discard)
@@ -336,12 +338,12 @@ def main() -> int:
             _report_ready(RunnerReady(ready=True))
             asyncio.run(serve(runner))
     except SicktuiError as error:
-        # Before the answer the face says it; after it, the log has it and the run shows as interrupted.
+        # Before ``ready`` the front end reports it; after it, the log has it and the run is interrupted.
         _log.exception("run %s", start.run)
         _report_ready(RunnerReady(ready=False, message=error.message))
         return 1
     lock.release()
-    # Nobody asks any more whether a run that is over is alive.
+    # A run that is over needs no lock files.
     for path in (lock.path, lock.owner_path):
         with contextlib.suppress(OSError):
             path.unlink()
@@ -349,10 +351,10 @@ def main() -> int:
 
 
 def _claim_run(journal: Journal, start: RunnerStart) -> Runner:
-    """Write down that this process has the run now.
+    """Record that this process has the run now.
 
     Raises:
-        JournalError: the run cannot be read, or not be written.
+        JournalError: the run cannot be read or written.
     """
     spec = journal.spec(start.run)
     clock = SystemClock()
@@ -365,7 +367,7 @@ def _claim_run(journal: Journal, start: RunnerStart) -> Runner:
 
 
 def _report_ready(ready: RunnerReady) -> None:
-    """Say the one line, then let go of the pipe: whoever started us may vanish now, or has already."""
+    """Print the one line, then close the pipe: the parent process may exit now, or has already."""
     with contextlib.suppress(OSError):
         sys.stdout.buffer.write(msgspec.json.encode(ready) + b"\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The run's own copy of its package: what was hashed is what is sent, whatever happens meanwhile."""
+"""The run's own copy of its package, so that what was hashed is what is sent."""
 
 import contextlib
 import hashlib
@@ -14,22 +14,22 @@ from sicktui.stores.disk.home import Home
 
 _CHUNK: Final = 1024 * 1024
 _ROOM: Final = 2 * 1024 * 1024
-"""Bytes that must stay free beside the copy: without a journal the run could not go on."""
+"""Bytes that must stay free beside the copy, for the journal of the run."""
 
 
 class PackageChanged(SicktuiError):
-    """The package is not what the plan looked at any more."""
+    """The package is not the one that was planned with any more."""
 
 
 def run_folder(home: Home, run: str) -> Path:
-    """Where a run keeps what only it needs."""
+    """The folder of what only this run needs."""
     return home.state / "runs" / run
 
 
 def scratch_folder(home: Home, run: str, device: str) -> Path:
     """A folder for one job of a run; the device's name may hold anything, so its hash names it.
 
-    It may be missing if the disk is full: a job that needs none goes on, another will find out.
+    It may be missing if the disk is full: a job that needs none continues, another will fail.
     """
     folder = run_folder(home, run) / hashlib.sha256(device.encode()).hexdigest()[:16]
     with contextlib.suppress(StorageError):
@@ -38,7 +38,7 @@ def scratch_folder(home: Home, run: str, device: str) -> Path:
 
 
 def stage_package(home: Home, run: str, package: Package) -> Path:
-    """Copy the package, hashing on the way.
+    """Copy the package and hash it on the way.
 
     Raises:
         PackageChanged: its bytes are not those of the plan, it cannot be read any more, or there is no room.
@@ -48,7 +48,7 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     digest = hashlib.sha256()
     try:
         if _is_whole(copy, package):
-            return copy  # The run is being resumed; the original may be gone by now.
+            return copy  # The run was resumed; the original may be gone.
         _make_room(folder, package)
         with _reading(package) as source, copy.open("wb") as target:
             while chunk := _read(source, package):
@@ -74,7 +74,7 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
 def _make_room(folder: Path, package: Package) -> None:
     make_folder(folder)
     if shutil.disk_usage(folder).free < package.size + _ROOM:
-        # Found out now, and not by a journal that cannot be written in the middle of a flash.
+        # Checked now: later the journal could not be written in the middle of a flash.
         raise _not_copied(package, "the disk is full", Code.STORAGE_ERROR)
 
 
@@ -115,5 +115,5 @@ def _is_whole(copy: Path, package: Package) -> bool:
 
 
 def unstage(home: Home, run: str) -> None:
-    """Remove what the run kept for itself."""
+    """Remove the folder of a run."""
     shutil.rmtree(run_folder(home, run), ignore_errors=True)
