@@ -1,6 +1,7 @@
 """Fixtures and hooks that more than one part's tests use."""
 
 import asyncio
+import os
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
@@ -8,6 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 import pytest
 from hypothesis import settings
 
+from tests.reliability.rotation import VARIABLE, turn_of_today
 from tests.support.skipping_loop import SkippingLoop
 
 pytest_plugins = ("tests.support.fixtures", "tests.support.secret_service")
@@ -24,6 +26,16 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("skips_waiting"):
         return {"skipping": SkippingLoop}
     return {"real": asyncio.new_event_loop}
+
+
+def pytest_configure() -> None:
+    """Give all workers the same turn of the fault matrix, also around midnight."""
+    os.environ.setdefault(VARIABLE, turn_of_today())
+
+
+def pytest_report_header() -> str:
+    """Name the turn of the fault matrix, so that a run can be repeated."""
+    return f"fault matrix: {VARIABLE}={turn_of_today()}"
 
 
 PROCESSES_OF_THEIR_OWN = ("survival", "terminal")

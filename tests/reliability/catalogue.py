@@ -24,11 +24,10 @@ def cases() -> tuple[Case, ...]:
     return (*life_cases(), *people_cases(), *act_cases(), *wire_cases(), *file_cases(), *pc_cases())
 
 
-@cache
-def batches() -> tuple[tuple[Case, ...], ...]:
-    """The cases in runs. A run has one package, so it has one family; long and short cases are mixed."""
+def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
+    """The chosen cases in runs. A run has one package, so one family; long and short cases are mixed."""
     groups: dict[tuple[Operation, str, bool, str], list[Case]] = {}
-    for case in sorted(cases(), key=lambda case: hashlib.sha256(case.id.encode()).digest()):
+    for case in sorted(chosen, key=lambda case: hashlib.sha256(case.id.encode()).digest()):
         groups.setdefault(_together(case), []).append(case)
     return tuple(
         tuple(group[start : start + BATCH])

@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="TEXT", help="run the cases whose name holds TEXT, print them")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     only = parser.parse_args().only
-    chosen = [batch for batch in (_chosen(batch, only) for batch in batches()) if batch]
+    chosen = [batch for batch in (_chosen(batch, only) for batch in batches(cases())) if batch]
     with ProcessPoolExecutor(parser.parse_args().jobs) as pool:
         results = [result for batch in pool.map(run_batch, chosen) for result in batch]
     wrong = [result for result in results if result.wrong]

@@ -6,6 +6,7 @@ from tests.reliability.case import GENERATIONS
 from tests.reliability.catalogue import batches, cases, digest
 from tests.reliability.file_cases import struck_steps
 from tests.reliability.page import PAGE, read, words
+from tests.reliability.rotation import ALL, select
 
 
 def test_the_page_is_of_the_cases_as_they_are() -> None:
@@ -41,4 +42,23 @@ def test_every_step_and_every_generation_is_struck() -> None:
 def test_names_are_unique_and_every_case_is_run() -> None:
     names = [case.id for case in cases()]
     assert len(set(names)) == len(names)
-    assert sorted(case.id for batch in batches() for case in batch) == sorted(names)
+    assert sorted(case.id for batch in batches(cases()) for case in batch) == sorted(names)
+
+
+def test_the_turns_run_every_case_and_each_turn_every_row() -> None:
+    outcomes = read(PAGE.read_text(encoding="utf-8"))
+    turns = [select(cases(), outcomes, str(turn)) for turn in range(len(GENERATIONS))]
+    assert {case.id for turn in turns for case in turn} == {case.id for case in cases()}
+    for turn in turns:
+        assert {(case.column, case.row) for case in turn} == {(case.column, case.row) for case in cases()}
+        assert {case.generation for case in turn} >= set(GENERATIONS)
+    assert select(cases(), outcomes, ALL) == cases()
+
+
+def test_a_row_that_ends_differently_runs_on_every_generation() -> None:
+    outcomes = read(PAGE.read_text(encoding="utf-8"))
+    ends: dict[tuple[str, str], set[str]] = {}
+    for case in cases():
+        ends.setdefault((case.column, case.row), set()).add(outcomes[case.column, case.row, case.generation])
+    chosen = {case.id for case in select(cases(), outcomes, "0")}
+    assert {case.id for case in cases() if len(ends[case.column, case.row]) > 1} <= chosen
