@@ -124,7 +124,7 @@ def test_the_program_does_not_wait_for_a_prompt_that_nobody_sees(program: Progra
     words = " ".join(result.out.split())
     assert "is locked and waits for an unlock prompt nobody sees" in words
     assert "Unlock it in a desktop session." in words
-    assert "'sicktui vault create' makes one" in words
+    assert "Create one with 'sicktui vault create'" in words
 
 
 @unlocked

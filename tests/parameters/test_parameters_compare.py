@@ -175,7 +175,7 @@ async def test_odd_answers_are_said_and_the_rest_is_read(harness: EngineHarness)
     )
     taken = await snapshot_now(harness.context, harness.target(device))
     assert {"LEDEnable", "ScanDataFormat", "rosFrameId"} <= taken.unreadable.keys()
-    assert "logged in" in taken.unreadable["rosFrameId"]
+    assert "requires a login" in taken.unreadable["rosFrameId"]
     assert "LocationName" in taken.values
 
 

@@ -126,7 +126,7 @@ async def test_a_value_that_the_sensor_does_not_keep_is_no_success(harness: Engi
         original(name, str(value)[:4])
 
     device.parameters.write = forgetful  # type: ignore[method-assign]
-    with pytest.raises(SicktuiError, match="says 'gate' now instead of 'gate 8'"):
+    with pytest.raises(SicktuiError, match="now reports 'gate' instead of 'gate 8'"):
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
 
 
