@@ -53,7 +53,7 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
     credentials = context.credentials
     if credentials.was_refused(target.device, target.user, password):
         raise AccessDenied(
-            f"The sensor rejected the stored password of {clean(target.user, 40)}. It is not tried again: "
+            f"The sensor rejected the known password of {clean(target.user, 40)}. It is not tried again: "
             "sensors lock after wrong passwords.",
             advice="Log in with the right password.",
         )

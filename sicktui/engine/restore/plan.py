@@ -171,9 +171,9 @@ def _judge_passphrase(
     return Refusal(
         Action.REFUSE,
         Code.WRONG_PASSPHRASE,
-        "The backup was made with a different passphrase from the one stored here."
+        "The backup was made with a different passphrase from the one known here."
         if known
-        else "The backup needs its passphrase, and none is stored here.",
+        else "The backup needs its passphrase, but none is known here.",
         "Pass the one that it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
     )
 
