@@ -3,6 +3,7 @@
 ``python docs/generate.py`` writes them; a test checks that they are current.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +15,14 @@ from msgspec import inspect
 
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.settings import Settings
 from sicktui.tui.commands import COMMANDS
 
 HERE = Path(__file__).parent
 WIDTH = 100
+COMMON = re.compile(r"\n+Options every command takes [^\n]*\n.*?(?=\n\n|\Z)", re.DOTALL)
+"""The names of the common options in the help of a command; the page has them once."""
 
 
 def settings_page() -> str:
@@ -26,7 +30,7 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "`config.toml` in the configuration folder (`sicktui doctor` says where that is). `--set KEY=VALUE` overrides any",
+        "`config.toml` in the configuration folder (`sicktui doctor` shows where). `--set KEY=VALUE` overrides any",
         "of them for one call, e.g. `--set timing.poll_interval=1`. An unknown key is an error that names the file, the",
         "line and the nearest known key.",
     ]
@@ -45,7 +49,7 @@ def settings_page() -> str:
         "",
         "## Devices",
         "",
-        "`devices.toml` beside it has one table a device, which `sicktui devices` and the dashboard write:",
+        "`devices.toml` in the same folder has one table a device, written by `sicktui devices` and the dashboard:",
         "",
         "```toml",
         "[devices.gate-1]",
@@ -57,7 +61,7 @@ def settings_page() -> str:
         "```",
         "",
         "Optional keys: `user`, `auth`, `scheme`, `tags`, `serial`, `model`, `note`, `timing`. sicktui rewrites the file",
-        "and keeps no comments; use `note`. A save is refused when the file was changed meanwhile.",
+        "without comments; use `note` instead. A save is refused if the file was changed meanwhile.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -81,9 +85,9 @@ def keys_page() -> str:
     lines = [
         "# Keys",
         "",
-        "Every action has a printable key, since terminals over SSH lose arrows, Esc and control chords at times. Nothing",
-        "needs a mouse. In the dashboard `?` shows this list, and `:` opens the command palette. The name in the last",
-        "column is the one to use under `[keys]` in `config.toml`.",
+        "Every action has a printable key, because terminals over SSH sometimes lose arrows, Esc and control keys. No mouse is",
+        "needed. In the dashboard, `?` shows this list and `:` opens the command palette. The last column is the name to",
+        "use under `[keys]` in `config.toml`.",
     ]
     group = ""
     for command in COMMANDS:
@@ -100,21 +104,20 @@ def commands_page() -> str:
     lines = [
         "# Commands",
         "",
-        "The same abilities as the dashboard's, for scripts and for people who like a prompt. `--json` prints one JSON",
-        "object a line on standard output and nothing else there. Messages for people go to standard error.",
+        "The commands offer what the dashboard offers, for scripts and for the prompt. With `--json`, standard output has one",
+        "JSON object a line and nothing else; messages for people go to standard error. The options that every command",
+        "takes are listed once, under `sicktui`.",
         "",
         "| exit code | meaning |",
         "|---|---|",
-        "| 0 | everything asked for holds: updated, or already current |",
-        "| 1 | at least one device failed |",
-        "| 2 | wrong use, wrong configuration, or a question nobody could answer |",
-        "| 3 | nothing failed, but at least one verdict is unknown |",
-        "| 4 | refused before anything was written |",
-        "| 130 | interrupted before anything was written |",
+        *(f"| {code.value} | {code.meaning} |" for code in ExitCode),
     ]
     root = build(lambda context, *, demo: 0)
     for path, command, context in _walk(root, "sicktui", None):
-        lines += ["", f"## {path}", "", "```text", command.get_help(context).replace("\b\n", ""), "```"]
+        shown = command.get_help(context).replace("\b\n", "")
+        if context.parent is not None:
+            shown = COMMON.sub("", shown)
+        lines += ["", f"## {path}", "", "```text", shown, "```"]
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
 
 

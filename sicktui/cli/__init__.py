@@ -1,1 +1,9 @@
-"""The commands: parse, call the engine, print."""
+"""The command line: parses arguments, calls the engine, prints.
+
+- ``app``: builds the command line, runs a call, turns errors into exit codes.
+- ``options``: the options that every command takes, and the classes of commands.
+- ``commands/``: the definitions; ``actions/``: what each does, imported when it runs.
+- ``context``: what a command works with: stores, settings, output, questions on the terminal.
+- ``output``, ``tables``: JSON lines, plain lines, columns. ``signals``: Ctrl-C while a run is followed.
+- ``crash_log``: unexpected errors.
+"""

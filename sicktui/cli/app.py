@@ -1,4 +1,4 @@
-"""The program as a command line: parses, calls, and turns every end into an exit code."""
+"""The command line: parses the arguments, runs the command, and returns the exit code."""
 
 import contextlib
 import sys
@@ -19,10 +19,10 @@ MAX_MESSAGE: Final = 2000
 """Characters of an error message."""
 
 
-HELP: Final = r"""Look after SICK LiDAR sensors: status, firmware updates and backups, many side by side.
+HELP: Final = r"""Update, back up and restore SICK LiDAR sensors, many at once.
 
-Without a command it starts the dashboard. DEVICE is a name from the device list, @tag, all, or an
-address (host or host:port).
+Without a command, sicktui starts the dashboard. DEVICE is a name from the device list, @tag, all, or
+an address (host or host:port).
 
 \b
 Examples:
@@ -33,16 +33,14 @@ Examples:
   sicktui update @hall-3 --package picoScan150_2.3.0.0R.spk.signed
 """
 
-EPILOG: Final = """Exit codes: 0 everything holds, 1 a device failed, 2 wrong use or configuration,
-3 a verdict is unknown, 4 refused before anything was written, 130 interrupted before anything was
-written."""
+EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"  {code.value:<4} {code.meaning}" for code in ExitCode)
 
 
 def build(dashboard: Dashboard) -> CommandGroup:
     """The whole command line.
 
     Args:
-        dashboard: how to start the dashboard; only called when it is wanted.
+        dashboard: starts the dashboard; called only when it is needed.
     """
 
     def without_command() -> int:
@@ -51,7 +49,7 @@ def build(dashboard: Dashboard) -> CommandGroup:
             return 0
         if not on_terminal():
             raise UsageError(
-                "The dashboard needs a terminal, and this is none.",
+                "The dashboard needs an interactive terminal.",
                 advice="Name a command; 'sicktui --help' lists them.",
             )
         from sicktui.cli.context import open_cli  # noqa: PLC0415  --help needs no engine
@@ -95,12 +93,12 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
     """Run one call of the program.
 
     Args:
-        arguments: what stands behind the program's name.
-        dashboard: how to start the dashboard.
+        arguments: those after the program's name.
+        dashboard: starts the dashboard.
 
     Returns:
         The exit code, as the command-line contract defines it. An error that stopped the command before
-        anything was written is 4 (2 for wrong use and configuration); one that nobody foresaw is 1.
+        anything was written is 4 (2 for wrong use and configuration); an unexpected one is 1.
     """
     collection = Parsed()
     try:
@@ -111,7 +109,7 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
         error.show()
         return ExitCode.USAGE
     except click.Abort:
-        # Click makes it of a Ctrl-C that no command took for itself: then nothing was written.
+        # From click, for a Ctrl-C that no command handles: nothing was written.
         _say("Interrupted. Nothing was written to any sensor.")
         return ExitCode.INTERRUPTED
     except SicktuiError as error:
@@ -126,7 +124,7 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
 
 
 def _say(*lines: str) -> None:
-    """Tell a person what went wrong, each line made harmless."""
+    """Print an error for people, each line made harmless."""
     for line in lines:
         if line:
             with contextlib.suppress(OSError):

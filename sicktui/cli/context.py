@@ -22,7 +22,7 @@ _YES: Final = frozenset({"y", "yes", "j", "ja"})
 MAX_SECRET: Final = 4096
 """Bytes of a line that is read as a secret."""
 VAULT_TRIES: Final = 3
-"""How often the vault's password is asked for. Nothing locks itself here; people mistype."""
+"""How often the vault's password is asked for. The vault never locks out; people mistype."""
 
 
 class CliContext:
@@ -53,29 +53,29 @@ class CliContext:
 
     @property
     def interactive(self) -> bool:
-        """Whether there is somebody to ask."""
+        """Whether there is a terminal to ask on."""
         taken = self.common.password_stdin or self.common.passphrase_stdin
         return not taken and at_terminal()
 
     def confirm(self, question: str) -> bool:
-        """Ask a person; ``--yes`` has answered already.
+        """Ask for a confirmation; ``--yes`` confirms without asking.
 
         Raises:
-            UsageError: there is nobody to ask.
+            UsageError: there is no terminal to ask on.
         """
         if self.common.yes:
             return True
         if not self.interactive:
             raise UsageError(
-                f'It would ask "{question}", and there is no terminal to answer on. Nothing was done.',
-                advice="Say --yes to answer every question with yes.",
+                f'Confirmation needed: "{question}". There is no terminal to ask on, so nothing was done.',
+                advice="Use --yes to confirm without asking.",
             )
         return _answer(f"{question} [y/N] ") in _YES
 
     def ask_passwords(self, targets: Sequence[Target]) -> None:
-        """Ask once for the password of all devices that have none; it stays in memory.
+        """Ask once for the password of all devices that have none; it is kept in memory.
 
-        Without a terminal nothing is asked, and the plan will say what is missing.
+        Without a terminal nothing is asked, and the plan reports what is missing.
         """
         credentials = self.context.credentials
         missing = [t for t in targets if credentials.password(t.device, t.user) is None]
@@ -92,18 +92,18 @@ class CliContext:
             for device in devices:
                 credentials.hold(device, user, password)
             self.out.note(
-                f"Kept in memory until this command ends, for {count(len(devices), 'device')}; "
-                "'sicktui login' stores it."
+                f"Kept in memory for {count(len(devices), 'device')} until this command exits. "
+                "Store it with 'sicktui login'."
             )
 
     def unlock_vault(self, why: str) -> bool:
-        """Ask for the vault's password where there is somebody to ask; whether the vault is open then.
+        """Ask for the vault's password if there is a terminal. Returns whether the vault is open.
 
         Args:
-            why: what it is needed for, in a sentence.
+            why: what it is needed for, as a sentence.
 
         Raises:
-            VaultError: the vault cannot be used, whatever its password.
+            VaultError: the vault cannot be used, even with the right password.
         """
         vault = self.context.credentials.vault
         state = VaultState.ABSENT if vault is None else vault.state()
@@ -124,7 +124,7 @@ class CliContext:
 
 
 def at_terminal() -> bool:
-    """Whether a person can be asked: reads on stdin, and sees stderr."""
+    """Whether stdin and stderr are a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -143,10 +143,10 @@ def _answer(prompt: str) -> str:
 
 
 def read_secrets(common: Common, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Password and passphrase of this call: from stdin where asked for, else from the environment.
+    """Password and passphrase of this call: from stdin if an option asks for it, else from the environment.
 
     Raises:
-        UsageError: stdin has no line for what was asked for.
+        UsageError: stdin has no line for a secret that an option announces.
     """
     password = environ.get("SICKTUI_PASSWORD") or None
     passphrase = environ.get("SICKTUI_PASSPHRASE") or None
@@ -180,7 +180,7 @@ def _secret_line(what: str, option: str) -> str:
 
 @contextmanager
 def open_cli(common: Common) -> Iterator[CliContext]:
-    """The session of one call, closed at its end.
+    """The context of one call, closed at its end.
 
     Raises:
         ConfigError: the settings cannot be used.

@@ -17,7 +17,7 @@ HELP_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "
 
 @dataclass(frozen=True)
 class Common:
-    """What the common options of one call say."""
+    """The values of the common options in one call."""
 
     home: Path | None = None
     json: bool = False
@@ -29,7 +29,7 @@ class Common:
     def overriding(self, **settings: object) -> "Common":
         """The same with further settings of this call; those that are ``None`` are left out.
 
-        The section stands before two underscores: ``limits__jobs=4`` is ``limits.jobs=4``.
+        The section is written before two underscores: ``limits__jobs=4`` is ``limits.jobs=4``.
         """
         more = [f"{key.replace('__', '.')}={value}" for key, value in settings.items() if value is not None]
         return replace(self, overrides=(*self.overrides, *more))
@@ -48,7 +48,7 @@ def parsed(ctx: click.Context) -> Parsed:
 
 
 def _note(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401  as click calls it
-    """Take an option over. The one nearest to the end of the line wins; ``--set`` adds up."""
+    """Note an option. The last one on the line wins; ``--set`` adds up."""
     if value is None or value is False or value == ():
         return
     collection = parsed(ctx)
@@ -69,9 +69,9 @@ def common_options() -> list[click.Option]:
             "--home",
             type=click.Path(path_type=Path, file_okay=False),
             metavar="DIR",
-            help="Keep everything under this one folder (or SICKTUI_HOME).",
+            help="Folder for configuration, data and logs (or SICKTUI_HOME).",
         ),
-        _option("--json", is_flag=True, help="JSON lines on stdout; messages for people on stderr."),
+        _option("--json", is_flag=True, help="Print JSON lines on stdout, messages for people on stderr."),
         _option(
             "--set",
             "overrides",
@@ -105,7 +105,7 @@ class Dashboard(Protocol):
 
 
 class _Helpful(click.Command):
-    """A command that takes the common options and lists them under a heading of their own."""
+    """A command that takes the common options and lists them under their own heading."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401  as click calls it
         attributes.setdefault("context_settings", HELP_SETTINGS)
@@ -116,17 +116,29 @@ class _Helpful(click.Command):
         self.params.extend(self._common)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Its own options first, then those that every command takes."""
-        own: list[tuple[str, str]] = []
-        common: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record is not None:
-                (common if param in self._common else own).append(record)
-        for heading, records in (("Options", own), ("Options every command takes", common)):
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
+        """The command's own options; the common ones in full for the program, by name for a command."""
+        shared = [*self._common, self.get_help_option(ctx)]
+        own = [param for param in self.get_params(ctx) if param not in shared]
+        _write_options(formatter, ctx, "Options", own)
+        if ctx.parent is None:
+            _write_options(formatter, ctx, "Options every command takes", shared)
+            return
+        names = ", ".join(param.opts[0] for param in self._common)
+        with formatter.section("Options every command takes ('sicktui --help')"):
+            formatter.write_text(names)
+
+
+def _write_options(
+    formatter: click.HelpFormatter,
+    ctx: click.Context,
+    heading: str,
+    params: Sequence[click.Parameter | None],
+) -> None:
+    options = [param for param in params if isinstance(param, click.Option)]
+    records = [record for param in options if (record := param.get_help_record(ctx))]
+    if records:
+        with formatter.section(heading):
+            formatter.write_dl(records)
 
 
 class Command(_Helpful):

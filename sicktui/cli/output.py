@@ -1,7 +1,7 @@
 """Where output goes: JSON lines or plain lines on stdout, messages for people on stderr.
 
 Everything shown is one harmless line: control characters are replaced here once more, whatever
-happened to the text before. A reader that goes away (``| head``) is met quietly.
+happened to the text before. A reader that closes the pipe (``| head``) is not an error.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ class Printer:
     def __init__(self, *, json: bool, environ: Mapping[str, str]) -> None:
         self.json = json
         self.closed = False
-        """Nobody reads stdout any more."""
+        """The reader of stdout is gone."""
         plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
         self._colour = not plain
         for stream in (sys.stdout, sys.stderr):
@@ -63,7 +63,7 @@ class Printer:
             self._bytes(encode(event))
 
     def fact(self, kind: str, ts: str, **keys: object) -> None:
-        """Print a JSON line of a kind that is no event: an entry of a list, a check."""
+        """Print a JSON line that is not an event: an entry of a list, a check."""
         if self.json:
             self._bytes(_encoder.encode({"kind": kind, "v": SCHEMA_VERSION, "ts": ts, **keys}))
 

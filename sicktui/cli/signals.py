@@ -1,6 +1,6 @@
-"""Ctrl-C and its kin while a run is followed: heard, not obeyed blindly.
+"""Signals while a run is followed: reported to the follower, which decides.
 
-The run itself is another process in a session of its own, so no signal to this one reaches it.
+The run is a separate process in its own session, so no signal to this process reaches it.
 """
 
 import asyncio
@@ -37,5 +37,5 @@ class Interrupts:
         self._loop.call_soon_threadsafe(self._heard.put_nowait, number == signal.SIGINT)
 
     async def ctrl_c(self) -> bool:
-        """Wait for the next signal. ``True``: Ctrl-C; ``False``: the process is told to go."""
+        """Wait for the next signal. ``True``: Ctrl-C; ``False``: a request to end this process."""
         return await self._heard.get()

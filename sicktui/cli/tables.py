@@ -1,4 +1,4 @@
-"""Plain columns: aligned, and as wide as what stands in them."""
+"""Plain columns: aligned, and as wide as their content."""
 
 import textwrap
 import unicodedata
@@ -39,7 +39,7 @@ def hanging(cells: Sequence[str], widths: Sequence[int], columns: int | None) ->
 
 
 def fitting(rows: Sequence[Sequence[str]]) -> list[int]:
-    """How wide each column must be for what stands in it."""
+    """The width of each column's widest cell."""
     return [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
 
 
@@ -53,7 +53,7 @@ def table(
     """The lines of a table with its headers, columns as wide as needed.
 
     Args:
-        headers: what stands above the columns.
+        headers: the titles of the columns.
         rows: the cells.
         columns: how wide it may be; ``None``: as wide as it is.
         spare: headers of columns that are left out until it fits, the first one first.

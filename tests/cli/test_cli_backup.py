@@ -217,7 +217,7 @@ def test_backups_come_and_go(program: ProgramHarness, start_fleet: StartFleet, t
     dry = program.here("backups", "prune", "--keep", "1", "--dry-run", "--json")
     assert (dry.code, [line["backup"] for line in lines(dry, "prune")]) == (0, [first])
     asked = program.here("backups", "prune", "--keep", "1")
-    assert (asked.code, "1 backup would go" in asked.err) == (2, True)
+    assert (asked.code, "To delete: 1 backup" in asked.err) == (2, True)
     assert program.here("backups", "prune").code == 2
     done = program.here("backups", "prune", "--keep", "1", "--yes", "--json")
     assert [line["deleted"] for line in lines(done, "prune")] == [False, True]
@@ -316,7 +316,7 @@ def test_a_passphrase_is_kept_where_passwords_are(program: ProgramHarness, start
     assert lines(lost, "verdict")[0]["code"] == "wrong_passphrase"
     locked = program.here("backup", one, "--json", "--yes")
     assert (locked.code, locked.out) == (2, "")
-    assert "open to anybody" in locked.err
+    assert "would not be protected" in locked.err
     assert "SICKTUI_VAULT_PASSWORD" in locked.err
     other = program.here("backup", one, "--json", "--yes", SICKTUI_PASSPHRASE=PHRASE)
     assert other.code == 0, other

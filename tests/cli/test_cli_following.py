@@ -50,7 +50,7 @@ def test_the_first_ctrl_c_stops_safely(program: ProgramHarness, start_fleet: Sta
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
     result = program.wait(process)
-    assert "safe state" in result.err
+    assert "finished safely" in result.err
     ends = verdicts(json.loads(line) for line in result.out.splitlines())
     assert sorted(ends.values()) == [("cancelled", "cancelled"), ("succeeded", None)]
     # Something was written, so it is not 130; and not everything asked for holds, so it is not 0.
@@ -78,7 +78,7 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, sta
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     result = program.wait(process)
-    assert "goes on by itself" in result.err
+    assert "continues. Reattach" in result.err
     run = the_run(program)
     assert f"sicktui runs attach {run['run']}" in result.err
     assert run["state"] == "running"
@@ -226,7 +226,7 @@ def test_ctrl_c_while_attached_only_stops_following(program: ProgramHarness, sta
     process.send_signal(signal.SIGINT)
     result = program.wait(process)
     assert result.code == 3
-    assert "goes on by itself" in result.err
+    assert "continues. Reattach" in result.err
     ended(program)
     assert the_run(program)["state"] == "finished"
 

@@ -109,7 +109,7 @@ def test_login_needs_somebody_to_ask(program: ProgramHarness, start_fleet: Start
     made = start_fleet(sensor("one"))
     result = program.here("login", *made.addresses, password=None)
     assert result.code == 2
-    assert "would ask for the password" in result.err
+    assert "is needed, but there is no terminal to ask on" in result.err
     assert made.requests() == 0
 
 

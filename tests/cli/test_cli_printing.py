@@ -34,7 +34,7 @@ def verdict(
 
 def tell(printer: RunPrinter, *events: Event) -> None:
     for event in events:
-        printer.tell(event)
+        printer.show(event)
 
 
 def test_fifty_devices_and_three_causes_are_three_groups(capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,7 +110,7 @@ def test_the_demo_without_a_terminal_goes_as_intended(program: ProgramHarness, t
     process = program.start("demo", fast=False, TMPDIR=str(tmp_path))
     result = program.wait(process)
     assert result.code == 0, result
-    assert "as the demo intends" in result.err
+    assert "ended as intended" in result.err
     assert "Failed (update_error), 1 device" in result.out
     assert "Failed (unreachable), 1 device" in result.out
     assert "3 succeeded" in result.out

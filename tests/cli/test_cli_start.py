@@ -63,7 +63,7 @@ def test_the_version_stands_behind_other_options_too(program: ProgramHarness) ->
 def test_without_a_terminal_there_is_no_dashboard(program: ProgramHarness) -> None:
     result = program(fast=False)
     assert result.code == 2
-    assert "needs a terminal" in result.err
+    assert "needs an interactive terminal" in result.err
     assert result.out == ""
 
 

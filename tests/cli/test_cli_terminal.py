@@ -125,7 +125,7 @@ def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(
     followed = update(program, made, "--yes")
     followed.expect("UpdateState 1 Started")
     followed.child.sendintr()
-    followed.expect("Ctrl-C again leaves")
+    followed.expect("Ctrl-C again to leave")
     code, rest = followed.end()
     assert code == 0
     assert "1 succeeded" in rest
@@ -160,12 +160,12 @@ def test_login_asks_tests_once_and_says_where_it_went(
     asked = ProgramTerminal(program, "login", *made.addresses, password=None)
     asked.expect("Password of Service on")
     asked.child.sendline(PASSWORD)
-    assert PASSWORD not in asked.expect("Make a vault, an encrypted file")
+    assert PASSWORD not in asked.expect("Create a vault (an encrypted file")
     asked.child.sendline("n")
     code, rest = asked.end()
     assert code == 1
     assert PASSWORD not in rest
-    assert "The password is right. It was not stored" in rest
+    assert "The password is correct. It was not stored" in rest
     assert "cannot be reached" in rest
     tried = [r for r in made.devices[1].requests if r.path.endswith("checkCredentials")]
     assert len(tried) == 1

@@ -313,7 +313,7 @@ def test_the_log_of_a_command_that_broke(
     )
     result = program("login", *made.addresses, **(secrets | {"PYTHONPATH": path}))
     assert result.code == 1
-    assert "something it did not expect (RuntimeError)" in result.err
+    assert "an unexpected error occurred (RuntimeError)" in result.err
     (tmp_path / "broken" / "sitecustomize.py").unlink()
     assert "nobody foresaw this" in (program.home / "log" / "sicktui.log").read_text(encoding="utf-8")
     leaks.assert_none_in(outputs(result), "what the command said")

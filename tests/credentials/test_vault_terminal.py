@@ -27,7 +27,7 @@ def test_login_offers_a_vault_and_later_calls_open_it(
     made = start_fleet(sensor("one"), sensor("two"))
     login = on_a_terminal(program, "login", *made.addresses)
     login.answer("Password of Service on", PASSWORD)
-    login.answer("and keep it there? [y/N]", "y")
+    login.answer("and store it there? [y/N]", "y")
     login.answer("Password of the new vault:", MASTER)
     login.answer("The same again:", MASTER)
     assert login.end()[0] == 0, login.shown
@@ -111,7 +111,7 @@ def test_its_password_is_changed_and_a_copy_taken_in(program: ProgramHarness, tm
     taken.answer("Password of the vault:", NEW)
     taken.answer(f"Password of {copy}:", NEW)
     assert taken.end()[0] == 0, taken.shown
-    assert "Took 1 entry over" in taken.shown
+    assert "Imported 1 entry" in taken.shown
     assert vault.get("a/Service") == "kept"
     for terminal in (export, change, taken):
         assert NEW not in terminal.shown

@@ -9,7 +9,14 @@ from tests.docs.wording import ROOT, allowances, files, findings, habits_in
 
 DONE: Final[tuple[str, ...]] = (
     # One line a folder or file, in order.
+    "CHANGELOG.md",
     "README.md",
+    "docs/backups.md",
+    "docs/commands.md",
+    "docs/generate.py",
+    "docs/performance.md",
+    "docs/security.md",
+    "sicktui/cli",
     "sicktui/engine/authentication.py",
     "sicktui/engine/backup",
     "sicktui/engine/context.py",
@@ -28,6 +35,9 @@ DONE: Final[tuple[str, ...]] = (
     "sicktui/engine/restore/source.py",
     "sicktui/engine/run",
     "sicktui/engine/targets.py",
+    "sicktui/model/exit_codes.py",
+    "sicktui/model/suggest.py",
+    "sicktui/model/wording.py",
 )
 """What is free of them. Add what you have cleaned; at the end it is all of ``sicktui`` and every page."""
 

@@ -75,7 +75,7 @@ def test_plain_lines_are_lines(events: list[Event]) -> None:
     with printed(as_json=False) as (printer, out):
         run_printer = RunPrinter(printer, ["gate", "dock"], planned=False)
         for event in events:
-            run_printer.tell(event)
+            run_printer.show(event)
         print_summary(printer, run_printer.view)
         lines = out.lines
     assert all(harmless(line, MAX_LINE) for line in lines)

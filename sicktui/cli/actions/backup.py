@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.actions.passphrase import unlock_passphrases
 from sicktui.cli.actions.update import execute
 from sicktui.cli.context import open_cli
 from sicktui.cli.options import Common
@@ -14,11 +14,11 @@ from sicktui.model.wording import count
 
 
 def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
-    """Back up the devices that are meant. Returns the contract's exit code."""
+    """Back up devices. Returns the contract's exit code."""
     with open_cli(common) as cli:
         targets = cli.targets(words)
         cli.ask_passwords(targets)
-        prepare(cli, targets)
+        unlock_passphrases(cli, targets)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
         items = asyncio.run(plan_backup(cli.context, targets))
         spec = new_spec(cli.context, Operation.BACKUP, items)

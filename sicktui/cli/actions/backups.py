@@ -1,4 +1,4 @@
-"""What ``sicktui backups`` does: the backups that are kept on this PC."""
+"""What ``sicktui backups`` does: lists, checks, copies and deletes the backups on this PC."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -24,7 +24,7 @@ from sicktui.stores.disk.locks import operator
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
-"""What a narrow terminal is spared; serial number and time stand in the id."""
+"""Columns that a narrow terminal leaves out; the id contains serial number and time."""
 PRUNED: Final = ("ID", "DEVICE", "CREATED", "LAST VALID", "SIZE")
 HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
 
@@ -39,8 +39,8 @@ def list_backups(common: Common, serial: str | None) -> int:
             rows = [_cells(version) for version in kept]
             cli.out.lines(table(HEADERS, rows, columns=cli.out.wrap, spare=SPARE))
         else:
-            cli.out.note("There is no backup yet. 'sicktui backup DEVICE' makes one.")
-        _tell_damaged(cli)
+            cli.out.note("There is no backup yet. Take one with 'sicktui backup DEVICE'.")
+        _print_damaged(cli)
         return ExitCode.OK
 
 
@@ -77,7 +77,7 @@ def history(common: Common, old_after: float | None) -> int:
             )
         rows = [_history_cells(sensor) for sensor in found]
         cli.out.lines(table(HISTORY, rows, columns=cli.out.wrap, spare=("SENSOR", "FIRMWARE")))
-        _tell_damaged(cli)
+        _print_damaged(cli)
         return ExitCode.OK
 
 
@@ -99,13 +99,13 @@ def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:
 
 
 def printable(record: BackupRecord) -> dict[str, object]:
-    """What is printed of a record: not the fingerprint, which is there to test passphrases."""
+    """The printable part of a record, without the fingerprint that tests passphrases."""
     known: dict[str, object] = msgspec.to_builtins(record)
     known["passphrase"] = known.pop("passphrase_fingerprint") is not None
     return known
 
 
-def _tell_damaged(cli: CliContext) -> int:
+def _print_damaged(cli: CliContext) -> int:
     damaged = cli.context.backups.damaged()
     for path, problem in damaged.items():
         cli.out.note(f"{path} cannot be used: {problem}.", "red")
@@ -113,7 +113,7 @@ def _tell_damaged(cli: CliContext) -> int:
 
 
 def show(common: Common, word: str) -> int:
-    """Print everything that is known of a backup."""
+    """Print all metadata of a backup."""
     with open_cli(common) as cli:
         store = cli.context.backups
         record = store.get(word)
@@ -128,44 +128,44 @@ def show(common: Common, word: str) -> int:
 
 
 def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
-    """Hash backups again. Returns 1 if one of them is damaged, or opens with no known passphrase."""
+    """Check backups. Returns 1 if one is damaged, or if no known passphrase opens it."""
     with open_cli(common) as cli:
         store = cli.context.backups
         records = [store.get(word) for word in words] if words else store.list()
         if passphrase:
-            cli.unlock_vault("The vault is opened for its passphrases.")
+            cli.unlock_vault("The vault is needed for the passphrases in it.")
         bad = lost = 0
         for found in check(cli.context, records, passphrases=passphrase):
             record, problem, opens = found.record, found.problem, found.opens
             bad += bool(problem)
             lost += opens is False
             _fact(cli, record, whole=not problem, message=problem, opens=opens)
-            _tell_checked(cli, record, problem, opens=opens)
+            _print_checked(cli, record, problem, opens=opens)
         if not words:
-            bad += _tell_damaged(cli)
+            bad += _print_damaged(cli)
         cli.out.note(f"{count(len(records), 'backup')} checked, {bad} damaged.")
         if lost:
             cli.out.note(
-                f"{count(lost, 'backup')} cannot be restored with any passphrase that is known: find it, or "
-                "make new backups while the sensors still work.",
+                f"No known passphrase opens {count(lost, 'backup')}. Find the passphrase, or take new "
+                "backups while the sensors still work.",
                 "red",
             )
         return ExitCode.FAILED if bad or lost else ExitCode.OK
 
 
-def _tell_checked(cli: CliContext, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
+def _print_checked(cli: CliContext, record: BackupRecord, problem: str, *, opens: bool | None) -> None:
     out = cli.out
     if problem:
         out.line(f"{record.id}  DAMAGED", "red")
         out.lines(indented(problem, columns=out.columns))
     elif opens is False:
-        out.line(f"{record.id}  whole, but no known passphrase opens it", "red")
+        out.line(f"{record.id}  intact, but no known passphrase opens it", "red")
     else:
-        out.line(f"{record.id}  whole")
+        out.line(f"{record.id}  intact")
 
 
 def export(common: Common, word: str, file: str) -> int:
-    """Copy a backup's file and its metadata, after checking that it is whole."""
+    """Copy a backup's file and its metadata, after checking that it is intact."""
     with open_cli(common) as cli:
         context = cli.context
         record = context.backups.get(word)
@@ -182,7 +182,7 @@ def export(common: Common, word: str, file: str) -> int:
 
 
 class ImportFacts(Struct, frozen=True, kw_only=True):
-    """What the command line says of a file that has no metadata."""
+    """Options that describe a file without metadata."""
 
     serial: str | None = None
     device: str | None = None
@@ -191,7 +191,7 @@ class ImportFacts(Struct, frozen=True, kw_only=True):
 
 
 def import_backup(common: Common, file: str, given: ImportFacts) -> int:
-    """Take a backup file into the store."""
+    """Import a backup file."""
     with open_cli(common) as cli:
         found = look_at(written(file))
         if found.warning:
@@ -199,8 +199,8 @@ def import_backup(common: Common, file: str, given: ImportFacts) -> int:
         record, new = bring_in(cli.context.backups, found, _import_facts(cli, given))
         cli.out.fact("backup", cli.now(), **printable(record), new=new)
         cli.out.line(record.id)
-        words = "is kept now" if new else "was kept here already"
-        cli.out.note(f"The backup {record.id} of {record.device} {words}.")
+        words = "imported" if new else "already stored"
+        cli.out.note(f"Backup {record.id} of {record.device} {words}.")
         return ExitCode.OK
 
 
@@ -219,7 +219,7 @@ def _import_facts(cli: CliContext, given: ImportFacts) -> BackupFacts | None:
 
 
 def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
-    """Show what would go; unless that is all, ask, and delete it."""
+    """Show what would be deleted, ask, and delete it; a dry run only shows."""
     with open_cli(common) as cli:
         context = cli.context
         rule = PruneRule(keep=keep, older_than_days=older_than)
@@ -259,9 +259,8 @@ def _print_plan(cli: CliContext, plan: PrunePlan) -> None:
         cli.out.lines(table(PRUNED, rows, columns=cli.out.wrap, spare=("CREATED", "SIZE")))
     kept = len(plan.keep)
     cli.out.note(
-        f"{count(len(rows), 'backup')} would go ({size(plan.bytes)}), "
-        f"{kept} {'stays' if kept == 1 else 'stay'}, among them the last good one of "
-        f"{count(len(plan.last_good), 'sensor')}."
+        f"To delete: {count(len(rows), 'backup')} ({size(plan.bytes)}). To keep: {kept}, including the last "
+        f"good one of {count(len(plan.last_good), 'sensor')}."
     )
     if plan.leftovers:
-        cli.out.note(f"{count(len(plan.leftovers), 'file')} of killed processes would go too.")
+        cli.out.note(f"To delete as well: {count(len(plan.leftovers), 'file')} of killed processes.")

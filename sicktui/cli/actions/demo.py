@@ -1,4 +1,4 @@
-"""What ``sicktui demo`` does: everything, on simulated sensors, in a home that is thrown away."""
+"""What ``sicktui demo`` does: the dashboard or an update on simulated sensors, in a temporary home."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from sicktui.cli.actions.plan import UpdateRequest
+from sicktui.cli.actions.plan import UpdateArguments
 from sicktui.cli.actions.update import update_in
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common, Dashboard
@@ -38,13 +38,13 @@ from sicktui.stores.config.devices import save_devices
 
 PASSWORD: Final = "servicelevel"  # noqa: S105  the published factory password of every simulated sensor
 START_LIMIT: Final = 20.0
-"""Seconds that the simulated sensors have to get ready."""
+"""Seconds for the simulated sensors to start."""
 END_LIMIT: Final = 5.0
-"""Seconds that a process of the demo has to end by itself."""
+"""Seconds for a process of the demo to end by itself."""
 FAILING: Final = 2
 """The place of the sensor that the demo makes fail, counted from 0."""
 HURRY: Final = 10.0
-"""Without a terminal nobody watches: so many times as fast as real sensors."""
+"""Without a terminal: how many times as fast as real sensors."""
 CONFIG: Final = """# The demo's settings: quicker than a plant needs.
 [timing]
 poll_interval = 1.0
@@ -65,7 +65,7 @@ FAST: Final = (
 
 
 class Sensor(Struct, frozen=True, kw_only=True):
-    """What the simulator announces of one sensor; the rest of the line is not needed here."""
+    """The part of the simulator's line about a sensor that the demo needs."""
 
     name: str
     address: str
@@ -78,14 +78,14 @@ class DemoError(SicktuiError):
 
 
 def demo(common: Common, number: int, dashboard: Dashboard) -> int:
-    """Set everything up, show it, and take it all away again.
+    """Set up the demo, run it, and remove it again.
 
     Returns:
         0 if all went as the demo intends: failures are part of it.
     """
     out = Printer(json=common.json, environ=os.environ)
     if common.home is not None:
-        out.note("The demo keeps nothing: its home is a temporary folder, not the one of --home.")
+        out.note("The demo uses a temporary folder; --home is ignored.")
     watched = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and not common.json
     with (
         _interruptible(),
@@ -106,7 +106,7 @@ def demo(common: Common, number: int, dashboard: Dashboard) -> int:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let the demo clean up when it is told to go."""
+    """Let the demo clean up on a signal to end."""
 
     def go(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -133,13 +133,13 @@ def _throw_away_home() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _sensors(home: Path, number: int, time_scale: float) -> Iterator[list[Sensor]]:
-    """Simulated sensors in a process of their own, as a plant has them; it ends with this one."""
+    """Simulated sensors in a separate process, which ends with this one."""
     command = [
         *own_module("sicktui", "simulate", "--devices", str(number)),
         *("--time-scale", str(time_scale), "--demo", "--until-stdin-ends"),
     ]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
-    # A group of its own, or Ctrl-C in the terminal would take the sensors away first. On Windows
+    # Its own group, or Ctrl-C in the terminal would end the sensors first. On Windows
     # that is a creation flag, elsewhere a session.
     group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     with (home / "simulator.log").open("wb") as log:
@@ -176,8 +176,8 @@ def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> li
     except (queue.Empty, ValueError, msgspec.DecodeError) as error:
         said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise DemoError(
-            f"The simulated sensors did not start: {said[-1] if said else 'they said nothing'}.",
-            advice="'sicktui simulate' shows what is wrong.",
+            f"The simulated sensors did not start: {said[-1] if said else 'no error message'}.",
+            advice="Run 'sicktui simulate' to see the error.",
         ) from error
     return sensors
 
@@ -204,9 +204,9 @@ def _furnish(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) ->
 def _perform(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     """The update in plain lines, and whether it went as the demo intends."""
     out = cli.out
-    out.note(f"No terminal: the demo updates {len(sensors)} simulated sensors in plain lines.")
+    out.note(f"No terminal: updating {len(sensors)} simulated sensors in plain lines.")
     package = cli.context.shelf.entries()[0].name
-    code = update_in(cli, UpdateRequest(devices=("all",), package=package))
+    code = update_in(cli, UpdateArguments(devices=("all",), package=package))
     run = cli.context.journal.resolve("latest")
     reached = {
         event.device: (event.verdict, event.code)
@@ -221,9 +221,9 @@ def _perform(cli: CliContext, sensors: Sequence[Sensor]) -> int:
         if reached.get(sensor.name) not in intended(number, sensor)
     ]
     if surprises:
-        out.note(f"This did not go as the demo intends: {', '.join(surprises)}.", "red")
+        out.note(f"Unexpected result in the demo: {', '.join(surprises)}.", "red")
         return code or ExitCode.FAILED
-    out.note("Everything went as the demo intends: its failures are part of it.")
+    out.note("The demo ended as intended; its failures are part of it.")
     return ExitCode.OK
 
 
@@ -241,7 +241,7 @@ def intended(number: int, sensor: Sensor) -> tuple[tuple[Verdict, Code | None], 
 
 
 def _end_runs(context: Context) -> None:
-    """End runner processes that are still at work: their sensors and their home are about to vanish."""
+    """End runner processes that still run: their sensors and their home are removed next."""
     for row in running(context):
         if row.pid is not None:
             with contextlib.suppress(ProcessLookupError):

@@ -23,7 +23,7 @@ HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", 
 
 
 class Changes(Struct, frozen=True, kw_only=True):
-    """What the command line says of a profile. An empty text or tag removes; ``None`` leaves alone."""
+    """Changes to a profile. An empty text or tag removes a value; ``None`` keeps it."""
 
     texts: Mapping[str, str | None]
     """``user``, ``auth``, ``scheme``, ``serial``, ``model``, ``note``."""
@@ -37,7 +37,7 @@ class Changes(Struct, frozen=True, kw_only=True):
         """The profile with the changes.
 
         Raises:
-            UsageError: a timing is not understood.
+            UsageError: a timing is not valid.
         """
         values: dict[str, Any] = {key: text or None for key, text in self.texts.items() if text is not None}
         for key in ("name", "address"):
@@ -65,7 +65,7 @@ def _timing(words: Sequence[str], before: Mapping[str, float]) -> dict[str, floa
         try:
             timing[key] = float(value)
         except ValueError:
-            raise UsageError(f"--timing {word}: {value!r} is no number of seconds.") from None
+            raise UsageError(f"--timing {word}: {value!r} is not a number of seconds.") from None
     return timing
 
 
@@ -78,7 +78,7 @@ def list_devices(common: Common) -> int:
         if devices.profiles:
             cli.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
         else:
-            cli.out.note("The device list is empty. 'sicktui devices add NAME ADDRESS' adds the first.")
+            cli.out.note("The device list is empty. Add a device with 'sicktui devices add NAME ADDRESS'.")
         _warn(cli, devices)
         return ExitCode.OK
 
@@ -117,7 +117,7 @@ def add(common: Common, name: str, address: str, changes: Changes) -> int:
         profile = changes.apply(Profile(name=name, address=address))
         _save(cli, cli.context.devices().add(profile))
         _fact(cli, profile)
-        cli.out.line(f"Added {name} at {address}. 'sicktui login {name}' stores its password.")
+        cli.out.line(f"Added {name} at {address}. Store its password with 'sicktui login {name}'.")
         return ExitCode.OK
 
 
@@ -128,21 +128,19 @@ def edit(common: Common, name: str, changes: Changes) -> int:
         before = devices.find(name)
         after = changes.apply(before)
         if after == before:
-            raise UsageError(
-                "Nothing to change was named.", advice="'sicktui devices edit --help' lists what can be."
-            )
+            raise UsageError("No change was given.", advice="See 'sicktui devices edit --help'.")
         _save(cli, devices.replace(name, after))
         _fact(cli, after)
         cli.out.line(f"Changed {after.name}.")
         if after.name != name:
             cli.out.note(
-                f"A stored password stays with the name {name}: 'sicktui login {after.name}' stores it anew."
+                f"A stored password keeps the name {name}. Store it again with 'sicktui login {after.name}'."
             )
         return ExitCode.OK
 
 
 def remove(common: Common, words: Sequence[str]) -> int:
-    """Take devices out of the list, and their passwords out of the keyring."""
+    """Remove devices from the list, and their stored passwords."""
     with open_cli(common) as cli:
         devices = cli.context.devices()
         profiles = [devices.find(word) for word in dict.fromkeys(words)]
@@ -162,7 +160,7 @@ def remove(common: Common, words: Sequence[str]) -> int:
 
 
 def import_file(common: Common, file: str, *, replace: bool) -> int:
-    """Take the devices of a file into the list."""
+    """Import the devices of a file into the list."""
     with open_cli(common) as cli:
         before = cli.context.devices()
         devices, incoming = import_devices(before, written(file), replace=replace)

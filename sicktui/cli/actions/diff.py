@@ -1,4 +1,4 @@
-"""What ``sicktui diff`` does: read, keep, compare, tell."""
+"""What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli.actions.parameters import complain, one_target
+from sicktui.cli.actions.parameters import one_target, print_error
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
@@ -37,33 +37,35 @@ class DiffRequest(Struct, frozen=True, kw_only=True):
         return "essential" if self.quick else "full"
 
 
-def diff(common: Common, question: DiffRequest, *, tell_by_exit_code: bool) -> int:
+def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int:
     """Compare a sensor with what it was, or with another. Returns 1 if one could not be read."""
-    if question.other is not None and question.against is not None:
+    if request.other is not None and request.against is not None:
         raise UsageError("Compare with OTHER or with --against, not with both.")
     with open_cli(common) as cli:
-        target = one_target(cli, question.device)
-        other = one_target(cli, question.other) if question.other is not None else None
-        earlier = _named(cli, question.against) if question.against is not None else None
+        target = one_target(cli, request.device)
+        other = one_target(cli, request.other) if request.other is not None else None
+        earlier = _named(cli, request.against) if request.against is not None else None
         try:
-            now = _read(cli, target, question.scope)
-            second = None if other is None else _read(cli, other, question.scope)
+            now = _read(cli, target, request.scope)
+            second = None if other is None else _read(cli, other, request.scope)
         except UsageError:
             raise
         except SicktuiError as error:
-            return complain(cli, target, error)
+            return print_error(cli, target, error)
         if second is not None:
-            return _tell(cli, now, second, tell_by_exit_code=tell_by_exit_code)
+            return _print(cli, now, second, differences_fail=differences_fail)
         before = earlier or _last(cli, now)
         if before is not None:
-            return _tell(cli, before, now, tell_by_exit_code=tell_by_exit_code)
+            return _print(cli, before, now, differences_fail=differences_fail)
         cli.out.fact("snapshot", cli.now(), **_facts(now))
-        cli.out.note(f"This is the first snapshot of {target.device} ({now.id}): nothing to compare with.")
+        cli.out.note(
+            f"First snapshot of {target.device} ({now.id}) stored. Later ones can be compared with it."
+        )
         return ExitCode.OK
 
 
 def snapshots(common: Common, word: str) -> int:
-    """List the snapshots that are kept of a device's sensors."""
+    """List the snapshots of a device's sensors."""
     with open_cli(common) as cli:
         target = one_target(cli, word)
         kept = [
@@ -78,7 +80,9 @@ def snapshots(common: Common, word: str) -> int:
             rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
             cli.out.lines(table(headers, rows))
         else:
-            cli.out.note(f"No snapshot of {target.device} is kept yet. 'sicktui diff' takes one.")
+            cli.out.note(
+                f"There is no snapshot of {target.device} yet. Take one with 'sicktui diff {target.device}'."
+            )
         return ExitCode.OK
 
 
@@ -100,14 +104,14 @@ def _named(cli: CliContext, word: str) -> Snapshot:
             raise
     if record.snapshot is None:
         raise UsageError(
-            f"The backup {record.id} has no snapshot beside it, so nothing can be compared.",
-            advice="Backups that came from elsewhere have none.",
+            f"Backup {record.id} has no snapshot, so it cannot be compared.",
+            advice="Imported backups have none. Use a snapshot: 'sicktui diff DEVICE --list'.",
         )
     return context.snapshots.get(record.snapshot)
 
 
 def _last(cli: CliContext, now: Snapshot) -> Snapshot | None:
-    """The last snapshot of the sensor before this one: a full one if there is any, for it tells more."""
+    """The last snapshot of the sensor before this one, preferably a full one."""
     kept = [snapshot for snapshot in cli.context.snapshots.list(now.key) if snapshot.id != now.id]
     return next((snapshot for snapshot in kept if snapshot.scope == "full"), kept[0] if kept else None)
 
@@ -125,7 +129,7 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
     }
 
 
-def _tell(cli: CliContext, before: Snapshot, after: Snapshot, *, tell_by_exit_code: bool) -> int:
+def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
     drift = compare(before, after)
     for difference in drift.differences:
         cli.out.fact("difference", cli.now(), device=after.device, **_keys(difference))
@@ -146,8 +150,8 @@ def _tell(cli: CliContext, before: Snapshot, after: Snapshot, *, tell_by_exit_co
     if drift.differences:
         headers = ("PARAMETER", "BEFORE", "AFTER")
         cli.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
-    _conclude(cli, drift)
-    return ExitCode.FAILED if tell_by_exit_code and drift.differences else ExitCode.OK
+    _print_result(cli, drift)
+    return ExitCode.FAILED if differences_fail and drift.differences else ExitCode.OK
 
 
 def _who(snapshot: Snapshot) -> str:
@@ -181,13 +185,12 @@ def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
     return reasons
 
 
-def _conclude(cli: CliContext, drift: Comparison) -> None:
+def _print_result(cli: CliContext, drift: Comparison) -> None:
     words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
     cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
     if drift.checksum == "different" and not drift.settings:
         cli.out.note(
-            "The checksum of all parameters (MD5Parameters) differs all the same: something else "
-            "is different.",
+            "The checksum of all parameters (MD5Parameters) differs, so another parameter must have changed.",
             "yellow",
         )
     unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}

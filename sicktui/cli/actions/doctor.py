@@ -1,4 +1,4 @@
-"""What ``sicktui doctor`` does: prints what the doctor finds."""
+"""What ``sicktui doctor`` does: prints the findings of the doctor."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
 def doctor(common: Common) -> int:
-    """Look at everything. Returns 2 if something must be put right."""
+    """Check this PC. Returns 2 if a check failed."""
     out = Printer(json=common.json, environ=os.environ)
     failed = False
     for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):

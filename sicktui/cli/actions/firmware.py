@@ -17,7 +17,7 @@ HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "ADDED BY")
 
 
 def list_packages(common: Common) -> int:
-    """Print what is on the shelf."""
+    """List the packages on the shelf."""
     with open_cli(common) as cli:
         entries = cli.context.shelf.entries()
         for entry in entries:
@@ -25,7 +25,7 @@ def list_packages(common: Common) -> int:
         if entries:
             cli.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
         else:
-            cli.out.note("The shelf is empty. 'sicktui firmware add FILE' puts a package on it.")
+            cli.out.note("The shelf is empty. Add a package with 'sicktui firmware add FILE'.")
         return ExitCode.OK
 
 
@@ -39,7 +39,7 @@ def _fact(cli: CliContext, entry: ShelfEntry) -> None:
 
 
 def add(common: Common, file: str, version: str | None) -> int:
-    """Put a copy of a package on the shelf; out of a zip, if a person agrees."""
+    """Copy a package to the shelf; one in a zip after a confirmation."""
     with open_cli(common) as cli:
         path = written(file)
         try:
@@ -49,10 +49,8 @@ def add(common: Common, file: str, version: str | None) -> int:
                 raise
             entry = cli.context.shelf.add(path, version=version, unpack=True)
         _fact(cli, entry)
-        known = (
-            f"version {entry.version}" if entry.version else "its version is not known (--version says it)"
-        )
-        cli.out.line(f"On the shelf: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
+        known = f"version {entry.version}" if entry.version else "unknown version (set it with --version)"
+        cli.out.line(f"Added: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
         return ExitCode.OK
 
 
@@ -66,7 +64,7 @@ def approve(common: Common, word: str) -> int:
 
 
 def remove(common: Common, word: str) -> int:
-    """Take a package off the shelf."""
+    """Remove a package from the shelf."""
     with open_cli(common) as cli:
         entry = cli.context.shelf.find(word)
         if not cli.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):

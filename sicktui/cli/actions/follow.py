@@ -1,4 +1,4 @@
-"""Follows a run to its end and tells it, as JSON lines or to people."""
+"""Follows a run to its end and prints it, as JSON lines or for people."""
 
 import asyncio
 from typing import Final
@@ -17,7 +17,7 @@ from sicktui.model.run_view import RunView
 from sicktui.stores.journal.rows import RunRow
 
 READS: Final = frozenset({"create_backup"})
-"""Acts that change nothing on a sensor but its backup file."""
+"""Acts that change only the sensor's backup file."""
 
 
 def run_line(row: RunRow, ts: str) -> RunChanged:
@@ -33,8 +33,8 @@ class Follower:
     Args:
         cli: the call.
         run: the run's whole id.
-        planned: whether people have seen the plan already.
-        ctrl_c_cancels: whether the first Ctrl-C asks the run to stop; else it only stops following.
+        planned: whether the plan was printed already.
+        ctrl_c_cancels: whether the first Ctrl-C cancels the run; otherwise it only stops following.
     """
 
     def __init__(self, cli: CliContext, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
@@ -50,11 +50,11 @@ class Follower:
 
     @property
     def view(self) -> RunView:
-        """The run as far as it was followed."""
+        """The run as followed up to now."""
         return self._printer.view
 
     async def follow(self, interrupts: Interrupts) -> int:
-        """Tell the run until it ends or this process leaves it.
+        """Print the run until it ends or this process leaves it.
 
         Returns:
             The exit code.
@@ -65,12 +65,12 @@ class Follower:
             while not consumer.done():
                 heard = asyncio.create_task(interrupts.ctrl_c())
                 await asyncio.wait({consumer, heard}, return_when=asyncio.FIRST_COMPLETED)
-                if heard.done() and not consumer.done() and not await self._carry_on(ctrl_c=heard.result()):
+                if heard.done() and not consumer.done() and not await self._continues(ctrl_c=heard.result()):
                     return self._leave()
                 heard.cancel()
             await consumer
         except SicktuiError as error:
-            self._cli.out.note(f"The run cannot be followed any more: {error}", "red")
+            self._cli.out.note(f"Lost contact with the run: {error}", "red")
             return self._leave()
         finally:
             consumer.cancel()
@@ -84,56 +84,56 @@ class Follower:
         self._last_run = (row.state, row.pid)
         cli.out.event(run_line(row, cli.now()))
         if row.state is RunState.RUNNING:
-            text = f"Run {row.run} is going, with or without this terminal ('sicktui runs attach')."
+            text = f"Run {row.run} started. It continues if you close this terminal ('sicktui runs attach')."
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))
 
     async def _consume(self) -> None:
         out = self._cli.out
         async for batch in follow(self._cli.context, self._run):
             for _, event in batch:
-                self._tell(event)
+                self._print(event)
             if out.closed:
                 return
 
-    def _tell(self, event: Event) -> None:
+    def _print(self, event: Event) -> None:
         if isinstance(event, Acted) and event.act not in READS:
             self._wrote = True
-        self._printer.tell(event)
+        self._printer.show(event)
         if isinstance(event, Summarised):
             self._summary = event
-        elif not isinstance(event, RunChanged) or self._is_news(event):
+        elif not isinstance(event, RunChanged) or self._is_new(event):
             self._cli.out.event(event)
 
-    def _is_news(self, event: RunChanged) -> bool:
-        """Whether a ``run`` event says something that was not printed yet."""
+    def _is_new(self, event: RunChanged) -> bool:
+        """Whether a ``run`` event is not printed yet."""
         now = (event.state, event.pid)
         if now == self._last_run or self._last_run is None:
             return False
         if event.state is RunState.RUNNING and (
             event.pid is None or self._last_run[0] is not RunState.RUNNING
         ):
-            return False  # The past of a run whose present was announced.
+            return False  # The history of a run whose present state was printed.
         self._last_run = now
         return True
 
-    async def _carry_on(self, *, ctrl_c: bool) -> bool:
-        """Answer a signal. Returns whether to go on following."""
+    async def _continues(self, *, ctrl_c: bool) -> bool:
+        """Handle a signal. Returns whether to continue following."""
         if not ctrl_c or self._cancelled or not self._ctrl_c_cancels:
             return False
         self._cancelled = True
         await asyncio.to_thread(request_cancel, self._cli.context, self._run)
         self._cli.out.note(
-            "Asked the run to stop. Sensors that have begun are brought to a safe state first; what has not "
-            "begun stops now. Ctrl-C again leaves the run to itself.",
+            "Cancelling the run. Sensors not yet written to stop now; the others are finished safely. "
+            "Press Ctrl-C again to leave the run in the background.",
             "yellow",
         )
         return True
 
     def _leave(self) -> int:
-        """This process goes, the run goes on (or is past, and nobody reads on)."""
+        """Stop following. The run continues, or is over and only its end was not read."""
         if self._summary is not None:
             return self._summary.exit_code
-        self._cli.out.note(f"Run {self._run} goes on by itself. Come back: sicktui runs attach {self._run}")
+        self._cli.out.note(f"Run {self._run} continues. Reattach: sicktui runs attach {self._run}")
         if self._cancelled and not self._wrote:
             return ExitCode.INTERRUPTED
         return self._undecided()
@@ -148,9 +148,9 @@ class Follower:
         summary = self._summary
         if summary is None:
             cli.out.note(
-                f"The process of run {self._run} ended before the run did (its log: "
-                f"{cli.context.home.log / f'runner-{self._run}.log'}). Look at the sensors with "
-                f"'sicktui status', then go on with 'sicktui runs resume {self._run}'.",
+                f"The runner of {self._run} stopped before the run finished (log: "
+                f"{cli.context.home.log / f'runner-{self._run}.log'}). Check the sensors with "
+                f"'sicktui status', then resume with 'sicktui runs resume {self._run}'.",
                 "red",
             )
             for why in diagnose_runner_loss(cli.context, self._run):
@@ -160,7 +160,7 @@ class Follower:
         return summary.exit_code
 
     def _without_end(self) -> Summarised:
-        """The summary of a run that has none: the verdicts that were reached, and no more."""
+        """The summary of a run that has none, from the verdicts reached so far."""
         row = self._cli.context.journal.row(self._run)
         return Summarised(
             ts=self._cli.now(),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.actions.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.engine.authentication import check_login
@@ -21,7 +21,7 @@ from sicktui.stores.secrets.store import MEMORY
 
 
 class LoginResult(Struct, frozen=True, kw_only=True):
-    """What became of the password on one device, or of the one that a group shares."""
+    """The result of a login on one device, or of a password that a group shares."""
 
     device: str
     """The device's name; for a shared password ``@tag`` or ``all``."""
@@ -31,11 +31,11 @@ class LoginResult(Struct, frozen=True, kw_only=True):
     advice: str = ""
     code: str | None = None
     stored: str | None = None
-    """Where it was stored, in words."""
+    """Where it was stored, for people."""
 
 
 def login(common: Common, words: Sequence[str], *, test: bool) -> int:
-    """Store a password for devices on which it works. Returns 1 if it was not stored for one of them."""
+    """Store a password for the devices it works on. Returns 1 if it was not stored for one of them."""
     with open_cli(common) as cli:
         targets = cli.targets(all_if_none(words))
         tried: list[LoginResult] = []
@@ -44,7 +44,7 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
             password = ask_password(cli, user, [target.device for target in same])
             results = try_all(cli, same, password, test=test)
             if any(result.good for result in results):
-                ensure_place(cli)
+                offer_vault(cli)
             tried += [store(cli, result, password) for result in results]
         for result in tried:
             tell(cli, result)
@@ -52,16 +52,16 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
 
 
 def ask_password(cli: CliContext, user: str, devices: Sequence[str]) -> str:
-    """The password of this call, else the one that a person enters.
+    """The password of this call, or else one entered on the terminal.
 
     Raises:
-        UsageError: there is none, and nobody to ask.
+        UsageError: there is none, and no terminal to ask on.
     """
     given = cli.given_password
     if given is None and not cli.interactive:
         raise UsageError(
-            f"It would ask for the password of {user} on {names(devices)}, and there is no terminal.",
-            advice="Give it with --password-stdin or SICKTUI_PASSWORD.",
+            f"The password for {user} on {names(devices)} is needed, but there is no terminal to ask on.",
+            advice="Use --password-stdin or SICKTUI_PASSWORD.",
         )
     password = given or ask_secret(f"Password of {user} on {names(devices)}: ")
     if not password:
@@ -70,7 +70,7 @@ def ask_password(cli: CliContext, user: str, devices: Sequence[str]) -> str:
 
 
 def try_all(cli: CliContext, targets: Sequence[Target], password: str, *, test: bool) -> list[LoginResult]:
-    """Try a password on each device once, side by side; without ``test`` it is taken as good."""
+    """Try a password on each device once, in parallel; without ``test`` it counts as correct."""
     results = asyncio.run(_try_all(cli, targets, password)) if test else [_untested(t) for t in targets]
     if not is_factory_password(password):
         return results
@@ -96,9 +96,9 @@ async def _try(cli: CliContext, target: Target, password: str) -> LoginResult:
         return LoginResult(
             device=device, user=user, good=False, message=error.message, advice=error.advice, code=code
         )
-    message = "The password is right." if check.proven else "The password cannot be tested on this sensor."
+    message = "The password is correct." if check.proven else "The password cannot be tested on this sensor."
     if check.scheme is AuthScheme.BASIC:
-        message += " It knows only Basic authentication: the password crosses the network in clear text."
+        message += " The sensor supports only Basic authentication, which sends the password in clear text."
     return LoginResult(device=device, user=user, good=True, message=message)
 
 
@@ -109,7 +109,7 @@ def _untested(target: Target) -> LoginResult:
 
 
 def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
-    """Keep a password that works where it outlives this command."""
+    """Store a password that works."""
     if not result.good:
         return result
     credentials = cli.context.credentials
@@ -122,13 +122,13 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
         good=False,
         code=Code.STORAGE_ERROR.value,
         message=f"{result.message} It was not stored: {problems or 'this PC has no keyring.'}",
-        advice="'sicktui vault create' makes an encrypted file for passwords. Or give it to each call "
+        advice="Create a vault with 'sicktui vault create'. Or pass the password with each call "
         "(SICKTUI_PASSWORD, --password-stdin), or enter it in the dashboard.",
     )
 
 
 def tell(cli: CliContext, result: LoginResult) -> None:
-    """Print what became of a password."""
+    """Print the result of a login."""
     cli.out.fact(
         "login",
         cli.now(),
@@ -153,7 +153,7 @@ def logout(common: Common, words: Sequence[str]) -> int:
 
 
 def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
-    """Forget the entries of these devices or groups, each with its user, and say so."""
+    """Forget the entries of these devices or groups, each with its user, and print the result."""
     gone, stuck = take_out(cli, entries)
     for device, _ in entries:
         cli.out.fact("logout", cli.now(), device=device, forgotten=device in gone)
@@ -166,16 +166,16 @@ def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
 
 
 def take_out(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Take the entries of devices or groups out of every store; a locked vault is asked to be opened.
+    """Remove the entries of devices or groups from every store; asks for a locked vault's password.
 
     Returns:
-        Those that had one, and those whose password is still in the vault, which a person is told.
+        Those that had one, and those whose password is still in the vault, which is printed.
     """
     credentials = cli.context.credentials
     vault = credentials.vault
     held = set() if vault is None else {*vault.names()} & {account_of(*entry) for entry in entries}
     if held:
-        cli.unlock_vault("The vault is opened to take the password out.")
+        cli.unlock_vault("The vault is needed to remove the password from it.")
     gone = [device for device, user in entries if credentials.forget(device, user)]
     left = set() if vault is None else {*vault.names()}
     stuck = [device for device, user in entries if account_of(device, user) in left]
@@ -186,7 +186,7 @@ def take_out(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[
 
 
 def _tell_shared(cli: CliContext, devices: Sequence[str]) -> None:
-    """Say of devices that have a password all the same, because their group shares one."""
+    """Print which devices still have a password because their group shares one."""
     if cli.given_password is not None:
         return
     listed = cli.context.devices().profiles
@@ -199,6 +199,6 @@ def _tell_shared(cli: CliContext, devices: Sequence[str]) -> None:
     ]
     if sharing:
         cli.out.note(
-            f"Their group still shares a password with: {names(sharing)}. "
-            "'sicktui logout @tag --shared' forgets that."
+            f"Still logged in through a shared password: {names(sharing)}. "
+            "Remove it with 'sicktui logout @tag --shared'."
         )

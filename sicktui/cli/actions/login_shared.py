@@ -1,11 +1,11 @@
-"""What ``sicktui login --shared`` and ``sicktui logout --shared`` do: one password for a group, kept once."""
+"""What ``sicktui login --shared`` and ``sicktui logout --shared`` do: one password for a group."""
 
 from collections.abc import Sequence
 
 from msgspec import structs
 
 from sicktui.cli.actions.login import LoginResult, ask_password, forget_all, store, tell, try_all
-from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.actions.vault import offer_vault
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.model.device import Target
@@ -36,21 +36,19 @@ def _login_group(
     own = cli.context.credentials.own_password
     apart = [target.device for target in targets if own(target.device, user) is not None]
     if apart:
-        theirs = "has a password of its own" if len(apart) == 1 else "have passwords of their own"
-        cli.out.note(
-            f"{names(apart)}: {theirs}, which {'goes' if len(apart) == 1 else 'go'} before the shared one."
-        )
+        theirs = "its own password" if len(apart) == 1 else "their own passwords"
+        cli.out.note(f"{names(apart)}: {theirs} will be used instead of the shared one.")
     sharing = [target for target in targets if target.device not in apart]
     if not sharing:
         raise UsageError(
-            f"Every device of {group} has a password of its own, so there is nothing to share.",
-            advice=f"'sicktui logout {group}' forgets those first.",
+            f"Every device of {group} has its own password, so there is nothing to share.",
+            advice=f"Remove those first with 'sicktui logout {group}'.",
         )
     password = ask_password(cli, user, [f"{group} ({count(len(sharing), 'device')})"])
     tried = try_all(cli, sharing, password, test=test)
     result = _judge(group, user, tried)
     if result.good:
-        ensure_place(cli)
+        offer_vault(cli)
         result = store(cli, result, password)
     for one in tried:
         if not one.good:
@@ -59,26 +57,26 @@ def _login_group(
 
 
 def _judge(group: str, user: str, tried: Sequence[LoginResult]) -> LoginResult:
-    """A password is shared if no sensor refuses it and at least one takes it."""
+    """A password is shared if no sensor rejects it and at least one accepts it."""
     refused = [one.device for one in tried if one.code == Code.ACCESS_DENIED.value]
     good = [one for one in tried if one.good]
     silent = [one.device for one in tried if not one.good and one.device not in refused]
     if refused or not good:
-        why = f"Refused by {names(refused)}." if refused else "Not one sensor could be asked."
+        why = f"Rejected by {names(refused)}." if refused else "No sensor could be reached."
         return LoginResult(
             device=group,
             user=user,
             good=False,
             code=Code.ACCESS_DENIED.value if refused else Code.UNREACHABLE.value,
             message=f"{why} It was not stored.",
-            advice="Log in to a sensor that has another password by its name first: that one goes before the "
-            "shared one."
+            advice="If a sensor has another password, log in to it by name first: its own password is then "
+            "used instead of the shared one."
             if refused
             else "Try again when they answer, or store it untested with --no-test.",
         )
     message = f"{good[0].message} ({count(len(good), 'device')})"
     if silent:
-        message += f" Not tested, since they did not answer: {names(silent)}."
+        message += f" Not tested, because they did not answer: {names(silent)}."
     return structs.replace(good[0], device=group, message=message)
 
 
@@ -92,7 +90,7 @@ def logout(common: Common, words: Sequence[str]) -> int:
 
 
 def _users(cli: CliContext, group: str) -> set[str]:
-    """The user levels for which a group may share a password, also one that no device is in any more."""
+    """The user levels for which a group may share a password, also for a group without devices."""
     default = cli.context.settings.device.user
     profiles = cli.context.devices().profiles.values()
     return {default} | {
@@ -104,12 +102,12 @@ def _groups(words: Sequence[str]) -> list[str]:
     """The groups that the words name.
 
     Raises:
-        UsageError: one of them is no group.
+        UsageError: one of them is not a group.
     """
     for word in words:
         if not word.startswith("@") and word != EVERYBODY:
             raise UsageError(
-                f"{word} is no group: --shared keeps one password for '@tag' or 'all'.",
-                advice=f"Without --shared it is stored for {word} alone.",
+                f"{word} is not a group. --shared stores one password for '@tag' or 'all'.",
+                advice=f"Leave --shared out to store it for {word} alone.",
             )
     return list(dict.fromkeys(words))

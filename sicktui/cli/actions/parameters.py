@@ -7,7 +7,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.parameters.compare import leaves, shown
 from sicktui.engine.parameters.write import WritePlan, plan_write, read_parameter, write_parameter
-from sicktui.engine.parameters.write import find_me as let_blink
+from sicktui.engine.parameters.write import find_me as blink
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -15,7 +15,7 @@ from sicktui.sensor.errors import OutcomeUnknown
 
 
 def get(common: Common, word: str, name: str) -> int:
-    """Print one parameter. Returns 1 if the sensor does not tell it."""
+    """Print one parameter. Returns 1 if the sensor does not return it."""
     with open_cli(common) as cli:
         target = one_target(cli, word)
         try:
@@ -23,7 +23,7 @@ def get(common: Common, word: str, name: str) -> int:
         except UsageError:
             raise
         except SicktuiError as error:
-            return complain(cli, target, error)
+            return print_error(cli, target, error)
         cli.out.fact("parameter", cli.now(), device=target.device, name=name, value=value)
         if isinstance(value, str):
             cli.out.line(value)
@@ -36,7 +36,7 @@ def get(common: Common, word: str, name: str) -> int:
 
 
 def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> int:
-    """Write one parameter. Returns 1 if the sensor did not take it, 3 if nobody knows."""
+    """Write one parameter. Returns 1 if the sensor did not accept it, 3 if the outcome is unknown."""
     with open_cli(common) as cli:
         target = one_target(cli, word)
         cli.ask_passwords([target])
@@ -49,10 +49,10 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         try:
             written = asyncio.run(write_parameter(cli.context, target, name, plan.new, persist=persist))
         except OutcomeUnknown as error:
-            complain(cli, target, error)
+            print_error(cli, target, error)
             return ExitCode.UNKNOWN
         except SicktuiError as error:
-            return complain(cli, target, error)
+            return print_error(cli, target, error)
         cli.out.fact(
             "parameter",
             cli.now(),
@@ -64,7 +64,7 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
             persisted=written.persisted,
         )
         cli.out.line(str(written))
-        _tell_saved(cli, written.persisted, changed=written.changed)
+        _print_saved(cli, written.persisted, changed=written.changed)
         return ExitCode.OK
 
 
@@ -73,17 +73,17 @@ def _question(target: Target, plan: WritePlan, *, persist: bool) -> str:
     return f"Change {plan.name} of {target.device} from {shown(plan.old)} to {shown(plan.new)}{saved}?"
 
 
-def _tell_saved(cli: CliContext, persisted: bool | None, *, changed: bool) -> None:
+def _print_saved(cli: CliContext, persisted: bool | None, *, changed: bool) -> None:
     if persisted:
-        cli.out.note("Saved: it survives a power cycle.")
+        cli.out.note("Saved: the value survives a power cycle.")
     elif persisted is False:
-        cli.out.note("The sensor has no call to save it: it may be lost at the next power cycle.", "yellow")
+        cli.out.note("This sensor cannot save it: the value may be lost at the next power cycle.", "yellow")
     elif changed:
-        cli.out.note("Not saved: it may be lost at the next power cycle (--persist saves it).")
+        cli.out.note("Not saved: the value may be lost at the next power cycle. Save it with --persist.")
 
 
 def find_me(common: Common, words: Sequence[str], seconds: int) -> int:
-    """Let sensors blink. Returns 1 if one of them does not."""
+    """Make sensors blink. Returns 1 if one of them does not."""
     with open_cli(common) as cli:
         targets = cli.targets(words)
         return max(asyncio.run(_blink(cli, targets, seconds)), default=ExitCode.OK)
@@ -92,9 +92,9 @@ def find_me(common: Common, words: Sequence[str], seconds: int) -> int:
 async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> list[int]:
     async def one(target: Target) -> int:
         try:
-            await let_blink(cli.context, target, seconds)
+            await blink(cli.context, target, seconds)
         except SicktuiError as error:
-            return complain(cli, target, error)
+            return print_error(cli, target, error)
         cli.out.fact("find_me", cli.now(), device=target.device, seconds=seconds)
         cli.out.line(f"{target.device} blinks for {seconds} s.")
         return ExitCode.OK
@@ -103,21 +103,21 @@ async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> li
 
 
 def one_target(cli: CliContext, word: str) -> Target:
-    """The one device that a word means.
+    """The one device that a word matches.
 
     Raises:
-        UsageError: it means several.
+        UsageError: it matches several.
     """
     targets = cli.targets([word])
     if len(targets) != 1:
         raise UsageError(
-            f"{word} means {len(targets)} devices, and this is for one.", advice="Name one device."
+            f"{word} matches {len(targets)} devices; this command takes one.", advice="Name one device."
         )
     return targets[0]
 
 
-def complain(cli: CliContext, target: Target, error: SicktuiError) -> int:
-    """Say what went wrong with a device. Returns 1."""
+def print_error(cli: CliContext, target: Target, error: SicktuiError) -> int:
+    """Print what went wrong with a device. Returns 1."""
     cli.out.fact(
         "problem",
         cli.now(),

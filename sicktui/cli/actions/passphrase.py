@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sicktui.cli.actions.vault import ensure_place
+from sicktui.cli.actions.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.model.device import Target
@@ -16,37 +16,37 @@ from sicktui.stores.secrets.vault import VARIABLE
 
 
 def store(common: Common, words: Sequence[str]) -> int:
-    """Store a passphrase that somebody gives. Returns 1 if no store works."""
+    """Store a given passphrase. Returns 1 if no store works."""
     with open_cli(common) as cli:
         devices = _devices(cli, words)
         passphrase = cli.context.credentials.passphrase
         if passphrase is None and not cli.interactive:
             raise UsageError(
-                "It would ask for the passphrase, and there is no terminal.",
-                advice="Give it with --passphrase-stdin or SICKTUI_PASSPHRASE.",
+                "The passphrase is needed, but there is no terminal to ask on.",
+                advice="Use --passphrase-stdin or SICKTUI_PASSPHRASE.",
             )
         if passphrase is None:
             passphrase = ask_secret("Passphrase: ")
             if passphrase and ask_secret("Once more: ") != passphrase:
-                raise UsageError("The two are not the same, so nothing was stored.")
+                raise UsageError("The two passphrases differ, so nothing was stored.")
         return _keep(cli, devices, passphrase)
 
 
 def generate(common: Common, words: Sequence[str]) -> int:
-    """Make a passphrase, store it, and show it once. Returns 1 if no store works."""
+    """Generate a passphrase, store it, and show it once. Returns 1 if no store works."""
     with open_cli(common) as cli:
         devices = _devices(cli, words)
         known = Passphrases(cli.context.credentials)
         taken = [device for device in devices if known.stored(device) is not None]
         if taken and not cli.confirm(
-            f"A passphrase of {_who(taken)} is stored already, and older backups need it. Replace it?"
+            f"There is already a passphrase for {_who(taken)}; older backups need it. Replace it?"
         ):
             return ExitCode.OK
         passphrase = new_passphrase()
         code = _keep(cli, devices, passphrase)
         cli.out.fact("passphrase", cli.now(), devices=devices, passphrase=passphrase)
         cli.out.line(passphrase)
-        cli.out.note("Write it down and keep it in a safe place: without it no backup can be restored.")
+        cli.out.note("Write it down and keep it safe: without it, these backups cannot be restored.")
         return code
 
 
@@ -54,11 +54,11 @@ def forget(common: Common, words: Sequence[str]) -> int:
     """Forget stored passphrases."""
     with open_cli(common) as cli:
         devices = _devices(cli, words)
-        if not cli.confirm(f"Forget the passphrase of {_who(devices)}? Its backups need it all the same."):
+        if not cli.confirm(f"Forget the passphrase for {_who(devices)}? Existing backups still need it."):
             return ExitCode.OK
         known = Passphrases(cli.context.credentials)
         gone = [device for device in devices if known.forget(device)]
-        cli.out.note(f"Forgot it for {_who(gone)}." if gone else "No passphrase was stored for them.")
+        cli.out.note(f"Removed the passphrase for {_who(gone)}." if gone else "No passphrase was stored.")
         return ExitCode.OK
 
 
@@ -67,50 +67,52 @@ def _devices(cli: CliContext, words: Sequence[str]) -> list[str]:
 
 
 def _who(devices: Sequence[str]) -> str:
-    return "the plant" if list(devices) == [PLANT] else names(devices)
+    return "the site" if list(devices) == [PLANT] else names(devices)
 
 
-def prepare(cli: CliContext, targets: Sequence[Target], *, makes: bool = True, told: bool = True) -> None:
-    """Open the vault if it holds a passphrase that is about to be needed.
+def unlock_passphrases(
+    cli: CliContext, targets: Sequence[Target], *, makes: bool = True, warn: bool = True
+) -> None:
+    """Unlock the vault if it holds a passphrase that is needed next.
 
     Args:
         cli: the call.
         targets: the devices.
-        makes: whether backups are made: none is made without the passphrase that was set for it. To
-            restore, the backup's fingerprint tells whether one is missing.
-        told: whether to say which backups get none.
+        makes: whether backups are made: none is made without the passphrase that was set for it. For a
+            restore, the backup's fingerprint shows whether one is missing.
+        warn: whether to print which backups are not protected.
 
     Raises:
-        UsageError: backups are made, and nobody can open the vault.
+        UsageError: backups are made, and the vault cannot be unlocked.
     """
     known = Passphrases(cli.context.credentials)
     locked = [target.device for target in targets if known.locked(target.device)]
     if locked and not cli.unlock_vault(f"The vault holds the passphrase of {names(locked)}."):
-        message = f"The vault is locked, and so is the backup passphrase of {names(locked)}."
+        message = f"The vault is locked and holds the backup passphrase of {names(locked)}."
         if makes:
             raise UsageError(
-                f"{message} Nothing was done: a backup without it would be open to anybody.",
-                advice=f"Give the vault's password with {VARIABLE}, or the passphrase with "
+                f"{message} Nothing was done, because a backup without it would not be protected.",
+                advice=f"Pass the vault's password with {VARIABLE}, or the passphrase with "
                 "SICKTUI_PASSPHRASE or --passphrase-stdin.",
             )
         cli.out.note(message, "yellow")
     without = [target.device for target in targets if known.of(target.device) is None]
-    if without and told:
+    if without and warn:
         cli.out.note(
-            f"The backups of {names(without)} get no passphrase, for none is known: 'sicktui passphrase "
-            "generate' makes one; SICKTUI_PASSPHRASE or --passphrase-stdin give it to this call."
+            f"The backups of {names(without)} will not be protected: no passphrase is known. Create one with "
+            "'sicktui passphrase generate', or pass one with SICKTUI_PASSPHRASE or --passphrase-stdin."
         )
 
 
 def _keep(cli: CliContext, devices: Sequence[str], passphrase: str) -> int:
-    ensure_place(cli)
+    offer_vault(cli)
     known = Passphrases(cli.context.credentials)
     places = {known.remember(device, passphrase) for device in devices}
     if MEMORY in places:
         problems = " ".join(str(problem) for problem in cli.context.credentials.describe().problems)
         cli.out.note(f"It was not stored: {problems or 'this PC has no keyring.'}", "red")
         cli.out.note(
-            "  -> Give it to each call (SICKTUI_PASSPHRASE), or make a vault ('sicktui vault create')."
+            "  -> Pass it with each call (SICKTUI_PASSPHRASE), or create a vault ('sicktui vault create')."
         )
         return ExitCode.FAILED
     cli.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.actions.passphrase import unlock_passphrases
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, hanging, indented, row
@@ -23,13 +23,13 @@ from sicktui.stores.disk.files import present, written
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
 UNPACKED: Final = "unpacked"
-"""The folder of the home's data in which packages out of zips lie."""
+"""The folder of the home's data for packages from zips."""
 HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
 COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
 
 
-class UpdateRequest(Struct, frozen=True, kw_only=True):
-    """What the command line says of an update."""
+class UpdateArguments(Struct, frozen=True, kw_only=True):
+    """The devices, package and options of an update, from the command line."""
 
     devices: tuple[str, ...]
     package: str
@@ -40,7 +40,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
     persist: bool = False
 
     def options(self) -> UpdateOptions:
-        """The same as the engine takes it."""
+        """The options, as the engine takes them."""
         return UpdateOptions(
             expect_version=self.expect_version,
             backup=self.backup,
@@ -50,7 +50,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         )
 
 
-def plan(common: Common, request: UpdateRequest) -> int:
+def plan(common: Common, request: UpdateArguments) -> int:
     """Show what an update would do. Returns 4 if not one device may go."""
     with open_cli(common) as cli:
         items, _ = make_plan(cli, request)
@@ -60,7 +60,7 @@ def plan(common: Common, request: UpdateRequest) -> int:
         return plan_exit_code(items)
 
 
-def make_plan(cli: CliContext, request: UpdateRequest) -> tuple[list[PlanItem], Package | PackageError]:
+def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem], Package | PackageError]:
     """Find the package, ask for missing passwords, read every sensor.
 
     Returns:
@@ -71,16 +71,16 @@ def make_plan(cli: CliContext, request: UpdateRequest) -> tuple[list[PlanItem], 
     if isinstance(package, Package):
         cli.ask_passwords(targets)
         if request.backup:
-            prepare(cli, targets, told=False)
+            unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
     items = asyncio.run(plan_update(cli.context, targets, package, request.options()))
     return items, package
 
 
 def find_package(cli: CliContext, word: str) -> Package | PackageError:
-    """The package that a file, or a name or an id of the shelf, means.
+    """The package of a file, or of the shelf by its name or id.
 
-    A zip that holds the package is unpacked if a person or ``--yes`` agrees.
+    A package in a zip is unpacked after a confirmation.
     """
     path = written(word)
     if not present(path) and (shelved := _on_shelf(cli, word)) is not None:
@@ -94,9 +94,9 @@ def find_package(cli: CliContext, word: str) -> Package | PackageError:
 
 
 def _unpacked(cli: CliContext, path: Path, zipped: ZippedPackage) -> Package | PackageError:
-    """The package out of a zip, if a person or ``--yes`` agrees that it is unpacked."""
+    """The package in a zip, unpacked after a confirmation."""
     if not cli.common.yes and not cli.interactive:
-        return PackageError(zipped.message, advice=f"{zipped.advice} --yes does it for you.")
+        return PackageError(zipped.message, advice=f"{zipped.advice} Or use --yes.")
     if not cli.confirm(f"{zipped.message} Unpack it?"):
         return zipped
     try:
@@ -108,7 +108,7 @@ def _unpacked(cli: CliContext, path: Path, zipped: ZippedPackage) -> Package | P
 
 
 def _on_shelf(cli: CliContext, word: str) -> Package | None:
-    """The package of the shelf that is called so; ``None`` if there is none."""
+    """The package of the shelf with this name or id; ``None`` if there is none."""
     shelf = cli.context.shelf
     try:
         return shelf.package(shelf.find(word))
@@ -117,19 +117,19 @@ def _on_shelf(cli: CliContext, word: str) -> Package | None:
 
 
 def show_plan(cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
-    """Print the plan for people: one line a device, then what to do about the refused ones."""
+    """Print the plan for people: one line a device, then the advice for the refused ones."""
     out = cli.out
     rows = [_cells(item) for item in items]
     widths = fitting([HEADERS, *rows])
-    say = out.note if to_stderr else out.line
-    say(row(HEADERS, widths), bold=True)
+    write = out.note if to_stderr else out.line
+    write(row(HEADERS, widths), bold=True)
     for item, cells in zip(items, rows, strict=True):
         for line in hanging(cells, widths, out.wrap):
-            say(line, COLOURS[item.action])
+            write(line, COLOURS[item.action])
     for advice, devices in _advice(items).items():
         for line in indented(f"{names(devices)}: {advice}", columns=out.columns, first="-> ", rest="   "):
-            say(line)
-    say(summary(items))
+            write(line)
+    write(summary(items))
 
 
 def _cells(item: PlanItem) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ def _cells(item: PlanItem) -> tuple[str, ...]:
 
 
 def _advice(items: Iterable[PlanItem]) -> dict[str, list[str]]:
-    """What to do, and for which devices: the same advice once."""
+    """Each advice once, with its devices."""
     groups: dict[str, list[str]] = {}
     for item in items:
         if item.advice:

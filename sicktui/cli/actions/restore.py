@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from sicktui.cli.actions.passphrase import prepare
+from sicktui.cli.actions.passphrase import unlock_passphrases
 from sicktui.cli.actions.update import execute
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
@@ -16,7 +16,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 
 PASSPHRASE_TRIES: Final = 3
-"""How often a person is asked; no sensor notices."""
+"""How often the passphrase is asked for; it is tested on this PC."""
 
 
 def restore(common: Common, word: str, backup: str, *, replace: bool, force: bool, detach: bool) -> int:
@@ -25,14 +25,14 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
         targets = cli.targets([word])
         if len(targets) != 1:
             raise UsageError(
-                f"A backup goes onto one sensor, and {word} means {len(targets)}.", advice="Name one device."
+                f"A restore takes one sensor; {word} matches {len(targets)}.", advice="Name one device."
             )
         cli.ask_passwords(targets)
-        prepare(cli, targets, makes=False, told=False)
+        unlock_passphrases(cli, targets, makes=False, warn=False)
         options = RestoreOptions(replace=replace, force=force)
         plan = _plan(cli, targets[0], backup, options)
         if plan.may_go or detach or common.json:
-            _show(cli, plan)  # else the verdict says it
+            _show(cli, plan)  # else the verdict shows it
         if plan.may_go and not cli.confirm(_question(plan)):
             cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
@@ -41,7 +41,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
 
 
 def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions) -> RestorePlan:
-    """Look at backup and sensor; a passphrase that is missing is asked for where there is somebody."""
+    """Plan the restore; ask for a missing passphrase if there is a terminal."""
     plan = asyncio.run(plan_restore(cli.context, target, backup, options))
     for _ in range(PASSPHRASE_TRIES):
         if plan.item.reason is not Code.WRONG_PASSPHRASE or not cli.interactive:
@@ -56,7 +56,7 @@ def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions)
 
 
 def _show(cli: CliContext, plan: RestorePlan) -> None:
-    """Say on stderr what would happen, and what to mind."""
+    """Print on stderr what would happen, and the warnings."""
     colour = None if plan.may_go else "red"
     for line in indented(plan.item.message, columns=cli.out.columns, first=""):
         cli.out.note(line, colour)

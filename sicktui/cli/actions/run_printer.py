@@ -1,4 +1,4 @@
-"""Tells a run to people in plain lines: what changes, device by device, and at the end why.
+"""Prints a run for people in plain lines: each change by device, and at the end the causes.
 
 One line for each step that ends, each UpdateState, each quarter of a transfer and each verdict, so
 that fifty sensors do not flood a slow terminal. The summary groups what went wrong by its cause.
@@ -34,7 +34,7 @@ COLOURS: Final = {
 }
 _LEVELS: Final = {Level.WARNING: "yellow", Level.ERROR: "red"}
 _QUICK: Final = frozenset({Step.PREFLIGHT, Step.AUTHENTICATE, Step.TRIGGER, Step.STORE})
-"""Steps that end so soon that their beginning is not worth a line."""
+"""Quick steps, whose start is not worth a line."""
 _MOST_MESSAGES: Final = 3
 """Different messages of one cause in the summary."""
 
@@ -45,7 +45,7 @@ class RunPrinter:
     Args:
         out: where lines go.
         devices: the names of the run's devices, which are aligned.
-        planned: whether the plan was shown already; what it decided is then not told again.
+        planned: whether the plan was printed already; it is not printed again.
     """
 
     def __init__(self, out: Printer, devices: Iterable[str], *, planned: bool) -> None:
@@ -55,8 +55,8 @@ class RunPrinter:
         self._width = max((width(device) for device in devices), default=0)
         self.view = RunView()
 
-    def tell(self, event: Event) -> None:
-        """Take one event in and print it if people should see it."""
+    def show(self, event: Event) -> None:
+        """Fold one event and print it if it is worth a line."""
         self.view = reduce(self.view, event)
         match event:
             case Planned():
@@ -72,7 +72,7 @@ class RunPrinter:
             case VerdictReached():
                 self._verdict(event)
             case RunChanged(state=RunState.INTERRUPTED):
-                self._out.note("The process of this run is gone before its end.", "red")
+                self._out.note("The runner stopped before the run finished.", "red")
             case _:
                 pass
 
@@ -83,8 +83,8 @@ class RunPrinter:
     def _log(self, event: Logged) -> None:
         device = event.device if isinstance(event.device, str) else ""
         plan = self.view.devices[device].plan if device in self.view.devices else None
-        told = plan is not None and event.message in plan.message
-        if event.level is not Level.DEBUG and not told:
+        printed = plan is not None and event.message in plan.message
+        if event.level is not Level.DEBUG and not printed:
             self._text(event.ts, device, event.message, _LEVELS.get(event.level))
 
     def _step(self, event: StepChanged) -> None:
@@ -92,7 +92,7 @@ class RunPrinter:
         if event.state is StepState.STARTED and event.step in _QUICK:
             return
         if event.state is StepState.FAILED:
-            # Why is told by the verdict, which comes next.
+            # The verdict, which comes next, has the reason.
             self._line(event, event.step.value, event.state.value, "", "red")
         else:
             self._line(event, event.step.value, event.state.value, event.detail)
@@ -116,7 +116,7 @@ class RunPrinter:
     def _verdict(self, event: VerdictReached) -> None:
         plan = self.view.devices[event.device].plan
         if plan is not None and plan.action is not Action.UPDATE:
-            return  # The plan has said it, and the summary will.
+            return  # The plan and the summary show it.
         took = f" ({duration(event.seconds)})" if event.seconds else ""
         code = f" {event.code.value}:" if event.code else ""
         text = f"{event.verdict.value.upper()}{code} {event.message}{took}"
@@ -165,7 +165,7 @@ def _took(view: RunView) -> str:
 
 
 def group_by_cause(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReached]]:
-    """What did not succeed, grouped by verdict and code; the gravest first."""
+    """What did not succeed, grouped by verdict and code; the most serious first."""
     groups: dict[tuple[Verdict, str], list[VerdictReached]] = {}
     for event in verdicts:
         if event.verdict is not Verdict.SUCCEEDED:
@@ -175,7 +175,7 @@ def group_by_cause(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReach
 
 
 def _explain(out: Printer, group: list[VerdictReached]) -> None:
-    """One cause: whom it met, what happened, what to do."""
+    """One cause: its devices, what happened, what to do."""
     first = group[0]
     out.line()
     code = f" ({first.code.value})" if first.code else ""
@@ -188,6 +188,6 @@ def _explain(out: Printer, group: list[VerdictReached]) -> None:
         text = message if len(messages) == 1 else f"{names(devices)}: {message}"
         out.lines(indented(text, columns=out.columns))
     if rest := more(len(messages), _MOST_MESSAGES):
-        out.line(f"  ... {rest} like these; 'sicktui runs show' has them all.")
+        out.line(f"  ... {rest} like these; 'sicktui runs show' lists all.")
     for advice in dict.fromkeys(event.advice for event in group if event.advice):
         out.lines(indented(advice, columns=out.columns, first="  -> ", rest="     "))

@@ -25,14 +25,14 @@ from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 
-HEEDED: Final = 3.0
-"""Seconds in which a runner has heard a command: it looks four times a second."""
+REACTION: Final = 3.0
+"""Seconds in which a runner reads a command: it polls four times a second."""
 AGAIN: Final = 0.1
 HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
 
 
 def list_runs(common: Common, limit: int) -> int:
-    """One line a run, newest first, each as it really is."""
+    """Print one line a run, newest first, with its real state."""
     with open_cli(common) as cli:
         context = cli.context
         rows = [liveness(context, row) for row in context.journal.runs(limit)]
@@ -43,16 +43,16 @@ def list_runs(common: Common, limit: int) -> int:
         else:
             lost_journal = diagnose_empty_journal(context)
             cli.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
-        _tell_damages(cli)
+        _print_damages(cli)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
         if lost:
             what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
-            cli.out.note(f"{what} Go on with 'sicktui runs resume RUN'.", "yellow")
+            cli.out.note(f"{what} Resume with 'sicktui runs resume RUN'.", "yellow")
         return ExitCode.OK
 
 
-def _tell_damages(cli: CliContext, run: str | None = None) -> None:
-    """What of the journal cannot be read; of one run only where it is about one."""
+def _print_damages(cli: CliContext, run: str | None = None) -> None:
+    """Print what cannot be read of the journal, or of one run."""
     for damage in cli.context.journal.damages(of=run):
         cli.out.note(str(damage), "red")
 
@@ -64,7 +64,7 @@ def _cells(row: RunRow) -> tuple[str, ...]:
 
 
 def show(common: Common, word: str) -> int:
-    """Everything that the journal says of a run; of a damaged one, what is left."""
+    """Print a run from the journal; of a damaged one, what is readable."""
     with open_cli(common) as cli:
         run = cli.context.journal.resolve(word)
         try:
@@ -73,14 +73,14 @@ def show(common: Common, word: str) -> int:
             _history(cli, run, [])
             raise
         _history(cli, run, devices)
-        _tell_damages(cli, run)
+        _print_damages(cli, run)
         if state is RunState.INTERRUPTED:
-            cli.out.note(f"Its process is gone. Go on with: sicktui runs resume {run}", "red")
+            cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
         return ExitCode.OK
 
 
 def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
-    """Tell what the run is; returns its devices and where it stands."""
+    """Print what the run is. Returns its devices and state."""
     context = cli.context
     row = liveness(context, context.journal.row(run))
     spec = context.journal.spec(run)
@@ -99,7 +99,7 @@ def _history(cli: CliContext, run: str, devices: list[str]) -> None:
     printer = RunPrinter(cli.out, devices, planned=False)
     for event in every_event(cli.context.journal, run):
         cli.out.event(event)
-        printer.tell(event)
+        printer.show(event)
     print_summary(cli.out, printer.view)
 
 
@@ -120,37 +120,37 @@ def cancel(common: Common, word: str) -> int:
             lost = row.state is RunState.INTERRUPTED
             raise UsageError(
                 f"Run {run} is {row.state.value}; there is nothing to cancel.",
-                advice=f"'sicktui runs resume {run}' finishes what its sensors have begun."
+                advice=f"Finish its sensors with 'sicktui runs resume {run}'."
                 if lost
                 else "'sicktui runs list' shows the state of every run.",
             )
         request_cancel(context, run)
         cli.out.event(run_line(row, cli.now()))
-        cli.out.note(_heeded(cli, run))
+        cli.out.note(_after_cancel(cli, run))
         return ExitCode.OK
 
 
-def _heeded(cli: CliContext, run: str) -> str:
-    """What became of the wish: what the run still waits for, as soon as its runner has heard of it."""
-    come_back = f"Follow it: sicktui runs attach {run}"
-    deadline, heard = time.monotonic() + HEEDED, False
+def _after_cancel(cli: CliContext, run: str) -> str:
+    """The state of the cancelled run: what it still waits for, once its runner has read the command."""
+    come_back = f"Follow: sicktui runs attach {run}"
+    deadline, heard = time.monotonic() + REACTION, False
     while time.monotonic() < deadline:
         view = RunView()
         for event in every_event(cli.context.journal, run):
             view = reduce(view, event)
         if view.finished:
             return f"Run {run} is {view.state.value}: {counts(view)}"
-        # Once more after it was heard: what is torn from its wait has its verdict a moment later.
+        # Once more after the command was read: what it interrupts gets its verdict a moment later.
         if heard and (waits := waited_for(view)):
             waiting = names([f"{device} ({step.value})" for device, step in waits.items()])
             return f"Run {run}: cancelling, waiting for {waiting}. {come_back}"
         heard = view.cancelling
         time.sleep(AGAIN)
-    return f"Asked run {run} to stop; what has begun is finished first. {come_back}"
+    return f"Cancelling run {run}. Sensors that were written to are finished first. {come_back}"
 
 
 def resume(common: Common, word: str | None) -> int:
-    """Go on with an interrupted run and follow it."""
+    """Resume an interrupted run and follow it."""
     with open_cli(common) as cli:
         run = (
             resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
@@ -171,7 +171,7 @@ async def _resume(cli: CliContext, run: str) -> int:
         try:
             await resume_run(cli.context, run)
         except LaunchError as error:
-            # Told like a run whose process has gone: an earlier one may have written to the sensors.
+            # Shown like a run whose runner is gone: an earlier one may have written to the sensors.
             cli.out.note(f"Error: {error.message} {error.advice}", "red")
         return await Follower(cli, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
 

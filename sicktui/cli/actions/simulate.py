@@ -18,7 +18,7 @@ from sicktui.stores.disk.files import written
 
 
 class FleetRequest(Struct, frozen=True, kw_only=True):
-    """What the command line says of the fleet."""
+    """The fleet to simulate, from the command line."""
 
     number: int
     port: int = 0
@@ -29,7 +29,7 @@ class FleetRequest(Struct, frozen=True, kw_only=True):
 
 
 def simulate(common: Common, fleet: FleetRequest, *, until_stdin_ends: bool) -> int:
-    """Serve the fleet until a signal, or until stdin ends where that is asked for."""
+    """Serve the fleet until a signal, or until stdin ends."""
     out = Printer(json=common.json, environ=os.environ)
     try:
         specs = _specs(fleet)
@@ -55,17 +55,18 @@ async def _serve(
         service = asyncio.create_task(
             serve(specs, port=fleet.port, announce=out.record, stop=stop, time_scale=fleet.time_scale)
         )
-        told = asyncio.create_task(interrupts.ctrl_c())
+        signalled = asyncio.create_task(interrupts.ctrl_c())
         if sys.stderr.isatty():
-            out.note(f"{count(len(specs), 'simulated sensor')}; the password is 'servicelevel'. Ctrl-C ends.")
-        await asyncio.wait({service, told}, return_when=asyncio.FIRST_COMPLETED)
+            sensors = count(len(specs), "simulated sensor")
+            out.note(f"{sensors}; the password is 'servicelevel'. Press Ctrl-C to stop.")
+        await asyncio.wait({service, signalled}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
-        told.cancel()
+        signalled.cancel()
         await service
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """End with the parent: its end of the pipe closes, whatever became of it."""
+    """End with the parent: its end of the pipe closes however it ends."""
 
     def watch() -> None:
         while sys.stdin.buffer.read(4096):

@@ -1,4 +1,4 @@
-"""What ``sicktui status`` does: one look at each sensor, rows as the answers come."""
+"""What ``sicktui status`` does: reads each sensor once and prints a row as it answers."""
 
 import asyncio
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, De
 
 
 def status(common: Common, words: Sequence[str]) -> int:
-    """Look at every device that is meant. Returns 1 if one of them could not be read."""
+    """Read and print devices. Returns 1 if one of them could not be read."""
     with open_cli(common) as cli:
         targets = cli.targets(all_if_none(words))
         seen = asyncio.run(_look(cli, targets))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from sicktui.cli.actions.follow import Follower, run_line
-from sicktui.cli.actions.plan import UpdateRequest, make_plan, show_plan
+from sicktui.cli.actions.plan import UpdateArguments, make_plan, show_plan
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
@@ -25,14 +25,14 @@ from sicktui.model.wording import count
 from sicktui.stores.disk.files import StorageError
 
 
-def update(common: Common, request: UpdateRequest, *, detach: bool) -> int:
-    """Update the devices that are meant. Returns the contract's exit code."""
+def update(common: Common, request: UpdateArguments, *, detach: bool) -> int:
+    """Update devices. Returns the contract's exit code."""
     with open_cli(common) as cli:
         return update_in(cli, request, detach=detach)
 
 
-def update_in(cli: CliContext, request: UpdateRequest, *, detach: bool = False) -> int:
-    """The same in a session that is open already."""
+def update_in(cli: CliContext, request: UpdateArguments, *, detach: bool = False) -> int:
+    """Update devices in a context that is open already."""
     items, package = make_plan(cli, request)
     show_plan(cli, items, to_stderr=cli.common.json or detach)
     going = sum(item.action is Action.UPDATE for item in items)
@@ -50,32 +50,32 @@ def update_in(cli: CliContext, request: UpdateRequest, *, detach: bool = False) 
 
 
 def question(items: Sequence[PlanItem], going: int) -> str:
-    """What a person is asked: ``Update 4 sensors (1 refused)?``."""
+    """The confirmation: ``Update 4 sensors (1 refused)?``."""
     refused = sum(item.action is Action.REFUSE for item in items)
     others = f" ({refused} refused)" if refused else ""
     return f"Update {count(going, 'sensor')}{others}?"
 
 
 async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool = True) -> int:
-    """Start a run and follow it, or leave it to itself. Returns the exit code."""
-    # The signals first: from the start on, Ctrl-C must not be taken for 'nothing was written'.
+    """Start a run and follow it, or detach. Returns the exit code."""
+    # Signals first: once the run starts, Ctrl-C must not be reported as 'nothing was written'.
     with Interrupts() as interrupts:
         try:
             run = await start_run(cli.context, spec)
         except StorageError as error:
-            tell_not_begun(cli, spec, error)
+            print_not_started(cli, spec, error)
             raise
         except LaunchError:
-            # The run is in the journal, and can be resumed: that gives its devices their verdicts.
-            _tell_without_runner(cli, spec, RunState.INTERRUPTED, [])
+            # The run is in the journal and can be resumed; its devices get their verdicts then.
+            _print_without_runner(cli, spec, RunState.INTERRUPTED, [])
             raise
         if detach:
             return announce(cli, spec, run)
         return await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
 
 
-def tell_not_begun(cli: CliContext, spec: RunSpec, error: StorageError) -> None:
-    """Give every device its verdict, and the summary, for a run that could not even be written down."""
+def print_not_started(cli: CliContext, spec: RunSpec, error: StorageError) -> None:
+    """Print the verdicts and the summary of a run that could not be journalled."""
     ts = cli.now()
     verdicts = [
         verdict_event(
@@ -84,13 +84,13 @@ def tell_not_begun(cli: CliContext, spec: RunSpec, error: StorageError) -> None:
         for item in spec.items
         if item.action is Action.UPDATE
     ]
-    _tell_without_runner(cli, spec, RunState.FINISHED, verdicts)
+    _print_without_runner(cli, spec, RunState.FINISHED, verdicts)
 
 
-def _tell_without_runner(
+def _print_without_runner(
     cli: CliContext, spec: RunSpec, state: RunState, verdicts: Sequence[VerdictReached]
 ) -> None:
-    """All lines of a run that no runner has worked on: what was planned, ``verdicts``, and the summary."""
+    """Print all lines of a run without a runner: the plan, ``verdicts``, and the summary."""
     ts = cli.now()
     _, *planned = first_events(spec)
     cli.out.event(
@@ -104,11 +104,11 @@ def _tell_without_runner(
 
 
 def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
-    """Print the run's id, or its ``run`` line, and be done."""
+    """Print the run's id, or its ``run`` line."""
     row = liveness(cli.context, cli.context.journal.row(run))
     cli.out.event(run_line(row, cli.now()))
     cli.out.line(run)
     if any(item.action is Action.UPDATE for item in spec.items):
-        cli.out.note(f"Follow it with: sicktui runs attach {run}")
+        cli.out.note(f"Follow: sicktui runs attach {run}")
         return ExitCode.OK
     return plan_exit_code(spec.items)

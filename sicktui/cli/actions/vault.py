@@ -1,4 +1,4 @@
-"""What ``sicktui vault`` does: makes the vault, changes its password, copies it, takes a copy in."""
+"""What ``sicktui vault`` does: creates the vault, changes its password, exports and imports copies."""
 
 import os
 from pathlib import Path
@@ -15,41 +15,41 @@ from sicktui.stores.secrets.vault_file import check_new_password
 
 
 def create(common: Common) -> int:
-    """Make a vault. Its password comes from the terminal, or from the environment."""
+    """Create a vault. Its password comes from the environment or the terminal."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
         vault.check_absent()
         vault.create(_given() or ask_new(cli, "Password of the new vault"))
-        _done(cli, "create", f"Made the vault {vault.path}.")
+        _done(cli, "create", f"Created the vault {vault.path}.")
         cli.out.note(
-            "Nobody can open it without its password, and nobody can restore the password: keep it safe."
+            "It cannot be opened without its password, and the password cannot be recovered. Keep it safe."
         )
-        _tell_better(cli)
+        _print_order(cli)
         return ExitCode.OK
 
 
 def change_password(common: Common) -> int:
-    """Give the vault another password; both are asked for on the terminal."""
+    """Change the vault's password, with both asked for on the terminal."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
         if not cli.interactive:
             raise UsageError(
-                "The new password is asked for on a terminal, and there is none. Nothing was changed.",
+                "The new password is needed, but there is no terminal to ask on. Nothing was changed.",
                 advice="Run it in a terminal.",
             )
         old = _given() or ask_secret("Password of the vault: ")
         vault.unlock(old)
         vault.change_password(old, ask_new(cli, "New password of the vault"))
-        _done(cli, "password", "The vault has a new password, and everything in it new keys.")
-        cli.out.note("Old copies of the file still open with the old password: delete those you know of.")
+        _done(cli, "password", "The vault's password was changed and its contents re-encrypted.")
+        cli.out.note("Old copies of the file still open with the old password. Delete them.")
         return ExitCode.OK
 
 
 def export(common: Common, file: Path) -> int:
-    """Write a copy under a password of its own (unattended: the vault's)."""
+    """Write a copy with its own password (unattended: the vault's)."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
-        cli.unlock_vault("The vault is opened to copy it.")
+        cli.unlock_vault("The vault must be unlocked to export it.")
         vault.check_open()
         number = vault.export(written(file), _given() or ask_new(cli, "Password of the copy"))
         _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
@@ -57,15 +57,15 @@ def export(common: Common, file: Path) -> int:
 
 
 def absorb(common: Common, file: Path, *, replace: bool) -> int:
-    """Take the entries of a copy over."""
+    """Import the entries of a copy."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
-        cli.unlock_vault("The vault is opened to fill it.")
+        cli.unlock_vault("The vault must be unlocked to import into it.")
         vault.check_open()
         if _given() is None and not cli.interactive:
             raise UsageError(
-                f"It would ask for the password of {file}, and there is no terminal.",
-                advice=f"Give it in {VARIABLE}, which must then be the vault's password too.",
+                f"The password of {file} is needed, but there is no terminal to ask on.",
+                advice=f"Set {VARIABLE}; the vault must then have the same password.",
             )
         password = _given() or ask_secret(f"Password of {file}: ")
         result = vault.absorb(written(file), password, replace=replace)
@@ -73,7 +73,7 @@ def absorb(common: Common, file: Path, *, replace: bool) -> int:
         _done(
             cli,
             "import",
-            f"Took {taken} over from {file}.",
+            f"Imported {taken} from {file}.",
             file=str(file),
             added=result.added,
             replaced=result.replaced,
@@ -81,8 +81,8 @@ def absorb(common: Common, file: Path, *, replace: bool) -> int:
         )
         if result.kept:
             cli.out.note(
-                f"Left as they are, since the vault has other passwords for them: {names(result.kept)}. "
-                "--replace takes those of the copy."
+                f"Kept, because the vault has other passwords for them: {names(result.kept)}. "
+                "Use --replace to take those of the copy."
             )
         return ExitCode.OK
 
@@ -91,7 +91,7 @@ def vault_of(cli: CliContext) -> Vault:
     """The vault of this call's home."""
     vault = cli.context.credentials.vault
     if vault is None:
-        raise UsageError("This call works without a vault.")
+        raise UsageError("A vault cannot be used in this call.")
     return vault
 
 
@@ -99,12 +99,12 @@ def ask_new(cli: CliContext, what: str) -> str:
     """Ask twice for a new password of a vault.
 
     Raises:
-        UsageError: there is nobody to ask, the two differ, or it would protect nothing.
+        UsageError: there is no terminal to ask on, the two differ, or it would protect nothing.
     """
     if not cli.interactive:
         raise UsageError(
-            f"It would ask for a password ({what.lower()}), and there is no terminal. Nothing was done.",
-            advice=f"Give it in {VARIABLE}.",
+            f"A password is needed ({what.lower()}), but there is no terminal to ask on. Nothing was done.",
+            advice=f"Set {VARIABLE}.",
         )
     password = ask_secret(f"{what}: ")
     check_new_password(password)
@@ -113,17 +113,17 @@ def ask_new(cli: CliContext, what: str) -> str:
     return password
 
 
-def ensure_place(cli: CliContext) -> None:
-    """Where a password would be lost with this command, offer the person a place that keeps it."""
+def offer_vault(cli: CliContext) -> None:
+    """Offer to create or unlock the vault if a password could only be kept in memory."""
     report = cli.context.credentials.describe()
     if report.active != MEMORY:
         return
     if report.vault is VaultState.LOCKED:
-        cli.unlock_vault("The vault is opened to keep the password.")
+        cli.unlock_vault("The vault must be unlocked to store the password.")
     elif report.vault is VaultState.ABSENT and cli.interactive and not cli.common.yes:
         for problem in report.problems[:1]:
             cli.out.note(str(problem))
-        question = "Make a vault, an encrypted file with a password of its own, and keep it there?"
+        question = "Create a vault (an encrypted file with its own password) and store it there?"
         if cli.confirm(question):
             vault_of(cli).create(ask_new(cli, "Password of the new vault"))
 
@@ -138,7 +138,7 @@ def _done(cli: CliContext, action: str, message: str, **facts: object) -> None:
     cli.out.line(message)
 
 
-def _tell_better(cli: CliContext) -> None:
+def _print_order(cli: CliContext) -> None:
     active = cli.context.credentials.describe().active
     if active != vault_of(cli).name:
-        cli.out.note(f"Passwords go to the {active} while it works, and to the vault where it does not.")
+        cli.out.note(f"Passwords are stored in the {active} while it works, otherwise in the vault.")

@@ -1,7 +1,8 @@
-"""The definitions of the commands: names, arguments, options and help.
+"""The definitions of the commands: names, arguments, options and help; a module for each command or group.
 
-They import nothing but click, so that ``--help`` is quick; what a command does stands in a module of
-``sicktui.cli`` that is imported when the command is run.
+They import little but click, so that ``--help`` is quick. What a command does is in the module of the same
+name in ``sicktui.cli.actions``, which is imported when the command runs. ``COMMANDS`` has all of them in the
+order of the help; ``demo`` is added by ``sicktui.cli.app``, because it needs to start the dashboard.
 """
 
 from collections.abc import Mapping
@@ -49,4 +50,4 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "simulate": simulate.simulate,
     "doctor": doctor.doctor,
 }
-"""Every command but the demo (which needs the dashboard), in the order of the help."""
+"""Every command but the demo, in the order of the help."""

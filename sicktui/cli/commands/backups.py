@@ -8,11 +8,11 @@ from sicktui.cli.options import CommandGroup, Common, with_common
 
 @click.group(name="backups", cls=CommandGroup)
 def group() -> None:
-    """Look at the backups that are kept on this PC."""
+    """List, check, copy and delete the backups on this PC."""
 
 
 @group.command("list")
-@click.option("--serial", metavar="NUMBER", help="Only of this sensor.")
+@click.option("--serial", metavar="NUMBER", help="Only backups of this sensor.")
 @with_common
 def list_backups(common: Common, serial: str | None) -> int:
     """List the backups, newest first."""
@@ -23,7 +23,7 @@ def list_backups(common: Common, serial: str | None) -> int:
 @click.argument("backup_id", metavar="ID")
 @with_common
 def show(common: Common, backup_id: str) -> int:
-    """Show what is known of a backup."""
+    """Show the metadata of a backup."""
     return actions.backups.show(common, backup_id)
 
 
@@ -32,23 +32,23 @@ def show(common: Common, backup_id: str) -> int:
     "--old-after",
     type=click.FloatRange(min=0),
     metavar="DAYS",
-    help="From when on a backup counts as old (backups.old_after).",
+    help="Age at which a backup is marked as old (backups.old_after).",
 )
 @with_common
 def history(common: Common, old_after: float | None) -> int:
-    """Show each sensor's newest backup, and mark what needs one: none, old, changed since, damaged."""
+    """Show each sensor's newest backup; mark sensors whose backup is missing, old, outdated or damaged."""
     return actions.backups.history(common, old_after)
 
 
 @group.command("verify")
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option("--passphrase", is_flag=True, help="Also test whether the known passphrases open them.")
+@click.option("--passphrase", is_flag=True, help="Also test whether a known passphrase opens them.")
 @with_common
 def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
-    """Check that backups are whole: every one, without ID. Exit code 1 if one is damaged.
+    """Check that backups are intact; without ID, all of them. Exit code 1 if one is damaged.
 
-    With --passphrase it is found out now, and not at the restore, that one is lost: exit code 1
-    too if a backup opens with none that is known.
+    With --passphrase, exit code 1 also if no known passphrase opens a backup: a lost passphrase is
+    found now and not at the restore.
     """
     return actions.backups.verify(common, ids, passphrase=passphrase)
 
@@ -58,16 +58,16 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
 @click.argument("file", metavar="FILE", type=click.Path())
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:
-    """Write a copy of a backup to FILE, as the sensor gave it, and its metadata to FILE.json."""
+    """Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json."""
     return actions.backups.export(common, backup_id, file)
 
 
 @group.command("import")
 @click.argument("file", metavar="FILE", type=click.Path())
-@click.option("--serial", metavar="NUMBER", help="Of which sensor it is, where no metadata lie beside it.")
-@click.option("--device", metavar="NAME", help="What the sensor is called.")
-@click.option("--model", metavar="MODEL", help="Its DeviceType, e.g. PICS150-1.")
-@click.option("--firmware", metavar="VERSION", help="The firmware that wrote it.")
+@click.option("--serial", metavar="NUMBER", help="Serial number of the sensor, if there is no FILE.json.")
+@click.option("--device", metavar="NAME", help="Name of the sensor.")
+@click.option("--model", metavar="MODEL", help="DeviceType of the sensor, e.g. PICS150-1.")
+@click.option("--firmware", metavar="VERSION", help="Firmware version that created it.")
 @with_common
 def import_backup(
     common: Common,
@@ -78,7 +78,7 @@ def import_backup(
     model: str | None,
     firmware: str | None,
 ) -> int:
-    r"""Take a backup file from elsewhere, with the metadata of FILE.json if they lie beside it.
+    r"""Import a backup file, with its metadata from FILE.json if there is one.
 
     \b
     Examples:
@@ -91,20 +91,20 @@ def import_backup(
 
 @group.command("prune")
 @click.option(
-    "--keep", type=click.IntRange(min=1), metavar="N", help="Keep the newest N whole ones of each sensor."
+    "--keep", type=click.IntRange(min=1), metavar="N", help="Keep the newest N intact backups of each sensor."
 )
 @click.option(
     "--older-than",
     type=click.FloatRange(min=0),
     metavar="DAYS",
-    help="Delete only what was last valid so long ago.",
+    help="Delete only backups last confirmed more than DAYS ago.",
 )
-@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
 @with_common
 def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
-    r"""Delete old backups. Shows first what would go, and asks; --yes deletes.
+    r"""Delete old backups, after showing them and asking.
 
-    The last good backup of each sensor always stays.
+    The last good backup of each sensor is always kept.
 
     \b
     Examples:

@@ -8,15 +8,15 @@ from sicktui.cli.options import Common, Dashboard, command
 
 
 def demo_command(dashboard: Dashboard) -> click.Command:
-    """The demo, which needs to know how to start the dashboard."""
+    """The demo, which starts the dashboard."""
 
     @command("demo")
     @fleet_size
     def show(common: Common, number: int) -> int:
-        """Try sicktui on simulated sensors, in a throw-away home.
+        """Try sicktui on simulated sensors, in a temporary folder.
 
-        On a terminal it is the dashboard; without one, it performs an update in plain lines. One
-        sensor is made to fail, and one is offline: failures are part of the demo.
+        Starts the dashboard; without a terminal, performs an update in plain lines. One sensor is set
+        up to fail and one is offline, to show failures.
         """
         return actions.demo.demo(common, number, dashboard)
 

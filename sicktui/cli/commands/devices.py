@@ -14,7 +14,7 @@ file_argument = click.argument("file", metavar="FILE", type=click.Path())
 
 @click.group(name="devices", cls=CommandGroup)
 def group() -> None:
-    r"""Keep the device list.
+    r"""Manage the device list.
 
     \b
     Examples:
@@ -26,15 +26,15 @@ def group() -> None:
 
 def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
     options = (
-        click.option("--user", metavar="LEVEL", help="The user level. Default: Service."),
+        click.option("--user", metavar="LEVEL", help="User level. Default: Service."),
         click.option("--auth", type=click.Choice(["auto", "challenge", "basic"]), help="Default: auto."),
-        click.option("--scheme", type=click.Choice(["http", "https"]), help="Default: http."),
-        click.option("--tag", "tags", multiple=True, metavar="TAG", help="For @TAG. Repeatable."),
-        click.option("--serial", metavar="NUMBER", help="The only serial number that may answer there."),
-        click.option("--model", metavar="TEXT", help="The variant, for people."),
-        click.option("--note", metavar="TEXT", help="What people should know."),
+        click.option("--scheme", type=click.Choice(["http", "https"]), help="Protocol. Default: http."),
+        click.option("--tag", "tags", multiple=True, metavar="TAG", help="For use as @TAG. Repeatable."),
+        click.option("--serial", metavar="NUMBER", help="Accept only the sensor with this serial number."),
+        click.option("--model", metavar="TEXT", help="Model, for display only."),
+        click.option("--note", metavar="TEXT", help="Free-text note."),
         click.option(
-            "--timing", multiple=True, metavar="KEY=SECONDS", help="A timing of its own. Repeatable."
+            "--timing", multiple=True, metavar="KEY=SECONDS", help="Timing for this device. Repeatable."
         ),
     )
     for option in reversed(options):
@@ -71,8 +71,8 @@ def add(
 
 @group.command("edit")
 @click.argument("name", metavar="NAME")
-@click.option("--name", "new_name", metavar="NEW", help="Another name.")
-@click.option("--address", metavar="ADDRESS", help="host or host:port.")
+@click.option("--name", "new_name", metavar="NEW", help="New name.")
+@click.option("--address", metavar="ADDRESS", help="New address: host or host:port.")
 @_profile_options
 @with_common
 def edit(
@@ -86,9 +86,9 @@ def edit(
     timing: tuple[str, ...],
     **texts: str | None,
 ) -> int:
-    """Change a device. What is not named stays; an empty value removes (--serial '').
+    """Change a device. Options not given stay as they are; an empty value removes one (--serial '').
 
-    --tag replaces all tags; a timing without a value (KEY=) goes back to the setting.
+    --tag replaces all tags; a timing without a value (KEY=) resets it to the setting.
     """
     changes = actions.devices.Changes(name=new_name, address=address, tags=tags, timing=timing, texts=texts)
     return actions.devices.edit(common, name, changes)
@@ -107,10 +107,10 @@ def remove(common: Common, names: tuple[str, ...]) -> int:
 @click.option("--replace", is_flag=True, help="Replace devices that have the same name.")
 @with_common
 def import_file(common: Common, file: str, *, replace: bool) -> int:
-    """Add the devices of FILE: all of them, or none.
+    """Import devices from FILE: all of them, or none.
 
     FILE is a .csv with the columns name, address, user, auth, scheme, tags, serial, model, note
-    (the first two are enough), or a TOML file like the one that 'devices export' writes.
+    (the first two are required), or a TOML file as written by 'devices export'.
     """
     return actions.devices.import_file(common, file, replace=replace)
 

@@ -9,10 +9,10 @@ from sicktui.cli.options import Common, command
 @command("diff")
 @click.argument("device", metavar="DEVICE")
 @click.argument("other", metavar="[OTHER]", required=False)
-@click.option("--against", metavar="ID", help="Compare with this snapshot, or with this backup's.")
-@click.option("--list", "listing", is_flag=True, help="List the snapshots that are kept of this sensor.")
+@click.option("--against", metavar="ID", help="Snapshot or backup to compare with.")
+@click.option("--list", "listing", is_flag=True, help="List the snapshots of this sensor.")
 @click.option("--quick", is_flag=True, help="Read only the few parameters that an update compares.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if something differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 on any difference.")
 def diff(
     common: Common,
     *,
@@ -23,10 +23,10 @@ def diff(
     quick: bool,
     exit_code: bool,
 ) -> int:
-    r"""Tell what changed: between a sensor now and earlier, or between two sensors.
+    r"""Compare a sensor with an earlier snapshot, or two sensors with each other.
 
-    Reads every parameter that the sensor lets be read, and keeps that as a snapshot. Without OTHER and
-    --against it is compared with the last snapshot. What cannot be compared is said.
+    Reads all readable parameters and stores them as a snapshot. Without OTHER and --against, compares
+    with the last snapshot. Lists what cannot be compared.
 
     \b
     Examples:
@@ -37,4 +37,4 @@ def diff(
     if listing:
         return actions.diff.snapshots(common, device)
     request = actions.diff.DiffRequest(device=device, other=other, against=against, quick=quick)
-    return actions.diff.diff(common, request, tell_by_exit_code=exit_code)
+    return actions.diff.diff(common, request, differences_fail=exit_code)

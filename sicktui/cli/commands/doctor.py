@@ -6,9 +6,9 @@ from sicktui.cli.options import Common, command
 
 @command("doctor")
 def doctor(common: Common) -> int:
-    """Tell what would go wrong on this PC, and the remedy.
+    """Check this PC for problems and show the fixes.
 
-    Looks at the folders, the configuration, the keyring, the terminal, proxies and the routes to
-    the sensors. Sends nothing to any sensor. Exit code 2 if something must be put right.
+    Checks the folders, the configuration, the keyring, the terminal, proxies and the routes to the
+    sensors. Sends nothing to any sensor. Exit code 2 if a check failed.
     """
     return actions.doctor.doctor(common)

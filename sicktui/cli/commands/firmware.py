@@ -10,7 +10,7 @@ id_argument = click.argument("package", metavar="ID")
 
 @click.group(name="firmware", cls=CommandGroup)
 def group() -> None:
-    r"""Keep firmware packages on the shelf.
+    r"""Manage the shelf of firmware packages.
 
     ID is the beginning of a package's SHA-256, or its name.
 
@@ -30,12 +30,10 @@ def list_packages(common: Common) -> int:
 
 @group.command("add")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--version", "version", metavar="V", help="The version it brings, where its name does not say it."
-)
+@click.option("--version", "version", metavar="V", help="Its version, if its name does not contain it.")
 @with_common
 def add(common: Common, file: str, version: str | None) -> int:
-    """Put a copy of a package on the shelf (a .spk, .spk.signed, or the zip it came in)."""
+    """Copy a package to the shelf (a .spk, .spk.signed, or the zip it came in)."""
     return actions.firmware.add(common, file, version)
 
 
@@ -43,7 +41,7 @@ def add(common: Common, file: str, version: str | None) -> int:
 @id_argument
 @with_common
 def approve(common: Common, package: str) -> int:
-    """Approve a package for use in the plant."""
+    """Approve a package for use."""
     return actions.firmware.approve(common, package)
 
 
@@ -51,5 +49,5 @@ def approve(common: Common, package: str) -> int:
 @id_argument
 @with_common
 def remove(common: Common, package: str) -> int:
-    """Take a package off the shelf."""
+    """Remove a package from the shelf."""
     return actions.firmware.remove(common, package)

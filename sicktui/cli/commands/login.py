@@ -8,17 +8,17 @@ from sicktui.cli.options import Common, command, devices_argument
 
 @command("login")
 @devices_argument(required=False)
-@click.option("--no-test", is_flag=True, help="Store it without trying it on the sensors.")
+@click.option("--no-test", is_flag=True, help="Store it without testing it on the sensors.")
 @click.option(
     "--shared",
     is_flag=True,
-    help="Store it once for '@tag' or 'all': every device there that has none of its own uses it.",
+    help="Store it once for '@tag' or 'all', for every device in it without its own password.",
 )
 def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bool) -> int:
     r"""Store the password of sensors, in this PC's keyring or in the vault.
 
-    Asks once, tries it once on each sensor (never twice: sensors lock), and stores it where it is
-    right. Without DEVICE it is for the whole device list. Where no keyring works, a vault is offered.
+    Asks once, tests it once on each sensor (never twice: sensors lock out), and stores it for those that
+    accept it. Without DEVICE, for the whole device list. If no keyring works, offers a vault.
 
     \b
     Examples:
@@ -33,7 +33,7 @@ def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bo
 
 @command("logout")
 @devices_argument(required=False)
-@click.option("--shared", is_flag=True, help="Forget what '@tag' or 'all' shares, and nothing else.")
+@click.option("--shared", is_flag=True, help="Remove only the password shared by '@tag' or 'all'.")
 def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
-    """Forget the stored password of sensors. Without DEVICE, of the whole device list."""
+    """Remove the stored password of sensors. Without DEVICE, of the whole device list."""
     return actions.login_shared.logout(common, devices) if shared else actions.login.logout(common, devices)

@@ -12,7 +12,7 @@ from sicktui.cli.options import Common, command, devices_argument
 def get(common: Common, device: str, name: str) -> int:
     r"""Read one parameter of a sensor, such as LocationName.
 
-    NAME is written as in the vendor's OpenAPI. Needs no password.
+    NAME is spelled as in the vendor's OpenAPI. No password is needed.
 
     \b
     Example:
@@ -28,13 +28,13 @@ def get(common: Common, device: str, name: str) -> int:
 @click.option(
     "--persist/--no-persist",
     default=False,
-    help="Save it on the sensor, so that it survives a power cycle. Default: no.",
+    help="Save it on the sensor, to survive a power cycle. Default: no.",
 )
 def set_value(common: Common, *, device: str, name: str, value: str, persist: bool) -> int:
     r"""Write one parameter of a sensor.
 
-    Shows the old and the new value and asks; reads back what the sensor has made of it. VALUE is
-    plain text for a text, and JSON for everything else.
+    Shows the old and the new value, asks, writes, and reads the value back. VALUE is plain text for a
+    text, and JSON for everything else.
 
     \b
     Examples:
@@ -50,5 +50,5 @@ def set_value(common: Common, *, device: str, name: str, value: str, persist: bo
     "--seconds", type=click.IntRange(min=1, max=65535), default=10, show_default=True, help="How long."
 )
 def find_me(common: Common, devices: tuple[str, ...], seconds: int) -> int:
-    """Let sensors blink, to find them on site."""
+    """Make sensors blink so you can find them on site."""
     return actions.parameters.find_me(common, devices, seconds)

@@ -10,10 +10,10 @@ devices_argument = click.argument("devices", nargs=-1, metavar="[DEVICE...]")
 
 @click.group(name="passphrase", cls=CommandGroup)
 def group() -> None:
-    r"""Keep the passphrases of backups, where the passwords are kept.
+    r"""Manage the passphrases of backups, stored like the passwords.
 
-    Without DEVICE it is the plant's: for every device that has none of its own. A backup can only
-    be restored with the passphrase that it was made with.
+    Without DEVICE, the passphrase is for the whole site: for every device without its own. A backup can
+    only be restored with the passphrase it was made with.
 
     \b
     Examples:
@@ -26,7 +26,7 @@ def group() -> None:
 @devices_argument
 @with_common
 def store(common: Common, devices: tuple[str, ...]) -> int:
-    """Store a passphrase: asked for, or from --passphrase-stdin or SICKTUI_PASSPHRASE."""
+    """Store a passphrase, entered or from --passphrase-stdin or SICKTUI_PASSPHRASE."""
     return actions.passphrase.store(common, devices)
 
 
@@ -34,7 +34,7 @@ def store(common: Common, devices: tuple[str, ...]) -> int:
 @devices_argument
 @with_common
 def generate(common: Common, devices: tuple[str, ...]) -> int:
-    """Make a new passphrase, store it, and show it once, to be written down."""
+    """Generate a passphrase, store it, and show it once, to be written down."""
     return actions.passphrase.generate(common, devices)
 
 
@@ -42,5 +42,5 @@ def generate(common: Common, devices: tuple[str, ...]) -> int:
 @devices_argument
 @with_common
 def forget(common: Common, devices: tuple[str, ...]) -> int:
-    """Forget a stored passphrase. Backups that were made with it need it all the same."""
+    """Remove a stored passphrase. Backups made with it still need it."""
     return actions.passphrase.forget(common, devices)

@@ -16,28 +16,28 @@ def _version(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     """A version that a sensor could report."""
     version = None if value is None else value.strip()
     if version is not None and not is_comparable(version):
-        raise click.BadParameter("it is no version. Write it as the sensor tells it, e.g. 2.3.0.0R.")
+        raise click.BadParameter("not a valid version. Write it as the sensor reports it, e.g. 2.3.0.0R.")
     return version
 
 
 def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
-    """What shapes the plan, for ``plan`` and ``update`` alike."""
+    """The options of both ``plan`` and ``update``."""
     options = (
         click.option(
             "--package",
             required=True,
             metavar="FILE",
-            help="The firmware: a .spk or .spk.signed file, the zip it came in, or a package of the shelf.",
+            help="Firmware: a .spk or .spk.signed file, the zip it came in, or a package on the shelf.",
         ),
         click.option(
             "--expect-version",
             metavar="V",
             callback=_version,
-            help="The version that the sensors must report afterwards, e.g. 2.3.0.0R. Without it, "
-            "the one in the package's name, else the one the shelf records.",
+            help="Version that the sensors must report afterwards, e.g. 2.3.0.0R. Default: the one in the "
+            "package's name, or else on the shelf.",
         ),
-        click.option("--allow-downgrade", is_flag=True, help="Also to an older version."),
-        click.option("--force", is_flag=True, help="Again, where the version is current already."),
+        click.option("--allow-downgrade", is_flag=True, help="Allow an older version."),
+        click.option("--force", is_flag=True, help="Update even if the version is already current."),
     )
     for option in reversed(options):
         function = option(function)
@@ -64,7 +64,7 @@ def plan(
     Example:
       sicktui plan all --package picoScan150_2.3.0.0R.spk.signed
     """
-    request = actions.plan.UpdateRequest(
+    request = actions.plan.UpdateArguments(
         devices=devices,
         package=package,
         expect_version=expect_version,

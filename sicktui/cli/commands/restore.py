@@ -12,22 +12,22 @@ from sicktui.cli.options import Common, command
     "--backup",
     required=True,
     metavar="ID|FILE|latest",
-    help="The backup: its id, a file, or the newest whole one of this sensor.",
+    help="The backup: its id, a file, or the newest intact one of this sensor.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="This sensor takes the place of the one that gave the backup: the profile gets its serial "
-    "number and keeps the address.",
+    help="This sensor replaces the one in the backup: the profile gets its serial number and keeps "
+    "the address.",
 )
-@click.option("--force", is_flag=True, help="Even onto another model.")
-@click.option("--detach", is_flag=True, help="Start the run, print its id, and leave it to itself.")
+@click.option("--force", is_flag=True, help="Restore even to another model.")
+@click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
 def restore(common: Common, *, device: str, backup: str, replace: bool, force: bool, detach: bool) -> int:
-    r"""Bring the parameters of a backup back to a sensor.
+    r"""Restore a backup to a sensor.
 
-    Checks first: that the file is whole, the passphrase right, and the sensor the one it was made of (or
-    one of the same model, with --replace). Then uploads it, activates it, saves it, and reads
-    back what can be compared.
+    Checks first that the file is intact, the passphrase correct, and the sensor the one in the backup
+    (or one of the same model, with --replace). Then uploads, activates and saves the parameters, and
+    reads back what can be compared.
 
     \b
     Examples:

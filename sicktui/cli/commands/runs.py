@@ -10,10 +10,10 @@ run_argument = click.argument("run", metavar="RUN")
 
 @click.group(name="runs", cls=CommandGroup)
 def group() -> None:
-    r"""Look at runs, follow them, cancel or resume them.
+    r"""List, follow, cancel and resume runs.
 
-    RUN is the id of a run, its beginning, or 'latest'. To attach to and to cancel, 'latest' is the
-    newest run that is going; to resume, the newest that was interrupted.
+    RUN is the id of a run, its beginning, or 'latest': the newest running run for attach and cancel, the
+    newest interrupted run for resume.
 
     \b
     Examples:
@@ -24,7 +24,7 @@ def group() -> None:
 
 @group.command("list")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N."
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N runs."
 )
 @with_common
 def list_runs(common: Common, limit: int) -> int:
@@ -46,7 +46,7 @@ def show(common: Common, run: str) -> int:
 def attach(common: Common, run: str) -> int:
     """Follow a run to its end; the exit code is the run's.
 
-    Ctrl-C stops following; the run goes on.
+    Ctrl-C stops following; the run continues.
     """
     return actions.runs.attach(common, run)
 
@@ -55,10 +55,10 @@ def attach(common: Common, run: str) -> int:
 @run_argument
 @with_common
 def cancel(common: Common, run: str) -> int:
-    """Ask a run to stop safely.
+    """Cancel a run safely.
 
-    Sensors that have not been written to stop; what has begun is finished, because a sensor must
-    not be left in the middle of an update. It says which sensors are waited for, and at which step.
+    Sensors not yet written to stop; the others are finished, because a sensor must not be left in the
+    middle of an update. Shows which sensors are waited for, and at which step.
     """
     return actions.runs.cancel(common, run)
 
@@ -67,9 +67,9 @@ def cancel(common: Common, run: str) -> int:
 @click.argument("run", metavar="[RUN]", required=False)
 @with_common
 def resume(common: Common, run: str | None) -> int:
-    """Go on with a run whose process is gone.
+    """Resume a run whose process is gone.
 
-    Every sensor is asked first, and nothing is uploaded or started again unless that is needed.
-    Without RUN it resumes the only interrupted run.
+    Checks every sensor first, and uploads or starts nothing again unless that is needed. Without RUN,
+    resumes the only interrupted run.
     """
     return actions.runs.resume(common, run)

@@ -12,7 +12,7 @@ fleet_size = click.option(
     default=6,
     show_default=True,
     metavar="N",
-    help="How many.",
+    help="Number of sensors.",
 )
 
 
@@ -23,15 +23,15 @@ fleet_size = click.option(
     type=click.IntRange(0, 65535),
     default=0,
     metavar="P",
-    help="The first port; the others follow it. Without it, free ones.",
+    help="First port; the others follow it. Default: free ports.",
 )
-@click.option("--scenario", metavar="FILE.toml", help="Devices and faults from a file instead.")
+@click.option("--scenario", metavar="FILE.toml", help="Take devices and faults from a file.")
 @click.option(
     "--time-scale",
     type=click.FloatRange(min=0.01),
     default=1.0,
     metavar="X",
-    help="X times as fast as real sensors.",
+    help="Run X times as fast as real sensors.",
 )
 @click.option("--demo", is_flag=True, hidden=True)
 @click.option("--until-stdin-ends", is_flag=True, hidden=True)
@@ -45,9 +45,9 @@ def simulate(
     demo: bool,
     until_stdin_ends: bool,
 ) -> int:
-    r"""Serve simulated sensors on this PC, until Ctrl-C.
+    r"""Serve simulated sensors on this PC until Ctrl-C.
 
-    Prints one JSON object a line for each, with its address. The password is 'servicelevel'.
+    Prints one JSON line for each sensor, with its address. The password is 'servicelevel'.
 
     \b
     Examples:

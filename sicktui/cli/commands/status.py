@@ -7,10 +7,10 @@ from sicktui.cli.options import Common, command, devices_argument
 @command("status")
 @devices_argument(required=False)
 def status(common: Common, devices: tuple[str, ...]) -> int:
-    r"""Look at sensors: identity, firmware, UpdateState, health.
+    r"""Show identity, firmware, UpdateState and health of sensors.
 
-    Reads only. Without DEVICE it looks at the whole device list. A row appears as soon as its
-    sensor has answered. Exit code 1 if at least one could not be read.
+    Reads only. Without DEVICE, shows the whole device list. A row appears as soon as its sensor
+    answers. Exit code 1 if a sensor could not be read.
 
     \b
     Examples:

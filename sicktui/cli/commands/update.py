@@ -11,25 +11,25 @@ from sicktui.cli.options import Common, command, devices_argument
 @devices_argument(required=True)
 @plan_options
 @click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors not ready at once (limits.jobs)."
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors updated in parallel (limits.jobs)."
 )
 @click.option(
     "--canary",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Update the first N alone; go on only if they succeed (limits.canary).",
+    help="Update the first N alone; continue only if they succeed (limits.canary).",
 )
 @click.option(
     "--max-failures",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Start nothing more at N failed or unknown (limits.max_failures).",
+    help="Start no more sensors after N failed or unknown (limits.max_failures).",
 )
-@click.option("--no-backup", is_flag=True, help="Do not back the parameters up first.")
+@click.option("--no-backup", is_flag=True, help="Do not back up the parameters first.")
 @click.option(
     "--persist/--no-persist", default=False, help="Save the parameters on the sensor first. Default: no."
 )
-@click.option("--detach", is_flag=True, help="Start the run, print its id, and leave it to itself.")
+@click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
 def update(
     common: Common,
     *,
@@ -45,18 +45,18 @@ def update(
     persist: bool,
     detach: bool,
 ) -> int:
-    r"""Update the firmware of sensors, side by side.
+    r"""Update the firmware of sensors in parallel.
 
-    Plans first, shows the plan, and asks. The work is done by a process of its own: it goes on
-    when this terminal is closed. Ctrl-C asks the run to stop safely; a second Ctrl-C leaves it
-    to itself, and 'sicktui runs attach' comes back to it.
+    Shows the plan and asks first. The run has its own process and continues if this terminal is closed.
+    Ctrl-C cancels the run safely; a second Ctrl-C leaves it in the background, and 'sicktui runs attach'
+    follows it again.
 
     \b
     Examples:
       sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
       sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
     """
-    request = actions.plan.UpdateRequest(
+    request = actions.plan.UpdateArguments(
         devices=devices,
         package=package,
         expect_version=expect_version,

@@ -12,10 +12,10 @@ file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type
 
 @click.group(name="vault", cls=CommandGroup)
 def group() -> None:
-    r"""Keep passwords in an encrypted file, where the OS keyring does not work.
+    r"""Store passwords in an encrypted file, for PCs without a working keyring.
 
-    Over SSH there is often no keyring. The vault is one file with a password of its own, which is
-    asked for when it is needed. Unattended calls take it from SICKTUI_VAULT_PASSWORD.
+    Over SSH there is often no keyring. The vault is one file with its own password, which is asked for
+    when it is needed. Unattended calls read it from SICKTUI_VAULT_PASSWORD.
 
     \b
     Examples:
@@ -28,14 +28,14 @@ def group() -> None:
 @group.command("create")
 @with_common
 def create(common: Common) -> int:
-    """Make the vault. 'sicktui login' offers it too where no keyring works."""
+    """Create the vault. 'sicktui login' offers it too if no keyring works."""
     return actions.vault.create(common)
 
 
 @group.command("password")
 @with_common
 def password(common: Common) -> int:
-    """Change the vault's password. Everything in it is encrypted afresh."""
+    """Change the vault's password and re-encrypt its contents."""
     return actions.vault.change_password(common)
 
 
@@ -43,7 +43,7 @@ def password(common: Common) -> int:
 @file_argument
 @with_common
 def export(common: Common, file: Path) -> int:
-    """Write a copy of the vault to FILE, under a password of its own.
+    """Copy the vault to FILE, with its own password.
 
     Unattended, the copy has the vault's password.
     """
@@ -51,9 +51,9 @@ def export(common: Common, file: Path) -> int:
 
 
 @group.command("import")
-@click.option("--replace", is_flag=True, help="Where the two differ, take the passwords of FILE.")
+@click.option("--replace", is_flag=True, help="Replace passwords that differ from those of FILE.")
 @file_argument
 @with_common
 def absorb(common: Common, file: Path, *, replace: bool) -> int:
-    """Take the passwords of FILE, a copy of a vault, over into the vault."""
+    """Import the passwords of FILE, a copy of a vault."""
     return actions.vault.absorb(common, file, replace=replace)
