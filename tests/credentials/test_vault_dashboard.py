@@ -13,9 +13,10 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.vault import Vault, VaultState
+from sicktui.tui.dialogs.fields import FormValues
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.login import Login, Password
 from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import VaultMenu
 from tests.credentials.kit import MASTER, cheap_vault
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
@@ -48,7 +49,7 @@ async def typed(pilot: Pilot[None], text: str) -> None:
 
 async def form(pilot: Pilot[None], title: str) -> None:
     """Wait for a dialog that asks for passwords."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm) and title in text_of(pilot))
+    await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm) and title in text_of(pilot))
 
 
 async def test_an_update_opens_the_vault_and_asks_for_nothing_else(
@@ -120,7 +121,7 @@ async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(
         await pilot.press("y")
         await form(pilot, "Unlock the vault")
         await pilot.press("escape")
-        await until(pilot, lambda: notes_of(pilot).count("open to anybody") == 2)
+        await until(pilot, lambda: text_of(pilot).count("open to anybody") == 2)
         assert not main.dashboard.runs
         assert not harness.context.backups.list()
 
@@ -155,7 +156,7 @@ async def test_a_vault_is_made_and_takes_in_what_was_entered(harness: DashboardH
         await pilot.press("x", "u")
         assert isinstance(pilot.app.screen, VaultMenu), "what cannot be done now does nothing"
         await pilot.press("c")
-        await form(pilot, "Make a vault")
+        await form(pilot, "Create a vault")
         await typed(pilot, "short")
         await typed(pilot, "short")
         await until(pilot, lambda: "at least 8 characters" in text_of(pilot))
@@ -224,7 +225,7 @@ async def test_a_password_is_kept_once_for_a_group(harness: DashboardHarness, va
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "l")
-        await until(pilot, lambda: "keep it once, for @hall-3" in text_of(pilot))
+        await until(pilot, lambda: "store it once for @hall-3" in text_of(pilot))
         pilot.app.screen.query_one("#password", Input).value = PASSWORD
         await pilot.press("tab", "tab", "space", "shift+tab", "shift+tab", "enter")
         await until(pilot, lambda: "The password of @hall-3 kept in: vault" in notes_of(pilot))
@@ -293,13 +294,13 @@ async def test_a_crash_shows_no_values_of_variables(
         await use()
     shown = "".join(capsys.readouterr())
     assert "nobody foresaw this" in shown
-    assert "action_keep" in shown, "the frame in which the password is a variable"
+    assert "action_submit" in shown, "the frame in which the password is a variable"
     assert "Zwiebelkuchen-77" not in shown
 
 
 def test_no_answer_shows_what_was_typed() -> None:
     assert PASSWORD not in repr(Password(PASSWORD, for_all=True, shared=True))
-    assert MASTER not in repr(Typed({"vault": MASTER}))
+    assert MASTER not in repr(FormValues({"vault": MASTER}))
 
 
 def test_a_dashboard_without_a_keyring_names_the_vault(tmp_path: Path) -> None:

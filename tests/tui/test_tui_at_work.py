@@ -8,7 +8,7 @@ from textual import events
 from sicktui.simulator import Fault
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
@@ -27,7 +27,7 @@ async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHa
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "after")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))

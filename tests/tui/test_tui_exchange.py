@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sicktui.model.device import Profile
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.device_form import DeviceForm
 from tests.support.dashboard import (
     DashboardHarness,
@@ -29,7 +29,7 @@ async def test_devices_are_imported_and_replaced_only_if_agreed(
 
     async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("I")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, str(file))
         await pilot.press("enter")
         await until(pilot, lambda: "Already in the list" in flat_of(pilot))
@@ -37,7 +37,7 @@ async def test_devices_are_imported_and_replaced_only_if_agreed(
         await pilot.press("tab", "space", "enter")
         await until(pilot, lambda: "Replace them?" in text_of(pilot))
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         assert known() == {"gate-1": "127.0.0.1:9"}
         await pilot.press("enter")
         await until(pilot, lambda: "Replace them?" in text_of(pilot))
@@ -88,10 +88,10 @@ async def test_everything_that_a_profile_can_say_has_a_field(harness: DashboardH
             await pilot.pause()
             await type_in(pilot, text)
         await pilot.press("enter")
-        await until(pilot, lambda: "'ftp' is no scheme" in text_of(pilot))
+        await until(pilot, lambda: "'ftp' is not a scheme" in text_of(pilot))
         await type_in(pilot, "https")
         await pilot.press("enter")
-        await until(pilot, lambda: "'settle' is no timing" in text_of(pilot))
+        await until(pilot, lambda: "'settle' is not a timing" in text_of(pilot))
         await type_in(pilot, "flash_timeout=600 setle=1")
         await pilot.press("enter")
         await until(pilot, lambda: "setle" in flat_of(pilot) and "The keys are" in flat_of(pilot))

@@ -14,10 +14,10 @@ from sicktui.model.settings import Backups
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.messages import RunAdvanced
 from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.screens.path_form import PathForm
 from sicktui.tui.screens.restore import RestoreScreen
 from tests.support.clocks import ShiftedClock
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
@@ -83,7 +83,7 @@ async def test_one_is_exported_and_nothing_is_overwritten_unasked(
         await browse_history(pilot)
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("x")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PathForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         pilot.app.screen.query_one(Input).value = str(there / "x.backup")
         await pilot.press("enter")
         await until(pilot, lambda: "cannot" in flat_of(pilot).lower() or "Could not" in flat_of(pilot))
@@ -91,7 +91,7 @@ async def test_one_is_exported_and_nothing_is_overwritten_unasked(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PathForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         assert there.read_text(encoding="utf-8") == "mine"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))

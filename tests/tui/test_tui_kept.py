@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.screens.backups import BackupsScreen
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
@@ -41,12 +41,12 @@ async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(harness: Da
         await look(pilot, 3)
         assert "3 backups of 2 sensors" in text_of(pilot)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press("enter")
-        await until(pilot, lambda: "Which ones may go?" in flat_of(pilot))
+        await until(pilot, lambda: "Enter a number to keep" in flat_of(pilot))
         await type_in(pilot, "0")
         await pilot.press("enter")
-        await until(pilot, lambda: "Keep: write a whole number, 1 or more." in flat_of(pilot))
+        await until(pilot, lambda: "Keep: enter a whole number, 1 or more." in flat_of(pilot))
         await type_in(pilot, "1")
         await pilot.press("tab")
         await type_in(pilot, "9" * 12)
@@ -55,20 +55,20 @@ async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(harness: Da
         await pilot.press("q")
         await look(pilot, 3)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "1")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        assert "1 backup would go" in text_of(pilot)
+        assert "1 backup will be deleted" in text_of(pilot)
         shown = flat_of(pilot)
         assert first.id in shown
         assert second.id not in shown
-        assert "2 backups stay, among them the last good one of 2 sensors" in shown
+        assert "2 backups kept, including the last good one of 2 sensors" in shown
         await pilot.press("p", "enter", "n")
         await look(pilot, 3)
         assert len(kept.list()) == 3, "nothing goes without y"
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "1")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
@@ -77,7 +77,7 @@ async def test_prune_shows_first_and_deletes_only_what_was_agreed_to(harness: Da
         assert {record.id for record in kept.list()} == {second.id, dock.id}
         assert "1 backup deleted" in notes_of(pilot)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press("tab")
         await type_in(pilot, "365")
         await pilot.press("enter")
@@ -114,16 +114,16 @@ async def test_a_backup_is_imported_with_metadata_and_without(
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await look(pilot, 1)
         await pilot.press("i")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         for bad in (str(tmp_path / "no [/such]"), "~nobody-of-that-name/x", "x" * 300):
             await type_in(pilot, bad)
             await pilot.press("enter")
             await until(pilot, lambda: "cannot be read" in flat_of(pilot))
         await type_in(pilot, str(bare))
         await pilot.press("enter")
-        await until(pilot, lambda: "Which sensor is it of?" in text_of(pilot))
+        await until(pilot, lambda: "Which sensor is it from?" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "nobody knows whose it is" in flat_of(pilot))
+        await until(pilot, lambda: "Enter the serial number of the sensor" in flat_of(pilot))
         await type_in(pilot, "9009")
         await pilot.press("tab")
         await type_in(pilot, "old gate")

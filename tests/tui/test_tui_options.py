@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.backup import BackupForm, BackupRequest
 from sicktui.tui.screens.diff import DiffScreen
 from sicktui.tui.screens.doctor import DoctorScreen
@@ -35,15 +35,15 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
         await pilot.press("o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "latest")
         await pilot.press("enter")
-        await until(pilot, lambda: "Version: it is none." in flat_of(pilot))
+        await until(pilot, lambda: "Not a valid version." in flat_of(pilot))
         await type_in(pilot, "2.4.0.1R")
         await pilot.press("tab")
         await type_in(pilot, "0")
         await pilot.press("enter")
-        await until(pilot, lambda: "At once: write a whole number, 1 or more." in flat_of(pilot))
+        await until(pilot, lambda: "At once: enter a whole number, 1 or more." in flat_of(pilot))
         await type_in(pilot, "3")
         for text in ("1", "7"):
             await pilot.press("tab")
@@ -81,7 +81,7 @@ async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> 
         await pilot.press(*"a phrase", "tab")
         await type_in(pilot, "none")
         await pilot.press("enter")
-        await until(pilot, lambda: "At once: write a whole number" in text_of(pilot))
+        await until(pilot, lambda: "At once: enter a whole number" in text_of(pilot))
         await type_in(pilot, "2")
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
@@ -109,7 +109,7 @@ async def test_sensors_blink_for_as_long_as_is_said(harness: DashboardHarness) -
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("T")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "65536")
         await pilot.press("enter")
         await until(pilot, lambda: "At most 65535 seconds" in text_of(pilot))

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.login import Login
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.widgets.table import Table
@@ -58,13 +58,13 @@ async def test_one_all_and_another_are_read(harness: DashboardHarness) -> None:
         await until(pilot, lambda: "'[/oops]" in text_of(pilot))
         assert "\x1b" not in text_of(pilot)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "NoSuchThing")
         await pilot.press("enter")
         await until(pilot, lambda: "gate-1:" in notes_of(pilot))
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "SerialNumber")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen) and "1001" in text_of(pilot))
@@ -94,7 +94,7 @@ async def test_a_parameter_is_written_only_after_the_question(harness: Dashboard
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await type_in(pilot, PASSWORD)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         assert '"Port"' in pilot.app.screen.query_one("#value", Input).value
         await type_in(pilot, '{"Prt": 2999}')
         await pilot.press("enter")
@@ -107,7 +107,7 @@ async def test_a_parameter_is_written_only_after_the_question(harness: Dashboard
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         assert port_of(device) != 2999
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, '{"Port": 2999}')
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
@@ -124,5 +124,5 @@ async def test_parameters_are_saved_on_request(harness: DashboardHarness) -> Non
         await pilot.press("S")
         await until(pilot, lambda: "Save the parameters?" in text_of(pilot))
         await pilot.press("y")
-        await until(pilot, lambda: "its parameters are saved" in notes_of(pilot))
+        await until(pilot, lambda: "parameters saved" in notes_of(pilot))
         assert any("WriteEeprom" in r.path or "Persist" in r.path for r in fleet.devices[0].requests)

@@ -6,9 +6,9 @@ from textual.pilot import Pilot
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import PLANT, Passphrases
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.screens.passphrases import PassphraseMenu
-from sicktui.tui.screens.secret_form import SecretForm
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001")
@@ -31,7 +31,7 @@ async def test_a_passphrase_is_stored_twice_typed_and_never_shown(harness: Dashb
         await menu(pilot)
         assert text_of(pilot).count("none: its backups are made without") == 2
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press(*"phrase one", "enter", *"phrase two", "enter")
         await until(pilot, lambda: "The two are not the same" in text_of(pilot))
         assert "phrase o" not in text_of(pilot)

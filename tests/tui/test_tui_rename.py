@@ -29,7 +29,7 @@ async def test_a_sensor_is_renamed_in_place(harness: DashboardHarness) -> None:
         await pilot.press("L")
         await until(pilot, lambda: isinstance(pilot.app.screen, RenameForm))
         assert "LocationName is now 'north gate'" in text_of(pilot)
-        assert "at most 32 characters" in text_of(pilot)
+        assert "At most 32 characters" in text_of(pilot)
         box = pilot.app.screen.query_one(Input)
         box.value = "x" * 33
         await until(pilot, lambda: "has at most 32 characters" in flat_of(pilot))
@@ -53,13 +53,13 @@ async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(harnes
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("L")
-        await until(pilot, lambda: "at most 16 characters" in text_of(pilot))
+        await until(pilot, lambda: "At most 16 characters" in text_of(pilot))
         box = pilot.app.screen.query_one(Input)
         box.value = "a name of 17 char"
         await until(pilot, lambda: "has at most 16 characters" in flat_of(pilot))
         box.value = "yard 2"
         await pilot.press("tab", "space", "enter")
-        await until(pilot, lambda: "It is NOT saved" in text_of(pilot))
+        await until(pilot, lambda: "NOT saved" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "is now 'yard 2'. Not saved." in notes_of(pilot))
     assert location_of(fleet.devices[0]) == "yard 2"
@@ -80,12 +80,12 @@ async def test_a_rename_that_does_not_work_says_why(harness: DashboardHarness) -
         await until(pilot, lambda: isinstance(pilot.app.screen, RenameForm))
         pilot.app.screen.query_one(Input).value = "there"
         await pilot.press("enter", "y")
-        await until(pilot, lambda: "gate-2 was not renamed" in notes_of(pilot))
+        await until(pilot, lambda: "gate-2: LocationName was not written" in notes_of(pilot))
         lock.release()
         await pilot.press("L")
         await until(pilot, lambda: isinstance(pilot.app.screen, RenameForm))
         await pilot.press("enter")
-        await until(pilot, lambda: "is called 'here' already; nothing was written" in notes_of(pilot))
+        await until(pilot, lambda: "is already called 'here'; nothing was written" in notes_of(pilot))
     assert fleet.devices[1].parameters.saved["LocationName"] == "here"
 
 

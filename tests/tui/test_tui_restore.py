@@ -16,10 +16,10 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.restore import RestoreScreen
-from sicktui.tui.screens.secret_form import SecretForm
 from sicktui.tui.screens.version_picker import VersionPicker
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
@@ -87,7 +87,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await pilot.press("r")
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press(*"Kuckuck", "enter")
         await until(pilot, lambda: "That is not the one" in text_of(pilot))
         assert "Kuckuck" not in text_of(pilot)
@@ -99,7 +99,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await until(pilot, lambda: "Nothing may be restored" in notes_of(pilot))
         assert len(writes(fleet.devices[0])) == before
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         pilot.app.screen.query_one(Input).value = PHRASE
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
@@ -234,7 +234,7 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(
         await pilot.press("g")
         await until(pilot, lambda: "? interrupted" in text_of(pilot))
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press(*"Kuckuck", "enter")
         await until(pilot, lambda: "That is not the one" in text_of(pilot))
         pilot.app.screen.query_one(Input).value = PHRASE

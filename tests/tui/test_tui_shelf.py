@@ -6,7 +6,7 @@ from zipfile import ZipFile
 from textual.pilot import Pilot
 
 from sicktui.simulator.device.package import make_package
-from sicktui.tui.dialogs.form import TextForm
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.shelf import ShelfScreen
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
@@ -24,7 +24,7 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await look(pilot)
         assert "The shelf is empty" in text_of(pilot)
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, str(tmp_path / "nothing.spk"))
         await pilot.press("enter")
         await until(pilot, lambda: "There is no file" in flat_of(pilot))
@@ -62,7 +62,7 @@ async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(harness: DashboardHar
         await look(pilot)
         for answer, there in (("n", 0), ("y", 1)):
             await pilot.press("n")
-            await until(pilot, lambda: isinstance(pilot.app.screen, TextForm))
+            await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
             await type_in(pilot, str(tmp_path / "download.zip"))
             await pilot.press("enter")
             await until(pilot, lambda: "Unpack it and add the package?" in text_of(pilot))

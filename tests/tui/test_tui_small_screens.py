@@ -56,7 +56,7 @@ async def test_the_sentence_belongs_to_the_only_cursor(harness: DashboardHarness
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("j", "space", "b")  # the second one is backed up
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
         cursors = [line for line in text_of(pilot).splitlines() if line.startswith("►")]
@@ -220,10 +220,10 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(
             "D": ("and the remedy", "q back"),
             "I": ("Import devices", "esc back"),
             "X": ("Export the devices", "esc back"),
-            "T": ("Blink for how long?", "esc back"),
+            "T": ("so that you can find them", "esc back"),
             "n": ("Add a device", "esc back"),
             "l": ("Password of", "esc back"),
-            "S": ("Save the parameters?", "n leave them"),
+            "S": ("Save the parameters?", "n cancel"),
         }
         for key, (title, way_out) in ways.items():
             await pilot.press(key)

@@ -6,8 +6,8 @@ from textual.widgets import Input
 
 from sicktui.model.device import Profile
 from sicktui.stores.secrets.vault import VaultState
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.screens.secret_form import SecretForm
 from sicktui.tui.screens.vault import VaultMenu
 from tests.support.dashboard import DashboardHarness, text_of, until
 
@@ -37,7 +37,7 @@ async def test_enter_goes_on_to_the_next_field_in_a_burst_too(harness: Dashboard
         await pilot.press("V")
         await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu))
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(pilot.app.screen, SecretForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         burst(pilot, "a long password\ra long password\r")
         await until(pilot, lambda: vault.state() is VaultState.OPEN)
 

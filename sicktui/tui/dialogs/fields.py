@@ -1,81 +1,97 @@
-"""Fields of forms: a labelled input, and a choice that a key toggles."""
+"""What forms ask for: the kinds of fields, and the values that were entered. No Textual here."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from pathlib import Path
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Static
+from msgspec import Struct
 
-from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.widgets.secret_input import SecretInput
+from sicktui.stores.disk.files import written
 
 
-class Field(Horizontal):
-    """A label and an input on one line."""
+class TextField(Struct, frozen=True, kw_only=True):
+    """A line of text."""
 
-    DEFAULT_CSS = """
-    Field { height: 1; }
-    Field > Static { width: 14; color: $text-muted; }
-    Field > Input { width: 1fr; background: $panel; }
-    """
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    """Shown while the field is empty."""
+    required: bool = False
+    """For the first field of a form: Enter leaves the form, like Esc, while this field is empty."""
 
-    def __init__(self, label: str, name: str, value: str = "", placeholder: str = "") -> None:
-        super().__init__()
-        self._label = label
-        self._input = SecretInput(value, placeholder=placeholder, id=name)
-
-    def compose(self) -> ComposeResult:
-        """Label, input."""
-        yield Static(Content(self._label), markup=False)
-        yield self._input
+    def parse(self, text: str) -> str:
+        """The value of what was typed."""
+        return text.strip()
 
 
-class Choice(Static, can_focus=True):
-    """Yes or no: ``[x]`` or ``[ ]``, changed with space while it has the keys."""
+class ExactField(TextField, frozen=True, kw_only=True):
+    """A line of text in which blanks at the ends count."""
 
-    DEFAULT_CSS = """
-    Choice { height: 1; margin-top: 1; }
-    Choice:focus { text-style: bold reverse; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,x", "change", "Change", show=False)]
-
-    class Changed(Message):
-        """The choice was changed."""
-
-        def __init__(self, choice: "Choice") -> None:
-            super().__init__()
-            self.choice = choice
-
-    def __init__(self, glyphs: Glyphs, label: str, *, value: bool, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id, markup=False)
-        self._glyphs = glyphs
-        self._label = label
-        self.value = value
-
-    def render(self) -> Content:
-        """The box and its label."""
-        return Content(f"[{'x' if self.value else ' '}] {self._label}")
-
-    def action_change(self) -> None:
-        """Change it."""
-        self.value = not self.value
-        self.refresh()
-        self.post_message(self.Changed(self))
+    def parse(self, text: str) -> str:
+        """The text as it was typed."""
+        return text
 
 
-class Back(Static, can_focus=True):
-    """The way out of a dialog whose inputs take every letter, for terminals that lose Esc."""
+class SecretField(ExactField, frozen=True, kw_only=True):
+    """A password, shown as dots and never copied."""
 
-    DEFAULT_CSS = """
-    Back { width: 10; height: 1; margin-top: 1; color: $text-muted; }
-    Back:focus { text-style: bold reverse; }
-    """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "screen.leave", "Back", show=False)]
+class PathField(TextField, frozen=True, kw_only=True):
+    """The path of a file."""
 
-    def __init__(self) -> None:
-        super().__init__(Content("[ back ]"), markup=False)
+    def parse(self, text: str) -> str:
+        """The path without the quotes that a file manager copies along."""
+        return text.strip().strip("\"'")
+
+
+class CheckField(Struct, frozen=True, kw_only=True):
+    """A yes or no."""
+
+    name: str
+    label: str
+    value: bool = False
+
+
+class FormValues:
+    """What was entered, by the names of the fields. Its text form shows no value: some are secret."""
+
+    __slots__ = ("_checks", "_texts")
+
+    def __init__(self, texts: Mapping[str, str], checks: Mapping[str, bool] | None = None) -> None:
+        self._texts = dict(texts)
+        self._checks = dict(checks or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name]
+
+    def get(self, name: str, default: str) -> str:
+        """A text; the default if the form has no field of that name."""
+        return self._texts.get(name, default)
+
+    def __repr__(self) -> str:
+        """Only the names."""
+        return f"FormValues({', '.join([*self._texts, *self._checks])})"
+
+    def checked(self, name: str, *, default: bool = False) -> bool:
+        """The value of a ``CheckField``; the default if the form has none of that name."""
+        return self._checks.get(name, default)
+
+    def path(self, name: str) -> Path:
+        """The value of a ``PathField``, with ``~`` expanded."""
+        return written(self._texts[name])
+
+
+class Problem(Struct, frozen=True):
+    """Why a form cannot be submitted."""
+
+    text: str
+    advice: str = ""
+    field: str = ""
+    """The field to correct: it gets the focus."""
+
+
+def whole_number(text: str, what: str, *, least: int) -> str:
+    """What is wrong with a text that should be a whole number; empty if nothing is."""
+    if text.isascii() and text.isdecimal() and int(text) >= least:
+        return ""
+    return f"{what}: enter a whole number, {least} or more."

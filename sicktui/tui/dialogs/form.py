@@ -1,152 +1,260 @@
-"""A dialog with fields and choices, none of them secret."""
+"""A dialog with fields. Screens declare the fields; ``Form`` shows, checks and submits them."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from msgspec import Struct
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import written
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.dialogs.fields import Back, Choice, Field
+from sicktui.tui.dialogs.fields import CheckField, FormValues, Problem, SecretField, TextField
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.secret_input import SecretInput
+
+AnswerT = TypeVar("AnswerT")
+
+Check = Callable[[FormValues], str]
+"""What is wrong with the values; empty if nothing is."""
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """One thing to type."""
+class Form(Dialog[AnswerT], Generic[AnswerT]):
+    """A title, a few lines, the fields and the checkboxes.
 
-    name: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    """What stands in the field while it is empty."""
-
-
-class Tick(Struct, frozen=True, kw_only=True):
-    """One thing to say yes or no to."""
-
-    name: str
-    label: str
-    value: bool = False
-
-
-class Entered(Struct, frozen=True):
-    """The answer, by the names of fields and choices."""
-
-    texts: dict[str, str]
-    """Without blanks at their ends. Treat as read-only."""
-    ticks: dict[str, bool]
-    """Treat as read-only."""
-
-    def path(self, name: str) -> Path:
-        """A text as a path, without the quotes that a file manager copies along."""
-        return written(self.texts[name].strip("\"'"))
-
-
-class TextForm(Dialog[Entered]):
-    """A title, a few lines, the fields, the choices. Enter in any of them is the answer.
+    Enter submits from anywhere. In a form that is ``stepwise`` it moves to the next field first, so that
+    a password is not submitted before it was repeated.
 
     Args:
         appearance: how the dashboard looks.
-        title: what it is about.
-        lines: what people should know.
-        fields: what to type, from top to bottom.
-        ticks: the choices below.
-        check: what is wrong with what was entered; empty if nothing is.
-        problem: what was wrong with the answer before this one.
-        does: what enter does, for the line of keys.
+        title: the title.
+        lines: what the operator should know, above the fields.
+        fields: from top to bottom; checkboxes come last.
+        problem: what was wrong with the values that were submitted before.
+        submit: what Enter does, for the line of keys.
+        stepwise: Enter moves to the next field, and submits in the last one.
+        live: the values are checked with every key, not only when they are submitted.
     """
 
     DEFAULT_CSS = """
-    TextForm Choice { margin-top: 0; }
-    TextForm #ticks { height: auto; margin-top: 1; }
+    Form #checks { height: auto; margin-top: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
-        Binding("enter", "answer", "Go on", show=False),
+        Binding("enter", "submit", "Submit", show=False),
     ]
 
     scrolls = False
-    """Its fields take every letter; what has the keys is always in sight."""
+    """Letters belong to the fields; the focused field is always in last."""
 
     def __init__(
         self,
         appearance: Appearance,
         title: str,
         lines: Sequence[Cell],
-        fields: Sequence[Wanted],
+        fields: Sequence[TextField | CheckField],
         *,
-        ticks: Sequence[Tick] = (),
-        check: Callable[[Entered], str] = lambda _: "",
         problem: str = "",
-        does: str = "go on",
+        submit: str = "continue",
+        stepwise: bool = False,
+        live: bool = False,
     ) -> None:
         super().__init__(appearance)
         self.title_text = title
-        change = "   space change a choice" if ticks else ""
-        self.keys_text = f"enter {does}   tab next field{change}   esc back"
         self._lines = lines
-        self._fields = fields
-        self._ticks = ticks
-        self._check = check
+        self._fields = [field for field in fields if isinstance(field, TextField)]
+        self._checks = [field for field in fields if isinstance(field, CheckField)]
         self._problem = problem
+        self._stepwise = stepwise and len(self._fields) > 1
+        self._live = live
+        enter = f"enter next field, then {submit}" if self._stepwise else f"enter {submit}"
+        change = "   space toggle" if self._checks else ""
+        self.keys_text = f"{enter}   tab next field{change}   esc back"
+
+    def check(self, values: FormValues) -> Problem | str:
+        """What is wrong with the values; an empty text if nothing is."""
+        raise NotImplementedError
+
+    def answer(self, values: FormValues) -> AnswerT:
+        """The dialog's answer. The values have passed ``check``."""
+        raise NotImplementedError
 
     def body(self) -> list[Widget]:
-        """The lines, the fields, the choices, and a place for what is wrong."""
+        """The lines, the fields, the checkboxes, and a place for the problem."""
+        boxes = [CheckBox(field) for field in self._checks]
         return [
             Prose([*self._lines, ()]),
-            *(Field(wanted.label, wanted.name, wanted.value, wanted.hint) for wanted in self._fields),
-            *([Vertical(*self._choices(), id="ticks")] if self._ticks else []),
-            Prose(_told(self._problem), id="problem"),
-            Back(),
-        ]
-
-    def _choices(self) -> list[Choice]:
-        return [
-            Choice(self.appearance.glyphs, tick.label, value=tick.value, id=tick.name) for tick in self._ticks
+            *(_Row(field) for field in self._fields),
+            *([Vertical(*boxes, id="checks")] if boxes else []),
+            Prose(id="problem"),
+            BackButton(),
         ]
 
     def on_mount(self) -> None:
-        """Straight to the first field."""
+        """Focus the first field."""
+        self._show(Problem(self._problem))
         self.query_one(f"#{self._fields[0].name}").focus()
 
+    def values(self) -> FormValues:
+        """The values as they are now."""
+        typed = {field.name: self.query_one(f"#{field.name}", Input).value for field in self._fields}
+        return FormValues(
+            {field.name: field.parse(typed[field.name]) for field in self._fields},
+            {field.name: self.query_one(f"#{field.name}", CheckBox).value for field in self._checks},
+        )
+
     @on(Input.Changed)
-    def _forget_problem(self, message: Input.Changed) -> None:
-        # A field tells its first value too, which nobody has typed: what is wrong with it stays in sight.
-        if message.value != next(field.value for field in self._fields if field.name == message.input.id):
-            self.query_one("#problem", Prose).show()
+    def _update_problem(self, message: Input.Changed) -> None:
+        if self._live:
+            self._show(self._checked(self.values()))
+        # An input reports its first value too, which was not typed: a problem with it stays in last.
+        elif message.value != next(field.value for field in self._fields if field.name == message.input.id):
+            self._show(Problem(""))
 
     @on(Input.Submitted)
-    def action_answer(self) -> None:
-        """Answer, unless something is wrong."""
-        entered = Entered(
-            {field.name: self.query_one(f"#{field.name}", Input).value.strip() for field in self._fields},
-            {tick.name: self.query_one(f"#{tick.name}", Choice).value for tick in self._ticks},
-        )
-        problem = self._check(entered)
-        if problem:
-            told = self.query_one("#problem", Prose)
-            told.show(*_told(problem))
-            told.call_after_refresh(told.scroll_visible, animate=False)
+    def _submitted(self, message: Input.Submitted) -> None:
+        if self._stepwise and message.input.id != self._fields[-1].name and not self._is_left(self.values()):
+            self.focus_next()
         else:
-            self.dismiss(entered)
+            self.action_submit()
+
+    def action_submit(self) -> None:
+        """Answer, or show what is wrong."""
+        values = self.values()
+        if self._is_left(values):
+            self.dismiss(None)
+            return
+        problem = self._checked(values)
+        if not problem.text:
+            self.dismiss(self.answer(values))
+            return
+        self._show(problem)
+        place = self.query_one("#problem")
+        place.call_after_refresh(place.scroll_visible, animate=False)
+        for field in self.query(f"#{problem.field}") if problem.field else ():
+            field.focus()
+
+    def _is_left(self, values: FormValues) -> bool:
+        first = self._fields[0]
+        return first.required and not values[first.name]
+
+    def _checked(self, values: FormValues) -> Problem:
+        found = self.check(values)
+        return Problem(found) if isinstance(found, str) else found
+
+    def _show(self, problem: Problem) -> None:
+        place = self.query_one("#problem", Prose)
+        place.show(*_problem_lines(problem))
+        place.display = bool(problem.text)
 
 
-def whole_number(text: str, what: str, *, least: int) -> str:
-    """What is wrong with a text that should be a whole number; empty if nothing is."""
-    if text.isascii() and text.isdecimal() and int(text) >= least:
-        return ""
-    return f"{what}: write a whole number, {least} or more."
+class ValuesForm(Form[FormValues]):
+    """A form whose answer is its values.
+
+    Args:
+        appearance: how the dashboard looks.
+        title: the title.
+        lines: what the operator should know, above the fields.
+        fields: from top to bottom; checkboxes come last.
+        check: what is wrong with the values; empty if nothing is.
+        problem: what was wrong with the values that were submitted before.
+        submit: what Enter does, for the line of keys.
+        stepwise: Enter moves to the next field, and submits in the last one.
+    """
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        title: str,
+        lines: Sequence[Cell],
+        fields: Sequence[TextField | CheckField],
+        *,
+        check: Check = lambda _: "",
+        problem: str = "",
+        submit: str = "continue",
+        stepwise: bool = False,
+    ) -> None:
+        super().__init__(appearance, title, lines, fields, problem=problem, submit=submit, stepwise=stepwise)
+        self._check = check
+
+    def check(self, values: FormValues) -> str:
+        """Ask the given check."""
+        return self._check(values)
+
+    def answer(self, values: FormValues) -> FormValues:
+        """The values."""
+        return values
 
 
-def _told(problem: str) -> list[Cell]:
-    return [(), cell(clean(problem, 400), Tone.BAD)] if problem else []
+class CheckBox(Static, can_focus=True):
+    """``[x]`` or ``[ ]`` before its label; space toggles it."""
+
+    DEFAULT_CSS = """
+    CheckBox { height: 1; }
+    CheckBox:focus { text-style: bold reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,x", "toggle_value", "Toggle", show=False)]
+
+    def __init__(self, field: CheckField) -> None:
+        super().__init__(id=field.name, markup=False)
+        self._label = field.label
+        self.value = field.value
+
+    def render(self) -> Content:
+        """The box and its label."""
+        return Content(f"[{'x' if self.value else ' '}] {self._label}")
+
+    def action_toggle_value(self) -> None:
+        """Check or uncheck."""
+        self.value = not self.value
+        self.refresh()
+
+
+class BackButton(Static, can_focus=True):
+    """Leaves a dialog whose inputs take every letter, for terminals that lose Esc."""
+
+    DEFAULT_CSS = """
+    BackButton { width: 10; height: 1; margin-top: 1; color: $text-muted; }
+    BackButton:focus { text-style: bold reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "screen.leave", "Back", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(Content("[ back ]"), markup=False)
+
+
+class _Row(Horizontal):
+    """A label and an input on one line."""
+
+    DEFAULT_CSS = """
+    _Row { height: 1; }
+    _Row > Static { width: 14; color: $text-muted; }
+    _Row > Input { width: 1fr; background: $panel; }
+    """
+
+    def __init__(self, field: TextField) -> None:
+        super().__init__()
+        self._label = field.label
+        secret = isinstance(field, SecretField)
+        self._input = SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
+
+    def compose(self) -> ComposeResult:
+        """Label, input."""
+        yield Static(Content(self._label), markup=False)
+        yield self._input
+
+
+def _problem_lines(problem: Problem) -> list[Cell]:
+    if not problem.text:
+        return []
+    advice = [cell(clean(problem.advice, 400), Tone.DIM)] if problem.advice else []
+    return [(), cell(clean(problem.text, 400), Tone.BAD), *advice]

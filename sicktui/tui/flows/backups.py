@@ -1,4 +1,4 @@
-"""Looks at all backups of this PC; takes one in from elsewhere, and deletes old ones."""
+"""Shows all backups on this PC; imports backups and deletes old ones."""
 
 import asyncio
 from typing import Final
@@ -12,7 +12,8 @@ from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune, prune
 from sicktui.stores.backups.store import BackupFacts, BackupRecord
 from sicktui.stores.disk.locks import operator
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import Entered, TextForm, Wanted, whole_number
+from sicktui.tui.dialogs.fields import FormValues, PathField, TextField, whole_number
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
@@ -20,12 +21,12 @@ from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
-"""Backups that are named in a plan; more are counted."""
+"""Backups listed in the question; the rest are count."""
 
 
 async def browse_backups(services: Services) -> None:
-    """Show all backups until they are left."""
-    # A verification tells whether a passphrase opens a backup: it must not fail for a vault that is locked.
+    """Show all backups until the operator leaves."""
+    # Verifying tries passphrases on the backups: it must not fail because the vault is locked.
     await unlock_passphrases(services, services.targets(tuple(services.profiles())))
     selected: str | None = None
     while True:
@@ -44,31 +45,31 @@ async def browse_backups(services: Services) -> None:
 # -- import -----------------------------------------------------------------------------------
 
 _FIELDS: Final = (
-    Wanted(name="serial", label="Serial number", hint="of the sensor that gave it"),
-    Wanted(name="device", label="Device", hint="what the sensor is called"),
-    Wanted(name="model", label="Model", hint="its DeviceType, e.g. PICS150-1"),
-    Wanted(name="firmware", label="Firmware", hint="that wrote it"),
+    TextField(name="serial", label="Serial number", hint="of the sensor"),
+    TextField(name="device", label="Device", hint="name in the device list"),
+    TextField(name="model", label="Model", hint="DeviceType, for example PICS150-1"),
+    TextField(name="firmware", label="Firmware", hint="version that wrote the backup"),
 )
 
 
 async def _import(services: Services) -> BackupRecord | None:
-    """Take a backup file in; what no metadata tell is asked."""
+    """Import a backup file; what its metadata does not contain is asked."""
     file, problem = "", ""
+    lines = [
+        cell("Copies a backup file to the backups of this PC."),
+        cell("Its metadata (.json) is read if it is in the same folder.", Tone.DIM),
+    ]
     while True:
-        lines = [
-            cell("A backup file from elsewhere is copied to the backups of this PC."),
-            cell("What is known of it is read from its metadata, if they lie beside it (.json).", Tone.DIM),
-        ]
-        wanted = Wanted(name="file", label="File", value=file, hint="the path of a backup file")
-        form = TextForm(
-            services.appearance, "Import a backup", lines, [wanted], problem=problem, does="look at it"
+        field = PathField(name="file", label="File", value=file, hint="path of a backup file", required=True)
+        form = ValuesForm(
+            services.appearance, "Import a backup", lines, [field], problem=problem, submit="continue"
         )
-        entered = await services.ask(form)
-        if entered is None or not entered.texts["file"]:
+        values = await services.ask(form)
+        if values is None:
             return None
-        file = entered.texts["file"]
+        file = values["file"]
         try:
-            found = await asyncio.to_thread(look_at, entered.path("file"))
+            found = await asyncio.to_thread(look_at, values.path("file"))
             facts = None if found.sidecar else await _ask_facts(services, found)
             if found.sidecar is None and facts is None:
                 return None
@@ -76,33 +77,35 @@ async def _import(services: Services) -> BackupRecord | None:
         except SicktuiError as error:
             problem = str(error)
             continue
-        words = "is kept now" if new else "was kept here already"
-        services.notify(f"The backup {record.id} of {record.device} {words}.")
+        words = "imported" if new else "already stored here"
+        services.notify(f"Backup {record.id} of {record.device}: {words}.")
         return record
 
 
 async def _ask_facts(services: Services, found: BackupOnDisk) -> BackupFacts | None:
-    """Ask which sensor a file without metadata is of."""
+    """Ask which sensor a file without metadata belongs to."""
     lines: list[Cell] = [(Span(clean(found.path.name, 100), Tone.KEY), Span(f"  {size(found.size)}"))]
     if found.warning:
         lines.append(cell(clean(found.warning, 400), Tone.WARN))
-    lines.append(cell("No metadata say what it is. The serial number is needed, the rest helps."))
-
-    def check(entered: Entered) -> str:
-        return "" if entered.texts["serial"] else "Without the serial number nobody knows whose it is."
-
-    form = TextForm(
-        services.appearance, "Which sensor is it of?", lines, _FIELDS, check=check, does="import it"
+    lines.append(
+        cell("There is no metadata for this file. The serial number is required; the rest is optional.")
     )
-    entered = await services.ask(form)
-    if entered is None:
+
+    def check(values: FormValues) -> str:
+        return "" if values["serial"] else "Enter the serial number of the sensor this backup belongs to."
+
+    values = await services.ask(
+        ValuesForm(
+            services.appearance, "Which sensor is it from?", lines, _FIELDS, check=check, submit="import"
+        )
+    )
+    if values is None:
         return None
-    texts = entered.texts
     return BackupFacts(
-        device=texts["device"] or texts["serial"],
-        serial=texts["serial"],
-        model=texts["model"] or None,
-        version=texts["firmware"] or None,
+        device=values["device"] or values["serial"],
+        serial=values["serial"],
+        model=values["model"] or None,
+        version=values["firmware"] or None,
         created=timestamp(services.context.clock.now()),
         operator=str(operator()),
         run=None,
@@ -112,37 +115,38 @@ async def _ask_facts(services: Services, found: BackupOnDisk) -> BackupFacts | N
 # -- prune ------------------------------------------------------------------------------------
 
 
-def _rule_problem(entered: Entered) -> str:
-    keep, days = entered.texts["keep"], entered.texts["days"]
+def _rule_problem(values: FormValues) -> str:
+    keep, days = values["keep"], values["days"]
     if not keep and not days:
-        return "Which ones may go? Fill in one of the two, or both."
+        return "Enter a number to keep, an age, or both."
     return (keep and whole_number(keep, "Keep", least=1)) or (
         days and whole_number(days, "Older than", least=0)
     )
 
 
 async def _prune(services: Services) -> None:
-    """Ask for the rule, show what would go, delete it only if that is agreed to."""
+    """Ask for the rule, show what would be deleted, and delete it once that is confirmed."""
     lines = [
-        cell("First it is only shown what would go."),
-        cell("The last good backup of each sensor always stays.", Tone.GOOD),
+        cell("You will see what would be deleted before anything happens."),
+        cell("The last good backup of each sensor is always kept.", Tone.GOOD),
     ]
     fields = (
-        Wanted(name="keep", label="Keep", hint="the newest so many whole ones of each sensor"),
-        Wanted(name="days", label="Older than", hint="days; younger ones stay. Both filled in: both hold"),
+        TextField(name="keep", label="Keep", hint="number of intact backups to keep per sensor"),
+        TextField(name="days", label="Older than", hint="days; with both filled in, both apply"),
     )
-    form = TextForm(
-        services.appearance,
-        "Delete old backups",
-        lines,
-        fields,
-        check=_rule_problem,
-        does="show what would go",
+    values = await services.ask(
+        ValuesForm(
+            services.appearance,
+            "Delete old backups",
+            lines,
+            fields,
+            check=_rule_problem,
+            submit="show the plan",
+        )
     )
-    entered = await services.ask(form)
-    if entered is None:
+    if values is None:
         return
-    keep, days = entered.texts["keep"], entered.texts["days"]
+    keep, days = values["keep"], values["days"]
     rule = PruneRule(keep=int(keep) if keep else None, older_than_days=float(days) if days else None)
     context = services.context
     try:
@@ -151,13 +155,7 @@ async def _prune(services: Services) -> None:
             stays = [cell("Nothing would be deleted."), cell(_stays(plan), Tone.DIM)]
             await services.ask(Notice(services.appearance, "Delete old backups", stays))
         elif await services.ask(
-            Confirm(
-                services.appearance,
-                "Delete them for good?",
-                _consequences(plan),
-                yes="delete",
-                no="keep them",
-            )
+            Confirm(services.appearance, "Delete for good?", _consequences(plan), yes="delete", no="keep")
         ):
             gone = await asyncio.to_thread(lambda: list(prune(context.backups, plan, context.snapshots)))
             services.notify(f"{count(len(gone), 'backup')} deleted. {_stays(plan)}")
@@ -166,17 +164,16 @@ async def _prune(services: Services) -> None:
 
 
 def _stays(plan: PrunePlan) -> str:
-    kept, sensors = len(plan.keep), len(plan.last_good)
-    stay = f"{count(kept, 'backup')} {'stays' if kept == 1 else 'stay'}"
-    return f"{stay}, among them the last good one of {count(sensors, 'sensor')}."
+    kept, sensors = count(len(plan.keep), "backup"), count(len(plan.last_good), "sensor")
+    return f"{kept} kept, including the last good one of {sensors}."
 
 
 def _consequences(plan: PrunePlan) -> list[Cell]:
-    would = f"{count(len(plan.remove), 'backup')} would go, {size(plan.bytes)}:"
-    lines: list[Cell] = [cell(would, Tone.WARN)]
+    number = count(len(plan.remove), "backup")
+    lines: list[Cell] = [cell(f"{number} will be deleted, {size(plan.bytes)}:", Tone.WARN)]
     for version in plan.remove[:_SHOWN]:
         record = version.record
-        valid = f"  last valid {moment(version.last_seen)}  {size(record.size)}"
+        valid = f"  last confirmed {moment(version.last_seen)}  {size(record.size)}"
         lines.append(
             (
                 Span(f"  {clean(record.device, 30)}  ", Tone.KEY),
@@ -188,5 +185,5 @@ def _consequences(plan: PrunePlan) -> list[Cell]:
         lines.append(cell(f"  {rest}"))
     if plan.leftovers:
         left = count(len(plan.leftovers), "file")
-        lines.append(cell(f"{left} that killed processes left behind would go too.", Tone.DIM))
+        lines.append(cell(f"{left} left behind by killed processes will be deleted too.", Tone.DIM))
     return [*lines, (), cell(_stays(plan))]

@@ -1,4 +1,4 @@
-"""Device lists that come from, or go to, other programs."""
+"""Imports and exports the device list."""
 
 import asyncio
 from pathlib import Path
@@ -8,37 +8,37 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.config.device_files import COLUMNS, export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
-from sicktui.stores.disk.files import present
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
+from sicktui.tui.dialogs.fields import CheckField, PathField
+from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.dialogs.save_as import save_as
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.path_form import PathForm
 
 
 async def import_list(services: Services) -> None:
-    """Take the devices of a file into the list: all of them, or none."""
+    """Add the devices of a file to the list: all of them, or none."""
     file, replace, problem = "", False, ""
     lines = [
-        cell("A .csv with a row of column names, or a TOML file like the one that is exported here."),
-        cell(f"Columns: {', '.join(COLUMNS)}; the first two are enough.", Tone.DIM),
+        cell("A .csv file with a row of column names, or an exported .toml file."),
+        cell(f"Columns: {', '.join(COLUMNS)}; the first two are required.", Tone.DIM),
     ]
     while True:
-        form = TextForm(
-            services.appearance,
-            "Import devices",
-            lines,
-            [Wanted(name="file", label="File", value=file, hint="the path of a .csv or .toml file")],
-            ticks=[Tick(name="replace", label="replace devices that have the same name", value=replace)],
-            problem=problem,
-            does="import",
+        fields = (
+            PathField(
+                name="file", label="File", value=file, hint="path of a .csv or .toml file", required=True
+            ),
+            CheckField(name="replace", label="replace devices that have the same name", value=replace),
         )
-        entered = await services.ask(form)
-        if entered is None or not entered.texts["file"]:
+        form = ValuesForm(
+            services.appearance, "Import devices", lines, fields, problem=problem, submit="import"
+        )
+        values = await services.ask(form)
+        if values is None:
             return
-        file, replace = entered.texts["file"], entered.ticks["replace"]
+        file, replace = values["file"], values.checked("replace")
         try:
-            if await _take(services, entered.path("file"), replace=replace):
+            if await _take(services, values.path("file"), replace=replace):
                 return
             problem = ""
         except SicktuiError as error:
@@ -57,7 +57,7 @@ async def _take(services: Services, path: Path, *, replace: bool) -> bool:
     replaced = [name for name in incoming if name in before.profiles]
     if replaced:
         names: list[Cell] = [cell(f"  {clean(name)}") for name in replaced]
-        question = [cell(f"The file has other entries for {count(len(replaced), 'device')}:"), *names]
+        question = [cell(f"The file changes {count(len(replaced), 'device')} of the list:"), *names]
         asked = Confirm(services.appearance, "Replace them?", question, yes="replace", no="back")
         if not await services.ask(asked):
             return False
@@ -73,24 +73,16 @@ async def _take(services: Services, path: Path, *, replace: bool) -> bool:
 
 
 async def export_list(services: Services) -> None:
-    """Write the device list to a file, after a question if there is one already."""
-    proposed, problem = "~/devices.csv", ""
-    lines = [cell("A .csv for a spreadsheet; any other ending gives TOML. Passwords are not in it.")]
-    while True:
-        form = PathForm(services.appearance, "Export the devices", lines, proposed=proposed, problem=problem)
-        path = await services.ask(form)
-        if path is None:
-            return
-        proposed, problem = str(path), ""
-        question = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
-        asked = Confirm(services.appearance, "Replace the file?", question, yes="replace", no="another name")
-        if await asyncio.to_thread(present, path) and not await services.ask(asked):
-            continue
-        try:
-            devices = await asyncio.to_thread(services.context.devices)
-            await asyncio.to_thread(export_devices, devices, path)
-        except SicktuiError as error:
-            problem = str(error)
-            continue
-        services.notify(f"{count(len(devices.profiles), 'device')} written to {path}.")
-        return
+    """Write the device list to a file."""
+
+    def write(path: Path) -> str:
+        devices = services.context.devices()
+        export_devices(devices, path)
+        return f"{count(len(devices.profiles), 'device')} written to {path}."
+
+    lines = [cell("A .csv file for a spreadsheet, or .toml. Passwords are not included.")]
+    written = await save_as(
+        services.ask, services.appearance, "Export the devices", lines, write, proposed="~/devices.csv"
+    )
+    if written is not None:
+        services.notify(written)

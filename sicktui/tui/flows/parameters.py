@@ -1,7 +1,6 @@
-"""Single parameters: read, set with a question, saved on the sensor."""
+"""Reads and sets single parameters, and saves them on the sensor."""
 
 import asyncio
-from collections.abc import Sequence
 
 from sicktui.engine.parameters.compare import shown
 from sicktui.engine.parameters.variables import variables
@@ -21,7 +20,8 @@ from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import moment
 from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import TextForm, Tick, Wanted
+from sicktui.tui.dialogs.fields import CheckField, TextField
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
 from sicktui.tui.flows.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
@@ -48,8 +48,8 @@ class ParameterEditor:
         self._name = clean(target.device, 40)
         self._readings: dict[str, Reading] = {}
         self._selected = ""
-        self._entered = True
-        """Whether a value that was written is to be saved: as it was wished the last time."""
+        self._save = True
+        """Whether the sensor saves a written value, as chosen the last time."""
 
     async def run(self) -> None:
         """Show the parameters and act on each choice."""
@@ -84,7 +84,7 @@ class ParameterEditor:
                 await save_parameters(self._services, (self._target.device,))
 
     async def _remember(self) -> None:
-        """Begin with what the last full reading has found."""
+        """Begin with the newest snapshot, a full one if there is one."""
         device = self._target.device
         try:
             kept = await asyncio.to_thread(
@@ -102,17 +102,17 @@ class ParameterEditor:
         self._readings |= {name: Reading(None, when, why) for name, why in snapshot.unreadable.items()}
 
     async def _read(self, name: str) -> object:
-        """Read one, and show it selected."""
+        """Read one and select it."""
         value = await run_with_progress(
             self._services,
             f"Reading {clean(name, 40)}",
-            [cell(f"{self._name} is asked.")],
+            [cell(f"Reading from {self._name}.")],
             lambda: read_parameter(self._services.context, self._target, name),
         )
-        self._noted(name, value)
+        self._note(name, value)
         return value
 
-    def _noted(self, name: str, value: object) -> None:
+    def _note(self, name: str, value: object) -> None:
         self._readings[name] = Reading(
             value, moment(timestamp(self._services.context.clock.now()), short=True)
         )
@@ -124,46 +124,42 @@ class ParameterEditor:
         for snapshot in taken or []:
             self._take(snapshot)
         if self._readings.get(self._selected, Reading()).problem:
-            self._selected = ""  # It has gone to the end of the list; the values stand on top.
-        services.refresh_backups()  # parameters may be seen now to have changed since the last backup
+            self._selected = ""  # It moved to the end of the list; the values are on top.
+        services.refresh_backups()  # parameters may turn out to have changed since the last backup
 
     async def _read_other(self) -> None:
-        lines = [cell("As the vendor's OpenAPI writes it, e.g. ScanDataEthSettings.", Tone.DIM)]
-        wanted = [Wanted(name="name", label="Parameter")]
-        entered = await self._services.ask(
-            TextForm(self._services.appearance, "Read which parameter?", lines, wanted, does="read it")
+        lines = [cell("The name as in the vendor's OpenAPI, e.g. ScanDataEthSettings.", Tone.DIM)]
+        field = TextField(name="name", label="Parameter", required=True)
+        values = await self._services.ask(
+            ValuesForm(self._services.appearance, "Read a parameter", lines, [field], submit="read")
         )
-        if entered is not None and entered.texts["name"]:
-            await self._read(entered.texts["name"])
+        if values is not None:
+            await self._read(values["name"])
 
     async def _set(self, name: str) -> None:
-        """Old value, new value, question, write, read back."""
+        """Ask for the new value, confirm, write, read back."""
         services, target = self._services, self._target
         old = await self._read(name)
-        if not await ensure_access(services, [target], "To write to it, its password is needed."):
+        if not await ensure_access(services, [target], "Writing requires a password."):
             return
         text, problem = editable(old), ""
         while True:
-            entered = await services.ask(self._form(name, old, text, problem))
-            if entered is None:
+            values = await services.ask(self._form(name, old, text, problem))
+            if values is None:
                 return
-            text, self._entered = entered.texts["value"], entered.ticks["save"]
+            text, self._save = values["value"], values.checked("save")
             try:
                 plan = await self._planned(name, text)
             except SicktuiError as error:
                 problem = str(error)
                 continue
             if not plan.changes:
-                services.notify(f"{clean(name)} is {clean(shown(old), 100)} already; nothing was written.")
+                services.notify(f"{clean(name)} is already {clean(shown(old), 100)}; nothing was written.")
                 return
-            asked = Confirm(
-                services.appearance,
-                "Write the parameter?",
-                self._question(plan),
-                yes="write it",
-                no="leave it",
-            )
-            if await services.ask(asked):
+            lines = write_question(services, target, plan, save=self._save)
+            if await services.ask(
+                Confirm(services.appearance, "Write the parameter?", lines, yes="write", no="cancel")
+            ):
                 await self._write(plan)
             return
 
@@ -171,62 +167,76 @@ class ParameterEditor:
         return await run_with_progress(
             self._services,
             f"Checking {clean(name, 40)}",
-            [cell(f"{self._name} is asked what it has now. Nothing is written yet.")],
+            [cell(f"Reading the current value from {self._name}. Nothing is written yet.")],
             lambda: plan_write(self._services.context, self._target, name, text),
         )
 
-    def _form(self, name: str, old: object, text: str, problem: str) -> TextForm:
+    def _form(self, name: str, old: object, text: str, problem: str) -> ValuesForm:
         kind = "plain text" if isinstance(old, str) else 'JSON: 4, 2.5, true, [192,168,0,1], {"Port": 2115}'
         lines: list[Cell] = [
             (Span(f"{clean(name)} is now ", Tone.DIM), Span(clean(shown(old), 400), Tone.KEY)),
-            cell(f"Written as {kind}. Of an object, the fields to change are enough.", Tone.DIM),
+            cell(f"Enter {kind}. For an object, give only the fields to change.", Tone.DIM),
         ]
-        wanted = [Wanted(name="value", label="New value", value=clean(text, 4000))]
-        tick = Tick(name="save", label="save it on the sensor, to survive a power cycle", value=self._entered)
-        return TextForm(
-            self._services.appearance, f"Set {clean(name, 40)}", lines, wanted, ticks=[tick], problem=problem
+        fields = (
+            TextField(name="value", label="New value", value=clean(text, 4000)),
+            CheckField(
+                name="save", label="save it on the sensor, to survive a power cycle", value=self._save
+            ),
         )
-
-    def _question(self, plan: WritePlan) -> list[Cell]:
-        who = plan.identity.label or "not told"
-        kept = "It is saved, and survives a power cycle."
-        lost = "It is NOT saved: a power cycle may lose it."
-        warnings: Sequence[Cell] = [
-            cell(f"{self._services.appearance.glyphs.warning} {clean(warning, 400)}", Tone.WARN)
-            for warning in plan.warnings
-        ]
-        return [
-            (Span(self._name, Tone.KEY), Span(f"  serial number {clean(who)}", Tone.DIM)),
-            (),
-            (Span(f"{clean(plan.name)} from  ", Tone.DIM), Span(clean(shown(plan.old), 600))),
-            (Span("to  ", Tone.DIM), Span(clean(shown(plan.new), 600), Tone.KEY)),
-            (),
-            *warnings,
-            cell(kept if self._entered else lost, Tone.PLAIN if self._entered else Tone.WARN),
-        ]
+        return ValuesForm(self._services.appearance, f"Set {clean(name, 40)}", lines, fields, problem=problem)
 
     async def _write(self, plan: WritePlan) -> None:
-        services, target = self._services, self._target
-        try:
-            written = await run_with_progress(
-                services,
-                f"Writing {clean(plan.name, 40)}",
-                [cell(f"{self._name} is written to, and read back.")],
-                lambda: write_parameter(services.context, target, plan.name, plan.new, persist=self._entered),
-                stops=False,
-            )
-        except OutcomeUnknown as error:
-            services.notify(
-                f"{self._name}: nobody knows whether it was written. {error} Read it again.", "error"
-            )
-            return
-        self._noted(plan.name, written.new)
-        unsaved = written.persisted is False
-        services.notify(
-            f"{self._name}: {clean(str(written), 300)} {saved_words(written)}".strip(),
-            "warning" if unsaved else "information",
+        written = await write_value(self._services, self._target, plan.name, plan.new, save=self._save)
+        if written is not None:
+            self._note(plan.name, written.new)
+
+
+def write_question(services: Services, target: Target, plan: WritePlan, *, save: bool) -> list[Cell]:
+    """What is confirmed before a parameter is written."""
+    serial = plan.identity.label or "unknown"
+    saved = cell("Saved on the sensor: survives a power cycle.")
+    lost = cell("NOT saved on the sensor: a power cycle may lose it.", Tone.WARN)
+    return [
+        (Span(clean(target.device, 40), Tone.KEY), Span(f"  serial number {clean(serial)}", Tone.DIM)),
+        (),
+        (Span(f"{clean(plan.name)} from  ", Tone.DIM), Span(clean(shown(plan.old), 600))),
+        (Span("to  ", Tone.DIM), Span(clean(shown(plan.new), 600), Tone.KEY)),
+        (),
+        *(
+            cell(f"{services.appearance.glyphs.warning} {clean(warning, 400)}", Tone.WARN)
+            for warning in plan.warnings
+        ),
+        saved if save else lost,
+    ]
+
+
+async def write_value(
+    services: Services, target: Target, parameter: str, value: object, *, save: bool
+) -> Written | None:
+    """Write a parameter, read it back and report the result; ``None`` unless that worked."""
+    name = clean(target.device, 40)
+    try:
+        written = await run_with_progress(
+            services,
+            f"Writing {clean(parameter, 40)}",
+            [cell(f"Writing to {name} and reading back.")],
+            lambda: write_parameter(services.context, target, parameter, value, persist=save),
+            stops=False,
         )
+    except OutcomeUnknown as error:
+        text = f"it is unknown whether {clean(parameter)} was written. {error} Read it again."
+        services.notify(f"{name}: {text}", "error")
+        return None
+    except SicktuiError as error:
+        services.notify(f"{name}: {clean(parameter)} was not written. {error}", "error")
+        return None
+    finally:
         services.reread_sensor(target.device)
+    services.notify(
+        f"{name}: {clean(str(written), 300)} {saved_words(written)}".strip(),
+        "warning" if written.persisted is False else "information",
+    )
+    return written
 
 
 def saved_words(written: Written) -> str:
@@ -235,23 +245,23 @@ def saved_words(written: Written) -> str:
         case True:
             return "Saved on the sensor."
         case False:
-            return "The sensor has no call to save it: the next power cycle may lose it."
+            return "The sensor cannot save it: the next power cycle may lose it."
         case None:
             return "Not saved."
 
 
 async def save_parameters(services: Services, devices: tuple[str, ...]) -> None:
-    """Let sensors save their parameters, so that these survive a power cycle."""
+    """Save the parameters on the sensors, so that they survive a power cycle."""
     targets = services.targets(devices)
     names = bullets([target.device for target in targets])
     question = [
-        cell("What these sensors are set to now is saved on them, and survives a power cycle:"),
+        cell("Saves the present parameters on these sensors, so that they survive a power cycle:"),
         *names,
     ]
-    asked = Confirm(services.appearance, "Save the parameters?", question, yes="save", no="leave them")
+    asked = Confirm(services.appearance, "Save the parameters?", question, yes="save", no="cancel")
     if not await services.ask(asked):
         return
-    if not await ensure_access(services, targets, "To save parameters, the password is needed."):
+    if not await ensure_access(services, targets, "Saving parameters requires a password."):
         return
     await run_with_progress(
         services,
@@ -267,9 +277,9 @@ async def _save(services: Services, target: Target) -> None:
     try:
         done = await persist_parameters(services.context, target)
     except SicktuiError as error:
-        services.notify(f"{name}: its parameters were not saved. {error}", "error")
+        services.notify(f"{name}: parameters were not saved. {error}", "error")
         return
     if done:
-        services.notify(f"{name}: its parameters are saved.")
+        services.notify(f"{name}: parameters saved.")
     else:
-        services.notify(f"{name} has no call to save its parameters.", "warning")
+        services.notify(f"{name} does not support saving its parameters.", "warning")

@@ -8,15 +8,15 @@ from typing import Final
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count
-from sicktui.stores.disk.files import written
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import Absorbed, Vault, VaultState
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.fields import FormValues
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.secret_form import SecretForm, Typed
 from sicktui.tui.screens.vault import (
     VaultAct,
     VaultMenu,
@@ -128,7 +128,7 @@ async def _lock(services: Services, vault: Vault) -> None:
 
 
 async def _change(services: Services, vault: Vault) -> None:
-    def work(typed: Typed) -> str:
+    def work(typed: FormValues) -> str:
         vault.change_password(typed["vault"], typed["new"])
         return "The vault has a new password."
 
@@ -136,8 +136,8 @@ async def _change(services: Services, vault: Vault) -> None:
 
 
 async def _export(services: Services, vault: Vault) -> None:
-    def work(typed: Typed) -> str:
-        path = written(typed["file"].strip().strip("\"'"))
+    def work(typed: FormValues) -> str:
+        path = typed.path("file")
         return f"{count(vault.export(path, typed['new']), 'entry', 'entries')} written to {path}."
 
     await _until_done(services, export_form, work)
@@ -146,8 +146,8 @@ async def _export(services: Services, vault: Vault) -> None:
 async def _import(services: Services, vault: Vault) -> None:
     taken: list[tuple[Path, str, Absorbed]] = []
 
-    def work(typed: Typed) -> str:
-        path = written(typed["file"].strip().strip("\"'"))
+    def work(typed: FormValues) -> str:
+        path = typed.path("file")
         result = vault.absorb(path, typed["vault"])
         taken.append((path, typed["vault"], result))
         return f"{count(len(result.added), 'entry', 'entries')} taken over."
@@ -169,7 +169,7 @@ async def _import(services: Services, vault: Vault) -> None:
 
 
 async def _until_done(
-    services: Services, form: Callable[..., SecretForm], work: Callable[[Typed], str]
+    services: Services, form: Callable[..., ValuesForm], work: Callable[[FormValues], str]
 ) -> None:
     """Ask, and ask again with the reason while it does not work."""
     problem = ""

@@ -17,14 +17,12 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.backups.export import export
 from sicktui.stores.backups.store import BackupRecord
-from sicktui.stores.disk.files import present
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.save_as import save_as
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups import VERSION_COLUMNS, BackupCheck, VersionRow, about
-from sicktui.tui.screens.path_form import PathForm
 from sicktui.tui.widgets.table import Table
 
 AnswerT = TypeVar("AnswerT")
@@ -140,35 +138,23 @@ class BackupList(FullScreen[AnswerT]):
             self._work(self._export(row.record), "exporting")
 
     async def _export(self, record: BackupRecord) -> None:
-        context, proposed, problem = self._engine_context, f"~/{record.id}.backup", ""
-        lines: list[Cell] = [
-            (Span("A copy of "), Span(clean(record.id), Tone.KEY), Span(" as the sensor gave it,")),
-            cell("and its metadata beside it (.json), is written to:"),
-        ]
-        while True:
-            form = PathForm(self.appearance, "Export the backup", lines, proposed=proposed, problem=problem)
-            path = await self.app.push_screen_wait(form)
-            if path is None:
-                return
-            proposed, problem = str(path), ""
-            if await asyncio.to_thread(_is_folder, path):
-                path /= f"{record.id}.backup"
-            if await asyncio.to_thread(present, path) and not await self._replaces(path):
-                continue
-            try:
-                beside = await asyncio.to_thread(export, context.backups, context.snapshots, record, path)
-            except SicktuiError as error:
-                problem = str(error)
-                continue
-            text = clean(f"Written: {path}, and {beside.name} beside it.", 400)
-            self.notify(text, markup=False)
-            return
+        context = self._engine_context
 
-    async def _replaces(self, path: Path) -> bool:
-        lines = [cell(clean(str(path), 300), Tone.KEY), cell("is there already. Replace it?")]
-        asked = Confirm(self.appearance, "Replace the file?", lines, yes="replace", no="another name")
-        agreed: bool | None = await self.app.push_screen_wait(asked)
-        return agreed is True
+        def write(path: Path) -> str:
+            beside = export(context.backups, context.snapshots, record, path)
+            return f"Written: {path}, and {beside.name} beside it."
+
+        lines: list[Cell] = [
+            (Span("Writes a copy of "), Span(clean(record.id), Tone.KEY)),
+            cell("and its metadata (.json) beside it."),
+        ]
+        name = f"{record.id}.backup"
+        ask = self.app.push_screen_wait
+        written = await save_as(
+            ask, self.appearance, "Export the backup", lines, write, proposed=f"~/{name}", file_name=name
+        )
+        if written is not None:
+            self.notify(clean(written, 400), markup=False)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -191,10 +177,6 @@ class BackupList(FullScreen[AnswerT]):
     def _paint_text(self) -> None:
         row = self._table.selected
         self.show_text(about(row, self.appearance.glyphs) if row is not None else [])
-
-
-def _is_folder(path: Path) -> bool:
-    return present(path) and path.is_dir()
 
 
 def _look(context: Context, record: BackupRecord) -> list[BackupCheck]:

@@ -14,8 +14,9 @@ from sicktui.model.wording import count, more
 from sicktui.stores.backups.passphrases import LONGEST, check
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import FormValues, SecretField
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
 from sicktui.tui.widgets.prose import Prose
 
 _NAMED: Final = 12
@@ -105,10 +106,13 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
             self.dismiss(PassphraseChoice(PassphraseAct(act), plant))
 
 
-NEW: Final = (Asked(name="new", label="Passphrase"), Asked(name="again", label="Once more"))
+NEW: Final = (
+    SecretField(name="new", label="Passphrase", required=True),
+    SecretField(name="again", label="Repeat it"),
+)
 
 
-def store_form(appearance: Appearance, whose: Sequence[str]) -> SecretForm:
+def store_form(appearance: Appearance, whose: Sequence[str]) -> ValuesForm:
     """Asks for a passphrase, twice.
 
     Args:
@@ -120,10 +124,12 @@ def store_form(appearance: Appearance, whose: Sequence[str]) -> SecretForm:
         (Span("It is kept where passwords are kept, for "), Span(who, Tone.KEY), Span(".")),
         cell(f"At most {LONGEST} characters. Backups that exist keep the one they were made with.", Tone.DIM),
     ]
-    return SecretForm(appearance, "Store a passphrase", lines, NEW, check=_problem)
+    return ValuesForm(
+        appearance, "Store a passphrase", lines, NEW, check=_problem, submit="store", stepwise=True
+    )
 
 
-def _problem(typed: Typed) -> str:
+def _problem(typed: FormValues) -> str:
     try:
         check(typed["new"])
     except SicktuiError as error:
@@ -132,10 +138,10 @@ def _problem(typed: Typed) -> str:
 
 
 NOT_THE_ONE: Final = "That is not the one that this backup was made with."
-PHRASE: Final = Asked(name="phrase", label="Passphrase")
+PHRASE: Final = SecretField(name="phrase", label="Passphrase", required=True)
 
 
-def passphrase_form(appearance: Appearance, device: str, backup: str, problem: str = "") -> SecretForm:
+def passphrase_form(appearance: Appearance, device: str, backup: str, problem: str = "") -> ValuesForm:
     """The dialog; the answer's field is ``phrase``."""
     lines = [
         (
@@ -147,4 +153,4 @@ def passphrase_form(appearance: Appearance, device: str, backup: str, problem: s
         cell("needs the passphrase that it was made with. It is tested here; no sensor sees a wrong one."),
         cell("It is used for this restore alone, and not kept.", Tone.DIM),
     ]
-    return SecretForm(appearance, "Passphrase of the backup", lines, [PHRASE], problem=problem)
+    return ValuesForm(appearance, "Passphrase of the backup", lines, [PHRASE], problem=problem)

@@ -21,7 +21,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import Entered
+from sicktui.tui.dialogs.fields import FormValues
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.plan_options import UpdateRequest, options_form, request_from
@@ -205,7 +205,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
     def action_options(self) -> None:
         """Enter all options in a form."""
 
-        def decide(entered: Entered | None) -> None:
+        def decide(entered: FormValues | None) -> None:
             if entered is not None:
                 self._choose(request_from(entered, self._request))
 

@@ -10,7 +10,8 @@ from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
 from sicktui.model.version import is_comparable
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.form import Entered, TextForm, Tick, Wanted, whole_number
+from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField, whole_number
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 
 _CANARIES: Final = (0, 1, 2, 3, 5)
@@ -70,57 +71,55 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         return [joined(cells[:3], gap), joined(cells[3:], gap), more]
 
 
-def options_form(appearance: Appearance, request: UpdateRequest) -> TextForm:
-    """Asks for everything at once; ``wish_from`` understands the answer."""
+def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
+    """Asks for everything at once; ``request_from`` reads the answer."""
     options = request.options
     fields = (
-        Wanted(
+        TextField(
             name="version",
             label="Version",
             value=options.expect_version or "",
-            hint="that the sensors must report then; as the package says",
+            hint="version expected after the update",
         ),
-        Wanted(name="jobs", label="At once", value=str(request.jobs), hint="sensors updated in parallel"),
-        Wanted(name="canary", label="Canary", value=str(request.canary), hint="so many go alone first"),
-        Wanted(
+        TextField(name="jobs", label="At once", value=str(request.jobs), hint="sensors updated in parallel"),
+        TextField(name="canary", label="Canary", value=str(request.canary), hint="sensors updated first"),
+        TextField(
             name="failures",
             label="Failures",
             value=str(request.max_failures),
-            hint="at which nothing is started",
+            hint="stop starting new ones after this many failures",
         ),
+        CheckField(name="backup", label="back up the parameters first", value=options.backup),
+        CheckField(name="allow_downgrade", label="allow a downgrade", value=options.allow_downgrade),
+        CheckField(name="force", label="update even if the version is current", value=options.force),
+        CheckField(name="persist", label="save the parameters on the sensor first", value=options.persist),
     )
-    ticks = (
-        Tick(name="backup", label="back the parameters up first", value=options.backup),
-        Tick(name="allow_downgrade", label="allow a downgrade", value=options.allow_downgrade),
-        Tick(name="force", label="again where the version is current", value=options.force),
-        Tick(name="persist", label="save the parameters on the sensor first", value=options.persist),
-    )
-    lines = [cell("Version empty: the one in the package's name, else the one the shelf records.", Tone.DIM)]
-    return TextForm(
-        appearance, "Options of the update", lines, fields, ticks=ticks, check=_problem, does="take them"
-    )
+    lines = [cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM)]
+    return ValuesForm(appearance, "Update options", lines, fields, check=_problem, submit="apply")
 
 
-def request_from(entered: Entered, before: UpdateRequest) -> UpdateRequest:
-    """What was entered."""
-    texts, ticks = entered.texts, entered.ticks
-    options = structs.replace(before.options, expect_version=texts["version"].strip() or None, **ticks)
+def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
+    """The request as it was entered."""
+    checks = ("backup", "allow_downgrade", "force", "persist")
     return UpdateRequest(
-        options=options,
-        jobs=int(texts["jobs"]),
-        canary=int(texts["canary"]),
-        max_failures=int(texts["failures"]),
+        options=structs.replace(
+            before.options,
+            expect_version=values["version"] or None,
+            **{name: values.checked(name) for name in checks},
+        ),
+        jobs=int(values["jobs"]),
+        canary=int(values["canary"]),
+        max_failures=int(values["failures"]),
     )
 
 
-def _problem(entered: Entered) -> str:
-    texts = entered.texts
-    if texts["version"] and not is_comparable(texts["version"]):
-        return "Version: it is none. Write it as the sensor tells it, e.g. 2.3.0.0R."
+def _problem(values: FormValues) -> str:
+    if values["version"] and not is_comparable(values["version"]):
+        return "Not a valid version. Write it as the sensor reports it, e.g. 2.3.0.0R."
     return (
-        whole_number(texts["jobs"], "At once", least=1)
-        or whole_number(texts["canary"], "Canary", least=0)
-        or whole_number(texts["failures"], "Failures", least=1)
+        whole_number(values["jobs"], "At once", least=1)
+        or whole_number(values["canary"], "Canary", least=0)
+        or whole_number(values["failures"], "Failures", least=1)
     )
 
 

@@ -1,21 +1,14 @@
-"""The name that a sensor has of its own: the old one, the new one, and how long it may be."""
-
-from typing import ClassVar
+"""Asks for the new name of a sensor (LocationName)."""
 
 from msgspec import Struct
-from textual import on
-from textual.binding import Binding, BindingType
-from textual.widget import Widget
-from textual.widgets import Input
 
 from sicktui.engine.parameters.write import LOCATION, WritePlan, check_value, location_limit
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.dialogs.fields import Back, Choice, Field
+from sicktui.tui.dialogs.fields import CheckField, ExactField, FormValues
+from sicktui.tui.dialogs.form import Form
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.widgets.prose import Prose
 
 
 class NewName(Struct, frozen=True):
@@ -26,68 +19,37 @@ class NewName(Struct, frozen=True):
     """Whether the sensor saves its parameters then."""
 
 
-class RenameForm(Dialog[NewName]):
-    """Starts with the present name. What the sensor is known not to take is said at once."""
+class RenameForm(Form[NewName]):
+    """Starts with the present name. A name that the sensor would not accept is reported while typing.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", show=False),
-        Binding("enter", "go_on", "Go on", show=False),
-    ]
-
-    keys_text = "enter go on   tab next field   space change a choice   esc back"
+    Args:
+        appearance: how the dashboard looks.
+        device: the device's name.
+        present: the sensor's identity and its present name.
+    """
 
     def __init__(self, appearance: Appearance, device: str, present: WritePlan) -> None:
-        super().__init__(appearance)
-        self.title_text = f"Rename {clean(device, 40)}"
-        self._present = present
-
-    def body(self) -> list[Widget]:
-        """The present name, the new one, its limit."""
-        family = self._present.identity.name
-        old = self._present.old if isinstance(self._present.old, str) else ""
-        limit = location_limit(family)
+        self._family = present.identity.name
+        old = clean(present.old) if isinstance(present.old, str) else ""
+        limit = f"At most {location_limit(self._family)} characters on a {clean(self._family)}."
         lines: list[Cell] = [
-            (Span("LocationName is now "), Span(f"'{clean(old)}'", Tone.KEY)),
-            cell(
-                f"A {clean(family)} takes at most {limit} characters. The name in the list stays.", Tone.DIM
-            ),
-            (),
+            (Span("LocationName is now "), Span(f"'{old}'", Tone.KEY)),
+            cell(f"{limit} The name in the device list does not change.", Tone.DIM),
         ]
-        return [
-            Prose(lines),
-            Field("New name", "location", clean(old)),
-            Prose(id="problem"),
-            Choice(
-                self.appearance.glyphs,
-                "save it on the sensor, to survive a power cycle",
-                value=True,
-                id="save",
-            ),
-            Back(),
-        ]
+        fields = (
+            ExactField(name="location", label="New name", value=old),
+            CheckField(name="save", label="save it on the sensor, to survive a power cycle", value=True),
+        )
+        super().__init__(appearance, f"Rename {clean(device, 40)}", lines, fields, live=True)
 
-    def on_mount(self) -> None:
-        """Straight to the name."""
-        self.query_one("#location").focus()
-
-    @property
-    def _entered(self) -> str:
-        return self.query_one("#location", Input).value
-
-    @on(Input.Changed)
-    def _say_what_is_wrong(self) -> None:
-        problem = self._problem()
-        self.query_one("#problem", Prose).show(cell(problem, Tone.BAD))
-
-    def _problem(self) -> str:
+    def check(self, values: FormValues) -> str:
+        """What the sensor is known not to accept."""
         try:
-            check_value(LOCATION, self._entered, self._present.identity.name)
+            check_value(LOCATION, values["location"], self._family)
         except SicktuiError as error:
-            return clean(str(error), 300)
+            return str(error)
         return ""
 
-    @on(Input.Submitted)
-    def action_go_on(self) -> None:
-        """Answer, unless the sensor is known not to take it."""
-        if not self._problem():
-            self.dismiss(NewName(self._entered, self.query_one("#save", Choice).value))
+    def answer(self, values: FormValues) -> NewName:
+        """The new name."""
+        return NewName(values["location"], values.checked("save"))

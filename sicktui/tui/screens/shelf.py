@@ -17,7 +17,8 @@ from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.form import Entered, TextForm, Wanted
+from sicktui.tui.dialogs.fields import FormValues, PathField, TextField
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
@@ -99,40 +100,43 @@ class ShelfScreen(FullScreen[None]):
         self._work(self._add(), "adding a package")
 
     async def _add(self) -> None:
-        entered, problem = Entered({"file": "", "version": ""}, {}), ""
+        values, problem = FormValues({"file": "", "version": ""}), ""
         while True:
-            answer = await self.app.push_screen_wait(self._form(entered, problem))
-            if answer is None or not answer.texts["file"]:
+            answer = await self.app.push_screen_wait(self._form(values, problem))
+            if answer is None:
                 return
-            entered = answer
-            path = entered.path("file")
+            values = answer
             self.show_text([cell("Copying and hashing the package...", Tone.BUSY)])
             try:
-                entry = await self._shelved(path, entered.texts["version"] or None)
+                entry = await self._shelved(values.path("file"), values["version"] or None)
             except SicktuiError as error:
                 problem = str(error)
                 continue
             if entry is not None:
                 await self._read(entry)
-                known = f"version {entry.version}" if entry.version else "its version is not known"
-                text = f"On the shelf: {entry.name}, {size(entry.size)}, {known}."
+                version = f"version {entry.version}" if entry.version else "version unknown"
+                text = f"Added to the shelf: {entry.name}, {size(entry.size)}, {version}."
                 self.notify(clean(text, 400), markup=False)
             return
 
-    def _form(self, before: Entered, problem: str) -> TextForm:
-        lines = [cell("A copy of the package is kept on the shelf, known by its SHA-256.", Tone.DIM)]
+    def _form(self, before: FormValues, problem: str) -> ValuesForm:
+        lines = [cell("The shelf keeps a copy of the package, identified by its SHA-256.", Tone.DIM)]
         fields = (
-            Wanted(
-                name="file", label="File", value=before.texts["file"], hint=".spk, .spk.signed or its .zip"
+            PathField(
+                name="file",
+                label="File",
+                value=before["file"],
+                hint=".spk, .spk.signed or its .zip",
+                required=True,
             ),
-            Wanted(
+            TextField(
                 name="version",
                 label="Version",
-                value=before.texts["version"],
-                hint="only if the name does not say it",
+                value=before["version"],
+                hint="only if the name does not contain it",
             ),
         )
-        return TextForm(self.appearance, "Add a package", lines, fields, problem=problem, does="add it")
+        return ValuesForm(self.appearance, "Add a package", lines, fields, problem=problem, submit="add")
 
     async def _shelved(self, path: Path, version: str | None) -> ShelfEntry | None:
         """Add it; a zip only if the operator agrees."""

@@ -15,13 +15,17 @@ from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_file import check_new_password
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.dialogs.fields import FormValues, PathField, SecretField, TextField
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.screens.secret_form import Asked, SecretForm, Typed
 from sicktui.tui.widgets.prose import Prose
 
-PASSWORD: Final = Asked(name="vault", label="Password")
-NEW: Final = (Asked(name="new", label="New password"), Asked(name="again", label="Once more"))
-FILE: Final = Asked(name="file", label="File", secret=False)
+PASSWORD: Final = SecretField(name="vault", label="Password", required=True)
+NEW: Final = (
+    SecretField(name="new", label="New password", required=True),
+    SecretField(name="again", label="Repeat it"),
+)
+FILE: Final = PathField(name="file", label="File", hint="path of the copy", required=True)
 
 
 class VaultAct(StrEnum):
@@ -91,50 +95,65 @@ class VaultMenu(Dialog[VaultAct]):
             self.dismiss(chosen)
 
 
-def unlock_form(appearance: Appearance, why: str, problem: str = "") -> SecretForm:
+def unlock_form(appearance: Appearance, why: str, problem: str = "") -> ValuesForm:
     """Asks for the password of the vault."""
-    lines = [cell(why), cell("It is asked for once, until sicktui ends.", Tone.DIM)]
-    return SecretForm(appearance, "Unlock the vault", lines, [PASSWORD], problem=problem)
+    lines = [cell(why), cell("Asked once; the vault stays unlocked until sicktui exits.", Tone.DIM)]
+    return ValuesForm(appearance, "Unlock the vault", lines, [PASSWORD], problem=problem, submit="unlock")
 
 
-def create_form(appearance: Appearance, path: Path) -> SecretForm:
+def create_form(appearance: Appearance, path: Path) -> ValuesForm:
     """Asks for the password of a new vault."""
     lines = [
-        cell("Passwords are kept in one encrypted file:"),
+        cell("Passwords are stored in one encrypted file:"),
         cell(clean(str(path), 200), Tone.KEY),
-        cell("Whoever has the file and this password has them all. It cannot be restored.", Tone.DIM),
+        cell("Anyone with the file and this password can read all of them.", Tone.DIM),
+        cell("The password cannot be recovered.", Tone.WARN),
     ]
-    return SecretForm(appearance, "Make a vault", lines, NEW, check=_new_problem)
+    return _new_password_form(appearance, "Create a vault", lines, NEW, submit="create")
 
 
-def change_form(appearance: Appearance, problem: str = "") -> SecretForm:
+def change_form(appearance: Appearance, problem: str = "") -> ValuesForm:
     """Asks for the old and the new password."""
-    lines = [cell("Everything is encrypted afresh. Old copies of the file keep the old password.")]
-    return SecretForm(
-        appearance,
-        "Change the vault's password",
-        lines,
-        [PASSWORD, *NEW],
-        check=_new_problem,
-        problem=problem,
+    lines = [cell("Everything is encrypted again. Old copies of the file keep the old password.")]
+    return _new_password_form(
+        appearance, "Change the vault's password", lines, (PASSWORD, *NEW), problem=problem, submit="change"
     )
 
 
-def export_form(appearance: Appearance, problem: str = "") -> SecretForm:
+def export_form(appearance: Appearance, problem: str = "") -> ValuesForm:
     """Asks where to write a copy, and for its password."""
-    lines = [cell("A copy of the vault, under a password of its own.")]
-    return SecretForm(appearance, "Export a copy", lines, [FILE, *NEW], check=_new_problem, problem=problem)
+    lines = [cell("Writes a copy of the vault with a separate password.")]
+    return _new_password_form(
+        appearance, "Export a copy", lines, (FILE, *NEW), problem=problem, submit="export"
+    )
 
 
-def import_form(appearance: Appearance, problem: str = "") -> SecretForm:
+def import_form(appearance: Appearance, problem: str = "") -> ValuesForm:
     """Asks for a copy and its password."""
-    lines = [cell("What the vault does not have yet is taken over; the rest is asked about.")]
-    return SecretForm(appearance, "Import a copy", lines, [FILE, PASSWORD], problem=problem)
+    lines = [cell("Adds what the vault does not have yet, and asks about the rest.")]
+    return ValuesForm(
+        appearance, "Import a copy", lines, [FILE, PASSWORD], problem=problem, submit="import", stepwise=True
+    )
 
 
-def _new_problem(typed: Typed) -> str:
+def _new_password_form(
+    appearance: Appearance,
+    title: str,
+    lines: list[Cell],
+    fields: Sequence[TextField],
+    *,
+    submit: str,
+    problem: str = "",
+) -> ValuesForm:
+    """A form with a new password."""
+    return ValuesForm(
+        appearance, title, lines, fields, check=_new_problem, problem=problem, submit=submit, stepwise=True
+    )
+
+
+def _new_problem(values: FormValues) -> str:
     try:
-        check_new_password(typed["new"])
+        check_new_password(values["new"])
     except SicktuiError as error:
         return str(error)
-    return "" if typed["new"] == typed["again"] else "The two passwords differ."
+    return "" if values["new"] == values["again"] else "The two passwords differ."
