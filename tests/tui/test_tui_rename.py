@@ -32,7 +32,7 @@ async def test_a_sensor_is_renamed_in_place(harness: DashboardHarness) -> None:
         assert "At most 32 characters" in text_of(pilot)
         box = pilot.app.screen.query_one(Input)
         box.value = "x" * 33
-        await until(pilot, lambda: "has at most 32 characters" in flat_of(pilot))
+        await until(pilot, lambda: "takes at most 32 characters" in flat_of(pilot))
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, RenameForm), "it stays until the name fits"
         box.value = "[red]south"
@@ -56,7 +56,7 @@ async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(harnes
         await until(pilot, lambda: "At most 16 characters" in text_of(pilot))
         box = pilot.app.screen.query_one(Input)
         box.value = "a name of 17 char"
-        await until(pilot, lambda: "has at most 16 characters" in flat_of(pilot))
+        await until(pilot, lambda: "takes at most 16 characters" in flat_of(pilot))
         box.value = "yard 2"
         await pilot.press("tab", "space", "enter")
         await until(pilot, lambda: "NOT saved" in text_of(pilot))
