@@ -22,6 +22,10 @@ from sicktui.simulator import make_package
 
 PACKAGE_BYTES: Final = 20_000_000
 _VERSION: Final = "2.4.0.0R"
+if sys.platform == "win32":
+    KILL: Final = signal.SIGTERM
+else:
+    KILL: Final = signal.SIGKILL
 _RUNNER: Final = b"sicktui.engine.run.runner"
 _PATIENCE: Final = 10.0
 
@@ -217,6 +221,6 @@ def _end_runner(pid: int) -> None:
     """Kill a runner that is still at work on simulated sensors; its pid may be somebody else's by now."""
     try:
         if _RUNNER in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, KILL)
     except OSError:
         return

@@ -1,12 +1,11 @@
 """The runner of fifty sensors is killed: how long until somebody sees live again how far each of them is."""
 
 import os
-import signal
 import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from benchmarks.place import Place, SimulatedSensor, is_alive
+from benchmarks.place import KILL, Place, SimulatedSensor, is_alive
 from benchmarks.report import BenchmarkError, Measured
 from benchmarks.terminal import Terminal
 
@@ -74,7 +73,7 @@ def _shows_the_run(screen: list[str]) -> bool:
 def _resume(place: Place, run: str, pid: int) -> tuple[float, float]:
     """Kill the runner and resume the run: seconds until news of the first sensor, and of all."""
     killed, moment = time.monotonic(), datetime.now(UTC)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, KILL)
     resumed = place.call("runs", ["resume", run], SETTINGS)
     heard: dict[str, float] = {}
     for arrived, line in resumed.lines():

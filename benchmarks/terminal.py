@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import struct
+import sys
 import termios
 import threading
 import time
@@ -39,9 +40,9 @@ class Terminal:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
-        self._pid, self._terminal = pty.fork()
-        if self._pid == 0:
-            _become(command, {**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
+        self._pid, self._terminal = _start(
+            command, {**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -51,12 +52,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        os.kill(self._pid, signal.SIGTERM)
-        deadline = time.monotonic() + _PATIENCE
-        while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
-            if time.monotonic() > deadline:
-                os.kill(self._pid, signal.SIGKILL)
-            time.sleep(0.05)
+        _end(self._pid)
         self._reader.join(_PATIENCE)
         os.close(self._terminal)
 
@@ -105,7 +101,28 @@ class Terminal:
                 os.write(self._terminal, _ANSWER)
 
 
-def _become(command: Sequence[str], environ: Mapping[str, str]) -> None:
-    """In the child: take the terminal's size, then be the program."""
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    os.execvpe(command[0], list(command), dict(environ))  # noqa: S606  no shell is wanted
+if sys.platform != "win32":
+
+    def _start(command: Sequence[str], environ: Mapping[str, str]) -> tuple[int, int]:
+        """Start a program on a terminal: its process, and the terminal's other end."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+            os.execvpe(command[0], list(command), dict(environ))  # noqa: S606  no shell is wanted
+        return pid, terminal
+
+    def _end(pid: int) -> None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + _PATIENCE
+        while os.waitpid(pid, os.WNOHANG)[0] == 0:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+
+else:
+
+    def _start(command: Sequence[str], environ: Mapping[str, str]) -> tuple[int, int]:
+        raise NotImplementedError("there are no pseudo terminals of this kind on Windows")
+
+    def _end(pid: int) -> None:
+        raise NotImplementedError

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
@@ -14,6 +13,7 @@ from sicktui.model.event import Acted
 from sicktui.model.run_view import RunView, reduce
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
+from tests.support.processes import KILL
 
 
 async def to_the_end(harness: EngineHarness, run: str) -> RunView:
@@ -71,7 +71,7 @@ async def test_a_killed_runner_is_followed_by_another(harness: EngineHarness) ->
             await asyncio.sleep(0.02)
     pid = harness.context.journal.row(run).pid
     assert pid is not None
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, KILL)
     async with asyncio.timeout(20):
         # Its lock tells, not its pid: a thread in the middle of a write outlives the rest for a moment.
         while liveness(harness.context, harness.context.journal.row(run)).state is RunState.RUNNING:

@@ -2,8 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -24,6 +23,7 @@ from tests.reliability.pc_cases import FULL, FullDisk, acted, flashing, spoil_ba
 from tests.support.clocks import JumpingClock
 from tests.support.engine_harness import EngineHarness
 from tests.support.harness import PASSWORD, only_verdict
+from tests.support.processes import files_end_at
 
 MEGABYTE: Final = 1_000_000
 
@@ -178,19 +178,6 @@ async def test_a_full_disk_starts_no_other_job(
 
 
 # -- a disk that is full while a backup is stored ------------------------------------------------------
-
-
-@contextmanager
-def files_end_at(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond ``size`` bytes."""
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of files")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sicktui.model.run_view import RunView, reduce
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.engine_harness import EngineHarness
+from tests.support.processes import KILL, session_of
 
 
 def sensor(name: str, **changes: object) -> DeviceSpec:
@@ -69,9 +71,10 @@ async def test_a_run_is_followed_to_its_summary(harness: EngineHarness) -> None:
     assert (row.state, row.pid) == (RunState.FINISHED, None)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sessions are POSIX")
 async def test_the_runner_is_detached_and_owns_its_sensors(harness: EngineHarness) -> None:
     run, _ = await started(harness, sensor("one", flash_seconds=60.0))
-    assert os.getsid(pid_of(harness, run)) != os.getsid(0)
+    assert session_of(pid_of(harness, run)) != session_of(0)
     assert [row.run for row in running(harness.context)] == [run]
     await to_the_end(harness, run)
     assert running(harness.context) == []
@@ -116,7 +119,7 @@ async def test_a_refused_run_is_finished_without_a_runner(harness: EngineHarness
 async def test_a_killed_runner_is_seen_and_its_run_resumed_from_the_sensor(harness: EngineHarness) -> None:
     run, [device] = await started(harness, sensor("one", flash_seconds=40.0))
     await until_state(harness, run, 1)
-    os.kill(pid_of(harness, run), signal.SIGKILL)
+    os.kill(pid_of(harness, run), KILL)
     view, events = await to_the_end(harness, run)
     assert view.state is RunState.INTERRUPTED
     assert isinstance(events[-1], RunChanged)

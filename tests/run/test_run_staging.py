@@ -2,8 +2,6 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +11,7 @@ from sicktui.engine.run.staging import PackageChanged, run_folder, stage_package
 from sicktui.model.enums import Code
 from sicktui.model.package import Package, PackageType
 from sicktui.stores.disk.home import Home, locate
+from tests.support.processes import files_end_at
 
 SIZE = 300_000
 
@@ -36,19 +35,6 @@ def package(tmp_path: Path) -> Package:
     path.write_bytes(b"\x7f" * SIZE)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Package(path=str(path), name=path.name, type=PackageType.SIGNED, size=SIZE, sha256=digest)
-
-
-@contextmanager
-def files_end_at(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond ``size`` bytes."""
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def left_over(home: Home, run: str) -> int:

@@ -1,7 +1,7 @@
 """Settings: strict, and every error says where."""
 
 import math
-import os
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sicktui.model.errors import ConfigError
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.config.toml import line_of
+from tests.support.processes import is_root
 
 
 def write(tmp_path: Path, text: str | bytes) -> Path:
@@ -106,7 +107,7 @@ def test_a_folder_in_the_files_place(tmp_path: Path) -> None:
         load_settings(tmp_path / "config.toml")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(sys.platform == "win32" or is_root(), reason="root may read everything")
 def test_an_unreadable_file(tmp_path: Path) -> None:
     path = write(tmp_path, "")
     path.chmod(0)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sicktui.model.enums import Code
 from sicktui.model.package import MAX_PACKAGE_BYTES, PackageType
 from sicktui.stores.packages.inspect import PackageError, inspect_package, verify_unchanged
+from tests.support.processes import is_root, make_pipe
 
 BINARY = bytes(range(256)) * 64
 NAME = "picoScan150_2.3.0.0R.spk.signed"
@@ -85,7 +86,7 @@ def test_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / NAME)
+    make_pipe(tmp_path / NAME)
     assert "no ordinary file" in refused(tmp_path / NAME).message
 
 
@@ -94,7 +95,7 @@ def test_a_path_through_a_file(tmp_path: Path) -> None:
     assert refused(tmp_path / "x" / NAME).code is Code.PACKAGE_UNREADABLE
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(sys.platform == "win32" or is_root(), reason="root may read everything")
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     put(tmp_path, NAME, BINARY).chmod(0)
     error = refused(tmp_path / NAME)

@@ -7,7 +7,6 @@ It is the real runner with three methods of its journal wrapped; sicktui itself 
 """
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from sicktui.model.event import (
     VerdictReached,
 )
 from sicktui.stores.journal.journal import Journal
+from tests.support.processes import KILL
 
 
 def point_of(event: Event) -> str | None:
@@ -73,10 +73,10 @@ class KillPoint:
             events = named.get("events") or next((part for part in rest if isinstance(part, list)), None)
             meets = self.point == name if events is None else self.meets(events)
             if meets and self.when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), KILL)
             original(journal, run, *rest, **named)
             if meets and self.when == "after":
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), KILL)
 
         setattr(Journal, name, commit)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from tests.support.engine_harness import EngineHarness
+from tests.support.processes import KILL
 
 OLD, NEW = "2.3.0.0R", "2.4.0.0R"
 LOOKS = {"GET UpdateState", "GET DeviceIdent"}
@@ -114,7 +114,7 @@ class KilledRuns(EngineHarness):
         async with asyncio.timeout(30):
             while (end := self.processes[-1].poll()) is None:
                 await asyncio.sleep(0.02)
-        assert end == -signal.SIGKILL, f"it never came to its point, and ended with {end}"
+        assert end == -KILL, f"it never came to its point, and ended with {end}"
 
     async def wait_until_gone(self, run: str) -> RunState:
         """Wait until the run has no runner any more."""
@@ -145,7 +145,7 @@ class KilledRuns(EngineHarness):
 
     async def kill(self, run: str) -> None:
         """Kill the run's runner now."""
-        os.kill(self.pid(run), signal.SIGKILL)
+        os.kill(self.pid(run), KILL)
         await self.wait_until_gone(run)
 
     async def until(self, run: str, what: str, *, devices: int = 1) -> None:
@@ -161,7 +161,7 @@ class KilledRuns(EngineHarness):
         for row in self.context.journal.unfinished():
             if liveness(self.context, row).state is RunState.RUNNING and row.pid is not None:
                 with suppress(ProcessLookupError):  # a runner that was refused may still be on its way out
-                    os.kill(row.pid, signal.SIGKILL)
+                    os.kill(row.pid, KILL)
                 await self.wait_until_gone(row.run)
 
     # -- what must be true -----------------------------------------------------------------------

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Self
 import pytest
 
 from tests.support.harness import PASSWORD
+from tests.support.processes import KILL
 from tests.support.program import ProgramHarness
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are of POSIX")
@@ -52,7 +52,7 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.child.isalive():
-            self.child.kill(signal.SIGKILL)
+            self.child.kill(KILL)
         with contextlib.suppress(OSError):  # a test may have closed the terminal itself
             self.child.close(force=True)
 

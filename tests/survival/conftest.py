@@ -1,5 +1,6 @@
 """Fixtures of the tests that kill, hang up and compete."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.support.harness import FAST, fast_context
 from tests.support.killed_runs import KilledRuns
 
 SWIFT = structs.replace(FAST, poll_interval=0.03, reconnect_interval=0.03, settle=0.05)
+
+collect_ignore = ["test_survival_hangup.py"] if sys.platform == "win32" else []
 
 
 @pytest.fixture

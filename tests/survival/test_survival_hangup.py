@@ -19,6 +19,8 @@ from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, KilledRuns, sensor
 from tests.survival.conftest import SWIFT
 
+assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux")
 
 AT_ONCE = 3.0

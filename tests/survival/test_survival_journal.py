@@ -1,7 +1,6 @@
 """A journal that is damaged: said plainly, history kept, sensors asked, nothing written twice."""
 
 import os
-import signal
 import sqlite3
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, OLD, KilledRuns, complete_uploads, sensor
+from tests.support.processes import KILL
 from tests.survival.test_survival_resume import until_phase
 
 
@@ -281,7 +281,7 @@ async def test_after_a_restart_of_the_pc_the_run_is_found_and_resumed(harness: K
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
-    os.kill(harness.pid(spec.run), signal.SIGKILL)
+    os.kill(harness.pid(spec.run), KILL)
     await harness.wait_until_gone(spec.run)
     harness.context.journal.set_state(spec.run, RunState.RUNNING, pid=os.getpid())
     harness.context.close()

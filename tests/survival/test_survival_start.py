@@ -1,8 +1,6 @@
 """The moments of a run's start and end in which a process may die or another one may look."""
 
 import asyncio
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +18,7 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.plan import UpdateOptions
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
+from tests.support.processes import pause, resume
 
 HOLD = """
 import sys
@@ -190,18 +189,19 @@ async def test_a_disk_without_room_for_one_job_keeps_no_other_from_its_end(
     harness.assert_updated(devices[1], verdicts[devices[1].address])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal stops a process there")
 async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(harness: KilledRuns) -> None:
     """The PC sleeps in the middle of a flash, and the sensor does not."""
     [device] = await harness.sensors(sensor(flash_seconds=30.0))
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
-    os.kill(harness.pid(spec.run), signal.SIGSTOP)
+    pause(harness.pid(spec.run))
     async with asyncio.timeout(20):
         while device.phase != "updated":
             await asyncio.sleep(0.02)
     assert liveness(harness.context, harness.context.journal.row(spec.run)).state is RunState.RUNNING
-    os.kill(harness.pid(spec.run), signal.SIGCONT)
+    resume(harness.pid(spec.run))
     await harness.to_the_end(spec.run)
     [verdict] = harness.verdicts(spec.run).values()
     harness.assert_updated(device, verdict)

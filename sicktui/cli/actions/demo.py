@@ -41,6 +41,10 @@ START_LIMIT: Final = 20.0
 """Seconds for the simulated sensors to start."""
 END_LIMIT: Final = 5.0
 """Seconds for a process of the demo to end by itself."""
+if sys.platform == "win32":
+    _KILL: Final = signal.SIGTERM  # which ends a process at once there
+else:
+    _KILL: Final = signal.SIGKILL
 FAILING: Final = 2
 """The place of the sensor that the demo makes fail, counted from 0."""
 HURRY: Final = 10.0
@@ -244,8 +248,8 @@ def _end_runs(context: Context) -> None:
     """End runner processes that still run: their sensors and their home are removed next."""
     for row in running(context):
         if row.pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(row.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+            with contextlib.suppress(OSError):  # it has just ended, which is another error on Windows
+                os.kill(row.pid, _KILL)
         deadline = time.monotonic() + END_LIMIT
         while liveness(context, row).state is RunState.RUNNING and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -1,6 +1,5 @@
 """The doctor's checks of passwords: the whole chain, from the best store down, and the devices."""
 
-import sys
 from collections.abc import Iterator, Mapping
 
 from sicktui.engine.context import Context
@@ -10,6 +9,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.model.wording import count, names
+from sicktui.stores.disk.files import POSIX_MODES
 from sicktui.stores.secrets.credentials import Credentials, StoreProblem
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
@@ -95,8 +95,8 @@ def _vault(
 
 
 def _readable_by_others(vault: Vault) -> str:
-    if sys.platform == "win32":
-        return ""  # The file has the rights of the user's profile folder.
+    if not POSIX_MODES:
+        return ""
     try:
         mode = vault.path.stat().st_mode
     except OSError:

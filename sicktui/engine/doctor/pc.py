@@ -24,6 +24,7 @@ from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count, names
 from sicktui.stores.config.settings import load_settings
+from sicktui.stores.disk.files import POSIX_MODES
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.locks import check_sensor_locks, sensor_lock
 
@@ -113,8 +114,8 @@ def _folders(home: Home) -> Iterator[DoctorCheck]:
 
 
 def _privacy(home: Home) -> Iterator[DoctorCheck]:
-    """Whether other users of this PC can read the folders. On Windows the rights of the profile hold."""
-    if sys.platform == "win32":
+    """Whether other users of this PC can read the folders."""
+    if not POSIX_MODES:
         return
     loose: dict[Path, int] = {}
     for folder in (home.config, home.data, home.state, home.log):

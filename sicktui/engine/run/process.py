@@ -39,12 +39,11 @@ def forbid_core_dumps() -> None:
     Both are needed on Linux: where cores are piped to a collector (systemd, apport), the kernel does not
     ask the limit.
     """
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on every platform
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not on every platform
 
-    with contextlib.suppress(OSError, ValueError):  # already lower than that, and not ours to change
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError, ValueError):  # already lower than that, and not ours to change
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - takes 4 ms, and is of no use elsewhere
 

@@ -1,5 +1,6 @@
 """Starts the runner process of a run, detached from this terminal."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -24,6 +25,8 @@ SECRET_VARIABLES: Final = frozenset({"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", V
 """No child inherits these: any program of this user can read the environment of a process."""
 START_LIMIT: Final = 30.0
 """Seconds that a runner process has to report that it is ready."""
+
+_log: Final = logging.getLogger(__name__)
 
 
 class LaunchError(SicktuiError):
@@ -107,29 +110,31 @@ def runner_command() -> list[str]:
 
 def _popen(log: int) -> "subprocess.Popen[bytes]":
     """A process that outlives this one, its terminal and its SSH session."""
-    environment = {key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES}
-    command = runner_command()
-    if sys.platform == "win32":
-        flags = (
-            subprocess.DETACHED_PROCESS
-            | subprocess.CREATE_NEW_PROCESS_GROUP
-            | subprocess.CREATE_BREAKAWAY_FROM_JOB
-        )
-        return subprocess.Popen(  # noqa: S603  our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=environment,
-            creationflags=flags,
-        )
+    if sys.platform != "win32":
+        return _start(log, start_new_session=True)
+    else:  # noqa: RET505 - the type checker understands no early return for a platform
+        # A console without a window: with none at all (DETACHED_PROCESS), the interpreter that the python.exe
+        # of a virtual environment starts would open one (CPython issue 85785).
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+        try:
+            # An SSH session is a job object, which ends all that is in it when the connection does.
+            return _start(log, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB)
+        except PermissionError:
+            # A job that nothing may leave (Start-Process -Wait, some CI): better a run that is interrupted
+            # with the job, and can be resumed, than none.
+            _log.warning("The runner cannot leave this session's job object, and ends with it.")
+            return _start(log, creationflags=flags)
+
+
+def _start(log: int, *, start_new_session: bool = False, creationflags: int = 0) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603  our own interpreter and module
-        command,
+        runner_command(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
-        env=environment,
-        start_new_session=True,
+        env={key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES},
+        start_new_session=start_new_session,
+        creationflags=creationflags,
     )
 
 

@@ -33,6 +33,8 @@ REPLACE_PATIENCE: Final = 2.5
 """Seconds for which a rename is tried again on Windows, where a virus scanner may hold the file."""
 
 _WINDOWS: Final = sys.platform == "win32"
+POSIX_MODES: Final = not _WINDOWS
+"""Whether the mode of a file says who may read it. On Windows, the rights of the user's profile apply."""
 
 _ADVICE: Final = {
     errno.ENOSPC: ("the disk is full", "Make room on it, then try again."),
@@ -265,17 +267,16 @@ def sync_folder(folder: Path) -> None:
     Raises:
         OSError: the disk refused.
     """
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        # Some network file systems know no fsync of folders; the rename is then as safe as it gets.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            # Some network file systems have no fsync of folders; the rename is then as safe as it gets.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(handle)
 
 
 class TooLarge(Exception):

@@ -132,7 +132,9 @@ def shared_folder(environ: Mapping[str, str]) -> Path:
     Not ``tempfile.gettempdir()`` where it can be helped: ``TMPDIR`` often differs from user to user.
     """
     if sys.platform == "win32":
-        return Path(environ.get("ProgramData") or tempfile.gettempdir()) / PROGRAM / "locks"
-    common = Path("/tmp")  # noqa: S108 - only for advisory locks; the folder is checked before it is used
-    base = common if os.access(common, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
-    return base / "sicktui-locks"
+        # In capitals, as a copy of os.environ has it: only os.environ itself ignores case.
+        return Path(environ.get("PROGRAMDATA") or tempfile.gettempdir()) / PROGRAM / "locks"
+    else:  # noqa: RET505 - the type checker understands no early return for a platform
+        common = Path("/tmp")  # noqa: S108 - only for advisory locks; it is checked before it is used
+        base = common if os.access(common, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+        return base / "sicktui-locks"

@@ -24,8 +24,11 @@ from sicktui.model.plan import Operator
 from sicktui.model.safe_text import clean
 
 _LONGEST: Final = 4096
-_CAREFUL: Final = 0 if sys.platform == "win32" else os.O_NONBLOCK | os.O_NOFOLLOW
-"""Neither wait for a pipe nor follow a link that somebody put in the file's place."""
+if sys.platform == "win32":
+    _CAREFUL: Final = 0
+else:
+    # Neither wait for a pipe nor follow a link that somebody put in the file's place.
+    _CAREFUL: Final = os.O_NONBLOCK | os.O_NOFOLLOW
 
 
 class Owner(Struct, frozen=True, kw_only=True):
@@ -68,7 +71,9 @@ def operator(environ: Mapping[str, str] | None = None) -> Operator:
         user = getpass.getuser()
     except (OSError, KeyError, ImportError):
         # A user id without a name (a container), or Windows without USERNAME.
-        user = f"user {os.getuid()}" if sys.platform != "win32" else "unknown"
+        user = "unknown"
+        if sys.platform != "win32":
+            user = f"user {os.getuid()}"
     came_from = (variables.get("SSH_CLIENT") or variables.get("SSH_CONNECTION") or "").split()
     return Operator(
         user=clean(user, 64) or "unknown",

@@ -198,8 +198,16 @@ def _open_to_all(folder: Path) -> None:
         users = "*S-1-5-32-545:(OI)(CI)M"
         # What is in our own variables may be a password; no child needs it.
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
-        command = ["icacls", str(folder), "/grant", users]
-        subprocess.run(command, check=False, capture_output=True, env=environment)  # noqa: S603
+        # By its full path: Windows would look for it in the working folder first, and run what it finds.
+        program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "icacls.exe"
+        subprocess.run(  # noqa: S603
+            [str(program), str(folder), "/grant", users],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment,
+            creationflags=subprocess.CREATE_NO_WINDOW,
+        )
     else:
         folder.chmod(_SHARED_FOLDER)  # mkdir would have asked the umask
 

@@ -233,13 +233,8 @@ def explain(error: Exception, secret: str = "") -> StoreFailed:
 
 def platform_keyring(time_limit: float = TIME_LIMIT) -> KeyringStore:
     """The keyring of this platform. Nothing is imported or asked before it is first used."""
-    if sys.platform == "win32":
-        return KeyringStore("OS keyring (Windows Credential Manager)", windows, time_limit=time_limit)
-    if sys.platform == "darwin":
-        return KeyringStore("OS keyring (macOS Keychain)", macos, time_limit=time_limit)
-    return KeyringStore(
-        "OS keyring (Secret Service)", lambda: secret_service(time_limit), time_limit=time_limit
-    )
+    name, connect = _PLATFORMS.get(sys.platform, ("Secret Service", lambda: secret_service(time_limit)))
+    return KeyringStore(f"OS keyring ({name})", connect, time_limit=time_limit)
 
 
 def windows() -> Backend:
@@ -250,6 +245,12 @@ def windows() -> Backend:
 def macos() -> Backend:
     """The Keychain of macOS."""
     return _backend("keyring.backends.macOS", "Keyring")
+
+
+_PLATFORMS: Final[dict[str, tuple[str, Callable[[], Backend]]]] = {
+    "win32": ("Windows Credential Manager", windows),
+    "darwin": ("macOS Keychain", macos),
+}
 
 
 def secret_service(time_limit: float) -> Backend:

@@ -10,6 +10,7 @@ import errno
 import os
 import queue
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from textual.drivers._writer_thread import WriterThread
@@ -55,7 +56,8 @@ class PatientDriver(PlatformDriver):
                 os.dup(self._file.fileno()), "w", encoding=self._file.encoding, errors="replace"
             )
             self._owns_file = True
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        start: Callable[[], None] = super().start_application_mode  # Textual's has a type on Windows alone
+        start()
         if (pending := self._pending) is not None:
             pending.maxsize = 0
 
@@ -109,12 +111,16 @@ class PatientDriver(PlatformDriver):
             writer.join(LAST_WORDS)
         if self._pending is None:
             super().close()
+        elif sys.platform == "win32" and self._restore_console is not None:
+            self._restore_console()  # the modes of the console need no writer
 
-    def run_input_thread(self) -> None:
-        """Read keys until the end, or until the terminal is gone."""
-        try:
-            super().run_input_thread()
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            self._loop.call_soon_threadsafe(self._app.exit)
+    if sys.platform != "win32":
+
+        def run_input_thread(self) -> None:
+            """Read keys until the end, or until the terminal is gone."""
+            try:
+                super().run_input_thread()
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                self._loop.call_soon_threadsafe(self._app.exit)

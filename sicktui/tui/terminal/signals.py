@@ -30,14 +30,13 @@ class TerminalGuard:
         self._timer: Timer | None = None
 
     def start(self) -> None:
-        """Take the signals over. Without a terminal of its own (tests), do nothing."""
-        if self._app.is_headless or sys.platform == "win32":
-            return
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGHUP, HUNG_UP), (signal.SIGTERM, ENDED)):
-            loop.add_signal_handler(number, self._end, code)
-            self._handled.append(number)
-        self._timer = self._app.set_interval(CHECK_EVERY, self._check)
+        """Handle the signals, where the app has a terminal. Windows has no such signals."""
+        if sys.platform != "win32" and not self._app.is_headless:
+            loop = asyncio.get_running_loop()
+            for number, code in ((signal.SIGHUP, HUNG_UP), (signal.SIGTERM, ENDED)):
+                loop.add_signal_handler(number, self._end, code)
+                self._handled.append(number)
+            self._timer = self._app.set_interval(CHECK_EVERY, self._check)
 
     def stop(self) -> None:
         """Give the signals back."""
@@ -55,12 +54,11 @@ class TerminalGuard:
 
 def terminal_is_gone() -> bool:
     """Whether standard input was a terminal that has hung up."""
-    if sys.platform == "win32" or sys.__stdin__ is None:
-        return False
-    import termios  # noqa: PLC0415 - not on every platform
+    if sys.platform != "win32" and sys.__stdin__ is not None:
+        import termios  # noqa: PLC0415 - not on every platform
 
-    try:
-        termios.tcgetattr(sys.__stdin__.fileno())
-    except termios.error as error:
-        return bool(error.args[0] == errno.EIO)
+        try:
+            termios.tcgetattr(sys.__stdin__.fileno())
+        except termios.error as error:
+            return bool(error.args[0] == errno.EIO)
     return False
