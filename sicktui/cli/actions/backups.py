@@ -4,23 +4,22 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
 from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
+from sicktui.engine.backup.imports import import_facts
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, moment, size
 from sicktui.stores.backups.export import bring_in, look_at
 from sicktui.stores.backups.export import export as write_export
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
 from sicktui.stores.backups.prune import prune as delete
-from sicktui.stores.backups.store import BackupFacts, BackupRecord
+from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
 from sicktui.stores.disk.files import present, written
-from sicktui.stores.disk.locks import operator
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
@@ -181,41 +180,27 @@ def export(common: Common, word: str, file: str) -> int:
         return ExitCode.OK
 
 
-class ImportFacts(Struct, frozen=True, kw_only=True):
-    """Options that describe a file without metadata."""
-
-    serial: str | None = None
-    device: str | None = None
-    model: str | None = None
-    firmware: str | None = None
-
-
-def import_backup(common: Common, file: str, given: ImportFacts) -> int:
+def import_backup(
+    common: Common,
+    file: str,
+    *,
+    serial: str | None,
+    device: str | None,
+    model: str | None,
+    firmware: str | None,
+) -> int:
     """Import a backup file."""
     with open_cli(common) as cli:
         found = look_at(written(file))
         if found.warning:
             cli.out.note(found.warning, "yellow")
-        record, new = bring_in(cli.context.backups, found, _import_facts(cli, given))
+        facts = serial and import_facts(cli.context, serial, device=device, model=model, firmware=firmware)
+        record, new = bring_in(cli.context.backups, found, facts or None)
         cli.out.fact("backup", cli.now(), **printable(record), new=new)
         cli.out.line(record.id)
         words = "imported" if new else "already stored"
         cli.out.note(f"Backup {record.id} of {record.device} {words}.")
         return ExitCode.OK
-
-
-def _import_facts(cli: CliContext, given: ImportFacts) -> BackupFacts | None:
-    if given.serial is None:
-        return None
-    return BackupFacts(
-        device=given.device or given.serial,
-        serial=given.serial,
-        model=given.model,
-        version=given.firmware,
-        created=cli.now(),
-        operator=str(operator()),
-        run=None,
-    )
 
 
 def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:

@@ -11,7 +11,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
 from sicktui.engine.parameters.compare import Comparison, Difference, compare, shown
-from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
@@ -54,7 +54,7 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
             return print_error(cli, target, error)
         if second is not None:
             return _print(cli, now, second, differences_fail=differences_fail)
-        before = earlier or _last(cli, now)
+        before = earlier or last_snapshot(cli.context, now)
         if before is not None:
             return _print(cli, before, now, differences_fail=differences_fail)
         cli.out.fact("snapshot", cli.now(), **_facts(now))
@@ -68,11 +68,7 @@ def snapshots(common: Common, word: str) -> int:
     """List the snapshots of a device's sensors."""
     with open_cli(common) as cli:
         target = one_target(cli, word)
-        kept = [
-            snapshot
-            for snapshot in cli.context.snapshots.list()
-            if snapshot.key == target.serial or snapshot.device == target.device
-        ]
+        kept = snapshots_of(cli.context, target.device, target.serial)
         for snapshot in kept:
             cli.out.fact("snapshot", cli.now(), **_facts(snapshot))
         if kept:
@@ -108,12 +104,6 @@ def _named(cli: CliContext, word: str) -> Snapshot:
             advice="Imported backups have none. Use a snapshot: 'sicktui diff DEVICE --list'.",
         )
     return context.snapshots.get(record.snapshot)
-
-
-def _last(cli: CliContext, now: Snapshot) -> Snapshot | None:
-    """The last snapshot of the sensor before this one, preferably a full one."""
-    kept = [snapshot for snapshot in cli.context.snapshots.list(now.key) if snapshot.id != now.id]
-    return next((snapshot for snapshot in kept if snapshot.scope == "full"), kept[0] if kept else None)
 
 
 def _facts(snapshot: Snapshot) -> dict[str, object]:

@@ -11,13 +11,13 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.plan.spec import new_spec
-from sicktui.engine.run.events import first_events
+from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.launch import start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.verdicts import plan_exit_code, summarise, verdict_event
 from sicktui.model.enums import Action, Operation, RunState, Verdict
-from sicktui.model.event import RunChanged, VerdictReached
+from sicktui.model.event import VerdictReached
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec
@@ -93,9 +93,7 @@ def _print_without_runner(
     """Print all lines of a run without a runner: the plan, ``verdicts``, and the summary."""
     ts = cli.now()
     _, *planned = first_events(spec)
-    cli.out.event(
-        RunChanged(ts=ts, run=spec.run, operation=spec.operation, state=state, pid=None, started=spec.created)
-    )
+    cli.out.event(run_changed(spec, state, ts=ts))
     for event in (*planned, *verdicts):
         cli.out.event(event)
     reached = [event for event in planned if isinstance(event, VerdictReached)]

@@ -85,8 +85,9 @@ def import_backup(
       sicktui backups import /media/usb/gate-1.backup
       sicktui backups import old.bin --serial 25420067 --device gate-1
     """
-    facts = actions.backups.ImportFacts(serial=serial, device=device, model=model, firmware=firmware)
-    return actions.backups.import_backup(common, file, facts)
+    return actions.backups.import_backup(
+        common, file, serial=serial, device=device, model=model, firmware=firmware
+    )
 
 
 @group.command("prune")

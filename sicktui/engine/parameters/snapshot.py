@@ -174,3 +174,27 @@ async def snapshot_now(
     finally:
         await sensor.aclose()
     return context.snapshots.add(taken) if keep else taken
+
+
+def snapshots_of(context: Context, device: str, key: str | None) -> list[Snapshot]:
+    """The snapshots of a sensor, and of those that had its name before, newest first. Reads the disk.
+
+    Args:
+        context: the stores.
+        device: its name.
+        key: its serial number (else MAC address), if that is known.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    return [kept for kept in context.snapshots.list() if kept.key == key or kept.device == device]
+
+
+def last_snapshot(context: Context, now: Snapshot) -> Snapshot | None:
+    """The snapshot of a sensor to compare a new one with: the newest full one, else the newest.
+
+    Raises:
+        StorageError: they cannot be read.
+    """
+    earlier = [kept for kept in context.snapshots.list(now.key) if kept.id != now.id]
+    return next((kept for kept in earlier if kept.scope == "full"), earlier[0] if earlier else None)

@@ -3,11 +3,14 @@
 import secrets
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from sicktui.engine.context import Context
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Operation
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.model.settings import Limits
 from sicktui.stores.disk.locks import operator
 
 
@@ -24,13 +27,25 @@ def new_spec(
     package: Package | None = None,
     options: UpdateOptions | None = None,
     backup: str | None = None,
+    limits: Limits | None = None,
 ) -> RunSpec:
-    """The description of a run that is about to be started."""
+    """The description of a run that is about to be started.
+
+    Args:
+        context: the settings.
+        operation: what is done.
+        items: the plan.
+        package: the package of an update.
+        options: the options of an update.
+        backup: the backup of a restore, as the operator named it.
+        limits: limits for this run only, instead of those of the settings.
+    """
+    settings = context.settings if limits is None else structs.replace(context.settings, limits=limits)
     return RunSpec(
         run=new_run_id(context),
         operation=operation,
         created=timestamp(context.clock.now()),
-        settings=context.settings,
+        settings=settings,
         operator=operator(),
         items=tuple(items),
         package=package,

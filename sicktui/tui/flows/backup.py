@@ -43,10 +43,9 @@ async def back_up(services: Services, devices: tuple[str, ...]) -> None:
     services.context.credentials.passphrase = request.passphrase or None
     items = await planned(services, targets, plan_backup)
     try:
-        spec = new_spec(services.context, Operation.BACKUP, items)
-        limits = structs.replace(spec.settings.limits, jobs=request.jobs)
-        settings = structs.replace(spec.settings, limits=limits)
-        run = await start_run(services.context, structs.replace(spec, settings=settings))
+        limits = structs.replace(services.context.settings.limits, jobs=request.jobs)
+        spec = new_spec(services.context, Operation.BACKUP, items, limits=limits)
+        run = await start_run(services.context, spec)
     except SicktuiError as error:
         services.notify(str(error), "error")
         return

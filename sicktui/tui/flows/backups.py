@@ -3,14 +3,13 @@
 import asyncio
 from typing import Final
 
-from sicktui.model.clock import timestamp
+from sicktui.engine.backup.imports import import_facts
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, moment, more, size
 from sicktui.stores.backups.export import BackupOnDisk, bring_in, look_at
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune, prune
 from sicktui.stores.backups.store import BackupFacts, BackupRecord
-from sicktui.stores.disk.locks import operator
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, PathField, TextField, whole_number
 from sicktui.tui.dialogs.form import ValuesForm
@@ -101,14 +100,12 @@ async def _ask_facts(services: Services, found: BackupOnDisk) -> BackupFacts | N
     )
     if values is None:
         return None
-    return BackupFacts(
-        device=values["device"] or values["serial"],
-        serial=values["serial"],
+    return import_facts(
+        services.context,
+        values["serial"],
+        device=values["device"] or None,
         model=values["model"] or None,
-        version=values["firmware"] or None,
-        created=timestamp(services.context.clock.now()),
-        operator=str(operator()),
-        run=None,
+        firmware=values["firmware"] or None,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from sicktui.engine.parameters.snapshot import snapshots_of
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -11,7 +12,7 @@ from sicktui.model.wording import count
 from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.diff import DiffScreen
-from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader, read_snapshots
+from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader
 
 
 async def diff(services: Services, devices: tuple[str, ...]) -> None:
@@ -34,7 +35,7 @@ async def compare_with_now(services: Services, device: str, before: Snapshot, sc
 async def _with_itself(services: Services, target: Target) -> None:
     key = key_of(services, target.device)
     try:
-        kept = await asyncio.to_thread(read_snapshots, services.context, target.device, key)
+        kept = await asyncio.to_thread(snapshots_of, services.context, target.device, key)
     except SicktuiError as error:
         services.notify(str(error), "error")
         return

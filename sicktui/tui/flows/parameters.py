@@ -3,6 +3,7 @@
 import asyncio
 
 from sicktui.engine.parameters.compare import shown
+from sicktui.engine.parameters.snapshot import snapshots_of
 from sicktui.engine.parameters.variables import variables
 from sicktui.engine.parameters.write import (
     WritePlan,
@@ -29,7 +30,7 @@ from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.parameters import Reading, editable
 from sicktui.tui.screens.parameters import ParameterAct, ParameterRequest, ParameterScreen
-from sicktui.tui.screens.snapshots import SnapshotReader, read_snapshots
+from sicktui.tui.screens.snapshots import SnapshotReader
 
 
 async def edit_parameters(services: Services, device: str) -> None:
@@ -88,7 +89,7 @@ class ParameterEditor:
         device = self._target.device
         try:
             kept = await asyncio.to_thread(
-                read_snapshots, self._services.context, device, key_of(self._services, device)
+                snapshots_of, self._services.context, device, key_of(self._services, device)
             )
         except SicktuiError as error:
             self._services.notify(str(error), "error")

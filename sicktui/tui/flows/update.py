@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec import structs
-
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Operation
@@ -47,10 +45,13 @@ async def update(services: Services, devices: tuple[str, ...]) -> None:
     if request.options.backup and not await may_back_up(services, targets):
         return
     spec = new_spec(
-        services.context, Operation.UPDATE, answer.items, package=package, options=request.options
+        services.context,
+        Operation.UPDATE,
+        answer.items,
+        package=package,
+        options=request.options,
+        limits=request.limits(services.context.settings.limits),
     )
-    limits = request.limits(spec.settings.limits)
-    spec = structs.replace(spec, settings=structs.replace(spec.settings, limits=limits))
     try:
         run = await start_run(services.context, spec)
     except SicktuiError as error:

@@ -93,15 +93,6 @@ class Pair(Struct, frozen=True):
     """How much is read of the sensor, where one is to be read."""
 
 
-def read_snapshots(context: Context, device: str, key: str | None) -> list[Snapshot]:
-    """The snapshots of a sensor and of those that had its name before, newest first. Reads the disk.
-
-    Raises:
-        StorageError: they cannot be read.
-    """
-    return [kept for kept in context.snapshots.list() if kept.key == key or kept.device == device]
-
-
 class SnapshotPicker(Dialog[Pair]):
     """Enter compares the selected one with now; two that are marked are compared with each other."""
 
