@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from rich.traceback import Traceback
 from textual import constants, events, on
 from textual.app import App
 from textual.binding import Binding
@@ -15,6 +14,7 @@ from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
+from sicktui.model.errors import UsageError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import choose_glyphs, choose_palette, wants_mouse
@@ -28,6 +28,9 @@ from sicktui.tui.themes import theme_for
 
 PATIENCE: Final = 0.4
 """Seconds in which a command shows its dialog, if it has one; what is typed meanwhile is meant for that."""
+
+NO_SCREEN: Final = frozenset({"dumb", "unknown"})
+"""Values of TERM that promise no control sequence at all."""
 
 
 class Dashboard(App[None]):
@@ -94,10 +97,15 @@ class Dashboard(App[None]):
         self.farewell = message.farewell
         self.exit()
 
+    @property
+    def failure(self) -> Exception | None:
+        """The unexpected error that ended the app."""
+        return self._exception
+
     def _fatal_error(self) -> None:
-        """As Textual's own, but without the values of variables: one of them may be a password."""
+        """End the app. Textual would print the values of variables; one of them may be a password."""
         self.bell()
-        self.panic(Traceback(show_locals=False))
+        self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
         """Leave, after saying what goes on without the dashboard."""
@@ -143,7 +151,16 @@ def run(context: Context, *, demo: bool = False) -> int:
 
     Raises:
         ConfigError: the ``[keys]`` table of the settings cannot be used.
+        UsageError: the terminal cannot show a full screen.
+        Exception: the unexpected error that ended the dashboard. The terminal is restored by then.
     """
+    term = os.environ.get("TERM", "")
+    if term in NO_SCREEN:
+        raise UsageError(
+            f"The dashboard cannot be shown: TERM is {term!r}, a terminal without cursor movement.",
+            advice="Set TERM to your terminal's type, such as xterm-256color, or name a command; "
+            "'sicktui --help' lists them.",
+        )
     app = Dashboard(context, appearance_for(context, os.environ, demo=demo))
     try:
         app.run(mouse=wants_mouse(context.settings.dashboard, os.environ))
@@ -152,6 +169,8 @@ def run(context: Context, *, demo: bool = False) -> int:
         if error.errno != errno.EIO:
             raise
         return HUNG_UP
+    if app.failure is not None:
+        raise app.failure
     if app.farewell:
         sys.stdout.write(app.farewell + "\n")
     return app.return_code or 0

@@ -2,11 +2,13 @@
 
 import sqlite3
 
+import pytest
 from msgspec import structs
 from textual import events
 
 from sicktui.simulator import Fault
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.app import Dashboard, run
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.progress import ProgressDialog
@@ -87,3 +89,16 @@ async def test_one_damaged_run_hides_no_other(harness: DashboardHarness) -> None
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "dock-1" in text_of(pilot))
         assert text_of(pilot).count("finished") >= 2
+
+
+async def test_an_unexpected_error_reaches_the_command_line(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There it becomes a sentence, an entry of the log file without values of variables, and exit code 1."""
+
+    def broken(app: Dashboard, **_: object) -> None:
+        app._handle_exception(ValueError("boom"))
+
+    monkeypatch.setattr(Dashboard, "run", broken)
+    with pytest.raises(ValueError, match="boom"):
+        run(harness.context)

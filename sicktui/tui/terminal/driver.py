@@ -6,19 +6,22 @@ a measurement. Here frames are dropped while the queue is nearly full, and the s
 once when the terminal reads again.
 """
 
-import errno
 import os
 import queue
 import sys
-from collections.abc import Callable
 from typing import Final
 
 from textual.drivers._writer_thread import WriterThread
 
 if sys.platform == "win32":
+    from textual.drivers import win32
     from textual.drivers.windows_driver import WindowsDriver as PlatformDriver
+
+    from sicktui.tui.terminal.parser import BoundedParser
+
+    setattr(win32, "XTermParser", BoundedParser)  # noqa: B010 - its input thread makes the parser itself
 else:
-    from textual.drivers.linux_driver import LinuxDriver as PlatformDriver
+    from sicktui.tui.terminal.posix_driver import PosixDriver as PlatformDriver
 
 CROWDED: Final = 12
 """Writes in the queue from which on frames are dropped: about four frames."""
@@ -56,8 +59,7 @@ class PatientDriver(PlatformDriver):
                 os.dup(self._file.fileno()), "w", encoding=self._file.encoding, errors="replace"
             )
             self._owns_file = True
-        start: Callable[[], None] = super().start_application_mode  # Textual's has a type on Windows alone
-        start()
+        super().start_application_mode()
         if (pending := self._pending) is not None:
             pending.maxsize = 0
 
@@ -113,14 +115,3 @@ class PatientDriver(PlatformDriver):
             super().close()
         elif sys.platform == "win32" and self._restore_console is not None:
             self._restore_console()  # the modes of the console need no writer
-
-    if sys.platform != "win32":
-
-        def run_input_thread(self) -> None:
-            """Read keys until the end, or until the terminal is gone."""
-            try:
-                super().run_input_thread()
-            except OSError as error:
-                if error.errno != errno.EIO:
-                    raise
-                self._loop.call_soon_threadsafe(self._app.exit)

@@ -18,6 +18,11 @@ from textual.message_pump import MessagePump
 
 LONGEST: Final = 0.5
 """Seconds after which a key is handed on, though the one before is still being worked on."""
+MOST_WAITING: Final = 2000
+"""Keys that wait at most: a long path, pasted where there is no bracketed paste, fits. More is dropped."""
+FLOOD: Final = 100
+"""Keys that wait from which on the keys that quit do not queue behind them."""
+_QUIT: Final = frozenset({"ctrl+q", "ctrl+c"})
 _ROUNDS: Final = 2
 """Passes through one queue: the key itself, then what its handling has put there."""
 
@@ -45,6 +50,10 @@ class KeyQueue:
 
     async def take(self, key: events.Key | events.Paste) -> None:
         """Hand a key (or what was pasted) on, as soon as those before it have been handled."""
+        if len(self._waiting) >= FLOOD and isinstance(key, events.Key) and key.key in _QUIT:
+            self._waiting.clear()
+        if len(self._waiting) >= MOST_WAITING:
+            return
         self._waiting.append(key)
         if self._settling is None:
             await self._next()
