@@ -8,10 +8,11 @@ from sicktui.model.errors import ConfigError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.context import CommandContext
-from sicktui.tui.commands.keymap import RESERVED, KeyMap, bindings
+from sicktui.tui.commands.keymap import RESERVED, KeyMap
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
+from sicktui.tui.main.bindings import bindings
 from sicktui.tui.widgets.hint_bar import hints
 from tests.support.dashboard import DashboardHarness, text_of, until
 

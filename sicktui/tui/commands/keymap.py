@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from textual.binding import Binding
-
 from sicktui.model.errors import ConfigError
 from sicktui.model.suggest import nearest
 from sicktui.tui.commands import BY_ID, COMMANDS
@@ -66,15 +64,3 @@ def _clash(key: str, first: str, second: str) -> ConfigError:
         f"config.toml, [keys]: {key!r} would be the key of both {first} and {second}.",
         advice="Give one of them another key.",
     )
-
-
-def bindings() -> list[Binding]:
-    """Textual's bindings of every command. Those with an id can be mapped to other keys."""
-    made = []
-    for command in COMMANDS:
-        action = f"command('{command.id}')"
-        made.append(Binding(command.key, action, command.title, show=False, id=command.id))
-        made += [
-            Binding(key, action, command.title, show=False, priority=key == "tab") for key in command.also
-        ]
-    return made

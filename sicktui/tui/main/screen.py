@@ -17,9 +17,9 @@ from sicktui.model.enums import Level
 from sicktui.stores.config.devices import DeviceList
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.commands.keymap import bindings
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.main.backup_watch import REFRESH_EVERY, BackupWatch
+from sicktui.tui.main.bindings import bindings
 from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
