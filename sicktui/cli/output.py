@@ -18,7 +18,7 @@ import msgspec
 from sicktui.cli.tables import indented, width
 from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.safe_text import clean, plain_json
-from sicktui.stores.disk.files import reason
+from sicktui.stores.disk.files import explain_os_error
 
 MAX_LINE: Final = 4000
 """Characters of one line for people."""
@@ -122,4 +122,4 @@ class Printer:
             os.dup2(null, stream.fileno())
             os.close(null)
         if stream is sys.stdout and error.errno in _NO_ROOM:
-            self.note(f"Error: what belongs on stdout cannot be written: {reason(error)[0]}.", "red")
+            self.note(f"Error: stdout cannot be written: {explain_os_error(error)[0]}.", "red")

@@ -57,7 +57,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 2.0
 
 
-class Backups(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is said of the backups that are kept."""
 
     old_after: Annotated[
@@ -77,7 +77,7 @@ class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scheme: Annotated[Scheme, Meta(description="how sensors are reached")] = "http"
 
 
-class Dashboard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the dashboard uses the terminal. ``auto`` looks at what the terminal says of itself."""
 
     glyphs: Annotated[
@@ -96,7 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = Timing()
     limits: Limits = Limits()
     device: DeviceDefaults = DeviceDefaults()
-    backups: Backups = Backups()
-    dashboard: Dashboard = Dashboard()
+    backups: BackupSettings = BackupSettings()
+    dashboard: DashboardSettings = DashboardSettings()
     keys: dict[str, str] = {}
     """The dashboard's keys by command, e.g. ``update = "U"``; the dashboard checks them."""

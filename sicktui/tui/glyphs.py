@@ -12,7 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from sicktui.model.enums import StepState, Verdict
-from sicktui.model.settings import Dashboard
+from sicktui.model.settings import DashboardSettings
 
 PLAIN_TERMINALS: Final = frozenset({"dumb", "linux", "vt100", "vt102", "vt220", "ansi"})
 """Values of TERM whose fonts cannot be trusted with more than ASCII."""
@@ -109,7 +109,7 @@ ASCII: Final = Glyphs(
 )
 
 
-def choose_glyphs(settings: Dashboard, environ: Mapping[str, str], encoding: str | None) -> Glyphs:
+def choose_glyphs(settings: DashboardSettings, environ: Mapping[str, str], encoding: str | None) -> Glyphs:
     """The glyphs for this terminal.
 
     Args:
@@ -133,7 +133,7 @@ def _is_unicode(encoding: str | None) -> bool:
         return False
 
 
-def wants_mouse(settings: Dashboard, environ: Mapping[str, str]) -> bool:
+def wants_mouse(settings: DashboardSettings, environ: Mapping[str, str]) -> bool:
     """Whether to ask the terminal for mouse events: not over SSH, unless the settings say so."""
     if settings.mouse == "auto":
         return not (environ.get("SSH_CONNECTION") or environ.get("SSH_CLIENT"))
@@ -144,7 +144,7 @@ Palette = Literal["full", "16", "none"]
 """How many colours the dashboard uses."""
 
 
-def choose_palette(settings: Dashboard, environ: Mapping[str, str]) -> Palette:
+def choose_palette(settings: DashboardSettings, environ: Mapping[str, str]) -> Palette:
     """The colours for this terminal: none with ``NO_COLOR``; 16 where TERM promises no more.
 
     Windows promises in other ways than TERM, and is taken to have all.

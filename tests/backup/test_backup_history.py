@@ -12,7 +12,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.model.clock import timestamp
 from sicktui.model.errors import UsageError
-from sicktui.stores.backups.export import bring_in, export, look_at
+from sicktui.stores.backups.export import export, import_file, inspect_file
 from sicktui.stores.backups.fingerprint import fingerprint
 from sicktui.stores.backups.prune import PruneRule, plan_prune, prune
 from sicktui.stores.backups.snapshots import SnapshotStore
@@ -133,10 +133,10 @@ def test_an_export_comes_back_on_another_pc(store: BackupStore, tmp_path: Path) 
     beside = export(store, SnapshotStore(tmp_path / "snapshots"), record, away)
     assert beside.name == "gate.backup.json"
     other = BackupStore(tmp_path / "other" / "backups")
-    copied, new = bring_in(other, look_at(away))
+    copied, new = import_file(other, inspect_file(away))
     assert new
     assert (copied.id, copied.location, copied.sha256) == (record.id, "gate 7", record.sha256)
-    assert bring_in(other, look_at(away)) == (copied, False)
+    assert import_file(other, inspect_file(away)) == (copied, False)
     other.verify(copied)
 
 
@@ -144,8 +144,8 @@ def test_an_import_without_metadata_needs_to_be_told(store: BackupStore, tmp_pat
     file = tmp_path / "from-sopas.bin"
     file.write_bytes(os.urandom(500))
     with pytest.raises(UsageError, match="which sensor"):
-        bring_in(store, look_at(file))
-    record, new = bring_in(store, look_at(file), facts(0, "555"))
+        import_file(store, inspect_file(file))
+    record, new = import_file(store, inspect_file(file), facts(0, "555"))
     assert new
     assert record.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert store.list("555") == [record]

@@ -8,7 +8,7 @@ from sicktui.engine.run.spawn import secrets_for
 from sicktui.model.enums import Operation
 from sicktui.model.errors import UsageError
 from sicktui.stores.backups.fingerprint import fingerprint
-from sicktui.stores.backups.passphrases import PLANT, Passphrases, generate
+from sicktui.stores.backups.passphrases import SITE, Passphrases, generate
 from sicktui.stores.backups.store import BackupFacts
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.store import MemoryStore, StoreFailed
@@ -49,7 +49,7 @@ def test_a_device_has_its_own_or_that_of_the_plant() -> None:
     vault = Vault()
     passphrases = Passphrases(Credentials(given=None, keyring=vault))
     assert passphrases.of("gate") is None
-    assert passphrases.remember(PLANT, "of all") == "a vault"
+    assert passphrases.remember(SITE, "of all") == "a vault"
     passphrases.remember("dock", "of the dock")
     # Another process finds them again.
     again = Passphrases(Credentials(given="a password", keyring=vault))
@@ -63,14 +63,14 @@ def test_a_device_has_its_own_or_that_of_the_plant() -> None:
 
 def test_without_a_store_that_works_it_stays_in_memory() -> None:
     passphrases = Passphrases(Credentials(given=None, keyring=Broken()))
-    assert "memory" in passphrases.remember(PLANT, "of all")
+    assert "memory" in passphrases.remember(SITE, "of all")
     assert passphrases.of("gate") == "of all"
 
 
 def test_the_right_one_is_found_by_the_fingerprint() -> None:
     credentials = Credentials(given=None, keyring=Vault(), passphrase="new")
     passphrases = Passphrases(credentials)
-    passphrases.remember(PLANT, "old")
+    passphrases.remember(SITE, "old")
     passphrases.remember("dock", "of the dock")
     assert passphrases.opening(facts("old"), "gate") == "old"
     assert passphrases.opening(facts("new"), "gate") == "new"
@@ -90,7 +90,7 @@ def test_a_generated_one_can_be_written_down() -> None:
 @pytest.mark.parametrize("passphrase", ["", "x" * 257])
 def test_one_that_no_sensor_takes_is_not_kept(passphrase: str) -> None:
     with pytest.raises(UsageError):
-        Passphrases(Credentials(given=None, keyring=None)).remember(PLANT, passphrase)
+        Passphrases(Credentials(given=None, keyring=None)).remember(SITE, passphrase)
 
 
 def test_secrets_are_never_shown() -> None:
@@ -103,7 +103,7 @@ async def test_the_runner_gets_the_one_that_opens_the_backup(harness: EngineHarn
     device = await harness.sensor()
     record = await harness.backed_up(device)
     harness.context.credentials.passphrase = "another one by now"
-    Passphrases(harness.context.credentials).remember(PLANT, PASSPHRASE)
+    Passphrases(harness.context.credentials).remember(SITE, PASSPHRASE)
     spec = await harness.restore_run(device, record.id)
     assert secrets_for(harness.context, spec).passphrase_of(device.address) == PASSPHRASE
     backup = new_spec(harness.context, Operation.BACKUP, spec.items)

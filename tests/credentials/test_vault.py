@@ -206,11 +206,11 @@ def test_export_and_import(vault_file: Path, tmp_path: Path) -> None:
     vault.delete("a/Service")
     vault.put("b/Service", "changed")
     with pytest.raises(WrongVaultPassword, match=r"copy\.vault"):
-        vault.absorb(copy, MASTER)
-    done = vault.absorb(copy, "password of the copy")
+        vault.import_from(copy, MASTER)
+    done = vault.import_from(copy, "password of the copy")
     assert (done.added, done.kept, done.same) == (("a/Service",), ("b/Service",), ("c/Service",))
     assert vault.get("b/Service") == "changed"
-    done = vault.absorb(copy, "password of the copy", replace=True)
+    done = vault.import_from(copy, "password of the copy", replace=True)
     assert done.replaced == ("b/Service",)
     assert [vault.get(f"{name}/Service") for name in "abc"] == ["1", "2", "3"]
     assert not [p for p in tmp_path.iterdir() if p.name.endswith(".part")]
@@ -222,9 +222,9 @@ def test_a_locked_vault_is_neither_exported_nor_filled(vault_file: Path, tmp_pat
     with pytest.raises(VaultError, match="it is locked"):
         locked.export(tmp_path / "other", MASTER)
     with pytest.raises(VaultError, match="it is locked"):
-        locked.absorb(tmp_path / "copy", MASTER)
+        locked.import_from(tmp_path / "copy", MASTER)
     with pytest.raises(VaultError, match="There is no file"):
-        locked.absorb(tmp_path / "nothing", MASTER)
+        locked.import_from(tmp_path / "nothing", MASTER)
     assert not (tmp_path / "other").exists()
 
 
@@ -314,7 +314,7 @@ def test_the_password_is_stretched_once_a_session(vault_file: Path, monkeypatch:
     opened_vault(vault_file, a=SECRET)
     derive, salts = vault_crypto.derive, []
 
-    def counted(password: str, kdf: Kdf) -> vault_crypto.Keys:
+    def counted(password: str, kdf: Kdf) -> vault_crypto.VaultKeys:
         salts.append(kdf.salt)
         return derive(password, kdf)
 

@@ -273,7 +273,7 @@ def test_a_damaged_import_takes_nothing_over(good: bytes, tmp_path: Path) -> Non
         copy_of_it = tmp_path / f"copy-{number}"
         copy_of_it.write_bytes(data)
         with pytest.raises(SicktuiError, match=f"copy-{number}"):
-            vault.absorb(copy_of_it, MASTER, replace=True)
+            vault.import_from(copy_of_it, MASTER, replace=True)
     assert vault.names() == ("a/Service",)
     assert vault.get("a/Service") == "mine"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package
 from sicktui.stores.backups.content import same_parameters
-from sicktui.stores.backups.export import BackupOnDisk, look_at
+from sicktui.stores.backups.export import BackupOnDisk, inspect_file
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore
 from sicktui.stores.packages.inspect import PackageError, inspect_package
@@ -209,7 +209,7 @@ def test_any_notes_beside_a_backup_file_are_used_or_named(notes: bytes, folder: 
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(bytes(range(256)) * 4)
     file.with_name("b.backup.json").write_bytes(notes)
-    found = outcome(lambda: look_at(file), SicktuiError)
+    found = outcome(lambda: inspect_file(file), SicktuiError)
     if isinstance(found, BackupOnDisk):
         assert found.sidecar is None, "they are about other bytes"
         assert found.warning
@@ -222,7 +222,7 @@ def test_any_file_is_taken_for_a_backup_or_refused(data: bytes, folder: Path) ->
     file = folder / "notes" / "c.backup"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(data)
-    outcome(lambda: look_at(file), SicktuiError)
+    outcome(lambda: inspect_file(file), SicktuiError)
 
 
 @FUZZ
@@ -278,7 +278,7 @@ def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
         assert SnapshotStore(tmp_path).list() == []
         with pytest.raises(SicktuiError, match="larger than"):
             Shelf(tmp_path).entries()
-        assert "larger than" in look_at(tmp_path / "b.backup").warning
+        assert "larger than" in inspect_file(tmp_path / "b.backup").warning
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -55,7 +55,7 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         ("", "row 1: there must be one column called 'name'"),
         ("name\na\n", "row 1: there must be one column called 'address'"),
         ("name,adress\na,b\n", "row 1: unknown column 'adress' (did you mean 'address'?)"),
-        ("name,address\n", "holds no devices"),
+        ("name,address\n", "contains no devices"),
         ("name,address\na,b\na,c\n", "row 3: A device called 'a' is already in the list"),
         (
             "name,address\nall,b\nx,http://y\n",

@@ -16,10 +16,10 @@ from sicktui.stores.disk.files import (
     StorageError,
     exclusive,
     make_folder,
-    patiently,
     publish,
+    retry_on_windows,
     safe_name,
-    storage,
+    storage_errors,
     write_atomic,
 )
 
@@ -104,7 +104,7 @@ def test_the_words_for_a_full_disk() -> None:
     full = Path("/dev/full")
     with (
         pytest.raises(StorageError, match="Cannot write /dev/full: the disk is full") as caught,
-        storage("write", full),
+        storage_errors("write", full),
         full.open("wb", buffering=0) as file,
     ):
         file.write(b"x")
@@ -119,21 +119,21 @@ def test_a_rename_is_tried_again_for_a_limited_time() -> None:
         if len(tries) < 4:
             raise PermissionError(errno.EACCES, "in use")
 
-    patiently(act, pause=0.001)
+    retry_on_windows(act, pause=0.001)
     assert len(tries) == 4
 
     def never() -> None:
         raise PermissionError(errno.EACCES, "in use")
 
     with pytest.raises(PermissionError):
-        patiently(never, patience=0.02, pause=0.005)
+        retry_on_windows(never, patience=0.02, pause=0.005)
 
     def other() -> None:
         tries.append(1)
         raise FileNotFoundError
 
     with pytest.raises(FileNotFoundError):
-        patiently(other)
+        retry_on_windows(other)
     assert len(tries) == 5
 
 
@@ -189,7 +189,7 @@ def test_a_lock_that_somebody_keeps_is_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("sicktui.stores.disk.files.LOCK_PATIENCE", 0.05)
     with (
         exclusive(tmp_path / "file"),
-        pytest.raises(StorageError, match="file has been in use by another sicktui"),
+        pytest.raises(StorageError, match="Another sicktui has been using"),
         exclusive(tmp_path / "file"),
     ):
         pass

@@ -410,7 +410,7 @@ def test_a_lock_holds_even_if_its_owner_cannot_be_told(home: Home, caplog: pytes
     lock = sensor_lock(home, "serial 1")
     lock.owner_path.mkdir(parents=True)
     with lock:
-        assert "Cannot say who holds the lock" in caplog.text
+        assert "Cannot record who holds the lock" in caplog.text
         with pytest.raises(Held, match="another process of this PC"):
             sensor_lock(home, "serial 1").acquire()
 

@@ -10,7 +10,7 @@ from sicktui.model.device import Profile
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.event import VerdictReached
 from sicktui.model.run_view import RunView, reduce
-from sicktui.model.settings import Backups
+from sicktui.model.settings import BackupSettings
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
@@ -141,7 +141,7 @@ async def test_an_old_backup_is_marked_by_the_setting(harness: DashboardHarness)
     harness.context.clock = ShiftedClock(8)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "√ 8d" in text_of(pilot))
-    harness.context.settings = structs.replace(harness.context.settings, backups=Backups(old_after=7))
+    harness.context.settings = structs.replace(harness.context.settings, backups=BackupSettings(old_after=7))
     async with harness.dashboard((120, 40)) as (pilot, _):
         await until(pilot, lambda: "▲ old 8d" in text_of(pilot))
         await until(pilot, lambda: "backup older than 7 days (8d)" in flat_of(pilot))

@@ -5,7 +5,7 @@ import re
 from textual.pilot import Pilot
 
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.backups.passphrases import PLANT, Passphrases
+from sicktui.stores.backups.passphrases import SITE, Passphrases
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.screens.passphrases import PassphraseMenu
@@ -40,7 +40,7 @@ async def test_a_passphrase_is_stored_twice_typed_and_never_shown(harness: Dashb
         await until(pilot, lambda: known.stored("gate-1") == known.stored("dock-1") == "phrase one")
         await menu(pilot)
         assert text_of(pilot).count("has one of its own") == 2
-        assert known.stored(PLANT) is None
+        assert known.stored(SITE) is None
 
 
 async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: DashboardHarness) -> None:
@@ -51,7 +51,7 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: Dashboard
         await pilot.press("G")
         await until(pilot, lambda: isinstance(pilot.app.screen, SecretNotice))
         [shown] = FORM.findall(text_of(pilot))
-        assert known.stored(PLANT) == shown
+        assert known.stored(SITE) == shown
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, SecretNotice), "one that was typed ahead does not close it"
         await pilot.press("ctrl+c")
@@ -64,11 +64,11 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: Dashboard
         await until(pilot, lambda: "older backups need it" in flat_of(pilot))
         await pilot.press("n")
         await menu(pilot)
-        assert known.stored(PLANT) == shown
+        assert known.stored(SITE) == shown
         await pilot.press("F")
         await until(pilot, lambda: "Forget the passphrase?" in text_of(pilot))
         await pilot.press("y")
-        await until(pilot, lambda: known.stored(PLANT) is None)
+        await until(pilot, lambda: known.stored(SITE) is None)
         assert shown not in notes_of(pilot)
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from rich.cells import cell_len
 
-from sicktui.model.settings import Dashboard
+from sicktui.model.settings import DashboardSettings
 from sicktui.tui.drawing.columns import Column, share
 from sicktui.tui.drawing.spans import (
     Span,
@@ -103,13 +103,13 @@ def test_the_filter_needs_every_word() -> None:
 
 
 def test_glyphs_fit_the_terminal() -> None:
-    auto = Dashboard()
+    auto = DashboardSettings()
     assert choose_glyphs(auto, {"TERM": "xterm-256color"}, "utf-8") is UNICODE
     assert choose_glyphs(auto, {"TERM": "linux"}, "utf-8") is ASCII
     assert choose_glyphs(auto, {}, "iso8859-1") is ASCII
     assert choose_glyphs(auto, {}, "no such encoding") is ASCII
     assert choose_glyphs(auto, {"SICKTUI_ASCII": "1"}, "utf-8") is ASCII
-    assert choose_glyphs(Dashboard(glyphs="unicode"), {"SICKTUI_ASCII": "1"}, None) is UNICODE
+    assert choose_glyphs(DashboardSettings(glyphs="unicode"), {"SICKTUI_ASCII": "1"}, None) is UNICODE
     for glyphs in (UNICODE, ASCII):
         signs = [getattr(glyphs, name) for name in glyphs.__struct_fields__ if name != "unicode"]
         assert all(cell_len(sign) == 1 for sign in signs)
@@ -117,12 +117,12 @@ def test_glyphs_fit_the_terminal() -> None:
 
 
 def test_colours_and_mouse_fit_the_terminal() -> None:
-    auto = Dashboard()
+    auto = DashboardSettings()
     assert choose_palette(auto, {"TERM": "xterm-256color"}) == "full"
     assert choose_palette(auto, {"TERM": "xterm"}) == "16"
     assert choose_palette(auto, {"TERM": "xterm", "COLORTERM": "truecolor"}) == "full"
-    assert choose_palette(Dashboard(colours="16"), {"TERM": "xterm-256color"}) == "16"
+    assert choose_palette(DashboardSettings(colours="16"), {"TERM": "xterm-256color"}) == "16"
     assert choose_palette(auto, {"NO_COLOR": "", "COLORTERM": "truecolor"}) == "none"
     assert wants_mouse(auto, {}) is True
     assert wants_mouse(auto, {"SSH_CONNECTION": "1.2.3.4 5 6.7.8.9 22"}) is False
-    assert wants_mouse(Dashboard(mouse="on"), {"SSH_CONNECTION": "x"}) is True
+    assert wants_mouse(DashboardSettings(mouse="on"), {"SSH_CONNECTION": "x"}) is True

@@ -13,13 +13,13 @@ from sicktui.engine.backup.history import verify as check
 from sicktui.engine.backup.imports import import_facts
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, moment, size
-from sicktui.stores.backups.export import bring_in, look_at
 from sicktui.stores.backups.export import export as write_export
+from sicktui.stores.backups.export import import_file, inspect_file
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
 from sicktui.stores.backups.prune import prune as delete
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
-from sicktui.stores.disk.files import present, written
+from sicktui.stores.disk.files import exists, expand_path
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
@@ -169,10 +169,10 @@ def export(common: Common, word: str, file: str) -> int:
         context = cli.context
         record = context.backups.get(word)
         context.backups.verify(record)
-        target = written(file)
-        if present(target) and target.is_dir():
+        target = expand_path(file)
+        if exists(target) and target.is_dir():
             target /= context.backups.path(record).name
-        if present(target) and not cli.confirm(f"{target} exists. Replace it?"):
+        if exists(target) and not cli.confirm(f"{target} exists. Replace it?"):
             cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
@@ -191,11 +191,11 @@ def import_backup(
 ) -> int:
     """Import a backup file."""
     with open_cli(common) as cli:
-        found = look_at(written(file))
+        found = inspect_file(expand_path(file))
         if found.warning:
             cli.out.note(found.warning, "yellow")
         facts = serial and import_facts(cli.context, serial, device=device, model=model, firmware=firmware)
-        record, new = bring_in(cli.context.backups, found, facts or None)
+        record, new = import_file(cli.context.backups, found, facts or None)
         cli.out.fact("backup", cli.now(), **printable(record), new=new)
         cli.out.line(record.id)
         words = "imported" if new else "already stored"

@@ -17,7 +17,7 @@ from sicktui.model.settings import Timing
 from sicktui.model.wording import count, names
 from sicktui.stores.config.device_files import export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
-from sicktui.stores.disk.files import present, written
+from sicktui.stores.disk.files import exists, expand_path
 
 HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", "NOTE")
 
@@ -163,7 +163,7 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
     """Import the devices of a file into the list."""
     with open_cli(common) as cli:
         before = cli.context.devices()
-        devices, incoming = import_devices(before, written(file), replace=replace)
+        devices, incoming = import_devices(before, expand_path(file), replace=replace)
         replaced = [name for name in incoming if name in before.profiles]
         if replaced and not cli.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
             cli.out.note("Nothing was done.")
@@ -178,8 +178,8 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
 def export(common: Common, file: str) -> int:
     """Write the device list to a file."""
     with open_cli(common) as cli:
-        path = written(file)
-        if present(path) and not cli.confirm(f"{path} exists. Replace it?"):
+        path = expand_path(file)
+        if exists(path) and not cli.confirm(f"{path} exists. Replace it?"):
             cli.out.note("Nothing was done.")
             return ExitCode.INTERRUPTED
         devices = cli.context.devices()

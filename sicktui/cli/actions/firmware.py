@@ -9,7 +9,7 @@ from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import size
-from sicktui.stores.disk.files import written
+from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 
@@ -41,7 +41,7 @@ def _fact(cli: CliContext, entry: ShelfEntry) -> None:
 def add(common: Common, file: str, version: str | None) -> int:
     """Copy a package to the shelf; one in a zip after a confirmation."""
     with open_cli(common) as cli:
-        path = written(file)
+        path = expand_path(file)
         try:
             entry = cli.context.shelf.add(path, version=version)
         except ZippedPackage as zipped:

@@ -13,7 +13,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, names
-from sicktui.stores.secrets.credentials import EVERYBODY
+from sicktui.stores.secrets.credentials import ALL_DEVICES
 
 
 def login(common: Common, words: Sequence[str], *, test: bool) -> int:
@@ -94,7 +94,7 @@ def _users(cli: CliContext, group: str) -> set[str]:
     default = cli.context.settings.device.user
     profiles = cli.context.devices().profiles.values()
     return {default} | {
-        profile.user or default for profile in profiles if group == EVERYBODY or group[1:] in profile.tags
+        profile.user or default for profile in profiles if group == ALL_DEVICES or group[1:] in profile.tags
     }
 
 
@@ -105,7 +105,7 @@ def _groups(words: Sequence[str]) -> list[str]:
         UsageError: one of them is not a group.
     """
     for word in words:
-        if not word.startswith("@") and word != EVERYBODY:
+        if not word.startswith("@") and word != ALL_DEVICES:
             raise UsageError(
                 f"{word} is not a group. --shared stores one password for '@tag' or 'all'.",
                 advice=f"Leave --shared out to store it for {word} alone.",

@@ -9,7 +9,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import names
-from sicktui.stores.backups.passphrases import PLANT, Passphrases
+from sicktui.stores.backups.passphrases import SITE, Passphrases
 from sicktui.stores.backups.passphrases import generate as new_passphrase
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE
@@ -63,11 +63,11 @@ def forget(common: Common, words: Sequence[str]) -> int:
 
 
 def _devices(cli: CliContext, words: Sequence[str]) -> list[str]:
-    return [target.device for target in cli.targets(words)] if words else [PLANT]
+    return [target.device for target in cli.targets(words)] if words else [SITE]
 
 
 def _who(devices: Sequence[str]) -> str:
-    return "the site" if list(devices) == [PLANT] else names(devices)
+    return "the site" if list(devices) == [SITE] else names(devices)
 
 
 def unlock_passphrases(

@@ -19,7 +19,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.wording import count, names
-from sicktui.stores.disk.files import present, written
+from sicktui.stores.disk.files import exists, expand_path
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
 UNPACKED: Final = "unpacked"
@@ -82,8 +82,8 @@ def find_package(cli: CliContext, word: str) -> Package | PackageError:
 
     A package in a zip is unpacked after a confirmation.
     """
-    path = written(word)
-    if not present(path) and (shelved := _on_shelf(cli, word)) is not None:
+    path = expand_path(word)
+    if not exists(path) and (shelved := _on_shelf(cli, word)) is not None:
         return shelved
     try:
         return inspect_package(path)

@@ -14,7 +14,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count
 from sicktui.simulator import DeviceSpec, SimulatorError, load_scenario, serve, standard_fleet
-from sicktui.stores.disk.files import written
+from sicktui.stores.disk.files import expand_path
 
 
 class FleetRequest(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ def simulate(common: Common, fleet: FleetRequest, *, until_stdin_ends: bool) -> 
 
 def _specs(fleet: FleetRequest) -> list[DeviceSpec]:
     if fleet.scenario is not None:
-        return load_scenario(written(fleet.scenario))
+        return load_scenario(expand_path(fleet.scenario))
     return standard_fleet(fleet.number, demo=fleet.demo)
 
 

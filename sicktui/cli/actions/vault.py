@@ -8,7 +8,7 @@ from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, names
-from sicktui.stores.disk.files import written
+from sicktui.stores.disk.files import expand_path
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
 from sicktui.stores.secrets.vault_file import check_new_password
@@ -51,7 +51,7 @@ def export(common: Common, file: Path) -> int:
         vault = vault_of(cli)
         cli.unlock_vault("The vault must be unlocked to export it.")
         vault.check_open()
-        number = vault.export(written(file), _given() or ask_new(cli, "Password of the copy"))
+        number = vault.export(expand_path(file), _given() or ask_new(cli, "Password of the copy"))
         _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
         return ExitCode.OK
 
@@ -68,7 +68,7 @@ def absorb(common: Common, file: Path, *, replace: bool) -> int:
                 advice=f"Set {VARIABLE}; the vault must then have the same password.",
             )
         password = _given() or ask_secret(f"Password of {file}: ")
-        result = vault.absorb(written(file), password, replace=replace)
+        result = vault.import_from(expand_path(file), password, replace=replace)
         taken = count(len(result.added) + len(result.replaced), "entry", "entries")
         _done(
             cli,

@@ -10,10 +10,17 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.safe_text import clean
-from sicktui.stores.backups.export import look_at
+from sicktui.stores.backups.export import inspect_file
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable
 from sicktui.stores.backups.versions import newest_whole
-from sicktui.stores.disk.files import present, safe_name, shown, storage, write_atomic, written
+from sicktui.stores.disk.files import (
+    display_path,
+    exists,
+    expand_path,
+    safe_name,
+    storage_errors,
+    write_atomic,
+)
 
 LATEST: Final = "latest"
 """The newest intact backup of the sensor."""
@@ -45,15 +52,15 @@ def choose_source(context: Context, word: str, key: str | None) -> Source:
     if word == LATEST:
         return _latest(context, key)
     if word not in {record.id for record in context.backups.list()} and _is_path(word):
-        return _from_file(context, written(word).absolute())
+        return _from_file(context, expand_path(word).absolute())
     record = context.backups.get(word)
     context.backups.verify(record)
     return _stored(context, record)
 
 
 def _is_path(word: str) -> bool:
-    path = written(word)
-    return present(path) or len(path.parts) > 1 or path.suffix != ""
+    path = expand_path(word)
+    return exists(path) or len(path.parts) > 1 or path.suffix != ""
 
 
 def _latest(context: Context, key: str | None) -> Source:
@@ -120,17 +127,16 @@ def _order(record: BackupRecord, path: str, id: str | None, values: dict[str, An
 
 
 def _from_file(context: Context, path: Path) -> Source:
-    found = look_at(path)
+    found = inspect_file(path)
     known = next((record for record in context.backups.list() if record.sha256 == found.sha256), None)
     if known is not None:
         return Source(order=_order(known, str(path), known.id, _values(context, known)), facts=known)
     if found.sidecar is not None:
         order = _order(found.sidecar.record, str(path), None, dict(found.sidecar.values))
         return Source(order=order, facts=found.sidecar.record)
-    unknown = (
-        f"{shown(path.name)} has no metadata: model, firmware and passphrase cannot be checked in advance."
-    )
-    order = RestoreOrder(path=str(path), name=shown(path.name), sha256=found.sha256, size=found.size)
+    name = display_path(path.name)
+    unknown = f"{name} has no metadata: model, firmware and passphrase cannot be checked in advance."
+    order = RestoreOrder(path=str(path), name=name, sha256=found.sha256, size=found.size)
     return Source(order=order, warnings=tuple(words for words in (found.warning, unknown) if words))
 
 
@@ -144,7 +150,7 @@ def facts_of(store: BackupStore, order: RestoreOrder) -> BackupFacts | None:
     try:
         if order.backup is not None:
             return store.get(order.backup)
-        sidecar = look_at(Path(order.path)).sidecar
+        sidecar = inspect_file(Path(order.path)).sidecar
     except SicktuiError:
         return None  # Gone since then. The run may have its own copy of the bytes; the sensor decides.
     return sidecar.record if sidecar is not None and sidecar.record.sha256 == order.sha256 else None
@@ -158,7 +164,7 @@ def stage(scratch: Path, order: RestoreOrder) -> Path:
         StorageError: it cannot be copied.
     """
     copy = scratch / "restore.backup"
-    with storage("copy the backup to", copy):
+    with storage_errors("copy the backup to", copy):
         if copy.is_file() and _hash(copy) == order.sha256:
             return copy
         try:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sicktui.engine.context import Context
 from sicktui.model.wording import count
-from sicktui.stores.disk.files import shown
+from sicktui.stores.disk.files import display_path
 from sicktui.stores.journal.database import JournalError
 
 _LEAST: Final = 256 * 1024
@@ -24,11 +24,11 @@ def diagnose_runner_loss(context: Context, run: str) -> list[str]:
     try:
         if shutil.disk_usage(home.state).free < _LEAST:
             found.append(
-                f"The disk of {shown(home.state)} is full, so the journal cannot be written. Free some "
-                "space first."
+                f"The disk of {display_path(home.state)} is full, so the journal cannot be written. "
+                "Free some space first."
             )
     except OSError as error:
-        found.append(f"The folder {shown(home.state)} cannot be reached: {error.strerror}.")
+        found.append(f"The folder {display_path(home.state)} cannot be reached: {error.strerror}.")
     try:
         found += [str(damage) for damage in context.journal.damages(of=run)]
     except JournalError as error:
@@ -42,7 +42,7 @@ def diagnose_empty_journal(context: Context) -> str:
     if not logs:
         return ""
     return (
-        f"The journal is empty, but {shown(context.home.log)} contains the log of "
+        f"The journal is empty, but {display_path(context.home.log)} contains the log of "
         f"{count(len(logs), 'run')}: it was moved, emptied or lost. Check with 'sicktui status' whether a "
         "sensor was being updated."
     )

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
-from sicktui.stores.disk.files import StorageError, make_folder, reason
+from sicktui.stores.disk.files import StorageError, explain_os_error, make_folder
 from sicktui.stores.disk.home import Home
 
 _CHUNK: Final = 1024 * 1024
@@ -56,7 +56,7 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
                 target.write(chunk)
     except (OSError, StorageError) as error:
         _drop(copy)
-        why = reason(error)[0] if isinstance(error, OSError) else error.message.rstrip(".")
+        why = explain_os_error(error)[0] if isinstance(error, OSError) else error.message.rstrip(".")
         raise _not_copied(package, why, Code.STORAGE_ERROR) from error
     except PackageChanged:
         _drop(copy)
@@ -82,14 +82,14 @@ def _reading(package: Package) -> BinaryIO:
     try:
         return Path(package.path).open("rb")
     except OSError as error:
-        raise _not_copied(package, reason(error)[0], Code.PACKAGE_UNREADABLE) from error
+        raise _not_copied(package, explain_os_error(error)[0], Code.PACKAGE_UNREADABLE) from error
 
 
 def _read(source: BinaryIO, package: Package) -> bytes:
     try:
         return source.read(_CHUNK)
     except OSError as error:
-        raise _not_copied(package, reason(error)[0], Code.PACKAGE_UNREADABLE) from error
+        raise _not_copied(package, explain_os_error(error)[0], Code.PACKAGE_UNREADABLE) from error
 
 
 def _drop(copy: Path) -> None:

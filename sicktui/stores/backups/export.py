@@ -18,7 +18,14 @@ from sicktui.stores.backups.store import (
     BackupStore,
     BackupUnusable,
 )
-from sicktui.stores.disk.files import copy_hashed, is_regular, reason, shown, storage, write_atomic
+from sicktui.stores.disk.files import (
+    copy_hashed,
+    display_path,
+    explain_os_error,
+    is_regular,
+    storage_errors,
+    write_atomic,
+)
 from sicktui.stores.disk.sealed_json import ChangedSince, read_sealed, sealed
 
 SIDECAR: Final = ".json"
@@ -46,7 +53,7 @@ class BackupOnDisk(Struct, frozen=True, kw_only=True):
     """Why a metadata file that lies beside it is not used."""
 
 
-def look_at(path: Path) -> BackupOnDisk:
+def inspect_file(path: Path) -> BackupOnDisk:
     """Look at a file that somebody says is a backup. It is read once; five gigabytes are refused unread.
 
     Raises:
@@ -64,7 +71,7 @@ def look_at(path: Path) -> BackupOnDisk:
         with path.open("rb") as file:
             size, sha256 = copy_hashed(file, None, MAX_BACKUP_BYTES)
     except OSError as error:
-        raise _unusable(path, f"it cannot be read, {reason(error)[0]}") from error
+        raise _unusable(path, f"it cannot be read, {explain_os_error(error)[0]}") from error
     if path.name.lower().endswith((".spk", ".spk.signed")):
         raise _unusable(path, "its name is that of a firmware package")
     sidecar, warning = _sidecar(path, sha256, size)
@@ -78,12 +85,12 @@ def _sidecar(path: Path, sha256: str, size: int) -> tuple[Sidecar | None, str]:
     except FileNotFoundError:
         return None, ""
     except ChangedSince:
-        raise _unusable(path, f"the metadata beside it ({shown(beside.name)}) were edited") from None
+        raise _unusable(path, f"the metadata beside it ({display_path(beside.name)}) were edited") from None
     except (OSError, msgspec.DecodeError) as error:
-        why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
-        return None, f"The metadata beside it ({shown(beside.name)}) cannot be read: {why}."
+        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        return None, f"The metadata beside it ({display_path(beside.name)}) cannot be read: {why}."
     if not is_timestamp(sidecar.record.created):
-        return None, f"The metadata beside it ({shown(beside.name)}) do not say when it was made."
+        return None, f"The metadata beside it ({display_path(beside.name)}) do not say when it was made."
     if sidecar.record.sha256 != sha256:
         if size < sidecar.record.size:
             raise _unusable(path, f"it was cut off: it has {size} of {sidecar.record.size} bytes")
@@ -107,14 +114,14 @@ def export(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord, t
         kept = next((s for s in snapshots.list(record.key) if s.id == record.snapshot), None)
         values = dict(kept.values) if kept else {}
     beside = target.with_name(target.name + SIDECAR)
-    with storage("read", store.path(record)):
+    with storage_errors("read", store.path(record)):
         content = store.path(record).read_bytes()
     write_atomic(target, content)
     write_atomic(beside, sealed(Sidecar(record=record, values=values)))
     return beside
 
 
-def bring_in(
+def import_file(
     store: BackupStore, found: BackupOnDisk, facts: BackupFacts | None = None
 ) -> tuple[BackupRecord, bool]:
     """Take a backup file from elsewhere into the store.
@@ -135,7 +142,7 @@ def bring_in(
     described = found.sidecar.record if found.sidecar else facts
     if described is None:
         raise UsageError(
-            f"Nobody says which sensor {shown(found.path.name)} is of: no metadata lie beside it.",
+            f"Nobody says which sensor {display_path(found.path.name)} is of: no metadata lie beside it.",
             advice="Give --serial, and if you know them --device, --model and --firmware.",
         )
     known = next((kept for kept in store.list(described.key) if kept.sha256 == found.sha256), None)
@@ -149,4 +156,4 @@ def bring_in(
 
 
 def _unusable(path: Path, why: str) -> BackupUnusable:
-    return BackupUnusable(f"{shown(path)} is no backup that can be used: {why}.", advice=_ADVICE)
+    return BackupUnusable(f"{display_path(path)} is no backup that can be used: {why}.", advice=_ADVICE)

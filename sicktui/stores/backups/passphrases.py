@@ -13,7 +13,7 @@ from sicktui.stores.backups.versions import opens_with
 from sicktui.stores.secrets.credentials import Credentials, account_of
 from sicktui.stores.secrets.vault import VaultState
 
-PLANT: Final = "*"
+SITE: Final = "*"
 """In the place of a device's name: every device that has no passphrase of its own."""
 LONGEST: Final = 256
 """Characters (vendor's OpenAPI, ``CreateParameterBackup``)."""
@@ -62,7 +62,7 @@ class Passphrases:
         found = [
             self._credentials.passphrase,
             self.stored(device),
-            self.stored(PLANT),
+            self.stored(SITE),
         ]
         return list(dict.fromkeys(passphrase for passphrase in found if passphrase))
 
@@ -75,7 +75,7 @@ class Passphrases:
         vault = self._credentials.vault
         if vault is None or self.of(device) is not None or vault.state() is not VaultState.LOCKED:
             return False
-        return not {account_of(device, _USER), account_of(PLANT, _USER)}.isdisjoint(vault.names())
+        return not {account_of(device, _USER), account_of(SITE, _USER)}.isdisjoint(vault.names())
 
     def opening(self, facts: BackupFacts, device: str) -> str | None:
         """The passphrase that a backup was made with, if it is among those known; empty: it needs none.

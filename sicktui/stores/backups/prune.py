@@ -18,7 +18,7 @@ from sicktui.model.errors import UsageError
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupRecord, BackupStore
 from sicktui.stores.backups.versions import BackupVersion, is_whole, newest_whole, sighting_file, versions
-from sicktui.stores.disk.files import storage, sync_folder
+from sicktui.stores.disk.files import storage_errors, sync_folder
 
 _DAY: Final = 24 * 3600.0
 _LEFT_OVER_AFTER: Final = _DAY
@@ -100,7 +100,7 @@ def _is_old(version: BackupVersion, rule: PruneRule, now: datetime) -> bool:
 def _leftovers(store: BackupStore) -> Iterator[Path]:
     """Temporary files, and names that were taken but never filled, of a day ago or more."""
     limit = time.time() - _LEFT_OVER_AFTER
-    with storage("read", store.folder):
+    with storage_errors("read", store.folder):
         for path in sorted(store.folder.glob("*/*")):
             entry = path.stat()
             temporary = path.name.startswith(".") and path.suffix == ".part"
@@ -131,17 +131,17 @@ def prune(
             continue
         path = store.path(record)
         metadata = path.with_suffix(_METADATA)
-        with storage("delete", metadata):
+        with storage_errors("delete", metadata):
             metadata.unlink(missing_ok=True)
             sync_folder(metadata.parent)
-        with storage("delete", path):
+        with storage_errors("delete", path):
             path.unlink(missing_ok=True)
             sighting_file(store, record).unlink(missing_ok=True)
         if snapshots is not None and record.snapshot is not None:
             _forget_snapshot(store, snapshots, record)
         yield record
     for left in plan.leftovers:
-        with storage("delete", left):
+        with storage_errors("delete", left):
             left.unlink(missing_ok=True)
 
 

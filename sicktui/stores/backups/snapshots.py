@@ -10,16 +10,16 @@ from msgspec import structs
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.stores.disk.files import (
+    display_path,
+    explain_os_error,
     make_folder,
     publish,
-    reason,
     safe_name,
     settle,
-    shown,
-    storage,
+    storage_errors,
     temporary,
 )
-from sicktui.stores.disk.ids import the_one
+from sicktui.stores.disk.ids import resolve_prefix
 from sicktui.stores.disk.sealed_json import read_json
 
 _SUFFIX: Final = ".json"
@@ -48,7 +48,7 @@ class SnapshotStore:
         make_folder(place)
         moment = "".join(char for char in snapshot.taken if char.isdigit())[:14]
         wanted = f"{safe_name(snapshot.key)}-{moment[:8]}-{moment[8:]}"
-        with storage("keep the snapshot in", place):
+        with storage_errors("keep the snapshot in", place):
             for number in range(1, _MOST_AT_ONCE):
                 kept = structs.replace(snapshot, id=wanted if number == 1 else f"{wanted}-{number}")
                 try:
@@ -68,7 +68,7 @@ class SnapshotStore:
             StorageError: the folder cannot be read.
         """
         pattern = f"{'*' if key is None else safe_name(key)}/*{_SUFFIX}"
-        with storage("read", self.folder):
+        with storage_errors("read", self.folder):
             paths = [path for path in self.folder.glob(pattern) if not path.name.startswith(".")]
         found = [snapshot for path in paths if (snapshot := _read(path)) is not None]
         return sorted(
@@ -94,7 +94,7 @@ class SnapshotStore:
         """
         kept = {snapshot.id: snapshot for snapshot in self.list()}
         where = "'sicktui diff DEVICE --list' shows those of a sensor."
-        return kept[the_one(id, list(kept), "snapshot", where=where)]
+        return kept[resolve_prefix(id, list(kept), "snapshot", where=where)]
 
     def remove(self, snapshot: Snapshot) -> None:
         """Delete a snapshot. One that is gone already is no error.
@@ -103,7 +103,7 @@ class SnapshotStore:
             StorageError: it cannot be deleted.
         """
         path = self._path(snapshot)
-        with storage("delete", path):
+        with storage_errors("delete", path):
             path.unlink(missing_ok=True)
 
     def _path(self, snapshot: Snapshot) -> Path:
@@ -120,10 +120,10 @@ def _read(path: Path) -> Snapshot | None:
     try:
         snapshot = read_json(path, Snapshot)
     except (OSError, msgspec.DecodeError) as error:
-        why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
-        _log.warning("The snapshot %s cannot be used: %s", shown(path), why)
+        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        _log.warning("The snapshot %s cannot be used: %s", display_path(path), why)
         return None
     if snapshot.id != path.name.removesuffix(_SUFFIX) or safe_name(snapshot.key) != path.parent.name:
-        _log.warning("The snapshot %s belongs elsewhere", shown(path))
+        _log.warning("The snapshot %s belongs elsewhere", display_path(path))
         return None
     return snapshot

@@ -19,16 +19,16 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
     TooLarge,
     copy_hashed,
+    display_path,
+    explain_os_error,
     make_folder,
     publish,
-    reason,
     safe_name,
     settle,
-    shown,
-    storage,
+    storage_errors,
     temporary,
 )
-from sicktui.stores.disk.ids import the_one
+from sicktui.stores.disk.ids import resolve_prefix
 from sicktui.stores.disk.sealed_json import read_sealed, sealed
 
 MAX_BACKUP_BYTES: Final = 100_000_000
@@ -117,7 +117,7 @@ class BackupStore:
         """
         place = self.folder / safe_name(facts.key)
         make_folder(place)
-        with storage("keep the backup in", place):
+        with storage_errors("keep the backup in", place):
             with file.open("rb") as source, temporary(place, "new") as (copy, temp):
                 try:
                     size, actual = copy_hashed(source, copy, MAX_BACKUP_BYTES)
@@ -172,7 +172,9 @@ class BackupStore:
                 f"The backup {clean(id)} cannot be used: {why} ('sicktui backups verify').",
                 advice="Take an older backup, or make a new one while the sensor still works.",
             )
-        return records[the_one(id, list(records), "backup", where="'sicktui backups list' shows them.")]
+        return records[
+            resolve_prefix(id, list(records), "backup", where="'sicktui backups list' shows them.")
+        ]
 
     def path(self, record: BackupRecord) -> Path:
         """Where the bytes of a backup lie."""
@@ -192,13 +194,13 @@ class BackupStore:
             actual = (record.size + 1, "")
         except OSError as error:
             raise BackupUnusable(
-                f"The backup {record.id} of {clean(record.device)} cannot be read: {reason(error)[0]}.",
+                f"Cannot read backup {record.id} of {clean(record.device)}: {explain_os_error(error)[0]}.",
                 advice="Take an older backup, or make a new one while the sensor still works.",
             ) from error
         if actual != (record.size, record.sha256):
             raise BackupUnusable(
                 f"The backup {record.id} of {clean(record.device)} is no longer what the sensor gave"
-                f" ({shown(path)} was changed).",
+                f" ({display_path(path)} was changed).",
                 advice="Do not restore it: take an older backup, or make a new one while the sensor works.",
             )
 
@@ -215,7 +217,7 @@ class BackupStore:
     def _records(self, sensor: str = "*") -> dict[Path, BackupRecord | str]:
         """The metadata files in the folders of that name (a pattern), and what is wrong with some."""
         found: dict[Path, BackupRecord | str] = {}
-        with storage("read", self.folder):
+        with storage_errors("read", self.folder):
             # Not by a pattern of files: that passes a folder over in silence that this user may not read.
             places = sorted(self.folder.iterdir()) if self.folder.exists() else []
         for place in places:
@@ -226,7 +228,7 @@ class BackupStore:
                     continue
                 names = {entry.name for entry in place.iterdir() if not entry.name.startswith(".")}
             except OSError as error:
-                found[place] = reason(error)[0]
+                found[place] = explain_os_error(error)[0]
                 continue
             for name in sorted(names):
                 if name.endswith(_METADATA):
@@ -235,14 +237,14 @@ class BackupStore:
                     found |= _lonely(place / name)
         for path, problem in found.items():
             if isinstance(problem, str):
-                _log.warning("The backup %s cannot be used: %s", shown(path), problem)
+                _log.warning("The backup %s cannot be used: %s", display_path(path), problem)
         return found
 
     def _record(self, path: Path) -> BackupRecord | str:
         try:
             record = read_sealed(path, BackupRecord)
         except (OSError, msgspec.DecodeError) as error:
-            return clean(reason(error)[0] if isinstance(error, OSError) else str(error))
+            return clean(explain_os_error(error)[0] if isinstance(error, OSError) else str(error))
         if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
             return "it belongs to another backup"
         return record if is_timestamp(record.created) else "it does not say when it was made"

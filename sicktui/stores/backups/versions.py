@@ -17,7 +17,7 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.backups.content import same_parameters
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable
-from sicktui.stores.disk.files import reason, shown, write_atomic
+from sicktui.stores.disk.files import display_path, explain_os_error, write_atomic
 from sicktui.stores.disk.sealed_json import read_json
 
 _SUFFIX: Final = ".seen"
@@ -71,12 +71,12 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
         seen = read_json(path, Sighting)
         if not is_timestamp(seen.when):
             seen = None
-            _log.warning("The mark %s cannot be used: it does not say when", shown(path))
+            _log.warning("The mark %s cannot be used: it does not say when", display_path(path))
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:
-        why = reason(error)[0] if isinstance(error, OSError) else clean(str(error))
-        _log.warning("The mark %s cannot be used: %s", shown(path), why)
+        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        _log.warning("The mark %s cannot be used: %s", display_path(path), why)
     return BackupVersion(record=record, seen=seen)
 
 

@@ -12,9 +12,9 @@ from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.model.wording import names
 from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
-from sicktui.stores.config.schema import KeyProblem, build
+from sicktui.stores.config.schema import KeyProblem, to_record
 from sicktui.stores.config.toml import MAX_TOML_BYTES, read_toml
-from sicktui.stores.disk.files import reason, shown, write_atomic
+from sicktui.stores.disk.files import display_path, explain_os_error, write_atomic
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
 TIMING: Final = "timing."
@@ -40,7 +40,9 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
     """
     incoming = _read_csv(path) if path.suffix.lower() == ".csv" else _read_toml(path)
     if not incoming:
-        raise ConfigError(f"{shown(path)} holds no devices.", advice="Check that it is the right file.")
+        raise ConfigError(
+            f"{display_path(path)} holds no devices.", advice="Check that it is the right file."
+        )
     taken = [profile.name for profile in incoming if profile.name in devices.profiles]
     if taken and not replace:
         raise UsageError(
@@ -81,7 +83,7 @@ def _csv(devices: DeviceList) -> bytes:
 def _read_toml(path: Path) -> list[Profile]:
     file = read_toml(path)
     if file.digest is None:
-        raise ConfigError(f"There is no file {shown(path)}.", advice="Check the path.")
+        raise ConfigError(f"There is no file {display_path(path)}.", advice="Check the path.")
     return list(profiles_of(file).values())
 
 
@@ -91,16 +93,17 @@ def _read_csv(path: Path) -> list[Profile]:
             raw = file.read(MAX_TOML_BYTES + 1)
         text = raw.decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError(f"There is no file {shown(path)}.", advice="Check the path.") from error
+        raise ConfigError(f"There is no file {display_path(path)}.", advice="Check the path.") from error
     except OSError as error:
-        words, advice = reason(error)
-        raise ConfigError(f"Cannot read {shown(path)}: {words}.", advice=advice) from error
+        words, advice = explain_os_error(error)
+        raise ConfigError(f"Cannot read {display_path(path)}: {words}.", advice=advice) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"{shown(path)} is not UTF-8 text.", advice="Save it as 'CSV UTF-8' in the spreadsheet program."
+            f"{display_path(path)} is not UTF-8 text.",
+            advice="Save it as 'CSV UTF-8' in the spreadsheet program.",
         ) from error
     if len(raw) > MAX_TOML_BYTES:
-        raise ConfigError(f"{shown(path)} is too large for a device list.", advice="Check the path.")
+        raise ConfigError(f"{display_path(path)} is too large for a device list.", advice="Check the path.")
     header = text.split("\n", 1)[0]
     # Excel writes semicolons where the comma stands in decimals.
     delimiter = max(",;\t", key=header.count)
@@ -108,7 +111,7 @@ def _read_csv(path: Path) -> list[Profile]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise ConfigError(
-            f"{shown(path)} is not CSV: {clean(str(error))}.", advice="Export it again as CSV."
+            f"{display_path(path)} is not CSV: {clean(str(error))}.", advice="Export it again as CSV."
         ) from error
     return _profiles(path, rows)
 
@@ -131,7 +134,7 @@ def _profiles(path: Path, rows: list[list[str]]) -> list[Profile]:
             found[profile.name] = profile
     if problems:
         raise ConfigError(
-            f"{shown(path)}: {names(problems, _MOST_PROBLEMS, separator='; ')}.",
+            f"{display_path(path)}: {names(problems, _MOST_PROBLEMS, separator='; ')}.",
             advice="Correct the rows; nothing was imported.",
         )
     return list(found.values())
@@ -143,13 +146,13 @@ def _check_columns(path: Path, columns: Iterable[str]) -> None:
     for column in columns:
         if column not in COLUMNS and not column.startswith(TIMING):
             raise ConfigError(
-                f"{shown(path)}, row 1: unknown column {clean(column)!r}{nearest(column, known)}.",
+                f"{display_path(path)}, row 1: unknown column {clean(column)!r}{nearest(column, known)}.",
                 advice=f"The columns are {', '.join(COLUMNS)}; name and address are needed.",
             )
     for needed in ("name", "address"):
         if columns.count(needed) != 1:
             raise ConfigError(
-                f"{shown(path)}, row 1: there must be one column called {needed!r}.",
+                f"{display_path(path)}, row 1: there must be one column called {needed!r}.",
                 advice=f"The first row names the columns: {', '.join(COLUMNS)}.",
             )
 
@@ -164,7 +167,7 @@ def _profile(columns: list[str], row: list[str]) -> Profile:
     timing = {key.removeprefix(TIMING): value for key, value in cells.items() if key.startswith(TIMING)}
     if timing:
         table["timing"] = {key: _number(key, value) for key, value in timing.items()}
-    return build({"name": "", "address": "", **table}, Profile)
+    return to_record({"name": "", "address": "", **table}, Profile)
 
 
 def _number(key: str, text: str) -> float:

@@ -13,7 +13,7 @@ from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
-from sicktui.stores.config.schema import KeyProblem, build
+from sicktui.stores.config.schema import KeyProblem, to_record
 from sicktui.stores.config.toml import dotted
 
 MAX_NAME: Final = 64
@@ -77,6 +77,6 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
         yield ("user",), "the user contains ':' or '/'", "Sensors know Service, Maintenance, and the like."
     if profile.timing is not None:
         try:
-            build(dict(profile.timing), Timing, ("timing",))
+            to_record(dict(profile.timing), Timing, ("timing",))
         except KeyProblem as error:
             yield error.keys, error.problem, "The keys are those of [timing] in config.toml."

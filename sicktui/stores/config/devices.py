@@ -14,9 +14,9 @@ from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.config.device_rules import NAME_RULE, check_profile, name_problem, profile_problems
-from sicktui.stores.config.schema import KeyProblem, build, unknown
+from sicktui.stores.config.schema import KeyProblem, to_record, unknown
 from sicktui.stores.config.toml import TomlFile, read_toml
-from sicktui.stores.disk.files import exclusive, shown, storage, write_atomic
+from sicktui.stores.disk.files import display_path, exclusive, storage_errors, write_atomic
 
 HEADER: Final = (
     "# The devices of sicktui, written by 'sicktui devices' and the dashboard: comments are not kept.\n"
@@ -154,7 +154,7 @@ def _profile(name: str, table: object) -> Profile:
         raise KeyProblem(path, f"device {name!r} must be a table: [devices.NAME]")
     if "name" in table:
         raise KeyProblem((*path, "name"), f"device {name!r}: the name stands in [devices.NAME], not in a key")
-    return build({**table, "name": name}, Profile, path)
+    return to_record({**table, "name": name}, Profile, path)
 
 
 def save_devices(path: Path, devices: DeviceList) -> DeviceList:
@@ -175,7 +175,7 @@ def save_devices(path: Path, devices: DeviceList) -> DeviceList:
     with exclusive(path):
         if _digest(path) != devices.digest:
             raise ConfigError(
-                f"{shown(path)} was changed by someone else since it was read, so it was not saved.",
+                f"{display_path(path)} was changed by someone else since it was read, so it was not saved.",
                 advice="Look at the list again, then repeat your change.",
             )
         write_atomic(path, content)
@@ -184,7 +184,7 @@ def save_devices(path: Path, devices: DeviceList) -> DeviceList:
 
 def _digest(path: Path) -> str | None:
     """SHA-256 of the file as it is on the disk now; ``None`` if there is none."""
-    with storage("read", path):
+    with storage_errors("read", path):
         try:
             return hashlib.sha256(path.read_bytes()).hexdigest()
         except FileNotFoundError:

@@ -30,7 +30,7 @@ class KeyProblem(Exception):
         self.problem = problem
 
 
-def build(data: Mapping[str, object], record: type[Record], path: Sequence[str] = ()) -> Record:
+def to_record(data: Mapping[str, object], record: type[Record], path: Sequence[str] = ()) -> Record:
     """A record from a table of a TOML file.
 
     Args:
@@ -57,16 +57,16 @@ def build(data: Mapping[str, object], record: type[Record], path: Sequence[str] 
     return msgspec.convert(values, record)
 
 
-def leaves(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ...], inspect.Type]:
+def flatten(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ...], inspect.Type]:
     """Every key that a record and the records in it have, with its type."""
     info = inspect.type_info(record)
     found: dict[tuple[str, ...], inspect.Type] = {}
     if isinstance(info, inspect.StructType):
         for field in info.fields:
             keys = (*path, field.encode_name)
-            kind = bare(field.type)
+            kind = strip_meta(field.type)
             if isinstance(kind, inspect.StructType):
-                found |= leaves(kind.cls, keys)
+                found |= flatten(kind.cls, keys)
             else:
                 found[keys] = kind
     return found
@@ -77,30 +77,32 @@ def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
     return f"unknown key {quoted(dotted(keys))}{nearest(dotted(keys), known)}"
 
 
-def bare(kind: inspect.Type) -> inspect.Type:
+def strip_meta(kind: inspect.Type) -> inspect.Type:
     """A type without the description that was put around it."""
-    return bare(kind.type) if isinstance(kind, inspect.Metadata) else kind
+    return strip_meta(kind.type) if isinstance(kind, inspect.Metadata) else kind
 
 
 def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
-    kind = bare(kind)
+    kind = strip_meta(kind)
     if isinstance(kind, inspect.StructType):
         if not isinstance(value, dict):
             raise KeyProblem(keys, f"{quoted(dotted(keys))} must be a table: [{dotted(keys)}]")
-        return build(value, kind.cls, keys)
+        return to_record(value, kind.cls, keys)
     if isinstance(kind, inspect.DictType) and isinstance(value, dict):
         return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
     if isinstance(kind, inspect.UnionType):
         # A TOML file cannot say null: what counts is the other side of "or None".
-        return _value(value, next(t for t in kind.types if not isinstance(bare(t), inspect.NoneType)), keys)
-    if not fits(value, kind):
-        raise KeyProblem(keys, f"{quoted(dotted(keys))} must be {wanted(kind)}, not {_told(value)}")
+        return _value(
+            value, next(t for t in kind.types if not isinstance(strip_meta(t), inspect.NoneType)), keys
+        )
+    if not is_valid(value, kind):
+        raise KeyProblem(keys, f"{quoted(dotted(keys))} must be {describe_type(kind)}, not {_told(value)}")
     return value
 
 
-def fits(value: object, kind: inspect.Type) -> bool:
+def is_valid(value: object, kind: inspect.Type) -> bool:
     """Whether a value of a TOML file may stand for a setting of that type. No ``true`` is a number."""
-    kind = bare(kind)
+    kind = strip_meta(kind)
     match kind:
         case inspect.FloatType():
             return isinstance(value, (int, float)) and not isinstance(value, bool) and _in_range(value, kind)
@@ -111,7 +113,7 @@ def fits(value: object, kind: inspect.Type) -> bool:
         case inspect.LiteralType():
             return isinstance(value, str) and value in kind.values
         case inspect.VarTupleType():
-            return isinstance(value, list) and all(fits(item, kind.item_type) for item in value)
+            return isinstance(value, list) and all(is_valid(item, kind.item_type) for item in value)
         case inspect.DictType():
             return False
         case _:
@@ -127,9 +129,9 @@ def _in_range(value: float, kind: inspect.FloatType | inspect.IntType) -> bool:
     )
 
 
-def wanted(kind: inspect.Type) -> str:
+def describe_type(kind: inspect.Type) -> str:
     """What a setting of that type must be, in words."""
-    kind = bare(kind)
+    kind = strip_meta(kind)
     match kind:
         case inspect.FloatType() | inspect.IntType():
             noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"

@@ -9,7 +9,15 @@ from msgspec import inspect
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Settings
-from sicktui.stores.config.schema import KeyProblem, bare, build, fits, leaves, unknown, wanted
+from sicktui.stores.config.schema import (
+    KeyProblem,
+    describe_type,
+    flatten,
+    is_valid,
+    strip_meta,
+    to_record,
+    unknown,
+)
 from sicktui.stores.config.toml import dotted, read_toml
 
 
@@ -25,7 +33,7 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
     """
     file = read_toml(path)
     try:
-        build(file.data, Settings)
+        to_record(file.data, Settings)
     except KeyProblem as error:
         raise file.error(
             error.keys, error.problem, advice="Correct the key there, or take it out to have the default."
@@ -34,13 +42,13 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
     for override in overrides:
         keys, value = _override(override)
         data = _with(data, keys, value)
-    return build(data, Settings)
+    return to_record(data, Settings)
 
 
 def _override(text: str) -> tuple[tuple[str, ...], object]:
     name, equals, raw = text.partition("=")
     keys = tuple(part.strip() for part in name.split("."))
-    known = leaves(Settings)
+    known = flatten(Settings)
     option = f"--set {clean(text)}"
     if not equals:
         raise ConfigError(
@@ -48,13 +56,13 @@ def _override(text: str) -> tuple[tuple[str, ...], object]:
         )
     kind = known.get(keys)
     if kind is None and isinstance(table := known.get(keys[:-1]), inspect.DictType) and keys[-1]:
-        kind = bare(table.value_type)
+        kind = strip_meta(table.value_type)
     if kind is None:
         problem = unknown(keys, [dotted(path) for path in known])
         raise ConfigError(f"{option}: {problem}.", advice="The settings are those of config.toml.")
     value = _toml_value(raw.strip(), kind)
-    if not fits(value, kind):
-        raise ConfigError(f"{option}: the value must be {wanted(kind)}.")
+    if not is_valid(value, kind):
+        raise ConfigError(f"{option}: the value must be {describe_type(kind)}.")
     return keys, value
 
 

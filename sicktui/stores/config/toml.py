@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import reason, shown
+from sicktui.stores.disk.files import display_path, explain_os_error
 
 MAX_TOML_BYTES: Final = 4_000_000
 """Far more than any device list; what is larger is another file by mistake."""
@@ -43,7 +43,7 @@ class TomlFile(Struct, frozen=True, kw_only=True):
             advice: what to do.
         """
         line = line_of(self.text, keys)
-        place = shown(self.path) if line is None else f"{shown(self.path)}, line {line}"
+        place = display_path(self.path) if line is None else f"{display_path(self.path)}, line {line}"
         return ConfigError(f"{place}: {problem}", advice=advice)
 
 
@@ -59,11 +59,11 @@ def read_toml(path: Path) -> TomlFile:
     except FileNotFoundError:
         return TomlFile(path=path, text="", data={}, digest=None)
     except OSError as error:
-        words, advice = reason(error)
-        raise ConfigError(f"Cannot read {shown(path)}: {words}.", advice=advice) from error
+        words, advice = explain_os_error(error)
+        raise ConfigError(f"Cannot read {display_path(path)}: {words}.", advice=advice) from error
     if len(raw) > MAX_TOML_BYTES:
         raise ConfigError(
-            f"{shown(path)} is larger than {MAX_TOML_BYTES // 1_000_000} MB: that is no file of sicktui.",
+            f"{display_path(path)} is larger than {MAX_TOML_BYTES // 1_000_000} MB, too large for sicktui.",
             advice="Move it away.",
         )
     text = _decode(path, raw)
@@ -77,7 +77,7 @@ def _decode(path: Path, raw: bytes) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise ConfigError(
-            f"{shown(path)}, line {line}: the file is not UTF-8 text.",
+            f"{display_path(path)}, line {line}: the file is not UTF-8 text.",
             advice="Save it again with the encoding UTF-8.",
         ) from error
 
@@ -86,14 +86,14 @@ def _parse(path: Path, text: str) -> dict[str, object]:
     for number, line in enumerate(text.split("\n"), 1):
         if _is_endless(line):
             raise ConfigError(
-                f"{shown(path)}, line {number}: a key of more than {_MOST_PARTS} parts.",
+                f"{display_path(path)}, line {number}: a key of more than {_MOST_PARTS} parts.",
                 advice="That is no file of sicktui: move it away.",
             )
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # ValueError without a position: a number of thousands of digits, which Python refuses.
-        problem, place = clean(str(error)), shown(path)
+        problem, place = clean(str(error)), display_path(path)
         if match := _POSITION.fullmatch(str(error)):
             problem = clean(match[1])
             line = match[2] or str(text.count("\n") + 1)

@@ -56,19 +56,19 @@ class StorageError(SicktuiError):
         super().__init__(message, advice=advice, code=code)
 
 
-def reason(error: OSError) -> tuple[str, str]:
+def explain_os_error(error: OSError) -> tuple[str, str]:
     """Why the operating system refused, in words, and what to do about it."""
     words, advice = _ADVICE.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
     return clean(words), advice
 
 
-def shown(path: Path | str) -> str:
+def display_path(path: Path | str) -> str:
     """A path as people may see it: names on a disk can hold control characters."""
     return clean(str(path), 400)
 
 
 @contextlib.contextmanager
-def storage(doing: str, path: Path) -> Iterator[None]:
+def storage_errors(doing: str, path: Path) -> Iterator[None]:
     """Turn an ``OSError`` inside into a ``StorageError``.
 
     Args:
@@ -78,11 +78,11 @@ def storage(doing: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        words, advice = reason(error)
-        raise StorageError(f"Cannot {doing} {shown(path)}: {words}.", advice=advice) from error
+        words, advice = explain_os_error(error)
+        raise StorageError(f"Cannot {doing} {display_path(path)}: {words}.", advice=advice) from error
 
 
-def written(word: str | Path) -> Path:
+def expand_path(word: str | Path) -> Path:
     """The path that a person has written, with ``~`` understood where it means somebody."""
     path = Path(word)
     try:
@@ -91,7 +91,7 @@ def written(word: str | Path) -> Path:
         return path  # No user is called so: the file is said to be missing, as for any other name.
 
 
-def present(path: Path) -> bool:
+def exists(path: Path) -> bool:
     """Whether something lies at a path, as far as this user can tell.
 
     ``Path.exists`` raises where a folder on the way is closed to this user, or the name is too long;
@@ -109,7 +109,7 @@ def make_folder(path: Path) -> None:
     Raises:
         StorageError: it cannot be made.
     """
-    with storage("create the folder", path):
+    with storage_errors("create the folder", path):
         chain = []
         missing = path
         while not missing.exists() and missing != missing.parent:  # a drive may be gone
@@ -134,7 +134,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     Raises:
         StorageError: it cannot be written; the old content is untouched.
     """
-    with storage("write", path):
+    with storage_errors("write", path):
         place = Path(os.path.realpath(path))
         make_folder(place.parent)
         with temporary(place.parent, place.name) as (file, temp):
@@ -153,11 +153,11 @@ def exclusive(path: Path) -> Iterator[None]:
     """
     lock = FileLock(path.parent / f".{path.name}.lock", mode=PRIVATE_FILE)
     make_folder(path.parent)
-    with storage("write", path):
+    with storage_errors("write", path):
         if not lock.acquire(timeout=LOCK_PATIENCE, pause=LOCK_PAUSE):
             raise StorageError(
-                f"{shown(path)} has been in use by another sicktui for more than {LOCK_PATIENCE:g} seconds.",
-                advice="Try again; if it stays so, look for a sicktui that hangs.",
+                f"Another sicktui has been using {display_path(path)} for over {LOCK_PATIENCE:g} seconds.",
+                advice="Try again. If that does not help, look for a sicktui that hangs.",
             )
     try:
         yield
@@ -176,7 +176,7 @@ def temporary(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
             yield file, temp
     finally:
         # What a virus scanner holds for a moment goes a moment later (Windows).
-        patiently(lambda: temp.unlink(missing_ok=True), patience=REPLACE_PATIENCE if _WINDOWS else 0.0)
+        retry_on_windows(lambda: temp.unlink(missing_ok=True), patience=REPLACE_PATIENCE if _WINDOWS else 0.0)
 
 
 def settle(file: BinaryIO, mode: int = PRIVATE_FILE) -> None:
@@ -195,12 +195,14 @@ def replace(source: Path, target: Path) -> None:
         OSError: it cannot be renamed.
     """
     if sys.platform == "win32":
-        patiently(lambda: source.replace(target))
+        retry_on_windows(lambda: source.replace(target))
     else:
         source.replace(target)
 
 
-def patiently(act: Callable[[], object], *, patience: float = REPLACE_PATIENCE, pause: float = 0.05) -> None:
+def retry_on_windows(
+    act: Callable[[], object], *, patience: float = REPLACE_PATIENCE, pause: float = 0.05
+) -> None:
     """Do ``act``, and again while it raises ``PermissionError``, for ``patience`` seconds in all.
 
     Raises:
@@ -211,9 +213,9 @@ def patiently(act: Callable[[], object], *, patience: float = REPLACE_PATIENCE, 
         try:
             act()
         except PermissionError:
-            if time.monotonic() + pause > deadline:
+            if time.monotonic() + LOCK_PAUSE > deadline:
                 raise
-            time.sleep(pause)
+            time.sleep(LOCK_PAUSE)
         else:
             return
 

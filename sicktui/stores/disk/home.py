@@ -11,7 +11,7 @@ import platformdirs
 from msgspec import Struct
 
 from sicktui.model.errors import UsageError
-from sicktui.stores.disk.files import make_folder, shown
+from sicktui.stores.disk.files import display_path, make_folder
 
 PROGRAM: Final = "sicktui"
 HOME_VARIABLE: Final = "SICKTUI_HOME"
@@ -121,7 +121,7 @@ def _absolute(folder: str) -> Path:
         return Path(folder).expanduser().absolute()
     except RuntimeError as error:
         raise UsageError(
-            f"The home folder {shown(folder)} names a user whom this PC does not know.",
+            f"The home folder {display_path(folder)} names a user whom this PC does not know.",
             advice="Give the folder's full path.",
         ) from error
 

@@ -11,7 +11,7 @@ from sicktui.model.wording import names
 _SOME: Final = 3
 
 
-def the_one(given: str, ids: Sequence[str], noun: str, *, where: str) -> str:
+def resolve_prefix(given: str, ids: Sequence[str], noun: str, *, where: str) -> str:
     """The whole id that is meant.
 
     Args:

@@ -22,12 +22,12 @@ from sicktui.stores.disk.file_lock import FileLock
 from sicktui.stores.disk.files import (
     PRIVATE_FILE,
     StorageError,
+    display_path,
+    explain_os_error,
     make_folder,
     readable,
-    reason,
     safe_name,
-    shown,
-    storage,
+    storage_errors,
 )
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_owner, write_owner
@@ -148,7 +148,7 @@ class Lock:
     def _take(self, patience: float) -> FileLock | None:
         lock = FileLock(self.path, mode=_SHARED_FILE if self.shared else PRIVATE_FILE)
         prepare_folder(self.path.parent, shared=self.shared)
-        with storage("use the lock", self.path):
+        with storage_errors("use the lock", self.path):
             return lock if lock.acquire(timeout=patience, pause=_PAUSE) else None
 
     def _sign(self) -> None:
@@ -165,7 +165,9 @@ class Lock:
             write_owner(self.owner_path, owner, _SHARED_FILE if self.shared else PRIVATE_FILE)
         except OSError as error:
             # The lock holds all the same; only its owner's name is missing.
-            _log.warning("Cannot say who holds the lock %s: %s", shown(self.path), reason(error)[0])
+            _log.warning(
+                "Cannot say who holds the lock %s: %s", display_path(self.path), explain_os_error(error)[0]
+            )
 
 
 def prepare_folder(folder: Path, *, shared: bool) -> None:
@@ -186,9 +188,9 @@ def prepare_folder(folder: Path, *, shared: bool) -> None:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     except OSError as error:
-        words, advice = reason(error)
+        words, advice = explain_os_error(error)
         raise StorageError(
-            f"Cannot use the folder of locks {shown(folder)}: {words}.", advice=advice
+            f"Cannot use the folder of locks {display_path(folder)}: {words}.", advice=advice
         ) from error
 
 
@@ -237,7 +239,7 @@ def check_sensor_locks(home: Home) -> None:
     if not os.path.lexists(folder):
         return
     prepare_folder(folder, shared=home.shared_locks)
-    with storage("use the folder of locks", folder), tempfile.TemporaryFile(dir=folder):
+    with storage_errors("use the folder of locks", folder), tempfile.TemporaryFile(dir=folder):
         pass
 
 

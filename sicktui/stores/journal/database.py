@@ -13,10 +13,10 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
     PRIVATE_FILE,
     StorageError,
+    display_path,
+    explain_os_error,
     make_folder,
-    reason,
-    shown,
-    storage,
+    storage_errors,
     sync_folder,
 )
 
@@ -85,7 +85,7 @@ class JournalDamaged(JournalError):
         """The damage of one row: of an event, or (without ``sequence``) of the run itself."""
         row = "the run's own row" if sequence is None else f"event {sequence}"
         return cls(
-            f"The journal {shown(path)} is damaged: {row} of run {clean(run)} cannot be read"
+            f"The journal {display_path(path)} is damaged: {row} of run {clean(run)} cannot be read"
             f" ({clean(problem)}).",
             advice="Look at the sensors themselves with 'sicktui status', and keep the file.",
             run=run,
@@ -95,7 +95,7 @@ class JournalDamaged(JournalError):
     @classmethod
     def file(cls, path: Path, problem: str) -> Self:
         """The damage of the file."""
-        return cls(f"The journal {shown(path)} is damaged: {problem}.", advice=_MOVE_AWAY)
+        return cls(f"The journal {display_path(path)} is damaged: {problem}.", advice=_MOVE_AWAY)
 
 
 _MOVE_AWAY: Final = (
@@ -135,7 +135,9 @@ def translated(path: Path) -> Iterator[None]:
         if number in _DAMAGED:
             raise JournalDamaged.file(path, _DAMAGED[number]) from error
         words, advice = _WORDS.get(number, (clean(str(error)), ""))
-        raise JournalError(f"The journal {shown(path)} cannot be used: {words}.", advice=advice) from error
+        raise JournalError(
+            f"The journal {display_path(path)} cannot be used: {words}.", advice=advice
+        ) from error
 
 
 class Opened(NamedTuple):
@@ -156,7 +158,7 @@ def open_database(path: Path) -> Opened:
         make_folder(path.parent)
         # Made here and not by SQLite, which would ask the umask; its -wal and -shm files take over the mode.
         # An existing file is left alone: closing it would drop the locks that SQLite holds in this process.
-        with storage("open the journal", path), contextlib.suppress(FileExistsError):
+        with storage_errors("open the journal", path), contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     except StorageError as error:
         raise JournalError(error.message, advice=error.advice) from error
@@ -223,8 +225,10 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
         try:
             sync_folder(path.parent)
         except OSError as error:
-            words, advice = reason(error)
-            raise JournalError(f"Cannot make the journal {shown(path)}: {words}.", advice=advice) from error
+            words, advice = explain_os_error(error)
+            raise JournalError(
+                f"Cannot make the journal {display_path(path)}: {words}.", advice=advice
+            ) from error
     _check(path, database)
 
 
@@ -241,12 +245,12 @@ def _check(path: Path, database: sqlite3.Connection) -> None:
         return  # new, or being made by another process at this moment
     if application != APPLICATION:
         raise JournalError(
-            f"{shown(path)} is the database of another program, no journal of sicktui.",
+            f"{display_path(path)} is the database of another program, no journal of sicktui.",
             advice="Move the file away, or choose another folder with --home.",
         )
     if version > SCHEMA:
         raise JournalError(
-            f"The journal {shown(path)} was written by a newer sicktui"
+            f"The journal {display_path(path)} was written by a newer sicktui"
             f" (format {version}; this one knows {SCHEMA}).",
             advice="Install the newer sicktui, or choose another folder with --home.",
         )
@@ -267,7 +271,7 @@ def _write_ahead(path: Path, database: sqlite3.Connection) -> None:
             break
     if mode != "wal":
         raise JournalError(
-            f"The journal cannot be kept on the drive of {shown(path)}: it has no shared memory for SQLite.",
+            f"The journal cannot be stored at {display_path(path)}: its drive has no shared memory.",
             advice="Choose a folder on a disk of this PC with --home.",
         )
 

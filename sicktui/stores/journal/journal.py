@@ -21,7 +21,7 @@ from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
-from sicktui.stores.disk.files import shown
+from sicktui.stores.disk.files import display_path
 from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
 from sicktui.stores.journal.integrity import find_damages
 from sicktui.stores.journal.rows import (
@@ -82,7 +82,7 @@ class Journal:
         with self._writing(durable=True) as database:
             if self._exists(spec.run):
                 raise JournalError(
-                    f"The journal {shown(self.path)} already has a run {clean(spec.run)}.",
+                    f"The journal {display_path(self.path)} already has a run {clean(spec.run)}.",
                     advice="Try again.",
                 )
             database.execute(

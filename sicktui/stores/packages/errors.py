@@ -6,7 +6,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import MAX_PACKAGE_BYTES, PackageType
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import reason, shown
+from sicktui.stores.disk.files import display_path, explain_os_error
 
 _MEGABYTE = 1_000_000
 
@@ -32,7 +32,7 @@ class ZippedPackage(PackageError):
 
     def __init__(self, path: Path, member: str) -> None:
         super().__init__(
-            f"{shown(path.name)} is a zip that contains the package {clean(member)}.",
+            f"{display_path(path.name)} is a zip that contains the package {clean(member)}.",
             advice="Unpack it and use the package itself.",
         )
         self.path = path
@@ -41,11 +41,11 @@ class ZippedPackage(PackageError):
 
 def unreadable(path: Path, error: OSError) -> PackageError:
     """The error for a file that the operating system does not hand out."""
-    words, advice = reason(error)
+    words, advice = explain_os_error(error)
     if isinstance(error, PermissionError):
         advice = "Ask its owner for a copy that you may read."
     return PackageError(
-        f"Cannot read the package {shown(path)}: {words}.", advice=advice, code=Code.PACKAGE_UNREADABLE
+        f"Cannot read the package {display_path(path)}: {words}.", advice=advice, code=Code.PACKAGE_UNREADABLE
     )
 
 
@@ -53,7 +53,7 @@ def too_large(path: Path, size: int | None = None) -> PackageError:
     """The error for a package that is larger than any sensor takes."""
     told = "" if size is None else f" ({size / _MEGABYTE:.0f} MB)"
     return PackageError(
-        f"{shown(path.name)} is larger than a package can be{told}: the sensors' limit is"
+        f"{display_path(path.name)} is larger than a package can be{told}: the sensors' limit is"
         f" {MAX_PACKAGE_BYTES // _MEGABYTE} MB.",
         advice="Check that it is the right file.",
     )

@@ -7,7 +7,7 @@ from sicktui.model.enums import Code
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package
 from sicktui.model.safe_text import clean
 from sicktui.model.version import from_name
-from sicktui.stores.disk.files import TooLarge, copy_hashed, is_regular, shown
+from sicktui.stores.disk.files import TooLarge, copy_hashed, display_path, is_regular
 from sicktui.stores.packages.content import text_kind
 from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large, unreadable
 from sicktui.stores.packages.zip import MAX_ZIP_BYTES, SUFFIX, holds_package, unpack
@@ -54,7 +54,7 @@ def verify_unchanged(package: Package) -> None:
         raise unreadable(path, error) from error
     if now != (package.size, package.sha256):
         raise PackageError(
-            f"The package {shown(path)} changed after it was looked at, so it is not used.",
+            f"The package {display_path(path)} changed after it was looked at, so it is not used.",
             advice="Find out who writes to it, then plan the update again.",
         )
 
@@ -63,7 +63,7 @@ def _inspect(path: Path, size: int) -> Package:
     kind = package_type(path.name)
     if kind is None:
         raise PackageError(
-            f"{shown(path.name)} is no firmware package: its name ends neither in .spk nor in .spk.signed.",
+            f"{display_path(path.name)} is not a firmware package: its name must end in .spk or .spk.signed.",
             advice="Use the package from SICK's download, named as it is there.",
         )
     if size > MAX_PACKAGE_BYTES:
@@ -71,7 +71,7 @@ def _inspect(path: Path, size: int) -> Package:
     with path.open("rb") as file:
         if text := text_kind(file, size):
             raise PackageError(
-                f"{shown(path.name)} is {text}, no firmware package.",
+                f"{display_path(path.name)} is {text}, no firmware package.",
                 advice="Perhaps the download failed and its error page was saved: download it again.",
             )
         file.seek(0)
@@ -104,7 +104,7 @@ def _size(path: Path) -> int:
         str(path).encode()
     except UnicodeEncodeError as error:
         raise PackageError(
-            f"The name {shown(path)} is not UTF-8.",
+            f"The name {display_path(path)} is not UTF-8.",
             advice="Give the file a plain name.",
             code=Code.PACKAGE_UNREADABLE,
         ) from error
@@ -112,16 +112,16 @@ def _size(path: Path) -> int:
         regular = is_regular(path)
     except FileNotFoundError as error:
         raise PackageError(
-            f"There is no file {shown(path)}.", advice="Check the path.", code=Code.PACKAGE_UNREADABLE
+            f"There is no file {display_path(path)}.", advice="Check the path.", code=Code.PACKAGE_UNREADABLE
         ) from error
     if not regular:
         kind = "a folder" if path.is_dir() else "no ordinary file"
         raise PackageError(
-            f"{shown(path)} is {kind}, no firmware package.",
+            f"{display_path(path)} is {kind}, no firmware package.",
             advice="Name the .spk or .spk.signed file itself.",
             code=Code.PACKAGE_UNREADABLE,
         )
     size = path.stat().st_size
     if size == 0:
-        raise PackageError(f"{shown(path)} is empty.", advice="Download the package again.")
+        raise PackageError(f"{display_path(path)} is empty.", advice="Download the package again.")
     return size

@@ -19,12 +19,12 @@ from sicktui.stores.disk.files import (
     StorageError,
     TooLarge,
     copy_hashed,
+    display_path,
     exclusive,
     make_folder,
     replace,
     settle,
-    shown,
-    storage,
+    storage_errors,
     sync_folder,
     temporary,
     write_atomic,
@@ -85,19 +85,19 @@ class Shelf:
             StorageError: the index cannot be read or is damaged.
         """
         try:
-            with storage("read", self._index):
+            with storage_errors("read", self._index):
                 try:
                     index = read_json(self._index, _Index)
                 except FileNotFoundError:
                     return []
         except msgspec.DecodeError as error:
             raise StorageError(
-                f"The index of the shelf {shown(self._index)} is damaged: {clean(str(error))}.",
+                f"The index of the shelf {display_path(self._index)} is damaged: {clean(str(error))}.",
                 advice="Move that file away and add the packages again; they lie beside it.",
             ) from error
         if index.format != 1:
             raise StorageError(
-                f"The index of the shelf {shown(self._index)} was written by a newer sicktui.",
+                f"The index of the shelf {display_path(self._index)} was written by a newer sicktui.",
                 advice="Install the newer sicktui.",
             )
         return index.entries
@@ -115,7 +115,7 @@ class Shelf:
             StorageError: it cannot be kept.
         """
         make_folder(self.folder)
-        with storage("unpack to", self.folder):
+        with storage_errors("unpack to", self.folder):
             room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
         with room:
             package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
@@ -194,7 +194,7 @@ class Shelf:
         # The index first: a file without an entry is only waste, an entry without a file is an error.
         self._change(lambda known: [e for e in known if e.sha256 != entry.sha256])
         place = self._place(entry).parent
-        with storage("remove", place):
+        with storage_errors("remove", place):
             if place.exists():
                 shutil.rmtree(place)
         return entry
@@ -231,7 +231,7 @@ class Shelf:
         place = self._place(entry)
         make_folder(place.parent)
         with (
-            storage("write", place),
+            storage_errors("write", place),
             source.open("rb") as file,
             temporary(place.parent, "new") as (copy, temp),
         ):
@@ -241,7 +241,7 @@ class Shelf:
                 raise too_large(source) from None
             if copied != (entry.size, entry.sha256):
                 raise PackageError(
-                    f"{shown(source)} changed while it was copied.",
+                    f"{display_path(source)} changed while it was copied.",
                     advice="Wait until whatever writes to it is done.",
                     code=Code.PACKAGE_UNREADABLE,
                 )

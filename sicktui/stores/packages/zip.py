@@ -15,11 +15,11 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
     TooLarge,
     copy_hashed,
+    display_path,
     make_folder,
     replace,
     settle,
-    shown,
-    storage,
+    storage_errors,
     temporary,
 )
 from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large
@@ -81,11 +81,11 @@ def unpack(path: Path, folder: Path | None) -> Path:
             if folder is None:
                 raise ZippedPackage(path, base_name(member))
             make_folder(folder)
-            with archive.open(member) as packed, storage("unpack to", folder):
+            with archive.open(member) as packed, storage_errors("unpack to", folder):
                 return _extract(path, cast("BinaryIO", packed), base_name(member), folder)
     except _UNZIP_ERRORS as error:
         raise PackageError(
-            f"The zip {shown(path.name)} cannot be unpacked: {clean(str(error)) or 'it is damaged'}.",
+            f"The zip {display_path(path.name)} cannot be unpacked: {clean(str(error)) or 'it is damaged'}.",
             advice="Download it again.",
             code=Code.PACKAGE_UNREADABLE,
         ) from error
@@ -114,32 +114,32 @@ def _sole(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     found = _packages(archive)
     if not found:
         raise PackageError(
-            f"The zip {shown(path.name)} contains no firmware package (.spk or .spk.signed).",
+            f"The zip {display_path(path.name)} contains no firmware package (.spk or .spk.signed).",
             advice="Check that it is the firmware download for this sensor.",
         )
     if len(found) > 1:
         names = ", ".join(clean(base_name(member), 80) for member in found[:4])
         raise PackageError(
-            f"The zip {shown(path.name)} contains {len(found)} packages ({names}): which one is meant?",
+            f"The zip {display_path(path.name)} contains {len(found)} packages: {names}.",
             advice="Unpack it yourself and name the package that fits the sensors' firmware.",
         )
     member = found[0]
     if member.flag_bits & _ENCRYPTED:
         raise PackageError(
-            f"The zip {shown(path.name)} is protected by a password.",
+            f"The zip {display_path(path.name)} is protected by a password.",
             advice="Unpack it with the password, and use the package itself.",
             code=Code.PACKAGE_UNREADABLE,
         )
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise PackageError(
-            f"The zip {shown(path.name)} is packed in a way that is not known here.",
+            f"The zip {display_path(path.name)} is packed in a way that is not known here.",
             advice="Unpack it yourself and use the package itself.",
             code=Code.PACKAGE_UNREADABLE,
         )
     name = base_name(member)
     if name != clean(name) or len(name) > _LONGEST_NAME or ":" in name:
         raise PackageError(
-            f"The package in {shown(path.name)} has a name that cannot be used: {clean(name, 80)}.",
+            f"The package in {display_path(path.name)} has a name that cannot be used: {clean(name, 80)}.",
             advice="Unpack it yourself and give it a plain name.",
         )
     if member.file_size > MAX_PACKAGE_BYTES:

@@ -16,7 +16,7 @@ from sicktui.stores.secrets.store import NONE_HERE, MemoryStore, SecretStore, St
 from sicktui.stores.secrets.vault import LOCKED, VAULT, Vault, VaultState
 from sicktui.stores.secrets.vault_errors import UNLOCK_ADVICE, VaultNotReady
 
-EVERYBODY: Final = "all"
+ALL_DEVICES: Final = "all"
 """In the place of a device's name: the password of every device in the list. No device can be called so."""
 
 _TELL: Final = "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sicktui.stores.config.devices import DeviceList, load_devices
-from sicktui.stores.secrets.credentials import EVERYBODY
+from sicktui.stores.secrets.credentials import ALL_DEVICES
 
 
 class DeviceGroups:
@@ -29,7 +29,7 @@ class DeviceGroups:
             ConfigError: the list cannot be used.
         """
         profile = self._current().profiles.get(device)
-        return () if profile is None else (*(f"@{tag}" for tag in profile.tags), EVERYBODY)
+        return () if profile is None else (*(f"@{tag}" for tag in profile.tags), ALL_DEVICES)
 
     def _current(self) -> DeviceList:
         # Asked for each device of a plan: parsing the list of sixty again each time would take seconds.

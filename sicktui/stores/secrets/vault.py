@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec import structs
 
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.disk.files import exclusive, shown, write_atomic
+from sicktui.stores.disk.files import display_path, exclusive, write_atomic
 from sicktui.stores.secrets.store import StoreFailed
 from sicktui.stores.secrets.vault_errors import (
     VaultAbsent,
@@ -26,18 +26,18 @@ from sicktui.stores.secrets.vault_errors import (
 )
 from sicktui.stores.secrets.vault_file import (
     check_new_password,
-    new_book,
-    open_page,
-    read_page,
-    rewritten,
-    secret_of,
-    secrets_of,
+    decrypt_all,
+    decrypt_one,
+    encode_changed,
+    encode_new,
+    open_content,
+    read_content,
     write_new,
 )
-from sicktui.stores.secrets.vault_format import STANDARD, Cost, Page
+from sicktui.stores.secrets.vault_format import STANDARD, Cost, VaultContent
 
 if TYPE_CHECKING:
-    from sicktui.stores.secrets.vault_crypto import Keys
+    from sicktui.stores.secrets.vault_crypto import VaultKeys
 
 VAULT: Final = "vault (encrypted file)"
 LOCKED: Final = "it is locked"
@@ -55,7 +55,7 @@ class VaultState(StrEnum):
     UNUSABLE = "unusable"
 
 
-class Absorbed(NamedTuple):
+class ImportResult(NamedTuple):
     """What an import did, by the names of entries."""
 
     added: tuple[str, ...]
@@ -68,7 +68,7 @@ class Absorbed(NamedTuple):
 class _Open(NamedTuple):
     """What a session knows of the file since it was unlocked."""
 
-    keys: "Keys"
+    keys: "VaultKeys"
     salt: str
     generation: int
     seal: str
@@ -95,7 +95,7 @@ class Vault:
 
     def __repr__(self) -> str:
         """Never what is in it."""
-        return f"Vault({shown(self.path)})"
+        return f"Vault({display_path(self.path)})"
 
     # What a store for secrets can do
 
@@ -123,7 +123,7 @@ class Vault:
             if page is None or (account not in page.body.entries and self._open is None):
                 return None
             page, keys = self._verified()
-            return secret_of(page, keys, account, self.path) if account in page.body.entries else None
+            return decrypt_one(page, keys, account, self.path) if account in page.body.entries else None
 
     def put(self, account: str, secret: str) -> None:
         """Keep a secret.
@@ -172,9 +172,9 @@ class Vault:
             VaultRuleBroken: there is one.
             VaultError: there is something else in its place.
         """
-        if read_page(self.path) is not None:
+        if read_content(self.path) is not None:
             raise VaultRuleBroken(
-                f"There is a vault already: {shown(self.path)}.",
+                f"There is a vault already: {display_path(self.path)}.",
                 advice="'sicktui vault password' changes its password.",
             )
 
@@ -190,7 +190,7 @@ class Vault:
     def names(self) -> tuple[str, ...]:
         """The names of all entries; none if the file cannot be read. Proven only when it is open."""
         try:
-            page = read_page(self.path)
+            page = read_content(self.path)
         except SicktuiError:
             return ()  # check() says why
         return () if page is None else tuple(sorted(page.body.entries))
@@ -205,7 +205,7 @@ class Vault:
         check_new_password(password)
         with self._lock, exclusive(self.path):
             self.check_absent()
-            write_atomic(self.path, new_book({}, password, self.path, cost=self._cost))
+            write_atomic(self.path, encode_new({}, password, self.path, cost=self._cost))
             self.unlock(password)
 
     def unlock(self, password: str) -> None:
@@ -217,7 +217,7 @@ class Vault:
         """
         with self._lock:
             page = self._existing()
-            keys = open_page(page, password, self.path, least=self._cost)
+            keys = open_content(page, password, self.path, least=self._cost)
             self._open = _Open(keys, page.body.kdf.salt, page.body.generation, page.seal)
 
     def lock(self, why: str = LOCKED) -> None:
@@ -238,10 +238,12 @@ class Vault:
         check_new_password(new)
         with self._lock, exclusive(self.path):
             page = self._existing()
-            keys = open_page(page, old, self.path, least=self._cost)
-            secrets = secrets_of(page, keys, self.path)
+            keys = open_content(page, old, self.path, least=self._cost)
+            secrets = decrypt_all(page, keys, self.path)
             generation = page.body.generation + 1
-            write_atomic(self.path, new_book(secrets, new, self.path, cost=self._cost, generation=generation))
+            write_atomic(
+                self.path, encode_new(secrets, new, self.path, cost=self._cost, generation=generation)
+            )
             self.unlock(new)
 
     def export(self, path: Path, password: str) -> int:
@@ -257,11 +259,11 @@ class Vault:
         check_new_password(password)
         with self._lock, self._as_error():
             self.check()
-            secrets = secrets_of(*self._verified(), self.path)
-            write_new(path, new_book(secrets, password, path, cost=self._cost))
+            secrets = decrypt_all(*self._verified(), self.path)
+            write_new(path, encode_new(secrets, password, path, cost=self._cost))
             return len(secrets)
 
-    def absorb(self, path: Path, password: str, *, replace: bool = False) -> Absorbed:
+    def import_from(self, path: Path, password: str, *, replace: bool = False) -> ImportResult:
         """Take the entries of another vault file over.
 
         Args:
@@ -273,27 +275,27 @@ class Vault:
             WrongVaultPassword: it is not the password of that file.
             VaultError: one of the two cannot be used; nothing was taken over.
         """
-        page = read_page(path)
+        page = read_content(path)
         if page is None:
-            raise VaultError(f"There is no file {shown(path)}.", advice="Check the path.")
-        theirs = secrets_of(page, open_page(page, password, path, least=self._cost), path)
+            raise VaultError(f"There is no file {display_path(path)}.", advice="Check the path.")
+        theirs = decrypt_all(page, open_content(page, password, path, least=self._cost), path)
         with self._lock, self._as_error():
             self.check()
             with exclusive(self.path):
-                ours = secrets_of(*self._verified(), self.path)
+                ours = decrypt_all(*self._verified(), self.path)
                 same = tuple(name for name in theirs if ours.get(name) == theirs[name])
                 added = tuple(name for name in theirs if name not in ours)
                 other = tuple(name for name in theirs if name in ours and name not in same)
                 taken = {name: theirs[name] for name in (*added, *(other if replace else ()))}
                 if taken:
                     self._write(taken)
-        return Absorbed(added, other if replace else (), () if replace else other, same)
+        return ImportResult(added, other if replace else (), () if replace else other, same)
 
     # Inside
 
-    def _read(self) -> Page | None:
+    def _read(self) -> VaultContent | None:
         """The file as it is now; the given password is tried on it if that was not done yet."""
-        page = read_page(self.path)
+        page = read_content(self.path)
         if page is not None and self._open is None and self._given is not None:
             password, self._given = self._given, None
             try:
@@ -302,15 +304,15 @@ class Vault:
                 self._why_locked = f"{VARIABLE} does not open it: {error.message.rstrip('.')}"
         return page
 
-    def _existing(self) -> Page:
-        page = read_page(self.path)
+    def _existing(self) -> VaultContent:
+        page = read_content(self.path)
         if page is None:
             raise VaultError(
-                f"There is no vault {shown(self.path)}.", advice="'sicktui vault create' makes one."
+                f"There is no vault {display_path(self.path)}.", advice="'sicktui vault create' makes one."
             )
         return page
 
-    def _verified(self) -> tuple[Page, "Keys"]:
+    def _verified(self) -> tuple[VaultContent, "VaultKeys"]:
         """The file as it is now and its keys, if it is what was last seen, or has grown out of that."""
         page, known = self._existing(), self._open
         if known is None:
@@ -319,7 +321,7 @@ class Vault:
             self.lock("its password was changed by another session")
             raise VaultLocked(self._why_locked)
         if not known.keys.fits(page.sealed, page.seal):
-            raise VaultDamaged("its seal is not that of its password", shown(self.path))
+            raise VaultDamaged("its seal is not that of its password", display_path(self.path))
         generation = page.body.generation
         if generation < known.generation or (generation == known.generation and page.seal != known.seal):
             self.lock("an older copy was put in its place; unlock it again if that was meant")
@@ -336,7 +338,7 @@ class Vault:
         page, keys = self._verified()
         entries = {name: sealed for name, sealed in page.body.entries.items() if name != without}
         body = structs.replace(page.body, entries=entries, generation=page.body.generation + 1)
-        write_atomic(self.path, rewritten(body, keys, changed))
+        write_atomic(self.path, encode_changed(body, keys, changed))
         self._verified()
 
     @contextlib.contextmanager
@@ -355,5 +357,6 @@ class Vault:
             yield
         except StoreFailed as failure:
             raise VaultError(
-                f"The vault {shown(self.path)} cannot be used: {failure.reason}.", advice=failure.advice
+                f"The vault {display_path(self.path)} cannot be used: {failure.reason}.",
+                advice=failure.advice,
             ) from failure

@@ -27,7 +27,7 @@ _ENTRY_INFO: Final = b"sicktui vault 1: entries"
 _SEAL_INFO: Final = b"sicktui vault 1: seal"
 
 
-class Keys:
+class VaultKeys:
     """The keys of one vault, as long as its password stays the same. Never shown, never stored.
 
     Args:
@@ -43,7 +43,7 @@ class Keys:
 
     def __repr__(self) -> str:
         """Never the keys."""
-        return "Keys(...)"
+        return "VaultKeys(...)"
 
     def seal(self, body: bytes) -> str:
         """The seal over the body of a file, as hex."""
@@ -84,7 +84,7 @@ def _bound(name: str) -> bytes:
     return b"sicktui vault 1: entry " + name.encode("utf-8")
 
 
-def derive(password: str, kdf: Kdf) -> Keys:
+def derive(password: str, kdf: Kdf) -> VaultKeys:
     """The keys that a password makes. Takes 64 MiB and a third of a second, on purpose.
 
     Raises:
@@ -105,7 +105,7 @@ def derive(password: str, kdf: Kdf) -> Keys:
         raise CannotDerive(f"it needs {kdf.cost.memory // 1024} MiB of memory for a moment") from error
     except UnsupportedAlgorithm as error:
         raise CannotDerive("the 'cryptography' package of this PC was built without Argon2id") from error
-    return Keys(_expand(root, _ENTRY_INFO), _expand(root, _SEAL_INFO))
+    return VaultKeys(_expand(root, _ENTRY_INFO), _expand(root, _SEAL_INFO))
 
 
 def _expand(root: bytes, info: bytes) -> bytes:

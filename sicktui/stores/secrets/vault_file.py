@@ -10,7 +10,14 @@ from msgspec import structs
 
 from sicktui.model.errors import UsageError
 from sicktui.model.factory_passwords import is_factory_password
-from sicktui.stores.disk.files import patiently, publish, settle, shown, storage, temporary
+from sicktui.stores.disk.files import (
+    display_path,
+    publish,
+    retry_on_windows,
+    settle,
+    storage_errors,
+    temporary,
+)
 from sicktui.stores.secrets.vault_errors import VaultDamaged, VaultError, VaultRuleBroken, WrongVaultPassword
 from sicktui.stores.secrets.vault_format import (
     MAX_FILE,
@@ -18,15 +25,15 @@ from sicktui.stores.secrets.vault_format import (
     CannotDerive,
     Cost,
     Kdf,
-    Page,
     Tampered,
     Unreadable,
+    VaultContent,
     compose,
     parse,
 )
 
 if TYPE_CHECKING:
-    from sicktui.stores.secrets.vault_crypto import Keys
+    from sicktui.stores.secrets.vault_crypto import VaultKeys
 
 LEAST_PASSWORD: Final = 8
 """Characters of a vault's password."""
@@ -52,7 +59,7 @@ def check_new_password(password: str) -> None:
         )
 
 
-def read_page(path: Path) -> Page | None:
+def read_content(path: Path) -> VaultContent | None:
     """The file, parsed and with a checksum that fits; ``None`` if there is none.
 
     Raises:
@@ -65,11 +72,11 @@ def read_page(path: Path) -> Page | None:
         with path.open("rb") as file:
             found.append(file.read(MAX_FILE + 1))
 
-    with storage("read", path):
+    with storage_errors("read", path):
         try:
             if sys.platform == "win32":
                 # It refuses for a moment while another process renames a new version into its place.
-                patiently(read)
+                retry_on_windows(read)
             else:
                 read()
         except FileNotFoundError:
@@ -77,10 +84,10 @@ def read_page(path: Path) -> Page | None:
     try:
         return parse(found[0])
     except Unreadable as error:
-        raise VaultDamaged(str(error), shown(path)) from error
+        raise VaultDamaged(str(error), display_path(path)) from error
 
 
-def open_page(page: Page, password: str, path: Path, *, least: Cost) -> "Keys":
+def open_content(page: VaultContent, password: str, path: Path, *, least: Cost) -> "VaultKeys":
     """The keys that a password makes, if they are those of this file.
 
     Args:
@@ -96,14 +103,14 @@ def open_page(page: Page, password: str, path: Path, *, least: Cost) -> "Keys":
         VaultError: this PC cannot make keys.
     """
     if page.body.kdf.cost.weaker_than(least):
-        raise VaultDamaged("its header asks for less work than sicktui lets a vault have", shown(path))
+        raise VaultDamaged("its header asks for less work than sicktui lets a vault have", display_path(path))
     keys = derive(page.body.kdf, password, path)
     if not keys.fits(page.sealed, page.seal):
-        raise WrongVaultPassword(shown(path))
+        raise WrongVaultPassword(display_path(path))
     return keys
 
 
-def derive(kdf: Kdf, password: str, path: Path) -> "Keys":
+def derive(kdf: Kdf, password: str, path: Path) -> "VaultKeys":
     """The keys that a password makes, whether they fit a file or not.
 
     Raises:
@@ -116,21 +123,21 @@ def derive(kdf: Kdf, password: str, path: Path) -> "Keys":
 
         return vault_crypto.derive(password, kdf)
     except (CannotDerive, ImportError) as error:
-        raise VaultError(f"The vault {shown(path)} cannot be used here: {error}.") from error
+        raise VaultError(f"The vault {display_path(path)} cannot be used here: {error}.") from error
     except UnicodeEncodeError:
         raise _no_text() from None
 
 
-def secrets_of(page: Page, keys: "Keys", path: Path) -> dict[str, str]:
+def decrypt_all(page: VaultContent, keys: "VaultKeys", path: Path) -> dict[str, str]:
     """Every secret by its name.
 
     Raises:
         VaultDamaged: an entry is not what was kept under its name.
     """
-    return {name: secret_of(page, keys, name, path) for name in page.body.entries}
+    return {name: decrypt_one(page, keys, name, path) for name in page.body.entries}
 
 
-def secret_of(page: Page, keys: "Keys", name: str, path: Path) -> str:
+def decrypt_one(page: VaultContent, keys: "VaultKeys", name: str, path: Path) -> str:
     """The secret of an entry that exists.
 
     Raises:
@@ -140,10 +147,10 @@ def secret_of(page: Page, keys: "Keys", name: str, path: Path) -> str:
         return keys.decrypt(name, page.body.entries[name])
     except (Tampered, UnicodeDecodeError):
         # Never chained: an error of decoding holds what it could not decode.
-        raise VaultDamaged("an entry is not what was kept under its name", shown(path)) from None
+        raise VaultDamaged("an entry is not what was kept under its name", display_path(path)) from None
 
 
-def new_book(
+def encode_new(
     secrets: Mapping[str, str], password: str, path: Path, *, cost: Cost, generation: int = 1
 ) -> bytes:
     """A whole file with keys of its own.
@@ -153,10 +160,10 @@ def new_book(
     """
     kdf = Kdf.fresh(cost)
     keys = derive(kdf, password, path)
-    return rewritten(Body(kdf=kdf, generation=generation, entries={}), keys, secrets)
+    return encode_changed(Body(kdf=kdf, generation=generation, entries={}), keys, secrets)
 
 
-def rewritten(body: Body, keys: "Keys", changed: Mapping[str, str]) -> bytes:
+def encode_changed(body: Body, keys: "VaultKeys", changed: Mapping[str, str]) -> bytes:
     """A whole file: this body with some secrets new, sealed.
 
     Raises:
@@ -183,7 +190,7 @@ def write_new(path: Path, data: bytes) -> None:
         UsageError: something has that name already.
         StorageError: it cannot be written.
     """
-    with storage("write", path):
+    with storage_errors("write", path):
         try:
             with temporary(path.parent, path.name) as (file, temp):
                 file.write(data)
@@ -191,7 +198,7 @@ def write_new(path: Path, data: bytes) -> None:
                 publish(temp, path)
         except FileExistsError as error:
             raise UsageError(
-                f"{shown(path)} exists already; nothing was written.", advice="Choose another name."
+                f"{display_path(path)} exists already; nothing was written.", advice="Choose another name."
             ) from error
 
 

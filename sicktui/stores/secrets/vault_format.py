@@ -107,7 +107,7 @@ class _Head(Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class VaultContent(Struct, frozen=True, kw_only=True):
     """A parsed file. Its checksum fits; whether its seal does only the keys can tell."""
 
     body: Body
@@ -122,7 +122,7 @@ def compose(sealed: bytes, seal: str) -> bytes:
     return sealed + b"\n" + msgspec.json.encode(tail) + b"\n"
 
 
-def parse(data: bytes) -> Page:
+def parse(data: bytes) -> VaultContent:
     """Take a file apart.
 
     Raises:
@@ -142,7 +142,7 @@ def parse(data: bytes) -> Page:
         raise Unreadable("its checksum does not fit what it holds")
     if msgspec.json.encode(tail) != lines[1]:
         raise Unreadable("its last line is damaged")
-    return Page(body=_body(sealed), sealed=sealed, seal=tail.seal)
+    return VaultContent(body=_body(sealed), sealed=sealed, seal=tail.seal)
 
 
 def _body(sealed: bytes) -> Body:

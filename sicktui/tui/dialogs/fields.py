@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sicktui.stores.disk.files import written
+from sicktui.stores.disk.files import expand_path
 
 
 class TextField(Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ class FormValues:
 
     def path(self, name: str) -> Path:
         """The value of a ``PathField``, with ``~`` expanded."""
-        return written(self._texts[name])
+        return expand_path(self._texts[name])
 
 
 class Problem(Struct, frozen=True):

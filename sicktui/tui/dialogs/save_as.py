@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import present
+from sicktui.stores.disk.files import exists
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import PathField
@@ -63,9 +63,9 @@ async def save_as(
 
 def _target(path: Path, file_name: str) -> tuple[Path, bool]:
     """The file that is meant, and whether it exists."""
-    if file_name and present(path) and path.is_dir():
+    if file_name and exists(path) and path.is_dir():
         path /= file_name
-    return path, present(path)
+    return path, exists(path)
 
 
 def _replace_question(appearance: Appearance, path: Path) -> Confirm:

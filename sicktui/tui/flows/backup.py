@@ -12,7 +12,7 @@ from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.stores.backups.passphrases import PLANT, Passphrases, check
+from sicktui.stores.backups.passphrases import SITE, Passphrases, check
 from sicktui.tui.flows.login import ensure_passwords, planned
 from sicktui.tui.flows.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
@@ -55,6 +55,6 @@ async def back_up(services: Services, devices: tuple[str, ...]) -> None:
 def _stored(context: Context, targets: Sequence[Target]) -> int:
     """How many of the devices have a passphrase of their own or the plant's that is kept."""
     known = Passphrases(context.credentials)
-    if known.stored(PLANT) is not None:
+    if known.stored(SITE) is not None:
         return len(targets)
     return sum(known.stored(target.device) is not None for target in targets)

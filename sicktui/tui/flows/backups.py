@@ -7,7 +7,7 @@ from sicktui.engine.backup.imports import import_facts
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, moment, more, size
-from sicktui.stores.backups.export import BackupOnDisk, bring_in, look_at
+from sicktui.stores.backups.export import BackupOnDisk, import_file, inspect_file
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune, prune
 from sicktui.stores.backups.store import BackupFacts, BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
@@ -68,11 +68,11 @@ async def _import(services: Services) -> BackupRecord | None:
             return None
         file = values["file"]
         try:
-            found = await asyncio.to_thread(look_at, values.path("file"))
+            found = await asyncio.to_thread(inspect_file, values.path("file"))
             facts = None if found.sidecar else await _ask_facts(services, found)
             if found.sidecar is None and facts is None:
                 return None
-            record, new = await asyncio.to_thread(bring_in, services.context.backups, found, facts)
+            record, new = await asyncio.to_thread(import_file, services.context.backups, found, facts)
         except SicktuiError as error:
             problem = str(error)
             continue

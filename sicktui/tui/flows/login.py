@@ -14,7 +14,7 @@ from sicktui.model.plan import PlanItem
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.stores.secrets.credentials import EVERYBODY
+from sicktui.stores.secrets.credentials import ALL_DEVICES
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, cell
 from sicktui.tui.flows.services import Services
@@ -218,4 +218,4 @@ def group_of(services: Services, targets: Sequence[Target]) -> str | None:
     for tag in tags:
         if {name for name, profile in profiles.items() if tag in profile.tags} == members:
             return f"@{tag}"
-    return EVERYBODY if len(members) > 1 and members == set(profiles) else None
+    return ALL_DEVICES if len(members) > 1 and members == set(profiles) else None

@@ -9,7 +9,7 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
-from sicktui.stores.backups.passphrases import PLANT, Passphrases, generate
+from sicktui.stores.backups.passphrases import SITE, Passphrases, generate
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.confirm import Confirm
@@ -29,7 +29,7 @@ async def manage_passphrases(services: Services, devices: tuple[str, ...]) -> No
         choice = await services.ask(PassphraseMenu(services.appearance, facts))
         if choice is None:
             return
-        whose = (PLANT,) if choice.plant else devices
+        whose = (SITE,) if choice.plant else devices
         match choice.act:
             case PassphraseAct.STORE:
                 await _store(services, whose)
@@ -46,14 +46,14 @@ def _facts(context: Context, devices: tuple[str, ...]) -> PassphraseFacts:
     return PassphraseFacts(
         devices=devices,
         own=frozenset(device for device in devices if known.stored(device) is not None),
-        plant=known.stored(PLANT) is not None,
+        plant=known.stored(SITE) is not None,
         given=context.credentials.passphrase is not None,
         locked=vault is not None and vault.state() is VaultState.LOCKED,
     )
 
 
 async def _store(services: Services, whose: tuple[str, ...]) -> None:
-    typed = await services.ask(store_form(services.appearance, [name for name in whose if name != PLANT]))
+    typed = await services.ask(store_form(services.appearance, [name for name in whose if name != SITE]))
     if typed is not None and await _replaces(services, whose):
         await _keep(services, whose, typed["new"])
 
@@ -169,6 +169,6 @@ async def _open_vault(services: Services) -> None:
 
 
 def _who(whose: Sequence[str]) -> str:
-    if tuple(whose) == (PLANT,):
+    if tuple(whose) == (SITE,):
         return "the plant"
     return names([clean(name, 40) for name in whose], _NAMED)

@@ -10,7 +10,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
-from sicktui.stores.secrets.vault import Absorbed, Vault, VaultState
+from sicktui.stores.secrets.vault import ImportResult, Vault, VaultState
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues
@@ -144,11 +144,11 @@ async def _export(services: Services, vault: Vault) -> None:
 
 
 async def _import(services: Services, vault: Vault) -> None:
-    taken: list[tuple[Path, str, Absorbed]] = []
+    taken: list[tuple[Path, str, ImportResult]] = []
 
     def work(typed: FormValues) -> str:
         path = typed.path("file")
-        result = vault.absorb(path, typed["vault"])
+        result = vault.import_from(path, typed["vault"])
         taken.append((path, typed["vault"], result))
         return f"{count(len(result.added), 'entry', 'entries')} taken over."
 
@@ -164,7 +164,7 @@ async def _import(services: Services, vault: Vault) -> None:
     if await services.ask(
         Confirm(services.appearance, "Replace them?", question, yes="take those of the copy")
     ):
-        problem = await _trouble(lambda _: vault.absorb(path, password, replace=True), "")
+        problem = await _trouble(lambda _: vault.import_from(path, password, replace=True), "")
         services.notify(problem or f"{number} replaced.", "error" if problem else "information")
 
 

@@ -14,7 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import written
+from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage, inspect_package
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.appearance import Appearance
@@ -109,7 +109,7 @@ class PackagePicker(Dialog[Package]):
         if not text:
             self.query_one(Table).focus()
             return
-        self._work(self._inspect(written(text)))
+        self._work(self._inspect(expand_path(text)))
 
     async def _inspect(self, path: Path, unpack_to: Path | None = None) -> None:
         self._tell("Reading the package...", Tone.DIM)
