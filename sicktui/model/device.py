@@ -98,6 +98,22 @@ class Identity(Struct, frozen=True, kw_only=True):
         """
         return self.label or device
 
+    def is_same_sensor(self, other: "Identity") -> bool:
+        """Whether the same physical sensor answers, as far as both identities can tell.
+
+        The serial number settles it, else the MAC address; without either, the name must do.
+        """
+        if self.serial and other.serial:
+            return same_serial(self.serial, other.serial)
+        if self.mac and other.mac:
+            return self.mac == other.mac
+        return self.key is None and other.key is None and self.name == other.name
+
+
+def same_serial(left: str, right: str) -> bool:
+    """Whether two serial numbers are one. Leading zeros are spelling."""
+    return (left.strip().lstrip("0") or "0") == (right.strip().lstrip("0") or "0")
+
 
 class Health(Struct, frozen=True, kw_only=True):
     """How a sensor feels; ``None`` where it has no such variable."""

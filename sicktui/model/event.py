@@ -144,6 +144,10 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     act: Literal["put_update", "run_firmware_update", "create_backup", "persist", "put_backup", "restore"]
     phase: Literal["intended", "done", "failed"]
     detail: str = ""
+    outcome: str = ""
+    """What became of it, in the word of ``model.observations.Outcome``."""
+    sent: _Bytes = 0
+    """Bytes of a file that left this PC."""
 
 
 class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):
@@ -157,6 +161,9 @@ class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     update_state: _State
     power_on_count: int | None
     backup: str | None
+    hours: float | None = None
+    clock: float | None = None
+    checksum: str | None = None
 
 
 class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):

@@ -11,7 +11,8 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.model.enums import UpdateState
+from sicktui.model.device import same_serial
+from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.observations import (
     COUNTERS,
     Act,
@@ -196,16 +197,12 @@ def same_sensor(before: Reading, now: Reading) -> bool | None:
     The serial number settles it (leading zeros are spelling), else the MAC address, else the name.
     """
     if before.serial is not None and now.serial is not None:
-        return _number(before.serial) == _number(now.serial)
+        return same_serial(before.serial, now.serial)
     if before.mac is not None and now.mac is not None:
         return before.mac == now.mac
     if before.serial is None and before.mac is None:
         return before.name == now.name
     return False if now.name != before.name else None
-
-
-def _number(serial: str) -> str:
-    return serial.strip().lstrip("0") or "0"
 
 
 def _began(evidence: Evidence, act: Act, now: float) -> Evidence:
@@ -399,4 +396,5 @@ def trouble_of(evidence: Evidence) -> str:
         return "it does not report DeviceStatus, as it did before" if Want.STATUS in evidence.offers else ""
     if latest.status.healthy:
         return ""
-    return f"DeviceStatus is {latest.status.value} ({latest.status.label})"
+    known = "" if latest.status is not DeviceStatus.UNKNOWN else ", or a number that is not known"
+    return f"DeviceStatus is {latest.status.value} ({latest.status.label}){known}"

@@ -21,6 +21,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.turns.queue import RequestQueues
 from tests.fuzz.hostile_inputs import FUZZ, changed, deep, harmless, json_values, numbers, texts
+from tests.sensor.acts import start_flash
 
 PASSWORD: Final = "correct horse"
 MESSAGE_LIMIT: Final = 1_000
@@ -86,7 +87,7 @@ CALLS: Final[dict[str, Call]] = {
     "upload_package": lambda sensor, folder: sensor.firmware.upload(
         folder / "package", 1_000, lambda _sent, _total: None
     ),
-    "run_firmware_update": lambda sensor, _: sensor.firmware.start_flash(),
+    "run_firmware_update": lambda sensor, _: start_flash(sensor),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
+from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, html, http, if_proven, refused, reply
 
@@ -18,7 +19,7 @@ async def test_a_challenge_sensor_is_triggered_on_the_vendors_path_first(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", if_proven(reply()))
     sensor = connect(auth="challenge")
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     assert posts(challenging) == ["getChallenge", "RunFirmwareUpdate"]
     assert sensor.capabilities.trigger == "RunFirmwareUpdate"
 
@@ -27,7 +28,7 @@ async def test_a_basic_sensor_is_triggered_on_the_articles_path_first(
     basic: ScriptedSensor, connect: MakeSensor
 ) -> None:
     basic.on("POST methods/RunFirmwareUpdate", reply())
-    await connect(auth="basic").firmware.start_flash()
+    await start_flash(connect(auth="basic"))
     assert posts(basic) == ["methods/RunFirmwareUpdate"]
     assert basic.seen[0].body == b"{}"
     assert basic.seen[0].headers["authorization"].startswith("Basic ")
@@ -40,21 +41,21 @@ async def test_the_other_path_is_tried_and_remembered(
     challenging.on("POST RunFirmwareUpdate", absent)
     challenging.on("POST methods/RunFirmwareUpdate", if_proven(reply()))
     sensor = connect(auth="challenge")
-    await sensor.firmware.start_flash()
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
+    await start_flash(sensor)
     assert [name for name in posts(challenging) if name != "getChallenge"] == [
         "RunFirmwareUpdate",
         "methods/RunFirmwareUpdate",
         "methods/RunFirmwareUpdate",
     ]
     challenging.seen.clear()
-    await connect(auth="challenge", capabilities=sensor.capabilities).firmware.start_flash()
+    await start_flash(connect(auth="challenge", capabilities=sensor.capabilities))
     assert posts(challenging) == ["getChallenge", "methods/RunFirmwareUpdate"]
 
 
 async def test_a_sensor_without_any_trigger(challenging: ScriptedSensor, connect: MakeSensor) -> None:
     with pytest.raises(NotSupported):
-        await connect().firmware.start_flash()
+        await start_flash(connect())
 
 
 @pytest.mark.parametrize("answer", [refused(4), http(401), refused(3), http(500)], ids=repr)
@@ -63,7 +64,7 @@ async def test_a_trigger_that_is_refused_is_not_tried_on_the_other_path(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", answer)
     with pytest.raises((AccessDenied, DeviceError)):
-        await connect().firmware.start_flash()
+        await start_flash(connect())
     assert "methods/RunFirmwareUpdate" not in posts(challenging)
 
 

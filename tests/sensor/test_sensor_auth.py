@@ -15,6 +15,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
+from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     NOT_FOUND,
@@ -51,7 +52,7 @@ async def test_a_sensor_with_get_challenge_never_sees_the_password(
     assert await sensor.access.check_password()
     assert await sensor.access.open_session()
     await sensor.parameters.persist()
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     assert_never_in_clear(challenging)
 
 
@@ -288,8 +289,9 @@ async def test_an_invalid_challenge_is_replaced_once(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"), if_proven(reply()))
-    await connect(auth="challenge").firmware.start_flash()
-    assert challenging.asked() == ["POST getChallenge", "POST RunFirmwareUpdate"] * 2
+    await start_flash(connect(auth="challenge"))
+    proven = ["POST getChallenge", "POST RunFirmwareUpdate"]
+    assert challenging.asked() == [*proven, "GET UpdateState", *proven]  # no act without a look before it
 
 
 async def test_a_challenge_that_stays_invalid_is_an_error(
@@ -297,7 +299,7 @@ async def test_a_challenge_that_stays_invalid_is_an_error(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"))
     with pytest.raises(DeviceError) as caught:
-        await connect().firmware.start_flash()
+        await start_flash(connect())
     assert caught.value.status == 10
     assert challenging.asked().count("POST RunFirmwareUpdate") == 2
 
@@ -316,7 +318,7 @@ async def test_an_act_is_not_repeated_for_want_of_connections(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(11))
     with pytest.raises(OutOfConnections):
-        await connect().firmware.start_flash()
+        await start_flash(connect())
     assert challenging.asked().count("POST RunFirmwareUpdate") == 1
 
 
@@ -387,7 +389,7 @@ async def test_the_path_of_a_method_is_hashed_as_posted(
 
     challenging.on("POST methods/RunFirmwareUpdate", check)
     sensor = connect()
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     assert sensor.capabilities.trigger == "methods/RunFirmwareUpdate"
 
 
@@ -402,9 +404,9 @@ async def test_a_sensor_that_hashes_the_last_part_of_a_path_is_found_out_once_th
     challenging.on("POST methods/RunFirmwareUpdate", proven_by_last_part)
     sensor = connect()
     await sensor.access.open_session()
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 2
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 3
 
 
@@ -413,7 +415,7 @@ async def test_a_password_that_is_not_proven_is_tried_with_one_name_only(
 ) -> None:
     challenging.on("POST methods/RunFirmwareUpdate", proven_by_last_part)
     with pytest.raises(AccessDenied):
-        await connect().firmware.start_flash()
+        await start_flash(connect())
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 1
 
 
@@ -424,7 +426,7 @@ async def test_a_proven_password_that_is_refused_is_tried_no_more(
     sensor = connect()
     await sensor.access.open_session()
     with pytest.raises(AccessDenied):
-        await sensor.firmware.start_flash()
+        await start_flash(sensor)
     assert challenging.asked().count("POST RunFirmwareUpdate") == 1
 
 

@@ -26,6 +26,8 @@ from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.device.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
+from tests.sensor.acts import start_flash
+from tests.sensor.acts import upload as upload_package
 from tests.sensor.scripted import PASSWORD, target
 from tests.support.clocks import ManualClock
 from tests.support.waiting import eventually
@@ -149,11 +151,11 @@ async def test_an_update_from_package_to_new_version(
     package = write_package(tmp_path, device)
     size = package.stat().st_size
     told: list[tuple[int, int]] = []
-    await sensor.firmware.upload(package, size, lambda sent, total: told.append((sent, total)))
+    await upload_package(sensor, package, size, lambda sent, total: told.append((sent, total)))
     assert told[0] == (0, size)
     assert told[-1] == (size, size)
     assert await sensor.read.update_state() is UpdateState.INITIAL
-    await sensor.firmware.start_flash()
+    await start_flash(sensor)
     seen: set[UpdateState] = set()
 
     async def gone() -> bool:
@@ -289,9 +291,9 @@ async def test_a_trigger_that_goes_wrong_is_sent_once(
         request_timeout=0.3,
     )
     package = write_package(tmp_path, device)
-    await sensor.firmware.upload(package, package.stat().st_size, unseen)
+    await upload_package(sensor, package, package.stat().st_size, unseen)
     with pytest.raises(SensorError) as caught:
-        await sensor.firmware.start_flash()
+        await start_flash(sensor)
     assert type(caught.value) is kind
     assert caught.value.outcome_unknown is (kind is not DeviceError)
     assert device.flashes == (1 if acts or name == "cut_reply" else 0)
@@ -315,7 +317,7 @@ async def test_an_early_401_to_an_upload(
     device, sensor = await start(generation, faults=(Fault(name="upload_early_401", seconds=seconds),))
     path = tmp_path / "package.spk.signed"
     make_package(path, family=device.model, version=NEW, size=8_000_000)
-    await sensor.firmware.upload(path, path.stat().st_size, unseen)
+    await upload_package(sensor, path, path.stat().st_size, unseen)
     assert await sensor.read.update_state() is UpdateState.INITIAL
 
 
@@ -324,10 +326,10 @@ async def test_a_reset_in_the_middle_of_an_upload(start: Start, tmp_path: Path) 
     path = tmp_path / "package.spk.signed"
     make_package(path, family=device.model, version=NEW, size=4_000_000)
     with pytest.raises(UploadInterrupted) as caught:
-        await sensor.firmware.upload(path, path.stat().st_size, unseen)
+        await upload_package(sensor, path, path.stat().st_size, unseen)
     assert caught.value.sent < caught.value.total
     assert caught.value.code is Code.UPLOAD_FAILED
-    await sensor.firmware.upload(path, path.stat().st_size, unseen)
+    await upload_package(sensor, path, path.stat().st_size, unseen)
 
 
 @pytest.mark.parametrize("at", ["PUT update", "GET parameterbackup"])
@@ -346,7 +348,7 @@ async def test_a_good_token_that_is_refused_is_renewed(
     )
     if at.startswith("PUT"):
         package = write_package(tmp_path, device)
-        await sensor.firmware.upload(package, package.stat().st_size, unseen)
+        await upload_package(sensor, package, package.stat().st_size, unseen)
     else:
         await sensor.backups.download(tmp_path / "backup", LIMIT)
     assert [record.endpoint for record in device.requests].count("POST CreateSessionToken") == 2

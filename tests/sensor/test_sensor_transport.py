@@ -23,6 +23,7 @@ from sicktui.sensor.errors import (
 )
 from sicktui.sensor.transport import client as transport
 from sicktui.sensor.transport.client import MAX_REPLY
+from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     ScriptedSensor,
@@ -327,7 +328,7 @@ async def test_an_act_whose_connection_breaks_has_an_unknown_outcome_and_is_not_
 
     challenging.on("POST RunFirmwareUpdate", {"reset": hang_up(), "hang": hang, "cut off": cut}[how])
     with pytest.raises(OutcomeUnknown) as caught:
-        await connect(request_timeout=SOON).firmware.start_flash()
+        await start_flash(connect(request_timeout=SOON))
     assert caught.value.sent
     assert caught.value.outcome_unknown
     assert isinstance(caught.value, Unreachable)
@@ -340,7 +341,7 @@ async def test_an_act_that_never_left_has_a_known_outcome(
 ) -> None:
     challenging.on("POST getChallenge", hang_up())
     with pytest.raises(Unreachable) as caught:
-        await connect(auth="challenge").firmware.start_flash()
+        await start_flash(connect(auth="challenge"))
     assert not caught.value.sent
 
 
@@ -349,7 +350,7 @@ async def test_an_act_answered_with_nonsense_has_an_unknown_outcome(
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", if_proven(html(200)))
     with pytest.raises(ProtocolError) as caught:
-        await connect().firmware.start_flash()
+        await start_flash(connect())
     assert caught.value.outcome_unknown
 
 

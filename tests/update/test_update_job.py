@@ -181,8 +181,8 @@ async def test_an_automatic_start_is_awaited_and_not_triggered(harness: EngineHa
 @pytest.mark.parametrize(
     ("fault", "verdict", "code"),
     [
-        (Fault(name="stuck_at_1"), Verdict.FAILED, Code.FLASH_TIMEOUT),
-        (Fault(name="no_reboot"), Verdict.FAILED, Code.VERSION_MISMATCH),
+        (Fault(name="stuck_at_1"), Verdict.UNKNOWN, Code.FLASH_TIMEOUT),
+        (Fault(name="no_reboot"), Verdict.UNKNOWN, Code.VERSION_MISMATCH),
         (Fault(name="old_version"), Verdict.FAILED, Code.VERSION_MISMATCH),
         (Fault(name="other_serial"), Verdict.UNKNOWN, Code.OTHER_DEVICE),
         (Fault(name="unhealthy"), Verdict.UNKNOWN, Code.UNHEALTHY),

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
 from sicktui.model.event import Acted, Event, StepChanged, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.model.observations import Outcome
 from sicktui.stores.journal.database import JournalDamaged
 
 Progress = Literal["none", "intended", "done"]
@@ -18,7 +19,11 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     survey: Surveyed | None = None
     """Identity and state of the sensor right before the first write."""
     put: Progress = "none"
+    put_outcome: Outcome = Outcome.NONE
+    put_bytes: int = 0
+    """Bytes of the package that left, as far as it was written down."""
     trigger: Progress = "none"
+    trigger_outcome: Outcome = Outcome.NONE
     state: UpdateState | None = None
     """What was last read of ``UpdateState``, up to the trigger."""
     started: bool = False
@@ -87,19 +92,26 @@ def _after(
             return structs.replace(past, verdict=event)
         case UpdateStateRead():
             return _state(past, UpdateState(event.value))
-        case Acted(act="put_update", phase="intended"):
-            # A package that is sent again cancels all that followed the first one.
-            return structs.replace(past, put="intended", trigger="none", started=False, finished=False)
-        case Acted(act="put_update"):
-            return structs.replace(past, put=_progress(event))
-        case Acted(act="run_firmware_update"):
-            return structs.replace(past, trigger=_progress(event))
+        case Acted(act="put_update" | "run_firmware_update"):
+            return _of_update(past, event)
         case Acted(act="create_backup"):
             return structs.replace(past, created_backup=True)
         case Acted(act="restore" | "persist"):
             return _of_restore(past, event)
         case _:
             return past
+
+
+def _of_update(past: JobHistory, event: Acted) -> JobHistory:
+    intended = event.phase == "intended"
+    outcome = Outcome.OPEN if intended else _outcome(event)
+    if event.act == "run_firmware_update":
+        return structs.replace(past, trigger=_progress(event), trigger_outcome=outcome)
+    past = structs.replace(
+        past, put=_progress(event), put_outcome=outcome, put_bytes=past.put_bytes + event.sent
+    )
+    # A package that is sent again makes all that followed the first one a thing of the past.
+    return structs.replace(past, trigger="none", started=False, finished=False) if intended else past
 
 
 def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
@@ -127,3 +139,11 @@ def _state(past: JobHistory, value: UpdateState) -> JobHistory:
 def _progress(event: Acted) -> Progress:
     """A failed act may have reached the sensor all the same: it counts as intended."""
     return "done" if event.phase == "done" else "intended"
+
+
+def _outcome(event: Acted) -> Outcome:
+    """What became of an act; one of an older journal, which has no word for it, counts as open."""
+    try:
+        return Outcome(event.outcome)
+    except ValueError:
+        return Outcome.TAKEN if event.phase == "done" else Outcome.OPEN

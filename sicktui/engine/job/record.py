@@ -20,6 +20,7 @@ from sicktui.model.event import (
     Surveyed,
     UpdateStateRead,
 )
+from sicktui.model.observations import Reading
 from sicktui.stores.journal.database import JournalError
 
 PROGRESS_INTERVAL: Final = 0.34
@@ -45,6 +46,28 @@ class StepHandle:
         """End the step as skipped, with the reason."""
         self.skipped = True
         self.detail = detail
+
+
+class ActHandle:
+    """An act under way; say how it ended where that is more than a return or an exception."""
+
+    def __init__(self) -> None:
+        self.phase: Literal["done", "failed"] = "done"
+        self.detail = ""
+        self.outcome = ""
+        self.sent = 0
+
+    def ended(self, done: bool, *, outcome: str, sent: int = 0, detail: str = "") -> None:
+        """Record what became of it.
+
+        Args:
+            done: whether the sensor answered with Ok.
+            outcome: the machine's word for it.
+            sent: bytes of a file that left this PC.
+            detail: what the sensor said.
+        """
+        self.phase = "done" if done else "failed"
+        self.outcome, self.sent, self.detail = outcome, sent, detail
 
 
 class JobRecord:
@@ -115,6 +138,11 @@ class JobRecord:
         """Record a step that is not needed."""
         await self._step(step, StepState.SKIPPED, detail)
 
+    async def step_changed(self, step: Step, state: StepState, detail: str) -> None:
+        """Record that a step began or ended, where ``stepping`` does not fit."""
+        self.step = step
+        await self._step(step, state, detail)
+
     def _event(self, kind: Callable[..., AnyEvent], **facts: object) -> AnyEvent:
         """An event of this device that happens now."""
         return kind(ts=self._recorder.now(), run=self._recorder.run, device=self.device, **facts)
@@ -147,7 +175,7 @@ class JobRecord:
         )
 
     @asynccontextmanager
-    async def acting(self, act: Act, detail: str = "") -> AsyncIterator[None]:
+    async def acting(self, act: Act, detail: str = "") -> AsyncIterator[ActHandle]:
         """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
 
         Raises:
@@ -163,21 +191,32 @@ class JobRecord:
         try:
             await self._act(act, "intended", detail)
             self.wrote = self.wrote or act != "create_backup"
+            handle = ActHandle()
             try:
-                yield
+                yield handle
             except Exception as error:
                 await self._act(act, "failed", str(error))
                 raise
-            await self._act(act, "done", "")
+            await self._act(act, handle.phase, handle.detail, outcome=handle.outcome, sent=handle.sent)
         finally:
             self._acting = False
 
-    async def _act(self, act: Act, phase: Literal["intended", "done", "failed"], detail: str) -> None:
+    async def _act(
+        self,
+        act: Act,
+        phase: Literal["intended", "done", "failed"],
+        detail: str,
+        *,
+        outcome: str = "",
+        sent: int = 0,
+    ) -> None:
         event = self._event(
             Acted,
             act=act,
             phase=phase,
             detail=detail,
+            outcome=outcome,
+            sent=sent,
         )
         # What cannot be recorded beforehand is not done.
         await (self._recorder.record(event) if phase == "intended" else self._record(event))
@@ -219,16 +258,17 @@ class JobRecord:
             )
         )
 
-    async def survey(
-        self, identity: Identity, state: UpdateState, power_on_count: int | None, *, backup: str | None
-    ) -> None:
-        """Record identity and state of the sensor right before the first write."""
+    async def survey(self, identity: Identity, before: Reading, *, backup: str | None) -> None:
+        """Record what the sensor was right before the first write."""
         await self._record(
             self._event(
                 Surveyed,
                 identity=identity,
-                update_state=int(state),
-                power_on_count=power_on_count,
+                update_state=int(before.state or UpdateState.INITIAL),
+                power_on_count=before.power_on,
+                hours=before.hours,
+                clock=before.clock,
+                checksum=before.checksum,
                 backup=backup,
             )
         )

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.act_rule import idle_limit, may_put, may_trigger, needs_session
-from sicktui.model.enums import Step, UpdateState, Verdict
+from sicktui.model.enums import UpdateState, Verdict
 from sicktui.model.evidence import Evidence, Last, confirming
 from sicktui.model.judgement import Judgement
 from sicktui.model.observations import ACT_WANTS, COUNTERS, Outcome, Want
@@ -144,16 +144,3 @@ def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
     else:
         pause = min(pause, evidence.changed_at + idle_limit(timing) - now if evidence.rests else pause)
     return max(pause, _SHORTEST) if pause > 0 else min(timing.poll_interval, timing.reconnect_interval)
-
-
-def step_of(evidence: Evidence) -> Step:
-    """The step of the job that the evidence belongs to."""
-    if evidence.proof is not None:
-        return Step.VERIFY
-    if evidence.begun and (evidence.silent_since is not None or evidence.state is UpdateState.FINISHED):
-        return Step.REBOOT
-    if evidence.silent_since is not None and evidence.sent.triggers:
-        return Step.REBOOT
-    if evidence.begun or evidence.sent.triggers or evidence.sent.trigger is Outcome.ABSENT:
-        return Step.FLASH if evidence.begun or evidence.sent.trigger is not Outcome.ABSENT else Step.TRIGGER
-    return Step.TRIGGER if evidence.sent.put is Outcome.TAKEN else Step.UPLOAD

@@ -7,7 +7,8 @@ refused is never tried again here: sensors lock themselves.
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, pars
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, parse_reply
 from sicktui.sensor.api.values import checked_name
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link, RequestSlot
 from sicktui.sensor.turns.retry import retry_when_busy
@@ -33,6 +34,7 @@ _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 """What may stand in a header: a token with a line break would be a header of the sensor's choice."""
 
 Data = Mapping[str, object]
+BeforeRepeat = Callable[[SensorError], Awaitable[None]]
 
 
 class Authenticator:
@@ -127,7 +129,14 @@ class Authenticator:
 
     # -- authenticated POSTs ------------------------------------------------------------------
 
-    async def call(self, name: str, data: Data | None = None, *, acting: bool = True) -> Reply:
+    async def call(
+        self,
+        name: str,
+        data: Data | None = None,
+        *,
+        acting: bool = True,
+        before_repeat: BeforeRepeat | None = None,
+    ) -> Reply:
         """An authenticated POST.
 
         Args:
@@ -135,6 +144,7 @@ class Authenticator:
             data: what goes under ``data``; nothing if ``None``.
             acting: the sensor does something that must not happen twice unasked. It is then sent
                 again only if the sensor said that it refused the challenge.
+            before_repeat: looks at the sensor before such a repetition, and raises to forbid it.
 
         Raises:
             UsageError: the name is not valid, or the data cannot be sent.
@@ -148,10 +158,13 @@ class Authenticator:
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
                 advice="Give it with 'sicktui login', or for this call in SICKTUI_PASSWORD.",
             )
-        post = self._basic_post if await self.scheme() is AuthScheme.BASIC else self._challenged_post
+        if await self.scheme() is AuthScheme.BASIC:
+            post = partial(self._basic_post, name, data)
+        else:
+            post = partial(self._challenged_post, name, data, before_repeat=before_repeat)
         if acting:
-            return await post(name, data, acting=True)
-        return await retry_when_busy(self._link.clock, lambda: post(name, data, acting=False))
+            return await post(acting=True)
+        return await retry_when_busy(self._link.clock, lambda: post(acting=False))
 
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         body = _encode({} if data is None else {"data": data})
@@ -159,23 +172,34 @@ class Authenticator:
             answer = await slot.post(name, body, headers=self._basic(), acting=acting)
         return self._parse(name, answer, acting=acting)
 
-    async def _challenged_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
+    async def _challenged_post(
+        self, name: str, data: Data | None, *, acting: bool, before_repeat: BeforeRepeat | None
+    ) -> Reply:
         hashed = self._hashed.get(name, name)
+        again = before_repeat if acting else None
         try:
-            reply = await self._with_fresh_challenge(name, hashed, data, acting=acting)
-        except AccessDenied:
+            reply = await self._with_fresh_challenge(name, hashed, data, acting=acting, before_repeat=again)
+        except AccessDenied as error:
             short = name.rpartition("/")[2]
             if not self._proven or short == hashed:
                 raise
             # The password is known to be right, so this is no guessing at it: what the sensor takes
             # for the endpoint's name is the only thing left, and the article leaves it open for paths.
-            reply = await self._with_fresh_challenge(name, short, data, acting=acting)
+            if again is not None:
+                await again(error)
+            reply = await self._with_fresh_challenge(name, short, data, acting=acting, before_repeat=again)
             self._hashed[name] = short
         self._proven = True
         return reply
 
     async def _with_fresh_challenge(
-        self, name: str, hashed: str, data: Data | None, *, acting: bool
+        self,
+        name: str,
+        hashed: str,
+        data: Data | None,
+        *,
+        acting: bool,
+        before_repeat: BeforeRepeat | None,
     ) -> Reply:
         answer = await self._prove_and_post(name, hashed, data, acting=acting)
         try:
@@ -183,6 +207,8 @@ class Authenticator:
         except DeviceError as error:
             if error.status != INVALID_CHALLENGE:
                 raise
+            if before_repeat is not None:
+                await before_repeat(error)
         # The nonce was stale, so nothing was done: once more with a fresh one.
         answer = await self._prove_and_post(name, hashed, data, acting=acting)
         return self._parse(name, answer, acting=acting)

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.enums import AuthScheme, Code, UpdateState
+from sicktui.model.enums import AuthScheme, UpdateState
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
-from sicktui.sensor.errors import NotSupported, SensorError, UploadRefused
+from sicktui.sensor.errors import NotSupported, SensorError
 from sicktui.sensor.transport.file_streams import FileBody, Progress
 from sicktui.sensor.turns.link import Link
 
@@ -39,7 +39,7 @@ class Firmware:
         self._transfers = transfers
 
     async def upload(self, path: Path, size: int, on_progress: Progress) -> None:
-        """``PUT update``. A return proves that the sensor took the bytes, not that it likes them.
+        """``PUT update``, once. A return proves that the sensor took the bytes, not that it likes them.
 
         Args:
             path: the package.
@@ -47,52 +47,20 @@ class Firmware:
             on_progress: called with bytes sent and bytes in all.
 
         Raises:
-            UploadRefused: the sensor answered, and not with Ok.
+            UploadRefused: the sensor answered, and not with Ok. After HTTP 401 or 403 a fresh session helps.
             UploadInterrupted: the outcome is unknown: read ``UpdateState`` before trying again.
             LocalFileError: the package is not what it was.
             NotSupported: there is no ``update`` here.
             SensorError: nothing was sent.
         """
-        await self._transfers.send(
-            "update",
-            lambda: FileBody(path, size, on_progress, self._link.clock),
-            before_repeat=self._not_flashing,
-        )
+        await self._transfers.send_once("update", lambda: FileBody(path, size, on_progress, self._link.clock))
 
-    async def _not_flashing(self, refusal: SensorError) -> None:
-        """A refused upload may be sent again only to a sensor that does not flash."""
-        try:
-            state = await self._reader.update_state()
-        except NotSupported:
-            return
-        if state is UpdateState.STARTED:
-            raise UploadRefused(
-                f"{refusal.message} Its UpdateState is 1 (Started): it is flashing already.",
-                code=Code.BUSY,
-                advice="Wait until it has finished; do not power-cycle it.",
-                http_status=refusal.http_status,
-                status=refusal.status,
-            ) from refusal
-
-    async def start_flash(self) -> None:
-        """Start the flash, by whichever of the two paths the sensor knows.
+    async def trigger_paths(self) -> tuple[str, ...]:
+        """The paths of RunFirmwareUpdate that this sensor may have, the likely one first.
 
         Raises:
-            OutcomeUnknown: the connection broke: it may have started.
-            NotSupported: it knows neither.
-            SensorError: anything else.
+            SensorError: how it wants to be authenticated cannot be found out.
         """
-        for path in await self._triggers():
-            try:
-                await self._access.call(path)
-            except NotSupported as error:
-                unknown = error
-                continue
-            self._cache.set_trigger(path)
-            return
-        raise unknown
-
-    async def _triggers(self) -> tuple[str, ...]:
         known = self._cache.capabilities.trigger
         if known is not None:
             return (known,)
@@ -100,3 +68,26 @@ class Firmware:
         if await self._access.scheme() is AuthScheme.BASIC:
             return (_ARTICLE_TRIGGER, _VENDOR_TRIGGER)
         return (_VENDOR_TRIGGER, _ARTICLE_TRIGGER)
+
+    async def trigger(self, path: str) -> None:
+        """RunFirmwareUpdate by one of its paths.
+
+        Args:
+            path: one of ``trigger_paths``.
+
+        Raises:
+            OutcomeUnknown: the connection broke: it may have started.
+            NotSupported: the sensor does not know this path. Nothing was started.
+            SensorError: anything else.
+        """
+        await self._access.call(path, before_repeat=self._must_rest)
+        self._cache.set_trigger(path)
+
+    async def _must_rest(self, refusal: SensorError) -> None:
+        """An act whose proof was refused is repeated only to a sensor that does not flash."""
+        try:
+            state = await self._reader.update_state()
+        except NotSupported:
+            return  # There is no state to respect.
+        if state is UpdateState.STARTED:
+            raise refusal

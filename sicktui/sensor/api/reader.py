@@ -182,6 +182,49 @@ class Reader:
         count = await self.read_if_present("PowerOnCnt")
         return None if count is None else values.count(count)
 
+    async def firmware_version(self) -> str | None:
+        """``FirmwareVersion``, which is long enough for every version; ``None`` where there is none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._text("FirmwareVersion")
+
+    async def daily_hours(self) -> float | None:
+        """``DailyOpHours``; ``None`` where the sensor does not report it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self.read_if_present("DailyOpHours")
+        return None if reply is None else values.hours(reply)
+
+    async def clock(self) -> float | None:
+        """The sensor's own clock, in seconds since 1970; ``None`` where it does not report it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self.read_if_present("LSPdatetime")
+        return None if reply is None else values.clock(reply)
+
+    async def firmware_checksum(self) -> str | None:
+        """The digests of Linux root and application; ``None`` where the sensor does not report them.
+
+        Raises:
+            SensorError: they cannot be read.
+        """
+        reply = await self.read_if_present("LFTchecksum")
+        return None if reply is None else values.firmware_checksum(reply)
+
+    async def mac(self) -> str | None:
+        """``EtherMACAddress`` as ``aa:bb:cc:dd:ee:ff``; ``None`` where the sensor does not report it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        return await self._mac()
+
     async def value(self, name: str) -> object:
         """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.
 

@@ -1,6 +1,6 @@
 """Binary transfers: those that need a session token, which may have run out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -47,19 +47,24 @@ class Transfers:
         self._link = link
         self._access = access
 
-    async def send(
-        self,
-        name: str,
-        make_body: Callable[[], FileBody],
-        *,
-        before_repeat: Callable[[SensorError], Awaitable[None]] | None = None,
-    ) -> None:
+    async def send_once(self, name: str, make_body: Callable[[], FileBody]) -> None:
+        """PUT a file, without a second try.
+
+        Raises:
+            UploadRefused: the sensor answered, and not with Ok.
+            UploadInterrupted: no answer; the outcome is unknown.
+            SensorError: nothing was sent.
+        """
+        refusal = await self._send_once(name, make_body)
+        if refusal is not None:
+            raise _refused(refusal)
+
+    async def send(self, name: str, make_body: Callable[[], FileBody]) -> None:
         """PUT a file. Sent once; once more with a new token if the sensor has refused the first (401, 403).
 
         Args:
             name: the path behind ``/api/``.
             make_body: opens the file from its start; called for each try.
-            before_repeat: may raise to forbid the second try.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
@@ -69,13 +74,10 @@ class Transfers:
         refusal = await self._send_once(name, make_body)
         if refusal is None:
             return
-        if is_refused(refusal):
-            if before_repeat is not None:
-                await before_repeat(refusal)
-            if await self._access.open_session():
-                refusal = await self._send_once(name, make_body)
+        if is_refused(refusal) and await self._access.open_session():
+            refusal = await self._send_once(name, make_body)
         if refusal is not None:
-            raise refusal if isinstance(refusal, ProtocolError | NotSupported) else _upload_refused(refusal)
+            raise _refused(refusal)
 
     async def _send_once(self, name: str, make_body: Callable[[], FileBody]) -> SensorError | None:
         headers = await self._access.file_headers()
@@ -158,7 +160,9 @@ def _not_a_file(sink: FileSink, answer: Answer) -> str:
     return ""
 
 
-def _upload_refused(refusal: SensorError) -> UploadRefused:
+def _refused(refusal: SensorError) -> SensorError:
+    if isinstance(refusal, ProtocolError | NotSupported):
+        return refusal
     advice = _LEVEL_ADVICE if is_refused(refusal) else refusal.advice
     return UploadRefused(
         refusal.message, advice=advice, http_status=refusal.http_status, status=refusal.status

@@ -1,10 +1,12 @@
 """Reads the variables that sicktui knows, and says in words when one is not what it should be."""
 
+import math
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.errors import UsageError
@@ -113,6 +115,56 @@ def count(reply: Reply) -> int:
     return number
 
 
+def hours(reply: Reply) -> float:
+    """``DailyOpHours``: the time since power-on, in a unit that the vendor does not state.
+
+    Raises:
+        ProtocolError: it is not a finite number.
+    """
+    number: float = _convert(reply, float, f"{reply.variable} is not a number")
+    if not math.isfinite(number):
+        raise reply.protocol_error(f"{reply.variable} is not a finite number")
+    return number
+
+
+class _DateTime(Struct):
+    year: int = field(name="uiYear")
+    month: int = field(name="usiMonth")
+    day: int = field(name="usiDay")
+    hour: int = field(name="usiHour")
+    minute: int = field(name="usiMinute")
+    second: int = field(name="usiSec")
+
+
+def clock(reply: Reply) -> float:
+    """``LSPdatetime`` (``DateTime`` on LRS4000): the sensor's own clock, in seconds since 1970.
+
+    Raises:
+        ProtocolError: it is not a moment.
+    """
+    read: _DateTime = _convert(reply, _DateTime, f"{reply.variable} is not a date with a time")
+    try:
+        moment = datetime(read.year, read.month, read.day, read.hour, read.minute, read.second, tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise reply.protocol_error(f"{reply.variable} is not a date with a time") from error
+    return moment.timestamp()
+
+
+class _Checksums(Struct):
+    root: str = field(name="MD5LinuxRoot")
+    app: str = field(name="MD5App")
+
+
+def firmware_checksum(reply: Reply) -> str:
+    """``LFTchecksum``: the digests that a change of firmware moves (developer guide, checksums).
+
+    Raises:
+        ProtocolError: they are missing.
+    """
+    read: _Checksums = _convert(reply, _Checksums, f"{reply.variable} has no MD5LinuxRoot and MD5App")
+    return f"{_text(read.root)} {_text(read.app)}"
+
+
 def convert_fields(reply: Reply, kind: Any) -> Any:  # noqa: ANN401  the kind decides what comes back
     """The fields under ``data`` as a record.
 
@@ -133,4 +185,5 @@ def _convert(reply: Reply, kind: Any, why: str) -> Any:  # noqa: ANN401  the kin
 
 
 def _text(raw: str) -> str:
-    return clean(raw.strip(), _MAX_TEXT)
+    # Fixed-length texts of a sensor come padded with NUL.
+    return clean(raw.strip("\0").strip(), _MAX_TEXT)

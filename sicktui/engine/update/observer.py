@@ -1,0 +1,104 @@
+"""Looks at a sensor for the machine: one look is a few reads, and ends in one observation."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sicktui.model.enums import UpdateState
+from sicktui.model.observations import Garbled, Looked, Reading, Silent, Want
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
+
+T = TypeVar("T")
+
+
+async def look(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Looked | Silent | Garbled:
+    """Read UpdateState, DeviceIdent and what is wanted.
+
+    Args:
+        sensor: the sensor.
+        before: what it was before; a MAC address is read where its serial number does not settle who it is.
+        wants: what to read beside.
+    """
+    try:
+        return Looked(reading=await read(sensor, before, wants), wants=wants)
+    except Unreachable as error:
+        return Silent(why=error.message)
+    except SensorError as error:
+        return Garbled(why=error.message)
+
+
+async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Reading:
+    """The same, but trouble is raised.
+
+    Raises:
+        SensorError: what identifies or judges the sensor cannot be read.
+    """
+    part = sensor.read
+    state = await part.update_state()
+    name, version = await part.ident()
+    serial = mac = None
+    if Want.IDENTITY in wants:
+        serial = await _now(part.serial_number)
+        if serial is None or before.serial is None:
+            mac = await _now(part.mac)
+    return Reading(
+        state=state,
+        name=name,
+        version=version,
+        serial=serial,
+        mac=mac,
+        status=await _now(part.device_status) if Want.STATUS in wants else None,
+        firmware=await _if_readable(part.firmware_version) if Want.FIRMWARE in wants else None,
+        power_on=await _if_readable(part.power_on_count) if Want.POWER_ON in wants else None,
+        hours=await _if_readable(part.daily_hours) if Want.HOURS in wants else None,
+        clock=await _if_readable(part.clock) if Want.CLOCK in wants else None,
+        checksum=await _if_readable(part.firmware_checksum) if Want.CHECKSUM in wants else None,
+    )
+
+
+async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Reading:
+    """What proves a reboot later, as far as the sensor offers it, added to what is known.
+
+    Args:
+        sensor: the sensor.
+        known: its identity and state.
+        thorough: also what costs more requests and is seldom needed: where the version will not change.
+    """
+    part = sensor.read
+    power_on = await _if_readable(part.power_on_count)
+    hours = await _if_readable(part.daily_hours)
+    more = thorough or (power_on is None and hours is None)
+    return Reading(
+        state=known.state or UpdateState.INITIAL,
+        name=known.name,
+        version=known.version,
+        serial=known.serial,
+        mac=known.mac,
+        status=known.status,
+        power_on=power_on,
+        hours=hours,
+        clock=await _if_readable(part.clock) if more else None,
+        checksum=await _if_readable(part.firmware_checksum) if more else None,
+    )
+
+
+async def _now(call: Callable[[], Awaitable[T | None]]) -> T | None:
+    """What it reports now; ``None`` also where it did so before, as while it starts."""
+    try:
+        return await call()
+    except NotSupported:
+        return None
+
+
+async def _if_readable(call: Callable[[], Awaitable[T | None]]) -> T | None:
+    """A variable that helps and is not needed: it may fail in any way but silence.
+
+    Raises:
+        Unreachable: the sensor does not answer.
+    """
+    try:
+        return await call()
+    except Unreachable:
+        raise
+    except SensorError:
+        return None
