@@ -5,11 +5,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.context import Context
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, days, moment, size
 from sicktui.stores.backups.store import BackupRecord
-from sicktui.stores.backups.versions import BackupVersion, versions
+from sicktui.stores.backups.versions import BackupVersion
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
@@ -48,33 +47,9 @@ class VersionRow(Struct, frozen=True, kw_only=True):
         return self.version.record
 
 
-def read_versions(context: Context, device: str, key: str | None) -> list[VersionRow]:
-    """The backups of a sensor and of those that had its name before, newest first. Reads the disk.
-
-    Args:
-        context: the stores.
-        device: the device's name.
-        key: what its sensor is kept under (serial number, else MAC address), where that is known.
-
-    Raises:
-        StorageError: they cannot be read.
-    """
-    found = [v for v in versions(context.backups) if v.record.key == key or v.record.device == device]
-    whose = key or (found[0].record.key if found else None)
-    return [_row(context, version, own=version.record.key == whose) for version in found]
-
-
-def read_all_versions(context: Context) -> list[VersionRow]:
-    """Every backup that is kept on this PC, newest first. Reads the disk.
-
-    Raises:
-        StorageError: they cannot be read.
-    """
-    return [_row(context, version) for version in versions(context.backups)]
-
-
-def _row(context: Context, version: BackupVersion, *, own: bool = True) -> VersionRow:
-    age = context.clock.now() - datetime.fromisoformat(version.record.created)
+def version_row(version: BackupVersion, now: datetime, *, own: bool = True) -> VersionRow:
+    """The row of a backup at this moment."""
+    age = now - datetime.fromisoformat(version.record.created)
     return VersionRow(version=version, age=days(age.total_seconds() / _DAY), own=own)
 
 

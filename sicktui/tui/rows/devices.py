@@ -78,8 +78,8 @@ class Order(StrEnum):
 def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
     """The rows that have every word of ``wanted``, sorted. Numbers in names count as numbers."""
     words = wanted.lower().split()
-    backups = [row for row in rows if all(word in row.words for word in words)]
-    return sorted(backups, key=lambda row: (*_rank(row, order), *natural(row.name)))
+    found = [row for row in rows if all(word in row.words for word in words)]
+    return sorted(found, key=lambda row: (*_rank(row, order), *natural(row.name)))
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -1,27 +1,22 @@
 """The runs of this PC: one frozen record a line, its columns, and what is said of one in full."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 from rich.cells import cell_len
 
-from sicktui.engine.context import Context
-from sicktui.engine.run.follow import liveness
-from sicktui.engine.run.history import every_event
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.event import Summarised, VerdictReached
+from sicktui.model.event import VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, elapsed, moment
-from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.jobs import VERDICT_TONES
-
-LATEST: Final = 50
 
 
 class RunLine(Struct, frozen=True, kw_only=True):
@@ -122,21 +117,14 @@ RUN_COLUMNS: Final[tuple[Column[RunLine], ...]] = (
 """Every column of the list of runs, from left to right."""
 
 
-def read_runs(context: Context, limit: int = LATEST) -> list[RunLine]:
-    """The latest runs, newest first. Reads the journal: call it in a thread.
+def run_line(row: RunRow, devices: Sequence[str], verdicts: Mapping[Verdict, int]) -> RunLine:
+    """The line of a run.
 
-    Raises:
-        JournalError: the journal cannot be read.
+    Args:
+        row: the run.
+        devices: the names in its plan.
+        verdicts: how often each was reached; empty for a run without an end.
     """
-    return [_line(context, liveness(context, row)) for row in context.journal.runs(limit)]
-
-
-def _line(context: Context, row: RunRow) -> RunLine:
-    verdicts: dict[Verdict, int] = {}
-    if row.state in (RunState.FINISHED, RunState.CANCELLED):
-        summaries = [e for e in every_event(context.journal, row.run) if isinstance(e, Summarised)]
-        if summaries:
-            verdicts = summaries[-1].verdicts
     started = datetime.fromisoformat(row.started)
     took = (datetime.fromisoformat(row.finished) - started).total_seconds() if row.finished else None
     return RunLine(
@@ -145,27 +133,15 @@ def _line(context: Context, row: RunRow) -> RunLine:
         state=row.state,
         started=f"{started.astimezone():%m-%d %H:%M}",
         took="" if took is None else elapsed(took),
-        devices=_devices(context, row.run),
-        verdicts=verdicts,
+        devices=tuple(clean(device, 40) for device in devices),
+        verdicts=dict(verdicts),
     )
 
 
-def _devices(context: Context, run: str) -> tuple[str, ...]:
-    try:
-        return tuple(clean(item.device, 40) for item in context.journal.spec(run).items)
-    except JournalDamaged:
-        return ()  # What is wrong with one run must not hide the others.
-
-
-def about_run(context: Context, run: str, glyphs: Glyphs) -> list[Cell]:
-    """What the journal says of a run, a paragraph a line. Reads the journal: call it in a thread.
-
-    Raises:
-        JournalError: it cannot be read.
-    """
-    row = liveness(context, context.journal.row(run))
-    spec = context.journal.spec(run)
-    verdicts = {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
+def about_run(
+    row: RunRow, spec: RunSpec, verdicts: Mapping[str, VerdictReached], glyphs: Glyphs
+) -> list[Cell]:
+    """Everything about a run, a paragraph a line; ``verdicts`` by device."""
     lines = _headline(row, spec)
     for item in spec.items:
         verdict = verdicts.get(item.device)

@@ -18,7 +18,8 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Tone, cell
-from sicktui.tui.rows.runs import LATEST, RUN_COLUMNS, RunLine, about_run, read_runs
+from sicktui.tui.rows.runs import RUN_COLUMNS, RunLine
+from sicktui.tui.screens.readers import LATEST, read_run, read_runs
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 
@@ -138,7 +139,7 @@ class RunList(Dialog[RunChoice]):
     async def _tell(self, run: str) -> None:
         glyphs = self.appearance.glyphs
         try:
-            lines = await asyncio.to_thread(about_run, self._engine_context, run, glyphs)
+            lines = await asyncio.to_thread(read_run, self._engine_context, run, glyphs)
         except SicktuiError as error:
             self._complain(str(error))
             return

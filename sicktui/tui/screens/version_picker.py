@@ -15,7 +15,8 @@ from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.backups import VERSION_COLUMNS, VersionRow, read_versions
+from sicktui.tui.rows.backups import VERSION_COLUMNS, VersionRow
+from sicktui.tui.screens.readers import read_versions
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 
