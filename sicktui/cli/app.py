@@ -110,20 +110,20 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
         return ExitCode.USAGE
     except click.Abort:
         # From click, for a Ctrl-C that no command handles: nothing was written.
-        _say("Interrupted. Nothing was written to any sensor.")
+        _print_error("Interrupted. Nothing was written to any sensor.")
         return ExitCode.INTERRUPTED
     except SicktuiError as error:
-        _say(f"Error: {error.message}", error.advice)
+        _print_error(f"Error: {error.message}", error.advice)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
         from sicktui.cli import crash_log  # noqa: PLC0415  rarely needed
 
-        _say(*crash_log.record(error, collection.common))
+        _print_error(*crash_log.record(error, collection.common))
         return ExitCode.FAILED
     return int(code or 0)
 
 
-def _say(*lines: str) -> None:
+def _print_error(*lines: str) -> None:
     """Print an error for people, each line made harmless."""
     for line in lines:
         if line:

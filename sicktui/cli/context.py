@@ -72,6 +72,13 @@ class CliContext:
             )
         return _answer(f"{question} [y/N] ") in _YES
 
+    def declined(self, question: str) -> bool:
+        """Ask for a confirmation; whether it is refused, which is then printed. See ``confirm``."""
+        if self.confirm(question):
+            return False
+        self.out.note("Nothing was done.")
+        return True
+
     def ask_passwords(self, targets: Sequence[Target]) -> None:
         """Ask once for the password of all devices that have none; it is kept in memory.
 

@@ -172,8 +172,7 @@ def export(common: Common, word: str, file: str) -> int:
         target = expand_path(file)
         if exists(target) and target.is_dir():
             target /= context.backups.path(record).name
-        if exists(target) and not cli.confirm(f"{target} exists. Replace it?"):
-            cli.out.note("Nothing was done.")
+        if exists(target) and cli.declined(f"{target} exists. Replace it?"):
             return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
         cli.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
@@ -215,8 +214,7 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
             return ExitCode.OK
         if dry_run:
             return ExitCode.OK
-        if not cli.confirm(f"Delete {count(len(plan.remove), 'backup')} for good?"):
-            cli.out.note("Nothing was deleted.")
+        if cli.declined(f"Delete {count(len(plan.remove), 'backup')} for good?"):
             return ExitCode.INTERRUPTED
         gone = 0
         for record in delete(context.backups, plan, context.snapshots):

@@ -47,7 +47,7 @@ else:
     _KILL: Final = signal.SIGKILL
 FAILING: Final = 2
 """The place of the sensor that the demo makes fail, counted from 0."""
-HURRY: Final = 10.0
+TIME_SCALE: Final = 10.0
 """Without a terminal: how many times as fast as real sensors."""
 CONFIG: Final = """# The demo's settings: quicker than a plant needs.
 [timing]
@@ -92,24 +92,24 @@ def demo(common: Common, number: int, dashboard: Dashboard) -> int:
         out.note("The demo uses a temporary folder; --home is ignored.")
     watched = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and not common.json
     with (
-        _interruptible(),
-        _throw_away_home() as home,
-        _sensors(home, number, 1.0 if watched else HURRY) as sensors,
+        _ended_by_signals(),
+        _temporary_home() as home,
+        _sensors(home, number, 1.0 if watched else TIME_SCALE) as sensors,
     ):
         overrides = common.overrides if watched else (*FAST, *common.overrides)
-        context = _furnish(home, sensors, overrides)
+        context = _set_up(home, sensors, overrides)
         try:
             if watched:
                 return dashboard(context, demo=True)
             quiet = replace(common, home=home, yes=True)
-            return _perform(CliContext(context, quiet, out), sensors)
+            return _update_in_lines(CliContext(context, quiet, out), sensors)
         finally:
             _end_runs(context)
             context.close()
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
+def _ended_by_signals() -> Iterator[None]:
     """Let the demo clean up on a signal to end."""
 
     def go(number: int, frame: FrameType | None) -> None:
@@ -126,7 +126,7 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _throw_away_home() -> Iterator[Path]:
+def _temporary_home() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="sicktui-demo-"))
     try:
         yield home
@@ -186,7 +186,7 @@ def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> li
     return sensors
 
 
-def _furnish(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> Context:
+def _set_up(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> Context:
     """Settings, device list, password and a package on the shelf."""
     config = home / "config"
     config.mkdir(mode=0o700)
@@ -205,7 +205,7 @@ def _furnish(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) ->
     return context
 
 
-def _perform(cli: CliContext, sensors: Sequence[Sensor]) -> int:
+def _update_in_lines(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     """The update in plain lines, and whether it went as the demo intends."""
     out = cli.out
     out.note(f"No terminal: updating {len(sensors)} simulated sensors in plain lines.")

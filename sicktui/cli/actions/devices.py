@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, structs
 
-from sicktui.cli.actions.login import take_out
+from sicktui.cli.actions.login import remove_passwords
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
@@ -145,14 +145,13 @@ def remove(common: Common, words: Sequence[str]) -> int:
         devices = cli.context.devices()
         profiles = [devices.find(word) for word in dict.fromkeys(words)]
         gone = names([profile.name for profile in profiles])
-        if not cli.confirm(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
-            cli.out.note("Nothing was done.")
+        if cli.declined(f"Remove {count(len(profiles), 'device')} from the list ({gone})?"):
             return ExitCode.INTERRUPTED
         for profile in profiles:
             devices = devices.remove(profile.name)
         _save(cli, devices)
         user = cli.context.settings.device.user
-        take_out(cli, [(profile.name, profile.user or user) for profile in profiles])
+        remove_passwords(cli, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
             _fact(cli, profile)
         cli.out.line(f"Removed {gone}.")
@@ -165,8 +164,7 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
         before = cli.context.devices()
         devices, incoming = import_devices(before, expand_path(file), replace=replace)
         replaced = [name for name in incoming if name in before.profiles]
-        if replaced and not cli.confirm(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
-            cli.out.note("Nothing was done.")
+        if replaced and cli.declined(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
             return ExitCode.INTERRUPTED
         _save(cli, devices)
         for name in incoming:
@@ -179,8 +177,7 @@ def export(common: Common, file: str) -> int:
     """Write the device list to a file."""
     with open_cli(common) as cli:
         path = expand_path(file)
-        if exists(path) and not cli.confirm(f"{path} exists. Replace it?"):
-            cli.out.note("Nothing was done.")
+        if exists(path) and cli.declined(f"{path} exists. Replace it?"):
             return ExitCode.INTERRUPTED
         devices = cli.context.devices()
         export_devices(devices, path)

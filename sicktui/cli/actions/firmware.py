@@ -67,8 +67,7 @@ def remove(common: Common, word: str) -> int:
     """Remove a package from the shelf."""
     with open_cli(common) as cli:
         entry = cli.context.shelf.find(word)
-        if not cli.confirm(f"Remove {entry.name} ({entry.id}) from the shelf?"):
-            cli.out.note("Nothing was done.")
+        if cli.declined(f"Remove {entry.name} ({entry.id}) from the shelf?"):
             return ExitCode.INTERRUPTED
         cli.context.shelf.remove(entry.sha256)
         _fact(cli, entry)

@@ -47,7 +47,7 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
                 offer_vault(cli)
             tried += [store(cli, result, password) for result in results]
         for result in tried:
-            tell(cli, result)
+            print_result(cli, result)
         return ExitCode.OK if all(result.good for result in tried) else ExitCode.FAILED
 
 
@@ -127,7 +127,7 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
     )
 
 
-def tell(cli: CliContext, result: LoginResult) -> None:
+def print_result(cli: CliContext, result: LoginResult) -> None:
     """Print the result of a login."""
     cli.out.fact(
         "login",
@@ -154,18 +154,18 @@ def logout(common: Common, words: Sequence[str]) -> int:
 
 def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
     """Forget the entries of these devices or groups, each with its user, and print the result."""
-    gone, stuck = take_out(cli, entries)
+    gone, stuck = remove_passwords(cli, entries)
     for device, _ in entries:
         cli.out.fact("logout", cli.now(), device=device, forgotten=device in gone)
     if gone:
         cli.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
     elif not stuck:
         cli.out.note("No password was stored for them.")
-    _tell_shared(cli, [device for device, _ in entries if device not in stuck])
+    _print_shared(cli, [device for device, _ in entries if device not in stuck])
     return ExitCode.FAILED if stuck else ExitCode.OK
 
 
-def take_out(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+def remove_passwords(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     """Remove the entries of devices or groups from every store; asks for a locked vault's password.
 
     Returns:
@@ -185,7 +185,7 @@ def take_out(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tuple[list[
     return gone, stuck
 
 
-def _tell_shared(cli: CliContext, devices: Sequence[str]) -> None:
+def _print_shared(cli: CliContext, devices: Sequence[str]) -> None:
     """Print which devices still have a password because their group shares one."""
     if cli.given_password is not None:
         return

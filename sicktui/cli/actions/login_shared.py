@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from sicktui.cli.actions.login import LoginResult, ask_password, forget_all, store, tell, try_all
+from sicktui.cli.actions.login import LoginResult, ask_password, forget_all, print_result, store, try_all
 from sicktui.cli.actions.vault import offer_vault
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
@@ -26,7 +26,7 @@ def login(common: Common, words: Sequence[str], *, test: bool) -> int:
                 same = [target for target in targets if target.user == user]
                 results.append(_login_group(cli, group, user, same, test=test))
         for result in results:
-            tell(cli, result)
+            print_result(cli, result)
         return ExitCode.OK if all(result.good for result in results) else ExitCode.FAILED
 
 
@@ -52,7 +52,7 @@ def _login_group(
         result = store(cli, result, password)
     for one in tried:
         if not one.good:
-            tell(cli, one)
+            print_result(cli, one)
     return result
 
 

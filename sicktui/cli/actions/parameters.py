@@ -43,8 +43,7 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         plan = asyncio.run(plan_write(cli.context, target, name, text))
         for warning in plan.warnings:
             cli.out.note(warning, "yellow")
-        if (plan.changes or persist) and not cli.confirm(_question(target, plan, persist=persist)):
-            cli.out.note("Nothing was done.")
+        if (plan.changes or persist) and cli.declined(_question(target, plan, persist=persist)):
             return ExitCode.INTERRUPTED
         try:
             written = asyncio.run(write_parameter(cli.context, target, name, plan.new, persist=persist))

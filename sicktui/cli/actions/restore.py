@@ -33,8 +33,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
         plan = _plan(cli, targets[0], backup, options)
         if plan.may_go or detach or common.json:
             _show(cli, plan)  # else the verdict shows it
-        if plan.may_go and not cli.confirm(_question(plan)):
-            cli.out.note("Nothing was done.")
+        if plan.may_go and cli.declined(_question(plan)):
             return ExitCode.INTERRUPTED
         spec = restore_spec(cli.context, plan, backup)
         return asyncio.run(execute(cli, spec, detach=detach))

@@ -159,8 +159,7 @@ def resume(common: Common, word: str | None) -> int:
         question = (
             f"Resume run {run} on {count(len(targets), 'sensor')} ({names([t.device for t in targets])})?"
         )
-        if not cli.confirm(question):
-            cli.out.note("Nothing was done.")
+        if cli.declined(question):
             return ExitCode.INTERRUPTED
         cli.ask_passwords(targets)
         return asyncio.run(_resume(cli, run))

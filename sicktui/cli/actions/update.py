@@ -36,8 +36,7 @@ def update_in(cli: CliContext, request: UpdateArguments, *, detach: bool = False
     items, package = make_plan(cli, request)
     show_plan(cli, items, to_stderr=cli.common.json or detach)
     going = sum(item.action is Action.UPDATE for item in items)
-    if going and not cli.confirm(question(items, going)):
-        cli.out.note("Nothing was done.")
+    if going and cli.declined(question(items, going)):
         return ExitCode.INTERRUPTED
     spec = new_spec(
         cli.context,

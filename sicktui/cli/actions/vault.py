@@ -19,7 +19,7 @@ def create(common: Common) -> int:
     with open_cli(common) as cli:
         vault = vault_of(cli)
         vault.check_absent()
-        vault.create(_given() or ask_new(cli, "Password of the new vault"))
+        vault.create(_given() or ask_new_password(cli, "Password of the new vault"))
         _done(cli, "create", f"Created the vault {vault.path}.")
         cli.out.note(
             "It cannot be opened without its password, and the password cannot be recovered. Keep it safe."
@@ -39,7 +39,7 @@ def change_password(common: Common) -> int:
             )
         old = _given() or ask_secret("Password of the vault: ")
         vault.unlock(old)
-        vault.change_password(old, ask_new(cli, "New password of the vault"))
+        vault.change_password(old, ask_new_password(cli, "New password of the vault"))
         _done(cli, "password", "The vault's password was changed and its contents re-encrypted.")
         cli.out.note("Old copies of the file still open with the old password. Delete them.")
         return ExitCode.OK
@@ -51,12 +51,12 @@ def export(common: Common, file: Path) -> int:
         vault = vault_of(cli)
         cli.unlock_vault("The vault must be unlocked to export it.")
         vault.check_open()
-        number = vault.export(expand_path(file), _given() or ask_new(cli, "Password of the copy"))
+        number = vault.export(expand_path(file), _given() or ask_new_password(cli, "Password of the copy"))
         _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
         return ExitCode.OK
 
 
-def absorb(common: Common, file: Path, *, replace: bool) -> int:
+def import_copy(common: Common, file: Path, *, replace: bool) -> int:
     """Import the entries of a copy."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
@@ -95,7 +95,7 @@ def vault_of(cli: CliContext) -> Vault:
     return vault
 
 
-def ask_new(cli: CliContext, what: str) -> str:
+def ask_new_password(cli: CliContext, what: str) -> str:
     """Ask twice for a new password of a vault.
 
     Raises:
@@ -125,7 +125,7 @@ def offer_vault(cli: CliContext) -> None:
             cli.out.note(str(problem))
         question = "Create a vault (an encrypted file with its own password) and store it there?"
         if cli.confirm(question):
-            vault_of(cli).create(ask_new(cli, "Password of the new vault"))
+            vault_of(cli).create(ask_new_password(cli, "Password of the new vault"))
 
 
 def _given() -> str | None:

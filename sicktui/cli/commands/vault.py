@@ -54,6 +54,6 @@ def export(common: Common, file: Path) -> int:
 @click.option("--replace", is_flag=True, help="Replace passwords that differ from those of FILE.")
 @file_argument
 @with_common
-def absorb(common: Common, file: Path, *, replace: bool) -> int:
+def import_copy(common: Common, file: Path, *, replace: bool) -> int:
     """Import the passwords of FILE, a copy of a vault."""
-    return actions.vault.absorb(common, file, replace=replace)
+    return actions.vault.import_copy(common, file, replace=replace)
