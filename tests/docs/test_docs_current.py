@@ -9,7 +9,7 @@ import pytest
 from docs.generate import PAGES
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+WRITTEN = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -27,6 +27,21 @@ def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
         if not target.startswith(("http://", "https://")) and not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?)`", page.read_text(encoding="utf-8"))
+    assert [
+        path for path in named if not any((base / path).exists() for base in (ROOT, ROOT / "sicktui"))
+    ] == []
+
+
+def test_the_map_has_every_package() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tree = page[page.index("```text") : page.index("```\n", page.index("```text"))]
+    packages = [path.parent.name for path in (ROOT / "sicktui").glob("**/__init__.py")]
+    assert [name for name in packages if f"{name}/" not in tree] == []
 
 
 def test_every_dependency_has_its_sentence() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = ("README.md", "CHANGELOG.md", "docs")
+PAGES: Final = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs")
 ALLOWED: Final = Path(__file__).with_name("wording_allowed.toml")
 """Passages that are right as they are, each with its reason."""
 
