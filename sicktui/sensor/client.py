@@ -31,7 +31,7 @@ class Sensor:
     Args:
         target: the device with every default filled in.
         password: of ``target.user``; ``None`` if it is not known, which is enough for reading.
-        lines: the process's request queues, one per address.
+        queues: the process's request queues, one per address.
         clock: the time source.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
@@ -59,7 +59,7 @@ class Sensor:
         """Writes a variable, saves the parameters, makes the sensor blink."""
         self.firmware = Firmware(link, self._cache, self.read, self.access, transfers)
         """Uploads a package and starts the flash."""
-        self.backups = Backups(link, self._cache, self.read, self.access, transfers)
+        self.backups = Backups(link, self.read, self.access, transfers)
         """Creates, fetches, uploads and restores parameter backups."""
 
     def __repr__(self) -> str:

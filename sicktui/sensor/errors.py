@@ -1,7 +1,7 @@
 """What can go wrong with one sensor, in words for a technician.
 
-Every error says what happened at which address and what to do next. ``http_status`` is set when
-an HTTP reply came at all, ``status`` when the sensor gave a reason of its own (``header.status``).
+Every error names the address, the cause and what to do next. ``http_status`` is set if there was an HTTP
+reply, ``status`` if it had a ``header.status``.
 """
 
 from typing import ClassVar
@@ -15,16 +15,16 @@ class SensorError(SicktuiError):
 
     Args:
         message: what happened, to which sensor, and why.
-        code: the contract's code; each subclass has one of its own.
+        code: the contract's code; by default that of the class.
         advice: what to do next; may be empty.
         http_status: the status line's number, if a reply came.
-        status: the sensor's ``header.status``, if it gave one.
+        status: the sensor's ``header.status``, if any.
     """
 
     usual_code: ClassVar[Code] = Code.DEVICE_ERROR
     code: Code
     outcome_unknown = False
-    """Whether an act may have taken effect although this error was raised: ask the sensor."""
+    """Whether an act may have taken effect although this error was raised: check the sensor."""
 
     def __init__(
         self,
@@ -45,11 +45,6 @@ class Unreachable(SensorError):
 
     usual_code = Code.UNREACHABLE
 
-    @property
-    def sent(self) -> bool:
-        """Whether the request was an act that may have arrived: never repeat it unasked."""
-        return self.outcome_unknown
-
 
 class OutcomeUnknown(Unreachable):
     """The connection broke after an act was sent: it may have happened, or not."""
@@ -62,7 +57,7 @@ class WrongAddress(Unreachable):
 
 
 class AccessDenied(SensorError):
-    """The sensor refuses the user or the password, or none is known. Never try again in a loop."""
+    """The sensor refuses the user or the password, or no password is known. Never retry in a loop."""
 
     usual_code = Code.ACCESS_DENIED
 
@@ -80,25 +75,25 @@ class NotSupported(SensorError):
 
 
 class DeviceError(SensorError):
-    """The sensor answered with an error of its own (any other status, or HTTP 5xx)."""
+    """The sensor answered with an error (any other status, or HTTP 5xx)."""
 
     usual_code = Code.DEVICE_ERROR
 
 
 class ProtocolError(SensorError):
-    """What came back is not what this API answers: perhaps it is no sensor at all."""
+    """The reply does not fit this API: it may not be a sensor."""
 
     usual_code = Code.PROTOCOL_ERROR
 
 
 class LocalFileError(SensorError):
-    """A file on this PC cannot be read or written, or is not what it was when it was looked at."""
+    """A file on this PC cannot be read or written, or has changed since it was checked."""
 
     usual_code = Code.STORAGE_ERROR
 
 
 class UploadInterrupted(SensorError):
-    """The connection was lost during or after the body: the outcome is unknown, ask the sensor.
+    """The connection was lost during or after the body. The outcome is unknown: check the sensor.
 
     Args:
         message: what happened.

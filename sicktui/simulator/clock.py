@@ -26,7 +26,7 @@ class SimulatedTime:
         return (_seconds() - self._start) * self.scale
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many simulated seconds."""
+        """Wait for this many simulated seconds."""
         await asyncio.sleep(max(0.0, seconds) / self.scale)
 
 

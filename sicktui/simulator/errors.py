@@ -2,7 +2,7 @@
 
 
 class SimulatorError(Exception):
-    """The simulator cannot do what it was asked to.
+    """The simulator cannot do what was requested.
 
     Args:
         message: what is wrong, in one or two sentences.
@@ -15,7 +15,7 @@ class SimulatorError(Exception):
         self.advice = advice
 
     def __str__(self) -> str:
-        """The message, and the advice behind it."""
+        """The message, then the advice."""
         return f"{self.message} {self.advice}".strip()
 
 
@@ -24,11 +24,11 @@ class ScenarioError(SimulatorError):
 
 
 class ApiError(Exception):
-    """A simulated device refuses a request, with its ``header.status``.
+    """A simulated device refuses a request with a ``header.status``.
 
     Args:
         status: the vendor's number, e.g. 4 for Access Denied (OpenAPI, ``ResponseHeader``).
-        http_status: the HTTP status, where it is fixed; else the device's error style decides.
+        http_status: the HTTP status, if fixed; otherwise the device's error style decides.
     """
 
     def __init__(self, status: int, *, http_status: int | None = None) -> None:
@@ -38,8 +38,8 @@ class ApiError(Exception):
 
 
 class ClientGone(Exception):
-    """The client hung up before its request was dealt with."""
+    """The client hung up before its request was answered."""
 
 
 class ConnectionDropped(Exception):
-    """The device itself dropped the connection on purpose."""
+    """The device dropped the connection on purpose."""

@@ -1,7 +1,7 @@
 """The API generations that a simulated device can belong to.
 
-Each is a set of differences that SICK's articles, SICK's OpenAPI files or SICK's own clients show.
-None was measured on a device.
+Each is a set of differences between SICK's articles, OpenAPI files and clients. None was measured on a
+device.
 """
 
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from sicktui.simulator.spec import Auth, DeviceSpec, ErrorStyle, GenerationName, Salt
 
 RestoreReply = Literal["silent", "result", "codes", "async"]
-"""What ``RestoreParameterBackup`` answers: nothing but a header; ``Result``; ``RestoreResult`` and the
+"""What ``RestoreParameterBackup`` answers: a header only; ``Result``; ``RestoreResult`` and the
 parameters that failed; or a header, with ``RestoreParameterBackupResult`` to be polled."""
 
 
@@ -21,13 +21,13 @@ class Family(Struct, frozen=True, kw_only=True):
     name: str
     """``DeviceIdent.Name``."""
     model: str
-    """The ``DeviceType`` of a device that names none."""
+    """The default ``DeviceType``."""
     order_number: str
     location_limit: int
-    """Characters that ``LocationName`` takes."""
+    """Maximum characters of ``LocationName``."""
     signed_since: tuple[int, ...] | None = None
-    """From this firmware on only signed packages are taken, before it only unsigned ones
-    (firmware article, section 2); ``None`` where the rule is not known to hold."""
+    """From this firmware on only signed packages are accepted, before it only unsigned ones
+    (firmware article, section 2); ``None`` if the rule is not known to apply."""
 
 
 PICOSCAN: Final = Family(
@@ -42,7 +42,7 @@ LRS4000: Final = Family(name="LRSNAV", model="LRS4581R", order_number="1098855",
 
 
 class Generation(Struct, frozen=True, kw_only=True):
-    """How a generation of firmware speaks."""
+    """The API of a generation of firmware."""
 
     name: GenerationName
     family: Family
@@ -53,7 +53,7 @@ class Generation(Struct, frozen=True, kw_only=True):
     time_to_live: bool = False
     """Whether ``CreateSessionToken`` takes ``timeToLive`` (seconds, here: the vendor names no unit)."""
     trigger: str | None = "RunFirmwareUpdate"
-    """The path of the trigger under ``/api/``; ``None`` where there is no update at all."""
+    """The path of the trigger under ``/api/``; ``None`` if there is no update."""
     persist: tuple[str, ...] = ("WriteEeprom",)
     check_credentials: bool = True
     open_methods: tuple[str, ...] = ("FindMe",)
@@ -118,7 +118,7 @@ GENERATIONS: Final[dict[GenerationName, Generation]] = {
         restore="async",
         wrapped=True,
     ),
-    # SICK's OpenAPI file of multiScan100 2.4.2: RestoreResult in words of its own, the backup is JSON.
+    # SICK's OpenAPI file of multiScan100 2.4.2: a RestoreResult, and the backup is JSON.
     "multiscan-2.4.2": Generation(
         name="multiscan-2.4.2",
         family=MULTISCAN,

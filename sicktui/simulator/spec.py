@@ -16,9 +16,9 @@ Auth = Literal["challenge", "basic"]
 Salt = Literal["zeros", "random", "empty", "null", "absent"]
 """The ``salt`` of a challenge: 16 zero bytes, 16 random ones, ``[]``, ``null``, or no such key."""
 ErrorStyle = Literal["status", "http_json", "http_empty"]
-"""How a JSON endpoint says no: HTTP 200 with ``header.status``, 4xx with the same JSON, or a bare 4xx."""
+"""How a JSON endpoint refuses: HTTP 200 with ``header.status``, 4xx with the same JSON, or a bare 4xx."""
 Phase = Literal["idle", "uploading", "uploaded", "flashing", "finished", "error", "updated"]
-"""Where a device stands. ``uploaded``: a package is there, nothing runs; ``updated``: after its reboot."""
+"""The phase of an update. ``uploaded``: a package is there, nothing runs; ``updated``: after the reboot."""
 
 Seconds = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
@@ -37,19 +37,19 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where it strikes: an endpoint (``DeviceIdent``), with a method (``PUT update``, ``POST *``), ``*``,
     or ``writes``: every POST and PUT but ``getChallenge``."""
     when: Phase | None = None
-    """Only while the device stands there."""
+    """Only in this phase."""
     times: Count | Literal["always"] | None = None
-    """How often it strikes; without it, as the fault's entry says."""
+    """How often it strikes; by default as in the fault's entry."""
     after: Annotated[int, Meta(ge=0)] = 0
     """How many occasions pass unharmed before the first strike."""
     value: FaultValue | None = None
-    """What it is about: a status, a code, a version, names."""
+    """A status, a code, a version or names, depending on the fault."""
     seconds: Seconds | None = None
     fraction: Fraction | None = None
     rate: Annotated[float, Meta(gt=0)] | None = None
     """Bytes or requests a second."""
     acts: bool | None = None
-    """Whether the device does what it was asked to before it misbehaves."""
+    """Whether the device does what was requested before it misbehaves."""
 
 
 class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"faults": "fault"}):
@@ -90,13 +90,13 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """Endpoints that this device does not have."""
 
     next_version: str | None = None
-    """The version after the next update, whatever the package says."""
+    """The version after the next update, whatever the package contains."""
     accept_any_image: bool = False
-    """Take any bytes for a good package (needs ``next_version``)."""
+    """Accept any bytes as a package (needs ``next_version``)."""
     update_state: Literal[0, 1, 2, 3] = 0
-    """``UpdateState`` at the start: 1 is somebody else's update, 2 and 3 are left over."""
+    """``UpdateState`` at the start: 1 is an update by another client, 2 and 3 are left over."""
     autostart_after: Seconds | None = None
-    """Flash by itself so long after an upload."""
+    """Seconds after an upload until it flashes by itself; ``None``: it waits for the trigger."""
     check_seconds: Seconds = 2.0
     """From the trigger to state 3, for a wrong image."""
     flash_seconds: Seconds = 20.0
@@ -112,13 +112,13 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     restore_seconds: Seconds = 0.5
     backup_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 86_000
     stale_backup: bool = False
-    """Whether a backup file from yesterday lies on the device at the start."""
+    """Whether the device has an older backup file at the start."""
     parameters: dict[str, object] = {}
     """Values of parameters that differ from the defaults."""
     token_seconds: Seconds = 900.0
     nonce_seconds: Seconds = 300.0
     lock_after: Count = 5
-    """So many wrong passwords in a row start the time lock."""
+    """Wrong passwords in a row that start the time lock."""
     lock_seconds: Seconds = 60.0
     power_on_count: Annotated[int, Meta(ge=0)] = 42
     device_status: Annotated[int, Meta(ge=0, le=8)] = 3

@@ -177,7 +177,7 @@ async def test_another_sensor_after_a_broken_connection_gets_nothing(
     record = await harness.backed_up(device)
     change(device)
     found = dict(device.parameters.current)
-    harness.provoked = "a nonce that this device never gave"  # the call under way reaches the other one
+    harness.provoked = "a nonce that this device never issued"  # the call under way reaches the other one
     device.add_fault(Fault(name="other_sensor", at=lost))
     device.add_fault(Fault(name="cut_reply", at=lost, times=1))
     verdict = await harness.restore(device, record.id)

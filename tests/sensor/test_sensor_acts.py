@@ -108,7 +108,7 @@ async def test_a_persist_that_did_not_succeed_is_an_error(
     challenging.on("POST WriteEeprom", reply(data))
     with pytest.raises(DeviceError) as caught:
         await connect().parameters.persist()
-    assert "did not succeed" in caught.value.message
+    assert "WriteEeprom failed" in caught.value.message
 
 
 async def test_find_me(challenging: ScriptedSensor, connect: MakeSensor) -> None:

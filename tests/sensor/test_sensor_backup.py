@@ -11,7 +11,8 @@ import pytest
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.sensor.api.backups import RESTORE_WORDS, BackupStatus, Downloaded, RestoreReply
+from sicktui.sensor.api.backups import RESTORE_WORDS, BackupStatus, RestoreReply
+from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -258,7 +259,7 @@ async def test_a_download_that_does_not_move_ends_after_the_stall_time(
     with pytest.raises(ProtocolError) as caught:
         await connect(stall_timeout=0.2).backups.download(to, LIMIT)
     assert time.monotonic() - began < 1
-    assert "nothing more came for 0.2 s" in caught.value.message
+    assert "no data for 0.2 s" in caught.value.message
     assert not to.exists()
 
 
@@ -342,7 +343,7 @@ async def test_a_backup_file_that_is_gone_is_said(
         ),
         (
             {"Result": False},
-            RestoreReply(finished=True, ok=False, words="the sensor says that it failed"),
+            RestoreReply(finished=True, ok=False, words="the sensor reports that it failed"),
         ),
     ],
 )

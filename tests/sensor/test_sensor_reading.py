@@ -78,9 +78,9 @@ async def test_a_starting_sensor_does_not_make_its_serial_number_forgotten(
     await sensor.read.identity()
     full.on("GET SerialNumber", NOT_FOUND)
     with pytest.raises(NotSupported):
-        await sensor.read.serial_number()
+        await sensor.read.identity()
     full.on("GET SerialNumber", reply({"SerialNumber": "25420067"}))
-    assert await sensor.read.serial_number() == "25420067"
+    assert (await sensor.read.identity()).serial == "25420067"
 
 
 async def test_a_known_sensor_is_recognised_with_two_questions(
@@ -125,7 +125,7 @@ async def test_serial_numbers_come_as_text_or_number(
     device: ScriptedSensor, connect: MakeSensor, told: object, serial: str | None
 ) -> None:
     device.on("GET SerialNumber", reply({"SerialNumber": told}))
-    assert await connect().read.serial_number() == serial
+    assert (await connect().read.identity()).serial == serial
 
 
 @pytest.mark.parametrize("mac", [[0] * 6, [255] * 6])
@@ -193,7 +193,7 @@ async def test_a_web_server_without_device_ident_is_no_sensor(
     device.on("GET DeviceIdent", answer)
     with pytest.raises(ProtocolError) as caught:
         await connect().read.identity()
-    assert "no SICK sensor" in caught.value.message
+    assert "not a SICK sensor" in caught.value.message
     assert "something else" in caught.value.advice
 
 

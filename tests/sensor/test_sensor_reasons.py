@@ -18,18 +18,18 @@ class WindowsError10061(OSError):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OSError(errno.ECONNREFUSED, "refused"), "nothing listens"),
-        (OSError(errno.EHOSTUNREACH, "no route"), "no way leads"),
+        (OSError(errno.ECONNREFUSED, "refused"), "connection refused"),
+        (OSError(errno.EHOSTUNREACH, "no route"), "no route to host"),
         (OSError(errno.ENETUNREACH, "no network"), "no route to that network"),
-        (OSError(errno.ETIMEDOUT, "timed out"), "does not answer"),
-        (OSError(errno.EACCES, "denied"), "does not allow"),
+        (OSError(errno.ETIMEDOUT, "timed out"), "no answer from the host"),
+        (OSError(errno.EACCES, "denied"), "blocks the connection"),
         (OSError(errno.EMFILE, "too many"), "too many files"),
-        (WindowsError10061("refused"), "nothing listens"),
+        (WindowsError10061("refused"), "connection refused"),
         (socket.gaierror(-2, "Name or service not known"), "cannot be resolved"),
         (ssl.SSLCertVerificationError(1, "self-signed"), "does not trust"),
-        (ssl.SSLError(1, "wrong version number"), "does not speak HTTPS"),
-        (OSError("All connection attempts failed"), "cannot be made"),
-        (RuntimeError("anything else"), "cannot be made"),
+        (ssl.SSLError(1, "wrong version number"), "does not use HTTPS"),
+        (OSError("All connection attempts failed"), "connection failed"),
+        (RuntimeError("anything else"), "connection failed"),
     ],
 )
 def test_every_reason_has_words_and_advice(error: Exception, words: str) -> None:
@@ -45,7 +45,7 @@ def test_the_reason_is_found_behind_groups_and_suppressed_contexts() -> None:
     pool = RuntimeError("from the pool")
     pool.__context__ = outer
     pool.__suppress_context__ = True
-    assert "nothing listens" in why_not_connected(pool)[0]
+    assert "connection refused" in why_not_connected(pool)[0]
 
 
 def test_errors_that_point_at_each_other_end() -> None:

@@ -95,16 +95,16 @@ def test_the_sensors_message_is_shown_cleaned() -> None:
         (b'{"header":{"status":0}} trailing', "not JSON"),
         (b"\xff\xfe{}", "UTF-8"),
         (b'{"x":"\xff"}', "UTF-8"),
-        (b"[]", "not shaped"),
-        (b"null", "not shaped"),
-        (b'"text"', "not shaped"),
-        (b'{"header":[]}', "not shaped"),
-        (b'{"header":null}', "not shaped"),
-        (b'{"header":{"status":"0"}}', "not shaped"),
-        (b'{"header":{"status":true}}', "not shaped"),
-        (b'{"header":{"status":null}}', "not shaped"),
-        (b'{"header":{"message":7}}', "not shaped"),
-        (b"[" * 100_000, "not shaped"),
+        (b"[]", "not in the form"),
+        (b"null", "not in the form"),
+        (b'"text"', "not in the form"),
+        (b'{"header":[]}', "not in the form"),
+        (b'{"header":null}', "not in the form"),
+        (b'{"header":{"status":"0"}}', "not in the form"),
+        (b'{"header":{"status":true}}', "not in the form"),
+        (b'{"header":{"status":null}}', "not in the form"),
+        (b'{"header":{"message":7}}', "not in the form"),
+        (b"[" * 100_000, "not in the form"),
         (b'{"data":' + b"[" * 100_000, "deep"),
         (b'{"data":' + b"[" * 200 + b"]" * 200 + b"}", "deep"),
         (b'{"data":' + b'{"a":' * 200 + b"1" + b"}" * 200 + b"}", "deep"),
@@ -161,7 +161,7 @@ def test_a_reply_without_data_has_no_fields_and_no_value() -> None:
 
 
 def test_fields_of_a_reply_whose_data_is_no_object_are_a_protocol_error() -> None:
-    with pytest.raises(ProtocolError, match="no JSON object"):
+    with pytest.raises(ProtocolError, match="not a JSON object"):
         _ = parse_reply(answer({"data": [1]}), ASKED).fields
 
 

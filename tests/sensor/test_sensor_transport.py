@@ -80,8 +80,8 @@ async def test_a_closed_port_is_unreachable(connect: MakeSensor) -> None:
     error = await failure(connect, address=f"127.0.0.1:{free_port()}")
     assert type(error) is Unreachable
     assert error.code is Code.UNREACHABLE
-    assert "nothing listens" in error.message
-    assert not error.sent
+    assert "connection refused" in error.message
+    assert not error.outcome_unknown
 
 
 async def test_a_name_that_does_not_resolve_is_unreachable(connect: MakeSensor) -> None:
@@ -204,7 +204,7 @@ async def test_another_protocol_is_a_protocol_error(connect: MakeSensor) -> None
     async with listening(ssh) as address:
         error = await failure(connect, address=address)
     assert isinstance(error, ProtocolError)
-    assert "does not speak HTTP" in error.message
+    assert "does not answer in HTTP" in error.message
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "half the head", "half the body"])
@@ -222,7 +222,7 @@ async def test_a_lost_connection_is_unreachable(
     device.on("GET DeviceIdent", lose)
     error = await failure(connect)
     assert type(error) is Unreachable
-    assert not error.sent
+    assert not error.outcome_unknown
 
 
 async def test_requests_carry_no_surprises(device: ScriptedSensor, connect: MakeSensor) -> None:
@@ -329,7 +329,6 @@ async def test_an_act_whose_connection_breaks_has_an_unknown_outcome_and_is_not_
     challenging.on("POST RunFirmwareUpdate", {"reset": hang_up(), "hang": hang, "cut off": cut}[how])
     with pytest.raises(OutcomeUnknown) as caught:
         await start_flash(connect(request_timeout=SOON))
-    assert caught.value.sent
     assert caught.value.outcome_unknown
     assert isinstance(caught.value, Unreachable)
     assert "unknown" in caught.value.message
@@ -342,7 +341,7 @@ async def test_an_act_that_never_left_has_a_known_outcome(
     challenging.on("POST getChallenge", hang_up())
     with pytest.raises(Unreachable) as caught:
         await start_flash(connect(auth="challenge"))
-    assert not caught.value.sent
+    assert not caught.value.outcome_unknown
 
 
 async def test_an_act_answered_with_nonsense_has_an_unknown_outcome(

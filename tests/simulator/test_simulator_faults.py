@@ -249,5 +249,5 @@ def test_the_documentation_has_the_table() -> None:
 def test_unknown_faults_and_keys_are_refused() -> None:
     with pytest.raises(ScenarioError, match="Did you mean 'stuck_at_"):
         behaviour_of(Fault(name="stuck_at_00"))
-    with pytest.raises(ScenarioError, match="takes no 'fraction'"):
+    with pytest.raises(ScenarioError, match="does not accept 'fraction'"):
         behaviour_of(Fault(name="hang", fraction=0.5))

@@ -50,7 +50,7 @@ def test_a_nonce_from_nowhere_or_from_before_the_reboot(start: Start) -> None:
     auth_post(device, "RebootDevice")
     wait_until(lambda: device.power_on_count == 43 and device.online)
     assert post(device, "/api/PersistParameters", {"header": header}).code == 10
-    assert "never gave, or forgot" in only(device)
+    assert "never issued, or forgot" in only(device)
 
 
 def test_an_expired_nonce(start: Start) -> None:

@@ -1,8 +1,8 @@
-"""Being let in: which scheme a sensor wants, authenticated POSTs, and session tokens.
+"""Authentication: scheme negotiation, authenticated POSTs, session tokens.
 
-Challenge-response first; Basic, which sends the password in clear text, only where ``getChallenge`` is
-Not Found on what has proven to be a sensor, or where the profile says so. A password that was
-refused is never tried again here: sensors lock themselves.
+Challenge-response first. Basic sends the password in clear text: it is used only where ``getChallenge`` is
+Not Found on what has proven to be a sensor, or where the profile requires it. A refused password is never
+tried again here: sensors lock themselves.
 """
 
 import base64
@@ -31,7 +31,7 @@ _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
 _TOKEN_HEADER: Final = "X-Session-Token"  # noqa: S105  the name of the header, no secret
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
-"""What may stand in a header: a token with a line break would be a header of the sensor's choice."""
+"""Safe in a header: a token with a line break would add a header of the sensor's choice."""
 
 Data = Mapping[str, object]
 BeforeRepeat = Callable[[SensorError], Awaitable[None]]
@@ -41,11 +41,11 @@ class Authenticator:
     """Authenticates towards one sensor.
 
     Args:
-        link: the line to it.
-        memory: what is known of it; learns the scheme.
+        link: the connection to it.
+        cache: its capabilities; the scheme is added.
         reader: reads ``DeviceIdent``, to be sure that it is a sensor.
         target: user and wanted scheme.
-        password: ``None`` when nobody knows it; everything that needs it is then refused here.
+        password: ``None`` if it is not known; everything that needs it is then refused here.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Authenticator:
             link.redactor.add(password)
         self._token: str | None = None
         self._no_challenge_here = False
-        """Whether this very client has found that the sensor knows no ``getChallenge``."""
+        """Whether this client has found that the sensor has no ``getChallenge``."""
         self._proven = False
         """Whether the sensor has accepted this password."""
         self._hashed: dict[str, str] = {}
@@ -68,7 +68,7 @@ class Authenticator:
 
     def __repr__(self) -> str:
         """Without password and token."""
-        return f"<Access to {self._link.label} as {clean(self._target.user)}>"
+        return f"<Authenticator for {self._link.label} as {clean(self._target.user)}>"
 
     # -- scheme -------------------------------------------------------------------------------
 
@@ -86,8 +86,8 @@ class Authenticator:
         known = self._cache.capabilities.auth
         if known is AuthScheme.CHALLENGE or (known is AuthScheme.BASIC and self._no_challenge_here):
             return known
-        # Basic that somebody else has found is probed again: since then the sensor may have got a
-        # firmware that can do better, and a password must not cross the network for an old note.
+        # Basic found by an earlier client is probed again: a newer firmware may support challenge-response,
+        # and an old note must not send a password over the network.
         found = await self._probe()
         self._cache.set_auth(found)
         return found
@@ -98,13 +98,13 @@ class Authenticator:
         except NotSupported as error:
             if self._cache.is_present(CHALLENGE):
                 raise self._no_challenge(error) from error
-            # Any web server answers Not Found. Only a sensor may be sent a password.
+            # Any web server answers Not Found. A password is sent to sensors only.
             await self._reader.ident()
             return await self._probe_again()
         return AuthScheme.CHALLENGE
 
     async def _probe_again(self) -> AuthScheme:
-        """One Not Found may be a sensor that is just starting: Basic only after a second one."""
+        """Basic only after a second Not Found: the first may come from a sensor that is starting."""
         try:
             await retry_when_busy(self._link.clock, self._probe_challenge)
         except NotSupported:
@@ -123,7 +123,7 @@ class Authenticator:
         try:
             challenge = parse_challenge(reply.challenge)
         except msgspec.ValidationError as error:
-            raise reply.protocol_error(f"its challenge is not usable ({clean(str(error))})") from error
+            raise reply.protocol_error(f"its challenge cannot be used ({clean(str(error))})") from error
         self._cache.mark_present(CHALLENGE)
         return challenge
 
@@ -141,9 +141,9 @@ class Authenticator:
 
         Args:
             name: the path behind ``/api/``.
-            data: what goes under ``data``; nothing if ``None``.
-            acting: the sensor does something that must not happen twice unasked. It is then sent
-                again only if the sensor said that it refused the challenge.
+            data: goes under ``data``; nothing if ``None``.
+            acting: the sensor does something that must not happen twice by accident. It is sent again
+                only after the sensor refused the challenge.
             before_repeat: looks at the sensor before such a repetition, and raises to forbid it.
 
         Raises:
@@ -156,7 +156,7 @@ class Authenticator:
         if self._password is None:
             raise AccessDenied(
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
-                advice="Give it with 'sicktui login', or for this call in SICKTUI_PASSWORD.",
+                advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
             )
         if await self.scheme() is AuthScheme.BASIC:
             post = partial(self._basic_post, name, data)
@@ -183,8 +183,8 @@ class Authenticator:
             short = name.rpartition("/")[2]
             if not self._proven or short == hashed:
                 raise
-            # The password is known to be right, so this is no guessing at it: what the sensor takes
-            # for the endpoint's name is the only thing left, and the article leaves it open for paths.
+            # The password is known to be right, so this does not guess passwords: only the endpoint's name
+            # can differ, and the article does not define it for paths.
             if again is not None:
                 await again(error)
             reply = await self._with_fresh_challenge(name, short, data, acting=acting, before_repeat=again)
@@ -217,12 +217,12 @@ class Authenticator:
         try:
             return parse_reply(answer, self._link.request("POST", name))
         except ProtocolError as error:
-            # A reply that makes no sense says nothing about whether it was done.
+            # An unreadable reply does not show whether it was done.
             error.outcome_unknown = acting
             raise
 
     async def _prove_and_post(self, name: str, hashed: str, data: Data | None, *, acting: bool) -> Answer:
-        """A fresh challenge and, right behind it, the POST that it is for. One challenge serves one POST."""
+        """Get a fresh challenge and send its POST right after it. One challenge serves one POST."""
 
         async def attempt() -> Answer:
             async with self._link.slot(2) as slot:
@@ -238,18 +238,18 @@ class Authenticator:
                     body["data"] = data
                 return await slot.post(name, _encode(body), acting=acting)
 
-        # Only the challenge is judged in there, and that may be asked for again. What the POST was
-        # answered is judged outside.
+        # Only the challenge is judged in there, and it may be requested again. The answer to the POST is
+        # judged outside.
         return await retry_when_busy(self._link.clock, attempt) if acting else await attempt()
 
     def _no_challenge(self, error: NotSupported) -> DeviceError:
-        """Not a NotSupported: it is not the method that is missing, and Basic is out of the question."""
+        """A DeviceError, because the method itself is not missing, and Basic is not allowed."""
         return DeviceError(
-            f"The sensor at {self._link.label} does not answer getChallenge, and may not be sent a password "
-            "in clear text.",
+            f"{self._link.label} does not support challenge-response, and sending the password in clear text "
+            "is not allowed.",
             code=error.code,
-            advice="If it is starting, try again in a minute. If its firmware knows Basic only, set auth = "
-            "'basic' for this device: its password then crosses the network in clear text.",
+            advice="If it is starting, try again in a minute. If its firmware supports Basic only, set auth "
+            "= 'basic' for this device: its password then crosses the network in clear text.",
             http_status=error.http_status,
             status=error.status,
         )
@@ -284,7 +284,7 @@ class Authenticator:
         return True
 
     async def open_session(self) -> bool:
-        """Get a fresh session token. False where the sensor hands out none.
+        """Get a fresh session token. False: the sensor has no tokens.
 
         Raises:
             AccessDenied: the password is wrong or not known.
@@ -306,7 +306,7 @@ class Authenticator:
         return True
 
     async def file_headers(self) -> dict[str, str]:
-        """The headers that let a file transfer through; opens a session where none is open.
+        """The headers that authorise a file transfer. Opens a session if there is none.
 
         Raises:
             SensorError: no session can be opened.
@@ -319,10 +319,10 @@ class Authenticator:
         return headers
 
     def forget_session(self) -> None:
-        """Drop the token, and ask anew before the next password goes out in clear text.
+        """Drop the token, and probe again before the next password is sent in clear text.
 
-        For a reboot, which may end in another firmware, and for an upload that broke off, which may
-        have been a refusal of the token.
+        Used before a reboot, which may end in another firmware, and after an upload that broke off, which
+        may have been a refusal of the token.
         """
         self._token = None
         self._no_challenge_here = False
@@ -331,7 +331,7 @@ class Authenticator:
 def _parse_token(reply: Reply) -> str:
     token: Any = reply.fields.get("token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise reply.protocol_error("it holds no usable session token")
+        raise reply.protocol_error("it has no usable session token")
     return token
 
 
@@ -341,6 +341,6 @@ def _encode(body: dict[str, object]) -> bytes:
     except (TypeError, ValueError, RecursionError):
         # Without its cause, which may carry a passphrase.
         raise UsageError(
-            "The value cannot be sent: it is no JSON, or holds text that is not UTF-8.",
-            advice="Check how it was typed, and the encoding of the file or terminal that it comes from.",
+            "The value cannot be sent: it is not valid JSON, or contains text that is not UTF-8.",
+            advice="Check the input and the encoding of its file or terminal.",
         ) from None

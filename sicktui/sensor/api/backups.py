@@ -1,4 +1,4 @@
-"""Parameter backups and their way back (authentication article, section 5; vendor's OpenAPI)."""
+"""Creates, downloads, uploads and restores backups (authentication article, section 5; vendor's OpenAPI)."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,6 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.api.transfers import Downloaded, Transfers
@@ -17,8 +16,6 @@ from sicktui.sensor.api.values import convert_fields
 from sicktui.sensor.errors import DeviceError, LocalFileError
 from sicktui.sensor.transport.file_streams import FileBody
 from sicktui.sensor.turns.link import Link
-
-__all__ = ["BackupStatus", "Backups", "Downloaded", "RestoreReply"]
 
 _FILE: Final = "parameterbackup"
 _CREATE_RESULT: Final = "CreateParameterBackupResult"
@@ -30,22 +27,22 @@ _SHOWN_FAILURES: Final = 100
 RESTORE_WORDS: Final[dict[int, str]] = {
     0: "restored",
     1: "the checksum of the file is wrong: it is damaged",
-    2: "the file cannot be parsed: it is damaged or no backup",
+    2: "the file cannot be parsed: it is damaged or not a backup",
     3: "the backup is of another device type",
-    4: "the parameters could not be taken over into the sensor",
+    4: "the parameters could not be applied",
     5: "the parameters of the file could not be converted",
     6: "the file cannot be decrypted: the passphrase is probably wrong",
     7: "the header of the encrypted file is damaged",
     8: "the encrypted file has the wrong length: it is damaged",
     9: "the sensor could not read or write its storage",
-    10: "the backup is of a firmware version that cannot be converted",
+    10: "the backup comes from a firmware version that cannot be converted",
     50: "a component of the sensor does not accept the parameters",
 }
 """``RestoreResult`` in plain words."""
 
 
 class BackupStatus(Struct, frozen=True):
-    """Where the making of a backup stands."""
+    """The state of a backup that is being created."""
 
     finished: bool
     ok: bool
@@ -53,14 +50,14 @@ class BackupStatus(Struct, frozen=True):
 
 
 class RestoreReply(Struct, frozen=True, kw_only=True):
-    """What a sensor says of a restore."""
+    """What a sensor reports about a restore."""
 
     finished: bool
-    """False while it is still at it."""
+    """False while it is still running."""
     ok: bool | None
-    """``None`` where it does not say."""
+    """``None`` if it does not report it."""
     result: int | None = None
-    """``RestoreResult``, where it gives one."""
+    """``RestoreResult``, if it reports one."""
     words: str = ""
     """What it means."""
     failed: tuple[str, ...] = ()
@@ -84,21 +81,17 @@ class _Restored(Struct, rename="pascal"):
 
 
 class Backups:
-    """Makes, fetches and brings back the parameter backup of one sensor.
+    """Creates, downloads, uploads and restores the parameter backup of one sensor.
 
     Args:
-        link: the line to it.
-        memory: what is known of it; learns whether it tells results.
+        link: the connection to it.
         reader: reads results.
         access: authenticates.
         transfers: moves the file.
     """
 
-    def __init__(
-        self, link: Link, cache: CapabilityCache, reader: Reader, access: Authenticator, transfers: Transfers
-    ) -> None:
+    def __init__(self, link: Link, reader: Reader, access: Authenticator, transfers: Transfers) -> None:
         self._link = link
-        self._cache = cache
         self._reader = reader
         self._access = access
         self._transfers = transfers
@@ -110,8 +103,8 @@ class Backups:
             passphrase: encrypts the file; at most 256 characters.
 
         Raises:
-            NotSupported: the sensor makes no backups.
-            DeviceError: it says that it could not.
+            NotSupported: the sensor cannot create backups.
+            DeviceError: it reports a failure.
             SensorError: anything else.
         """
         self._link.redactor.add(passphrase)
@@ -119,14 +112,14 @@ class Backups:
         created: _Created = convert_fields(reply, _Created)
         if created.result is False:
             raise DeviceError(
-                f"The sensor at {self._link.label} says that it could not create a backup (Result false).",
-                advice="Try again; if it stays so, restart the sensor.",
+                f"The sensor at {self._link.label} could not create a backup (it reported Result false).",
+                advice="Try again. If it fails again, restart the sensor.",
                 http_status=reply.http_status,
                 status=0,
             )
 
     async def create_status(self) -> BackupStatus | None:
-        """``CreateParameterBackupResult``; ``None`` where the sensor does not tell.
+        """``CreateParameterBackupResult``; ``None`` if the sensor does not report it.
 
         Raises:
             SensorError: it cannot be read.
@@ -141,8 +134,8 @@ class Backups:
         """``GET parameterbackup``, to disk.
 
         Args:
-            to: where the file shall lie; nothing lies there after an error.
-            limit: the most bytes it may have.
+            to: the path to write; removed after an error.
+            limit: the maximum size in bytes.
 
         Raises:
             ProtocolError: it is empty, cut off, too large, a web page or an error.
@@ -151,7 +144,7 @@ class Backups:
         return await self._transfers.fetch(_FILE, to, limit)
 
     async def upload(self, path: Path) -> None:
-        """``PUT parameterbackup``: brings the file to the sensor, which does not use it yet.
+        """``PUT parameterbackup``: sends the file to the sensor, which does not use it yet.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
@@ -166,7 +159,7 @@ class Backups:
         )
 
     async def restore(self, passphrase: str) -> RestoreReply:
-        """``RestoreParameterBackup``: the sensor takes the uploaded file over.
+        """``RestoreParameterBackup``: the sensor applies the uploaded file.
 
         Raises:
             OutcomeUnknown: the connection broke: it may have happened.
@@ -177,7 +170,7 @@ class Backups:
         return _restore_reply(reply)
 
     async def restore_status(self) -> RestoreReply | None:
-        """``RestoreParameterBackupResult``; ``None`` where the sensor does not tell.
+        """``RestoreParameterBackupResult``; ``None`` if the sensor does not report it.
 
         Raises:
             SensorError: it cannot be read.
@@ -195,7 +188,7 @@ def _restore_reply(reply: Reply) -> RestoreReply:
         ok = said.restore_result == 0
         words = RESTORE_WORDS.get(said.restore_result, f"an unknown result ({said.restore_result})")
     elif ok is not None:
-        words = RESTORE_WORDS[0] if ok else "the sensor says that it failed"
+        words = RESTORE_WORDS[0] if ok else "the sensor reports that it failed"
     return RestoreReply(
         finished=said.status in (None, _FINISHED),
         ok=ok,
@@ -223,4 +216,4 @@ def _checked(passphrase: str) -> str:
 
 
 def _unseen(_sent: int, _total: int) -> None:
-    """A backup is small: nobody watches its progress."""
+    """Progress is not shown: a backup is small."""

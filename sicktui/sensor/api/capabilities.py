@@ -1,8 +1,8 @@
-"""What was found out about a sensor, so that it is asked only once.
+"""What was found out about a sensor, so that it is requested only once.
 
 The two support articles and the vendor's OpenAPI disagree, and so do the sensors: nothing is
-assumed from the model's name. What was negotiated holds for one firmware: another ``DeviceIdent``
-makes it void.
+assumed from the model's name. What was negotiated is valid for one firmware: another ``DeviceIdent``
+discards it.
 """
 
 from typing import Final
@@ -20,7 +20,7 @@ CHALLENGE: Final = "getChallenge"
 
 
 class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known of one sensor's API. ``None``: not found out yet."""
+    """What is known about one sensor's API. ``None``: not found out yet."""
 
     name: str | None = None
     """``DeviceIdent.Name`` of the sensor that this was learned from."""
@@ -38,7 +38,7 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def tokens(self) -> bool | None:
-        """Whether the sensor hands out session tokens."""
+        """Whether the sensor has session tokens."""
         if _SESSION in self.present:
             return True
         return False if _SESSION in self.missing else None
@@ -52,10 +52,10 @@ class Capabilities(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def capabilities_with(auth: AuthScheme | None) -> Capabilities | None:
-    """What to tell the next client of a sensor of which only the authentication was kept.
+    """The capabilities for the next client of a sensor, if only its authentication is known.
 
-    One that has done challenge-response is never sent a password in clear text afterwards, not even
-    when it says Not Found to getChallenge, as while it starts. Basic is found out anew each time.
+    A sensor that has done challenge-response is never sent a password in clear text afterwards, even if
+    it answers Not Found to getChallenge while it starts. Basic is probed again each time.
     """
     if auth is not AuthScheme.CHALLENGE:
         return None
@@ -63,10 +63,10 @@ def capabilities_with(auth: AuthScheme | None) -> Capabilities | None:
 
 
 class CapabilityCache:
-    """Holds the capabilities of one sensor while they grow.
+    """The capabilities of one sensor, updated as they are found out.
 
     Args:
-        capabilities: what an earlier client of the same sensor has learned, if anything.
+        capabilities: what an earlier client of the same sensor found out, if any.
     """
 
     def __init__(self, capabilities: Capabilities | None = None) -> None:
@@ -93,7 +93,7 @@ class CapabilityCache:
     def mark_missing(self, name: str) -> None:
         """Remember that ``name`` is Not Found.
 
-        What has answered before is kept: a sensor that is still starting up answers Not Found to
+        What has answered before stays present: a sensor that is still starting answers Not Found to
         what it will know a second later.
         """
         known = self.capabilities
@@ -113,7 +113,7 @@ class CapabilityCache:
         self.capabilities = structs.replace(self.capabilities, persist=name)
 
     def set_identity(self, name: str, version: str) -> bool:
-        """Take note of who answers. Returns whether what was known has become void."""
+        """Record which sensor answers. Returns whether the known capabilities were discarded."""
         known = self.capabilities
         if (known.name, known.version) == (name, version):
             return False

@@ -1,4 +1,4 @@
-"""Challenge-response: proving a password without sending it (authentication article, sections 2 and 6)."""
+"""Challenge-response: proves a password without sending it (authentication article, sections 2 and 6)."""
 
 import hashlib
 from typing import Annotated, Final
@@ -18,7 +18,7 @@ _Salt = Annotated[list[_Byte], Meta(max_length=_MAX_SALT)]
 
 
 class Challenge(Struct, frozen=True):
-    """The puzzle of ``getChallenge``. It serves one POST."""
+    """The reply to ``getChallenge``. It serves one POST."""
 
     nonce: _Nonce
     opaque: _Text
@@ -44,11 +44,11 @@ def response(user: str, password: str, challenge: Challenge, endpoint: str) -> s
         password: its password.
         challenge: a fresh one.
         endpoint: the path as posted, without ``/api/``. The article's own program hashes exactly
-            what it puts into the URL, so ``methods/X`` is hashed with its ``methods/`` first; a
-            sensor that hashes ``X`` only is found out by ``authentication.Authenticator``.
+            what it puts into the URL, so ``methods/X`` is hashed with its ``methods/`` first;
+            ``authentication.Authenticator`` finds out if a sensor hashes ``X`` only.
 
     Raises:
-        AccessDenied: user or password hold what cannot be encoded as UTF-8.
+        AccessDenied: user or password cannot be encoded as UTF-8.
     """
     base = encoded_secret(f"{user}:{challenge.realm}:{password}")
     if challenge.salt:
@@ -62,7 +62,7 @@ def header(user: str, password: str, challenge: Challenge, endpoint: str) -> dic
     """The ``header`` object of an authenticated POST.
 
     Raises:
-        AccessDenied: user or password hold what cannot be encoded as UTF-8.
+        AccessDenied: user or password cannot be encoded as UTF-8.
     """
     return {
         "nonce": challenge.nonce,
@@ -77,13 +77,13 @@ def encoded_secret(password: str) -> bytes:
     """The password as UTF-8.
 
     Raises:
-        AccessDenied: it holds lone surrogates, as bytes that were not UTF-8 leave behind.
+        AccessDenied: it contains lone surrogates, which come from bytes that were not UTF-8.
     """
     try:
         return password.encode()
     except UnicodeEncodeError:
         # Without its cause, which would carry the password.
         raise AccessDenied(
-            "The password was not given as UTF-8 text, so it cannot be sent.",
-            advice="Enter it again, or check the encoding of what hands it over.",
+            "The password cannot be sent: it is not UTF-8 text.",
+            advice="Enter it again, or check the encoding of its source.",
         ) from None

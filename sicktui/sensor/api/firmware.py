@@ -19,11 +19,11 @@ _ARTICLE_TRIGGER: Final = "methods/RunFirmwareUpdate"
 
 
 class Firmware:
-    """Brings a package to a sensor and starts the flash.
+    """Uploads a package to a sensor and starts the flash.
 
     Args:
-        link: the line to it.
-        memory: what is known of it; learns the trigger's path.
+        link: the connection to it.
+        cache: its capabilities; the trigger's path is added.
         reader: reads ``UpdateState``.
         access: authenticates.
         transfers: sends the package.
@@ -39,17 +39,17 @@ class Firmware:
         self._transfers = transfers
 
     async def upload(self, path: Path, size: int, on_progress: Progress) -> None:
-        """``PUT update``, once. A return proves that the sensor took the bytes, not that it likes them.
+        """``PUT update``, once. A return proves that the sensor has the bytes, not that it accepts them.
 
         Args:
             path: the package.
             size: its bytes when it was hashed.
-            on_progress: called with bytes sent and bytes in all.
+            on_progress: called with bytes sent and total bytes, at most about ten times a second.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok. After HTTP 401 or 403 a fresh session helps.
             UploadInterrupted: the outcome is unknown: read ``UpdateState`` before trying again.
-            LocalFileError: the package is not what it was.
+            LocalFileError: the package has changed.
             NotSupported: there is no ``update`` here.
             SensorError: nothing was sent.
         """
@@ -64,7 +64,7 @@ class Firmware:
         known = self._cache.capabilities.trigger
         if known is not None:
             return (known,)
-        # The firmware article's device is the one that knows Basic; each source gets its own path first.
+        # The firmware article's device uses Basic, so its path comes first there.
         if await self._access.scheme() is AuthScheme.BASIC:
             return (_ARTICLE_TRIGGER, _VENDOR_TRIGGER)
         return (_VENDOR_TRIGGER, _ARTICLE_TRIGGER)

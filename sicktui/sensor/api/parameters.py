@@ -1,4 +1,4 @@
-"""Small acts: writing a variable, saving parameters, blinking."""
+"""Writes a variable, saves the parameters, makes the sensor blink."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -21,8 +21,8 @@ class Parameters:
     """Writes to one sensor.
 
     Args:
-        link: the line to it.
-        memory: what is known of it; learns how it persists.
+        link: the connection to it.
+        cache: its capabilities; the method that persists is added.
         access: authenticates.
     """
 
@@ -41,10 +41,10 @@ class Parameters:
         await self._access.call(name, {name.rpartition("/")[2]: value})
 
     async def persist(self) -> bool:
-        """Save the parameters, so that they survive a power cycle. False: the sensor has no call for it.
+        """Save the parameters, so that they survive a power cycle. False: the sensor has no method for it.
 
         Raises:
-            DeviceError: the sensor says that it could not.
+            DeviceError: the sensor reports a failure.
             SensorError: anything else.
         """
         known = self._cache.capabilities.persist
@@ -65,11 +65,11 @@ class Parameters:
         return False
 
     async def find_me(self, seconds: int, *, unproven: bool = False) -> None:
-        """Let the sensor blink.
+        """Make the sensor blink (``FindMe``).
 
         Args:
             seconds: how long, 1 to 65535.
-            unproven: no password is known. Vendor's OpenAPI: ``FindMe`` alone has no header for a proof.
+            unproven: no password is known. In the vendor's OpenAPI only ``FindMe`` works without one.
 
         Raises:
             UsageError: the duration is not possible.
@@ -83,7 +83,7 @@ class Parameters:
         await self._access.call("FindMe", data)
 
     async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> bool:
-        """POST without a proof of who we are. False: the sensor does not take that."""
+        """POST without authentication. False: the sensor refuses that."""
         try:
             async with self._link.slot() as slot:
                 answer = await slot.post(name, msgspec.json.encode({"data": data}))
@@ -97,8 +97,8 @@ class Parameters:
 
 def _not_done(link: Link, reply: Reply) -> DeviceError:
     return DeviceError(
-        f"The sensor at {link.label} says that {reply.request.name} did not succeed.",
-        advice="Try again; if it stays so, restart the sensor.",
+        f"The sensor at {link.label} reported that {reply.request.name} failed.",
+        advice="Try again. If it fails again, restart the sensor.",
         http_status=reply.http_status,
         status=0,
     )

@@ -1,4 +1,4 @@
-"""Reads: who a sensor is, what it does, how it feels. Reading needs no password."""
+"""Reads a sensor's identity, update state, health and variables. Needs no password."""
 
 import contextlib
 
@@ -18,8 +18,8 @@ class Reader:
     """Reads the variables of one sensor.
 
     Args:
-        link: the line to it.
-        memory: what is known of it; learns which variables exist.
+        link: the connection to it.
+        cache: its capabilities; existing and missing variables are added.
     """
 
     def __init__(self, link: Link, cache: CapabilityCache) -> None:
@@ -41,10 +41,10 @@ class Reader:
         return parse_reply(answer, self._link.request("GET", name))
 
     async def read_if_present(self, name: str) -> Reply | None:
-        """GET a variable that not every sensor has; a missing one is not asked for again.
+        """GET a variable that not every sensor has. A missing one is not requested again.
 
         Raises:
-            NotSupported: it answered before and does not now, as while the sensor starts up.
+            NotSupported: it answered before and does not now, which happens while the sensor starts.
             SensorError: anything else.
         """
         if self._cache.is_missing(name):
@@ -56,24 +56,24 @@ class Reader:
                 raise
             if isinstance(error, NotSupported):
                 self._cache.mark_missing(name)
-            # One that is there but not for everybody is as good as not there.
+            # A variable that this user may not read counts as missing, for now.
             return None
         self._cache.mark_present(name)
         return reply
 
     async def ident(self) -> tuple[str, str]:
-        """``DeviceIdent``: name and version. Every sensor has it, so it also tells whether it is one.
+        """``DeviceIdent``: name and version. Every sensor has it, so it also shows that a sensor answers.
 
         Raises:
-            ProtocolError: what answers has none, so it is no sensor with this API.
+            ProtocolError: there is no such variable, so it is not a sensor with this API.
             SensorError: anything else.
         """
         try:
             reply = await self.read("DeviceIdent")
         except NotSupported as error:
             raise ProtocolError(
-                f"What answers at {self._link.label} has no DeviceIdent: it is no SICK sensor with this API.",
-                advice="Check the address and the port of this device: something else seems to answer there.",
+                f"{self._link.label} has no DeviceIdent: it is not a SICK sensor with this API.",
+                advice="Check the address and port of this device: something else seems to answer there.",
                 http_status=error.http_status,
                 status=error.status,
             ) from error
@@ -82,10 +82,10 @@ class Reader:
         return name, version
 
     async def identity(self) -> Identity:
-        """Everything that tells one sensor from another.
+        """Everything that distinguishes one sensor from another.
 
         Raises:
-            SensorError: it cannot be read, or makes no sense.
+            SensorError: it cannot be read, or is not valid.
         """
         name, version = await self.ident()
         serial = await self._text("SerialNumber")
@@ -101,15 +101,15 @@ class Reader:
         )
 
     async def reread_identity(self, known: Identity) -> Identity:
-        """Read again what tells whether the same sensor answers, and its version; keep the rest.
+        """Read the version and the keys of a known sensor again, and keep the rest.
 
         Args:
-            known: what ``identity`` found before, maybe in another process. A serial number settles it;
-                the MAC address is read only where none was known.
+            known: the result of an earlier ``identity``, perhaps of another process. A serial number is
+                enough; the MAC address is read only if none was known.
 
         Raises:
-            NotSupported: it does not tell now what it told then, as while it starts up.
-            SensorError: it cannot be read, or makes no sense.
+            NotSupported: a key that it had is missing now, which happens while it starts.
+            SensorError: it cannot be read, or is not valid.
         """
         name, version = await self.ident()
         for variable, value in (("SerialNumber", known.serial), ("EtherMACAddress", known.mac)):
@@ -119,11 +119,11 @@ class Reader:
         return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
 
     async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
-        """Serial number and MAC address, as far as they are needed to tell whether it is the known sensor."""
+        """Serial number and MAC address, as far as they are needed to recognise the known sensor."""
         try:
             serial = await self._text("SerialNumber")
         except NotSupported:
-            # Perhaps it is another sensor, which has none: then something else differs too.
+            # It may be another sensor without a serial number: then something else differs too.
             mac = None
             with contextlib.suppress(NotSupported):
                 mac = await self._mac()
@@ -139,7 +139,7 @@ class Reader:
         return None if reply is None else values.mac_address(reply)
 
     async def serial_number(self) -> str | None:
-        """``SerialNumber``; ``None`` where the sensor tells none.
+        """``SerialNumber``; ``None`` if the sensor has none.
 
         Raises:
             SensorError: it cannot be read.
@@ -157,7 +157,7 @@ class Reader:
         return values.update_state(await self.read("UpdateState"))
 
     async def health(self) -> Health:
-        """How the sensor feels, as far as it tells.
+        """``DeviceStatus`` and ``PowerOnCnt``, where they exist.
 
         Raises:
             SensorError: it cannot be read.
@@ -165,7 +165,7 @@ class Reader:
         return Health(status=await self.device_status(), power_on_count=await self.power_on_count())
 
     async def device_status(self) -> DeviceStatus | None:
-        """``DeviceStatus``; ``None`` where the sensor tells none.
+        """``DeviceStatus``; ``None`` if the sensor has none.
 
         Raises:
             SensorError: it cannot be read.
@@ -174,7 +174,7 @@ class Reader:
         return None if status is None else values.device_status(status)
 
     async def power_on_count(self) -> int | None:
-        """``PowerOnCnt``; ``None`` where the sensor tells none.
+        """``PowerOnCnt``; ``None`` if the sensor has none.
 
         Raises:
             SensorError: it cannot be read.

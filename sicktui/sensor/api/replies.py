@@ -1,7 +1,7 @@
-"""Understands a reply: either what the sensor says, or an error in words.
+"""Parses a reply: into its data, or into the error that it carries.
 
 Errors come as HTTP 200 with ``header.status``, or as HTTP 4xx and 5xx, with or without a JSON body
-(vendor's OpenAPI, ``ResponseHeader``): both are looked at, the sensor's own word first.
+(vendor's OpenAPI, ``ResponseHeader``). Both are checked, ``header.status`` first.
 """
 
 from typing import Any, Final
@@ -46,11 +46,11 @@ REFUSED_HTTP: Final = (401, 403)
 _NOT_FOUND_HTTP: Final = 404
 _TOO_MANY_HTTP: Final = 429
 _MAX_DEPTH: Final = 64
-_NOT_A_SENSOR: Final = "Check the address and the port of this device: something else seems to answer there."
+_NOT_A_SENSOR: Final = "Check the address and port of this device: something else seems to answer there."
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What a sensor says with status Ok."""
+    """A reply with status Ok."""
 
     request: Request
     http_status: int
@@ -64,21 +64,21 @@ class Reply(Struct, frozen=True, kw_only=True):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The fields under ``data``, also where they are wrapped in the request's own name.
+        """The fields under ``data``, also where they are wrapped in the name of the request.
 
         Raises:
-            ProtocolError: ``data`` is there but is no object.
+            ProtocolError: ``data`` exists but is not an object.
         """
         if self.data is UNSET or self.data is None:
             return {}
         if not isinstance(self.data, dict):
-            raise self.protocol_error("its data is no JSON object")
+            raise self.protocol_error("its data is not a JSON object")
         inner = self.data.get(self.variable)
         return inner if isinstance(inner, dict) else self.data
 
     @property
     def value(self) -> Any:  # noqa: ANN401  any JSON value
-        """The variable that was read: flat under ``data``, or wrapped in its own name.
+        """The value of the variable: flat under ``data``, or wrapped in its name.
 
         Raises:
             ProtocolError: there is none.
@@ -95,10 +95,10 @@ class Reply(Struct, frozen=True, kw_only=True):
         return self.request.name.rpartition("/")[2]
 
     def protocol_error(self, why: str) -> ProtocolError:
-        """The error for a reply that is well-formed but not what this API answers."""
+        """The error for a well-formed reply that does not fit this API."""
         return ProtocolError(
-            f"The reply of {self.request.label} to {self.request} is not what a sensor answers: {why}.",
-            advice="If this is a sensor, its firmware speaks another dialect; else check the address.",
+            f"The reply of {self.request.label} to {self.request} is not valid: {why}.",
+            advice="If this is a sensor, its firmware has a different API. Otherwise check the address.",
             http_status=self.http_status,
         )
 
@@ -118,11 +118,11 @@ _decoder: Final = msgspec.json.Decoder(_Envelope)
 
 
 class _NotJson(Exception):
-    """A body that is not a JSON object of this API; says why, in words."""
+    """A body that is not a JSON object of this API. Its text is the reason."""
 
 
 def parse_reply(answer: Answer, request: Request) -> Reply:
-    """What an answer to a JSON request says.
+    """Parse the answer to a JSON request.
 
     Raises:
         SensorError: the subclass that fits.
@@ -145,9 +145,9 @@ def parse_reply(answer: Answer, request: Request) -> Reply:
 
 
 def error_of(answer: Answer, request: Request) -> SensorError | None:
-    """The error that a reply to a file transfer carries, or ``None`` if it says that all is well.
+    """The error in the answer to a file transfer, or ``None``.
 
-    A body that is not JSON says nothing here: the status line decides.
+    If the body is not JSON, the status line decides.
     """
     if answer.is_redirect:
         return redirected(answer, request)
@@ -161,7 +161,7 @@ def error_of(answer: Answer, request: Request) -> SensorError | None:
 
 
 def is_refused(error: SensorError) -> bool:
-    """Whether a file transfer was turned away as a missing or outdated token would be."""
+    """Whether a file transfer was refused as with a missing or expired token."""
     return error.http_status in REFUSED_HTTP or error.status == ACCESS_DENIED
 
 
@@ -175,7 +175,7 @@ def _decode(body: bytes) -> _Envelope:
     try:
         envelope = _decoder.decode(text)
     except msgspec.ValidationError:
-        raise _NotJson("it is JSON, but not shaped as a sensor's reply is") from None
+        raise _NotJson("it is JSON, but not in the form of a sensor's reply") from None
     except RecursionError:
         raise _NotJson("it is JSON nested too deeply") from None
     except ValueError:
@@ -186,7 +186,7 @@ def _decode(body: bytes) -> _Envelope:
 
 
 def _too_deep(value: object) -> bool:
-    """Whether a value nests so deeply that showing it could exhaust the stack."""
+    """Whether a value is nested so deeply that displaying it could exhaust the stack."""
     level = [value]
     for _ in range(_MAX_DEPTH):
         level = [
@@ -230,7 +230,7 @@ def failed_http(answer: Answer, request: Request, *, message: str | None = None)
         kind = OutOfConnections
     advice = _advice(kind)
     if answer.is_html and kind is not OutOfConnections:
-        advice = f"{advice} It sent a web page: if it is no SICK sensor, check the address."
+        advice = f"{advice} It sent a web page: check the address."
     return kind(text, advice=advice, http_status=code)
 
 
@@ -239,9 +239,9 @@ def redirected(answer: Answer, request: Request) -> ProtocolError:
     where = clean(request.redactor.redact(answer.location), 80) or "elsewhere"
     advice = _NOT_A_SENSOR
     if answer.location.startswith("https://"):
-        advice = "If this is the sensor, set scheme = 'https' for it; else something else answers there."
+        advice = "If this is the sensor, set scheme = 'https' for it. Otherwise check the address."
     return ProtocolError(
-        f"What answers at {request.label} redirects {request} to {where} (HTTP {answer.http_status}).",
+        f"{request.label} redirects {request} to {where} (HTTP {answer.http_status}); sensors do not.",
         advice=advice,
         http_status=answer.http_status,
     )
@@ -251,7 +251,7 @@ def _not_json(answer: Answer, request: Request, why: str) -> ProtocolError:
     if answer.is_html:
         why = "it is a web page"
     return ProtocolError(
-        f"The reply of {request.label} to {request} is not that of a SICK sensor: {why}.",
+        f"The reply of {request.label} to {request} does not come from a SICK sensor: {why}.",
         advice=_NOT_A_SENSOR,
         http_status=answer.http_status,
     )
@@ -260,10 +260,10 @@ def _not_json(answer: Answer, request: Request, why: str) -> ProtocolError:
 def _advice(kind: type[SensorError]) -> str:
     return {
         AccessDenied: (
-            "Check the user and the password of this device ('sicktui login'). Do not try many: "
-            "the sensor locks itself for a while."
+            "Check the user and password of this device ('sicktui login'). Do not guess: after a few "
+            "failures the sensor locks itself for a while."
         ),
-        NotSupported: "This firmware does not offer it.",
-        OutOfConnections: "Close other programs that talk to the sensor, wait a minute, and try again.",
-        DeviceError: "Try again in a minute; if it stays so, restart the sensor.",
+        NotSupported: "This firmware does not support it.",
+        OutOfConnections: "Close other programs that use the sensor, wait a minute, and try again.",
+        DeviceError: "Try again in a minute. If it fails again, restart the sensor.",
     }.get(kind, "")

@@ -1,4 +1,4 @@
-"""Binary transfers: those that need a session token, which may have run out."""
+"""File transfers, which need a session token that may have expired."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,21 +26,21 @@ _LEVEL_ADVICE = (
 
 
 class Downloaded(Struct, frozen=True, kw_only=True):
-    """A file that was fetched whole."""
+    """A file that was downloaded completely."""
 
     size: int
     sha256: str
     """Lower-case hex."""
     content_type: str
-    """As the sensor says, without parameters; may be empty."""
+    """``Content-Type`` without parameters; may be empty."""
 
 
 class Transfers:
-    """Sends and fetches files, with the session token where the sensor wants one.
+    """Sends and fetches files, with a session token if the sensor requires one.
 
     Args:
-        link: the line to the sensor.
-        access: lets a transfer through.
+        link: the connection to the sensor.
+        access: authorises a transfer.
     """
 
     def __init__(self, link: Link, access: Authenticator) -> None:
@@ -60,7 +60,7 @@ class Transfers:
             raise _refused(refusal)
 
     async def send(self, name: str, make_body: Callable[[], FileBody]) -> None:
-        """PUT a file. Sent once; once more with a new token if the sensor has refused the first (401, 403).
+        """PUT a file. If the sensor refuses the token (401, 403), once more with a new one.
 
         Args:
             name: the path behind ``/api/``.
@@ -86,36 +86,36 @@ class Transfers:
                 async with self._link.slot() as slot:
                     answer = await slot.upload(name, body, headers)
             except UploadInterrupted:
-                # A sensor that hangs up in the middle may have meant: this token is too old.
+                # A sensor may hang up because the token has expired.
                 self._access.forget_session()
                 raise
             request = self._link.request("PUT", name)
             refusal = error_of(answer, request)
             if refusal is None and answer.body.strip() and answer.is_html:
-                # A 200 proves little, but a page proves that it was no sensor's. Nothing at all is none,
-                # whatever it is labelled.
+                # A 200 proves little, but a web page does not come from a sensor. An empty body is not a
+                # page, whatever its type.
                 refusal = ProtocolError(
-                    f"What answers at {self._link.label} sent a web page in reply to {request}.",
-                    advice="Check the address and the port of this device: something else seems to answer.",
+                    f"{self._link.label} sent a web page in reply to {request}.",
+                    advice="Check the address and port of this device: something else seems to answer there.",
                     http_status=answer.http_status,
                 )
             if refusal is None and not body.complete:
                 raise UploadInterrupted(
-                    f"{self._link.label} answered Ok after {body.sent} of {body.total} bytes: it cannot have "
-                    "the whole file.",
+                    f"{self._link.label} answered Ok after {body.sent} of {body.total} bytes: it does not "
+                    "have the whole file.",
                     sent=body.sent,
                     total=body.total,
-                    advice="Read the sensor's state before trying again.",
+                    advice="Check the sensor's state before you try again.",
                 )
             return refusal
 
     async def fetch(self, name: str, to: Path, limit: int) -> Downloaded:
-        """GET a file to disk. Once more with a new token if the first was refused (401, 403).
+        """GET a file to disk. If the sensor refuses the token (401, 403), once more with a new one.
 
         Args:
             name: the path behind ``/api/``.
-            to: where it shall lie; nothing lies there after an error.
-            limit: the most bytes it may have.
+            to: the path to write; removed after an error.
+            limit: the maximum size in bytes.
 
         Raises:
             AccessDenied: refused with a fresh token too.
@@ -130,14 +130,14 @@ class Transfers:
         return fetched
 
     async def _fetch_once(self, name: str, to: Path, limit: int) -> Downloaded | SensorError:
-        """The file, or why the sensor does not hand it out."""
+        """The file, or the error that the sensor answered with."""
         headers = await self._access.file_headers()
         request = self._link.request("GET", name)
         with FileSink(to, limit) as sink:
             async with self._link.slot() as slot:
                 answer = await slot.download(name, sink, headers)
             if answer.ok:
-                # A file may be JSON too: only a short one that says so of itself is an error.
+                # A backup may be JSON too: only a short body with an error status is an error.
                 answer = structs.replace(answer, body=sink.head if sink.size == len(sink.head) else b"")
             refusal = error_of(answer, request)
             if refusal is not None:
@@ -145,8 +145,8 @@ class Transfers:
             trouble = _not_a_file(sink, answer)
             if trouble:
                 raise ProtocolError(
-                    f"What {self._link.label} sent for {request} is no file: {trouble}.",
-                    advice="Try again; if it stays so, check the address of this device.",
+                    f"The reply of {self._link.label} to {request} is not a file: {trouble}.",
+                    advice="Try again. If it fails again, check the address of this device.",
                     http_status=answer.http_status,
                 )
             return Downloaded(size=sink.size, sha256=sink.keep(), content_type=clean(answer.media_type, 80))

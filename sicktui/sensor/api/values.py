@@ -1,4 +1,4 @@
-"""Reads the variables that sicktui knows, and says in words when one is not what it should be."""
+"""Converts the variables that sicktui knows, and explains what is wrong with one."""
 
 import math
 import re
@@ -46,9 +46,9 @@ def device_ident(reply: Reply) -> tuple[str, str]:
     """``DeviceIdent``: family and firmware version, both as clean text.
 
     Raises:
-        ProtocolError: one is missing, empty or no text.
+        ProtocolError: one is missing, empty or not text.
     """
-    ident = _convert(reply, _DeviceIdent, "it has no Name and Version that are text")
+    ident = _convert(reply, _DeviceIdent, "its Name and Version are not text")
     name, version = _text(ident.name), _text(ident.version)
     if not name or not version:
         raise reply.protocol_error("its Name or its Version is empty")
@@ -68,7 +68,7 @@ def text(reply: Reply) -> str | None:
 def mac_address(reply: Reply) -> str | None:
     """``EtherMACAddress``, six numbers, as ``aa:bb:cc:dd:ee:ff``.
 
-    All zeros or all ones are ``None``: they tell no sensor from another.
+    All zeros or all ones are ``None``: they do not identify a sensor.
 
     Raises:
         ProtocolError: they are not six bytes.
@@ -82,26 +82,26 @@ def update_state(reply: Reply) -> UpdateState:
     """``UpdateState``.
 
     Raises:
-        ProtocolError: it is none of the four that are known.
+        ProtocolError: it is not one of the four known values.
     """
-    value: int = _convert(reply, int, "UpdateState is no number")
+    value: int = _convert(reply, int, "UpdateState is not a number")
     try:
         return UpdateState(value)
     except ValueError:
-        raise reply.protocol_error(f"UpdateState is {value}, and only 0 to 3 are known") from None
+        raise reply.protocol_error(f"UpdateState is {value}, not 0 to 3") from None
 
 
 def device_status(reply: Reply) -> DeviceStatus:
-    """``DeviceStatus``. A number that is not known counts as Unknown, which is not healthy.
+    """``DeviceStatus``. An unknown number becomes Unknown, which is not healthy.
 
     Raises:
-        ProtocolError: it is no number.
+        ProtocolError: it is not a number.
     """
-    value: int = _convert(reply, int, "DeviceStatus is no number")
+    value: int = _convert(reply, int, "DeviceStatus is not a number")
     try:
         return DeviceStatus(value)
     except ValueError:
-        # A later firmware may know more; not knowing one must not hide the rest of the sensor.
+        # A later firmware may have more states; one of them must not hide the rest of the sensor.
         return DeviceStatus.UNKNOWN
 
 
@@ -109,9 +109,9 @@ def count(reply: Reply) -> int:
     """A counter such as ``PowerOnCnt``.
 
     Raises:
-        ProtocolError: it is no number, or below zero.
+        ProtocolError: it is not a number, or is below zero.
     """
-    number: int = _convert(reply, _Count, f"{reply.variable} is no count")
+    number: int = _convert(reply, _Count, f"{reply.variable} is not a count")
     return number
 
 

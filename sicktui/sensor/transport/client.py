@@ -1,16 +1,16 @@
-"""HTTP to one address. The only module that knows httpx: a swap of the library touches this file.
+"""HTTP to one address. The only module that uses httpx: another library would change this file only.
 
 What is designed in, and why (measured with httpx 0.28.1):
 
-- ``trust_env=False``: plant PCs have proxies, and sensors are never behind one.
+- ``trust_env=False``: PCs have proxies, and sensors are never behind one.
 - One connection per request with ``Connection: close``, as the vendor's own clients do it: a sensor
   has few connections, none is held between requests, and none can survive a reboot.
 - Uploads: ``Content-Length`` (embedded servers refuse chunked bodies), 128 KiB pieces and a send buffer
   of 256 KiB, so that "handed to the socket" is close to "sent".
-- An upload that is given up, by us or by the death of this process, ends in a reset: what lies in the
-  send buffer would else go on to the sensor, which would seem busy with an upload that nobody sends.
+- An upload that is aborted, by us or by the end of this process, ends in a reset. Otherwise the send buffer
+  would still be sent, and the sensor would seem busy with an upload that has no sender.
 - A sensor may answer 401 before it has read an upload, and hang up. The reset that follows makes
-  asyncio drop the reply; it still lies in the socket, where a duplicate of it can look.
+  asyncio drop the reply, but it is still in the socket, where a duplicate of the socket can see it.
 """
 
 import asyncio
@@ -37,16 +37,16 @@ from sicktui.sensor.transport.lean_httpx import httpx
 from sicktui.sensor.transport.messages import Answer
 
 MAX_REPLY: Final = 1024 * 1024
-"""Bytes of the largest JSON reply that is read; real ones have a few hundred."""
+"""Maximum bytes of a JSON reply; real ones have a few hundred."""
 _SEND_BUFFER: Final = 256 * 1024
 _LEAST_MOVE: Final = 4096
-"""Bytes that a download must bring within the stall time: a trickle is a stall."""
+"""Bytes that must arrive within the stall time: a trickle is a stall."""
 _AFTER_UPLOAD: Final = 4
-"""The reply to an upload may take so many stall times: the send buffers drain, the image is stored."""
+"""Stall times that the reply to an upload may take: the send buffers drain, the image is stored."""
 _LINGER: Final = Struct("HH" if sys.platform == "win32" else "ii")
 """``struct linger``: whether, and for how many seconds; on for none means a reset."""
 _HTTP: Final = b"HTTP/"
-"""How every reply begins."""
+"""Every reply begins with it."""
 _Read = Callable[..., Awaitable[bytes]]
 _HEADERS: Final = {
     "Accept": "application/json, application/octet-stream, */*",
@@ -56,22 +56,22 @@ _HEADERS: Final = {
     "User-Agent": f"sicktui/{__version__}",
 }
 _TROUBLE: Final = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, h11.ProtocolError, OSError)
-"""Everything that a request may end with: h11's are no httpx.HTTPError, and TimeoutError is an OSError."""
+"""Every error that a request may end with: h11's are not httpx.HTTPError, and TimeoutError is an OSError."""
 
 
 class Transport:
-    """Sends requests to one address, and says in words what went wrong.
+    """Sends requests to one address, and explains what went wrong.
 
     Args:
         address: where the sensor is.
         scheme: ``http`` or ``https``.
         timing: ``request_timeout`` and ``stall_timeout`` bound everything.
-        label: the address as people wrote it, for messages.
+        label: the address as the user wrote it, for messages.
     """
 
     def __init__(self, address: Address, scheme: Scheme, timing: Timing, label: str) -> None:
         self._base = address.base_url(scheme)
-        # What is encrypted cannot be looked at before it is read.
+        # Encrypted data cannot be inspected before it is read.
         self._may_peek = scheme == "http"
         self._timing = timing
         self._failures = Failures(label)
@@ -103,10 +103,10 @@ class Transport:
             path: behind ``/api/``.
             headers: beyond the usual ones.
             body: of the request.
-            acting: the sensor does something for it that must not happen twice unasked.
+            acting: the sensor does something that must not happen twice by accident.
 
         Raises:
-            Unreachable: no reply, or not a whole one. OutcomeUnknown if it was an act that was sent.
+            Unreachable: no reply, or an incomplete one. OutcomeUnknown if an act was sent.
             ProtocolError: the reply is not HTTP, too large, or compressed.
         """
         attempt = _Attempt()
@@ -120,7 +120,7 @@ class Transport:
     async def upload(
         self, path: str, body: FileBody, *, headers: Mapping[str, str], on_sent: Callable[[], None]
     ) -> Answer:
-        """``PUT`` a file. Its reply may come before its end: ``body.complete`` tells.
+        """``PUT`` a file. The reply may come before its end: see ``body.complete``.
 
         Args:
             path: behind ``/api/``.
@@ -130,8 +130,8 @@ class Transport:
 
         Raises:
             Unreachable: no connection; nothing was sent.
-            UploadInterrupted: the connection was lost without a reply, or nothing moved any more.
-            LocalFileError: the file changed underneath.
+            UploadInterrupted: the connection was lost without a reply, or stalled.
+            LocalFileError: the file changed.
             ProtocolError: the reply is not HTTP, or too large.
         """
         attempt = _Attempt(peek=self._may_peek, resets=True, on_sent=on_sent)
@@ -161,7 +161,7 @@ class Transport:
         Raises:
             Unreachable: no connection.
             ProtocolError: too large, cut off, or not HTTP.
-            LocalFileError: the disk does not take it.
+            LocalFileError: it cannot be written to disk.
         """
         attempt = _Attempt()
         request = self._request("GET", path, attempt, headers=headers)
@@ -210,7 +210,7 @@ class Transport:
         content: bytes | AsyncIterator[bytes] | None = None,
         timeout: httpx.Timeout | None = None,
     ) -> httpx.Request:
-        # No sensor needs cookies, and what others set must not come back to them.
+        # Sensors do not need cookies, and other servers must not get theirs back.
         self._client.cookies.clear()
         return self._client.build_request(
             method,
@@ -250,7 +250,7 @@ class Transport:
     # -- what went wrong ----------------------------------------------------------------------
 
     def _not_delivered(self, error: Exception, attempt: "_Attempt") -> SensorError | None:
-        """The error of a request that has not gone out, or went to something that is no HTTP server."""
+        """The error of a request that was not sent, or not sent to an HTTP server."""
         if not attempt.sent:
             limit = self._timing.request_timeout if _ran_out(error) else None
             return self._failures.not_connected(error, after=limit, connected=attempt.connected)
@@ -272,7 +272,7 @@ class Transport:
 
 
 def _announced(response: httpx.Response) -> int:
-    """The bytes that the reply is said to have; 0 where it does not say."""
+    """The ``Content-Length`` of the reply; 0 if it has none."""
     text = response.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() else 0
 
@@ -286,11 +286,11 @@ class _Settable(Protocol):
 
 
 class _Attempt:
-    """How far one request has come, as the HTTP library's trace tells it.
+    """How far one request has come, from the HTTP library's trace.
 
     Args:
-        peek: keep a duplicate of the socket, to find a reply that came before the body's end.
-        resets: without a reply the connection ends in a reset, whoever closes it.
+        peek: keep a duplicate of the socket, to find a reply that came before the end of the body.
+        resets: without a reply the connection ends in a reset, whichever side closes it.
         on_sent: called when the head of the request goes out.
     """
 
@@ -313,7 +313,7 @@ class _Attempt:
             case "connection.connect_tcp.complete":
                 self.connected = True
                 stream = info["return_value"]
-                # The library drops what it cannot parse; what it was tells a banner from silence.
+                # The library drops what it cannot parse; the first bytes distinguish a banner from silence.
                 stream.read = self._noting(stream.read)
                 if self._resets:
                     self._socket = stream.get_extra_info("socket")
@@ -328,15 +328,15 @@ class _Attempt:
                 self.answered = True
                 self._close_with(reset=False)
             case "http11.send_request_body.failed":
-                # It has answered and reads no more, but keeps the connection: let the library read.
+                # The sensor answered and stopped reading, but keeps the connection: let the library read.
                 if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
                     self.body_over()
                     raise httpcore.WriteError("the reply came before the end of the body")
 
     def _close_with(self, *, reset: bool) -> None:
-        """Choose what closing the connection means, the kernel's closing after a kill included."""
+        """Choose how the connection ends, also when the kernel closes it after a kill."""
         if self._socket is not None:
-            with suppress(OSError):  # It is closed already: nothing is left to choose.
+            with suppress(OSError):  # It is already closed.
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.pack(reset, 0))
 
     def _noting(self, read: _Read) -> _Read:
@@ -348,7 +348,7 @@ class _Attempt:
         return noting
 
     def is_not_http(self, error: Exception) -> bool:
-        """Whether what came back, if anything, was another protocol."""
+        """Whether the reply, if any, was another protocol."""
         if self.answered:
             return False
         if not _HTTP.startswith(self._received):
@@ -356,7 +356,7 @@ class _Attempt:
         return any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error))
 
     def body_over(self) -> None:
-        """No more of the body will be sent: from here on only the reply is waited for."""
+        """The body has ended: from here on only the reply is awaited."""
         if self.on_body_over is not None:
             self.on_body_over()
 
@@ -365,7 +365,7 @@ class _Attempt:
         return None if self._early is None else self._early.status()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the duplicate of the socket."""
         if self._early is not None:
             self._early.close()
 
@@ -374,7 +374,7 @@ async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, No
     for chunk in body.chunks():
         if attempt.early_status() is not None:
             attempt.body_over()
-            # The library takes a broken write as a reason to read the reply.
+            # After a broken write the library reads the reply.
             raise httpcore.WriteError("the reply came before the end of the body")
         yield chunk
     attempt.body_over()
@@ -388,5 +388,5 @@ def _trust() -> ssl.SSLContext:
 
 @cache
 def _no_trust() -> ssl.SSLContext:
-    """Trusts nobody: for plain HTTP, where it is never used. Loading certificates for it is left out."""
+    """Trusts no certificate: for plain HTTP, which does not use it. Saves loading them."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -2,7 +2,7 @@
 
 A sensor that refuses an upload may answer 401 at once and hang up without reading on. The reset that
 follows makes the event loop drop what was received, and the refusal looks like a broken cable. But
-the bytes still lie in the socket: a duplicate of it sees them.
+the bytes are still in the socket, where a duplicate of the socket can see them.
 """
 
 import re
@@ -19,7 +19,7 @@ class _Duplicable(Protocol):
 
 
 class EarlyReply:
-    """Looks for a status line without taking it away.
+    """Looks for a status line without consuming it.
 
     Args:
         connection: the socket of the upload, not encrypted.
@@ -30,7 +30,7 @@ class EarlyReply:
         self._socket.settimeout(0)
 
     def status(self) -> int | None:
-        """The status of a final reply that lies unread, or ``None``. Interim ones (100) do not count."""
+        """The status of an unread final reply, or ``None``. Interim replies (100) do not count."""
         if self._socket is None:
             return None
         try:
@@ -43,7 +43,7 @@ class EarlyReply:
         return int(found.group(1)) if found else None
 
     def close(self) -> None:
-        """Let go of the duplicate: only then is the connection really closed."""
+        """Close the duplicate: only then is the connection really closed."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None

@@ -1,4 +1,4 @@
-"""Files on their way to and from a sensor: never whole in memory."""
+"""Streams files to and from a sensor; a file is never in memory as a whole."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from sicktui.sensor.errors import LocalFileError
 CHUNK: Final = 128 * 1024
 """Bytes per piece of an upload. Measured at 8 uploads, CPU per GB: 128 KiB 0.76 s, 16 KiB 5.3 s."""
 HEAD: Final = 64 * 1024
-"""Bytes of a download that are kept in memory to see what it is."""
+"""Bytes of a download that are kept in memory to recognise its type."""
 _PROGRESS_INTERVAL: Final = 0.1
 _OWNER_ONLY: Final = 0o600
 
@@ -24,16 +24,16 @@ Progress = Callable[[int, int], None]
 
 
 class FileBody:
-    """A file on its way to the sensor. Use it as a context manager, once.
+    """A file to upload. Use it as a context manager, once.
 
-    It is read here and now, in the event loop's thread: through a thread pool it costs twice the
-    CPU, and a local disk is quicker than the network.
+    It is read in the event loop's thread: a thread pool costs twice the CPU, and a local disk is faster than
+    the network.
 
     Args:
         path: the file.
-        size: its bytes as they were when it was looked at.
+        size: its bytes when it was checked.
         on_progress: called at the start, at most ten times a second, and at the end.
-        clock: where time comes from.
+        clock: the time source.
         code: the contract's code for a file that cannot be used.
 
     Raises:
@@ -68,7 +68,7 @@ class FileBody:
             self._unusable(f"cannot be read ({error.strerror or error})", error)
         if size != self.total:
             self._close()
-            self._unusable(f"has {size} bytes now instead of {self.total}")
+            self._unusable(f"now has {size} bytes instead of {self.total}")
         return self
 
     def __exit__(
@@ -82,10 +82,10 @@ class FileBody:
         return self.sent == self.total
 
     def chunks(self) -> Iterator[bytes]:
-        """The file in pieces. Asking for the next piece says that the last one was handed over.
+        """The file in pieces. Requesting the next piece means that the last one was handed over.
 
         Raises:
-            LocalFileError: it cannot be read on, or its length changed.
+            LocalFileError: it cannot be read, or its length changed.
         """
         self._report()
         while not self.complete:
@@ -101,9 +101,9 @@ class FileBody:
             chunk = self._file.read(wanted)
             size = os.fstat(self._file.fileno()).st_size
         except OSError as error:
-            self._unusable(f"cannot be read any more ({error.strerror or error})", error)
-        # Looked at before the last piece leaves: a package that is cut short is thrown away by the
-        # sensor, one that is complete but not what was hashed is not.
+            self._unusable(f"can no longer be read ({error.strerror or error})", error)
+        # Checked before the last piece is sent: the sensor discards a truncated package, but not a complete
+        # one that differs from what was hashed.
         if size != self.total or len(chunk) != wanted:
             self._unusable(f"changed its length from {self.total} to {size} bytes during the upload")
         return chunk
@@ -122,18 +122,16 @@ class FileBody:
         raise LocalFileError(
             f"The file {clean(self._path.name)} {why}.",
             code=self._code,
-            advice="Leave the file alone while it is uploaded, then start again.",
+            advice="Start again, and do not change the file during the upload.",
         ) from cause
 
 
 class FileSink:
-    """A file on its way from the sensor. Use it as a context manager, once.
-
-    A file that is not kept is removed.
+    """A file to download. Use it as a context manager, once. Without ``keep`` the file is removed.
 
     Args:
-        path: where it shall lie; whatever lies there is overwritten.
-        limit: the most bytes it may have.
+        path: the path to write; an existing file is overwritten.
+        limit: the maximum size in bytes.
 
     Raises:
         LocalFileError: on entering and while writing.
@@ -143,7 +141,7 @@ class FileSink:
         self.limit = limit
         self.size = 0
         self.head = b""
-        """The first bytes, to see what it is."""
+        """The first bytes, to recognise its type."""
         self._path = path
         self._hash = hashlib.sha256()
         self._file: BinaryIO | None = None
@@ -152,7 +150,7 @@ class FileSink:
     def __enter__(self) -> Self:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
         try:
-            # It tells how a plant has set its sensor up: nobody else on this PC need read it.
+            # It contains the settings of a site: only this user may read it.
             self._file = os.fdopen(os.open(self._path, flags, _OWNER_ONLY), "wb")
         except OSError as error:
             self._unusable(error)
@@ -173,10 +171,10 @@ class FileSink:
                 self._path.unlink(missing_ok=True)
 
     def write(self, chunk: bytes) -> bool:
-        """Take the next bytes. False: they are more than the limit allows.
+        """Write the next bytes. False: the limit is exceeded.
 
         Raises:
-            LocalFileError: the disk does not take them.
+            LocalFileError: they cannot be written to disk.
         """
         self.size += len(chunk)
         if self.size > self.limit:
@@ -191,12 +189,12 @@ class FileSink:
         return True
 
     def keep(self) -> str:
-        """Let the file stay when the context ends. Returns its SHA-256 in lower-case hex."""
+        """Keep the file when the context ends. Returns its SHA-256 in lower-case hex."""
         self._kept = True
         return self._hash.hexdigest()
 
     def _unusable(self, cause: OSError) -> NoReturn:
         raise LocalFileError(
             f"The file {clean(self._path.name)} cannot be written on this PC ({cause.strerror or cause}).",
-            advice="Check the free space and the permissions of its folder, then try again.",
+            advice="Check free space and permissions of its folder, then try again.",
         ) from cause

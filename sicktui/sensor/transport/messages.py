@@ -10,7 +10,7 @@ _FIRST_CLIENT_ERROR = 400
 
 
 class Request(Struct, frozen=True):
-    """What was requested from which address, for messages."""
+    """A request to one address, for messages."""
 
     label: str
     """The address as the user wrote it."""
@@ -30,7 +30,7 @@ class Request(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """An HTTP reply, read to its end."""
+    """A complete HTTP reply."""
 
     http_status: int
     content_type: str = ""
@@ -43,12 +43,12 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether the status line says that it went well."""
+        """Whether the status line reports success."""
         return self.http_status < _FIRST_FAILURE
 
     @property
     def is_redirect(self) -> bool:
-        """Whether the client is sent elsewhere, which no sensor does."""
+        """Whether it is a redirect, which sensors do not send."""
         return _FIRST_FAILURE <= self.http_status < _FIRST_CLIENT_ERROR
 
     @property
@@ -63,5 +63,5 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 def looks_like_markup(body: bytes) -> bool:
-    """Whether bytes begin as HTML or XML does: neither JSON nor a backup starts so."""
+    """Whether bytes begin like HTML or XML, which neither JSON nor a backup does."""
     return body.lstrip()[:1] == b"<"

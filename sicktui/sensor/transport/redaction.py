@@ -1,7 +1,7 @@
-"""Secrets that were sent to a sensor, and must not come back in what it says.
+"""Redacts secrets from text received from a sensor.
 
-Some servers and proxies repeat in an error what they were sent ("token ... is not valid"). What a sensor
-says is shown, journalled and reported: without the secrets in it.
+Some servers and proxies repeat in an error what they were sent ("token ... is not valid"). Text of a sensor
+is shown, journalled and reported, so secrets are removed from it first.
 """
 
 from collections import deque
@@ -9,13 +9,13 @@ from typing import Final
 
 STARS: Final = "***"
 _LEAST: Final = 4
-"""Shorter ones are no secret worth the name, and would tear words apart."""
+"""Shorter ones are not worth hiding, and would cut words apart."""
 _REMEMBERED: Final = 32
-"""Proofs and tokens serve once or for minutes: the last ones are enough."""
+"""Temporary secrets that are remembered: they are valid once or for minutes."""
 
 
 class Redactor:
-    """The secrets of the talk with one sensor."""
+    """The secrets that were sent to one sensor."""
 
     def __init__(self) -> None:
         self._lasting: set[str] = set()
@@ -26,17 +26,17 @@ class Redactor:
         return "<Redactor>"
 
     def add(self, secret: str) -> None:
-        """Never say this: a password, a passphrase, or another form of one."""
+        """Hide a password, a passphrase, or another form of one."""
         if len(secret) >= _LEAST:
             self._lasting.add(secret)
 
     def add_temporary(self, secret: str) -> None:
-        """Do not say this: a proof or a token, which others will follow."""
+        """Hide a proof or a token, until enough newer ones follow."""
         if len(secret) >= _LEAST and secret not in self._passing:
             self._passing.append(secret)
 
     def redact(self, text: str) -> str:
-        """What the sensor says, without the secrets in it."""
+        """The text without the secrets in it."""
         # The longest first: one may be a part of another.
         for secret in sorted({*self._lasting, *self._passing}, key=len, reverse=True):
             text = text.replace(secret, STARS)

@@ -1,4 +1,4 @@
-"""The line to one sensor: one request at a time, not too often, and somebody is told who answered."""
+"""The connection to one sensor: one request at a time, within the rate limit."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -22,13 +22,13 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class Link:
-    """Hands out turns with one sensor.
+    """Hands out request slots of one sensor.
 
     Args:
         target: the device.
-        lines: whose turn it is with which address, and how often.
-        clock: where time comes from.
-        on_contact: told ``True`` at each answer and ``False`` at each failure to get one.
+        queues: the process's request queues, one per address.
+        clock: the time source.
+        on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Link:
         """The address for messages."""
         self.clock = clock
         self.redactor = Redactor()
-        """The secrets that were sent over this line."""
+        """Knows the secrets that were sent to the sensor."""
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
         self._queues = queues
@@ -51,12 +51,12 @@ class Link:
         self._transport: Transport | None = None
 
     def request(self, method: str, name: str) -> Request:
-        """What is asked of this sensor, for messages."""
+        """A request to this sensor, for messages."""
         return Request(self.label, method, name, self.redactor)
 
     @asynccontextmanager
     async def slot(self, requests: int = 1) -> "AsyncIterator[RequestSlot]":
-        """Wait until nobody else speaks with the sensor and ``requests`` may go back to back.
+        """Wait until no other client uses the sensor and ``requests`` may be sent back to back.
 
         Raises:
             WrongAddress: the device's address cannot be used.
@@ -72,7 +72,7 @@ class Link:
                 queue.throttle.give_back(slot.unused)
 
     async def aclose(self) -> None:
-        """Close every connection. The next turn opens new ones."""
+        """Close every connection. The next slot opens new ones."""
         transport, self._transport = self._transport, None
         if transport is not None:
             await transport.aclose()
@@ -92,7 +92,7 @@ class Link:
 
 
 class RequestSlot:
-    """The right to send some requests, one after the other. Got from ``Link.turn``."""
+    """The right to send some requests, one after the other. From ``Link.slot``."""
 
     def __init__(
         self, transport: Transport, throttle: Throttle, permits: list[Permit], on_contact: Contact
@@ -106,7 +106,7 @@ class RequestSlot:
         """Read a variable.
 
         Raises:
-            SensorError: no reply came that could be read.
+            SensorError: there was no readable reply.
         """
         permit = self.unused.pop(0)
         return await self._noting(self._transport.exchange("GET", name), permit)
@@ -118,7 +118,7 @@ class RequestSlot:
 
         Raises:
             OutcomeUnknown: it was an act, and the connection broke after it was sent.
-            SensorError: no reply came that could be read.
+            SensorError: there was no readable reply.
         """
         permit = self.unused.pop(0)
         exchange = self._transport.exchange(
@@ -127,7 +127,7 @@ class RequestSlot:
         try:
             return await self._noting(exchange, permit)
         except ProtocolError as error:
-            # It was sent; what came back says nothing about whether it was done.
+            # It was sent; the reply does not show whether it was done.
             error.outcome_unknown = acting
             raise
 
@@ -138,7 +138,7 @@ class RequestSlot:
             SensorError: see ``Transport.upload``.
         """
         permit = self.unused.pop(0)
-        # Its slot counts from its head on: it ends long after it has arrived.
+        # Its permit counts from the head on: the upload ends long after it has arrived.
         upload = self._transport.upload(
             name, body, headers=headers, on_sent=lambda: self._throttle.used(permit)
         )

@@ -1,4 +1,4 @@
-"""Who speaks with a sensor, and how often: one line per address, whoever in this process uses it."""
+"""One request queue per address, shared by all clients in the process."""
 
 import asyncio
 
@@ -8,10 +8,10 @@ from sicktui.sensor.turns.throttle import Throttle
 
 
 class RequestQueue:
-    """One address: one request at a time, never more often than allowed.
+    """One address: one request at a time, within the rate limit.
 
     Args:
-        throttle: how often.
+        throttle: the rate limit.
     """
 
     def __init__(self, throttle: Throttle) -> None:
@@ -21,7 +21,7 @@ class RequestQueue:
 
     @property
     def lock(self) -> asyncio.Lock:
-        """Held by whose turn it is. A command may run one event loop after the other, each with its own."""
+        """Held while a client uses the sensor. A command may run several event loops, one after the other."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop, self._lock = loop, asyncio.Lock()
@@ -29,13 +29,13 @@ class RequestQueue:
 
 
 class RequestQueues:
-    """The lines of one process, kept for as long as it lives: the live list, a plan and a command share them.
+    """All request queues of a process: the live list, a plan and a command share them.
 
     Args:
         rate: requests per second and sensor, everything included.
-        clock: where time comes from.
-        asked_ago: seconds since another process (the plan of a run) has asked the sensors, as often as is
-            allowed; ``None`` if none has.
+        clock: the time source.
+        asked_ago: seconds since another process (the plan of a run) used up the rate limit; ``None`` if none
+            did.
     """
 
     def __init__(self, rate: float, clock: Clock, *, asked_ago: float | None = None) -> None:
@@ -45,7 +45,7 @@ class RequestQueues:
         self._queues: dict[Address, RequestQueue] = {}
 
     def queue(self, address: Address) -> RequestQueue:
-        """The line to a sensor."""
+        """The queue of an address."""
         queue = self._queues.get(address)
         if queue is None:
             queue = RequestQueue(Throttle(self._rate, self._clock, asked_at=self._asked_at))

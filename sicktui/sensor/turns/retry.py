@@ -1,4 +1,4 @@
-"""Waits when a sensor says that it is Out Of Connections, a few times and ever longer."""
+"""Retries with growing waits while a sensor is Out Of Connections."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -13,9 +13,7 @@ T = TypeVar("T")
 
 
 async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try, and try again while the sensor has no connection to spare.
-
-    Only for what may be asked twice.
+    """Retry ``attempt`` while the sensor is out of connections. Only for what may be sent twice.
 
     Raises:
         OutOfConnections: still so after the last try.

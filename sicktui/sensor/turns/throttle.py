@@ -1,6 +1,6 @@
-"""Politeness: how often one sensor may be asked.
+"""The rate limit of one sensor.
 
-Sensors stop answering for a while under many requests. A sliding window bounds them: at most
+Sensors stop answering for a while under many requests. A sliding window limits them to
 ``max(1, floor(rate))`` requests within ``max(1, floor(rate)) / rate`` seconds.
 """
 
@@ -13,7 +13,7 @@ from sicktui.model.clock import Clock
 _LEAST_WAIT: Final = 0.001
 """Seconds; keeps a wait that rounds to nothing from spinning."""
 _IN_TROUBLE: Final = 2.0
-"""How many times more rarely a sensor in trouble is asked: at the default rate once a second."""
+"""The rate is divided by this for a sensor in trouble: at the default rate, once a second."""
 _OF_A_PLAN: Final = 12
 """Requests that a plan sends to one sensor at most."""
 
@@ -29,15 +29,13 @@ class Permit:
 
 
 class Throttle:
-    """Hands out slots, never more than the rate allows.
-
-    Only one caller may use it at a time: the one whose turn it is with the sensor.
+    """Hands out permits, never more than the rate allows. Only one caller may use it at a time.
 
     Args:
         rate: requests per second, above zero.
-        clock: where time comes from.
-        asked_at: when somebody else (the plan of a run) has last asked the sensor, as often as is allowed, on
-            the clock's monotonic scale; ``None`` if nobody has.
+        clock: the time source.
+        asked_at: when another process (the plan of a run) used up the rate limit, on the clock's monotonic
+            scale; ``None`` if none did.
     """
 
     def __init__(self, rate: float, clock: Clock, *, asked_at: float | None = None) -> None:
@@ -51,10 +49,10 @@ class Throttle:
             self._permits.extend(Permit(asked_at) for _ in range(min(self._burst, _OF_A_PLAN)))
 
     async def reserve(self, count: int = 1) -> list[Permit]:
-        """Wait until ``count`` requests may go back to back, and take their slots.
+        """Wait until ``count`` requests may go back to back, and take their permits.
 
-        Where the window is smaller than ``count``, they wait until it is empty, and what follows
-        them waits the longer.
+        Where the window is smaller than ``count``, they wait until it is empty, and the next
+        requests wait longer.
         """
         tolerated = max(0, self._burst - count)
         while True:
@@ -72,18 +70,18 @@ class Throttle:
         return taken
 
     def used(self, permit: Permit) -> None:
-        """Count a slot from now on.
+        """Count a permit from now on.
 
         The sensor counts arrivals, not departures: a request that was slow to connect arrives
-        later than its slot was taken, and the one behind it must not come too early for that.
+        later than its permit was taken, and the one behind it must not come too early for that.
         """
         permit.at = max(permit.at, self._clock.monotonic())
 
     def spare(self) -> None:
-        """Leave the sensor alone for a while, since its last answer was none."""
+        """Pause after a request without an answer."""
         self._not_before = self._clock.monotonic() + self._pause
 
     def give_back(self, permits: list[Permit]) -> None:
-        """Return slots that were not needed."""
+        """Return permits that were not needed."""
         for permit in permits:
             self._permits.remove(permit)

@@ -49,12 +49,12 @@ class Issued(Struct, frozen=True, kw_only=True):
 
 
 class Authenticator:
-    """Who may do what on one device. Forgets everything at a reboot.
+    """Checks passwords, challenges and tokens of one device. Forgets all of them at a reboot.
 
     Args:
         spec: user, password, realm, lifetimes.
         generation: the salt's form.
-        rng: the device's own chance.
+        rng: the device's random numbers.
         now: simulated seconds.
         violation: called with what a client did wrong.
     """
@@ -123,7 +123,7 @@ class Authenticator:
     def _check_challenge(self, endpoint: str, proof: Proof) -> None:
         issued = self._issued.pop(proof.nonce, None)
         if issued is None:
-            how = "used twice" if proof.nonce in self._used else "that this device never gave, or forgot"
+            how = "used twice" if proof.nonce in self._used else "that this device never issued, or forgot"
             self._violation(f"POST {endpoint}: a nonce {how}")
             raise ApiError(INVALID_CHALLENGE)
         self._used[proof.nonce] = None
@@ -137,7 +137,7 @@ class Authenticator:
             ("user", proof.user, issued.user),
         ):
             if sent != given:
-                self._violation(f"POST {endpoint}: {key} not echoed as the challenge gave it")
+                self._violation(f"POST {endpoint}: {key} not echoed as in the challenge")
                 raise ApiError(INVALID_CHALLENGE)
 
     def _response(self, endpoint: str, proof: Proof) -> str:
@@ -188,13 +188,13 @@ class Authenticator:
 
     @property
     def locked(self) -> bool:
-        """Whether the time lock refuses every password just now."""
+        """Whether the time lock refuses every password now."""
         return self._now() < self._locked_until
 
     # -- session tokens --------------------------------------------------------------------------
 
     def create_token(self, seconds: float | None = None) -> str:
-        """A new session token; ``seconds`` is its life, where the client chose one."""
+        """A new session token; ``seconds``: its lifetime, if the client chose one."""
         raw = self._rng.randbytes(36)
         token = base64.urlsafe_b64encode(raw).decode()
         self._tokens[token] = self._now() + (self._spec.token_seconds if seconds is None else seconds)
@@ -207,7 +207,7 @@ class Authenticator:
         return expires is not None and self._now() <= expires
 
     def expire_tokens(self) -> None:
-        """Make every token that is out there worthless."""
+        """Invalidate every token."""
         self._tokens.clear()
 
 

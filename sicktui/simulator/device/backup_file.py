@@ -1,7 +1,7 @@
 """Backup files of simulated devices: opaque for a client, readable for the simulator.
 
 Two forms: a binary one (about 86 KB, as the auth article says) and a JSON one (SICK's OpenAPI of
-multiScan100). The cipher is a toy: it only has to tell a right passphrase from a wrong one.
+multiScan100). The cipher is a toy: it only has to distinguish a right passphrase from a wrong one.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _LENGTH: Final = 8
 
 
 class Unusable(Exception):
-    """A backup file that cannot be restored, with the ``RestoreResult`` that says why."""
+    """A backup file that cannot be restored, with its ``RestoreResult``."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"RestoreResult {code}")
@@ -38,7 +38,7 @@ class Unusable(Exception):
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """What a backup holds."""
+    """The content of a backup."""
 
     model: str
     version: str

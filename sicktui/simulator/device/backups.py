@@ -22,7 +22,7 @@ class Backups:
 
     def __init__(self, device: DeviceState) -> None:
         self.file: bytes | None = None
-        """What GET parameterbackup gives."""
+        """The content of GET parameterbackup."""
         self.uploaded: bytes | None = None
         self.create_pending = False
         self.create_ok = False
@@ -36,13 +36,13 @@ class Backups:
         self._grows_for = 0.0
 
     def leave_stale(self) -> None:
-        """Put yesterday's backup there: the defaults, under a passphrase nobody knows."""
+        """Leave an older backup: the defaults, under an unknown passphrase."""
         self.file = self._make("yesterday", dict(self._device.parameters.defaults))
 
     # -- create ----------------------------------------------------------------------------------
 
     def create(self, data: dict[str, object]) -> bool:
-        """``CreateParameterBackup``: begins; the answer's ``Result``."""
+        """``CreateParameterBackup``: starts, and returns the ``Result``."""
         passphrase = passphrase_of(data)
         if self.create_pending:
             return False
@@ -63,7 +63,7 @@ class Backups:
     async def _finish_create(self, plan: CreatePlan, content: bytes) -> None:
         await self._device.time.sleep(plan.seconds)
         if not self.create_pending:
-            return  # the power went meanwhile
+            return  # the power was lost
         if plan.writes:
             self.file = content
         self._growing = None
@@ -77,7 +77,7 @@ class Backups:
         return make(contents, passphrase, size=device.spec.backup_size, rng=device.rng)
 
     def served(self) -> bytes | None:
-        """What GET parameterbackup gives just now; ``None`` where there is no file."""
+        """The content of GET parameterbackup now; ``None`` if there is no file."""
         if self._growing is not None:
             done = (self._device.time.now() - self._grows_from) / self._grows_for
             return self._growing[: int(len(self._growing) * min(1.0, done))]
@@ -86,7 +86,7 @@ class Backups:
     # -- restore ---------------------------------------------------------------------------------
 
     def restore(self, data: dict[str, object]) -> RestorePlan:
-        """``RestoreParameterBackup``: what is going to happen. ``finish_restore`` does it."""
+        """``RestoreParameterBackup``: the plan. ``finish_restore`` carries it out."""
         passphrase = passphrase_of(data)
         chosen = data.get("Filter", 0)
         if isinstance(chosen, bool) or not isinstance(chosen, int):
@@ -113,7 +113,7 @@ class Backups:
         )
 
     async def finish_restore(self, plan: RestorePlan) -> None:
-        """Apply the backup after the time that it takes. What is restored is in force, not saved."""
+        """Apply the backup after the time that it takes. What is restored is active, not saved."""
         await self._device.time.sleep(plan.seconds)
         if not self.restore_pending or not plan.finishes:
             return
@@ -137,7 +137,7 @@ class Backups:
         return tuple(failed)
 
     def power_lost(self) -> None:
-        """What was pending is not done; the files stay."""
+        """Cancel what was pending; the files stay."""
         self.create_pending = self.restore_pending = False
         self._growing = None
 

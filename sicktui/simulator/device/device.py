@@ -40,7 +40,7 @@ class Device:
     """
 
     generation: Generation
-    """How it speaks."""
+    """Its API."""
     model: str
     """``DeviceType``."""
     firmware_version: str
@@ -96,7 +96,7 @@ class Device:
             self.backups.leave_stale()
         self.faults: Faults = faults(self)
 
-    # -- what tests and faces look at ------------------------------------------------------------
+    # -- what tests and commands look at ------------------------------------------------------------
 
     @property
     def address(self) -> str:
@@ -125,12 +125,12 @@ class Device:
 
     @property
     def phase(self) -> Phase:
-        """Where it stands, for faults that strike only there."""
+        """The phase of its update, for faults that strike in one phase only."""
         return self.updater.phase
 
     @property
     def flashes(self) -> int:
-        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
+        """How often a flash has started, by a trigger or by itself; not those of another client."""
         return self.updater.flashes
 
     @property
@@ -149,7 +149,7 @@ class Device:
         return round((self.time.now() - self._powered_at) / 3600, 3)
 
     def summary(self) -> dict[str, object]:
-        """Who it is and where: what ``simulate`` announces. No secrets."""
+        """Identity and address, as ``simulate`` announces them. No secrets."""
         return {
             "name": self.name,
             "address": self.address,
@@ -165,7 +165,7 @@ class Device:
         }
 
     def record(self) -> dict[str, object]:
-        """What it is, what it was sent, and what was wrong with it."""
+        """Its state, its requests and every breach of the protocol."""
         return {
             **self.summary(),
             "update_state": self.update_state,
@@ -179,11 +179,11 @@ class Device:
         }
 
     def add_fault(self, fault: Fault) -> None:
-        """Break something more, from now on."""
+        """Add a fault from now on."""
         self.faults.add(fault)
 
     def violation(self, text: str) -> None:
-        """Note a breach of the protocol."""
+        """Record a breach of the protocol."""
         self._record.violation(text)
 
     # -- power -----------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class Device:
             self.updater.start_foreign(None)
 
     async def stop(self) -> None:
-        """End for good."""
+        """Stop, and close the port."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -231,7 +231,7 @@ class Device:
             await self.port.open(slow=self.link_rate is not None)
 
     async def lose_link(self, seconds: float) -> None:
-        """The network to it is gone for so long; the device itself goes on."""
+        """Disconnect the network for ``seconds``; the device itself keeps running."""
         self._links_lost += 1
         await self.port.close()
         await self.time.sleep(seconds)
@@ -239,14 +239,14 @@ class Device:
         await self._listen()
 
     def swap(self, serial: str) -> None:
-        """From now on another sensor of the same kind has the address."""
+        """Replace it with another sensor of the same kind at this address."""
         self.updater.power_lost()
         self.updater.booted()
         self.auth.forget()
         self.serial, self.mac = serial, mac_of(serial)
 
     async def reboot(self, *, after: float = 0.0) -> None:
-        """Off, and on again after the reboot time. Not under way in ``after`` seconds."""
+        """Power off, and on again after the reboot time. Starts in ``after`` seconds."""
         await self.time.sleep(after)
         await self.power_off()
         await self.time.sleep(self.spec.reboot_seconds)
@@ -257,7 +257,7 @@ class Device:
         self.port.drop_number()
 
     def become(self, plan: FlashPlan) -> None:
-        """Be what a flash has made of it."""
+        """Take the version and the identity that a flash ends in."""
         self.firmware_version = plan.version
         if plan.serial is not None:
             self.serial, self.mac = plan.serial, mac_of(plan.serial)
@@ -270,7 +270,7 @@ class Device:
     # -- service ---------------------------------------------------------------------------------
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something beside the requests; it ends with the device."""
+        """Run a task beside the requests; it ends with the device."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -282,7 +282,7 @@ class Device:
             _log.error("the simulated device %s broke", self.name, exc_info=error)
 
     def begin(self, request: Request) -> RequestRecord:
-        """Record a request as soon as its head is there."""
+        """Record a request as soon as its head has arrived."""
         return self._record.begin(
             seconds=self.time.now(),
             method=request.method,

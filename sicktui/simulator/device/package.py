@@ -2,11 +2,11 @@ r"""Firmware packages for simulated devices. Real packages have another, unpubli
 
 A simulated package is::
 
-    \x89sicktui simulated package 1\n                  first line, 31 bytes; the first is no text
+    \x89sicktui simulated package 1\n                  first line, 31 bytes; the first is not text
     {"family":"picoScan","version":"2.4.0.0R",...}\n   second line, JSON: PackageHeader
     ...                                               padding up to ``size``, random bytes
 
-A device takes a package for its family (``DeviceIdent.Name``) or its model (``DeviceType``), when
+A device accepts a package for its family (``DeviceIdent.Name``) or its model (``DeviceType``), when
 the padding's CRC is right. Anything else is a wrong image: 200, and then UpdateState 3.
 """
 
@@ -26,7 +26,7 @@ _BLOCK: Final = 1 << 20
 
 
 class PackageHeader(Struct, frozen=True, kw_only=True):
-    """What a simulated package says of itself."""
+    """The header of a simulated package."""
 
     family: str
     version: str
@@ -43,13 +43,13 @@ class ReceivedImage(Struct, frozen=True, kw_only=True):
     size: int
     sha256: str
     header: PackageHeader | None
-    """``None`` for an image that is no intact simulated package."""
+    """``None`` for an image that is not an intact simulated package."""
 
 
 def make_package(
     path: Path, family: str, version: str, *, size: int = 1_000_000, signed: bool = True
 ) -> Path:
-    """Write a package that simulated devices take.
+    """Write a package that simulated devices accept.
 
     Args:
         path: the file; by SICK's rule it ends in ``.spk.signed`` if signed, else in ``.spk``.

@@ -15,10 +15,10 @@ from sicktui.simulator.generations import Family
 from sicktui.simulator.status import ILLEGAL_VALUE, INVALID_DATA, OK, OUT_OF_BOUNDS, OUT_OF_RANGE
 
 Check = Callable[[object], int]
-"""Says with which ``header.status`` a value is refused; 0 takes it."""
+"""Returns the ``header.status`` for a value; 0 accepts it."""
 
 NETWORK: Final = ("EtherIPAddress", "EtherIPMask", "EtherIPGateAddress")
-"""Parameters that a backup leaves out, so that a restore moves no sensor."""
+"""Parameters that a backup leaves out, so that a restore never changes an address."""
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
     default: object
     check: Check
     struct: bool = False
-    """Whether GET gives its fields flat under ``data`` (or wrapped, as the generation has it)."""
+    """Whether GET returns its fields flat under ``data`` (or wrapped, depending on the generation)."""
 
 
 def text(limit: int) -> Check:
@@ -146,7 +146,7 @@ def parameters_of(family: Family) -> dict[str, Parameter]:
 
 
 class ParameterStore:
-    """The parameters of one device: those in force, and those that survive a power cycle."""
+    """The parameters of one device: the active ones, and those that survive a power cycle."""
 
     def __init__(self, family: Family, changed: Mapping[str, object]) -> None:
         self.table = parameters_of(family)
@@ -155,7 +155,7 @@ class ParameterStore:
         self.saved: dict[str, object] = dict(self.current)
 
     def write(self, name: str, value: object) -> None:
-        """Set a parameter; ``ApiError`` with the vendor's status if it cannot take the value."""
+        """Set a parameter; ``ApiError`` with the vendor's status if the value is not allowed."""
         entry = self.table[name]
         status = entry.check(value)
         if status != OK:
@@ -166,18 +166,18 @@ class ParameterStore:
         self.current[name] = value
 
     def save(self) -> None:
-        """What is in force now survives a power cycle."""
+        """Make the active values survive a power cycle."""
         self.saved = dict(self.current)
 
     def power_cycle(self) -> None:
-        """What was not saved is lost."""
+        """Drop what was not saved."""
         self.current = dict(self.saved)
 
     def reset(self) -> None:
-        """Back to the defaults, in force but not saved."""
+        """Set the defaults, active but not saved."""
         self.current = dict(self.defaults)
 
     @property
     def md5(self) -> str:
-        """``LFTchecksum.MD5Parameters``: a fingerprint of what is in force."""
+        """``LFTchecksum.MD5Parameters``: a fingerprint of the active values."""
         return hashlib.md5(msgspec.json.encode(self.current, order="sorted")).hexdigest()  # noqa: S324 - the vendor's choice

@@ -1,28 +1,28 @@
-"""What will become of a flash, a backup or a restore. Faults change a plan before it happens."""
+"""What will happen in a flash, a backup or a restore. Faults change a plan before it happens."""
 
 from msgspec import Struct
 
 
 class FlashPlan(Struct, kw_only=True):
-    """What is going to happen after a trigger. Faults change it before it does."""
+    """What will happen after a trigger."""
 
     version: str
     """The firmware that the device runs afterwards."""
     seconds: float
     """In state 1."""
     finished_seconds: float
-    """In state 2; 0: the device reboots without having shown it."""
+    """In state 2; 0: the device reboots without showing it."""
     reboot_seconds: float
     starts: bool = True
-    """Else the trigger is taken and nothing happens."""
+    """If false, the trigger is accepted and nothing happens."""
     ends: bool = True
-    """Else state 1 stays for ever."""
+    """If false, state 1 stays forever."""
     error: bool = False
     """Ends in state 3."""
     reboots: bool = True
     returns: bool = True
     power_off_at: float | None = None
-    """The part of state 1 after which the power goes."""
+    """The fraction of state 1 after which the power fails."""
     power_back: float | None = None
     """Seconds until the power is back; ``None``: never."""
     serial: str | None = None
@@ -32,7 +32,7 @@ class FlashPlan(Struct, kw_only=True):
     moves: bool = False
     """Comes back on another port."""
     lost: tuple[str, ...] = ()
-    """Parameters that are back at their defaults afterwards."""
+    """Parameters that have their defaults afterwards."""
     old_first: float | None = None
     """Seconds for which the old firmware answers once more, between two reboots."""
     rolls_back_after: float | None = None
@@ -40,25 +40,25 @@ class FlashPlan(Struct, kw_only=True):
 
 
 class CreatePlan(Struct, kw_only=True):
-    """What becomes of a ``CreateParameterBackup``. Faults change it before it happens."""
+    """What will happen after a ``CreateParameterBackup``."""
 
     seconds: float
     ok: bool = True
     """``Result``."""
     finishes: bool = True
-    """Else it is pending for ever."""
+    """If false, it is pending forever."""
     writes: bool = True
-    """Else the file stays what it was."""
+    """If false, the file stays as it was."""
     grows: bool = False
     """The file can be fetched while it is being written."""
 
 
 class RestorePlan(Struct, kw_only=True):
-    """What becomes of a ``RestoreParameterBackup``."""
+    """What will happen after a ``RestoreParameterBackup``."""
 
     seconds: float
     code: int | None = None
-    """``RestoreResult``; ``None``: what the file deserves."""
+    """``RestoreResult``; ``None``: decided by the file."""
     failed: tuple[str, ...] = ()
-    """Parameters that are not restored though the file has them."""
+    """Parameters that are not restored although the file has them."""
     finishes: bool = True

@@ -24,7 +24,7 @@ _PLAIN: Final = (
 
 
 class RequestRecord(Struct, kw_only=True):
-    """One request, as it came over the wire. No secrets."""
+    """One request, as it arrived. No secrets."""
 
     number: int
     """Counts from 1 over the life of the device."""
@@ -41,7 +41,7 @@ class RequestRecord(Struct, kw_only=True):
     """Of an uploaded body, lower-case hex."""
     http_status: int | None = None
     status: int | None = None
-    """``header.status`` of the reply, where it has one."""
+    """``header.status`` of the reply, if any."""
     outcome: Outcome = "open"
     fault: str | None = None
     """The fault that struck this request."""
@@ -82,7 +82,7 @@ class Record:
         headers: Iterable[tuple[str, str]],
         update_state: int,
     ) -> RequestRecord:
-        """Note a request as soon as its headers are there."""
+        """Record a request as soon as its headers have arrived."""
         self._count += 1
         entry = RequestRecord(
             number=self._count,
@@ -97,6 +97,6 @@ class Record:
         return entry
 
     def violation(self, text: str) -> None:
-        """Note that a client broke a rule of the protocol."""
+        """Record a breach of the protocol."""
         self.violations.append(text)
         del self.violations[:-KEPT_VIOLATIONS]

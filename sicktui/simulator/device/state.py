@@ -62,7 +62,7 @@ class DeviceState(Protocol):
 
     spec: DeviceSpec
     generation: Generation
-    """How it speaks."""
+    """Its API."""
     time: SimulatedTime
     rng: random.Random
     parameters: ParameterStore
@@ -95,7 +95,7 @@ class DeviceState(Protocol):
         """``DailyOpHours``."""
 
     def violation(self, text: str) -> None:
-        """Note a breach of the protocol."""
+        """Record a breach of the protocol."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the requests; it ends with the device."""

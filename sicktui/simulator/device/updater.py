@@ -1,7 +1,7 @@
 """The firmware update of a simulated device: upload, UpdateState 0 to 3, reboot.
 
-As SICK's firmware article (section 4) and SICK's own updater have it: an upload is answered with 200
-whatever it is; a wrong image ends in state 3; a good one goes 1, 2, reboot, 0.
+As in SICK's firmware article (section 4) and SICK's updater: every upload is answered with 200; a wrong image
+ends in state 3; a good one goes 1, 2, reboot, 0.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Updater:
         self.image: ReceivedImage | None = None
         """The package that was uploaded and not yet flashed."""
         self.flashes = 0
-        """How often a flash has started, by a trigger or by itself; not those of somebody else."""
+        """How often a flash has started, by a trigger or by itself; not those of another client."""
         self.uploads = 0
         """How many uploads were completed."""
         self._device = device
@@ -44,7 +44,7 @@ class Updater:
 
     @property
     def phase(self) -> Phase:
-        """Where the device stands."""
+        """The phase of the update."""
         return "uploading" if self._uploading else self._stage
 
     @property
@@ -55,7 +55,7 @@ class Updater:
     # -- upload ----------------------------------------------------------------------------------
 
     def begin_upload(self) -> ImageReader:
-        """Make room for a package; ``ApiError`` (HTTP 409) while another one is written or flashed."""
+        """Start an upload; ``ApiError`` (HTTP 409) during another upload or a flash."""
         if self.busy or self._uploading:
             doing = "another upload" if self._uploading else f"UpdateState {self.state}"
             self._device.violation(f"PUT update: an upload during {doing}")
@@ -65,7 +65,7 @@ class Updater:
         return ImageReader()
 
     def upload_broken(self) -> None:
-        """The upload did not get to its end: nothing of it is kept."""
+        """The upload broke off: nothing of it is kept."""
         self._uploading = False
 
     def upload_done(self, image: ReceivedImage) -> None:
@@ -80,7 +80,7 @@ class Updater:
         self._device.faults.uploaded()
 
     def start_by_itself(self, seconds: float) -> None:
-        """Flash in ``seconds`` what was just uploaded, without a trigger."""
+        """Flash the upload in ``seconds``, without a trigger."""
         self._task = self._device.spawn(self._autostart(seconds))
 
     async def _autostart(self, seconds: float) -> None:
@@ -108,7 +108,7 @@ class Updater:
             self._run(plan)
 
     def start_foreign(self, version: str | None) -> None:
-        """Somebody else updates this device (to ``version``, or to what it runs)."""
+        """Another client updates this device (to ``version``, or to the one it runs)."""
         spec = self._device.spec
         self._run(
             FlashPlan(
@@ -197,7 +197,7 @@ class Updater:
         await self._device.power_on()
 
     def power_lost(self) -> None:
-        """The power is gone: the upload too, and whatever ran (but not who calls this)."""
+        """The power fails: drop the upload, and cancel the flash unless it is the caller."""
         self.image = None
         self._uploading = False
         if self._task is not None and self._task is not asyncio.current_task():
@@ -205,6 +205,6 @@ class Updater:
             self._task = None
 
     def booted(self) -> None:
-        """The device starts anew."""
+        """The device has started."""
         self.state = INITIAL
         self._stage, self._stage_after_boot = self._stage_after_boot, "idle"

@@ -1,7 +1,10 @@
 """Named faults of simulated devices.
 
 A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`` in a scenario. All
-take ``when``, ``times`` and ``after``; each says which of the other keys it takes.
+take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
+
+- ``base``: when a fault strikes, and where it can
+- ``wire``, ``update``, ``backup``: the faults, by family
 """
 
 from collections.abc import Iterable
@@ -55,12 +58,12 @@ def behaviour_of(fault: Fault) -> Behaviour:
     if fault.name not in REGISTRY:
         near = get_close_matches(fault.name, REGISTRY, n=1)
         advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(sorted(REGISTRY))}."
-        raise ScenarioError(f"There is no fault {fault.name!r}.", advice=advice)
+        raise ScenarioError(f"Unknown fault {fault.name!r}.", advice=advice)
     return REGISTRY[fault.name](fault)
 
 
 class FaultSet:
-    """The faults of one device, asked at every place where a fault can take hold."""
+    """The faults of one device, called wherever one can strike."""
 
     def __init__(self, device: Device, faults: Iterable[Fault]) -> None:
         self._device = device
@@ -96,7 +99,7 @@ class FaultSet:
             behaviour.on_uploaded(self._device)
 
     def flash(self, plan: FlashPlan) -> None:
-        """A flash was asked for."""
+        """A flash was requested."""
         for behaviour in self._all:
             behaviour.on_flash(self._device, plan)
 
@@ -106,11 +109,11 @@ class FaultSet:
             behaviour.on_boot(self._device)
 
     def create_backup(self, plan: CreatePlan) -> None:
-        """A backup was asked for."""
+        """A backup was requested."""
         for behaviour in self._all:
             behaviour.on_create_backup(self._device, plan)
 
     def restore(self, plan: RestorePlan) -> None:
-        """A restore was asked for."""
+        """A restore was requested."""
         for behaviour in self._all:
             behaviour.on_restore(self._device, plan)

@@ -9,7 +9,7 @@ from sicktui.simulator.status import message_of
 
 
 class CreateFault(Behaviour):
-    """A fault that changes what becomes of a ``CreateParameterBackup``."""
+    """A fault that changes the plan of a ``CreateParameterBackup``."""
 
     def on_create_backup(self, device: Device, plan: CreatePlan) -> None:
         """Strike each creation, as often as wanted."""
@@ -17,7 +17,7 @@ class CreateFault(Behaviour):
             self.change(plan)
 
     def change(self, plan: CreatePlan) -> None:
-        """Change what is going to happen."""
+        """Change the plan."""
         raise NotImplementedError
 
 
@@ -35,7 +35,7 @@ class BackupPendingForever(CreateFault):
     """A backup is never finished: ``Status`` stays 0 and no file appears."""
 
     def change(self, plan: CreatePlan) -> None:
-        """For ever."""
+        """Forever."""
         plan.finishes = False
 
 
@@ -64,7 +64,7 @@ class BackupGrowing(CreateFault):
 
 @fault("backup_stale_file")
 class BackupStaleFile(CreateFault):
-    """Gives yesterday's file, though it says that a new one was made."""
+    """Returns an older file, although it reports a new one."""
 
     def on_start(self, device: Device) -> None:
         """Put the old file there."""
@@ -132,7 +132,7 @@ class BackupDamaged(FileFault):
     uses = ("fraction",)
 
     def alter(self, reply: Reply) -> Reply:
-        """A shorter file with a matching length: found out at the restore only."""
+        """A shorter file with a matching length: noticed only at the restore."""
         fraction = 0.5 if self.fault.fraction is None else self.fault.fraction
         body = reply.content
         return Reply(body=body[: int(len(body) * fraction)], content_type=reply.content_type)
@@ -152,7 +152,7 @@ class BackupDenied(WireFault):
 
 
 class RestoreFault(Behaviour):
-    """A fault that changes what becomes of a ``RestoreParameterBackup``."""
+    """A fault that changes the plan of a ``RestoreParameterBackup``."""
 
     def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """Strike each restore, as often as wanted."""
@@ -160,7 +160,7 @@ class RestoreFault(Behaviour):
             self.change(plan)
 
     def change(self, plan: RestorePlan) -> None:
-        """Change what is going to happen."""
+        """Change the plan."""
         raise NotImplementedError
 
 
@@ -180,7 +180,7 @@ class RestorePendingForever(RestoreFault):
     """An asynchronous restore is never finished; another kind changes nothing."""
 
     def change(self, plan: RestorePlan) -> None:
-        """For ever."""
+        """Forever."""
         plan.finishes = False
 
 

@@ -1,4 +1,4 @@
-"""What every fault has: when it strikes, how often, and the places where it can take hold."""
+"""The base of all faults: when they strike, how often, and where."""
 
 from collections.abc import Callable
 from typing import ClassVar, Final
@@ -17,23 +17,23 @@ OPTIONS: Final = ("at", "value", "seconds", "fraction", "rate", "acts")
 class Behaviour:
     """The base of all faults: hooks that do nothing.
 
-    A subclass says in the first line of its docstring what it does; the fault table is made of it.
+    The first line of a subclass's docstring is its entry in the fault table.
     """
 
     name: ClassVar[str]
     uses: ClassVar[tuple[str, ...]] = ()
-    """The options that it takes."""
+    """The options that it accepts."""
     default_times: ClassVar[int | None] = None
-    """How often it strikes if nobody says; ``None`` is always."""
+    """How often it strikes by default; ``None`` is always."""
     default_at: ClassVar[str | None] = None
-    """The endpoint it strikes if nobody says; ``None`` is every one."""
+    """The endpoint that it strikes by default; ``None`` is every one."""
 
     def __init__(self, fault: Fault) -> None:
         for option in OPTIONS:
             if getattr(fault, option) is not None and option not in self.uses:
                 raise ScenarioError(
-                    f"The fault {fault.name!r} takes no {option!r}.",
-                    advice=f"It takes: {', '.join((*self.uses, 'when', 'times', 'after'))}.",
+                    f"The fault {fault.name!r} does not accept {option!r}.",
+                    advice=f"It accepts: {', '.join((*self.uses, 'when', 'times', 'after'))}.",
                 )
         self.fault = fault
         times = self.default_times if fault.times is None else fault.times
@@ -64,10 +64,10 @@ class Behaviour:
     # -- hooks -----------------------------------------------------------------------------------
 
     def on_start(self, device: Device) -> None:
-        """The device is put together."""
+        """The device was built."""
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
-        """A request's head has come; an effect decides what becomes of it."""
+        """A request's head has come; an effect changes its answer."""
 
     def on_upload(self, device: Device, size: int) -> int | None:
         """An upload of ``size`` bytes begins; a number is the bytes after which it is reset."""
@@ -76,16 +76,16 @@ class Behaviour:
         """An upload is complete."""
 
     def on_flash(self, device: Device, plan: FlashPlan) -> None:
-        """A flash was asked for; ``plan`` is what is going to happen."""
+        """A flash was requested; ``plan`` is what will happen."""
 
     def on_boot(self, device: Device) -> None:
         """The device has come up again."""
 
     def on_create_backup(self, device: Device, plan: CreatePlan) -> None:
-        """A backup was asked for; ``plan`` is what is going to happen."""
+        """A backup was requested; ``plan`` is what will happen."""
 
     def on_restore(self, device: Device, plan: RestorePlan) -> None:
-        """A restore was asked for; ``plan`` is what is going to happen."""
+        """A restore was requested; ``plan`` is what will happen."""
 
 
 REGISTRY: Final[dict[str, type[Behaviour]]] = {}
@@ -93,7 +93,7 @@ REGISTRY: Final[dict[str, type[Behaviour]]] = {}
 
 
 def fault(name: str) -> Callable[[type[Behaviour]], type[Behaviour]]:
-    """Class decorator: makes a behaviour known under ``name``."""
+    """Class decorator: registers a behaviour under ``name``."""
 
     def register(behaviour: type[Behaviour]) -> type[Behaviour]:
         behaviour.name = name

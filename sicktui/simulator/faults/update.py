@@ -1,4 +1,4 @@
-"""Faults of the firmware update: from the upload to the first look afterwards."""
+"""Faults of the firmware update: from the upload to the first read afterwards."""
 
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import FlashPlan
@@ -52,7 +52,7 @@ class FlashFault(Behaviour):
             self.change(plan, device)
 
     def change(self, plan: FlashPlan, device: Device) -> None:
-        """Change what is going to happen."""
+        """Change the plan."""
         raise NotImplementedError
 
 
@@ -78,7 +78,7 @@ class UnknownState(Behaviour):
 
 @fault("stuck_at_0")
 class StuckAt0(FlashFault):
-    """Takes every trigger and starts nothing."""
+    """Accepts every trigger and starts nothing."""
 
     def change(self, plan: FlashPlan, device: Device) -> None:
         """Nothing starts."""
@@ -87,7 +87,7 @@ class StuckAt0(FlashFault):
 
 @fault("trigger_lost")
 class TriggerLost(FlashFault):
-    """Takes the first trigger (the first ``times``) and starts nothing."""
+    """Accepts the first trigger (the first ``times``) and starts nothing."""
 
     default_times = 1
 
@@ -98,7 +98,7 @@ class TriggerLost(FlashFault):
 
 @fault("stuck_at_1")
 class StuckAt1(FlashFault):
-    """Stays in state 1 for ever."""
+    """Stays in state 1 forever."""
 
     def change(self, plan: FlashPlan, device: Device) -> None:
         """It never ends."""
@@ -107,7 +107,7 @@ class StuckAt1(FlashFault):
 
 @fault("slow_flash")
 class SlowFlash(FlashFault):
-    """Stays in state 1 for ``seconds`` (default 600), then goes on as usual."""
+    """Stays in state 1 for ``seconds`` (default 600), then continues as usual."""
 
     uses = ("seconds",)
 
@@ -118,7 +118,7 @@ class SlowFlash(FlashFault):
 
 @fault("update_error")
 class UpdateError(FlashFault):
-    """Ends in state 3, though the package is good."""
+    """Ends in state 3, although the package is good."""
 
     def change(self, plan: FlashPlan, device: Device) -> None:
         """State 3."""
@@ -201,7 +201,7 @@ class OtherSerial(FlashFault):
 
 @fault("moved")
 class Moved(FlashFault):
-    """Comes back on another port, as a sensor that got another address."""
+    """Comes back on another port, like a sensor with a new address."""
 
     def change(self, plan: FlashPlan, device: Device) -> None:
         """Another port."""
@@ -279,10 +279,10 @@ class ParametersLost(FlashFault):
 
 @fault("other_update_running")
 class OtherUpdateRunning(Behaviour):
-    """Somebody else's update (to ``value``) starts at the read of UpdateState after the ``after``th.
+    """Another client's update (to ``value``) starts at the read of UpdateState after the ``after``th.
 
-    ``when`` says between what: ``idle`` (default) is between plan and upload, ``uploaded`` between
-    upload and trigger.
+    ``when`` is the phase: ``idle`` (default) is between plan and upload, ``uploaded`` between upload
+    and trigger.
     """
 
     uses = ("value", "at")

@@ -1,4 +1,4 @@
-"""Faults of single requests: wrong answers, half answers, none."""
+"""Faults of single requests: wrong, incomplete or missing answers."""
 
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -20,7 +20,7 @@ class WireFault(Behaviour):
     """A fault that changes the answer to a request."""
 
     acting: ClassVar[bool] = False
-    """Whether the device does what it was asked to, unless the scenario says otherwise."""
+    """Whether the device does what was requested, unless the scenario sets ``acts``."""
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
         """Strike requests that match."""
@@ -81,7 +81,7 @@ class CutReply(WireFault):
 
 @fault("not_json")
 class NotJson(WireFault):
-    """Answers with text that is no JSON, though the content type says so."""
+    """Answers with text that is not JSON, although the content type is."""
 
     uses = ("at", "acts")
 
@@ -155,14 +155,14 @@ class Redirect(WireFault):
     uses = ("at", "value", "acts")
 
     def alter(self, reply: Reply) -> Reply:
-        """To a reserved port by default, where nobody listens."""
+        """To a reserved port by default, which refuses connections."""
         target = self.fault.value if isinstance(self.fault.value, str) else "http://127.0.0.1:1/login"
         return Reply(http_status=302, headers=(("Location", target),))
 
 
 @fault("hang")
 class Hang(WireFault):
-    """Takes the request and never answers."""
+    """Accepts the request and never answers."""
 
     uses = ("at", "acts")
 
@@ -205,7 +205,7 @@ class TokenRefused(WireFault):
             self._left = len(self._statuses)
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Strike the endpoints that want a token."""
+        """Strike the endpoints that require a token."""
         if request.endpoint not in _BINARY:
             return None
         return super().on_request(device, request)
@@ -219,13 +219,13 @@ class TokenRefused(WireFault):
 
 @fault("password_changed")
 class PasswordChanged(Behaviour):
-    """Somebody changes the password (to ``value``, default ``changed``) when a request comes to ``at``."""
+    """Another client changes the password (to ``value``, default ``changed``) at a request to ``at``."""
 
     uses = ("at", "value")
     default_times = 1
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Change it before the request is looked at."""
+        """Change it before the request is answered."""
         if self.strikes(device, request):
             device.auth.password = self.fault.value if isinstance(self.fault.value, str) else "changed"
             device.auth.expire_tokens()
@@ -268,7 +268,7 @@ class Outage(WireFault):
     default_times = 1
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Strike when the request was dealt with, if it is."""
+        """Strike after the request was carried out, if it is."""
         effect = super().on_request(device, request)
         if effect is None:
             return None
@@ -286,7 +286,7 @@ class Outage(WireFault):
 
 @fault("link_lost")
 class LinkLost(Outage):
-    """The network to it fails at a request, for ``seconds`` (default 5); the device itself goes on."""
+    """The network to it fails at a request, for ``seconds`` (default 5); the device itself keeps running."""
 
     uses = ("at", "seconds", "acts")
 
@@ -333,7 +333,7 @@ class SlowLink(Behaviour):
 
 @fault("mac_only")
 class MacOnly(Behaviour):
-    """Has no ``SerialNumber``: only the MAC address tells it from others."""
+    """Has no ``SerialNumber``: only the MAC address identifies it."""
 
     def on_start(self, device: Device) -> None:
         """Take the variable away."""
@@ -342,7 +342,7 @@ class MacOnly(Behaviour):
 
 @fault("no_identity_beyond_ident")
 class NoIdentity(Behaviour):
-    """Has ``DeviceIdent`` and nothing else that says who it is."""
+    """Has ``DeviceIdent`` and nothing else that identifies it."""
 
     def on_start(self, device: Device) -> None:
         """Take the variables away."""

@@ -21,7 +21,7 @@ class Fleet:
     Args:
         specs: the devices, in order.
         port: the first device's port, each further one on the next; 0: any free ports.
-        time_scale: how many times as fast as the real thing everything goes.
+        time_scale: how many times faster than real time.
     """
 
     def __init__(self, specs: Sequence[DeviceSpec], *, port: int = 0, time_scale: float = 1.0) -> None:
@@ -72,7 +72,7 @@ class Fleet:
         await asyncio.gather(*(device.stop() for device in self.devices))
 
     def record(self) -> dict[str, object]:
-        """What each device was sent: ``GET /simulator/fleet``."""
+        """The records of all devices: ``GET /simulator/fleet``."""
         return {"devices": [device.record() for device in self.devices]}
 
 
@@ -91,7 +91,7 @@ async def serve(
         port: the first one's port; 0: any free ports.
         announce: called once per device when all of them answer, with ``name``, ``address`` and more.
         stop: ends the service.
-        time_scale: how many times as fast as the real thing everything goes.
+        time_scale: how many times faster than real time.
 
     Raises:
         SimulatorError: a port is taken.

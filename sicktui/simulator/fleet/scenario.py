@@ -2,7 +2,7 @@
 
 ::
 
-    [defaults]                        # optional: for every device that does not say otherwise
+    [defaults]                        # optional: for every device that does not set them
     flash_seconds = 8
 
     [[device]]
@@ -50,7 +50,7 @@ def load_scenario(path: Path) -> list[DeviceSpec]:
     except OSError as error:
         raise ScenarioError(f"The scenario {path} cannot be read: {error.strerror or error}.") from error
     if len(content) > _MAX_BYTES:
-        raise ScenarioError(f"The scenario {path} is larger than a megabyte: it is none.")
+        raise ScenarioError(f"The scenario {path} is larger than a megabyte, so it is not a scenario.")
     try:
         document = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -70,7 +70,7 @@ def parse_scenario(document: Mapping[str, Any], source: str = "scenario") -> lis
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise ScenarioError(f"{source} has no devices.", advice="Write one [[device]] for each.")
     if not isinstance(defaults, dict):
-        raise ScenarioError(f"{source}: defaults is no table.", advice="Write [defaults].")
+        raise ScenarioError(f"{source}: defaults is not a table.", advice="Write [defaults].")
     specs = [_device({**defaults, **table}, f"{source}, device {n}") for n, table in enumerate(tables, 1)]
     names = [spec.name for spec in specs]
     for name in names:
@@ -85,7 +85,7 @@ def _device(table: Mapping[str, Any], where: str) -> DeviceSpec:
     _known(table, _keys(DeviceSpec), where)
     faults = table.get("fault", [])
     if not isinstance(faults, list):
-        raise ScenarioError(f"{where}: fault is no list.", advice="Write one [[device.fault]] for each.")
+        raise ScenarioError(f"{where}: fault is not a list.", advice="Write one [[device.fault]] for each.")
     for number, fault in enumerate(faults, 1):
         if isinstance(fault, dict):
             _known(fault, _keys(Fault), f"{where}, fault {number}")
@@ -98,7 +98,7 @@ def _device(table: Mapping[str, Any], where: str) -> DeviceSpec:
 
 
 def check_spec(spec: DeviceSpec, where: str) -> None:
-    """Look at what the types cannot say: names of faults, values of parameters.
+    """Check what the types cannot express: names of faults, values of parameters.
 
     Raises:
         ScenarioError: something does not fit.
@@ -124,5 +124,5 @@ def _known(table: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(sorted(known))}."
+            advice = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(sorted(known))}."
             raise ScenarioError(f"{where}: unknown key {key!r}.", advice=advice)

@@ -1,4 +1,4 @@
-"""The fleet that ``simulate`` and ``demo`` show when nobody asks for another."""
+"""The default fleet of ``simulate`` and ``demo``."""
 
 from pathlib import Path
 from typing import Final
@@ -72,13 +72,13 @@ _MODELS: Final = (
         serial="24490277",
     ),
 )
-# In the demo: one package variant that the sensor finds fault with, and one cable that is not plugged in.
+# In the demo: one sensor that rejects the package, and one that is not connected.
 _DEMO_FAILS: Final = 2
 _DEMO_OFFLINE: Final = 4
 
 
 def standard_fleet(count: int = 6, *, demo: bool = False) -> list[DeviceSpec]:
-    """Different models, versions and authentications; from the seventh on they come again.
+    """Different models, versions and authentications; from the seventh on they repeat.
 
     Args:
         count: how many devices.
@@ -111,5 +111,5 @@ def standard_fleet(count: int = 6, *, demo: bool = False) -> list[DeviceSpec]:
 
 
 def demo_package(folder: Path) -> Path:
-    """Write the signed package that the demo's picoScans take; its name carries the version."""
+    """Write the signed package that the demo's picoScans accept; its name contains the version."""
     return make_package(folder / DEMO_PACKAGE, "picoScan", DEMO_VERSION, size=_DEMO_BYTES, signed=True)

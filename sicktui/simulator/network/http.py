@@ -56,7 +56,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def length(self) -> int | None:
-        """``Content-Length``; ``None`` where there is none, or the body is chunked."""
+        """``Content-Length``; ``None`` if there is none, or the body is chunked."""
         if "transfer-encoding" in self.headers:
             return None
         text = self.headers.get("content-length", "")
@@ -69,11 +69,11 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """An answer, and how it goes over the wire."""
+    """An answer, and how it is sent."""
 
     http_status: int = 200
     payload: dict[str, object] | None = None
-    """A JSON object; its keys go out in this order (``header`` first)."""
+    """A JSON object; its keys are sent in this order (``header`` first)."""
     body: bytes = b""
     """The body where there is no payload."""
     content_type: str = "application/json"
@@ -81,15 +81,15 @@ class Reply(Struct, frozen=True, kw_only=True):
     early: bool = False
     """Answer before the body was read, and hang up."""
     linger: float = 0.0
-    """With ``early``: seconds between the answer and the hanging up."""
+    """With ``early``: seconds between the answer and the end of the connection."""
     cut: float | None = None
     """Send only this part of the body, then hang up."""
     rate: float | None = None
-    """Send so many bytes a second, one by one."""
+    """Bytes a second, sent one by one."""
     silent: bool = False
     """Never answer."""
     endless: int | None = None
-    """Instead of a body: valid JSON of so many bytes, made while it is sent."""
+    """Instead of a body: valid JSON of this many bytes, made while it is sent."""
 
     @property
     def content(self) -> bytes:
@@ -206,11 +206,11 @@ class Connection:
 
     @property
     def waits_for_continue(self) -> bool:
-        """Whether the client holds its body back until it is told to go on, and would be told."""
+        """Whether the client waits for 100 Continue, and would get it."""
         return self._expect_continue and self._h11.they_are_waiting_for_100_continue
 
     async def send(self, reply: Reply, *, head_only: bool = False) -> None:
-        """Send a reply the way it wants to be sent.
+        """Send a reply.
 
         Raises:
             ClientGone: the client hung up first.
@@ -311,14 +311,14 @@ class Connection:
             try:
                 await self._reader.read(_READ)
             except OSError:
-                return  # the client broke the connection: it is gone, which is what was waited for
+                return  # the client broke the connection, so it is gone
 
     async def refuse(self) -> None:
-        """Say 400 to something that is not HTTP."""
+        """Answer 400 to something that is not HTTP."""
         await self._write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
     def hang_up(self) -> None:
-        """Close the connection in good order, after what was written."""
+        """Close the connection after what was written."""
         self._writer.close()
 
     def reset(self) -> None:

@@ -26,8 +26,8 @@ OnConnection = Callable[[WatchedReader, asyncio.StreamWriter], Awaitable[None]]
 class Port:
     """A port on 127.0.0.1 that can be closed and opened again under the same number.
 
-    While it is closed nobody listens, so that connections are refused; the number is kept by a
-    bound socket, so that no other program gets it meanwhile.
+    While it is closed, connections are refused. A bound socket keeps the number, so that no other program
+    gets it.
 
     Args:
         serve: called with each connection; its end closes the connection.
@@ -42,7 +42,7 @@ class Port:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody listens."""
+        """Whether it is open."""
         return self._server is not None
 
     @property
@@ -124,7 +124,7 @@ class Port:
             await asyncio.wait(tasks)
 
     def drop_number(self) -> None:
-        """Give the number up: the next ``open`` takes any free port."""
+        """Release the number: the next ``open`` takes any free port."""
         if self._held is not None:
             self._held.close()
             self._held = None

@@ -30,7 +30,7 @@ _UINT16: Final = 0xFFFF
 _REBOOT_DELAY: Final = 0.2  # so that the answer to RebootDevice gets out
 
 Method = Callable[[dict[str, object]], Awaitable[dict[str, object] | None]]
-"""Takes a POST's ``data``, gives the answer's."""
+"""Takes the ``data`` of a POST, returns that of the answer."""
 
 
 class Api:
@@ -89,7 +89,7 @@ class Api:
             return self.refusal(error.status, error.http_status)
 
     def refusal(self, status: int, http_status: int | None = None) -> Reply:
-        """A no, in the device's error style (an HTTP status that is fixed stays)."""
+        """A refusal in the device's error style; a given HTTP status is kept."""
         style = self._device.generation.error_style
         payload: dict[str, object] = {"header": {"status": status, "message": message_of(status)}}
         if http_status is None:
@@ -199,7 +199,7 @@ class Api:
             if not complete:
                 updater.upload_broken()
         updater.upload_done(image)
-        if limit is not None:  # all bytes are here, the answer gets lost
+        if limit is not None:  # all bytes have arrived, the answer is lost
             self._break_off(connection)
 
     @staticmethod
@@ -271,7 +271,7 @@ class Api:
         return {"token": self._device.auth.create_token(seconds)}
 
     async def _nothing(self, data: dict[str, object]) -> None:
-        """Taken, and nothing more to it."""
+        """Accepted without effect."""
 
     async def _persist(self, data: dict[str, object]) -> dict[str, object] | None:
         self._device.parameters.save()
@@ -306,7 +306,7 @@ class Api:
 
     async def _create_backup(self, data: dict[str, object]) -> dict[str, object] | None:
         result = self._device.backups.create(data)
-        # A device that answers with a header only still has to say no somehow.
+        # A device that answers with a header only still has to report a failure.
         return {"Result": result} if self._device.generation.create_reply or not result else None
 
     async def _restore_backup(self, data: dict[str, object]) -> dict[str, object] | None:

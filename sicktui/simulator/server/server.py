@@ -1,4 +1,4 @@
-"""A conversation with one client: requests recorded, struck by faults, answered."""
+"""Answers the connections to one device: requests are recorded, struck by faults, answered."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from sicktui.simulator.network.http import Connection, Reply, Request, WatchedRe
 from sicktui.simulator.server.api import Api
 
 CONTROL: Final = "/simulator/"
-"""Paths of the simulator itself: no device has them, and nothing about them is recorded."""
+"""Paths of the simulator itself: not part of a device, and not recorded."""
 
 
 class Server:
