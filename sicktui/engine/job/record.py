@@ -64,7 +64,7 @@ class ActHandle:
             done: whether the sensor answered with Ok.
             outcome: the machine's word for it.
             sent: bytes of a file that left this PC.
-            detail: what the sensor said.
+            detail: what the sensor answered.
         """
         self.phase = "done" if done else "failed"
         self.outcome, self.sent, self.detail = outcome, sent, detail

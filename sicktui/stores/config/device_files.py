@@ -41,13 +41,13 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
     incoming = _read_csv(path) if path.suffix.lower() == ".csv" else _read_toml(path)
     if not incoming:
         raise ConfigError(
-            f"{display_path(path)} holds no devices.", advice="Check that it is the right file."
+            f"{display_path(path)} contains no devices.", advice="Check that it is the right file."
         )
     taken = [profile.name for profile in incoming if profile.name in devices.profiles]
     if taken and not replace:
         raise UsageError(
-            f"Already in the list: {', '.join(repr(name) for name in taken[:_MOST_PROBLEMS])}"
-            f"{' and more' if len(taken) > _MOST_PROBLEMS else ''}. Nothing was imported.",
+            f"Already in the list: {names([repr(name) for name in taken], _MOST_PROBLEMS)}. "
+            "Nothing was imported.",
             advice="Take them out of the file, or replace the devices of the list.",
         )
     for profile in incoming:

@@ -21,6 +21,7 @@ from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
+from sicktui.model.wording import names
 from sicktui.stores.disk.files import display_path
 from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
 from sicktui.stores.journal.integrity import find_damages
@@ -227,8 +228,7 @@ class Journal:
             raise self._no_run(run)
         if len(ids) > 1:
             raise UsageError(
-                f"{len(ids)} runs begin with {clean(run)!r}: {', '.join(ids[:_SOME])}"
-                f"{' and more' if len(ids) > _SOME else ''}.",
+                f"{len(ids)} runs begin with {clean(run)!r}: {names(ids, _SOME)}.",
                 advice="Give more of the id.",
             )
         return ids[0]
