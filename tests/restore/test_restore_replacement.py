@@ -50,7 +50,7 @@ async def test_a_replacement_gets_everything_that_a_backup_holds(
     assert new.parameters.saved["EtherIPAddress"] == [10, 0, 0, 9]
     profile = harness.context.devices().profiles["gate"]
     assert (profile.serial, profile.address, profile.note) == ("99000001", new.address, "by the door")
-    assert f"99000001 now instead of {old.serial}" in verdict.message
+    assert f"99000001 instead of {old.serial}" in verdict.message
     assert "Not copied: network settings, passwords" in verdict.message
     assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in verdict.message
     # From now on it is the sensor of this profile.
@@ -76,7 +76,7 @@ async def test_network_settings_that_come_along_all_the_same_are_said(
     device.backups.finish_restore = finish_all  # type: ignore[method-assign]
     verdict = await harness.restore(device, record.id, replace=replace)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
-    assert "EtherIPAddress was 10.0.0.9 and is 10.0.0.5 now" in verdict.message
+    assert "EtherIPAddress was 10.0.0.9 and is now 10.0.0.5" in verdict.message
     assert "next restart" in verdict.message
     assert "Not copied: network settings" not in verdict.message
 
