@@ -17,7 +17,7 @@ PART: Final = "keys"
 PRESSES: Final = 200
 SETTINGS: Final = {"limits.jobs": COUNT, "timing.autostart_wait": 0.0}
 CURSOR: Final = "►"
-"""What stands in front of the selected row."""
+"""Marks the selected row."""
 _PAUSE: Final = (0.03, 0.33)
 """Seconds between one key's showing and the next press: in no step with the four paints a second."""
 _UNDER_WAY: Final = 10.0
@@ -76,7 +76,7 @@ def _press(terminal: Terminal) -> tuple[list[float], float]:
 
 
 def _selected(device: str) -> Callable[[list[str]], bool]:
-    """Whether the cursor of the device list, the topmost one, stands at a device."""
+    """Whether the cursor of the device list, the topmost one, is at a device."""
 
     def shown(screen: list[str]) -> bool:
         row = next((line for line in screen if line.startswith(CURSOR)), "")

@@ -76,7 +76,7 @@ class Place:
         )
 
     def simulate(self, sensors: Sequence[SimulatedSensor]) -> list[str]:
-        """Start the sensors in a process of their own. Returns their addresses in the same order."""
+        """Start the sensors in their own process. Returns their addresses in the same order."""
         scenario = self.folder / "scenario.toml"
         devices = [_scenario_entry(sensor) for sensor in sensors]
         scenario.write_bytes(tomli_w.dumps({"device": devices}).encode())
@@ -112,11 +112,11 @@ class Place:
         return self.call("update", devices, settings, "--package", str(package), *more)
 
     def own(self, pid: int) -> None:
-        """Take responsibility for a runner process: it is detached, so nobody else ends it."""
+        """Take responsibility for a runner process: it is detached, so nothing else ends it."""
         self._runners.append(pid)
 
     def errors(self) -> str:
-        """The last of what the processes said to people."""
+        """The end of the processes' stderr."""
         return (self.folder / "stderr").read_text("utf-8", errors="replace")[-2000:]
 
     def _start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -191,7 +191,7 @@ def is_alive(pid: int) -> bool:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The environment of every process: nothing of the caller's sicktui, and nobody's keyring."""
+    """The environment of every process: without the caller's sicktui settings and without a keyring."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
     return environ | {
         "SICKTUI_PASSWORD": "servicelevel",

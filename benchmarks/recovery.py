@@ -17,7 +17,7 @@ SETTINGS: Final = {"limits.jobs": COUNT, "timing.autostart_wait": 0.0}
 _IN_ONE: Final = 60.0
 """Seconds in which fifty sensors have come to their flash."""
 _ROWS: Final = 3
-"""Rows of the panel that must say what their sensor does."""
+"""Rows of the panel that must show what their sensor does."""
 
 _FIFTY: Final = tuple(
     SimulatedSensor(name=f"sensor-{number:02}", flash_seconds=120.0) for number in range(1, COUNT + 1)
@@ -59,7 +59,7 @@ def _until_flashing(place: Place, run: str) -> None:
 
 
 def _dashboard(place: Place) -> float:
-    """Seconds from the start of a dashboard until its panel says what the sensors of the run do."""
+    """Seconds from the start of a dashboard until its panel shows what the sensors of the run do."""
     began = time.monotonic()
     with Terminal(place.command(), place.environ) as terminal:
         return terminal.wait_until(_shows_the_run, 20.0) - began
@@ -85,5 +85,5 @@ def _resume(place: Place, run: str, pid: int) -> tuple[float, float]:
 
 
 def _is_news(line: dict[str, Any], since: datetime) -> bool:
-    """Whether a sensor has said itself where it stands; all else may come from the journal."""
+    """Whether the state came from the sensor itself; anything else may come from the journal."""
     return line["kind"] == "update_state" and datetime.fromisoformat(line["ts"]) > since

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class BenchmarkError(Exception):
-    """A measurement did not come about; what it would have said is unknown."""
+    """A measurement failed; its value is unknown."""
 
 
 class Measured(Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ _PATIENCE: Final = 10.0
 class Terminal:
     """Runs a program on a pty of 120x40 and reads it as fast as it writes.
 
-    A thread of its own reads, so that a byte's arrival is not late because the screen is being
+    A separate thread reads, so that a byte's arrival is not late because the screen is being
     worked out from the bytes before it. It answers as a modern terminal does that it knows
     synchronised output.
     """
@@ -80,7 +80,7 @@ class Terminal:
         return moment
 
     def watch(self, seconds: float) -> None:
-        """Keep the screen up to date for so long."""
+        """Keep the screen up to date for ``seconds``."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             try:
@@ -92,7 +92,7 @@ class Terminal:
         while True:
             try:
                 chunk = os.read(self._terminal, _CHUNK)
-            except OSError:  # the program has ended: Linux says EIO
+            except OSError:  # the program has ended: Linux reports EIO
                 return
             arrived = time.monotonic()
             self.written += len(chunk)

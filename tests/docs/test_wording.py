@@ -12,6 +12,7 @@ DONE: Final[tuple[str, ...]] = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
+    "benchmarks",
     "docs/architecture.md",
     "docs/backups.md",
     "docs/commands.md",
