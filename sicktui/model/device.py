@@ -1,4 +1,4 @@
-"""Devices as sicktui knows them: the stored profile, and what the sensor says of itself."""
+"""Devices: the stored profile, and what the sensor reports about itself."""
 
 from typing import Annotated
 
@@ -30,9 +30,9 @@ class Target(Struct, frozen=True, kw_only=True):
     """A device with every default filled in: all that is needed to talk to it."""
 
     device: str
-    """What people and events call it: the profile's name, or the address given ad hoc."""
+    """Its name in events and on screen: the profile's name, or the address given ad hoc."""
     address: str
-    """``host`` or ``host:port``; an IPv6 host stands in brackets."""
+    """``host`` or ``host:port``; an IPv6 host is in brackets."""
     user: str
     auth: AuthChoice
     scheme: Scheme
@@ -62,7 +62,7 @@ def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_ho
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """Who a sensor says it is. All texts are already cleaned."""
+    """Who a sensor is, by its own report. All texts are already cleaned."""
 
     name: str
     """``DeviceIdent.Name``: the product family, not the variant."""
@@ -70,15 +70,15 @@ class Identity(Struct, frozen=True, kw_only=True):
     """``DeviceIdent.Version``, e.g. ``2.3.0.0R``."""
     serial: str | None = None
     mac: str | None = None
-    """``aa:bb:cc:dd:ee:ff``, where the sensor tells its ``EtherMACAddress``."""
+    """``aa:bb:cc:dd:ee:ff``, where the sensor reports its ``EtherMACAddress``."""
     device_type: str | None = None
-    """``DeviceType``: the variant, e.g. ``PICS150-1``; ``None`` where it is not told."""
+    """``DeviceType``: the variant, e.g. ``PICS150-1``; ``None`` where it is not reported."""
     order_number: str | None = None
     location: str | None = None
 
     @property
     def key(self) -> str | None:
-        """What tells this sensor from every other: serial number, else MAC address."""
+        """The sensor among all others: serial number, else MAC address."""
         if self.serial:
             return f"serial {self.serial}"
         if self.mac:
@@ -99,7 +99,7 @@ class Identity(Struct, frozen=True, kw_only=True):
         return self.label or device
 
     def is_same_sensor(self, other: "Identity") -> bool:
-        """Whether the same physical sensor answers, as far as both identities can tell.
+        """Whether the same physical sensor answers, as far as both identities show.
 
         The serial number settles it, else the MAC address; without either, the name must do.
         """
@@ -116,7 +116,7 @@ def same_serial(left: str, right: str) -> bool:
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """How a sensor feels; ``None`` where it has no such variable."""
+    """The health of a sensor; ``None`` where it has no such variable."""
 
     status: DeviceStatus | None = None
     power_on_count: int | None = None
@@ -130,7 +130,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class Observation(Struct, frozen=True, kw_only=True):
-    """What one look at a sensor found, reads only."""
+    """What one reading of a sensor found."""
 
     device: str
     reachable: bool

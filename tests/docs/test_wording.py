@@ -40,6 +40,7 @@ DONE: Final[tuple[str, ...]] = (
     "sicktui/engine/restore/source.py",
     "sicktui/engine/run",
     "sicktui/engine/targets.py",
+    "sicktui/model/device.py",
     "sicktui/model/address.py",
     "sicktui/model/exit_codes.py",
     "sicktui/model/suggest.py",

@@ -1,6 +1,7 @@
 """The plan's rules, without I/O."""
 
 import pytest
+from msgspec import structs
 
 from sicktui.engine.plan.base import judge_identity
 from sicktui.engine.update.rules import judge_package_type, judge_version
@@ -38,6 +39,13 @@ def test_a_pinned_serial_number_must_answer() -> None:
     assert "43" in refusal.message
     assert "42" in refusal.message
     assert judge_identity(TARGET, identity()) is None
+
+
+def test_leading_zeros_of_a_serial_number_are_spelling() -> None:
+    assert judge_identity(TARGET, identity(serial="0042")) is None
+    zero = structs.replace(TARGET, serial="0")
+    assert judge_identity(zero, identity(serial="00")) is None
+    assert judge_identity(zero, identity(serial=None)) is not None
 
 
 def test_a_pinned_sensor_that_tells_no_serial_number_is_refused() -> None:

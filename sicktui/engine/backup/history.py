@@ -152,7 +152,7 @@ class BackupCheck(Struct, frozen=True, kw_only=True):
 
     record: BackupRecord
     problem: str = ""
-    """Why it is not whole, with advice; empty if it is."""
+    """Why it is not intact, with advice; empty if it is."""
     opens: bool | None = None
     """Whether a passphrase that is known is the one it was made with; ``None``: none was tried."""
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
-from sicktui.model.device import Identity, Target
+from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
@@ -69,7 +69,9 @@ async def reading(context: Context, target: Target) -> AsyncIterator[tuple[Senso
 
 def judge_identity(target: Target, identity: Identity) -> Refusal | None:
     """Refuse a sensor that is not the one the profile pins by serial number."""
-    if target.serial is None or identity.serial == target.serial:
+    if target.serial is None:
+        return None
+    if identity.serial is not None and same_serial(identity.serial, target.serial):
         return None
     return Refusal(
         Action.REFUSE,

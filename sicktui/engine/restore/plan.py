@@ -117,7 +117,7 @@ def _latest(context: Context, target: Target, identity: Identity, options: Resto
     """What ``latest`` means for this sensor.
 
     Raises:
-        BackupUnusable: there is none, or none is whole.
+        BackupUnusable: there is none, or none is intact.
     """
     try:
         return choose_source(context, LATEST, _key(context, target, identity, options))

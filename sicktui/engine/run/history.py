@@ -17,7 +17,7 @@ def next_entries(journal: Journal, run: str, *, after: int) -> list[Entry]:
 
     Args:
         journal: the journal.
-        run: the run's whole id.
+        run: the run's full id.
         after: only what has a greater number.
 
     Raises:

@@ -47,7 +47,7 @@ def stage_package(home: Home, run: str, package: Package) -> Path:
     copy = folder / "package"
     digest = hashlib.sha256()
     try:
-        if _is_whole(copy, package):
+        if _is_complete(copy, package):
             return copy  # The run was resumed; the original may be gone.
         _make_room(folder, package)
         with _reading(package) as source, copy.open("wb") as target:
@@ -107,7 +107,7 @@ def _not_copied(package: Package, why: str, code: Code) -> PackageChanged:
     )
 
 
-def _is_whole(copy: Path, package: Package) -> bool:
+def _is_complete(copy: Path, package: Package) -> bool:
     if not copy.is_file() or copy.stat().st_size != package.size:
         return False
     with copy.open("rb") as file:
