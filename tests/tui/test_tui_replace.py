@@ -70,7 +70,7 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         await until(pilot, lambda: isinstance(pilot.app.screen, Details))
         await until(pilot, lambda: "√ restore succeeded" in text_of(pilot), seconds=25)
         told = flat_of(pilot)
-        assert "now has serial number 9009 instead of 1001" in told
+        assert "serial number 9009 instead of 1001" in told
         assert "Not copied" in told
         assert "EtherIPAddress stays 10.0.0.9 (the old sensor had 192.168.0.1)" in told
         await pilot.press("q")
