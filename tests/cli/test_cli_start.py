@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from sicktui import __version__
+from sicktui.cli import actions
 from tests.support.program import ProgramHarness
 
 COMMANDS = (
@@ -19,6 +21,17 @@ MEMBERS = {
     "runs": ("list", "show", "attach", "cancel", "resume"),
     "firmware": ("list", "add", "approve", "remove"),
 }
+
+
+def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> None:
+    folder = Path(actions.__file__).parent
+    done = {path.stem for path in folder.glob("*.py")}
+    defined = {path.stem for path in folder.with_name("commands").glob("*.py")}
+    assert defined <= done
+    assert done - defined == {"follow", "login_shared", "run_printer"}
+    assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in defined - {"__init__"})
+    with pytest.raises(AttributeError):
+        _ = actions.nothing_like_it  # type: ignore[attr-defined]
 
 
 def test_the_version_needs_nothing_but_the_interpreter() -> None:
