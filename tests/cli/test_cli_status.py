@@ -69,7 +69,7 @@ def test_a_silent_device_delays_no_other(program: ProgramHarness, start_fleet: S
     made = start_fleet(
         sensor("mute", faults=(Fault(name="hang", at="*"),)), *(sensor(f"s{n}") for n in range(3))
     )
-    process = program.start("status", *made.addresses, "--json", "--set", "timing.request_timeout=20")
+    process = program.start("status", *made.addresses, "--json", "--set", "timing.request_timeout=120")
     assert process.stdout is not None
     lines = [json.loads(process.stdout.readline()) for _ in range(3)]
     assert {line["device"] for line in lines} == set(made.addresses[1:])
