@@ -225,9 +225,9 @@ async def test_after_a_session_of_the_dashboard(
     async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("V")
-        await until(pilot, lambda: "c make one" in text_of(pilot))
+        await until(pilot, lambda: "c create" in text_of(pilot))
         await pilot.press("c")
-        await enter("Make a vault", MASTER, MASTER)
+        await enter("Create a vault", MASTER, MASTER)
         await pilot.press("a", "l")
         await enter("Login", WRONG)
         await until(pilot, lambda: "Wrong password, not kept" in notes_of(pilot))

@@ -27,7 +27,7 @@ async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHa
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("G")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
-        pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
+        pilot.app.screen.query_one("#table").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("e")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await type_in(pilot, "after")
@@ -52,7 +52,7 @@ async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:
         await pilot.press("G")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         fleet.devices[0].add_fault(Fault(name="hang", at="GET LocationName"))
-        pilot.app.screen.query_one("#parameters").select("LocationName")  # type: ignore[attr-defined]
+        pilot.app.screen.query_one("#table").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProgressDialog))
         await pilot.press("q")

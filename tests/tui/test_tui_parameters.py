@@ -41,7 +41,7 @@ async def look(pilot: Pilot[None]) -> None:
 
 def choose(pilot: Pilot[None], name: str) -> None:
     """Select a parameter of the list."""
-    table = pilot.app.screen.query_one("#parameters", Table)
+    table = pilot.app.screen.query_one("#table", Table)
     table.select(name)
     assert table.selected is not None
     assert table.selected.key == name

@@ -1,7 +1,7 @@
 """What the screens that fill the terminal have in common: a head, a table, a text that scrolls, the keys."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -78,6 +78,10 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         bar.show(*lines)
         self.show_text(self._text)
 
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Do something in a worker; what was in progress is stopped."""
+        self.run_worker(work, group="work", name=name, exclusive=True, exit_on_error=False)
+
     def show_head(self, *lines: Cell) -> None:
         """Show what this is about."""
         self.query_one("#head", LineBar).show(*lines)
@@ -95,7 +99,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     @on(Worker.StateChanged)
     def _broken(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
-            self.trouble = f"{message.worker.name} went wrong: {message.worker.error!r}"
+            self.trouble = f"Error while {message.worker.name}: {message.worker.error!r}"
             self.paint()
 
     def paint(self) -> None:

@@ -1,14 +1,12 @@
 """Backups in a table: what the screens of one sensor's and of all sensors' backups have in common."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec import structs
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from sicktui.engine.backup.history import verify
 from sicktui.engine.context import Context
@@ -18,17 +16,15 @@ from sicktui.model.wording import count
 from sicktui.stores.backups.export import export
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.dialogs.save_as import save_as
-from sicktui.tui.drawing.columns import Column
+from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups import VERSION_COLUMNS, BackupCheck, VersionRow, about
-from sicktui.tui.widgets.table import Table
 
 AnswerT = TypeVar("AnswerT")
 
 
-class BackupList(FullScreen[AnswerT]):
+class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
     """Newest first. The selected one's facts stand below; so does what a verification found.
 
     Args:
@@ -46,7 +42,8 @@ class BackupList(FullScreen[AnswerT]):
         Binding("R", "again", "Read again", show=False),
     ]
 
-    columns: ClassVar[Sequence[Column[VersionRow]]] = VERSION_COLUMNS
+    columns = VERSION_COLUMNS
+    table_title = "Versions"
 
     def __init__(self, appearance: Appearance, context: Context, *, selected: str | None = None) -> None:
         super().__init__(appearance)
@@ -75,28 +72,15 @@ class BackupList(FullScreen[AnswerT]):
 
     # -- the table ------------------------------------------------------------------------------
 
-    def middle(self) -> list[Widget]:
-        """The versions."""
-        return [
-            Table(self.columns, "Versions", empty=self._nothing, glyphs=self.appearance.glyphs, id="versions")
-        ]
-
-    @property
-    def _table(self) -> Table[VersionRow]:
-        return self.query_one("#versions", Table)
-
     def begin(self) -> None:
         """Read what is kept."""
-        self._table.focus()
+        super().begin()
         self.action_again()
 
     def action_again(self) -> None:
         """Read what is kept (again)."""
         self.paint()
-        self._work(self._read_all(), "reading the backups")
-
-    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self.run_worker(work, group="history", name=name, exclusive=True, exit_on_error=False)
+        self.start(self._read_all(), "reading the backups")
 
     async def _read_all(self) -> None:
         self.trouble = ""
@@ -106,18 +90,19 @@ class BackupList(FullScreen[AnswerT]):
             self.trouble = str(error)
         self._read = True
         self.paint()
-        self._table.select(self._selected)
+        self.table.select(self._selected)
 
-    def _nothing(self) -> list[Cell]:
+    def empty_text(self) -> list[Cell]:
+        """Why there is nothing, once that is known."""
         return [(), cell(f"  {self.nothing_words() if self._read else 'reading...'}", Tone.DIM)]
 
     # -- verify -------------------------------------------------------------------------------
 
     def action_verify(self, everything: bool) -> None:
         """Hash the selected backup again, or all of them."""
-        row = self._table.selected
+        row = self.table.selected
         if row is not None:
-            self._work(self._verify(self._rows if everything else [row]), "verifying")
+            self.start(self._verify(self._rows if everything else [row]), "verifying")
 
     async def _verify(self, rows: Sequence[VersionRow]) -> None:
         for place, row in enumerate(list(rows), start=1):
@@ -126,16 +111,16 @@ class BackupList(FullScreen[AnswerT]):
             self._rows = [
                 structs.replace(each, verdict=found) if each.key == row.key else each for each in self._rows
             ]
-            self._table.show(self._rows)
+            self.table.show(self._rows)
         self.paint()
 
     # -- export -------------------------------------------------------------------------------
 
     def action_export(self) -> None:
         """Write a copy of the selected backup, and its metadata beside it."""
-        row = self._table.selected
+        row = self.table.selected
         if row is not None:
-            self._work(self._export(row.record), "exporting")
+            self.start(self._export(row.record), "exporting")
 
     async def _export(self, record: BackupRecord) -> None:
         context = self._engine_context
@@ -158,25 +143,21 @@ class BackupList(FullScreen[AnswerT]):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
-
     def paint(self) -> None:
         """Show what is known now."""
         glyphs = self.appearance.glyphs
         self.show_head(*self.head())
-        self._table.show(self._rows)
+        self.table.show(self._rows)
         damaged = sum(row.verdict is not None and bool(row.verdict.problem) for row in self._rows)
         title: Cell = (Span("Versions "), Span(str(len(self._rows)), Tone.DIM))
         if damaged:
             title += (Span(f" {glyphs.dot} {count(damaged, 'damaged one')}", Tone.BAD),)
-        self._table.set_title(title)
-        self._paint_text()
+        self.table.set_title(title)
+        self.paint_text()
 
-    def _paint_text(self) -> None:
-        row = self._table.selected
-        self.show_text(about(row, self.appearance.glyphs) if row is not None else [])
+    def about(self, row: VersionRow | None) -> list[Cell]:
+        """The facts of a backup."""
+        return about(row, self.appearance.glyphs) if row is not None else []
 
 
 def _look(context: Context, record: BackupRecord) -> list[BackupCheck]:

@@ -68,5 +68,5 @@ class BackupsScreen(BackupList[BackupsAnswer]):
 
     def action_choose(self, act: str) -> None:
         """Leave it to the flow."""
-        row = self._table.selected
+        row = self.table.selected
         self.dismiss(BackupsAnswer(BackupsAct(act), row.key if row else None))

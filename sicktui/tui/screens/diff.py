@@ -2,21 +2,18 @@
 
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from sicktui.engine.parameters.compare import compare
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
-from sicktui.tui.widgets.table import Table
 
 
-class DiffScreen(FullScreen[None]):
+class DiffScreen(TableScreen[None, DiffRow]):
     """The differences in a table; the selected one in full below, and the conclusions."""
 
     DEFAULT_CSS = "DiffScreen Table { height: 2fr; min-height: 5; }"
@@ -24,6 +21,8 @@ class DiffScreen(FullScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "everything", "All that is not compared", show=False)
     ]
+    columns = DIFF_COLUMNS
+    table_title = "Differences"
     key_hints = (
         ("j k", "move"),
         ("n", "all that is not compared"),
@@ -38,22 +37,13 @@ class DiffScreen(FullScreen[None]):
         self._drift = compare(before, after)
         self._everything = False
 
-    def middle(self) -> list[Widget]:
-        """The differences."""
-        return [
-            Table(DIFF_COLUMNS, "Differences", empty=self._nothing, glyphs=self.appearance.glyphs, id="diff")
-        ]
-
-    @property
-    def _table(self) -> Table[DiffRow]:
-        return self.query_one("#diff", Table)
-
     def begin(self) -> None:
         """Show it: both snapshots are at hand."""
-        self._table.focus()
+        super().begin()
         self.paint()
 
-    def _nothing(self) -> list[Cell]:
+    def empty_text(self) -> list[Cell]:
+        """Nothing differs."""
         return [(), cell(f"  {self.appearance.glyphs.done} Nothing that was compared differs.", Tone.GOOD)]
 
     def action_everything(self) -> None:
@@ -61,23 +51,19 @@ class DiffScreen(FullScreen[None]):
         self._everything = not self._everything
         self.paint()
 
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
-
     def paint(self) -> None:
         """Show the comparison."""
         self.show_head(
             (Span("Before  ", Tone.DIM), Span(who(self._before), Tone.KEY)),
             (Span("After   ", Tone.DIM), Span(who(self._after), Tone.KEY)),
         )
-        self._table.show(diff_rows(self._drift, everything=self._everything))
+        self.table.show(diff_rows(self._drift, everything=self._everything))
         number = len(self._drift.differences)
         words = count(number, "difference") if number else "Nothing differs"
-        self._table.set_title((Span(words, Tone.WARN if number else Tone.GOOD),))
-        self._paint_text()
+        self.table.set_title((Span(words, Tone.WARN if number else Tone.GOOD),))
+        self.paint_text()
 
-    def _paint_text(self) -> None:
-        row = self._table.selected
+    def about(self, row: DiffRow | None) -> list[Cell]:
+        """A difference in full, and the conclusions."""
         lines = [*about(row), ()] if row is not None else []
-        self.show_text([*lines, *conclusions(self._drift, self.appearance.glyphs)])
+        return [*lines, *conclusions(self._drift, self.appearance.glyphs)]

@@ -98,12 +98,12 @@ class HistoryScreen(BackupList[HistoryAnswer]):
 
     def action_restore(self) -> None:
         """Restore the selected backup."""
-        if (row := self._table.selected) is not None:
+        if (row := self.table.selected) is not None:
             self.dismiss(HistoryAnswer(record=row.record))
 
     def action_compare(self) -> None:
         """Compare the selected backup's parameters with what the sensor has now."""
-        row = self._table.selected
+        row = self.table.selected
         if row is None:
             return
         if row.record.snapshot is None:

@@ -7,12 +7,11 @@ from typing import ClassVar
 from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.parameters import (
     PARAMETER_COLUMNS,
@@ -41,7 +40,7 @@ class ParameterRequest(Struct, frozen=True):
     name: str = ""
 
 
-class ParameterScreen(FullScreen[ParameterRequest]):
+class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
     """By the alphabet. Reads and writes nothing itself: each wish is an answer.
 
     Args:
@@ -62,6 +61,8 @@ class ParameterScreen(FullScreen[ParameterRequest]):
         Binding("e", "choose('set')", "Set", show=False),
         Binding("S", "save", "Save", show=False),
     ]
+    columns = PARAMETER_COLUMNS
+    table_title = "Parameters"
     key_hints = (
         ("j k", "move"),
         ("r", "read"),
@@ -87,24 +88,16 @@ class ParameterScreen(FullScreen[ParameterRequest]):
         self._rows = parameter_rows(names, readings)
         self._selected = selected
 
-    def middle(self) -> list[Widget]:
-        """The parameters."""
-        return [Table(PARAMETER_COLUMNS, "Parameters", glyphs=self.appearance.glyphs, id="parameters")]
-
-    @property
-    def _table(self) -> Table[ParameterRow]:
-        return self.query_one("#parameters", Table)
-
     def begin(self) -> None:
         """Show what is known."""
-        self._table.focus()
+        super().begin()
         self.paint()
-        self._table.select(self._selected)
-        self._paint_text()
+        self.table.select(self._selected)
+        self.paint_text()
 
     def action_choose(self, act: str) -> None:
         """Do something with the selected parameter."""
-        if (row := self._table.selected) is not None:
+        if (row := self.table.selected) is not None:
             self.dismiss(ParameterRequest(ParameterAct(act), row.name))
 
     def action_other(self) -> None:
@@ -114,10 +107,6 @@ class ParameterScreen(FullScreen[ParameterRequest]):
     def action_save(self) -> None:
         """Let the sensor save its parameters."""
         self.dismiss(ParameterRequest(ParameterAct.SAVE))
-
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
 
     @on(Table.Chosen)
     def _chosen(self) -> None:
@@ -130,10 +119,9 @@ class ParameterScreen(FullScreen[ParameterRequest]):
             (Span("Parameters of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
             cell(f"{count(len(self._rows), 'parameter')}, {read} read; values are as of then", Tone.DIM),
         )
-        self._table.show(self._rows)
-        self._paint_text()
+        self.table.show(self._rows)
+        self.paint_text()
 
-    def _paint_text(self) -> None:
-        row = self._table.selected
-        lines: list[Cell] = about_parameter(row) if row is not None else []
-        self.show_text(lines)
+    def about(self, row: ParameterRow | None) -> list[Cell]:
+        """What is known of a parameter."""
+        return about_parameter(row) if row is not None else []

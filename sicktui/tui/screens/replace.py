@@ -1,8 +1,7 @@
 """The guide of a replacement: who answers, which backup, the checks, what happens. Writes nothing."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct, structs
 from textual.binding import Binding, BindingType
@@ -76,10 +75,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         """Look again, from the first step on."""
         self._found = structs.replace(self._found, seen=None, old=None, plan=None)
         self.paint()
-        self._work(self._look(), "looking at the sensor")
-
-    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self.run_worker(work, group="replace", name=name, exclusive=True, exit_on_error=False)
+        self.start(self._look(), "looking at the sensor")
 
     async def _look(self) -> None:
         context, target = self._engine_context, self._found.target
@@ -113,7 +109,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
 
     def action_version(self) -> None:
         """Choose another backup."""
-        self._work(self._choose_version(), "choosing a backup")
+        self.start(self._choose_version(), "choosing a backup")
 
     async def _choose_version(self) -> None:
         device = self._found.target.device
@@ -126,7 +122,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     def action_passphrase(self) -> None:
         """Enter the passphrase of the backup."""
         if self._found.plan is not None:
-            self._work(self._ask_passphrase(), "asking for the passphrase")
+            self.start(self._ask_passphrase(), "asking for the passphrase")
 
     async def _ask_passphrase(self, problem: str = "") -> None:
         device, word = self._found.target.device, self._found.word
@@ -144,7 +140,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     def action_force(self) -> None:
         """Allow another model, or forbid it again."""
         self._options = structs.replace(self._options, force=not self._options.force)
-        self._work(self._plan(), "looking at the sensor")
+        self.start(self._plan(), "looking at the sensor")
 
     def action_go_on(self) -> None:
         """Ask whether to start."""

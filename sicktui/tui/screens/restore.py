@@ -1,13 +1,11 @@
 """The plan of a restore: which backup, and every check, before anything is sent."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Final
 
 from msgspec import Struct
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from sicktui.engine.context import Context
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
@@ -23,14 +21,13 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
 from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.plan import AskPasswords
 from sicktui.tui.screens.version_picker import VersionPicker
-from sicktui.tui.widgets.table import Table
 
 _MOST_ROWS: Final = 9
 
@@ -60,7 +57,7 @@ async def plan_one(context: Context, target: Target, word: str, options: Restore
         return RestorePlan(item=refused)
 
 
-class RestoreScreen(FullScreen[RestoreAnswer]):
+class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     """Reads the sensors in a worker; each one's line comes as soon as it is known.
 
     Args:
@@ -82,6 +79,8 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         Binding("l", "login", "Login", show=False),
         Binding("R", "again", "Read again", show=False),
     ]
+    columns = RESTORE_COLUMNS
+    table_title = "Plan"
     key_hints = (
         ("r", "go on"),
         ("c", "choose the backup"),
@@ -109,18 +108,10 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         self._ask_passwords = ask_passwords
         self._options = RestoreOptions()
 
-    def middle(self) -> list[Widget]:
-        """The plan."""
-        return [Table(RESTORE_COLUMNS, "Plan", glyphs=self.appearance.glyphs, id="plan")]
-
-    @property
-    def _table(self) -> Table[RestoreRow]:
-        return self.query_one("#plan", Table)
-
     def begin(self) -> None:
         """Read every sensor."""
-        self._table.styles.height = min(len(self._rows), _MOST_ROWS) + 2
-        self.query_one("#plan" if len(self._rows) > 1 else "#text").focus()
+        self.table.styles.height = min(len(self._rows), _MOST_ROWS) + 2
+        self.query_one("#table" if len(self._rows) > 1 else "#text").focus()
         self.action_again()
 
     def action_again(self) -> None:
@@ -128,10 +119,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         for device, row in self._rows.items():
             self._rows[device] = RestoreRow(target=row.target, word=row.word)
         self.paint()
-        self._work(self._plan_all(), "reading the sensors")
-
-    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self.run_worker(work, group="restore", name=name, exclusive=True, exit_on_error=False)
+        self.start(self._plan_all(), "reading the sensors")
 
     async def _plan_all(self) -> None:
         gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
@@ -164,8 +152,8 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     def action_version(self) -> None:
         """Choose another backup for the selected device."""
-        if (row := self._table.selected) is not None:
-            self._work(self._choose_version(row.key), "choosing a backup")
+        if (row := self.table.selected) is not None:
+            self.start(self._choose_version(row.key), "choosing a backup")
 
     async def _choose_version(self, device: str) -> None:
         picker = VersionPicker(self.appearance, self._engine_context, device, self._key_of(device))
@@ -177,8 +165,8 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     def action_passphrase(self) -> None:
         """Enter the passphrase of the selected device's backup."""
-        if (row := self._table.selected) is not None:
-            self._work(self._ask_passphrase(row.key), "asking for the passphrase")
+        if (row := self.table.selected) is not None:
+            self.start(self._ask_passphrase(row.key), "asking for the passphrase")
 
     async def _ask_passphrase(self, device: str) -> None:
         problem = ""
@@ -201,7 +189,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     def action_login(self) -> None:
         """Enter the password of the selected device, then read again."""
-        if (row := self._table.selected) is not None:
+        if (row := self.table.selected) is not None:
             self.dismiss(RestoreAnswer(words=self._words, login=row.key))
 
     @property
@@ -230,10 +218,6 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
-
     def paint(self) -> None:
         """Show what is known now."""
         rows = list(self._rows.values())
@@ -243,15 +227,15 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
             (Span("Restore parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),
             cell("Checked before anything is sent; nothing is written without a question.", Tone.DIM),
         )
-        self._table.show(rows)
-        self._table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))
-        self._paint_text()
+        self.table.show(rows)
+        self.table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))
+        self.paint_text()
 
-    def _paint_text(self) -> None:
-        row, glyphs = self._table.selected, self.appearance.glyphs
+    def about(self, row: RestoreRow | None) -> list[Cell]:
+        """The plan of a device with all its checks."""
+        glyphs = self.appearance.glyphs
         if row is None or row.plan is None:
-            self.show_text([cell("Looking at the backup, then at the sensor...", Tone.DIM)])
-            return
+            return [cell("Reading the backup, then the sensor...", Tone.DIM)]
         plan, name = row.plan, clean(row.target.device, 60)
         lines: list[Cell] = [(Span(name, Tone.KEY), Span(f"  backup of {backup_words(plan, row.word)}"))]
         lines += check_lines(plan, glyphs)
@@ -259,7 +243,7 @@ class RestoreScreen(FullScreen[RestoreAnswer]):
         advice = "" if plan.may_go else advice_of(plan, self._advised)
         if advice:
             lines.append((Span("What to do: ", Tone.KEY), Span(advice)))
-        self.show_text(lines)
+        return lines
 
     @property
     def _advised(self) -> dict[str, str]:

@@ -1,13 +1,11 @@
 """The shelf of firmware packages: what lies on it, who has approved it; add, approve, remove."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.widget import Widget
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
@@ -19,13 +17,12 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, PathField, TextField
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
-from sicktui.tui.widgets.table import Table
 
 
-class ShelfScreen(FullScreen[None]):
+class ShelfScreen(TableScreen[None, PackageRow]):
     """Newest first. The selected one's facts stand below.
 
     Args:
@@ -41,6 +38,8 @@ class ShelfScreen(FullScreen[None]):
         Binding("x", "remove", "Remove", show=False),
         Binding("R", "again", "Read again", show=False),
     ]
+    columns = PACKAGE_COLUMNS
+    table_title = "Packages"
     key_hints = (
         ("j k", "move"),
         ("n", "add a package"),
@@ -56,30 +55,18 @@ class ShelfScreen(FullScreen[None]):
         self._engine_context = context
         self._rows: list[PackageRow] = []
 
-    def middle(self) -> list[Widget]:
-        """The packages."""
-        return [
-            Table(PACKAGE_COLUMNS, "Packages", empty=self._nothing, glyphs=self.appearance.glyphs, id="shelf")
-        ]
-
-    def _nothing(self) -> list[Cell]:
+    def empty_text(self) -> list[Cell]:
+        """How to add a package."""
         return [(), cell("  The shelf is empty. n puts a package on it.", Tone.DIM)]
-
-    @property
-    def _table(self) -> Table[PackageRow]:
-        return self.query_one("#shelf", Table)
 
     def begin(self) -> None:
         """Read the shelf."""
-        self._table.focus()
+        super().begin()
         self.action_again()
 
     def action_again(self) -> None:
         """Read the shelf (again)."""
-        self._work(self._read(), "reading the shelf")
-
-    def _work(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self.run_worker(work, group="shelf", name=name, exclusive=True, exit_on_error=False)
+        self.start(self._read(), "reading the shelf")
 
     async def _read(self, select: ShelfEntry | None = None) -> None:
         self.trouble = ""
@@ -90,14 +77,14 @@ class ShelfScreen(FullScreen[None]):
             self.trouble = str(error)
         self.paint()
         if select is not None:
-            self._table.select(select.sha256)
-            self._paint_text()
+            self.table.select(select.sha256)
+            self.paint_text()
 
     # -- add ----------------------------------------------------------------------------------
 
     def action_add(self) -> None:
         """Put a copy of a package on the shelf."""
-        self._work(self._add(), "adding a package")
+        self.start(self._add(), "adding a package")
 
     async def _add(self) -> None:
         values, problem = FormValues({"file": "", "version": ""}), ""
@@ -153,9 +140,9 @@ class ShelfScreen(FullScreen[None]):
 
     def action_approve(self) -> None:
         """Approve the selected package for use in the plant."""
-        row = self._table.selected
+        row = self.table.selected
         if row is not None:
-            self._work(self._approve(row.entry), "approving")
+            self.start(self._approve(row.entry), "approving")
 
     async def _approve(self, entry: ShelfEntry) -> None:
         if entry.approved:
@@ -174,9 +161,9 @@ class ShelfScreen(FullScreen[None]):
 
     def action_remove(self) -> None:
         """Take the selected package off the shelf."""
-        row = self._table.selected
+        row = self.table.selected
         if row is not None:
-            self._work(self._remove(row.entry), "removing")
+            self.start(self._remove(row.entry), "removing")
 
     async def _remove(self, entry: ShelfEntry) -> None:
         lines = [
@@ -196,10 +183,6 @@ class ShelfScreen(FullScreen[None]):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_text()
-
     def paint(self) -> None:
         """Show what is known now."""
         approved = sum(row.entry.approved for row in self._rows)
@@ -212,9 +195,9 @@ class ShelfScreen(FullScreen[None]):
                 Span(f"{approved} approved", Tone.DIM),
             ),
         )
-        self._table.show(self._rows)
-        self._paint_text()
+        self.table.show(self._rows)
+        self.paint_text()
 
-    def _paint_text(self) -> None:
-        row = self._table.selected
-        self.show_text(about_package(row.entry) if row is not None else [])
+    def about(self, row: PackageRow | None) -> list[Cell]:
+        """The facts of a package."""
+        return about_package(row.entry) if row is not None else []

@@ -1,0 +1,150 @@
+"""A dialog with a list to choose from, and where that helps a line to type a path instead."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.dialog import Dialog
+from sicktui.tui.drawing.columns import Column, Row
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+from sicktui.tui.widgets.table import Table
+
+AnswerT = TypeVar("AnswerT")
+RowT = TypeVar("RowT", bound=Row)
+
+_MOST_ROWS: Final = 12
+
+
+class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
+    """Reads the rows in a thread when it opens. Subclasses say what choosing a row answers.
+
+    Args:
+        appearance: how the dashboard looks.
+        read: reads the rows; may raise ``SicktuiError``.
+    """
+
+    DEFAULT_CSS = """
+    Picker #box { width: 110; }
+    Picker Table { height: 8; background: $surface; }
+    Picker Input { margin-top: 1; background: $panel; }
+    """
+
+    scrolls = False
+    columns: ClassVar[Sequence[Column[Any]]] = ()
+    empty: ClassVar[str] = ""
+    """What an empty list shows."""
+
+    def __init__(self, appearance: Appearance, read: Callable[[], Sequence[RowT]]) -> None:
+        super().__init__(appearance)
+        self._read_rows = read
+
+    def chosen(self, row: RowT) -> None:
+        """Act on the chosen row."""
+        raise NotImplementedError
+
+    def body(self) -> list[Widget]:
+        """The list, and a place for a problem."""
+        table: Table[RowT] = Table(
+            self.columns, empty=self._empty_text, glyphs=self.appearance.glyphs, id="table"
+        )
+        return [table, Prose(id="problem")]
+
+    def on_mount(self) -> None:
+        """Read the rows."""
+        self.table.focus()
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read the rows (again)."""
+        self.start(self._read(), "reading the list")
+
+    @property
+    def table(self) -> Table[RowT]:
+        """The list."""
+        return self.query_one("#table", Table)
+
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Do something in a worker; what was in progress is stopped."""
+        self.run_worker(work, group="work", name=name, exclusive=True, exit_on_error=False)
+
+    async def _read(self) -> None:
+        rows: Sequence[RowT] = ()
+        try:
+            rows = await asyncio.to_thread(self._read_rows)
+        except SicktuiError as error:
+            self.show_error(error)
+        self.show_rows(rows)
+
+    def show_rows(self, rows: Sequence[RowT]) -> None:
+        """Show the rows."""
+        self.table.show(rows)
+
+    def show_error(self, error: SicktuiError) -> None:
+        """Show an error and what to do about it."""
+        self.show_problem(error.message, error.advice)
+
+    def show_problem(self, text: str, advice: str = "", tone: Tone = Tone.BAD) -> None:
+        """Show a sentence below the list."""
+        lines = [cell(clean(text, 400), tone)]
+        if advice:
+            lines.append(cell(clean(advice, 400), Tone.DIM))
+        self.query_one("#problem", Prose).show(*lines)
+
+    def _empty_text(self) -> list[Cell]:
+        return [cell(self.empty, Tone.DIM)]
+
+    @on(Table.Chosen)
+    def _choose(self) -> None:
+        if (row := self.table.selected) is not None:
+            self.chosen(row)
+
+    @on(Worker.StateChanged)
+    def _broken(self, message: Worker.StateChanged) -> None:
+        if message.state is WorkerState.ERROR:
+            self.show_problem(f"Error while {message.worker.name}: {message.worker.error!r}")
+
+
+class FilePicker(Picker[AnswerT, RowT]):
+    """A picker in which the path of a file can be typed instead."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "path", "Type a path", show=False)]
+
+    keys_text = "j k move   enter choose   tab or / type a path   q back"
+    path_hint: ClassVar[str] = ""
+
+    def body(self) -> list[Widget]:
+        """The list, a line for a path, and a place for a problem."""
+        table, problem = super().body()
+        return [table, Input(placeholder=self.path_hint, id="path"), problem]
+
+    def path_typed(self, path: str) -> None:
+        """Act on a path, as it was typed but for quotes around it."""
+        raise NotImplementedError
+
+    def show_rows(self, rows: Sequence[RowT]) -> None:
+        """Show the rows; an empty list cannot take keys, so then the path has the focus."""
+        self.table.show(rows)
+        self.table.styles.height = max(3, min(_MOST_ROWS, len(rows) + 1))
+        self.table.can_focus = bool(rows)
+        (self.table if rows else self.query_one("#path")).focus()
+
+    def action_path(self) -> None:
+        """Focus the line for a path."""
+        self.query_one("#path").focus()
+
+    @on(Input.Submitted)
+    def _path_submitted(self, message: Input.Submitted) -> None:
+        if text := message.value.strip().strip("\"'"):
+            self.path_typed(text)
+        else:
+            self.table.focus()
