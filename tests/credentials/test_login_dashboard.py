@@ -70,7 +70,7 @@ async def test_a_sensor_that_denies_access_in_the_middle_of_a_plan(
         await plan(pilot)
         await until(pilot, lambda: "Service on" in text_of(pilot))
         shown = " ".join(text_of(pilot).split())
-        assert "refuses the password that is known" in shown
+        assert "rejected the stored password" in shown
         assert "Service on gate-1" in shown
         assert "dock-1 " not in shown.split("Service on")[1].split("password")[0]
         await enter(pilot, NEW)
@@ -97,7 +97,7 @@ async def test_a_refused_password_is_tried_once_however_often_the_plan_is_made(
         assert tries(harness) == [1, 5]
         await pilot.press("j", "k", "l")
         await enter(pilot, "another wrong one")
-        await until(pilot, lambda: "Wrong password, not kept: gate-1" in notes_of(pilot))
+        await until(pilot, lambda: "Wrong password, not stored: gate-1" in notes_of(pilot))
         assert tries(harness)[0] == 2, "what a person types is tried, once"
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "refuse 1" in text_of(pilot))
         await pilot.press("l")
@@ -155,7 +155,7 @@ async def test_a_sensor_that_denies_access_in_the_middle_of_a_run(
         await until(pilot, lambda: "denied access" in text_of(pilot))
         assert isinstance(pilot.app.screen, Login)
         await enter(pilot, "changed meanwhile")
-        await until(pilot, lambda: "1 password kept in" in notes_of(pilot))
+        await until(pilot, lambda: "1 password stored in" in notes_of(pilot))
     assert credentials.password("gate-1", "Service") == "changed meanwhile"
 
 
@@ -172,7 +172,7 @@ async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
         await pilot.press("g")
         await until(pilot, lambda: "interrupted" in text_of(pilot))
         await pilot.press("r")
-        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        await until(pilot, lambda: "rejected the stored password" in text_of(pilot))
         await enter(pilot, NEW)
         await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))
     assert tries(harness) == [2]
@@ -194,7 +194,7 @@ async def test_a_sensor_that_denies_access_to_a_restore(
         await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
         await until(pilot, lambda: "bytes" in text_of(pilot) or "KB" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        await until(pilot, lambda: "rejected the stored password" in text_of(pilot))
         await enter(pilot, NEW)
         await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
         await until(pilot, lambda: "the password was not refused" in text_of(pilot))
@@ -208,7 +208,7 @@ async def test_a_sensor_that_denies_access_to_find_me(
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("f")
-        await until(pilot, lambda: "refuses the password that is known" in text_of(pilot))
+        await until(pilot, lambda: "rejected the stored password" in text_of(pilot))
         assert tries(harness) == [0], "it was refused once already"
         await enter(pilot, NEW)
         await until(pilot, lambda: "Blinking for" in notes_of(pilot))

@@ -111,7 +111,7 @@ async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(
         await pilot.press("b")
         await form(pilot, "Unlock the vault")
         await pilot.press("escape")
-        await until(pilot, lambda: "open to anybody" in notes_of(pilot))
+        await until(pilot, lambda: "anyone could read it" in notes_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: ".spk" in text_of(pilot))
         await pilot.press("enter")
@@ -121,7 +121,7 @@ async def test_no_backup_is_made_without_its_passphrase_in_the_locked_vault(
         await pilot.press("y")
         await form(pilot, "Unlock the vault")
         await pilot.press("escape")
-        await until(pilot, lambda: text_of(pilot).count("open to anybody") == 2)
+        await until(pilot, lambda: text_of(pilot).count("anyone could read it") == 2)
         assert not main.dashboard.runs
         assert not harness.context.backups.list()
 
@@ -137,7 +137,7 @@ async def test_a_login_opens_the_vault_to_keep_the_password(harness: DashboardHa
         await typed(pilot, PASSWORD)
         await form(pilot, "Unlock the vault")
         await typed(pilot, MASTER)
-        await until(pilot, lambda: "1 password kept in: vault (encrypted file)" in notes_of(pilot))
+        await until(pilot, lambda: "1 password stored in: vault (encrypted file)" in notes_of(pilot))
         await until(pilot, lambda: "factory password" in text_of(pilot))
     assert vault.get("gate-1/Service") == PASSWORD
 
@@ -149,8 +149,8 @@ async def test_a_vault_is_made_and_takes_in_what_was_entered(harness: DashboardH
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await typed(pilot, PASSWORD)
-        await until(pilot, lambda: "kept in: memory" in notes_of(pilot))
-        await until(pilot, lambda: "Press V to make a vault" in text_of(pilot))
+        await until(pilot, lambda: "stored in: memory" in notes_of(pilot))
+        await until(pilot, lambda: "Press V to create a vault" in text_of(pilot))
         await pilot.press("V")
         await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu) and "absent" in text_of(pilot))
         await pilot.press("x", "u")
@@ -165,7 +165,7 @@ async def test_a_vault_is_made_and_takes_in_what_was_entered(harness: DashboardH
         await typed(pilot, FRESH)
         await until(pilot, lambda: "The two passwords differ." in text_of(pilot))
         await typed(pilot, MASTER)
-        await until(pilot, lambda: "It keeps 1 password now" in notes_of(pilot))
+        await until(pilot, lambda: "It now keeps 1 password" in notes_of(pilot))
         await until(pilot, lambda: "passwords: vault" in text_of(pilot))
     assert cheap_vault(vault.path, given=MASTER).get("gate-1/Service") == PASSWORD
 
@@ -204,14 +204,14 @@ async def test_everything_that_the_commands_do(
         await choose("p", "Change the vault's password")
         for text in (MASTER, FRESH, FRESH):
             await typed(pilot, text)
-        await until(pilot, lambda: "has a new password" in notes_of(pilot))
+        await until(pilot, lambda: "password was changed" in notes_of(pilot))
         await pilot.press("V")
         await until(pilot, lambda: isinstance(pilot.app.screen, VaultMenu))
         await pilot.press("k")
         await until(pilot, lambda: vault.state() is VaultState.LOCKED)
         await choose("u", "Unlock the vault")
         await typed(pilot, FRESH)
-        await until(pilot, lambda: "The vault is open" in notes_of(pilot))
+        await until(pilot, lambda: "The vault is unlocked" in notes_of(pilot))
         shown = text_of(pilot) + notes_of(pilot)
         assert FRESH not in shown
         assert MASTER not in shown
@@ -228,12 +228,12 @@ async def test_a_password_is_kept_once_for_a_group(harness: DashboardHarness, va
         await until(pilot, lambda: "store it once for @hall-3" in text_of(pilot))
         pilot.app.screen.query_one("#password", Input).value = PASSWORD
         await pilot.press("tab", "tab", "space", "shift+tab", "shift+tab", "enter")
-        await until(pilot, lambda: "The password of @hall-3 kept in: vault" in notes_of(pilot))
+        await until(pilot, lambda: "The password of @hall-3 stored in: vault" in notes_of(pilot))
         assert vault.names() == ("@hall-3/Service",)
         assert harness.context.credentials.password("gate-1", "Service") == PASSWORD
         vault.lock()
         await pilot.press("O")
-        await until(pilot, lambda: "what @hall-3 shares" in text_of(pilot))
+        await until(pilot, lambda: "shared password of @hall-3" in text_of(pilot))
         await pilot.press("y")
         await form(pilot, "Unlock the vault")
         await pilot.press("escape")

@@ -112,7 +112,7 @@ def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_pa
 
 def start_backup(terminal: Terminal) -> None:
     terminal.press("b")
-    terminal.wait_for(lambda text: "Back the parameters up" in text)
+    terminal.wait_for(lambda text: "Back up parameters" in text)
     terminal.press("\r")
 
 

@@ -57,7 +57,7 @@ async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ProgressDialog))
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
-        await until(pilot, lambda: "It was stopped." in notes_of(pilot))
+        await until(pilot, lambda: "Stopped." in notes_of(pilot))
 
 
 async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> None:
@@ -67,7 +67,7 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         fleet.devices[0].add_fault(Fault(name="trickle", at="GET", rate=150.0, times=1))
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is main)

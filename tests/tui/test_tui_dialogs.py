@@ -111,7 +111,7 @@ async def test_a_wrong_password_is_not_kept_and_a_right_one_is(harness: Dashboar
         await pilot.press(*"wrong")
         assert "wrong" not in text_of(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "Wrong password, not kept" in notes_of(pilot))
+        await until(pilot, lambda: "Wrong password, not stored" in notes_of(pilot))
         assert harness.context.credentials.password("gate-1", "Service") is None
         tries = [r for d in fleet.devices for r in d.requests if "checkCredentials" in r.path]
         assert len(tries) == 2, "once for each sensor"
@@ -121,7 +121,7 @@ async def test_a_wrong_password_is_not_kept_and_a_right_one_is(harness: Dashboar
         await pilot.press("enter")
         await until(pilot, lambda: harness.context.credentials.password("dock-1", "Service") == PASSWORD)
         assert PASSWORD not in repr(Password(PASSWORD, for_all=True))
-        await until(pilot, lambda: "kept in: memory" in notes_of(pilot))
+        await until(pilot, lambda: "stored in: memory" in notes_of(pilot))
         await pilot.press("O")
         await until(pilot, lambda: "Forget passwords?" in text_of(pilot))
         await pilot.press("y")
@@ -212,8 +212,8 @@ async def test_a_backup_says_whether_a_stored_passphrase_is_used(harness: Dashbo
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
-        await until(pilot, lambda: "Empty: the one that is stored for 1 sensor is used." in text_of(pilot))
-        assert "For the others none is stored" in text_of(pilot)
+        await until(pilot, lambda: "Empty: uses the passphrase stored for 1 sensor." in text_of(pilot))
+        assert "The other devices have no passphrase" in text_of(pilot)
         await type_in(pilot, "x" * 257)
         await pilot.press("enter")
         await until(pilot, lambda: "at most 256 characters" in notes_of(pilot))

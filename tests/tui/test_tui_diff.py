@@ -56,7 +56,7 @@ async def test_the_first_snapshot_has_nothing_to_be_compared_with(harness: Dashb
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("d")
-        await until(pilot, lambda: "This is the first snapshot of gate-1" in notes_of(pilot))
+        await until(pilot, lambda: "First snapshot of gate-1" in notes_of(pilot))
         assert pilot.app.screen is main
         assert len(harness.context.snapshots.list("1001")) == 1
 

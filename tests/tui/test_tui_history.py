@@ -106,7 +106,7 @@ async def test_a_device_without_backups_says_how_to_make_one(harness: DashboardH
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await browse_history(pilot)
-        await until(pilot, lambda: "No backup of this sensor is kept on this PC" in text_of(pilot))
+        await until(pilot, lambda: "No backup of this sensor on this PC" in text_of(pilot))
         await pilot.press("v", "x", "r", "d", "q")
         await until(pilot, lambda: "Devices 1" in text_of(pilot))
 

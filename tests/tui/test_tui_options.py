@@ -57,7 +57,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
             "stop at failures: 7",
             "3 at once",
             "2.4.0.1R expected",
-            "brings 2.4.0.1R",
+            "version 2.4.0.1R",
         ):
             assert words in shown
         await pilot.press("u")
@@ -123,7 +123,7 @@ async def test_a_quick_comparison_reads_the_essential_few(harness: DashboardHarn
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("d")
-        await until(pilot, lambda: "first snapshot" in notes_of(pilot))
+        await until(pilot, lambda: "First snapshot" in notes_of(pilot))
         [device] = fleet.devices
         before = len(device.requests)
         await pilot.press("d")
@@ -143,9 +143,9 @@ async def test_two_sensors_are_compared_quickly_if_that_is_wished(harness: Dashb
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "d")
-        await until(pilot, lambda: "Everything that a sensor lets be read" in text_of(pilot))
+        await until(pilot, lambda: "Reading all readable parameters" in text_of(pilot))
         await pilot.press("e")
-        await until(pilot, lambda: "The essential few" in text_of(pilot))
+        await until(pilot, lambda: "Reading the essential parameters" in text_of(pilot))
         await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen))
         assert {snapshot.scope for snapshot in harness.context.snapshots.list()} == {"essential"}
 
@@ -157,14 +157,14 @@ async def test_the_doctor_names_what_is_wrong_and_the_remedy(harness: DashboardH
     async with harness.dashboard((80, 40)) as (pilot, _):
         await pilot.press("D")
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
-        await until(pilot, lambda: "1 thing to put right" in text_of(pilot))
+        await until(pilot, lambda: "1 problem" in text_of(pilot))
         shown = flat_of(pilot)
         assert "is damaged" in shown
         assert "Move that file away and add the packages again" in shown
         assert "Create one with 'sicktui vault create'" in shown
         (harness.context.shelf.folder / "index.json").unlink()
         await pilot.press("R")
-        await until(pilot, lambda: "0 things to put right" in text_of(pilot))
+        await until(pilot, lambda: "0 problems" in text_of(pilot))
         await pilot.press("D")
         await until(pilot, lambda: not isinstance(pilot.app.screen, DoctorScreen))
     assert PASSWORD not in shown

@@ -19,7 +19,7 @@ FORM = re.compile(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){5}")
 async def menu(pilot: Pilot[None]) -> None:
     if not isinstance(pilot.app.screen, PassphraseMenu):
         await pilot.press("P")
-    await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseMenu) and "The plant" in text_of(pilot))
+    await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseMenu) and "Site " in text_of(pilot))
 
 
 async def test_a_passphrase_is_stored_twice_typed_and_never_shown(harness: DashboardHarness) -> None:
@@ -33,7 +33,7 @@ async def test_a_passphrase_is_stored_twice_typed_and_never_shown(harness: Dashb
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press(*"phrase one", "enter", *"phrase two", "enter")
-        await until(pilot, lambda: "The two are not the same" in text_of(pilot))
+        await until(pilot, lambda: "The two passphrases differ" in text_of(pilot))
         assert "phrase o" not in text_of(pilot)
         await type_in(pilot, "phrase one")
         await pilot.press("enter")
@@ -81,9 +81,9 @@ async def test_a_passphrase_that_is_lost_is_found_out_on_the_backups(harness: Da
         await menu(pilot)
         await pilot.press("t")
         await until(pilot, lambda: isinstance(pilot.app.screen, Notice) and first.id in text_of(pilot))
-        assert "1 open with no passphrase that is known here" in flat_of(pilot)
+        assert "1 cannot be opened with any known passphrase" in flat_of(pilot)
         await pilot.press("q")
         await menu(pilot)
         known.remember("gate-1", "the old phrase")
         await pilot.press("t")
-        await until(pilot, lambda: "opens each of them" in flat_of(pilot))
+        await until(pilot, lambda: "open with a known passphrase" in flat_of(pilot))

@@ -21,7 +21,7 @@ async def test_everything_about_a_run_is_told(harness: DashboardHarness) -> None
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
         await pilot.press("c")
-        await until(pilot, lambda: "only one that is going can be cancelled" in flat_of(pilot))
+        await until(pilot, lambda: "only a running run can be cancelled" in flat_of(pilot))
         await pilot.press("v")
         await until(
             pilot, lambda: isinstance(pilot.app.screen, Notice) and "backup, finished" in text_of(pilot)
@@ -39,7 +39,7 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: Dashboard
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.live_runs)
         [run] = main.dashboard.live_runs

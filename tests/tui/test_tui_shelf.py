@@ -44,10 +44,10 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await pilot.press("y")
         await until(pilot, lambda: shelf.approved(entry.sha256) and "1 approved" in text_of(pilot))
         await pilot.press("a")
-        await until(pilot, lambda: "approved already" in notes_of(pilot))
+        await until(pilot, lambda: "already approved" in notes_of(pilot))
 
         await pilot.press("x")
-        await until(pilot, lambda: "Take it off the shelf?" in text_of(pilot))
+        await until(pilot, lambda: "Remove it from the shelf?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
         assert shelf.entries() == []

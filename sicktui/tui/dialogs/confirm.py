@@ -13,7 +13,7 @@ from sicktui.tui.widgets.prose import Prose
 
 
 class Confirm(Dialog[bool]):
-    """Says what would happen, and asks. The answer is ``True`` or ``None``."""
+    """Shows what would happen and asks. The answer is ``True`` or ``None``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "agree", "Yes", show=False),
@@ -29,9 +29,9 @@ class Confirm(Dialog[bool]):
         self._paragraphs = paragraphs
 
     def body(self) -> list[Widget]:
-        """The paragraphs."""
+        """Show the paragraphs."""
         return [Prose(self._paragraphs)]
 
     def action_agree(self) -> None:
-        """Yes."""
+        """Answer yes."""
         self.dismiss(True)  # noqa: FBT003 - the answer itself

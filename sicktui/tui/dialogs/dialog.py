@@ -1,4 +1,4 @@
-"""What all dialogs have in common."""
+"""The base of all dialogs."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -16,11 +16,11 @@ AnswerT = TypeVar("AnswerT")
 
 
 class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
-    """A box in the middle with a title, a body and a line of keys.
+    """A box in the middle of the screen with a title, a body and a line of keys.
 
-    The body scrolls where it is longer than the screen; the keys always stay in sight.
+    The body scrolls if it is longer than the screen; the keys always stay in sight.
 
-    Leaving gives ``None``. A dialog without an input can also be left with ``q``: Esc gets lost
+    Leaving answers ``None``. A dialog without an input can also be left with ``q``: Esc gets lost
     over some connections.
     """
 
@@ -53,14 +53,14 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
     title_text: str = ""
     keys_text: str = ""
     scrolls: bool = True
-    """Whether j and k move the body; else they belong to a table in it."""
+    """Whether j and k scroll the body; otherwise they belong to a table in it."""
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
         self.appearance = appearance
 
     def compose(self) -> ComposeResult:
-        """The box; what is in it comes from ``body``."""
+        """The box around what ``body`` returns."""
         with Vertical(id="box") as box:
             box.border_title = Content(self.title_text)
             with VerticalScroll(id="body", can_focus=False):
@@ -72,22 +72,22 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         return []
 
     def on_screen_resume(self) -> None:
-        """Say how to scroll as soon as there is something to scroll."""
-        self.watch(self.query_one("#body"), "show_vertical_scrollbar", self._tell_keys)
+        """Show the keys for scrolling while the body overflows."""
+        self.watch(self.query_one("#body"), "show_vertical_scrollbar", self._show_keys)
 
-    def _tell_keys(self, overflows: bool) -> None:
+    def _show_keys(self, overflows: bool) -> None:
         how = "j k scroll   " if overflows and self.scrolls else ""
         self.query_one("#keys", KeyLines).show(how + self.keys_text)
 
     def action_scroll(self, lines: int) -> None:
-        """Move the body by some lines."""
+        """Scroll the body by lines."""
         self.query_one("#body").scroll_relative(y=lines, animate=False)
 
     def action_page(self, direction: int) -> None:
-        """Move the body by a screenful."""
+        """Scroll the body by a page."""
         body = self.query_one("#body")
         body.scroll_relative(y=direction * max(1, body.size.height - 1), animate=False)
 
     def action_leave(self) -> None:
-        """Give no answer."""
+        """Leave without an answer."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""A configuration file that cannot be used: said plainly, and nothing overwritten."""
+"""Reports a configuration file that cannot be read. Nothing is overwritten."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from sicktui.tui.widgets.prose import Prose
 
 
 class FileErrorDialog(Dialog[bool]):
-    """Names file, line and key; lets the operator try again after mending it."""
+    """Names file, line and key; the operator can correct the file and try again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "leave", "Try again", show=False)]
 
@@ -26,7 +26,7 @@ class FileErrorDialog(Dialog[bool]):
         self._error = error
 
     def body(self) -> list[Widget]:
-        """The error, and what to do."""
+        """The error and what to do."""
         return [
             Prose(
                 [
@@ -34,7 +34,7 @@ class FileErrorDialog(Dialog[bool]):
                     (),
                     (Span("What to do: ", Tone.KEY), Span(clean(self._error.advice, 1000))),
                     (),
-                    cell("sicktui has changed nothing. It shows no devices until the file can be read."),
+                    cell("Nothing was changed. Devices are shown as soon as the file can be read."),
                 ]
             )
         ]

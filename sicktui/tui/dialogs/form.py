@@ -52,7 +52,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
     ]
 
     scrolls = False
-    """Letters belong to the fields; the focused field is always in last."""
+    """Letters belong to the fields; the focused field is always in sight."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
     def _update_problem(self, message: Input.Changed) -> None:
         if self._live:
             self._show(self._checked(self.values()))
-        # An input reports its first value too, which was not typed: a problem with it stays in last.
+        # An input reports its first value too, which was not typed: a problem with it stays in sight.
         elif message.value != next(field.value for field in self._fields if field.name == message.input.id):
             self._show(Problem(""))
 
@@ -185,7 +185,7 @@ class ValuesForm(Form[FormValues]):
         self._check = check
 
     def check(self, values: FormValues) -> str:
-        """Ask the given check."""
+        """What the given check finds."""
         return self._check(values)
 
     def answer(self, values: FormValues) -> FormValues:
@@ -219,7 +219,7 @@ class CheckBox(Static, can_focus=True):
 
 
 class BackButton(Static, can_focus=True):
-    """Leaves a dialog whose inputs take every letter, for terminals that lose Esc."""
+    """Leaves a dialog whose inputs take every letter, for connections that lose Esc."""
 
     DEFAULT_CSS = """
     BackButton { width: 10; height: 1; margin-top: 1; color: $text-muted; }

@@ -1,4 +1,4 @@
-"""What the screens that fill the terminal have in common: a head, a table, a text that scrolls, the keys."""
+"""The base of the screens that fill the terminal: a head, a middle, a text that scrolls, the keys."""
 
 from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, Final, Generic, TypeVar
@@ -22,9 +22,9 @@ _GAP: Final = "  "
 
 
 class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
-    """From top to bottom: two lines of head, what ``middle`` gives, a text, one line of keys.
+    """From top to bottom: two lines of head, the widgets of ``middle``, a text, the line of keys.
 
-    Leaving gives ``None``. ``w`` and tab give the keys to the next part.
+    Leaving answers ``None``. ``w`` and tab move the focus to the next part.
     """
 
     DEFAULT_CSS = """
@@ -41,7 +41,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     ]
 
     key_hints: ClassVar[Sequence[tuple[str, str]]] = ()
-    """Keys and what they do, for the last line; those that matter most first."""
+    """Keys and what they do, for the last line; the most important first."""
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
@@ -59,18 +59,18 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         yield LineBar(glyphs=glyphs, id="keys")
 
     def middle(self) -> list[Widget]:
-        """What stands between head and text."""
+        """The widgets between head and text."""
         return []
 
     def on_mount(self) -> None:
-        """Show the keys, then begin."""
+        """Begin."""
         self.begin()
 
     def begin(self) -> None:
-        """Start to work."""
+        """Start, once the widgets exist."""
 
     def on_resize(self) -> None:
-        """Wrap for the width; every key stays in sight."""
+        """Wrap for the width, with every key in sight."""
         bar = self.query_one("#keys", LineBar)
         hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints]
         lines = flow(hints, max(1, self.size.width - 2), _GAP)
@@ -87,12 +87,12 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         self.query_one("#head", LineBar).show(*lines)
 
     def show_text(self, lines: Sequence[Cell]) -> None:
-        """Show the text; trouble comes first."""
+        """Show the text, with the trouble on top."""
         self._text = lines
         trouble: list[Cell] = [cell(self.trouble, Tone.BAD), ()] if self.trouble else []
         width = self.size.width - 3  # the margins, and the scroll bar's place
         hung = [part for line in lines for part in hanging_indent(line, width)]
-        # A screen that is going, or not there yet, has none: what it says is kept for the next resize.
+        # A screen that is closing or not composed yet has no such widget; the next resize shows the text.
         for about in self.query("#about").results(Prose):
             about.show(*trouble, *hung)
 
@@ -106,5 +106,5 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         """Show what is known now."""
 
     def action_leave(self) -> None:
-        """Back, without an answer."""
+        """Leave without an answer."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Something to read, and nothing to answer."""
+"""A dialog to read."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -31,21 +31,21 @@ class Notice(Dialog[None]):
         self._paragraphs = paragraphs
 
     def body(self) -> list[Widget]:
-        """The paragraphs."""
+        """Show the paragraphs."""
         return [Prose(self._paragraphs)]
 
 
 class SecretNotice(Notice):
-    """Shows a secret once, to be written down: no key and no mouse brings it to a clipboard."""
+    """Shows a secret once, to be written down. Neither keys nor mouse can copy it to a clipboard."""
 
     ALLOW_SELECT: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "leave", "Written down", show=False),
-        # One that was typed ahead must not close the only look at it.
+        # An Enter that was typed ahead must not close it: it is shown only once.
         Binding("enter", "nothing", show=False),
     ]
 
-    keys_text = "w it is written down   q back"
+    keys_text = "w I have written it down   q back"
 
     def action_nothing(self) -> None:
-        """Stay."""
+        """Ignore the key."""

@@ -1,4 +1,4 @@
-"""Shown while something takes its time, so that keys typed meanwhile mean nothing else."""
+"""Runs slow work behind a modal dialog that swallows key presses."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,21 +13,21 @@ from sicktui.tui.widgets.prose import Prose
 
 
 class WorkResult(Struct, frozen=True):
-    """What came of it: one of the two."""
+    """The outcome: a result or an error."""
 
     result: Any = None
     error: Exception | None = None
 
 
 class ProgressDialog(Dialog[WorkResult]):
-    """Does one thing, and gives what came of it.
+    """Does one thing; the answer is its outcome.
 
     Args:
         appearance: how the dashboard looks.
         title: what is being done.
-        lines: more of it.
-        work: does it.
-        stops: whether leaving stops it. What writes to a sensor is not torn off.
+        lines: details.
+        work: the work.
+        stops: whether leaving stops the work. Writes to a sensor are never interrupted.
     """
 
     def __init__(
@@ -41,27 +41,27 @@ class ProgressDialog(Dialog[WorkResult]):
     ) -> None:
         super().__init__(appearance)
         self.title_text = title
-        self.keys_text = "q stop" if stops else "it is brought to its end"
+        self.keys_text = "q stop" if stops else "cannot be stopped now"
         self._lines = lines
         self._work = work
         self._stops = stops
 
     def body(self) -> list[Widget]:
-        """What is being done."""
+        """Show what is being done."""
         return [Prose(self._lines)]
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the work."""
         self.run_worker(self._do(), name="working", exit_on_error=False)
 
     async def _do(self) -> None:
         try:
             ended = WorkResult(result=await self._work())
-        except Exception as error:  # noqa: BLE001  whoever asked raises it again
+        except Exception as error:  # noqa: BLE001  the caller raises it again
             ended = WorkResult(error=error)
         self.dismiss(ended)
 
     def action_leave(self) -> None:
-        """Stop it, if that does no harm."""
+        """Stop the work, if that is safe."""
         if self._stops:
             super().action_leave()

@@ -1,4 +1,4 @@
-"""Fetches the parameter backups of sensors: dialog, run."""
+"""Backs up the parameters of sensors: form, run."""
 
 import asyncio
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ async def back_up(services: Services, devices: tuple[str, ...]) -> None:
 
 
 def _stored(context: Context, targets: Sequence[Target]) -> int:
-    """How many of the devices have a passphrase of their own or the plant's that is kept."""
+    """The number of devices with a stored passphrase, their own or the site's."""
     known = Passphrases(context.credentials)
     if known.stored(SITE) is not None:
         return len(targets)

@@ -20,7 +20,7 @@ from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
-"""Backups listed in the question; the rest are count."""
+"""Backups listed in the question; the rest are counted."""
 
 
 async def browse_backups(services: Services) -> None:

@@ -10,7 +10,7 @@ from sicktui.tui.flows.services import Services
 
 
 async def cancel_run(services: Services, run: str) -> None:
-    """Ask, then tell the run to stop."""
+    """Ask, then cancel the run."""
     agreed = await services.ask(
         Confirm(
             services.appearance,
@@ -18,11 +18,11 @@ async def cancel_run(services: Services, run: str) -> None:
             [
                 (Span("Run "), Span(run, Tone.KEY)),
                 (),
-                cell("Sensors that nothing was written to yet stop at once."),
-                cell("A sensor that is uploading or flashing is brought to a safe state first."),
+                cell("Sensors not yet written to stop at once."),
+                cell("A sensor that is uploading or flashing is finished safely."),
             ],
             yes="cancel the run",
-            no="let it go on",
+            no="keep it running",
         )
     )
     if not agreed:
@@ -33,4 +33,4 @@ async def cancel_run(services: Services, run: str) -> None:
         services.notify(str(error), "error")
         return
     services.dashboard.cancelling.add(run)
-    services.notify(f"Run {run} was told to stop.")
+    services.notify(f"Run {run} is being cancelled.")

@@ -46,7 +46,7 @@ async def import_list(services: Services) -> None:
 
 
 async def _take(services: Services, path: Path, *, replace: bool) -> bool:
-    """Read the file, ask about devices that it would replace, save; whether that was done."""
+    """Read the file, confirm the devices it replaces, and save; returns whether it was saved."""
     context = services.context
 
     def read() -> tuple[DeviceList, DeviceList, list[str]]:

@@ -14,36 +14,36 @@ from sicktui.tui.screens.device_form import DeviceForm
 
 
 async def add_device(services: Services) -> None:
-    """Ask for a new device and put it into the list."""
+    """Add a device to the list."""
     taken = await _names(services)
     profile = await services.ask(DeviceForm(services.appearance, None, taken)) if taken is not None else None
     if profile is not None and await _change(services, lambda devices: devices.add(profile)):
-        services.notify(f"{profile.name} is in the list.")
+        services.notify(f"{profile.name} added.")
 
 
 async def edit_device(services: Services, device: str) -> None:
-    """Let the operator change a device."""
+    """Change a device."""
     old = services.profile(device)
     taken = await _names(services)
     if old is None or taken is None:
         return
     new = await services.ask(DeviceForm(services.appearance, old, taken))
     if new is not None and await _change(services, lambda devices: devices.replace(device, new)):
-        services.notify(f"{new.name} was changed.")
+        services.notify(f"{new.name} changed.")
         if new.name != device:
-            # Passwords are kept under the name: taking one over unseen could give it to another sensor.
-            services.warn(f"A kept password stays with the name {device}: log in to {new.name} again.")
+            # Passwords are stored by device name: renaming one unseen could send it to another sensor.
+            services.warn(f"The stored password belongs to the name {device}. Log in to {new.name} again.")
 
 
 async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
-    """Take devices off the list and their passwords out of the stores, after a question."""
+    """Remove devices from the list, and their passwords from the stores."""
     names = bullets(devices)
     question = [
-        cell(f"Take {count(len(devices), 'device')} off the list?"),
+        cell(f"Remove {count(len(devices), 'device')} from the list?"),
         *names,
         (),
-        cell("The sensors are not touched; backups and the record of runs stay."),
-        cell("Passwords that are kept for them are forgotten."),
+        cell("The sensors are not affected. Backups and past runs are kept."),
+        cell("Their stored passwords are deleted."),
     ]
     if not await services.ask(
         Confirm(services.appearance, "Remove devices?", question, yes="remove", no="keep")
@@ -64,7 +64,7 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
             await asyncio.to_thread(services.context.credentials.forget, *entry)
         services.notify(f"{count(len(devices), 'device')} removed.")
         if stuck := await asyncio.to_thread(held_in_vault, services, entries):
-            services.notify(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
+            services.notify(f"Still in the vault, which is locked: {', '.join(stuck)}.", "error")
 
 
 async def _names(services: Services) -> list[str] | None:
@@ -76,7 +76,7 @@ async def _names(services: Services) -> list[str] | None:
 
 
 async def _change(services: Services, change: Callable[[DeviceList], DeviceList]) -> bool:
-    """Read the list afresh, change it, keep it, show it; whether it worked."""
+    """Read the list again, change it, save it and show it; returns whether that worked."""
     context = services.context
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""Compares: a sensor with what it was, or two sensors."""
+"""Compares the parameters of a sensor with a snapshot, or of two sensors."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader
 
 
 async def diff(services: Services, devices: tuple[str, ...]) -> None:
-    """Compare the one device with what it was, or the two with each other."""
+    """Compare one device with a snapshot, or two devices with each other."""
     targets = services.targets(devices)
     if len(targets) == 1:
         await _with_itself(services, targets[0])
@@ -42,7 +42,7 @@ async def _with_itself(services: Services, target: Target) -> None:
     if not kept:
         for taken in await _read(services, [target]):
             name, number = clean(target.device, 40), count(len(taken.values), "parameter")
-            words = f"This is the first snapshot of {name} ({number}): from now on it can be compared with."
+            words = f"First snapshot of {name} ({number}) stored. Later ones can be compared with it."
             services.notify(words)
         return
     pair: Pair | None = await services.ask(SnapshotPicker(services.appearance, target.device, kept))
@@ -55,7 +55,7 @@ async def _with_itself(services: Services, target: Target) -> None:
 
 
 async def _read(services: Services, targets: Sequence[Target], scope: Scope = "full") -> list[Snapshot]:
-    """The sensors as they are now; empty if one could not be read, or it was stopped."""
+    """Snapshots of the sensors now; empty if one could not be read, or the operator stopped."""
     taken = await services.ask(SnapshotReader(services.appearance, services.context, targets, scope))
-    services.refresh_backups()  # parameters may be seen now to have changed since the last backup
+    services.refresh_backups()  # parameters may turn out to have changed since the last backup
     return taken or []

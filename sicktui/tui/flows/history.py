@@ -1,4 +1,4 @@
-"""Looks at the backups of a device, and goes on to what was chosen there."""
+"""Shows the backups of a device; restores or compares the chosen one."""
 
 import asyncio
 
@@ -12,8 +12,8 @@ from sicktui.tui.screens.history import HistoryScreen
 
 
 async def browse_history(services: Services, device: str) -> None:
-    """Show the history until it is left, or a backup is to be restored."""
-    # A verification tells whether a passphrase opens a backup: it must not fail for a vault that is locked.
+    """Show the history until the operator leaves or restores a backup."""
+    # Verifying tries passphrases on the backups: it must not fail because the vault is locked.
     await unlock_passphrases(services, services.targets((device,)))
     selected: str | None = None
     while True:

@@ -1,4 +1,4 @@
-"""Asks for passwords, tries them once, and keeps them; and forgets them."""
+"""Asks for passwords, tries them once and stores them; and forgets them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,19 +21,19 @@ from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.screens.login import Login
 
-DENIED: Final = "The sensor refuses the password that is known. It was tried once."
+DENIED: Final = "The sensor rejected the stored password. It was tried once."
 
 Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
-"""Reads sensors, and says of each whether it may go."""
+"""Reads sensors and decides for each whether the operation can start."""
 
 
 async def log_in(services: Services, devices: tuple[str, ...], why: str = "") -> bool:
     """Ask for the passwords of these devices, one by one or one for all.
 
-    A password that a sensor refuses is not kept; it is tried once, since sensors lock.
+    A password that a sensor rejects is not stored; it is tried only once, because sensors lock.
 
     Returns:
-        Whether the operator went through to the end.
+        ``False`` if the operator left.
     """
     waiting = services.targets(devices)
     while waiting:
@@ -48,7 +48,7 @@ async def log_in(services: Services, devices: tuple[str, ...], why: str = "") ->
         refused = [target.device for target, good in zip(tried, taken, strict=True) if not good]
         if refused:
             names = ", ".join(clean(name, 40) for name in refused[:4])
-            services.notify(f"Wrong password, not kept: {names}. It was tried once.", "error")
+            services.notify(f"Wrong password, not stored: {names}. It was tried once.", "error")
         good = [target for target in served if target.device not in refused]
         if good:
             shared = group if answer.shared and not refused else None
@@ -57,7 +57,7 @@ async def log_in(services: Services, devices: tuple[str, ...], why: str = "") ->
 
 
 async def ensure_passwords(services: Services, targets: Sequence[Target], why: str) -> bool:
-    """Unlock the vault if it is needed, and ask for the passwords that nobody has told yet.
+    """Unlock the vault if needed, and ask for the missing passwords.
 
     Returns:
         ``False`` if the operator left.
@@ -68,7 +68,7 @@ async def ensure_passwords(services: Services, targets: Sequence[Target], why: s
 
 
 async def ensure_access(services: Services, targets: Sequence[Target], why: str) -> bool:
-    """As ``ensure_passwords``, and each password that is known is tried once on its sensor.
+    """As ``ensure_passwords``, and try each known password once on its sensor.
 
     Returns:
         ``False`` if the operator left.
@@ -81,15 +81,15 @@ async def ensure_access(services: Services, targets: Sequence[Target], why: str)
 
 
 async def log_in_where_denied(services: Services, items: Sequence[PlanItem], asked: set[str]) -> bool:
-    """Ask for the passwords of sensors that a plan found to refuse the known one; each device once.
+    """Ask for the passwords of sensors that rejected the known one in a plan; once per device.
 
     Args:
         services: the main screen.
         items: the plan.
-        asked: the devices that were asked for before; grows.
+        asked: the devices asked for before; extended here.
 
     Returns:
-        Whether another plan may find something else.
+        Whether planning again may change the plan.
     """
     denied = [
         item.target
@@ -107,7 +107,7 @@ async def log_in_where_denied(services: Services, items: Sequence[PlanItem], ask
 
 
 def denied_in(view: RunView) -> tuple[str, ...]:
-    """The devices whose sensors denied access in the middle of a run, and not in its plan."""
+    """The devices whose sensors denied access during a run, after its plan."""
     return tuple(
         name
         for name, device in view.devices.items()
@@ -116,7 +116,7 @@ def denied_in(view: RunView) -> tuple[str, ...]:
 
 
 async def planned(services: Services, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:
-    """A plan in which the sensors that refused a password were planned again after a login."""
+    """A plan; sensors that rejected a password are planned again after a login."""
     items = await plan(services.context, targets)
     asked: set[str] = set()
     if not await log_in_where_denied(services, items, asked):
@@ -133,7 +133,7 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
     question = [cell(f"Forget the password of {count(len(targets), 'device')}?"), *names]
     group = group_of(services, targets)
     if group is not None:
-        question.append(cell(f"  and what {group} shares, if it does"))
+        question.append(cell(f"  and the shared password of {group}, if there is one"))
     if not await services.ask(
         Confirm(services.appearance, "Forget passwords?", question, yes="forget", no="keep")
     ):
@@ -146,11 +146,11 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
     gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
     services.notify(f"{count(sum(gone), 'password')} forgotten.")
     if stuck := await asyncio.to_thread(held_in_vault, services, entries):
-        services.notify(f"Still in the vault, which was not unlocked: {', '.join(stuck)}.", "error")
+        services.notify(f"Still in the vault, which is locked: {', '.join(stuck)}.", "error")
 
 
 async def _is_taken(services: Services, target: Target, password: str) -> bool:
-    """Whether the sensor takes a password, or does not answer: it may do so later."""
+    """Whether the sensor accepts a password, or does not answer and so may accept it later."""
     try:
         await check_login(services.context, target, password)
     except SicktuiError as error:
@@ -159,7 +159,7 @@ async def _is_taken(services: Services, target: Target, password: str) -> bool:
 
 
 async def _denies(services: Services, target: Target) -> bool:
-    """Whether the sensor refuses the password that is known; what it refused before is not tried again."""
+    """Whether the sensor rejects the known password; one it rejected before is not tried again."""
     if await _was_refused(services, target):
         return True
     password = await asyncio.to_thread(services.context.credentials.password, target.device, target.user)
@@ -180,19 +180,19 @@ async def _is_known(services: Services, target: Target) -> bool:
 async def _store_password(
     services: Services, targets: Sequence[Target], password: str, *, shared: str | None
 ) -> None:
-    """Keep a password for each device, or once for the group that they are.
+    """Store a password for each device, or once for their group.
 
     Args:
         services: the main screen.
-        targets: the devices, at least one, whose sensors did not refuse it.
+        targets: the devices, at least one, whose sensors did not reject it.
         password: the password.
-        shared: their group, if it is to be kept once.
+        shared: their group, if the password is stored once for it.
     """
     hint = await ensure_place(services)
     stores = await asyncio.to_thread(_remember, services, targets, password, shared)
     what = f"The password of {shared}" if shared else count(len(targets), "password")
-    services.notify(f"{what} kept in: {', '.join(sorted(stores))}.")
-    # Into the log: long notes would lie over what the operator wants to read next.
+    services.notify(f"{what} stored in: {', '.join(sorted(stores))}.")
+    # Into the log: long notes would cover what the operator wants to read next.
     if hint:
         services.warn(hint)
     if is_factory_password(password):
@@ -205,13 +205,13 @@ def _remember(services: Services, targets: Sequence[Target], password: str, shar
     if shared is None:
         return {credentials.remember(target.device, target.user, password) for target in targets}
     for target in targets:
-        # A password of its own would go before the one that it shares from now on.
+        # The device's own password would take precedence over the shared one.
         credentials.forget(target.device, target.user)
     return {credentials.share(shared, user, password) for user in {target.user for target in targets}}
 
 
 def group_of(services: Services, targets: Sequence[Target]) -> str | None:
-    """The group that these devices are, all of them and no others; ``None`` if they are none."""
+    """The group with exactly these devices; ``None`` if there is none."""
     members = {target.device for target in targets}
     profiles = services.profiles()
     tags = dict.fromkeys(tag for name in members if name in profiles for tag in profiles[name].tags)

@@ -1,4 +1,4 @@
-"""Finds the passphrase of a backup that is about to be needed: in the vault, or by asking for it."""
+"""Makes the passphrases of backups available: unlocks the vault, or asks."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
 
 
 async def unlock_passphrases(services: Services, targets: Sequence[Target]) -> bool:
-    """Unlock the vault if the only passphrase of one of these devices lies in it.
+    """Unlock the vault if it holds the only passphrase of one of these devices.
 
     Returns:
         ``False`` if the vault stays locked, so that a backup would be made without its passphrase.
@@ -28,19 +28,19 @@ async def unlock_passphrases(services: Services, targets: Sequence[Target]) -> b
 
 
 async def may_back_up(services: Services, targets: Sequence[Target]) -> bool:
-    """Whether backups may be made now: with the passphrases that were set for them, not without."""
+    """Whether backups can be taken now, with the passphrases that were set for them."""
     if await unlock_passphrases(services, targets):
         return True
     services.notify(
-        "The vault stays locked, and the backup passphrase in it: nothing was done. A backup without it "
-        "would be open to anybody.",
+        "The vault is still locked and holds the backup passphrase, so no backup was taken: "
+        "without the passphrase anyone could read it.",
         "error",
     )
     return False
 
 
 async def ensure_passphrases(services: Services, spec: RunSpec) -> bool:
-    """Ask for the passphrases of the backups that a run restores, where none that is known opens them.
+    """Ask for the passphrases of the backups that a run restores, unless a known one opens them.
 
     Returns:
         ``False`` if the operator left.

@@ -1,4 +1,4 @@
-"""Keeps the passphrases of backups: store, generate, forget, test."""
+"""Manages backup passphrases: store, generate, forget, test."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NAMED: Final = 4
 
 
 async def manage_passphrases(services: Services, devices: tuple[str, ...]) -> None:
-    """Show who has a passphrase, and do what the operator chooses, until the menu is left."""
+    """Show the menu and carry out what is chosen, until the operator leaves."""
     while True:
         facts = await asyncio.to_thread(_facts, services.context, devices)
         choice = await services.ask(PassphraseMenu(services.appearance, facts))
@@ -68,29 +68,29 @@ async def _generate(services: Services, whose: tuple[str, ...]) -> None:
             (),
             cell(f"   {phrase}", Tone.KEY),
             (),
-            cell("Write it down and keep it in a safe place: without it no backup can be restored."),
+            cell("Write it down and keep it in a safe place: without it, backups cannot be restored."),
             cell("It is shown only now.", Tone.WARN),
         ]
         await services.ask(SecretNotice(services.appearance, "Write this down", lines))
 
 
 async def _replaces(services: Services, whose: tuple[str, ...]) -> bool:
-    """Whether a passphrase that is stored already may go."""
+    """Whether a stored passphrase can be replaced."""
     await _open_vault(services)
     known = Passphrases(services.context.credentials)
     taken = [name for name in whose if await asyncio.to_thread(known.stored, name) is not None]
     if not taken:
         return True
     lines = [
-        cell(f"A passphrase of {_who(taken)} is stored already, and older backups need it."),
-        cell("Whoever has not written it down cannot restore those any more.", Tone.WARN),
+        cell(f"A passphrase of {_who(taken)} is already stored, and older backups need it."),
+        cell("Backups made with it cannot be restored unless it was written down.", Tone.WARN),
     ]
     agreed = await services.ask(Confirm(services.appearance, "Replace it?", lines, yes="replace", no="keep"))
     return agreed is True
 
 
 async def _keep(services: Services, whose: tuple[str, ...], phrase: str) -> bool:
-    """Keep it where it lasts; whether it is kept at all, be it for some of them only."""
+    """Store it; returns whether that worked for at least one of them."""
     hint = await ensure_place(services)
     known = Passphrases(services.context.credentials)
 
@@ -106,7 +106,7 @@ async def _keep(services: Services, whose: tuple[str, ...], phrase: str) -> bool
         services.notify(str(error), "error")
     if not places:
         return False
-    told = f"The passphrase of {_who(tuple(places))} is kept in: {', '.join(sorted(set(places.values())))}."
+    told = f"The passphrase of {_who(tuple(places))} is stored in: {', '.join(sorted(set(places.values())))}."
     services.notify(told, "warning" if MEMORY in places.values() else "information")
     if hint:
         services.warn(hint)
@@ -117,7 +117,7 @@ async def _keep(services: Services, whose: tuple[str, ...], phrase: str) -> bool
 async def _forget(services: Services, whose: tuple[str, ...]) -> None:
     lines = [
         cell(f"Forget the passphrase of {_who(whose)}?"),
-        cell("Backups that were made with it need it all the same.", Tone.WARN),
+        cell("Backups made with it will still need it.", Tone.WARN),
     ]
     asked = Confirm(services.appearance, "Forget the passphrase?", lines, yes="forget", no="keep")
     if not await services.ask(asked):
@@ -125,11 +125,11 @@ async def _forget(services: Services, whose: tuple[str, ...]) -> None:
     await _open_vault(services)
     known = Passphrases(services.context.credentials)
     gone = [name for name in whose if await asyncio.to_thread(known.forget, name)]
-    services.notify(f"Forgotten: the passphrase of {_who(gone)}." if gone else "None was stored.")
+    services.notify(f"Forgotten: the passphrase of {_who(gone)}." if gone else "No passphrase was stored.")
 
 
 async def _test(services: Services, devices: tuple[str, ...]) -> None:
-    """Find out now, and not at the restore, whether a passphrase is lost."""
+    """Find out before a restore whether a passphrase is lost."""
     await _open_vault(services)
     try:
         found = await asyncio.to_thread(_verified, services.context, devices)
@@ -137,7 +137,7 @@ async def _test(services: Services, devices: tuple[str, ...]) -> None:
         services.notify(str(error), "error")
         return
     await services.ask(
-        Notice(services.appearance, "Passphrases, tested on the backups", _findings(services, found))
+        Notice(services.appearance, "Passphrases tested on the backups", _findings(services, found))
     )
 
 
@@ -149,14 +149,14 @@ def _verified(context: Context, devices: tuple[str, ...]) -> list[BackupCheck]:
 def _findings(services: Services, found: Sequence[BackupCheck]) -> list[Cell]:
     glyphs = services.appearance.glyphs
     if not found:
-        return [cell("No backup of these devices is kept on this PC, so there is nothing to test on.")]
+        return [cell("No backups of these devices on this PC to test with.")]
     lost = [each for each in found if each.opens is False]
     head = f"{count(len(found), 'backup')} tested: "
     if not lost:
-        return [cell(f"{head}a passphrase that is known here opens each of them.", Tone.GOOD)]
+        return [cell(f"{head}all of them open with a known passphrase.", Tone.GOOD)]
     return [
-        cell(f"{head}{len(lost)} open with no passphrase that is known here.", Tone.BAD),
-        cell("Find it, or make new backups while the sensors still work.", Tone.KEY),
+        cell(f"{head}{len(lost)} cannot be opened with any known passphrase.", Tone.BAD),
+        cell("Find the passphrase, or take new backups while the sensors still work.", Tone.KEY),
         (),
         *((Span(f"{glyphs.failed} ", Tone.BAD), Span(clean(each.record.id, 80))) for each in lost),
     ]
@@ -170,5 +170,5 @@ async def _open_vault(services: Services) -> None:
 
 def _who(whose: Sequence[str]) -> str:
     if tuple(whose) == (SITE,):
-        return "the plant"
+        return "the site"
     return names([clean(name, 40) for name in whose], _NAMED)

@@ -1,4 +1,4 @@
-"""Does something that takes its time under a dialog, so that keys typed meanwhile mean nothing else."""
+"""Runs slow work behind a progress dialog."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
@@ -12,7 +12,7 @@ ResultT = TypeVar("ResultT")
 
 
 class Stopped(SicktuiError):
-    """The operator did not want to wait."""
+    """The operator stopped the work."""
 
 
 async def run_with_progress(
@@ -23,7 +23,7 @@ async def run_with_progress(
     *,
     stops: bool = True,
 ) -> ResultT:
-    """Do something under a dialog.
+    """Run something behind a progress dialog.
 
     Raises:
         Stopped: the operator left.
@@ -31,7 +31,7 @@ async def run_with_progress(
     """
     ended = await services.ask(ProgressDialog(services.appearance, title, lines, work, stops=stops))
     if ended is None:
-        raise Stopped("It was stopped.")
+        raise Stopped("Stopped.")
     if ended.error is not None:
         raise ended.error
     return cast("ResultT", ended.result)

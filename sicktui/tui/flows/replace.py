@@ -1,4 +1,4 @@
-"""Gives a new sensor the place of an old one: guide, question, run, and what became of it."""
+"""Replaces a sensor: guide, question, run, result."""
 
 from sicktui.engine.restore.plan import restore_spec
 from sicktui.stores.backups.passphrases import Passphrases
@@ -11,11 +11,11 @@ from sicktui.tui.screens.replace import ReplaceScreen
 
 
 async def replace(services: Services, device: str) -> None:
-    """Guide the operator from the new sensor at the old address to the verdict."""
+    """Guide the operator from the new sensor to the verdict."""
     targets = services.targets((device,))
     if not targets:
         return
-    await ensure_access(services, targets, "A replacement needs the password of the new sensor.")
+    await ensure_access(services, targets, "Replacing a sensor requires the password of the new one.")
     await unlock_passphrases(services, targets)
     known = Passphrases(services.context.credentials)
     known.forget_tried()
@@ -28,5 +28,5 @@ async def replace(services: Services, device: str) -> None:
             return
     finally:
         known.forget_tried()
-    # It follows the run to its verdict, which says what came along and what did not.
+    # Shows the run up to its verdict, which lists what was restored and what was not.
     await services.ask(Details(services.appearance, services.dashboard, device))

@@ -18,12 +18,12 @@ from sicktui.tui.screens.version_picker import VersionPicker
 
 
 async def restore(services: Services, devices: tuple[str, ...], word: str | None = None) -> None:
-    """From the choice of the version to the run that goes on by itself.
+    """Choose the backup, review the plan, start the run.
 
     Args:
         services: the main screen.
-        devices: onto which; with several, each gets its newest whole backup unless another is chosen.
-        word: the backup, if it was chosen already.
+        devices: the targets; with several, each gets its newest intact backup unless another is chosen.
+        word: the backup, if it was already chosen.
     """
     targets = services.targets(devices)
     if not targets:
@@ -32,7 +32,7 @@ async def restore(services: Services, devices: tuple[str, ...], word: str | None
         word = LATEST if len(targets) > 1 else await _choose(services, targets[0])
     if word is None:
         return
-    await ensure_access(services, targets, "A restore needs the password of each sensor.")
+    await ensure_access(services, targets, "A restore requires the password of each sensor.")
     await unlock_passphrases(services, targets)
     known = Passphrases(services.context.credentials)
     known.forget_tried()
@@ -50,7 +50,7 @@ async def _choose(services: Services, target: Target) -> str | None:
 
 
 def key_of(services: Services, device: str) -> str | None:
-    """What the sensor that answers under a name is kept under; else what its profile says of it."""
+    """What a device's backups are stored under: the sensor's serial number or MAC address, if known."""
     last = services.dashboard.observations.get(device)
     if last is not None and last.identity is not None:
         return last.identity.label or None
@@ -59,7 +59,7 @@ def key_of(services: Services, device: str) -> str | None:
 
 
 async def _agree(services: Services, targets: list[Target], words: Mapping[str, str]) -> RestoreAnswer | None:
-    """Show the plan until it is agreed to; a password may be entered in between."""
+    """Show the plan until it is confirmed; passwords may be entered in between."""
     asked: set[str] = set()
 
     async def ask_passwords(items: Sequence[PlanItem]) -> bool:
@@ -90,11 +90,11 @@ async def _start(services: Services, answer: RestoreAnswer) -> None:
     going = sum(plan.may_go for plan in answer.plans)
     if await launch(services, spec):
         number = count(going, "sensor")
-        services.notify(f"Run {spec.run} restores onto {number}. It goes on without this window.")
+        services.notify(f"Run {spec.run} restores {number}. It continues if you quit.")
 
 
 async def launch(services: Services, spec: RunSpec) -> bool:
-    """Start a run and show it; whether it started."""
+    """Start a run and show it; returns whether it started."""
     try:
         run = await start_run(services.context, spec)
     except SicktuiError as error:

@@ -1,4 +1,4 @@
-"""Looks at the runs of this PC: shows one, or resumes one whose process is gone."""
+"""Shows the runs of this PC; follows, cancels or resumes one."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 
 
 async def browse_runs(services: Services) -> None:
-    """Show the list, then what was chosen."""
+    """Show the list and carry out what is chosen."""
     choice: RunChoice | None = await services.ask(RunList(services.appearance, services.context))
     if choice is None:
         return
@@ -30,7 +30,7 @@ async def _resume(services: Services, run: str) -> None:
     try:
         spec = await asyncio.to_thread(services.context.journal.spec, run)
         targets = [item.target for item in spec.items]
-        if not await ensure_access(services, targets, "To go on, the run needs the password of each sensor."):
+        if not await ensure_access(services, targets, "Resuming requires the password of each sensor."):
             return
         if not await ensure_passphrases(services, spec):
             return
@@ -41,4 +41,4 @@ async def _resume(services: Services, run: str) -> None:
     finally:
         Passphrases(services.context.credentials).forget_tried()
     services.follow(run)
-    services.notify(f"Run {run} goes on. Each sensor is asked first how far it is.")
+    services.notify(f"Run {run} resumed. Each sensor is checked first.")

@@ -57,7 +57,7 @@ class Services(Protocol):
         ...
 
     def leave(self, farewell: str) -> None:
-        """End the dashboard; ``farewell`` is said on the terminal afterwards."""
+        """End the dashboard; ``farewell`` is printed on the terminal afterwards."""
         ...
 
     def follow(self, run: str) -> None:
@@ -65,11 +65,11 @@ class Services(Protocol):
         ...
 
     def reread_sensor(self, device: str) -> None:
-        """Look at a sensor as if for the first time: what it is called has changed."""
+        """Read a sensor as if for the first time: its name has changed."""
         ...
 
     def refresh_backups(self) -> None:
-        """Look at the backups that are kept, and show their marks."""
+        """Check the stored backups and show their marks."""
         ...
 
     async def reload_devices(self) -> None:
@@ -77,5 +77,5 @@ class Services(Protocol):
         ...
 
     async def refresh_stores(self) -> None:
-        """Find out again where passwords are kept, and show it."""
+        """Check again where passwords are stored, and show it."""
         ...

@@ -17,13 +17,13 @@ from sicktui.tui.screens.plan_options import UpdateRequest
 
 
 async def update(services: Services, devices: tuple[str, ...]) -> None:
-    """From the choice of the package to the run that goes on by itself."""
+    """Choose the package, review the plan, start the run."""
     package = await services.ask(PackagePicker(services.appearance, services.context))
     if package is None:
         return
     targets = services.targets(devices)
-    # Without a password the plan refuses the device and says so: leaving the dialog is no dead end.
-    await ensure_passwords(services, targets, "An update needs the password of each sensor.")
+    # Without a password the plan refuses the device with that reason, so the dialog can be left.
+    await ensure_passwords(services, targets, "An update requires the password of each sensor.")
     request = UpdateRequest.of(services.context.settings.limits)
     asked: set[str] = set()
 
@@ -58,6 +58,4 @@ async def update(services: Services, devices: tuple[str, ...]) -> None:
         services.notify(str(error), "error")
         return
     services.follow(run)
-    services.notify(
-        f"Run {run} has started on {count(answer.going, 'sensor')}. It goes on without this window."
-    )
+    services.notify(f"Run {run} started on {count(answer.going, 'sensor')}. It continues if you quit.")

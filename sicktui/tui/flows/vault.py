@@ -1,4 +1,4 @@
-"""Opens the vault where it is needed, and does everything else that can be done with it."""
+"""Unlocks the vault where needed, and manages it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,11 +28,11 @@ from sicktui.tui.screens.vault import (
 )
 
 KEY: Final = "vault"
-"""The id of the command that leads here."""
+"""The id of the command that opens the menu."""
 
 
 async def unlock(services: Services, why: str) -> bool:
-    """Ask for the vault's password until it is right; ``False`` if the operator left, or it is of no use."""
+    """Ask for the vault's password until it is right; returns whether the vault is unlocked then."""
     vault = services.context.credentials.vault
     problem = ""
     while vault is not None and await asyncio.to_thread(vault.state) is VaultState.LOCKED:
@@ -45,7 +45,7 @@ async def unlock(services: Services, why: str) -> bool:
 
 
 async def unlock_for(services: Services, targets: Sequence[Target], why: str) -> None:
-    """Unlock the vault if the password of one of these devices can only be there."""
+    """Unlock the vault if it may hold the password of one of these devices."""
     for target in targets:
         if await asyncio.to_thread(services.context.credentials.is_locked, target.device, target.user):
             await unlock(services, why)
@@ -53,45 +53,45 @@ async def unlock_for(services: Services, targets: Sequence[Target], why: str) ->
 
 
 def held_in_vault(services: Services, entries: Sequence[tuple[str, str]]) -> list[str]:
-    """Whose password is in the vault, of these devices or groups with their users."""
+    """Those of these devices or groups, with their users, whose password is in the vault."""
     vault = services.context.credentials.vault
     names = set() if vault is None else set(vault.names())
     return [device for device, user in entries if account_of(device, user) in names]
 
 
 async def unlock_holding(services: Services, entries: Sequence[tuple[str, str]]) -> None:
-    """Unlock the vault if something of these is to be taken out of it."""
+    """Unlock the vault if it holds one of these."""
     if await asyncio.to_thread(held_in_vault, services, entries):
-        await unlock(services, "The vault is opened to take the password out.")
+        await unlock(services, "Unlock the vault to remove the password from it.")
 
 
 async def ensure_place(services: Services) -> str:
-    """Unlock the vault if a new password would else be kept in memory alone.
+    """Unlock the vault if a new password would otherwise be kept only in memory.
 
     Returns:
-        What would keep it longer; empty if it is kept well, or nothing would.
+        A hint how to store it; empty if it is stored, or there is no way.
     """
     report = await asyncio.to_thread(services.context.credentials.describe)
     if report.active != MEMORY:
         return ""
     if report.vault is VaultState.LOCKED:
-        await unlock(services, "The vault is opened to keep the password.")
+        await unlock(services, "Unlock the vault to store the password.")
         return ""
     if report.vault is not VaultState.ABSENT:
         return ""
     key = services.appearance.keys.of(BY_ID[KEY])
-    return f"Passwords are lost when sicktui ends. Press {key} to make a vault, which keeps them."
+    return f"Passwords are lost when sicktui exits. Press {key} to create a vault that keeps them."
 
 
 async def manage(services: Services) -> None:
-    """Show how the vault is, and do what the operator chooses."""
+    """Show the menu and carry out what is chosen."""
     vault = services.context.credentials.vault
     if vault is None:
-        services.notify("There can be no vault here.", "warning")
+        services.notify("A vault cannot be used here.", "warning")
         return
     state = await asyncio.to_thread(vault.state)
     report = await asyncio.to_thread(services.context.credentials.describe)
-    # That there is none is said already; why a better place is not used belongs here too.
+    # The menu shows its absence already; why a better store is not used belongs here too.
     absent = state is VaultState.ABSENT
     problems = [str(found) for found in report.problems if found.name != vault.name or not absent]
     entries = len(await asyncio.to_thread(vault.names))
@@ -112,25 +112,25 @@ async def _create(services: Services, vault: Vault) -> None:
         services.notify(problem, "error")
         return
     moved = await asyncio.to_thread(services.context.credentials.keep_entered)
-    services.notify("The vault is made." + (f" It keeps {count(moved, 'password')} now." if moved else ""))
+    services.notify("Vault created." + (f" It now keeps {count(moved, 'password')}." if moved else ""))
 
 
 async def _unlock(services: Services, vault: Vault) -> None:
     number = len(await asyncio.to_thread(vault.names))
-    if await unlock(services, f"{count(number, 'entry', 'entries')} in it can then be used."):
+    if await unlock(services, f"This unlocks {count(number, 'entry', 'entries')}."):
         await asyncio.to_thread(services.context.credentials.keep_entered)
-        services.notify("The vault is open until sicktui ends.")
+        services.notify("The vault is unlocked until sicktui exits.")
 
 
 async def _lock(services: Services, vault: Vault) -> None:
     vault.lock()
-    services.notify("The vault is locked.")
+    services.notify("Vault locked.")
 
 
 async def _change(services: Services, vault: Vault) -> None:
     def work(typed: FormValues) -> str:
         vault.change_password(typed["vault"], typed["new"])
-        return "The vault has a new password."
+        return "The vault's password was changed."
 
     await _until_done(services, change_form, work)
 
@@ -150,7 +150,7 @@ async def _import(services: Services, vault: Vault) -> None:
         path = typed.path("file")
         result = vault.import_from(path, typed["vault"])
         taken.append((path, typed["vault"], result))
-        return f"{count(len(result.added), 'entry', 'entries')} taken over."
+        return f"{count(len(result.added), 'entry', 'entries')} imported."
 
     await _until_done(services, import_form, work)
     if not taken or not taken[-1][2].kept:
@@ -158,11 +158,11 @@ async def _import(services: Services, vault: Vault) -> None:
     path, password, result = taken[-1]
     number = count(len(result.kept), "entry", "entries")
     question = [
-        cell(f"The vault has other passwords for {number} of the copy:"),
+        cell(f"{number} in the copy differ from the vault:"),
         *(cell(f"  {name}") for name in result.kept[:10]),
     ]
     if await services.ask(
-        Confirm(services.appearance, "Replace them?", question, yes="take those of the copy")
+        Confirm(services.appearance, "Replace them?", question, yes="use those of the copy")
     ):
         problem = await _trouble(lambda _: vault.import_from(path, password, replace=True), "")
         services.notify(problem or f"{number} replaced.", "error" if problem else "information")
@@ -171,7 +171,7 @@ async def _import(services: Services, vault: Vault) -> None:
 async def _until_done(
     services: Services, form: Callable[..., ValuesForm], work: Callable[[FormValues], str]
 ) -> None:
-    """Ask, and ask again with the reason while it does not work."""
+    """Ask, and ask again with the reason while it fails."""
     problem = ""
     while (typed := await services.ask(form(services.appearance, problem))) is not None:
         try:

@@ -1,4 +1,4 @@
-"""Backups in a table: what the screens of one sensor's and of all sensors' backups have in common."""
+"""The base of the screens that list backups: of one sensor, or of all."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ AnswerT = TypeVar("AnswerT")
 
 
 class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
-    """Newest first. The selected one's facts stand below; so does what a verification found.
+    """Newest first. Below are the facts of the selected backup and what its verification found.
 
     Args:
         appearance: how the dashboard looks.
@@ -52,19 +52,19 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
         self._rows: list[VersionRow] = []
         self._read = False
 
-    # -- what a screen has of its own -----------------------------------------------------------
+    # -- what subclasses define -----------------------------------------------------------------
 
     def rows_now(self) -> list[VersionRow]:
-        """What is kept now. Reads the disk: called in a thread.
+        """The stored backups. Reads the disk: called in a thread.
 
         Raises:
-            SicktuiError: it cannot be read.
+            SicktuiError: they cannot be read.
         """
         raise NotImplementedError
 
     def nothing_words(self) -> str:
-        """What an empty table says."""
-        return "No backup is kept on this PC."
+        """The text of an empty table."""
+        return "No backups on this PC yet."
 
     def head(self) -> Sequence[Cell]:
         """The two lines on top."""
@@ -73,12 +73,12 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
     # -- the table ------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Read what is kept."""
+        """Read the backups."""
         super().begin()
         self.action_again()
 
     def action_again(self) -> None:
-        """Read what is kept (again)."""
+        """Read the backups (again)."""
         self.paint()
         self.start(self._read_all(), "reading the backups")
 
@@ -99,7 +99,7 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
     # -- verify -------------------------------------------------------------------------------
 
     def action_verify(self, everything: bool) -> None:
-        """Hash the selected backup again, or all of them."""
+        """Verify the selected backup, or all of them."""
         row = self.table.selected
         if row is not None:
             self.start(self._verify(self._rows if everything else [row]), "verifying")

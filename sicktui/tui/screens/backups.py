@@ -1,4 +1,4 @@
-"""All backups that are kept on this PC, of all sensors, those that are gone included."""
+"""All backups on this PC, including those of sensors that were removed."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -30,7 +30,7 @@ class BackupsAnswer(Struct, frozen=True):
 
 
 class BackupsScreen(BackupList[BackupsAnswer]):
-    """Verify and export as everywhere; what changes the store is asked about by whoever showed this."""
+    """Adds import and prune to the list; the flow that shows this screen carries them out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "choose('import')", "Import", show=False),
@@ -49,7 +49,7 @@ class BackupsScreen(BackupList[BackupsAnswer]):
     )
 
     def rows_now(self) -> list[VersionRow]:
-        """Every backup; metadata that cannot be read are trouble."""
+        """Every backup. Unreadable metadata is reported as trouble."""
         store = self._engine_context.backups
         rows = read_all_versions(self._engine_context)
         damaged = [f"{path} cannot be used: {why}." for path, why in store.damaged().items()]
@@ -57,7 +57,7 @@ class BackupsScreen(BackupList[BackupsAnswer]):
         return rows
 
     def head(self) -> Sequence[Cell]:
-        """How many, of how many sensors, and how much room they take."""
+        """The number of backups and sensors, and their size on disk."""
         records = [row.record for row in self._rows]
         sensors = len({record.key for record in records})
         told = f"{count(len(records), 'backup')} of {count(sensors, 'sensor')}"
@@ -67,6 +67,6 @@ class BackupsScreen(BackupList[BackupsAnswer]):
         )
 
     def action_choose(self, act: str) -> None:
-        """Leave it to the flow."""
+        """Answer with the action."""
         row = self.table.selected
         self.dismiss(BackupsAnswer(BackupsAct(act), row.key if row else None))

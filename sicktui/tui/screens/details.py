@@ -1,4 +1,4 @@
-"""Everything that is known of one device."""
+"""Everything known about one device."""
 
 from typing import ClassVar
 
@@ -16,14 +16,14 @@ REFRESH_EVERY = 1.0
 
 
 class Details(Dialog[None]):
-    """The verdict with its advice, the steps, and what the sensor says of itself; kept up to date."""
+    """The verdict with its advice, the steps, and what the sensor reports; updated every second."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v,enter", "leave", "Back", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
 
-    keys_text = "y copy to the clipboard of your terminal   q back"
+    keys_text = "y copy   q back"
 
     def __init__(self, appearance: Appearance, dashboard: DashboardState, device: str) -> None:
         super().__init__(appearance)
@@ -32,11 +32,11 @@ class Details(Dialog[None]):
         self._device = device
 
     def body(self) -> list[Widget]:
-        """The paragraphs."""
+        """Show the details."""
         return [Prose(details(self._dashboard, self._device, self.appearance.glyphs), id="details")]
 
     def on_mount(self) -> None:
-        """Keep up with the run."""
+        """Follow the run."""
         self.set_interval(REFRESH_EVERY, self._show)
 
     def _show(self) -> None:
@@ -45,6 +45,6 @@ class Details(Dialog[None]):
         )
 
     def action_copy(self) -> None:
-        """Send the text to the terminal's clipboard (OSC 52); not every terminal takes it."""
+        """Copy the text to the terminal's clipboard (OSC 52); not every terminal supports it."""
         self.app.copy_to_clipboard(plain(details(self._dashboard, self._device, self.appearance.glyphs)))
-        self.notify("Sent to your terminal's clipboard, if it takes such.", markup=False)
+        self.notify("Copied to the clipboard, if your terminal supports it.", markup=False)

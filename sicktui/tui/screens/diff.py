@@ -25,7 +25,7 @@ class DiffScreen(TableScreen[None, DiffRow]):
     table_title = "Differences"
     key_hints = (
         ("j k", "move"),
-        ("n", "all that is not compared"),
+        ("n", "show what was not compared"),
         ("w", "next part"),
         ("q", "back"),
     )
@@ -38,16 +38,16 @@ class DiffScreen(TableScreen[None, DiffRow]):
         self._everything = False
 
     def begin(self) -> None:
-        """Show it: both snapshots are at hand."""
+        """Show the comparison."""
         super().begin()
         self.paint()
 
     def empty_text(self) -> list[Cell]:
         """Nothing differs."""
-        return [(), cell(f"  {self.appearance.glyphs.done} Nothing that was compared differs.", Tone.GOOD)]
+        return [(), cell(f"  {self.appearance.glyphs.done} No differences in what was compared.", Tone.GOOD)]
 
     def action_everything(self) -> None:
-        """Show also what this firmware does not have, or hide it again."""
+        """Show or hide what this firmware does not have."""
         self._everything = not self._everything
         self.paint()
 
@@ -59,7 +59,7 @@ class DiffScreen(TableScreen[None, DiffRow]):
         )
         self.table.show(diff_rows(self._drift, everything=self._everything))
         number = len(self._drift.differences)
-        words = count(number, "difference") if number else "Nothing differs"
+        words = count(number, "difference") if number else "No differences"
         self.table.set_title((Span(words, Tone.WARN if number else Tone.GOOD),))
         self.paint_text()
 

@@ -1,4 +1,4 @@
-"""What would go wrong on this PC, and the remedy: the doctor's findings, as they come."""
+"""Checks this PC for problems and shows the fixes, check by check."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ _NAME: Final = 10
 
 
 class DoctorScreen(FullScreen[None]):
-    """Looks in a thread, check by check; nothing is sent to any sensor.
+    """Runs the checks in a thread; nothing is sent to any sensor.
 
     Args:
         appearance: how the dashboard looks.
@@ -29,10 +29,10 @@ class DoctorScreen(FullScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("R", "again", "Look again", show=False),
+        Binding("R", "again", "Check again", show=False),
         Binding("D", "leave", "Back", show=False),
     ]
-    key_hints = (("j k", "scroll"), ("R", "look again"), ("q", "back"))
+    key_hints = (("j k", "scroll"), ("R", "check again"), ("q", "back"))
 
     def __init__(self, appearance: Appearance, context: Context) -> None:
         super().__init__(appearance)
@@ -41,20 +41,20 @@ class DoctorScreen(FullScreen[None]):
         self._done = False
 
     def begin(self) -> None:
-        """Look."""
+        """Start the checks."""
         self.query_one("#text").focus()
         self.action_again()
 
     def action_again(self) -> None:
-        """Look (again)."""
+        """Check (again)."""
         self._found, self._done, self.trouble = [], False, ""
         self.paint()
         self.run_worker(
-            self._look(), group="doctor", name="the doctor's look", exclusive=True, exit_on_error=False
+            self._look(), group="doctor", name="checking this PC", exclusive=True, exit_on_error=False
         )
 
     async def _look(self) -> None:
-        # Textual writes on the terminal itself; what stands for sys.stdout meanwhile is none.
+        # Textual replaces sys.stdout while it runs; the terminal is behind sys.__stdout__.
         found = checks(None, (), os.environ, context=self._engine_context, terminal=sys.__stdout__)
         while (check := await asyncio.to_thread(next, found, None)) is not None:
             self._found.append(check)
@@ -66,13 +66,13 @@ class DoctorScreen(FullScreen[None]):
         """Show what is known now."""
         bad = sum(check.state == "failed" for check in self._found)
         doubtful = sum(check.state == "warning" for check in self._found)
-        told: Cell = cell("looking...", Tone.BUSY)
+        told: Cell = cell("checking...", Tone.BUSY)
         if self._done:
-            told = cell("All is well.", Tone.GOOD)
+            told = cell("No problems found.", Tone.GOOD)
         if self._done and (bad or doubtful):
-            words = f"{count(bad, 'thing')} to put right, {count(doubtful, 'warning')}"
+            words = f"{count(bad, 'problem')}, {count(doubtful, 'warning')}"
             told = cell(words, Tone.BAD if bad else Tone.WARN)
-        self.show_head((Span("What would go wrong on this PC, and the remedy", Tone.KEY),), told)
+        self.show_head((Span("Problems on this PC and how to fix them", Tone.KEY),), told)
         self.show_text([line for check in self._found for line in self._lines(check)])
 
     def _lines(self, check: DoctorCheck) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""The help: every command with its key, from the command table, and what the signs mean."""
+"""The help: every command with its key, and what the signs mean."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from sicktui.tui.widgets.prose import Prose
 
 
 class HelpScreen(Dialog[None]):
-    """Scrolls with j and k."""
+    """Generated from the command table; scrolls with j and k."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "leave", "Back", show=False),
@@ -36,7 +36,7 @@ class HelpScreen(Dialog[None]):
         return [Prose(id="help")]
 
     def on_resize(self) -> None:
-        """Wrap for the width, with the explanations in a column of their own."""
+        """Wrap for the width, with the explanations in a separate column."""
         lines = [*self._commands(), *_movements(), *self._signs(), *self._files()]
         width = self.query_one("#body").size.width - 1  # the scroll bar's
         self.query_one("#help", Prose).show(*(part for line in lines for part in _hanging(line, width)))
@@ -79,9 +79,7 @@ class HelpScreen(Dialog[None]):
             cell(f"  settings {self._home.config_file}"),
             cell(f"  devices  {self._home.devices_file}"),
             cell(f"  journal  {self._home.journal_file}"),
-            cell(
-                '  The [keys] table of the settings gives commands other keys, e.g. update = "U".', Tone.DIM
-            ),
+            cell('  Change keys in the [keys] table of the settings, e.g. update = "U".', Tone.DIM),
         ]
 
 

@@ -1,4 +1,4 @@
-"""The backups of one device: what there is, whether it is whole, and what can be done with one."""
+"""The backups of one device: verify, export, restore and compare them."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -21,22 +21,22 @@ from sicktui.tui.widgets.table import Table
 
 
 class HistoryAnswer(Struct, frozen=True, kw_only=True):
-    """What is to be done with one of the backups."""
+    """What to do with a backup."""
 
     record: BackupRecord
     compare: bool = False
-    """Whether it is to be compared with what the sensor has now; else restored."""
+    """Compare it with the sensor now; otherwise restore it."""
 
 
 class HistoryScreen(BackupList[HistoryAnswer]):
-    """The backups of one device; one of them may be restored or compared.
+    """Adds restore and compare to the list; the flow that shows this screen carries them out.
 
     Args:
         appearance: how the dashboard looks.
         context: for the engine.
         device: the device's name.
-        key: what its sensor is kept under, where that is known.
-        kept: its marks, where they are known.
+        key: what its sensor's backups are stored under, if that is known.
+        kept: its marks, if they are known.
         selected: the backup to begin with.
     """
 
@@ -71,24 +71,24 @@ class HistoryScreen(BackupList[HistoryAnswer]):
         self._kept = kept
 
     def rows_now(self) -> list[VersionRow]:
-        """The versions of this sensor, and of those that had its name before."""
+        """The versions of this sensor, and of those that had its name before it."""
         return read_versions(self._engine_context, self._device, self._key)
 
     def nothing_words(self) -> str:
-        """How to get a backup, if there can be one."""
+        """How to get a backup, if the sensor supports it."""
         if self._kept is not None and worst(self._kept) is Mark.NOT_OFFERED:
-            return "This sensor offers no backup: its API has no call for it."
-        return "No backup of this sensor is kept on this PC. b, in the list, makes one."
+            return "This sensor does not support backups: its API has no call for it."
+        return "No backup of this sensor on this PC. Press b in the list to take one."
 
     def head(self) -> Sequence[Cell]:
-        """Whose backups, and how it is with them."""
+        """The device and the state of its backups."""
         return (
             (Span("Backups of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
             self._about_sensor(),
         )
 
     def _about_sensor(self) -> Cell:
-        sensor = f"serial number {clean(self._key)}" if self._key else "its serial number is not known"
+        sensor = f"serial number {clean(self._key)}" if self._key else "serial number unknown"
         if self._kept is None:
             return cell(sensor, Tone.DIM)
         old_after = self._engine_context.settings.backups.old_after
@@ -102,12 +102,12 @@ class HistoryScreen(BackupList[HistoryAnswer]):
             self.dismiss(HistoryAnswer(record=row.record))
 
     def action_compare(self) -> None:
-        """Compare the selected backup's parameters with what the sensor has now."""
+        """Compare the selected backup's parameters with the sensor now."""
         row = self.table.selected
         if row is None:
             return
         if row.record.snapshot is None:
-            text = "No readable parameters were kept with this backup, so nothing can be compared."
+            text = "No readable parameters were stored with this backup, so it cannot be compared."
             self.notify(text, severity="warning", markup=False)
             return
         self.dismiss(HistoryAnswer(record=row.record, compare=True))

@@ -1,4 +1,4 @@
-"""The parameters of one sensor: what they were when they were read, and what can be done with each."""
+"""The parameters of one sensor, as they were last read."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -41,13 +41,13 @@ class ParameterRequest(Struct, frozen=True):
 
 
 class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
-    """By the alphabet. Reads and writes nothing itself: each wish is an answer.
+    """In alphabetical order. Reads and writes nothing itself: each action is an answer.
 
     Args:
         appearance: how the dashboard looks.
         device: the device's name.
-        names: the parameters that its family has.
-        readings: what was read of them, and of others.
+        names: the parameters of its family.
+        readings: the values that were read, also of other parameters.
         selected: the parameter to begin with.
     """
 
@@ -67,7 +67,7 @@ class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
         ("j k", "move"),
         ("r", "read"),
         ("R", "all"),
-        ("n", "another by its name"),
+        ("n", "read by name"),
         ("e", "set"),
         ("S", "save on the sensor"),
         ("w", "next part"),
@@ -96,7 +96,7 @@ class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
         self.paint_text()
 
     def action_choose(self, act: str) -> None:
-        """Do something with the selected parameter."""
+        """Answer with an action on the selected parameter."""
         if (row := self.table.selected) is not None:
             self.dismiss(ParameterRequest(ParameterAct(act), row.name))
 
@@ -105,7 +105,7 @@ class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
         self.dismiss(ParameterRequest(ParameterAct.READ_OTHER))
 
     def action_save(self) -> None:
-        """Let the sensor save its parameters."""
+        """Save the parameters on the sensor."""
         self.dismiss(ParameterRequest(ParameterAct.SAVE))
 
     @on(Table.Chosen)
@@ -117,7 +117,9 @@ class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
         read = sum(row.reading is not None for row in self._rows)
         self.show_head(
             (Span("Parameters of ", Tone.DIM), Span(clean(self._device, 60), Tone.KEY)),
-            cell(f"{count(len(self._rows), 'parameter')}, {read} read; values are as of then", Tone.DIM),
+            cell(
+                f"{count(len(self._rows), 'parameter')}, {read} read; values as of the last reading", Tone.DIM
+            ),
         )
         self.table.show(self._rows)
         self.paint_text()

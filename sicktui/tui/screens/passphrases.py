@@ -1,4 +1,4 @@
-"""What is known of the passphrases of backups, and a key for each thing that can be done with them."""
+"""The backup passphrases: which are stored, and what can be done with them."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -32,27 +32,27 @@ class PassphraseAct(StrEnum):
 
 
 class PassphraseChoice(Struct, frozen=True):
-    """What to do, and with whose."""
+    """What to do, and for whom."""
 
     act: PassphraseAct
     plant: bool
-    """The plant's, which every device has that has none of its own; else that of the chosen devices."""
+    """For the site: its passphrase applies to every device without its own. Else for the chosen devices."""
 
 
 class PassphraseFacts(Struct, frozen=True, kw_only=True):
-    """Who has a passphrase. No passphrase is in here."""
+    """Which devices have a passphrase. Contains no passphrase."""
 
     devices: tuple[str, ...]
     own: frozenset[str]
     plant: bool
     given: bool
-    """One was given for this call, or typed for a backup since: it goes before all others."""
+    """A passphrase was given for this session: it takes precedence over all others."""
     locked: bool
-    """The vault may hold more, and is locked."""
+    """The vault is locked and may hold others."""
 
 
 class PassphraseMenu(Dialog[PassphraseChoice]):
-    """Small letters are for the chosen devices, large ones for the plant."""
+    """Lower-case keys apply to the chosen devices, upper-case keys to the site."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "choose('store',False)", "Store", show=False),
@@ -64,30 +64,33 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
         Binding("t", "choose('test',False)", "Test", show=False),
     ]
 
-    title_text = "Passphrases of backups"
-    keys_text = "s store   g generate   f forget   t test   S G F the same for the plant   q back"
+    title_text = "Backup passphrases"
+    keys_text = "s store   g generate   f forget   t test   S G F for the whole site   q back"
 
     def __init__(self, appearance: Appearance, facts: PassphraseFacts) -> None:
         super().__init__(appearance)
         self._facts = facts
 
     def body(self) -> list[Widget]:
-        """Who has one, and from where."""
+        """Which devices have one, and from where."""
         facts, glyphs = self._facts, self.appearance.glyphs
         lines: list[Cell] = [
-            cell("A backup can only be restored with the passphrase that it was made with.", Tone.DIM),
+            cell("A backup can only be restored with the passphrase it was made with.", Tone.DIM),
             (),
             (
-                Span("The plant  ", Tone.KEY),
+                Span("Site  ", Tone.KEY),
                 Span(f"{glyphs.done} has one" if facts.plant else f"{glyphs.skipped} has none"),
-                Span("  for every device that has none of its own", Tone.DIM),
+                Span("  for every device without its own passphrase", Tone.DIM),
             ),
         ]
         lines += [self._line(device) for device in facts.devices[:_NAMED]]
         if rest := more(len(facts.devices), _NAMED):
             lines.append(cell(f"{rest} devices", Tone.DIM))
         if facts.given:
-            lines += [(), cell("One was given for this session. It goes before all that are stored.")]
+            lines += [
+                (),
+                cell("The passphrase given for this session takes precedence over the stored ones."),
+            ]
         if facts.locked:
             lines += [(), cell("The vault is locked; it may hold others.", Tone.WARN)]
         return [Prose(lines)]
@@ -95,13 +98,13 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
     def _line(self, device: str) -> Cell:
         glyphs, name = self.appearance.glyphs, Span(f"{clean(device, 40)}  ", Tone.KEY)
         if device in self._facts.own:
-            return (name, Span(f"{glyphs.done} has one of its own", Tone.GOOD))
+            return (name, Span(f"{glyphs.done} has its own", Tone.GOOD))
         if self._facts.plant:
-            return (name, Span(f"{glyphs.done} the plant's"))
-        return (name, Span(f"{glyphs.warning} none: its backups are made without", Tone.WARN))
+            return (name, Span(f"{glyphs.done} uses the site's"))
+        return (name, Span(f"{glyphs.warning} none: its backups are not protected", Tone.WARN))
 
     def action_choose(self, act: str, plant: bool) -> None:
-        """Do it; what is about devices needs one."""
+        """Answer with the action. Actions on devices need at least one."""
         if plant or self._facts.devices:
             self.dismiss(PassphraseChoice(PassphraseAct(act), plant))
 
@@ -117,12 +120,12 @@ def store_form(appearance: Appearance, whose: Sequence[str]) -> ValuesForm:
 
     Args:
         appearance: how the dashboard looks.
-        whose: the devices; none: the plant.
+        whose: the devices; none: the site.
     """
-    who = "the plant" if not whose else count(len(whose), "device")
+    who = "the site" if not whose else count(len(whose), "device")
     lines = [
-        (Span("It is kept where passwords are kept, for "), Span(who, Tone.KEY), Span(".")),
-        cell(f"At most {LONGEST} characters. Backups that exist keep the one they were made with.", Tone.DIM),
+        (Span("Stored with the passwords, for "), Span(who, Tone.KEY), Span(".")),
+        cell(f"At most {LONGEST} characters. Existing backups keep the one they were made with.", Tone.DIM),
     ]
     return ValuesForm(
         appearance, "Store a passphrase", lines, NEW, check=_problem, submit="store", stepwise=True
@@ -134,10 +137,10 @@ def _problem(typed: FormValues) -> str:
         check(typed["new"])
     except SicktuiError as error:
         return str(error)
-    return "" if typed["new"] == typed["again"] else "The two are not the same."
+    return "" if typed["new"] == typed["again"] else "The two passphrases differ."
 
 
-NOT_THE_ONE: Final = "That is not the one that this backup was made with."
+NOT_THE_ONE: Final = "This is not the passphrase this backup was made with."
 PHRASE: Final = SecretField(name="phrase", label="Passphrase", required=True)
 
 
@@ -150,7 +153,7 @@ def passphrase_form(appearance: Appearance, device: str, backup: str, problem: s
             Span(" for "),
             Span(clean(device, 40), Tone.KEY),
         ),
-        cell("needs the passphrase that it was made with. It is tested here; no sensor sees a wrong one."),
-        cell("It is used for this restore alone, and not kept.", Tone.DIM),
+        cell("needs the passphrase it was made with. It is tested on this PC first."),
+        cell("It is used for this restore only and not stored.", Tone.DIM),
     ]
     return ValuesForm(appearance, "Passphrase of the backup", lines, [PHRASE], problem=problem)

@@ -1,4 +1,4 @@
-"""The plan of an update: what would happen to each device, and why. Nothing is written here."""
+"""The plan of an update: what would happen to each device, and why. Writes nothing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -34,11 +34,11 @@ _NAMED: Final = 3
 
 
 AskPasswords = Callable[[Sequence[PlanItem]], Awaitable[bool]]
-"""Asks for the passwords that sensors have refused in a plan; whether it has asked for any."""
+"""Asks for the passwords that sensors rejected in a plan; returns whether it asked for any."""
 
 
 class PlanAnswer(Struct, frozen=True, kw_only=True):
-    """A plan that was agreed to, or the wish to enter passwords first."""
+    """A confirmed plan, or the devices to log in to first."""
 
     items: tuple[PlanItem, ...]
     request: UpdateRequest
@@ -47,12 +47,12 @@ class PlanAnswer(Struct, frozen=True, kw_only=True):
 
     @property
     def going(self) -> int:
-        """How many devices would be written to."""
+        """The number of devices to update."""
         return sum(item.action is Action.UPDATE for item in self.items)
 
 
 class PlanScreen(Screen[PlanAnswer | None]):
-    """Reads the sensors in a worker; each device's line comes as soon as it is known."""
+    """Reads the sensors in a worker and shows each device as soon as it is known."""
 
     AUTO_FOCUS = "#plan"
     DEFAULT_CSS = """
@@ -64,8 +64,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "go_on", "Go on", show=False),
-        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("u", "go_on", "Continue", show=False),
+        Binding("enter", "go_on", "Continue", show=False, priority=True),
         Binding("q,escape", "leave", "Back", show=False),
         Binding("b", "option('backup')", "Backup", show=False),
         Binding("d", "option('allow_downgrade')", "Downgrade", show=False),
@@ -112,7 +112,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
     def on_mount(self) -> None:
         """Begin to read."""
         keys = (
-            ("u", "go on"),
+            ("u", "continue"),
             ("b d f s c m o", "options"),
             ("l", "login"),
             ("R", "read again"),
@@ -139,7 +139,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.run_worker(self._log_in(items), group="login", name="login", exit_on_error=False)
 
     async def _log_in(self, items: Sequence[PlanItem]) -> None:
-        """Where sensors refuse their passwords, ask for the right ones, then read again."""
+        """Ask for the passwords that sensors rejected, then read again."""
         if self.is_current and await self._ask_passwords(items):
             self.action_plan()
 
@@ -150,7 +150,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
     @on(Worker.StateChanged)
     def _broken(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
-            self._trouble = f"The plan could not be made: {message.worker.error}"
+            self._trouble = f"Planning failed: {message.worker.error}"
             self._paint()
 
     @on(Table.Selected)
@@ -162,12 +162,12 @@ class PlanScreen(Screen[PlanAnswer | None]):
         gap = Span(f" {glyphs.dot} ", Tone.DIM)
         expected = self._expected
         facts = [package.type.value, size(package.size), f"SHA-256 {package.sha256[:12]}"]
-        unknown = cell("brings: nobody knows", Tone.WARN) if self._items is not None else ()
+        unknown = cell("version unknown", Tone.WARN) if self._items is not None else ()
         self.query_one("#head", LineBar).show(
             (Span("Update with ", Tone.DIM), Span(clean(package.name), Tone.KEY)),
             joined(
                 [
-                    cell(f"brings {clean(expected)}") if expected else unknown,
+                    cell(f"version {clean(expected)}") if expected else unknown,
                     *(cell(fact, Tone.DIM) for fact in facts),
                 ],
                 gap,
@@ -195,11 +195,11 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._choose(self._request.turned(name))
 
     def action_canary(self) -> None:
-        """Change how many go alone first."""
+        """Change the number of canaries."""
         self._choose(self._request.next_canary())
 
     def action_budget(self) -> None:
-        """Change at how many failures nothing more is started."""
+        """Change the number of failures at which nothing more is started."""
         self._choose(self._request.next_budget())
 
     def action_options(self) -> None:
@@ -212,7 +212,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.app.push_screen(options_form(self.appearance, self._request), decide)
 
     def _choose(self, request: UpdateRequest) -> None:
-        """Take the wish over; what changes the plan makes it anew."""
+        """Apply the request; plan again if the options affect the plan."""
         before, self._request = self._request.options, request
         if _deciding(before) == _deciding(request.options):
             self._paint()
@@ -226,17 +226,17 @@ class PlanScreen(Screen[PlanAnswer | None]):
             self.dismiss(PlanAnswer(items=(), request=self._request, wants_login=True, devices=(row.device,)))
 
     def action_leave(self) -> None:
-        """Back, without an update."""
+        """Leave without an update."""
         self.dismiss(None)
 
     def action_go_on(self) -> None:
-        """Ask whether to start; only with a whole plan in which a device may go."""
+        """Ask whether to start, if the plan is complete and has a device to update."""
         if self._items is None:
-            self.notify("The plan is not complete yet: sensors are being read.", markup=False)
+            self.notify("Still reading the sensors.", markup=False)
             return
         if not any(item.action is Action.UPDATE for item in self._items):
             self.notify(
-                "Not one device may be updated; the reasons are in the plan.",
+                "No device can be updated; see the reasons in the plan.",
                 severity="warning",
                 markup=False,
             )
@@ -255,7 +255,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
 
 def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:
-    """What is asked before anything is written: how many, which, with what, and what to mind."""
+    """What is confirmed before anything is written."""
     going = [item for item in answer.items if item.action is Action.UPDATE]
     which = names([clean(item.device, 40) for item in going], _SHOWN)
     warnings: dict[str, list[str]] = {}
@@ -266,23 +266,23 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
     lines: list[Cell] = [
         (Span("The plan: "), Span(summary([item.action for item in answer.items]), Tone.KEY)),
         (),
-        (Span(f"The firmware of {count(len(going), 'sensor')} is written: ", Tone.DIM), Span(which)),
+        (Span(f"The firmware of {count(len(going), 'sensor')} will be updated: ", Tone.DIM), Span(which)),
         (Span("Package: ", Tone.DIM), Span(clean(package.name))),
-        cell("Each of them restarts, and does not measure meanwhile."),
+        cell("Each sensor restarts and does not measure during the update."),
     ]
     if options.backup:
         lines.append(cell("Their parameters are backed up first."))
     else:
         lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
     if canary := answer.request.canary:
-        first = "The first one goes" if canary == 1 else f"The first {canary} go"
+        first = "The first one is updated" if canary == 1 else f"The first {canary} are updated"
         how = "it succeeds" if canary == 1 else "they succeed"
-        lines.append(cell(f"{first} alone; the others follow if {how}."))
+        lines.append(cell(f"{first} alone; the others follow only if {how}."))
     for warning, devices in list(warnings.items())[:4]:
         lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
     return lines
 
 
 def _deciding(options: UpdateOptions) -> tuple[object, ...]:
-    """What of the options decides which devices may go."""
+    """The options that affect the plan."""
     return options.allow_downgrade, options.force, options.expect_version

@@ -1,4 +1,4 @@
-"""What an operator may say of an update beyond devices and package: a record, and a form."""
+"""The options of an update beyond devices and package: a record and a form."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,7 +19,7 @@ _BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
 
 
 class UpdateRequest(Struct, frozen=True, kw_only=True):
-    """What the operator chose beside devices and package."""
+    """The options the operator chose."""
 
     options: UpdateOptions = UpdateOptions()
     jobs: int = 8
@@ -28,11 +28,11 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, limits: Limits) -> "UpdateRequest":
-        """What the settings say."""
+        """The request with the limits of the settings."""
         return cls(jobs=limits.jobs, canary=limits.canary, max_failures=limits.max_failures)
 
     def limits(self, limits: Limits) -> Limits:
-        """The limits of a run that is to go so."""
+        """The limits of the run."""
         return structs.replace(limits, jobs=self.jobs, canary=self.canary, max_failures=self.max_failures)
 
     def turned(self, option: str) -> "UpdateRequest":
@@ -41,7 +41,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         return structs.replace(self, options=changed)
 
     def next_canary(self) -> "UpdateRequest":
-        """The same with the next usual number of sensors that go alone first."""
+        """The same with the next usual number of canaries."""
         return structs.replace(self, canary=_next(_CANARIES, self.canary))
 
     def next_budget(self) -> "UpdateRequest":
@@ -49,12 +49,12 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         return structs.replace(self, max_failures=_next(_BUDGETS, self.max_failures))
 
     def lines(self) -> list[Cell]:
-        """Each with its key."""
+        """Each option with its key."""
         options = self.options
         marks = (
             ("b", "backup first", _yes(on=options.backup)),
             ("d", "allow a downgrade", _yes(on=options.allow_downgrade)),
-            ("f", "again if current", _yes(on=options.force)),
+            ("f", "update if current", _yes(on=options.force)),
             ("s", "save parameters first", _yes(on=options.persist)),
             ("c", "canary", f"first {self.canary} alone" if self.canary else "no"),
             ("m", "stop at failures", str(self.max_failures)),

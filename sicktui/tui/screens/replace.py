@@ -1,4 +1,4 @@
-"""The guide of a replacement: who answers, which backup, the checks, what happens. Writes nothing."""
+"""Guides through the replacement of a sensor: the new sensor, the backup, the checks. Writes nothing."""
 
 import asyncio
 from typing import ClassVar
@@ -27,14 +27,14 @@ from sicktui.tui.screens.version_picker import VersionPicker
 
 
 class ReplaceAnswer(Struct, frozen=True, kw_only=True):
-    """A plan that was agreed to."""
+    """A confirmed plan."""
 
     plan: RestorePlan
     word: str
 
 
 class ReplaceScreen(FullScreen[ReplaceAnswer]):
-    """Reads the sensor in a worker, step by step, and shows each step's finding.
+    """Reads the sensor in a worker and shows the result of each step.
 
     Args:
         appearance: how the dashboard looks.
@@ -43,19 +43,19 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "go_on", "Go on", show=False),
-        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("r", "go_on", "Continue", show=False),
+        Binding("enter", "go_on", "Continue", show=False, priority=True),
         Binding("c", "version", "Choose the backup", show=False),
         Binding("p", "passphrase", "Passphrase", show=False),
         Binding("f", "force", "Other model", show=False),
-        Binding("R", "again", "Look again", show=False),
+        Binding("R", "again", "Read again", show=False),
     ]
     key_hints = (
-        ("r", "go on"),
+        ("r", "continue"),
         ("c", "choose the backup"),
         ("p", "passphrase"),
         ("f", "other model"),
-        ("R", "look again"),
+        ("R", "read again"),
         ("j k", "scroll"),
         ("q", "back"),
     )
@@ -67,15 +67,15 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         self._options = RestoreOptions(replace=True)
 
     def begin(self) -> None:
-        """Ask who answers."""
+        """Read the sensor."""
         self.query_one("#text").focus()
         self.action_again()
 
     def action_again(self) -> None:
-        """Look again, from the first step on."""
+        """Start again with the first step."""
         self._found = structs.replace(self._found, seen=None, old=None, plan=None)
         self.paint()
-        self.start(self._look(), "looking at the sensor")
+        self.start(self._look(), "reading the sensor")
 
     async def _look(self) -> None:
         context, target = self._engine_context, self._found.target
@@ -138,15 +138,15 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             await self._ask_passphrase(NOT_THE_ONE)
 
     def action_force(self) -> None:
-        """Allow another model, or forbid it again."""
+        """Allow another model, or not."""
         self._options = structs.replace(self._options, force=not self._options.force)
-        self.start(self._plan(), "looking at the sensor")
+        self.start(self._plan(), "reading the sensor")
 
     def action_go_on(self) -> None:
         """Ask whether to start."""
         plan, word = self._found.plan, self._found.word
         if plan is None or not plan.may_go:
-            self.notify("It cannot go on yet; the steps say why.", severity="warning", markup=False)
+            self.notify("Not ready yet; see the steps above.", severity="warning", markup=False)
             return
 
         def decide(agreed: bool | None) -> None:
@@ -164,7 +164,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
 
     def _question(self, plan: RestorePlan) -> list[Cell]:
         return [
-            (Span("The parameters of "), Span(who(plan), Tone.KEY), Span(" are overwritten")),
+            (Span("The parameters of "), Span(who(plan), Tone.KEY), Span(" will be overwritten")),
             (Span("with the backup of "), Span(backup_words(plan, self._found.word), Tone.KEY), Span(".")),
             (),
             *consequences(plan, self._found.old),
@@ -176,10 +176,10 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         allowed = "  another model is allowed" if self._options.force else ""
         self.show_head(
             (
-                Span("A new sensor in the place of ", Tone.DIM),
+                Span("Replace the sensor of ", Tone.DIM),
                 Span(name, Tone.KEY),
                 Span(allowed, Tone.WARN),
             ),
-            cell("Nothing is written before the question at the end is answered.", Tone.DIM),
+            cell("Nothing is written until you confirm at the end.", Tone.DIM),
         )
         self.show_text(guide(self._found, self.appearance.glyphs))

@@ -1,4 +1,4 @@
-"""The plan of a restore: which backup, and every check, before anything is sent."""
+"""The plan of a restore: the backup and every check. Writes nothing."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -33,17 +33,17 @@ _MOST_ROWS: Final = 9
 
 
 class RestoreAnswer(Struct, frozen=True, kw_only=True):
-    """Plans that were agreed to, or the wish to enter a password first."""
+    """Confirmed plans, or the device to log in to first."""
 
     plans: tuple[RestorePlan, ...] = ()
     words: dict[str, str]
-    """The backup of each device, as it was chosen."""
+    """The chosen backup of each device."""
     login: str | None = None
-    """The device whose password is to be entered."""
+    """The device to log in to."""
 
 
 async def plan_one(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
-    """The plan of one device; a word that means no backup is a refusal like any other."""
+    """The plan of one device; an unknown backup is a refusal like any other."""
     try:
         return await plan_restore(context, target, word, options)
     except SicktuiError as error:
@@ -58,21 +58,21 @@ async def plan_one(context: Context, target: Target, word: str, options: Restore
 
 
 class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
-    """Reads the sensors in a worker; each one's line comes as soon as it is known.
+    """Reads the sensors in a worker and shows each one as soon as it is known.
 
     Args:
         appearance: how the dashboard looks.
         context: for the engine.
         targets: the devices.
         words: the backup of each, by device.
-        key_of: what a device's sensor is kept under, where that is known.
+        key_of: what a device's backups are stored under, if that is known.
     """
 
     DEFAULT_CSS = "RestoreScreen Table { height: auto; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "go_on", "Go on", show=False),
-        Binding("enter", "go_on", "Go on", show=False, priority=True),
+        Binding("r", "go_on", "Continue", show=False),
+        Binding("enter", "go_on", "Continue", show=False, priority=True),
         Binding("c", "version", "Choose a version", show=False),
         Binding("p", "passphrase", "Passphrase", show=False),
         Binding("f", "force", "Other model", show=False),
@@ -82,7 +82,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     columns = RESTORE_COLUMNS
     table_title = "Plan"
     key_hints = (
-        ("r", "go on"),
+        ("r", "continue"),
         ("c", "choose the backup"),
         ("p", "passphrase"),
         ("f", "other model"),
@@ -183,7 +183,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
             problem = NOT_THE_ONE
 
     def action_force(self) -> None:
-        """Allow another model, or forbid it again."""
+        """Allow another model, or not."""
         self._options = RestoreOptions(force=not self._options.force)
         self.action_again()
 
@@ -197,14 +197,14 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         return {device: row.word for device, row in self._rows.items()}
 
     def action_go_on(self) -> None:
-        """Ask whether to start; only with a whole plan in which a device may go."""
+        """Ask whether to start, if the plan is complete and has a device to restore."""
         plans = [row.plan for row in self._rows.values() if row.plan is not None]
         going = [plan for plan in plans if plan.may_go]
         if len(plans) < len(self._rows):
-            self.notify("The plan is not complete yet: sensors are being read.", markup=False)
+            self.notify("Still reading the sensors.", markup=False)
             return
         if not going:
-            text = "Nothing may be restored; the reason is in the plan."
+            text = "Nothing can be restored; see the reason in the plan."
             self.notify(text, severity="warning", markup=False)
             return
         lines = question(going, self.appearance.glyphs)
@@ -225,7 +225,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         allowed = "  another model is allowed" if self._options.force else ""
         self.show_head(
             (Span("Restore parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),
-            cell("Checked before anything is sent; nothing is written without a question.", Tone.DIM),
+            cell("Everything is checked first. Nothing is written until you confirm.", Tone.DIM),
         )
         self.table.show(rows)
         self.table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))

@@ -1,4 +1,4 @@
-"""The shelf of firmware packages: what lies on it, who has approved it; add, approve, remove."""
+"""The shelf of firmware packages: list, add, approve and remove them."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow, about_package
 
 
 class ShelfScreen(TableScreen[None, PackageRow]):
-    """Newest first. The selected one's facts stand below.
+    """Newest first. The facts of the selected package are below.
 
     Args:
         appearance: how the dashboard looks.
@@ -57,7 +57,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
 
     def empty_text(self) -> list[Cell]:
         """How to add a package."""
-        return [(), cell("  The shelf is empty. n puts a package on it.", Tone.DIM)]
+        return [(), cell("  The shelf is empty. Press n to add a package.", Tone.DIM)]
 
     def begin(self) -> None:
         """Read the shelf."""
@@ -83,7 +83,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     # -- add ----------------------------------------------------------------------------------
 
     def action_add(self) -> None:
-        """Put a copy of a package on the shelf."""
+        """Add a package to the shelf."""
         self.start(self._add(), "adding a package")
 
     async def _add(self) -> None:
@@ -126,33 +126,33 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         return ValuesForm(self.appearance, "Add a package", lines, fields, problem=problem, submit="add")
 
     async def _shelved(self, path: Path, version: str | None) -> ShelfEntry | None:
-        """Add it; a zip only if the operator agrees."""
+        """Add it; unpack a zip file only after asking."""
         shelf = self._engine_context.shelf
         try:
             return await asyncio.to_thread(shelf.add, path, version=version)
         except ZippedPackage as zipped:
             question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and add the package?")]
-        if await self.app.push_screen_wait(Confirm(self.appearance, "A zip", question, yes="unpack it")):
+        if await self.app.push_screen_wait(Confirm(self.appearance, "Zip file", question, yes="unpack")):
             return await asyncio.to_thread(shelf.add, path, version=version, unpack=True)
         return None
 
     # -- approve and remove -------------------------------------------------------------------
 
     def action_approve(self) -> None:
-        """Approve the selected package for use in the plant."""
+        """Approve the selected package for use on site."""
         row = self.table.selected
         if row is not None:
             self.start(self._approve(row.entry), "approving")
 
     async def _approve(self, entry: ShelfEntry) -> None:
         if entry.approved:
-            self.notify(clean(f"{entry.name} is approved already.", 400), markup=False)
+            self.notify(clean(f"{entry.name} is already approved.", 400), markup=False)
             return
         lines = [
             cell(clean(entry.name), Tone.KEY),
             cell(f"SHA-256 {entry.sha256}", Tone.DIM),
             (),
-            cell("It is hashed again, and marked as approved by you."),
+            cell("Its hash is checked again, and the package is marked as approved by you."),
         ]
         if await self.app.push_screen_wait(
             Confirm(self.appearance, "Approve the package?", lines, yes="approve")
@@ -160,7 +160,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
             await self._change(lambda: self._engine_context.shelf.approve(entry.sha256))
 
     def action_remove(self) -> None:
-        """Take the selected package off the shelf."""
+        """Remove the selected package from the shelf."""
         row = self.table.selected
         if row is not None:
             self.start(self._remove(row.entry), "removing")
@@ -168,9 +168,9 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     async def _remove(self, entry: ShelfEntry) -> None:
         lines = [
             (Span(clean(entry.name), Tone.KEY), Span(f"  {size(entry.size)}", Tone.DIM)),
-            cell("Its copy on this PC is deleted. Runs that use it go on: each has a copy of its own."),
+            cell("Deletes its copy on this PC. Running runs are not affected: each has its own copy."),
         ]
-        asked = Confirm(self.appearance, "Take it off the shelf?", lines, yes="remove", no="keep")
+        asked = Confirm(self.appearance, "Remove it from the shelf?", lines, yes="remove", no="keep")
         if await self.app.push_screen_wait(asked):
             await self._change(lambda: self._engine_context.shelf.remove(entry.sha256))
 
@@ -188,7 +188,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         approved = sum(row.entry.approved for row in self._rows)
         gap = Span(f" {self.appearance.glyphs.dot} ", Tone.DIM)
         self.show_head(
-            (Span("Firmware packages on the shelf of this PC", Tone.KEY),),
+            (Span("Firmware packages on the shelf", Tone.KEY),),
             (
                 Span(count(len(self._rows), "package"), Tone.DIM),
                 gap,

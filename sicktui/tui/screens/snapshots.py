@@ -1,4 +1,4 @@
-"""Chooses what is compared, and reads sensors for it."""
+"""Chooses the snapshots to compare, and reads sensors."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _PAIR: Final = 2
 
 
 class SnapshotRow(Struct, frozen=True, kw_only=True):
-    """A snapshot that is kept, or the one that would be taken now."""
+    """A stored snapshot, or the sensor now."""
 
     snapshot: Snapshot | None = None
     """``None``: now."""
@@ -85,16 +85,16 @@ SNAPSHOT_COLUMNS: Final[tuple[Column[SnapshotRow], ...]] = (
 
 
 class Pair(Struct, frozen=True):
-    """What is to be compared; ``None`` stands for the sensor as it is now."""
+    """The two sides to compare; ``None`` is the sensor now."""
 
     before: Snapshot | None
     after: Snapshot | None
     scope: Scope = "full"
-    """How much is read of the sensor, where one is to be read."""
+    """How much of the sensor is read, if it is read."""
 
 
 class SnapshotPicker(Dialog[Pair]):
-    """Enter compares the selected one with now; two that are marked are compared with each other."""
+    """Enter compares the selected snapshot with the sensor now, or two marked ones with each other."""
 
     DEFAULT_CSS = """
     SnapshotPicker #box { width: 96; }
@@ -125,7 +125,7 @@ class SnapshotPicker(Dialog[Pair]):
         ]
 
     def on_mount(self) -> None:
-        """Show them; the last one first, for it is asked for most."""
+        """Show the snapshots with the newest selected: it is compared most often."""
         table = self._table
         table.styles.height = max(4, min(14, len(self._kept) + 2))
         self._show()
@@ -140,18 +140,18 @@ class SnapshotPicker(Dialog[Pair]):
         rows = [SnapshotRow(marked=_NOW in self._marked)]
         rows += [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
         self._table.show(rows)
-        words = "Parameters as they were read; two that are marked are compared with each other."
-        quick = "Quick: of the sensor now, only the few parameters are read that an update compares."
+        words = "Enter compares with the sensor now. Mark two to compare them with each other."
+        quick = "Quick: reads only the few parameters that an update compares."
         lines = [cell(words, Tone.DIM), cell(quick if self._scope == "essential" else "", Tone.WARN)]
         self.query_one("#about", Prose).show(*(line for line in lines if line))
 
     def action_quick(self) -> None:
-        """Read only the essential few of the sensor now, or everything again."""
+        """Switch between reading everything and only the essential parameters."""
         self._scope = "full" if self._scope == "essential" else "essential"
         self._show()
 
     def action_mark(self) -> None:
-        """Mark the selected one, or take its mark away; a third mark takes the place of the first."""
+        """Mark or unmark the selected one; a third mark replaces the first."""
         row = self._table.selected
         if row is None:
             return
@@ -169,7 +169,7 @@ class SnapshotPicker(Dialog[Pair]):
             return
         chosen = self._marked if len(self._marked) == _PAIR else [row.key, _NOW]
         if len(set(chosen)) < _PAIR:
-            words = "Choose an earlier one: the sensor now does not differ from itself."
+            words = "Choose an earlier snapshot to compare with."
             self.query_one("#problem", Prose).show(cell(words, Tone.WARN))
             return
         by_id = {kept.id: kept for kept in self._kept}
@@ -180,11 +180,11 @@ class SnapshotPicker(Dialog[Pair]):
 
 
 class SnapshotReader(Dialog[list[Snapshot]]):
-    """Reads sensors side by side, shows how far it is, and gives their snapshots. Leaving stops it."""
+    """Reads sensors in parallel and shows the progress. The answer is their snapshots; leaving stops it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "quick", "Essential few", show=False)]
 
-    keys_text = "e read only the few that an update compares   q stop"
+    keys_text = "e quick: only what an update compares   q stop"
 
     def __init__(
         self, appearance: Appearance, context: Context, targets: Sequence[Target], scope: Scope = "full"
@@ -201,19 +201,21 @@ class SnapshotReader(Dialog[list[Snapshot]]):
         return [Prose(id="what"), Prose(id="lines")]
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._begin()
 
     def action_quick(self) -> None:
-        """Begin anew, and read only the essential few."""
+        """Start again, reading only the essential parameters."""
         if self._scope == "full":
             self._scope = "essential"
             self._begin()
 
     def _begin(self) -> None:
-        what = "Everything that a sensor lets be read" if self._scope == "full" else "The essential few"
-        self.query_one("#what", Prose).show(cell(f"{what}, politely. Nothing is written.", Tone.DIM), ())
-        self._lines = {target.device: cell("asking who it is...", Tone.DIM) for target in self._targets}
+        what = (
+            "Reading all readable parameters" if self._scope == "full" else "Reading the essential parameters"
+        )
+        self.query_one("#what", Prose).show(cell(f"{what}. Nothing is written.", Tone.DIM), ())
+        self._lines = {target.device: cell("identifying...", Tone.DIM) for target in self._targets}
         self._paint()
         self.run_worker(self._read(), group="snapshots", name="reading", exclusive=True, exit_on_error=False)
 
@@ -228,7 +230,7 @@ class SnapshotReader(Dialog[list[Snapshot]]):
             self.dismiss(snapshots)
             return
         self.keys_text = "q back"
-        self._tell_keys(overflows=self.query_one("#body").show_vertical_scrollbar)
+        self._show_keys(overflows=self.query_one("#body").show_vertical_scrollbar)
 
     async def _one(self, target: Target) -> Snapshot | None:
         def on_read(done: int, whole: int) -> None:
@@ -250,5 +252,5 @@ class SnapshotReader(Dialog[list[Snapshot]]):
     @on(Worker.StateChanged)
     def _broken(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
-            words = f"It could not be read: {message.worker.error!r}"
+            words = f"Reading failed: {message.worker.error!r}"
             self.query_one("#lines", Prose).show(cell(clean(words, 400), Tone.BAD))

@@ -1,4 +1,4 @@
-"""The dialogs of the vault: what can be done with it, and the questions for its passwords."""
+"""The dialogs of the vault: the menu and the password forms."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -40,20 +40,20 @@ class VaultAct(StrEnum):
 
 
 _ACTS: Final[dict[VaultState, tuple[tuple[str, VaultAct, str], ...]]] = {
-    VaultState.ABSENT: (("c", VaultAct.CREATE, "make one"),),
+    VaultState.ABSENT: (("c", VaultAct.CREATE, "create"),),
     VaultState.LOCKED: (("u", VaultAct.UNLOCK, "unlock"),),
     VaultState.OPEN: (
         ("k", VaultAct.LOCK, "lock"),
-        ("p", VaultAct.PASSWORD, "change its password"),
-        ("x", VaultAct.EXPORT, "export a copy"),
-        ("i", VaultAct.IMPORT, "import a copy"),
+        ("p", VaultAct.PASSWORD, "change password"),
+        ("x", VaultAct.EXPORT, "export"),
+        ("i", VaultAct.IMPORT, "import"),
     ),
     VaultState.UNUSABLE: (),
 }
 
 
 class VaultMenu(Dialog[VaultAct]):
-    """How the vault is, and a key for each thing that can be done with it now."""
+    """The state of the vault and what can be done with it now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"choose('{act.value}')", text, show=False)
@@ -75,9 +75,9 @@ class VaultMenu(Dialog[VaultAct]):
         self.keys_text = "   ".join([*offers, "q back"])
 
     def body(self) -> list[Widget]:
-        """The file, its state, and what it is good for."""
+        """The file, its state and its purpose."""
         lines: list[Cell] = [
-            cell("An encrypted file with passwords, for where no keyring works."),
+            cell("An encrypted file with passwords, for PCs without a working keyring."),
             (Span("File   ", Tone.DIM), Span(clean(str(self._path), 200))),
             (Span("State  ", Tone.DIM), Span(self._state.value, Tone.KEY)),
         ]
@@ -89,7 +89,7 @@ class VaultMenu(Dialog[VaultAct]):
         return [Prose(lines)]
 
     def action_choose(self, act: str) -> None:
-        """Do it, if it can be done now."""
+        """Answer with the action, if it is available now."""
         chosen = VaultAct(act)
         if chosen in [offered for _, offered, _ in _ACTS[self._state]]:
             self.dismiss(chosen)
