@@ -47,6 +47,9 @@ DONE: Final[tuple[str, ...]] = (
     "sicktui/model/wording.py",
     "sicktui/sensor",
     "sicktui/simulator",
+    "sicktui/tui/dialogs",
+    "sicktui/tui/flows",
+    "sicktui/tui/screens",
 )
 """What is free of them. Add what you have cleaned; at the end it is all of ``sicktui`` and every page."""
 

@@ -43,7 +43,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
         await pilot.press("tab")
         await type_in(pilot, "0")
         await pilot.press("enter")
-        await until(pilot, lambda: "At once: enter a whole number, 1 or more." in flat_of(pilot))
+        await until(pilot, lambda: "In parallel: enter a whole number, 1 or more." in flat_of(pilot))
         await type_in(pilot, "3")
         for text in ("1", "7"):
             await pilot.press("tab")
@@ -55,7 +55,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
             "backup first: no",
             "first 1 alone",
             "stop at failures: 7",
-            "3 at once",
+            "3 in parallel",
             "2.4.0.1R expected",
             "version 2.4.0.1R",
         ):
@@ -81,7 +81,7 @@ async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> 
         await pilot.press(*"a phrase", "tab")
         await type_in(pilot, "none")
         await pilot.press("enter")
-        await until(pilot, lambda: "At once: enter a whole number" in text_of(pilot))
+        await until(pilot, lambda: "In parallel: enter a whole number" in text_of(pilot))
         await type_in(pilot, "2")
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)

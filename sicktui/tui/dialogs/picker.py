@@ -61,6 +61,7 @@ class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
 
     def on_mount(self) -> None:
         """Read the rows."""
+        self.show_problem("")
         self.table.focus()
         self.read_again()
 
@@ -98,7 +99,9 @@ class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
         lines = [cell(clean(text, 400), tone)]
         if advice:
             lines.append(cell(clean(advice, 400), Tone.DIM))
-        self.query_one("#problem", Prose).show(*lines)
+        place = self.query_one("#problem", Prose)
+        place.show(*lines)
+        place.display = bool(text)
 
     def _empty_text(self) -> list[Cell]:
         return [cell(self.empty, Tone.DIM)]

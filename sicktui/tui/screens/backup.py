@@ -58,12 +58,12 @@ class BackupForm(Form[BackupRequest]):
             SecretField(name="passphrase", label="Passphrase", value=passphrase, hint="optional")
         ]
         if len(targets) > 1:
-            fields.append(TextField(name="jobs", label="At once", value=str(jobs)))
+            fields.append(TextField(name="jobs", label="In parallel", value=str(jobs)))
         super().__init__(appearance, "Back up parameters", lines, fields, submit="back up")
 
     def check(self, values: FormValues) -> str:
         """The number of sensors must be one."""
-        return whole_number(values.get("jobs", str(self._jobs)), "At once", least=1)
+        return whole_number(values.get("jobs", str(self._jobs)), "In parallel", least=1)
 
     def answer(self, values: FormValues) -> BackupRequest:
         """The passphrase and the number of sensors."""

@@ -74,7 +74,7 @@ def _fields(profile: Profile | None) -> list[TextField]:
         ("tags", "Tags", " ".join(old.tags), "separated by blanks, for example hall-3 line-2"),
         ("note", "Note", old.note, "free text"),
         ("scheme", "Scheme", old.scheme, "http or https"),
-        ("serial", "Serial", old.serial, "refuse any sensor with another serial number"),
+        ("serial", "Serial", old.serial, "serial number that the sensor must have"),
         ("model", "Model", old.model, "for display only"),
         ("timing", "Timing", _timing_text(old.timing), "for example flash_timeout=600 settle=10"),
     )

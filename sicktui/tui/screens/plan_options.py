@@ -64,7 +64,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
             for key, what, value in marks
         ]
         more: Cell = (Span("o ", Tone.KEY), Span("more: ", Tone.DIM))
-        more += (Span(f"{self.jobs} at once"),)
+        more += (Span(f"{self.jobs} in parallel"),)
         if options.expect_version:
             more += (Span(f", version {clean(options.expect_version, 40)} expected"),)
         gap = Span("   ")
@@ -81,11 +81,13 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
             value=options.expect_version or "",
             hint="version expected after the update",
         ),
-        TextField(name="jobs", label="At once", value=str(request.jobs), hint="sensors updated in parallel"),
-        TextField(name="canary", label="Canary", value=str(request.canary), hint="sensors updated first"),
+        TextField(
+            name="jobs", label="In parallel", value=str(request.jobs), hint="sensors updated in parallel"
+        ),
+        TextField(name="canary", label="Canaries", value=str(request.canary), hint="sensors updated first"),
         TextField(
             name="failures",
-            label="Failures",
+            label="Max failures",
             value=str(request.max_failures),
             hint="stop starting new ones after this many failures",
         ),
@@ -94,7 +96,11 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
         CheckField(name="force", label="update even if the version is current", value=options.force),
         CheckField(name="persist", label="save the parameters on the sensor first", value=options.persist),
     )
-    lines = [cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM)]
+    lines = [
+        cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM),
+        cell("Canaries are updated first; the others follow only if all of them succeed.", Tone.DIM),
+        cell("After the maximum of failures, no other sensor is started.", Tone.DIM),
+    ]
     return ValuesForm(appearance, "Update options", lines, fields, check=_problem, submit="apply")
 
 
@@ -117,9 +123,9 @@ def _problem(values: FormValues) -> str:
     if values["version"] and not is_comparable(values["version"]):
         return "Not a valid version. Write it as the sensor reports it, e.g. 2.3.0.0R."
     return (
-        whole_number(values["jobs"], "At once", least=1)
-        or whole_number(values["canary"], "Canary", least=0)
-        or whole_number(values["failures"], "Failures", least=1)
+        whole_number(values["jobs"], "In parallel", least=1)
+        or whole_number(values["canary"], "Canaries", least=0)
+        or whole_number(values["failures"], "Max failures", least=1)
     )
 
 
