@@ -39,9 +39,9 @@ def test_locked_vault_and_denied_access_are_asked_about_in_dialogs(tmp_path: Pat
             terminal.press(WRONG, "\r")
             terminal.wait_for(lambda text: "That is not the password of the vault" in text)
             terminal.press(MASTER, "\r")
-            terminal.wait_for(lambda text: "Back the parameters up" in text)
+            terminal.wait_for(lambda text: "Back up parameters" in text)
             terminal.press("\r")
-            shown = terminal.wait_for(lambda text: "refuses the password" in text and "Login" in text)
+            shown = terminal.wait_for(lambda text: "rejected the stored password" in text and "Login" in text)
             assert f"Service on {first}" in shown
             terminal.press(PASSWORD, "\r")
             terminal.wait_for(lambda text: "finished · 2 succeeded" in text, seconds=40)

@@ -236,7 +236,7 @@ async def test_after_a_session_of_the_dashboard(
         await until(pilot, lambda: "1 password stored in: vault" in notes_of(pilot))
         await pilot.press("a", "b")
         await enter("Login", OTHER)
-        await enter("Back the parameters up", PHRASE)
+        await enter("Back up parameters", PHRASE)
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
         await pilot.press("a", "u")

@@ -113,7 +113,7 @@ async def test_a_sensor_that_denies_access_to_a_backup(
     async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await enter(pilot, NEW)
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
@@ -129,7 +129,7 @@ async def test_who_leaves_the_dialog_backs_the_others_up(
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Login))
         await pilot.press("escape")
@@ -150,7 +150,7 @@ async def test_a_sensor_that_denies_access_in_the_middle_of_a_run(
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "denied access" in text_of(pilot))
         assert isinstance(pilot.app.screen, Login)
@@ -186,7 +186,7 @@ async def test_a_sensor_that_denies_access_to_a_restore(
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("b")
-        await until(pilot, lambda: "Back the parameters up" in text_of(pilot))
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))
         credentials.remember("gate-1", "Service", OLD)

@@ -98,11 +98,11 @@ def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_pa
             for terminal in (mine, yours):
                 terminal.wait_for(lambda text: "1 run going" in text and "► create" in text)
             mine.press("q")
-            mine.wait_for(lambda text: "the run goes on in a process of its own" in text)
+            mine.wait_for(lambda text: "the run continues in its own process" in text)
             mine.press("y")
             assert mine.wait_for_end() == 0
             told = mine.output.rpartition(LEFT)[2].decode()
-            assert "goes on without the dashboard" in told
+            assert "continues without the dashboard" in told
             assert "sicktui runs attach" in told
             yours.wait_for(lambda text: "finished" in text and "1 succeeded" in text, seconds=40)
         with Terminal(*quick) as later:

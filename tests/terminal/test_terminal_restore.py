@@ -46,7 +46,7 @@ def test_a_restore_from_the_key_to_the_verdict(tmp_path: Path) -> None:
             terminal.press("\r")
             terminal.wait_for(lambda text: "Passphrase of the backup" in text)
             terminal.press("n", "o", "\r")
-            terminal.wait_for(lambda text: "That is not the one that this backup was made with." in text)
+            terminal.wait_for(lambda text: "This is not the passphrase this backup was made with." in text)
             terminal.press(PHRASE, "\r")
             plan = terminal.wait_for(lambda text: "Plan restore 1" in text)
             assert "the right one is known here" in plan

@@ -97,7 +97,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: D
         await pilot.press("y")
         await pilot.pause()
         assert isinstance(pilot.app, Dashboard)
-        assert f"Run {run} goes on" in pilot.app.farewell
+        assert f"Run {run} continues" in pilot.app.farewell
     async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: main.dashboard.live_runs == [run], seconds=3)
         await until(pilot, lambda: "1 run going" in text_of(pilot) and "► flash" in text_of(pilot))
