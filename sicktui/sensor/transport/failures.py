@@ -123,7 +123,7 @@ class Failures:
     def not_answered(self, what: str, *, after: float | None, begun: bool, acting: bool) -> SensorError:
         """A request without a complete reply. ``after``: the seconds, after a timeout."""
         if after is not None:
-            how = f"did not answer {what} within {after:g} s"
+            how = f"accepted the connection, but did not answer {what} within {after:g} s"
         elif begun:
             how = f"broke off its reply to {what}"
         else:

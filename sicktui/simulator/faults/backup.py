@@ -1,42 +1,35 @@
 """Faults of backup and restore."""
 
+from collections.abc import Mapping
+
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import CreatePlan, RestorePlan
-from sicktui.simulator.faults.base import Behaviour, error_payload, fault
+from sicktui.simulator.faults.base import PlanFault, error_payload, fault
 from sicktui.simulator.faults.wire import WireFault
 from sicktui.simulator.network.http import Reply
 from sicktui.simulator.status import message_of
 
 
-class CreateFault(Behaviour):
+class CreateFault(PlanFault):
     """A fault that changes the plan of a ``CreateParameterBackup``."""
 
     def on_create_backup(self, device: Device, plan: CreatePlan) -> None:
         """Strike each creation, as often as wanted."""
-        if self.strikes(device):
-            self.change(plan)
-
-    def change(self, plan: CreatePlan) -> None:
-        """Change the plan."""
-        raise NotImplementedError
+        self.change(plan, device)
 
 
 @fault("backup_false")
 class BackupFalse(CreateFault):
     """``CreateParameterBackup`` answers ``Result: false`` and writes nothing."""
 
-    def change(self, plan: CreatePlan) -> None:
-        """Not done."""
-        plan.ok = False
+    sets = ("ok", False)
 
 
 @fault("backup_pending_forever")
 class BackupPendingForever(CreateFault):
     """A backup is never finished: ``Status`` stays 0 and no file appears."""
 
-    def change(self, plan: CreatePlan) -> None:
-        """Forever."""
-        plan.finishes = False
+    sets = ("finishes", False)
 
 
 @fault("backup_slow")
@@ -44,10 +37,7 @@ class BackupSlow(CreateFault):
     """A backup takes ``seconds`` (default 20)."""
 
     uses = ("seconds",)
-
-    def change(self, plan: CreatePlan) -> None:
-        """Longer."""
-        plan.seconds = 20.0 if self.fault.seconds is None else self.fault.seconds
+    delays = ("seconds", 20.0)
 
 
 @fault("backup_growing")
@@ -55,24 +45,19 @@ class BackupGrowing(CreateFault):
     """The file can be fetched while it is written, over ``seconds`` (default 3): shorter than it will be."""
 
     uses = ("seconds",)
-
-    def change(self, plan: CreatePlan) -> None:
-        """It grows."""
-        plan.grows = True
-        plan.seconds = 3.0 if self.fault.seconds is None else self.fault.seconds
+    sets = ("grows", True)
+    delays = ("seconds", 3.0)
 
 
 @fault("backup_stale_file")
 class BackupStaleFile(CreateFault):
     """Returns an older file, although it reports a new one."""
 
+    sets = ("writes", False)
+
     def on_start(self, device: Device) -> None:
         """Put the old file there."""
         device.backups.leave_stale()
-
-    def change(self, plan: CreatePlan) -> None:
-        """The old one stays."""
-        plan.writes = False
 
 
 class FileFault(WireFault):
@@ -151,17 +136,12 @@ class BackupDenied(WireFault):
         return Reply(http_status=status, payload=error_payload(4, message_of(4)))
 
 
-class RestoreFault(Behaviour):
+class RestoreFault(PlanFault):
     """A fault that changes the plan of a ``RestoreParameterBackup``."""
 
     def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """Strike each restore, as often as wanted."""
-        if self.strikes(device):
-            self.change(plan)
-
-    def change(self, plan: RestorePlan) -> None:
-        """Change the plan."""
-        raise NotImplementedError
+        self.change(plan, device)
 
 
 @fault("restore_code")
@@ -170,18 +150,16 @@ class RestoreCode(RestoreFault):
 
     uses = ("value",)
 
-    def change(self, plan: RestorePlan) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """The code."""
-        plan.code = self.fault.value if isinstance(self.fault.value, int) else 9
+        return {"code": self.fault.value if isinstance(self.fault.value, int) else 9}
 
 
 @fault("restore_pending_forever")
 class RestorePendingForever(RestoreFault):
     """An asynchronous restore is never finished; another kind changes nothing."""
 
-    def change(self, plan: RestorePlan) -> None:
-        """Forever."""
-        plan.finishes = False
+    sets = ("finishes", False)
 
 
 @fault("restore_parameters_failed")
@@ -190,8 +168,6 @@ class RestoreParametersFailed(RestoreFault):
 
     uses = ("value",)
 
-    def change(self, plan: RestorePlan) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """Names of what fails."""
-        value = self.fault.value
-        names = value if isinstance(value, tuple) else ("ScanDataFormat" if value is None else value,)
-        plan.failed = tuple(str(name) for name in names)
+        return {"failed": self.names("ScanDataFormat")}

@@ -1,6 +1,6 @@
 """The base of all faults: when they strike, how often, and where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from sicktui.simulator.device.device import Device
@@ -86,6 +86,35 @@ class Behaviour:
 
     def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """A restore was requested; ``plan`` is what will happen."""
+
+
+class PlanFault(Behaviour):
+    """A fault that changes the plan of a flash, a backup or a restore."""
+
+    sets: ClassVar[tuple[str, object] | None] = None
+    """A field of the plan, and what it becomes."""
+    delays: ClassVar[tuple[str, float] | None] = None
+    """The field of the plan that becomes ``seconds``, and its default."""
+
+    def change(self, plan: FlashPlan | CreatePlan | RestorePlan, device: Device) -> None:
+        """Change the plan if the fault strikes."""
+        if self.strikes(device):
+            for name, value in self.changes(device).items():
+                setattr(plan, name, value)
+
+    def changes(self, device: Device) -> Mapping[str, object]:
+        """The fields to change; overridden where they depend on ``value`` or on the device."""
+        changes = dict([self.sets] if self.sets else [])
+        if self.delays:
+            name, default = self.delays
+            changes[name] = default if self.fault.seconds is None else self.fault.seconds
+        return changes
+
+    def names(self, default: str) -> tuple[str, ...]:
+        """``value`` as names of parameters: one, a list, or ``default``."""
+        value = self.fault.value
+        names = value if isinstance(value, tuple) else (default if value is None else value,)
+        return tuple(str(name) for name in names)
 
 
 REGISTRY: Final[dict[str, type[Behaviour]]] = {}

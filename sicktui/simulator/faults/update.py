@@ -1,9 +1,11 @@
 """Faults of the firmware update: from the upload to the first read afterwards."""
 
+from collections.abc import Mapping
+
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.state import Effect
-from sicktui.simulator.faults.base import Behaviour, error_payload, fault
+from sicktui.simulator.faults.base import Behaviour, PlanFault, error_payload, fault
 from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import Fault
 from sicktui.simulator.status import message_of
@@ -43,17 +45,12 @@ class UploadEarly401(Behaviour):
         return Reply(http_status=status, payload=payload, early=True, linger=self.fault.seconds or 0.0)
 
 
-class FlashFault(Behaviour):
+class FlashFault(PlanFault):
     """A fault that changes what happens after a trigger."""
 
     def on_flash(self, device: Device, plan: FlashPlan) -> None:
         """Strike each flash, as often as wanted."""
-        if self.strikes(device):
-            self.change(plan, device)
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Change the plan."""
-        raise NotImplementedError
+        self.change(plan, device)
 
 
 @fault("unknown_state")
@@ -80,9 +77,7 @@ class UnknownState(Behaviour):
 class StuckAt0(FlashFault):
     """Accepts every trigger and starts nothing."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Nothing starts."""
-        plan.starts = False
+    sets = ("starts", False)
 
 
 @fault("trigger_lost")
@@ -90,19 +85,14 @@ class TriggerLost(FlashFault):
     """Accepts the first trigger (the first ``times``) and starts nothing."""
 
     default_times = 1
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Nothing starts."""
-        plan.starts = False
+    sets = ("starts", False)
 
 
 @fault("stuck_at_1")
 class StuckAt1(FlashFault):
     """Stays in state 1 forever."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """It never ends."""
-        plan.ends = False
+    sets = ("ends", False)
 
 
 @fault("slow_flash")
@@ -110,37 +100,28 @@ class SlowFlash(FlashFault):
     """Stays in state 1 for ``seconds`` (default 600), then continues as usual."""
 
     uses = ("seconds",)
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """A long flash."""
-        plan.seconds = 600.0 if self.fault.seconds is None else self.fault.seconds
+    delays = ("seconds", 600.0)
 
 
 @fault("update_error")
 class UpdateError(FlashFault):
     """Ends in state 3, although the package is good."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """State 3."""
-        plan.error = True
+    sets = ("error", True)
 
 
 @fault("no_reboot")
 class NoReboot(FlashFault):
     """Reaches state 2 and stays there, with the old firmware."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """No reboot."""
-        plan.reboots = False
+    sets = ("reboots", False)
 
 
 @fault("no_return")
 class NoReturn(FlashFault):
     """Reboots and never comes back."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """The port stays closed."""
-        plan.returns = False
+    sets = ("returns", False)
 
 
 @fault("slow_return")
@@ -148,10 +129,7 @@ class SlowReturn(FlashFault):
     """Comes back only ``seconds`` after the reboot began (default 300)."""
 
     uses = ("seconds",)
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """A long reboot."""
-        plan.reboot_seconds = 300.0 if self.fault.seconds is None else self.fault.seconds
+    delays = ("reboot_seconds", 300.0)
 
 
 @fault("old_version")
@@ -160,10 +138,10 @@ class OldVersion(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """Another version than the package's."""
         value = self.fault.value
-        plan.version = value if isinstance(value, str) else device.firmware_version
+        return {"version": value if isinstance(value, str) else device.firmware_version}
 
 
 @fault("old_version_first")
@@ -171,10 +149,7 @@ class OldVersionFirst(FlashFault):
     """Comes back with the old firmware for ``seconds`` (default 5), then reboots into the new one."""
 
     uses = ("seconds",)
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Two reboots."""
-        plan.old_first = 5.0 if self.fault.seconds is None else self.fault.seconds
+    delays = ("old_first", 5.0)
 
 
 @fault("rolls_back")
@@ -182,10 +157,7 @@ class RollsBack(FlashFault):
     """Comes back with the new firmware, and after ``seconds`` (default 3) reboots into the old one."""
 
     uses = ("seconds",)
-
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Two reboots, and the old firmware in the end."""
-        plan.rolls_back_after = 3.0 if self.fault.seconds is None else self.fault.seconds
+    delays = ("rolls_back_after", 3.0)
 
 
 @fault("other_serial")
@@ -194,18 +166,16 @@ class OtherSerial(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """Another sensor."""
-        plan.serial = self.fault.value if isinstance(self.fault.value, str) else "99999999"
+        return {"serial": self.fault.value if isinstance(self.fault.value, str) else "99999999"}
 
 
 @fault("moved")
 class Moved(FlashFault):
     """Comes back on another port, like a sensor with a new address."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """Another port."""
-        plan.moves = True
+    sets = ("moves", True)
 
 
 @fault("autostart")
@@ -224,9 +194,7 @@ class Autostart(Behaviour):
 class FinishedNeverSeen(FlashFault):
     """Reboots straight from state 1: state 2 can never be read."""
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """No time in state 2."""
-        plan.finished_seconds = 0.0
+    sets = ("finished_seconds", 0.0)
 
 
 @fault("power_off_in_flash")
@@ -235,10 +203,10 @@ class PowerOffInFlash(FlashFault):
 
     uses = ("fraction", "seconds")
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
-        """The power goes; the old firmware is still there when it is back."""
-        plan.power_off_at = 0.5 if self.fault.fraction is None else self.fault.fraction
-        plan.power_back = self.fault.seconds
+    def changes(self, device: Device) -> Mapping[str, object]:
+        """The power fails; the old firmware is still there when it is back."""
+        fraction = 0.5 if self.fault.fraction is None else self.fault.fraction
+        return {"power_off_at": fraction, "power_back": self.fault.seconds}
 
 
 @fault("unhealthy")
@@ -247,9 +215,9 @@ class Unhealthy(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """Another health."""
-        plan.device_status = self.fault.value if isinstance(self.fault.value, int) else 6
+        return {"device_status": self.fault.value if isinstance(self.fault.value, int) else 6}
 
 
 @fault("slow_startup")
@@ -270,11 +238,9 @@ class ParametersLost(FlashFault):
 
     uses = ("value",)
 
-    def change(self, plan: FlashPlan, device: Device) -> None:
+    def changes(self, device: Device) -> Mapping[str, object]:
         """Names of what is lost."""
-        value = self.fault.value
-        names = value if isinstance(value, tuple) else ("LocationName" if value is None else value,)
-        plan.lost = tuple(str(name) for name in names)
+        return {"lost": self.names("LocationName")}
 
 
 @fault("other_update_running")
