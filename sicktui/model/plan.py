@@ -34,6 +34,11 @@ class PlanItem(Struct, frozen=True, kw_only=True):
         """The device's name, as people know it."""
         return self.target.device
 
+    @property
+    def may_go(self) -> bool:
+        """Whether the run will work on it: neither skipped nor refused."""
+        return self.action is Action.UPDATE
+
 
 class UpdateOptions(Struct, frozen=True, kw_only=True):
     """What an operator may say of an update beyond the devices and the package."""

@@ -22,8 +22,6 @@ from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import exists, expand_path
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
-UNPACKED: Final = "unpacked"
-"""The folder of the home's data for packages from zips."""
 HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
 COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
 
@@ -100,7 +98,7 @@ def _unpacked(cli: CliContext, path: Path, zipped: ZippedPackage) -> Package | P
     if not cli.confirm(f"{zipped.message} Unpack it?"):
         return zipped
     try:
-        package = inspect_package(path, unpack_to=cli.context.home.data / UNPACKED)
+        package = inspect_package(path, unpack_to=cli.context.home.unpacked)
     except PackageError as error:
         return error
     cli.out.note(f"Unpacked {package.name} from {path.name}.")

@@ -16,7 +16,7 @@ from sicktui.engine.run.history import every_event
 from sicktui.engine.run.launch import resume_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.device import Target
-from sicktui.model.enums import Action, RunState
+from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.event import VerdictReached
 from sicktui.model.exit_codes import ExitCode
@@ -197,8 +197,4 @@ def _unfinished(cli: CliContext, run: str) -> list[Target]:
         )
     journal = cli.context.journal
     done = {event.device for event in every_event(journal, run) if isinstance(event, VerdictReached)}
-    return [
-        item.target
-        for item in journal.spec(run).items
-        if item.action is Action.UPDATE and item.device not in done
-    ]
+    return [item.target for item in journal.spec(run).items if item.may_go and item.device not in done]

@@ -35,7 +35,7 @@ def update_in(cli: CliContext, request: UpdateArguments, *, detach: bool = False
     """Update devices in a context that is open already."""
     items, package = make_plan(cli, request)
     show_plan(cli, items, to_stderr=cli.common.json or detach)
-    going = sum(item.action is Action.UPDATE for item in items)
+    going = sum(item.may_go for item in items)
     if going and cli.declined(question(items, going)):
         return ExitCode.INTERRUPTED
     spec = new_spec(
@@ -81,7 +81,7 @@ def print_not_started(cli: CliContext, spec: RunSpec, error: StorageError) -> No
             spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
         )
         for item in spec.items
-        if item.action is Action.UPDATE
+        if item.may_go
     ]
     _print_without_runner(cli, spec, RunState.FINISHED, verdicts)
 
@@ -105,7 +105,7 @@ def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
     row = liveness(cli.context, cli.context.journal.row(run))
     cli.out.event(run_line(row, cli.now()))
     cli.out.line(run)
-    if any(item.action is Action.UPDATE for item in spec.items):
+    if any(item.may_go for item in spec.items):
         cli.out.note(f"Follow: sicktui runs attach {run}")
         return ExitCode.OK
     return plan_exit_code(spec.items)

@@ -33,7 +33,7 @@ class RestorePlan(Struct, frozen=True, kw_only=True):
     @property
     def may_go(self) -> bool:
         """Whether nothing was refused."""
-        return self.item.action is Action.UPDATE
+        return self.item.may_go
 
 
 async def plan_restore(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:

@@ -9,7 +9,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.job.control import CANCEL
 from sicktui.engine.run.history import damage_line, next_entries
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import Action, RunState, Step
+from sicktui.model.enums import RunState, Step
 from sicktui.model.event import Event, RunChanged
 from sicktui.model.run_view import RunView
 from sicktui.stores.disk.files import safe_name
@@ -79,7 +79,7 @@ def resolve_run(context: Context, word: str, *, states: Sequence[RunState] = ())
 
 def _did_anything(context: Context, run: str) -> bool:
     try:
-        return any(item.action is Action.UPDATE for item in context.journal.spec(run).items)
+        return any(item.may_go for item in context.journal.spec(run).items)
     except JournalDamaged:
         return True  # it may have done something
 

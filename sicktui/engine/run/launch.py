@@ -9,7 +9,7 @@ from sicktui.engine.run.follow import liveness, start_lock
 from sicktui.engine.run.spawn import spawn_runner
 from sicktui.engine.run.verdicts import planned_verdict, summarise
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import Action, RunState
+from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.plan import RunSpec
 
@@ -23,7 +23,7 @@ async def start_run(context: Context, spec: RunSpec) -> str:
         JournalError: the run could not be recorded; nothing was started.
         LaunchError: the runner did not start; the run is in the journal, interrupted.
     """
-    if any(item.action is Action.UPDATE for item in spec.items):
+    if any(item.may_go for item in spec.items):
         await asyncio.to_thread(_start, context, spec)
     else:
         await asyncio.to_thread(_record_decided, context, spec)

@@ -29,7 +29,7 @@ from sicktui.engine.run.process import forbid_core_dumps
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
 from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import Clock, SystemClock, timestamp
-from sicktui.model.enums import Action, Code, Level, Operation, RunState, Verdict
+from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Cancelled, Logged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
@@ -133,7 +133,7 @@ class Runner:
         await self._log(message)
 
     async def _run_devices(self) -> None:
-        going = [item for item in self._spec.items if item.action is Action.UPDATE]
+        going = [item for item in self._spec.items if item.may_go]
         for item in self._spec.items:
             planned = planned_verdict(self._spec, item, self._recorder.now())
             if planned is not None and item.device not in self._verdicts:

@@ -14,7 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.restore.source import facts_of
 from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
 from sicktui.engine.run.process import own_module
-from sicktui.model.enums import Action, Code, Operation
+from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.stores.backups.passphrases import Passphrases
@@ -72,7 +72,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
 
 def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
     """The secrets that the runner of a run needs."""
-    going = [item for item in spec.items if item.action is Action.UPDATE]
+    going = [item for item in spec.items if item.may_go]
     return RunSecrets(
         passwords={
             item.device: context.credentials.password(item.device, item.target.user) for item in going

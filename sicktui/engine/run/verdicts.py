@@ -66,7 +66,7 @@ def _own_keys(spec: RunSpec, item: PlanItem) -> dict[str, str | float | None]:
 
 def planned_verdict(spec: RunSpec, item: PlanItem, ts: str) -> VerdictReached | None:
     """The verdict of a device that the plan has decided already; ``None`` for one that may go."""
-    if item.action is Action.UPDATE:
+    if item.may_go:
         return None
     return verdict_event(
         spec,

@@ -55,6 +55,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "firmware"
 
     @property
+    def unpacked(self) -> Path:
+        """Firmware packages that were extracted from zip files."""
+        return self.data / "unpacked"
+
+    @property
     def backups(self) -> Path:
         """Parameter backups."""
         return self.data / "backups"

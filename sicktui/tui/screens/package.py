@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import Final
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
@@ -16,9 +15,6 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.picker import FilePicker
 from sicktui.tui.drawing.spans import Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow
-
-UNPACKED: Final = "unpacked"
-"""The folder of the home's data for packages out of zip files; the commands use the same."""
 
 
 class PackagePicker(FilePicker[Package, PackageRow]):
@@ -66,4 +62,4 @@ class PackagePicker(FilePicker[Package, PackageRow]):
         question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and use the package?")]
         asked = Confirm(self.appearance, "Zip file", question, yes="unpack")
         if await self.app.push_screen_wait(asked):
-            await self._inspect(path, self._engine_context.home.data / UNPACKED)
+            await self._inspect(path, self._engine_context.home.unpacked)

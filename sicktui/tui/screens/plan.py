@@ -14,7 +14,6 @@ from textual.worker import Worker, WorkerState
 from sicktui.engine.context import Context
 from sicktui.engine.update.plan import expected_version, plan_update
 from sicktui.model.device import Target
-from sicktui.model.enums import Action
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
@@ -48,7 +47,7 @@ class PlanAnswer(Struct, frozen=True, kw_only=True):
     @property
     def going(self) -> int:
         """The number of devices to update."""
-        return sum(item.action is Action.UPDATE for item in self.items)
+        return sum(item.may_go for item in self.items)
 
 
 class PlanScreen(Screen[PlanAnswer | None]):
@@ -234,7 +233,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         if self._items is None:
             self.notify("Still reading the sensors.", markup=False)
             return
-        if not any(item.action is Action.UPDATE for item in self._items):
+        if not any(item.may_go for item in self._items):
             self.notify(
                 "No device can be updated; see the reasons in the plan.",
                 severity="warning",
@@ -256,7 +255,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
 def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:
     """What is confirmed before anything is written."""
-    going = [item for item in answer.items if item.action is Action.UPDATE]
+    going = [item for item in answer.items if item.may_go]
     which = names([clean(item.device, 40) for item in going], _SHOWN)
     warnings: dict[str, list[str]] = {}
     for item in going:
