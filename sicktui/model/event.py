@@ -5,12 +5,12 @@ The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``,
 ``cancel`` and some ``log`` speaks of one device.
 """
 
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from sicktui.model.clock import is_timestamp
 from sicktui.model.decoding import decode_json
 from sicktui.model.device import Identity
 from sicktui.model.enums import (
@@ -192,9 +192,6 @@ JOURNAL_ONLY: Final = (Acted, Surveyed, Contacted, Cancelled)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 
-_FIRST_YEAR: Final = 1970
-_LAST_YEAR: Final = 9998
-"""A year may be wrong, but one more or less, as another time zone may make it, must still exist."""
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 
@@ -218,14 +215,10 @@ def decode(line: bytes | str) -> Event:
 
 
 def check_time(moment: str) -> None:
-    """See that a time stamp that was kept is one: whoever reads it calculates with it.
+    """Refuse a stored time stamp that cannot be calculated with.
 
     Raises:
-        msgspec.ValidationError: it is none.
+        msgspec.ValidationError: it is not one.
     """
-    try:
-        time = datetime.fromisoformat(moment)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
-        raise msgspec.ValidationError(f"{clean(moment, 40)!r} is no time")
+    if not is_timestamp(moment):
+        raise msgspec.ValidationError(f"{clean(moment, 40)!r} is not a time")

@@ -1,1 +1,11 @@
-"""What is kept on this PC: settings, profiles, credentials, packages, backups, the journal."""
+"""Everything that is stored on this PC.
+
+Imports run one way, from the top down::
+
+backups/   parameter backups and snapshots, their versions, pruning, export, passphrases
+secrets/   passwords: given for this call, OS keyring, vault, memory
+config/    settings (config.toml) and the device list (devices.toml)
+journal/   the record of runs, in SQLite
+packages/  firmware packages: inspected, unpacked, and kept on the shelf
+disk/      files, folders, locks and ids, which all of the above use
+"""

@@ -97,7 +97,7 @@ async def test_a_version_that_was_seen_lately_is_not_old(context: Context) -> No
     [history] = histories(context)
     assert history.marks == ()
     assert history.newest is not None
-    assert (history.newest.first_seen, history.newest.seen is not None) == (record.created, True)
+    assert (history.newest.record.created, history.newest.seen is not None) == (record.created, True)
 
 
 def test_a_torn_mark_of_a_version_harms_nothing(store: BackupStore) -> None:

@@ -296,7 +296,7 @@ async def test_unchanged_parameters_stay_one_version_with_a_range(
     assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, first.id)
     assert "still holds" in verdict.message
     [version] = versions(harness.context.backups)
-    assert version.first_seen == first.created < version.last_seen
+    assert version.record.created == first.created < version.last_seen
     device.parameters.write("LocationName", "moved")
     second = await harness.backed_up(device)
     assert second.id != first.id

@@ -62,7 +62,7 @@ def test_the_keyring_goes_before_the_vault(vault_file: Path) -> None:
     vault = opened_vault(vault_file, b="from the vault")
     credentials = chain(vault, backend)
     assert credentials.remember("a", "Service", SECRET) == KEYRING
-    assert not vault.holds("a/Service")
+    assert "a/Service" not in vault.names()
     assert credentials.password("b", "Service") == "from the vault"
     report = credentials.describe()
     assert (report.active, report.problems) == (KEYRING, ())

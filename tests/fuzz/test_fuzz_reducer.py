@@ -54,7 +54,7 @@ def test_the_journal_between_changes_nothing(
                 for _, event in events:
                     read = reduce(read, event)
         assert read == folded(history)
-        journal.prune_volatile("r1")
+        journal.finish_run("r1", RunState.FINISHED, finished="2026-11-21T09:54:27.123Z", events=[])
         kept = [event for _, event in journal.events("r1")]
     assert kept == [event for event in history if not isinstance(event, VOLATILE)]
     _same_but_for_what_passes(folded(kept), read)

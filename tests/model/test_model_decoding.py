@@ -41,5 +41,5 @@ def test_a_row_of_the_journal_too() -> None:
 )
 def test_a_time_that_is_none_is_refused(moment: str) -> None:
     row = {"kind": "log", "ts": moment, "level": "info", "message": "m"}
-    with pytest.raises(msgspec.ValidationError, match="is no time"):
+    with pytest.raises(msgspec.ValidationError, match="is not a time"):
         decode(msgspec.json.encode(row))

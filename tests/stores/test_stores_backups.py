@@ -185,7 +185,7 @@ def test_a_file_of_another_length_is_found(store: BackupStore, file: Path, conte
 def test_a_missing_file_is_found(store: BackupStore, file: Path) -> None:
     record = store.add(file, FACTS)
     store.path(record).unlink()
-    with pytest.raises(BackupUnusable, match="cannot be read"):
+    with pytest.raises(BackupUnusable, match="Cannot read backup"):
         store.verify(record)
 
 

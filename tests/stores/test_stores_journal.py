@@ -69,7 +69,7 @@ def test_a_number_is_never_used_again(journal: Journal, spec: Spec, log: Log) ->
     contact = Contacted(ts=TS, device="d", answered=True)
     journal.append("r1", [log("a"), contact], durable=True)
     (last, _) = journal.events("r1")[-1]
-    journal.prune_volatile("r1")
+    journal.finish_run("r1", RunState.FINISHED, finished=TS, events=[])
     journal.append("r1", [log("b")], durable=True)
     assert journal.events("r1")[-1][0] > last
 
@@ -79,7 +79,7 @@ def test_pruning_takes_only_what_was_volatile(journal: Journal, spec: Spec, log:
     contact = Contacted(ts=TS, device="d", answered=False)
     for run in ("r1", "r2"):
         journal.create_run(spec(run), [log("a"), progress, contact, log("b")])
-    journal.prune_volatile("r1")
+    journal.finish_run("r1", RunState.FINISHED, finished=TS, events=[])
     assert messages(journal.events("r1")) == ["a", "b"]
     assert len(journal.events("r1")) == 2
     assert len(journal.events("r2")) == 4

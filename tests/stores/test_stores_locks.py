@@ -24,7 +24,6 @@ from sicktui.stores.disk.locks import (
     Lock,
     Owner,
     check_sensor_locks,
-    is_held,
     operator,
     prepare_folder,
     run_lock,
@@ -70,22 +69,22 @@ def say(process: "subprocess.Popen[str]") -> str:
 
 def test_a_lock_is_mine_alone(home: Home) -> None:
     one, other = sensor_lock(home, "serial 1"), sensor_lock(home, "serial 1")
-    assert not is_held(one)
+    assert not one.is_held()
     with one:
-        assert is_held(one)
-        assert is_held(other)
+        assert one.is_held()
+        assert other.is_held()
         for lock in (one, other):
             with pytest.raises(Held):
                 lock.acquire()
         assert one.mine
         assert not other.mine
-    assert not is_held(other)
+    assert not other.is_held()
     with other:
-        assert is_held(one)
+        assert one.is_held()
 
 
 def test_looking_leaves_no_trace(home: Home) -> None:
-    assert not is_held(sensor_lock(home, "serial 1"))
+    assert not sensor_lock(home, "serial 1").is_held()
     assert not home.sensor_locks.exists()
     sensor_lock(home, "serial 1").check()
 
@@ -97,7 +96,7 @@ def test_different_sensors_and_runs_do_not_meet(home: Home) -> None:
         sensor_lock(home, "address 1.2.3.4:80"),
         run_lock(home, "serial 1"),
     ):
-        assert not is_held(sensor_lock(home, "serial 3"))
+        assert not sensor_lock(home, "serial 3").is_held()
 
 
 def test_another_process_holds_it_and_is_named(home: Home, spawn: Spawn) -> None:
@@ -124,13 +123,13 @@ def test_another_process_holds_it_and_is_named(home: Home, spawn: Spawn) -> None
 def test_a_killed_holder_counts_as_free(home: Home, spawn: Spawn) -> None:
     holder = hold(spawn, home, "serial 1")
     lock = sensor_lock(home, "serial 1")
-    assert is_held(lock)
+    assert lock.is_held()
     holder.kill()
     holder.wait()
     deadline = time.monotonic() + 2
-    while is_held(lock) and time.monotonic() < deadline:
+    while lock.is_held() and time.monotonic() < deadline:
         time.sleep(0.005)
-    assert not is_held(lock)
+    assert not lock.is_held()
     stale = read_owner(lock.owner_path)
     assert stale is not None
     assert stale.pid == holder.pid
@@ -149,7 +148,7 @@ def test_probes_do_not_keep_anybody_out(home: Home) -> None:
 
     def look() -> None:
         while not stop.is_set():
-            is_held(probe)
+            probe.is_held()
 
     watchers = [threading.Thread(target=look) for _ in range(2)]
     for watcher in watchers:
@@ -170,7 +169,7 @@ def test_another_thread_may_give_it_back(home: Home) -> None:
     assert lock.mine
     lock.release()
     lock.release()
-    assert not is_held(sensor_lock(home, "serial 1"))
+    assert not sensor_lock(home, "serial 1").is_held()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"user": 1}', b"\xff" * 10_000], ids=len)
@@ -421,4 +420,4 @@ def test_a_lock_file_that_cannot_be_used(home: Home) -> None:
     with pytest.raises(StorageError, match="Cannot use the lock"):
         lock.acquire()
     with pytest.raises(StorageError, match="Cannot use the lock"):
-        is_held(lock)
+        lock.is_held()

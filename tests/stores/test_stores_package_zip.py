@@ -99,7 +99,7 @@ def test_a_zip_without_a_package(tmp_path: Path) -> None:
 
 def test_a_zip_with_two_packages(tmp_path: Path) -> None:
     error = refused(make(tmp_path / "d.zip", ("a.spk", BINARY), ("a.spk.signed", BINARY)), tmp_path)
-    assert "contains 2 packages (a.spk, a.spk.signed)" in error.message
+    assert "contains 2 packages: a.spk, a.spk.signed" in error.message
 
 
 def test_what_is_in_the_zip_is_looked_at_too(tmp_path: Path) -> None:

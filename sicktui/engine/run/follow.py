@@ -14,7 +14,7 @@ from sicktui.model.event import Event, RunChanged
 from sicktui.model.run_view import RunView
 from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
-from sicktui.stores.disk.locks import Lock, is_held, run_lock
+from sicktui.stores.disk.locks import Lock, run_lock
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import LATEST
 from sicktui.stores.journal.rows import RunRow
@@ -38,7 +38,7 @@ def liveness(context: Context, row: RunRow) -> RunRow:
 
 def _has_runner(context: Context, run: str) -> bool:
     # The start first: a front end releases it only when the runner holds the run.
-    return is_held(start_lock(context.home, run)) or is_held(run_lock(context.home, run))
+    return start_lock(context.home, run).is_held() or run_lock(context.home, run).is_held()
 
 
 def running(context: Context) -> list[RunRow]:

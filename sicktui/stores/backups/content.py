@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
+from sicktui.model.decoding import decode_json
+
 LEAST_BYTES: Final = 256
 """Fewer bytes cannot hold the parameters of a sensor."""
 MOST_JSON: Final = 16_000_000
@@ -90,8 +92,8 @@ def _json_trouble(path: Path, size: int) -> str:
     if size > MOST_JSON:
         return ""
     try:
-        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = _document(path)
+    except msgspec.DecodeError:
         return "JSON that breaks off or is damaged"
     if isinstance(document, dict):
         if "passphrase_fingerprint" in document or {"sha256", "serial"} <= document.keys():
@@ -99,6 +101,11 @@ def _json_trouble(path: Path, size: int) -> str:
         if document.keys() <= _REPLY_KEYS:
             return "a reply of the sensor's API, no file"
     return "" if document else "JSON without any content"
+
+
+def _document(path: Path) -> object:
+    """The JSON of a file; a byte order mark in front is ignored."""
+    return decode_json(path.read_bytes().removeprefix(b"\xef\xbb\xbf"), object)
 
 
 def same_parameters(one: Path, other: Path) -> bool:
@@ -120,8 +127,8 @@ def _containers(path: Path) -> dict[str, Any] | None:
     if size > MOST_JSON:
         return None
     try:
-        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = _document(path)
+    except msgspec.DecodeError:
         return None
     if not isinstance(document, dict):
         return None
@@ -144,8 +151,8 @@ def named_values(path: Path) -> dict[str, object]:
     if path.stat().st_size > MOST_JSON:
         return {}
     try:
-        document = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        document = _document(path)
+    except msgspec.DecodeError:
         return {}
     found: dict[str, object] = {}
     ambiguous: set[str] = set()

@@ -48,11 +48,6 @@ class BackupVersion(Struct, frozen=True, kw_only=True):
     seen: Sighting | None = None
 
     @property
-    def first_seen(self) -> str:
-        """When it was made."""
-        return self.record.created
-
-    @property
     def last_seen(self) -> str:
         """When it was last found to hold what the sensor holds."""
         return self.seen.when if self.seen else self.record.created

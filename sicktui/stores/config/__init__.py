@@ -1,1 +1,6 @@
-"""Config."""
+"""Settings and the device list.
+
+``settings`` reads ``config.toml`` and ``--set``; ``devices`` is ``devices.toml``, ``device_rules`` checks
+its entries, and ``device_files`` imports and exports them as CSV or TOML. ``toml`` finds the line of a key
+for an error message; ``schema`` turns tables into records, strictly.
+"""

@@ -14,7 +14,7 @@ from sicktui.model.wording import names
 from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
 from sicktui.stores.config.schema import KeyProblem, to_record
 from sicktui.stores.config.toml import MAX_TOML_BYTES, read_toml
-from sicktui.stores.disk.files import display_path, explain_os_error, write_atomic
+from sicktui.stores.disk.files import display_path, explain_os_error, read_at_most, write_atomic
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
 TIMING: Final = "timing."
@@ -89,8 +89,7 @@ def _read_toml(path: Path) -> list[Profile]:
 
 def _read_csv(path: Path) -> list[Profile]:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_TOML_BYTES + 1)
+        raw = read_at_most(path, MAX_TOML_BYTES)
         text = raw.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(f"There is no file {display_path(path)}.", advice="Check the path.") from error

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import display_path, explain_os_error
+from sicktui.stores.disk.files import display_path, explain_os_error, read_at_most
 
 MAX_TOML_BYTES: Final = 4_000_000
 """Far more than any device list; what is larger is another file by mistake."""
@@ -54,8 +54,7 @@ def read_toml(path: Path) -> TomlFile:
         ConfigError: it cannot be read, is no UTF-8 text, or is no TOML.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_TOML_BYTES + 1)
+        raw = read_at_most(path, MAX_TOML_BYTES)
     except FileNotFoundError:
         return TomlFile(path=path, text="", data={}, digest=None)
     except OSError as error:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -31,6 +31,8 @@ LOCK_PAUSE: Final = 0.05
 """Seconds between two tries at such a lock."""
 REPLACE_PATIENCE: Final = 2.5
 """Seconds for which a rename is tried again on Windows, where a virus scanner may hold the file."""
+
+T = TypeVar("T")
 
 _WINDOWS: Final = sys.platform == "win32"
 POSIX_MODES: Final = not _WINDOWS
@@ -176,7 +178,7 @@ def temporary(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
             yield file, temp
     finally:
         # What a virus scanner holds for a moment goes a moment later (Windows).
-        retry_on_windows(lambda: temp.unlink(missing_ok=True), patience=REPLACE_PATIENCE if _WINDOWS else 0.0)
+        retry_on_windows(lambda: temp.unlink(missing_ok=True))
 
 
 def settle(file: BinaryIO, mode: int = PRIVATE_FILE) -> None:
@@ -194,16 +196,11 @@ def replace(source: Path, target: Path) -> None:
     Raises:
         OSError: it cannot be renamed.
     """
-    if sys.platform == "win32":
-        retry_on_windows(lambda: source.replace(target))
-    else:
-        source.replace(target)
+    retry_on_windows(lambda: source.replace(target))
 
 
-def retry_on_windows(
-    act: Callable[[], object], *, patience: float = REPLACE_PATIENCE, pause: float = 0.05
-) -> None:
-    """Do ``act``, and again while it raises ``PermissionError``, for ``patience`` seconds in all.
+def retry_on_windows(act: Callable[[], T], *, patience: float = REPLACE_PATIENCE if _WINDOWS else 0.0) -> T:
+    """Do ``act``; on Windows again while it raises ``PermissionError``, for ``patience`` seconds in all.
 
     Raises:
         OSError: what ``act`` raised last.
@@ -211,13 +208,26 @@ def retry_on_windows(
     deadline = time.monotonic() + patience
     while True:
         try:
-            act()
+            return act()
         except PermissionError:
             if time.monotonic() + LOCK_PAUSE > deadline:
                 raise
             time.sleep(LOCK_PAUSE)
-        else:
-            return
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """The content of a file, of one that is larger than ``limit`` bytes one byte more than that.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+
+    # Windows refuses for a moment while another process renames a new version into its place.
+    return retry_on_windows(read)
 
 
 def publish(temp: Path, target: Path) -> None:

@@ -32,7 +32,7 @@ from sicktui.stores.disk.files import (
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_owner, write_owner
 
-__all__ = ["Held", "Lock", "Owner", "check_sensor_locks", "is_held", "operator", "run_lock", "sensor_lock"]
+__all__ = ["Held", "Lock", "Owner", "check_sensor_locks", "operator", "run_lock", "sensor_lock"]
 
 _SHARED_FILE: Final = 0o666
 _SHARED_FOLDER: Final = 0o1777
@@ -119,7 +119,7 @@ class Lock:
             self._lock.release()
             self._lock = None
 
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Whether anybody holds the lock, this object included. A dead holder does not count.
 
         Raises:
@@ -142,7 +142,7 @@ class Lock:
             Held: somebody has it; names the owner.
             StorageError: it cannot be told.
         """
-        if self.held():
+        if self.is_held():
             raise Held(self.what, read_owner(self.owner_path), self._clock)
 
     def _take(self, patience: float) -> FileLock | None:
@@ -166,7 +166,7 @@ class Lock:
         except OSError as error:
             # The lock holds all the same; only its owner's name is missing.
             _log.warning(
-                "Cannot say who holds the lock %s: %s", display_path(self.path), explain_os_error(error)[0]
+                "Cannot record who holds the lock %s: %s", display_path(self.path), explain_os_error(error)[0]
             )
 
 
@@ -246,8 +246,3 @@ def check_sensor_locks(home: Home) -> None:
 def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:
     """The lock of one run: held by its runner process for as long as it lives."""
     return Lock(home.locks / f"run-{safe_name(run)}.lock", what=f"The run {run}", clock=clock)
-
-
-def is_held(lock: Lock) -> bool:
-    """Whether anybody holds the lock. A dead holder counts as free."""
-    return lock.held()

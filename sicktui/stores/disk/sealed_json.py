@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
+from sicktui.stores.disk.files import read_at_most
 
 T = TypeVar("T")
 
@@ -33,8 +34,7 @@ def read_json(path: Path, kind: type[T]) -> T:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MAX_JSON + 1)
+    data = read_at_most(path, MAX_JSON)
     if len(data) > MAX_JSON:
         raise msgspec.DecodeError(f"it is larger than {MAX_JSON // 1_000_000} MB")
     return data

@@ -21,8 +21,8 @@ from sicktui.model.event import Event, check_time, decode
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
-from sicktui.model.wording import names
 from sicktui.stores.disk.files import display_path
+from sicktui.stores.disk.ids import resolve_prefix
 from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
 from sicktui.stores.journal.integrity import find_damages
 from sicktui.stores.journal.rows import (
@@ -212,26 +212,14 @@ class Journal:
         Raises:
             UsageError: no run is meant, or more than one.
         """
+        ids = self._ids(-1)
         if run == LATEST:
-            newest = self._ids(1)
-            if not newest:
+            if not ids:
                 raise UsageError("There has been no run yet.", advice="'sicktui update' starts one.")
-            return newest[0]
-        # Not LIKE: it would take % and _ for wildcards.
-        rows = self._rows(
-            "SELECT run FROM runs WHERE substr(run, 1, ?) = ? ORDER BY seq DESC", (len(run), run)
-        )
-        ids = [str(row[0]) for row in rows]
-        if run in ids:
-            return run
-        if not run or not ids:
+            return ids[0]
+        if not run or not any(id.startswith(run) for id in ids):  # noqa: A001 - the contract's word
             raise self._no_run(run)
-        if len(ids) > 1:
-            raise UsageError(
-                f"{len(ids)} runs begin with {clean(run)!r}: {names(ids, _SOME)}.",
-                advice="Give more of the id.",
-            )
-        return ids[0]
+        return resolve_prefix(run, ids, "run", where="")
 
     def set_state(self, run: str, state: RunState, *, pid: int | None, finished: str | None = None) -> None:
         """Record where a run stands, durably.
@@ -290,15 +278,6 @@ class Journal:
             JournalError: the journal cannot be read.
         """
         return int(self._rows("PRAGMA data_version", ())[0][0])
-
-    def prune_volatile(self, run: str) -> None:
-        """Drop what only mattered while the run was going: progress and contacts.
-
-        Raises:
-            JournalError: it cannot be written.
-        """
-        with self._writing(durable=False) as database:
-            drop_volatile(database, run)
 
     @contextlib.contextmanager
     def _writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:

@@ -161,10 +161,6 @@ class Vault:
             return VaultState.UNUSABLE
         return VaultState.OPEN
 
-    def holds(self, account: str) -> bool:
-        """Whether it has an entry of this name, as far as can be told; also while it is locked."""
-        return account in self.names()
-
     def check_absent(self) -> None:
         """Return if there is no vault.
 

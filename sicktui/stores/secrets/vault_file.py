@@ -1,6 +1,5 @@
 """Reading, opening and writing whole vault files. What a session remembers is in ``vault``."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,7 +12,7 @@ from sicktui.model.factory_passwords import is_factory_password
 from sicktui.stores.disk.files import (
     display_path,
     publish,
-    retry_on_windows,
+    read_at_most,
     settle,
     storage_errors,
     temporary,
@@ -66,23 +65,13 @@ def read_content(path: Path) -> VaultContent | None:
         VaultDamaged: it is not what sicktui wrote.
         StorageError: it cannot be read.
     """
-    found: list[bytes] = []
-
-    def read() -> None:
-        with path.open("rb") as file:
-            found.append(file.read(MAX_FILE + 1))
-
     with storage_errors("read", path):
         try:
-            if sys.platform == "win32":
-                # It refuses for a moment while another process renames a new version into its place.
-                retry_on_windows(read)
-            else:
-                read()
+            data = read_at_most(path, MAX_FILE)
         except FileNotFoundError:
             return None
     try:
-        return parse(found[0])
+        return parse(data)
     except Unreadable as error:
         raise VaultDamaged(str(error), display_path(path)) from error
 

@@ -17,6 +17,8 @@ from typing import Annotated, Final, Literal, Self
 import msgspec
 from msgspec import Meta, Struct
 
+from sicktui.model.decoding import decode_json
+
 VERSION: Final = 1
 MAX_FILE: Final = 8 * 1024 * 1024
 """Bytes that are read of a file at most: it is parsed before anything can be trusted."""
@@ -135,8 +137,8 @@ def parse(data: bytes) -> VaultContent:
         raise Unreadable("it is empty, cut short, or no vault")
     sealed = lines[0]
     try:
-        tail = msgspec.json.decode(lines[1], type=_Tail)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        tail = decode_json(lines[1], _Tail)
+    except msgspec.DecodeError as error:
         raise Unreadable("its last line is damaged") from error
     if not hmac.compare_digest(tail.check, _check(sealed, tail.seal)):
         raise Unreadable("its checksum does not fit what it holds")
@@ -147,11 +149,11 @@ def parse(data: bytes) -> VaultContent:
 
 def _body(sealed: bytes) -> Body:
     try:
-        head = msgspec.json.decode(sealed, type=_Head)
+        head = decode_json(sealed, _Head)
         if head.format == _WHAT and head.version > VERSION:
             raise Unreadable(f"it was made by a newer sicktui (vault format {head.version})")
-        return msgspec.json.decode(sealed, type=Body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return decode_json(sealed, Body)
+    except msgspec.DecodeError as error:
         # Of a file whose checksum fits: somebody made it so, and its words are not repeated.
         raise Unreadable("it does not have the form of a vault") from error
 
