@@ -39,9 +39,7 @@ def _is_utf8(data: bytes | str) -> bool:
     if isinstance(data, str):
         return True
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(
-            data
-        )  # a character cut off at the end is no fault here
+        codecs.getincrementaldecoder("utf-8")().decode(data)  # which accepts a character cut off at the end
     except UnicodeDecodeError:
         return False
     return True

@@ -58,7 +58,7 @@ STEPS: Final[dict[Operation, tuple[Step, ...]]] = {
 
 
 class StepState(StrEnum):
-    """Where a step of a job stands."""
+    """The state of a step of a job."""
 
     STARTED = "started"
     DONE = "done"
@@ -99,7 +99,7 @@ class Verdict(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a run stands as a whole."""
+    """The state of a run as a whole."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -178,7 +178,7 @@ class DeviceStatus(IntEnum):
 
 
 class AuthScheme(StrEnum):
-    """How a sensor wants to be talked into a write."""
+    """How write requests are authenticated."""
 
     CHALLENGE = "challenge"
     BASIC = "basic"

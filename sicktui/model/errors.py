@@ -1,6 +1,6 @@
 """The one base of every error that sicktui raises on purpose.
 
-An error says what happened, to which device, why, and what to do next. Faces print
+An error explains what happened, to which device, why, and what to do next. Faces print
 ``message`` and ``advice``; verdicts carry ``code``.
 """
 
@@ -28,7 +28,7 @@ class SicktuiError(Exception):
 
 
 class UsageError(SicktuiError):
-    """Wrong use or a question that nobody could answer: exit code 2."""
+    """Wrong use, or a question that could not be answered: exit code 2."""
 
 
 class ConfigError(UsageError):

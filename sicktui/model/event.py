@@ -151,7 +151,7 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
 
 
 class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):
-    """Journal only: the runner was told to stop, and starts nothing more; what has begun is finished."""
+    """Journal only: the run was cancelled. Nothing more is started; what has begun is finished."""
 
 
 class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):

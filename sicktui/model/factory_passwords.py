@@ -6,7 +6,7 @@ FACTORY_PASSWORDS: Final = frozenset({"servicelevel", "client", "main"})
 """Of the user levels Service, AuthorizedClient and Maintenance, as the vendor publishes them."""
 
 FACTORY_WARNING: Final = (
-    "A factory password, which SICK publishes: whoever reaches the sensor can log in. Change it "
+    "A factory password, which SICK publishes: anyone who can reach the sensor can log in. Change it "
     "with the vendor's tool, then log in again."
 )
 

@@ -20,7 +20,7 @@ class Package(Struct, frozen=True, kw_only=True):
     """A package that was looked at: its bytes are known by their SHA-256."""
 
     path: str
-    """Where the bytes lie. For a zip, the unpacked package, not the zip."""
+    """The file. For a zip, the unpacked package, not the zip."""
     name: str
     """The file's name, e.g. ``picoScan150_2.3.0.0R.spk.signed``."""
     type: PackageType
@@ -29,4 +29,4 @@ class Package(Struct, frozen=True, kw_only=True):
     sha256: str
     """Lower-case hex."""
     version: str | None = None
-    """The version that its name or the shelf gives: a hint."""
+    """The version from its name or the shelf: a hint."""

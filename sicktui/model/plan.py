@@ -41,7 +41,7 @@ class PlanItem(Struct, frozen=True, kw_only=True):
 
 
 class UpdateOptions(Struct, frozen=True, kw_only=True):
-    """What an operator may say of an update beyond the devices and the package."""
+    """The options of an update."""
 
     expect_version: str | None = None
     backup: bool = True
@@ -55,7 +55,7 @@ class RestoreOrder(Struct, frozen=True, kw_only=True):
     """Which backup is to be restored: everything that the runner process must know of it."""
 
     path: str
-    """Where its bytes lie."""
+    """The file with its bytes."""
     name: str
     """What people call it: the backup's id, or the file's name."""
     sha256: str
@@ -66,7 +66,7 @@ class RestoreOrder(Struct, frozen=True, kw_only=True):
     created: str | None = None
     device: str | None = None
     serial: str | None = None
-    """The serial number of the sensor that gave it."""
+    """The serial number of the sensor that it was taken from."""
     version: str | None = None
     """The firmware that wrote it."""
     location: str | None = None
@@ -76,11 +76,11 @@ class RestoreOrder(Struct, frozen=True, kw_only=True):
     values: dict[str, Any] = {}
     """Readable parameters as they were when it was made, for reading back. Treat as read-only."""
     replace: bool = False
-    """Whether it goes onto another sensor than the one that gave it, which takes its place."""
+    """Whether it is restored onto another sensor, which replaces the one that it was taken from."""
 
     @property
     def described(self) -> bool:
-        """Whether metadata say what it is, so that the passphrase can be tested."""
+        """Whether it has metadata, so that the passphrase can be tested."""
         return self.created is not None
 
 
@@ -110,7 +110,7 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     backup: str | None = None
     """For a restore: the id of the backup, or the path of its file."""
     restore: RestoreOrder | None = None
-    """For a restore: what goes onto every device that has no order of its own."""
+    """For a restore: what is restored onto every device that is not in ``restores``."""
     restores: dict[str, RestoreOrder] = {}
     """For a restore of several sensors: what goes onto each, by device. Treat as read-only."""
 

@@ -2,7 +2,7 @@
 
 Every face (dashboard, ``runs attach``, ``runs show``, the report) folds the same events with
 ``reduce`` and shows the result. Views are frozen; folding a device's event replaces that device
-only, so a face can tell by identity which rows changed.
+only, so a front end can see by identity which rows changed.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ MAX_LOG: Final = 500
 
 
 class DeviceView(Struct, frozen=True, kw_only=True):
-    """Where the job of one device stands."""
+    """The state of the job of one device."""
 
     device: str
     plan: Planned | None = None
@@ -71,7 +71,7 @@ class RunView(Struct, frozen=True, kw_only=True):
     """By device name, in the order of the plan. Treat as read-only."""
     log: tuple[Logged, ...] = ()
     cancelling: bool = False
-    """The run was told to stop and still waits for sensors that had begun."""
+    """The run was cancelled and still waits for sensors that had begun."""
     summary: Summarised | None = None
 
     @property
@@ -99,7 +99,7 @@ def reduce(view: RunView, event: Event) -> RunView:
                 state=event.state,
                 pid=event.pid,
                 started=event.started,
-                # A new runner says it anew, if it still holds.
+                # A new runner repeats it, if it is still true.
                 cancelling=False,
             )
         case Cancelled():

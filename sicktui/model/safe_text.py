@@ -9,7 +9,7 @@ import unicodedata
 from typing import Final
 
 MAX_TEXT: Final = 200
-"""Characters kept of a text from outside, unless the caller says otherwise."""
+"""The default limit for a text from outside, in characters."""
 
 REPLACEMENT: Final = "·"
 

@@ -35,7 +35,7 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     settle: Annotated[float, _seconds("how long it must stay healthy at the new version")] = 5.0
     request_timeout: Annotated[float, _positive("of one request, from the first byte to the last")] = 10.0
     stall_timeout: Annotated[
-        float, _positive("an upload or download that moves no byte for so long has failed")
+        float, _positive("an upload or download that moves no byte for that long has failed")
     ] = 30.0
     backup_timeout: Annotated[float, _positive("until a parameter backup is there and whole")] = 30.0
     restore_wait: Annotated[float, _seconds("after RestoreParameterBackup, before persisting")] = 1.0
@@ -44,13 +44,17 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a run spreads, when it stops starting, and how politely it asks."""
 
-    jobs: Annotated[int, Meta(ge=1, description="sensors not ready at once")] = 8
+    jobs: Annotated[int, Meta(ge=1, description="sensors processed in parallel")] = 8
     canary: Annotated[
-        int, Meta(ge=0, description="so many go first; the rest only if all of these succeeded")
+        int,
+        Meta(
+            ge=0,
+            description="number of devices to process first; the rest follow only if all of them succeed",
+        ),
     ] = 0
     max_failures: Annotated[
         int,
-        Meta(ge=1, description="failed or unknown: at this many, nothing new is started (a backup goes on)"),
+        Meta(ge=1, description="stop starting devices after this many failed or unknown (not for backups)"),
     ] = 1
     requests_per_second: Annotated[
         float, Meta(gt=0, description="at most, to each sensor, everything included")
@@ -58,16 +62,16 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of the backups that are kept."""
+    """How stored backups are shown."""
 
     old_after: Annotated[
         float,
-        Meta(ge=0, description="days since a backup was last seen to hold, from when on it is marked as old"),
+        Meta(ge=0, description="days after which an unconfirmed backup is marked as old"),
     ] = 30.0
 
 
 class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a profile that says nothing gets."""
+    """Defaults for profiles."""
 
     user: Annotated[str, Meta(min_length=1, description="the user level to log in as")] = "Service"
     auth: Annotated[
@@ -78,7 +82,7 @@ class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the dashboard uses the terminal. ``auto`` looks at what the terminal says of itself."""
+    """How the dashboard uses the terminal. ``auto`` detects what the terminal supports."""
 
     glyphs: Annotated[
         Literal["auto", "unicode", "ascii"], Meta(description="the characters of marks and states")

@@ -1,6 +1,6 @@
 """Snapshots: the parameters that a sensor lets everybody read, at one moment, to be compared with others.
 
-A snapshot is no backup: what is not readable (field contours, passwords, certificates) is not in it.
+A snapshot is not a backup: what is not readable (field contours, passwords, certificates) is not in it.
 """
 
 from typing import Any, Final, Literal
@@ -33,7 +33,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     run: str | None = None
     scope: Scope
     values: dict[str, Any] = {}
-    """By variable: the value as the sensor told it. Texts in it are not cleaned. Treat as read-only."""
+    """By variable: the value as the sensor reported it. Texts in it are not cleaned. Treat as read-only."""
     unreadable: dict[str, str] = {}
     """By variable: why it could not be read, in words. Treat as read-only."""
     parameters_md5: str | None = None

@@ -108,7 +108,7 @@ def test_a_prompt_on_a_display_that_nobody_sees_costs_the_limit_once(
         assert credentials.remember(device, "Service", SECRET) == VAULT
         assert credentials.password(device, "Service") == SECRET
     assert 0.3 < time.monotonic() - began < 3
-    assert "unlock prompt nobody sees" in credentials.describe().problems[0].reason
+    assert "unlock prompt that is not visible" in credentials.describe().problems[0].reason
 
 
 @pytest.mark.usefixtures("silent_prompter")
@@ -122,7 +122,7 @@ def test_the_program_does_not_wait_for_a_prompt_that_nobody_sees(program: Progra
     )
     assert time.monotonic() - began < 10
     words = " ".join(result.out.split())
-    assert "is locked and waits for an unlock prompt nobody sees" in words
+    assert "is locked and is waiting for an unlock prompt that is not visible" in words
     assert "Unlock it in a desktop session." in words
     assert "Create one with 'sicktui vault create'" in words
 

@@ -111,7 +111,7 @@ def test_windows_over_ssh_leaves_the_vault(manager: CredentialManager, vault_fil
     credentials = on_windows(vault=opened_vault(vault_file))
     assert credentials.remember("a", "Service", SECRET) == VAULT
     problem = credentials.describe().problems[0]
-    assert problem.reason == "Windows keeps its Credential Manager from SSH sessions (error 1312)"
+    assert problem.reason == "Windows closes its Credential Manager to SSH sessions (error 1312)"
     assert "remote desktop" in problem.advice
 
 

@@ -192,7 +192,7 @@ def test_the_doctor_walks_the_whole_chain(program: ProgramHarness, start_fleet: 
     assert "D-Bus cannot be reached" in found["keyring"]["message"]
     assert found["vault"]["state"] == "warning"
     assert "sicktui vault create" in found["vault"]["remedy"]
-    assert "memory, until sicktui ends" in found["passwords"]["message"]
+    assert "memory, until sicktui exits" in found["passwords"]["message"]
 
     made = start_fleet(sensor("one"), sensor("two"))
     listed(program, made, "a", "b")

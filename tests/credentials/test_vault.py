@@ -154,7 +154,7 @@ def test_a_password_that_protects_nothing_is_refused(vault_file: Path, weak: str
 
 def test_a_vault_is_never_made_over_another(vault_file: Path) -> None:
     opened_vault(vault_file, a=SECRET)
-    with pytest.raises(VaultRuleBroken, match="There is a vault already"):
+    with pytest.raises(VaultRuleBroken, match="The vault already exists"):
         cheap_vault(vault_file).create("another password")
     vault_file.write_bytes(b"damaged")
     with pytest.raises(VaultError, match="cannot be trusted"):
@@ -248,7 +248,7 @@ def test_a_folder_in_its_place_is_said(vault_file: Path) -> None:
     vault_file.mkdir(parents=True)
     vault = cheap_vault(vault_file)
     assert vault.state() is VaultState.UNUSABLE
-    with pytest.raises(StoreFailed, match="a folder stands in its place"):
+    with pytest.raises(StoreFailed, match="it is a folder"):
         vault.get("a/Service")
 
 
@@ -264,7 +264,7 @@ def test_a_vault_of_another_user_is_told_at_once(vault_file: Path, monkeypatch: 
     began = time.monotonic()
     vault = cheap_vault(vault_file)
     for _ in range(20):
-        with pytest.raises(StoreFailed, match="this user may not"):
+        with pytest.raises(StoreFailed, match="permission denied"):
             vault.get("a/Service")
     assert time.monotonic() - began < 1
 
@@ -282,10 +282,10 @@ def test_any_text_comes_back_as_it_was(
 
 def test_what_is_no_text_is_refused_without_being_repeated(vault_file: Path) -> None:
     vault = opened_vault(vault_file)
-    with pytest.raises(StoreFailed, match="no valid text") as caught:
+    with pytest.raises(StoreFailed, match="not valid text") as caught:
         vault.put("a/Service", "geheim\udcff")
     assert "geheim" not in everything_in(caught.value)
-    with pytest.raises(SicktuiError, match="no valid text") as refused:
+    with pytest.raises(SicktuiError, match="not valid text") as refused:
         vault.unlock("geheim99\udcff")
     assert "geheim99" not in everything_in(refused.value)
     with pytest.raises(StoreFailed, match="at most 4096"):

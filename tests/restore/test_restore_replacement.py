@@ -343,7 +343,7 @@ async def test_an_exported_backup_with_edited_metadata_is_refused(harness: Engin
     beside.write_text(beside.read_text().replace(str(record.model), "PICS999-9"))
     plan = await harness.plan_restore(device, str(file))
     assert plan.item.reason is Code.BACKUP_UNUSABLE
-    assert "were edited" in plan.item.message
+    assert "was edited" in plan.item.message
     assert plan.item.advice
 
 

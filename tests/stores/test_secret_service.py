@@ -59,9 +59,9 @@ def test_a_locked_keyring_falls_to_memory_with_the_reason() -> None:
     assert credentials.password("a", "Service") is None
     assert time.monotonic() - began < 4
     report = credentials.describe()
-    assert report.active == "memory, until sicktui ends"
+    assert report.active == "memory, until sicktui exits"
     assert "locked" in report.problems[0].reason
-    assert credentials.remember("a", "Service", "typed in") == "memory, until sicktui ends"
+    assert credentials.remember("a", "Service", "typed in") == "memory, until sicktui exits"
     assert credentials.password("a", "Service") == "typed in"
 
 
@@ -84,7 +84,7 @@ def test_a_prompt_that_nobody_answers_costs_the_limit_once() -> None:
     for _ in range(5):
         assert credentials.password("a", "Service") is None
     assert 0.3 < time.monotonic() - began < 2
-    assert "unlock prompt nobody sees" in credentials.describe().problems[0].reason
+    assert "unlock prompt that is not visible" in credentials.describe().problems[0].reason
 
 
 @unlocked
@@ -92,7 +92,7 @@ def test_a_keyring_locked_in_between_falls_to_memory() -> None:
     credentials = open_credentials(password=None, passphrase=None)
     assert credentials.remember("a", "Service", "x") == "OS keyring (Secret Service)"
     _lock_collection()
-    assert credentials.remember("a", "Service", "y") == "memory, until sicktui ends"
+    assert credentials.remember("a", "Service", "y") == "memory, until sicktui exits"
     assert credentials.password("a", "Service") == "y"
     assert "locked" in credentials.describe().problems[0].reason
 
@@ -102,7 +102,7 @@ def test_a_bus_that_vanishes_falls_to_memory(secret_service: Callable[[], None])
     credentials.remember("a", "Service", "x")
     secret_service()
     assert credentials.password("a", "Service") is None
-    assert credentials.remember("a", "Service", "y") == "memory, until sicktui ends"
+    assert credentials.remember("a", "Service", "y") == "memory, until sicktui exits"
     assert credentials.password("a", "Service") == "y"
     assert "D-Bus cannot be reached" in credentials.describe().problems[0].reason
 

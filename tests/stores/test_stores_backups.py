@@ -169,7 +169,7 @@ def test_a_flipped_bit_is_found(store: BackupStore, file: Path, offset: int) -> 
     raw = bytearray(CONTENT)
     raw[offset] ^= 1
     store.path(record).write_bytes(raw)
-    with pytest.raises(BackupUnusable, match="no longer what the sensor gave") as caught:
+    with pytest.raises(BackupUnusable, match="has changed since it was stored") as caught:
         store.verify(record)
     assert caught.value.code is Code.BACKUP_UNUSABLE
 
@@ -274,7 +274,7 @@ def test_metadata_without_a_moment_are_damage(store: BackupStore, file: Path, cr
     """Ages are reckoned from it, so that one such file would end every list with an error."""
     store.add(file, structs.replace(FACTS, created=created))
     assert store.list() == []
-    assert list(store.damaged().values()) == ["it does not say when it was made"]
+    assert list(store.damaged().values()) == ["its creation time is missing"]
 
 
 def test_a_file_without_its_metadata_is_named_once_they_cannot_come_any_more(
@@ -285,7 +285,7 @@ def test_a_file_without_its_metadata_is_named_once_they_cannot_come_any_more(
     path.with_suffix(".json").unlink()
     assert store.damaged() == {}, "another process may be about to write them"
     os.utime(path, (0, 0))
-    assert store.damaged() == {path: "its metadata are missing"}
+    assert store.damaged() == {path: "its metadata is missing"}
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
@@ -294,9 +294,9 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(store: Back
     place = store.path(record).parent
     place.chmod(0)
     try:
-        assert store.damaged() == {place: "this user may not"}
+        assert store.damaged() == {place: "permission denied"}
         store.folder.chmod(0)
-        with pytest.raises(StorageError, match="this user may not"):
+        with pytest.raises(StorageError, match="permission denied"):
             store.list()
     finally:
         store.folder.chmod(0o700)

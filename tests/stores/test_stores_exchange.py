@@ -64,7 +64,7 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         ("name,address\n,b\n", "row 2: The device name is empty"),
         ("name,address\nb,\n", "row 2: 'address' must be a text in quotes"),
         ("name,address,auth\na,b,digest\n", 'row 2: \'auth\' must be "auto" or "basic"'),
-        ("name,address,timing.settle\na,b,soon\n", "row 2: 'soon' in timing.settle is no number"),
+        ("name,address,timing.settle\na,b,soon\n", "row 2: 'soon' in timing.settle is not a number"),
         ("name,address,timing.settl\na,b,1\n", "unknown key 'timing.settl'"),
         ("name,address,timing.settle\na,b,nan\n", "row 2:"),
         ("name,address\na,b,c\n", "row 2: there are more cells than columns"),
@@ -90,7 +90,7 @@ def test_a_missing_file(tmp_path: Path, name: str) -> None:
 
 def test_a_folder(tmp_path: Path) -> None:
     (tmp_path / "x.csv").mkdir()
-    with pytest.raises(ConfigError, match="a folder stands in its place"):
+    with pytest.raises(ConfigError, match="it is a folder"):
         import_devices(BOTH, tmp_path / "x.csv")
     with pytest.raises(ConfigError, match="too large"):
         import_devices(BOTH, csv(tmp_path, "x" * 4_000_001))

@@ -86,7 +86,7 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "file" / "inner").mkdir(parents=True)
-    with pytest.raises(StorageError, match="file: a folder stands in its place") as caught:
+    with pytest.raises(StorageError, match="file: it is a folder") as caught:
         write_atomic(tmp_path / "file", b"x")
     assert caught.value.code is Code.STORAGE_ERROR
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -95,7 +95,7 @@ def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
 def test_a_file_in_the_folders_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for path in (tmp_path / "file", tmp_path / "file" / "deeper"):
-        with pytest.raises(StorageError, match="a file stands where a folder should be"):
+        with pytest.raises(StorageError, match="there is a file where a folder should be"):
             make_folder(path)
 
 
@@ -108,7 +108,7 @@ def test_the_words_for_a_full_disk() -> None:
         full.open("wb", buffering=0) as file,
     ):
         file.write(b"x")
-    assert "Make room" in caught.value.advice
+    assert "Free some space" in caught.value.advice
 
 
 def test_a_rename_is_tried_again_for_a_limited_time() -> None:

@@ -162,7 +162,7 @@ def test_a_folder_in_its_place(path: Path) -> None:
 
 def test_a_file_where_its_folder_should_be(path: Path) -> None:
     path.parent.write_bytes(b"")
-    with pytest.raises(JournalError, match="a file stands where a folder should be"):
+    with pytest.raises(JournalError, match="there is a file where a folder should be"):
         Journal(path)
 
 
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_the_journal_as_it_was(path: Path, spec: Spec, log: L
         journal._database.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(JournalError, match="the disk is full") as caught:
             journal.append("r1", [log("x" * 1000) for _ in range(100)], durable=True)
-        assert "Make room" in caught.value.advice
+        assert "Free some space" in caught.value.advice
         assert messages(journal.events("r1")) == ["a"]
         journal._database.execute("PRAGMA max_page_count = 1000000")
         journal.append("r1", [log("b")], durable=True)

@@ -312,4 +312,4 @@ async def test_what_may_have_ended_a_runner_is_told_with_the_remedy(
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage._replace(free=4096))
     [said] = diagnose_runner_loss(harness.context, spec.run)
     assert str(harness.context.home.state) in said
-    assert "Make room" in said
+    assert "Free some space" in said

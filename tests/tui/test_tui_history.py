@@ -63,7 +63,7 @@ async def test_the_versions_are_shown_and_a_flipped_bit_is_found(harness: Dashbo
         await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot) and "1 damaged one" in text_of(pilot))
         await pilot.press("j")
         await until(pilot, lambda: first.id in text_of(pilot))
-        assert f"The backup {first.id} of gate-1 is no longer what the sensor gave" in flat_of(pilot)
+        assert f"The backup {first.id} of gate-1 has changed since it was stored" in flat_of(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
         await until(pilot, lambda: f"{CROSS} file" in text_of(pilot))

@@ -155,9 +155,9 @@ async def test_what_must_not_be_restored_is_refused_with_the_reason(harness: Das
         await pilot.press("enter")
         await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
         assert f"{CROSS} file" in text_of(pilot)
-        assert f"The backup {record.id} of gate-1 is no longer what the sensor gave" in flat_of(pilot)
+        assert f"The backup {record.id} of gate-1 has changed since it was stored" in flat_of(pilot)
         for typed, words in (
-            (str(page), "is no backup that can be used"),
+            (str(page), "is not a usable backup"),
             ("nonsense", "There is no backup 'nonsense'"),
         ):
             await pilot.press("c")

@@ -42,7 +42,7 @@ class Content(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     trouble: str = ""
-    """Why it is no whole backup, in words that go behind "it is"; empty if nothing speaks against it."""
+    """Why it is not a usable backup, in words that follow "it is"; empty if nothing was found."""
 
 
 def inspect(path: Path, *, foreign: bool = False) -> Content:
@@ -50,8 +50,8 @@ def inspect(path: Path, *, foreign: bool = False) -> Content:
 
     Args:
         path: the file.
-        foreign: it did not come from a sensor just now: somebody may have taken the wrong file. What a
-            sensor gives is not judged by its kind, since nobody has published what backups look like.
+        foreign: it did not come from a sensor just now, so it may be the wrong file. What a sensor sends
+            is not judged by its kind: the vendor has not published what backups look like.
 
     Raises:
         OSError: it cannot be read.
@@ -72,7 +72,7 @@ def inspect(path: Path, *, foreign: bool = False) -> Content:
 
 
 def _text(head: bytes, *, whole: bool) -> str:
-    """The beginning of a text file without leading space; empty for what is no text."""
+    """The beginning of a text file without leading space; empty for other files."""
     try:
         # Cut in the middle of a character the last bytes would not decode.
         text = (head if whole else head[:-4]).removeprefix(b"\xef\xbb\xbf").decode()
@@ -111,8 +111,8 @@ def _document(path: Path) -> object:
 def same_parameters(one: Path, other: Path) -> bool:
     """Whether two JSON backups hold the same parameters, though their headers differ.
 
-    What stands at the top level outside of lists and objects (a salt, a checksum, a date) is the
-    header. It is ignored only if parameters do not stand there too: the containers must be nearly
+    What is at the top level outside of lists and objects (a salt, a checksum, a date) is the
+    header. It is ignored only if parameters are not there too: the containers must be nearly
     everything. Binary files are the same only to the byte, which their hashes tell.
 
     Raises:
@@ -136,14 +136,14 @@ def _containers(path: Path) -> dict[str, Any] | None:
     header = {key: value for key, value in document.items() if key not in inner}
     if len(msgspec.json.encode(header)) * 4 > size or len(header) > _MOST_HEADER:
         return None
-    # The firmware is a part of the version although it stands in the header.
+    # The firmware is a part of the version although it is in the header.
     return inner | {"": document.get("version")}
 
 
 def named_values(path: Path) -> dict[str, object]:
     """What a JSON backup calls by name: ``{"name": .., "value": ..}`` at any depth. Empty for other files.
 
-    A name that stands for different values is left out, since it says nothing.
+    A name with different values is left out, since it is ambiguous.
 
     Raises:
         OSError: it cannot be read.

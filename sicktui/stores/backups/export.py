@@ -29,7 +29,7 @@ from sicktui.stores.disk.files import (
 from sicktui.stores.disk.sealed_json import ChangedSince, read_sealed, sealed
 
 SIDECAR: Final = ".json"
-_ADVICE: Final = "Give the file that the sensor gave, or take a backup with 'sicktui backup'."
+_ADVICE: Final = "Choose an unchanged backup file, or take a backup with 'sicktui backup'."
 
 
 class Sidecar(Struct, frozen=True, kw_only=True):
@@ -48,20 +48,20 @@ class BackupOnDisk(Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
     sidecar: Sidecar | None = None
-    """What its metadata file says, if one lies beside it and is about these bytes."""
+    """The content of its metadata file, if it has one that is about these bytes."""
     warning: str = ""
-    """Why a metadata file that lies beside it is not used."""
+    """Why its metadata file is not used."""
 
 
 def inspect_file(path: Path) -> BackupOnDisk:
-    """Look at a file that somebody says is a backup. It is read once; five gigabytes are refused unread.
+    """Check and hash a file that should be a backup. It is read once, and not at all if it is too large.
 
     Raises:
-        BackupUnusable: it is missing, no file, too large, or surely no backup.
+        BackupUnusable: it is missing, not a file, too large, or certainly not a backup.
     """
     try:
         if not is_regular(path):
-            raise _unusable(path, "it is a folder or a device, no file")
+            raise _unusable(path, "it is not a regular file")
         size = path.stat().st_size
         if size > MAX_BACKUP_BYTES:
             raise _unusable(path, f"it has {size} bytes, far more than any sensor's parameters")
@@ -85,16 +85,16 @@ def _sidecar(path: Path, sha256: str, size: int) -> tuple[Sidecar | None, str]:
     except FileNotFoundError:
         return None, ""
     except ChangedSince:
-        raise _unusable(path, f"the metadata beside it ({display_path(beside.name)}) were edited") from None
+        raise _unusable(path, f"its metadata ({display_path(beside.name)}) was edited") from None
     except (OSError, msgspec.DecodeError) as error:
         why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
-        return None, f"The metadata beside it ({display_path(beside.name)}) cannot be read: {why}."
+        return None, f"Its metadata ({display_path(beside.name)}) cannot be read: {why}."
     if not is_timestamp(sidecar.record.created):
-        return None, f"The metadata beside it ({display_path(beside.name)}) do not say when it was made."
+        return None, f"Its metadata ({display_path(beside.name)}) has no creation time."
     if sidecar.record.sha256 != sha256:
         if size < sidecar.record.size:
             raise _unusable(path, f"it was cut off: it has {size} of {sidecar.record.size} bytes")
-        raise _unusable(path, "its bytes are not those that its metadata were written for: it was edited")
+        raise _unusable(path, "it was edited: its content does not match its metadata")
     return sidecar, ""
 
 
@@ -105,7 +105,7 @@ def export(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord, t
         The metadata file.
 
     Raises:
-        BackupUnusable: it is not what the sensor gave any more.
+        BackupUnusable: it is not what was stored any more.
         StorageError: it cannot be written.
     """
     store.verify(record)
@@ -129,20 +129,20 @@ def import_file(
     Args:
         store: the backups.
         found: the file.
-        facts: what is known of it, where no metadata lie beside it.
+        facts: what is known of it, where it has no metadata.
 
     Returns:
         Its record, and whether it is new here.
 
     Raises:
-        UsageError: nobody says which sensor it is of.
+        UsageError: its sensor is not known.
         BackupUnusable: it changed meanwhile.
         StorageError: it cannot be kept.
     """
     described = found.sidecar.record if found.sidecar else facts
     if described is None:
         raise UsageError(
-            f"Nobody says which sensor {display_path(found.path.name)} is of: no metadata lie beside it.",
+            f"{display_path(found.path.name)} has no metadata, so its sensor is not known.",
             advice="Give --serial, and if you know them --device, --model and --firmware.",
         )
     known = next((kept for kept in store.list(described.key) if kept.sha256 == found.sha256), None)
@@ -156,4 +156,4 @@ def import_file(
 
 
 def _unusable(path: Path, why: str) -> BackupUnusable:
-    return BackupUnusable(f"{display_path(path)} is no backup that can be used: {why}.", advice=_ADVICE)
+    return BackupUnusable(f"{display_path(path)} is not a usable backup: {why}.", advice=_ADVICE)

@@ -1,7 +1,7 @@
 """Recognises a passphrase later without keeping it.
 
-The fingerprint lies beside a backup in clear text, so it is slow to guess from: scrypt with 16 MiB
-and a salt of its own takes about 50 ms a try.
+The fingerprint is stored beside a backup in clear text, so it is slow to guess from: scrypt with 16 MiB
+and a separate salt takes about 50 ms a try.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ def is_passphrase(passphrase: str, known: str) -> bool:
     """Whether ``known`` is the fingerprint of this passphrase.
 
     Raises:
-        ValueError: ``known`` is no fingerprint that this version can read.
+        ValueError: ``known`` is not a fingerprint that this version can read.
     """
     scheme, salt, expected = known.split(":")
     if scheme != _SCHEME:

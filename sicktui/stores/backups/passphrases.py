@@ -1,6 +1,6 @@
-"""The passphrases of backups: one for the plant, or one for a device, kept where passwords are kept.
+"""The passphrases of backups: one for the site, or one for a device, stored where passwords are.
 
-The one that was given for the call goes before all others when a backup is made. To restore, every one
+The one that was given for the call takes precedence when a backup is made. To restore, every one
 that is known is tried against the backup's fingerprint, which no sensor notices.
 """
 
@@ -14,7 +14,7 @@ from sicktui.stores.secrets.credentials import Credentials, account_of
 from sicktui.stores.secrets.vault import VaultState
 
 SITE: Final = "*"
-"""In the place of a device's name: every device that has no passphrase of its own."""
+"""In the place of a device's name: every device without its own passphrase."""
 LONGEST: Final = 256
 """Characters (vendor's OpenAPI, ``CreateParameterBackup``)."""
 _USER: Final = "backup passphrase"
@@ -54,7 +54,7 @@ class Passphrases:
         self._credentials = credentials
 
     def of(self, device: str) -> str | None:
-        """The passphrase for a new backup of a device: the one given for this call, its own, the plant's."""
+        """The passphrase for a new backup of a device: the one given for this call, its own, the site's."""
         return next(iter(self.known(device)), None)
 
     def known(self, device: str) -> list[str]:
@@ -67,11 +67,11 @@ class Passphrases:
         return list(dict.fromkeys(passphrase for passphrase in found if passphrase))
 
     def stored(self, device: str) -> str | None:
-        """What is kept of a device's own passphrase, or of the plant's; what is given for the call is not."""
+        """The stored passphrase of a device, or of the site; not the one given for the call."""
         return self._credentials.secret(account_of(device, _USER))
 
     def locked(self, device: str) -> bool:
-        """Whether the only passphrase of a device lies in the vault, and the vault is locked."""
+        """Whether the only passphrase of a device is in the vault, and the vault is locked."""
         vault = self._credentials.vault
         if vault is None or self.of(device) is not None or vault.state() is not VaultState.LOCKED:
             return False
@@ -102,11 +102,11 @@ class Passphrases:
         return tried[-1] if tried else self.of(device) or ""
 
     def forget_tried(self) -> None:
-        """Forget what ``try_too`` was told."""
+        """Forget the passphrases of ``try_too``."""
         self._credentials.passphrases_tried.clear()
 
     def remember(self, device: str, passphrase: str) -> str:
-        """Keep the passphrase of a device, or of the plant (``PLANT``). Returns the store's name.
+        """Keep the passphrase of a device, or of the site (``SITE``). Returns the store's name.
 
         Raises:
             UsageError: no sensor would take it.

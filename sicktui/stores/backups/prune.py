@@ -22,7 +22,7 @@ from sicktui.stores.disk.files import storage_errors, sync_folder
 
 _DAY: Final = 24 * 3600.0
 _LEFT_OVER_AFTER: Final = _DAY
-"""Seconds after which a file that a killed process left behind is nobody's any more."""
+"""Seconds after which a temporary file must be one that a killed process left behind."""
 _METADATA: Final = ".json"
 
 
@@ -30,9 +30,9 @@ class PruneRule(Struct, frozen=True, kw_only=True):
     """Which backups may go. Where both are given, both must hold."""
 
     keep: int | None = None
-    """Of each sensor, all but the newest so many that are whole."""
+    """Delete all but this many intact backups of each sensor, the newest."""
     older_than_days: float | None = None
-    """Those that were last seen to hold longer ago."""
+    """Delete those last confirmed longer ago."""
 
 
 class PrunePlan(Struct, frozen=True, kw_only=True):
@@ -60,13 +60,11 @@ def plan_prune(store: BackupStore, rule: PruneRule, now: datetime) -> PrunePlan:
         now: the present time, with its time zone.
 
     Raises:
-        UsageError: the rule says nothing, or cannot be meant.
+        UsageError: the rule is empty or out of range.
         StorageError: the folder cannot be read.
     """
     if rule.keep is None and rule.older_than_days is None:
-        raise UsageError(
-            "Which backups may go? Nothing was said.", advice="Say --keep N or --older-than DAYS."
-        )
+        raise UsageError("Specify which backups to delete.", advice="Use --keep N or --older-than DAYS.")
     if (rule.keep is not None and rule.keep < 1) or (rule.older_than_days or 0) < 0:
         raise UsageError("At least one backup of each sensor is kept, and an age is not negative.")
     remove: list[BackupVersion] = []
@@ -112,7 +110,7 @@ def _leftovers(store: BackupStore) -> Iterator[Path]:
 def prune(
     store: BackupStore, plan: PrunePlan, snapshots: SnapshotStore | None = None
 ) -> Iterator[BackupRecord]:
-    """Delete what the plan says, and yield each backup once it is gone.
+    """Carry out the plan, and yield each backup once it is deleted.
 
     A backup that is the last good one of its sensor by now is left out, and so is one that is gone.
 

@@ -97,7 +97,7 @@ class SnapshotStore:
         return kept[resolve_prefix(id, list(kept), "snapshot", where=where)]
 
     def remove(self, snapshot: Snapshot) -> None:
-        """Delete a snapshot. One that is gone already is no error.
+        """Delete a snapshot. One that is already gone is not an error.
 
         Raises:
             StorageError: it cannot be deleted.

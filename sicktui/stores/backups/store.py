@@ -1,6 +1,6 @@
 """Parameter backups on the disk: one folder for each sensor, nothing ever overwritten.
 
-A backup is two files: its bytes as the sensor gave them, and its metadata (``.json``). The metadata comes
+A backup is two files: its bytes as the sensor sent them, and its metadata (``.json``). The metadata comes
 last, so that a backup that is listed is whole, whenever the power went.
 """
 
@@ -43,7 +43,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 class BackupUnusable(SicktuiError):
-    """A backup that is not, or no longer, what its metadata says."""
+    """A backup that does not match its metadata."""
 
     def __init__(self, message: str, *, advice: str) -> None:
         super().__init__(message, advice=advice, code=Code.BACKUP_UNUSABLE)
@@ -151,7 +151,7 @@ class BackupStore:
         return sorted(chosen, key=lambda record: (record.created, record.id), reverse=True)
 
     def damaged(self) -> dict[Path, str]:
-        """What is there but is no backup that can be used, and why: metadata, files without them, folders.
+        """What is there but is not a usable backup, and why: metadata, files without them, folders.
 
         Raises:
             StorageError: the folder cannot be read.
@@ -177,7 +177,7 @@ class BackupStore:
         ]
 
     def path(self, record: BackupRecord) -> Path:
-        """Where the bytes of a backup lie."""
+        """The file with the bytes of a backup."""
         return self.folder / safe_name(record.key) / (record.id + _BYTES)
 
     def verify(self, record: BackupRecord) -> None:
@@ -199,7 +199,7 @@ class BackupStore:
             ) from error
         if actual != (record.size, record.sha256):
             raise BackupUnusable(
-                f"The backup {record.id} of {clean(record.device)} is no longer what the sensor gave"
+                f"The backup {record.id} of {clean(record.device)} has changed since it was stored"
                 f" ({display_path(path)} was changed).",
                 advice="Do not restore it: take an older backup, or make a new one while the sensor works.",
             )
@@ -247,7 +247,7 @@ class BackupStore:
             return clean(explain_os_error(error)[0] if isinstance(error, OSError) else str(error))
         if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
             return "it belongs to another backup"
-        return record if is_timestamp(record.created) else "it does not say when it was made"
+        return record if is_timestamp(record.created) else "its creation time is missing"
 
 
 def _lonely(path: Path) -> dict[Path, BackupRecord | str]:
@@ -258,17 +258,17 @@ def _lonely(path: Path) -> dict[Path, BackupRecord | str]:
         return {}  # deleted since
     if entry.st_size == 0 or time.time() - entry.st_mtime < _ON_ITS_WAY:
         return {}
-    return {path: "its metadata are missing"}
+    return {path: "its metadata is missing"}
 
 
 def _id(facts: BackupFacts, sha256: str) -> str:
-    """``<sensor>-<when>-<hash>``: tells what it is, and sorts by time."""
+    """``<sensor>-<when>-<hash>``: readable, and sorts by time."""
     moment = "".join(char for char in facts.created if char.isdigit())[:14]
     return f"{safe_name(facts.key)}-{moment[:8]}-{moment[8:]}-{sha256[:6]}"
 
 
 def _refused(facts: BackupFacts, why: str) -> BackupUnusable:
     return BackupUnusable(
-        f"The backup of {clean(facts.device)} was not kept: the file is {why}.",
+        f"The backup of {clean(facts.device)} was not stored: the file is {why}.",
         advice="Make the backup again.",
     )

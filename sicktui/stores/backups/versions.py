@@ -1,7 +1,7 @@
 """Versions: a backup counts for as long as the sensor's parameters stay what they were.
 
 When a new backup turns out to hold what the newest one holds, no second file is kept: the newest one is
-seen again, and its validity range grows. The mark of that is a file of its own (``.seen``), so that
+seen again, and its validity range grows. The mark of that is a separate file (``.seen``), so that
 neither the bytes nor the metadata of a backup are ever written twice.
 """
 
@@ -54,7 +54,7 @@ class BackupVersion(Struct, frozen=True, kw_only=True):
 
 
 def sighting_file(store: BackupStore, record: BackupRecord) -> Path:
-    """Where the mark of a backup lies, if it was ever seen again."""
+    """The file with the mark of a backup, if it was ever confirmed."""
     return store.path(record).with_suffix(_SUFFIX)
 
 
@@ -66,7 +66,7 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
         seen = read_json(path, Sighting)
         if not is_timestamp(seen.when):
             seen = None
-            _log.warning("The mark %s cannot be used: it does not say when", display_path(path))
+            _log.warning("The mark %s cannot be used: it has no time", display_path(path))
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:
@@ -103,7 +103,7 @@ def see_again(
 
 
 def newest_whole(store: BackupStore, key: str) -> BackupRecord | None:
-    """The newest backup of a sensor that still is what the sensor gave.
+    """The newest backup of a sensor that is still intact.
 
     Raises:
         StorageError: the folder cannot be read.
@@ -112,7 +112,7 @@ def newest_whole(store: BackupStore, key: str) -> BackupRecord | None:
 
 
 def is_whole(store: BackupStore, record: BackupRecord) -> bool:
-    """Whether a backup still hashes to what its metadata says."""
+    """Whether a backup still has the hash in its metadata."""
     try:
         store.verify(record)
     except BackupUnusable:

@@ -57,7 +57,7 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
 
 
 def export_devices(devices: DeviceList, path: Path) -> None:
-    """Write the list to a file of its own, as CSV (``.csv``) or TOML; an existing file is replaced.
+    """Write the list to another file, as CSV (``.csv``) or TOML; an existing file is replaced.
 
     Raises:
         StorageError: it cannot be written.
@@ -104,7 +104,7 @@ def _read_csv(path: Path) -> list[Profile]:
     if len(raw) > MAX_TOML_BYTES:
         raise ConfigError(f"{display_path(path)} is too large for a device list.", advice="Check the path.")
     header = text.split("\n", 1)[0]
-    # Excel writes semicolons where the comma stands in decimals.
+    # Excel writes semicolons where decimals have a comma.
     delimiter = max(",;\t", key=header.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -173,4 +173,6 @@ def _number(key: str, text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise KeyProblem((TIMING + key,), f"{clean(text)!r} in {TIMING + clean(key)} is no number") from None
+        raise KeyProblem(
+            (TIMING + key,), f"{clean(text)!r} in {TIMING + clean(key)} is not a number"
+        ) from None

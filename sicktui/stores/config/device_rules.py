@@ -1,6 +1,6 @@
 """What names, tags and other fields of devices may look like. Addresses: ``model/address.py``.
 
-A name must never be taken for something else that may stand in its place on a command line: an
+A name must never be mistaken for something else that a command line takes in its place: an
 address, ``@tag``, ``all``, an option. And it is part of names elsewhere (keyring entries).
 """
 
@@ -29,10 +29,10 @@ _TAG: Final = re.compile(r"[\w.-]{1,32}")
 
 
 def check_profile(profile: Profile) -> None:
-    """Refuse a profile that could not be used or told apart.
+    """Refuse a profile that could not be used or distinguished from others.
 
     Raises:
-        UsageError: says the rule that is broken.
+        UsageError: names the broken rule.
     """
     if problem := name_problem(profile.name):
         raise UsageError(problem, advice=NAME_RULE)
@@ -65,7 +65,7 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
         yield ("address",), problem, ADDRESS_RULE
     for tag in profile.tags:
         if not _TAG.fullmatch(tag):
-            yield ("tags",), f"{clean(tag, MAX_TAG)!r} is no tag", TAG_RULE
+            yield ("tags",), f"{clean(tag, MAX_TAG)!r} is not a valid tag", TAG_RULE
     for key in ("user", "serial", "model"):
         text = getattr(profile, key)
         if text is not None and not (text and text == clean(text) == text.strip()):

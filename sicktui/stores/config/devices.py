@@ -87,7 +87,7 @@ class DeviceList(Struct, frozen=True, kw_only=True):
         """What may be a mistake: two devices at one address, or with one serial number.
 
         Two profiles of one address can be right (two users, a bench where sensors take turns), so
-        the list takes them; an update tells them apart by serial number and refuses a real double.
+        the list takes them; an update distinguishes them by serial number and refuses a real duplicate.
         """
         return tuple(
             f"{' and '.join(repr(name) for name in names)} have the same {word} {clean(value)}."
@@ -153,7 +153,9 @@ def _profile(name: str, table: object) -> Profile:
     if not isinstance(table, dict):
         raise KeyProblem(path, f"device {name!r} must be a table: [devices.NAME]")
     if "name" in table:
-        raise KeyProblem((*path, "name"), f"device {name!r}: the name stands in [devices.NAME], not in a key")
+        raise KeyProblem(
+            (*path, "name"), f"device {name!r}: the name belongs in [devices.NAME], not in a key"
+        )
     return to_record({**table, "name": name}, Profile, path)
 
 

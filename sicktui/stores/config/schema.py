@@ -17,7 +17,7 @@ Record = TypeVar("Record", bound=Struct)
 
 
 class KeyProblem(Exception):
-    """A key that is unknown, or a value that does not fit. Whoever knows the file makes a ConfigError of it.
+    """An unknown key, or an unsuitable value. The caller knows the file and makes it a ConfigError.
 
     Args:
         keys: the path of the key.
@@ -36,7 +36,7 @@ def to_record(data: Mapping[str, object], record: type[Record], path: Sequence[s
     Args:
         data: the table.
         record: what to make of it.
-        path: where the table stands in the file.
+        path: the keys of the table in the file.
 
     Raises:
         KeyProblem: an unknown key or an unsuitable value.
@@ -73,7 +73,7 @@ def flatten(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, .
 
 
 def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
-    """The sentence about a key that nobody knows."""
+    """The sentence about an unknown key."""
     return f"unknown key {quoted(dotted(keys))}{nearest(dotted(keys), known)}"
 
 
@@ -91,7 +91,7 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
     if isinstance(kind, inspect.DictType) and isinstance(value, dict):
         return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
     if isinstance(kind, inspect.UnionType):
-        # A TOML file cannot say null: what counts is the other side of "or None".
+        # TOML has no null: what counts is the other side of "or None".
         return _value(
             value, next(t for t in kind.types if not isinstance(strip_meta(t), inspect.NoneType)), keys
         )

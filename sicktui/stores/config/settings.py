@@ -22,7 +22,7 @@ from sicktui.stores.config.toml import dotted, read_toml
 
 
 def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
-    """Read the settings; what the file does not say keeps its default.
+    """Read the settings; what the file does not set keeps its default.
 
     Args:
         path: ``config.toml``; it need not exist.

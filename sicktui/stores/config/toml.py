@@ -35,7 +35,7 @@ class TomlFile(Struct, frozen=True, kw_only=True):
     """SHA-256 of the bytes; ``None`` if there is no file."""
 
     def error(self, keys: Sequence[str], problem: str, *, advice: str = "") -> ConfigError:
-        """An error that says where in this file the ``problem`` is.
+        """An error with the place of the ``problem`` in this file.
 
         Args:
             keys: the path of the key that is meant.
@@ -51,7 +51,7 @@ def read_toml(path: Path) -> TomlFile:
     """Read a TOML file; one that does not exist is empty.
 
     Raises:
-        ConfigError: it cannot be read, is no UTF-8 text, or is no TOML.
+        ConfigError: it cannot be read, or is not TOML in UTF-8.
     """
     try:
         raw = read_at_most(path, MAX_TOML_BYTES)
@@ -86,7 +86,7 @@ def _parse(path: Path, text: str) -> dict[str, object]:
         if _is_endless(line):
             raise ConfigError(
                 f"{display_path(path)}, line {number}: a key of more than {_MOST_PARTS} parts.",
-                advice="That is no file of sicktui: move it away.",
+                advice="It is not a file of sicktui: move it away.",
             )
     try:
         return tomllib.loads(text)
@@ -104,7 +104,7 @@ def _parse(path: Path, text: str) -> dict[str, object]:
 
 
 def _is_endless(line: str) -> bool:
-    """Whether a key has so many parts that the parser would not come to its end.
+    """Whether a key has too many parts for the parser to finish in reasonable time.
 
     ``tomllib`` takes time by the square of them: 14 s for a line of 40 kB.
     """

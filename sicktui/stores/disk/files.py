@@ -36,18 +36,18 @@ T = TypeVar("T")
 
 _WINDOWS: Final = sys.platform == "win32"
 POSIX_MODES: Final = not _WINDOWS
-"""Whether the mode of a file says who may read it. On Windows, the rights of the user's profile apply."""
+"""Whether the mode of a file decides who may read it. On Windows, the rights of the user's profile apply."""
 
 _ADVICE: Final = {
-    errno.ENOSPC: ("the disk is full", "Make room on it, then try again."),
-    errno.EDQUOT: ("your share of the disk is used up", "Make room on it, then try again."),
-    errno.EROFS: ("the disk can only be read", "Choose another folder with --home."),
-    errno.EACCES: ("this user may not", "Check who owns the folder, or choose another one with --home."),
-    errno.EPERM: ("this user may not", "Check who owns the folder, or choose another one with --home."),
-    errno.EISDIR: ("a folder stands in its place", "Move that folder away."),
-    errno.ELOOP: ("a symbolic link stands in its place", "Find out who made it, then delete it."),
+    errno.ENOSPC: ("the disk is full", "Free some space, then try again."),
+    errno.EDQUOT: ("disk quota exceeded", "Free some space, then try again."),
+    errno.EROFS: ("the disk is read-only", "Choose another folder with --home."),
+    errno.EACCES: ("permission denied", "Check who owns the folder, or choose another one with --home."),
+    errno.EPERM: ("permission denied", "Check who owns the folder, or choose another one with --home."),
+    errno.EISDIR: ("it is a folder", "Move that folder away."),
+    errno.ELOOP: ("it is a symbolic link", "Find out who made it, then delete it."),
     errno.ENAMETOOLONG: ("its name is too long", "Give it a shorter name."),
-    errno.ENOTDIR: ("a file stands where a folder should be", "Move that file away."),
+    errno.ENOTDIR: ("there is a file where a folder should be", "Move that file away."),
 }
 
 
@@ -85,19 +85,19 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
 
 
 def expand_path(word: str | Path) -> Path:
-    """The path that a person has written, with ``~`` understood where it means somebody."""
+    """Expand ``~`` in a path that a person has typed."""
     path = Path(word)
     try:
         return path.expanduser()
     except RuntimeError:
-        return path  # No user is called so: the file is said to be missing, as for any other name.
+        return path  # No such user: the file will be reported as missing, as for any other name.
 
 
 def exists(path: Path) -> bool:
-    """Whether something lies at a path, as far as this user can tell.
+    """Whether there is something at a path, as far as this user can see.
 
     ``Path.exists`` raises where a folder on the way is closed to this user, or the name is too long;
-    what is done with the path next tells that better.
+    the next operation on the path explains that better.
     """
     try:
         return path.exists()
@@ -169,7 +169,7 @@ def exclusive(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def temporary(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file of a name of its own in ``folder`` (0600), gone afterwards unless it was renamed."""
+    """A temporary file in ``folder`` (0600), removed afterwards unless it was renamed."""
     # The name is cut: with the random part it must stay below the 255 bytes of common file systems.
     handle, text = tempfile.mkstemp(dir=folder, prefix=f".{name[:60]}.", suffix=".part")
     temp = Path(text)
@@ -268,7 +268,7 @@ def open_log(path: Path) -> BinaryIO:
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
     if sys.platform != "win32":
-        with contextlib.suppress(PermissionError):  # Another user's file; opening it tells.
+        with contextlib.suppress(PermissionError):  # another user's file; opening it explains that
             path.chmod(PRIVATE_FILE)
     return path.open("ab")
 

@@ -25,7 +25,7 @@ class Home(Struct, frozen=True, kw_only=True):
     state: Path
     log: Path
     sensor_locks: Path
-    """Where the locks of sensors lie. All users of a PC share it, unless a home of its own was asked for."""
+    """The locks of sensors. All users of a PC share this folder, unless ``--home`` was given."""
     shared_locks: bool = False
     """Whether other users write to ``sensor_locks`` too."""
 
@@ -76,7 +76,7 @@ class Home(Struct, frozen=True, kw_only=True):
 
     @property
     def log_file(self) -> Path:
-        """What the program says of itself."""
+        """The program's own log."""
         return self.log / "sicktui.log"
 
     def create(self) -> None:
@@ -97,7 +97,7 @@ def locate(home: Path | None, environ: Mapping[str, str]) -> Home:
         environ: the environment; the platform's own folders are looked up in that of the process.
 
     Raises:
-        UsageError: the folder's ``~name`` means nobody.
+        UsageError: the folder's ``~name`` is not a user.
     """
     chosen = str(home) if home is not None else environ.get(HOME_VARIABLE, "")
     if chosen:

@@ -1,4 +1,4 @@
-"""Who holds a lock, in a file beside it, so that the next one can be told in words.
+"""Who holds a lock, in a file beside it, to be shown to the next user who wants it.
 
 The lock itself is the operating system's. The file is only for people: one that was left behind
 by a killed process is harmless, and one that another user wrote is text from outside.
@@ -85,8 +85,8 @@ def operator(environ: Mapping[str, str] | None = None) -> Operator:
 def write_owner(path: Path, owner: Owner, mode: int) -> None:
     """Write the owner into its file, which may be another user's.
 
-    Written in place: in a folder where everybody may write (``/tmp``), nobody may replace the file
-    of another user, while its mode lets everybody write into it.
+    Written in place: in a folder where all users may write (``/tmp``), the file of another user cannot
+    be replaced, while its mode lets all users write into it.
 
     Raises:
         OSError: it cannot be written.
@@ -103,7 +103,7 @@ def write_owner(path: Path, owner: Owner, mode: int) -> None:
 
 
 def clear_owner(path: Path) -> None:
-    """Empty the owner's file; it stays, since in ``/tmp`` only whoever made it could remove it.
+    """Empty the owner's file; it stays, since in ``/tmp`` only its owner could remove it.
 
     That it cannot be emptied harms nothing: it is read only while the lock is held.
     """
@@ -112,7 +112,7 @@ def clear_owner(path: Path) -> None:
 
 
 def read_owner(path: Path) -> Owner | None:
-    """The owner that the file names; ``None`` if it cannot be told (yet)."""
+    """The owner that the file names; ``None`` if it cannot be read (yet)."""
     with contextlib.suppress(OSError, msgspec.DecodeError):
         handle = os.open(path, os.O_RDONLY | _CAREFUL)
         with os.fdopen(handle, "rb") as file:

@@ -48,7 +48,7 @@ class Held(SicktuiError):
 
     Args:
         what: what the lock guards, e.g. ``The sensor serial 123``.
-        owner: who holds it; ``None`` if that cannot be told.
+        owner: who holds it; ``None`` if that is not known.
         clock: for the time in the message.
     """
 
@@ -56,7 +56,7 @@ class Held(SicktuiError):
         by = "another process of this PC" if owner is None else owner.words(clock)
         super().__init__(
             f"{what} is in use by {by}.",
-            advice="Wait until that is done, or ask whoever it is.",
+            advice="Wait until it finishes, or ask the user who holds it.",
             code=Code.BUSY,
         )
         self.owner = owner
@@ -66,7 +66,7 @@ class Lock:
     """An advisory lock with a name for people. One object is one holder, from whatever thread.
 
     Args:
-        path: the lock file; the owner's file lies beside it.
+        path: the lock file; the owner's file is beside it.
         what: what it guards, for messages.
         purpose: what it is taken for, for the owner's file.
         shared: whether other users of the PC take it too.
@@ -123,7 +123,7 @@ class Lock:
         """Whether anybody holds the lock, this object included. A dead holder does not count.
 
         Raises:
-            StorageError: it cannot be told.
+            StorageError: the lock file cannot be used.
         """
         if self.mine:
             return True
@@ -140,7 +140,7 @@ class Lock:
 
         Raises:
             Held: somebody has it; names the owner.
-            StorageError: it cannot be told.
+            StorageError: the lock file cannot be used.
         """
         if self.is_held():
             raise Held(self.what, read_owner(self.owner_path), self._clock)
@@ -196,7 +196,7 @@ def prepare_folder(folder: Path, *, shared: bool) -> None:
 
 def _open_to_all(folder: Path) -> None:
     if sys.platform == "win32":
-        # Below ProgramData, users may not write to the files of others unless the folder says so.
+        # Below ProgramData, users may not write to the files of others unless the folder allows it.
         users = "*S-1-5-32-545:(OI)(CI)M"
         # What is in our own variables may be a password; no child needs it.
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
@@ -218,8 +218,8 @@ def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None 
     """The lock of one sensor.
 
     Args:
-        home: whose folders are used; without a home of its own, all users of the PC meet.
-        key: what tells the sensor from others, e.g. ``serial 123`` or ``address 1.2.3.4:80``.
+        home: whose folders are used; without ``--home``, all users of the PC share them.
+        key: what identifies the sensor, e.g. ``serial 123`` or ``address 1.2.3.4:80``.
         purpose: what it is taken for, e.g. ``run 20261121-095427-k3f``.
         clock: where time comes from.
     """
@@ -230,10 +230,10 @@ def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None 
 
 
 def check_sensor_locks(home: Home) -> None:
-    """Whether sensors can be locked, as far as that can be told without leaving anything behind.
+    """Check that sensors can be locked, without leaving anything behind.
 
     Raises:
-        StorageError: the folder of their locks is none, or not open to this user.
+        StorageError: the folder of their locks is not a folder, or not open to this user.
     """
     folder = home.sensor_locks
     if not os.path.lexists(folder):

@@ -64,7 +64,7 @@ class JournalError(StorageError):
 
 
 class JournalDamaged(JournalError):
-    """A part of the journal that cannot be understood. What stands before it, and mostly behind, still can.
+    """A damaged part of the journal. What is before it, and mostly what is after it, can still be read.
 
     Args:
         message: what is damaged.
@@ -103,26 +103,26 @@ _MOVE_AWAY: Final = (
     "starts a new journal."
 )
 _DAMAGED: Final = {
-    sqlite3.SQLITE_CORRUPT: "its content does not fit together",
-    sqlite3.SQLITE_NOTADB: "it is no database any more",
+    sqlite3.SQLITE_CORRUPT: "its content is inconsistent",
+    sqlite3.SQLITE_NOTADB: "it is not a valid database",
 }
 _WORDS: Final = {
     sqlite3.SQLITE_FULL: (
         "the disk is full",
-        "Make room on it, then try again; 'sicktui runs resume' goes on with a run that had begun.",
+        "Free some space, then try again; 'sicktui runs resume' continues a run that had begun.",
     ),
     sqlite3.SQLITE_BUSY: (
         f"another process has kept it busy for {BUSY_PATIENCE:g} seconds",
-        "Try again; if it stays so, look for a sicktui that hangs.",
+        "Try again. If that does not help, look for a sicktui that hangs.",
     ),
     sqlite3.SQLITE_LOCKED: ("another part of this process keeps it busy", "Try again."),
-    sqlite3.SQLITE_READONLY: ("it can only be read", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_READONLY: ("it is read-only", "Check who owns the file and its folder."),
     sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Check who owns the file and its folder."),
-    sqlite3.SQLITE_PERM: ("this user may not", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_PERM: ("permission denied", "Check who owns the file and its folder."),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk; choose another with --home."),
 }
 _PRIMARY: Final = 0xFF
-"""The part of SQLite's error numbers that says which kind it is."""
+"""The part of SQLite's error numbers with the kind of error."""
 
 
 @contextlib.contextmanager
@@ -152,11 +152,11 @@ def open_database(path: Path) -> Opened:
     """Open the journal's database, making it if there is none. Only its owner may read it (0600).
 
     Raises:
-        JournalError: it cannot be used, is no journal, or is of a newer sicktui.
+        JournalError: it cannot be used, is not a journal, or is of a newer sicktui.
     """
     try:
         make_folder(path.parent)
-        # Made here and not by SQLite, which would ask the umask; its -wal and -shm files take over the mode.
+        # Made here and not by SQLite, which would ask the umask; its -wal and -shm files get the same mode.
         # An existing file is left alone: closing it would drop the locks that SQLite holds in this process.
         with storage_errors("open the journal", path), contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
@@ -245,7 +245,7 @@ def _check(path: Path, database: sqlite3.Connection) -> None:
         return  # new, or being made by another process at this moment
     if application != APPLICATION:
         raise JournalError(
-            f"{display_path(path)} is the database of another program, no journal of sicktui.",
+            f"{display_path(path)} is the database of another program, not a journal of sicktui.",
             advice="Move the file away, or choose another folder with --home.",
         )
     if version > SCHEMA:

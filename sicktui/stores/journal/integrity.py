@@ -13,8 +13,8 @@ from sicktui.stores.journal.rows import changed_rows, run_rows
 def find_damages(path: Path, *, of: str | None = None) -> list[JournalDamaged]:
     """The damage of the file, and of one row of each run. Empty if all is well.
 
-    Over a connection of its own: it takes about a second for a gigabyte or a million rows, and nobody
-    who follows a run shall wait for it.
+    Over a separate connection: it takes about a second for a gigabyte or a million rows, and readers
+    that follow a run must not wait for it.
 
     Args:
         path: the journal's file.

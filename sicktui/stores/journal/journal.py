@@ -121,7 +121,7 @@ class Journal:
         Args:
             run: the run's whole id.
             after: only events with a greater number; that of a damaged row goes on behind it.
-            limit: at most so many.
+            limit: the most events to return.
 
         Raises:
             JournalDamaged: the next event cannot be decoded.
@@ -222,7 +222,7 @@ class Journal:
         return resolve_prefix(run, ids, "run", where="")
 
     def set_state(self, run: str, state: RunState, *, pid: int | None, finished: str | None = None) -> None:
-        """Record where a run stands, durably.
+        """Record the state of a run, durably.
 
         Raises:
             JournalError: it cannot be kept.

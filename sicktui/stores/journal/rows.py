@@ -1,4 +1,4 @@
-"""The rows of the journal: how they are written, and how a damaged one is told from a whole one."""
+"""The rows of the journal: how they are written, and how damage is recognised."""
 
 import sqlite3
 import zlib
@@ -31,13 +31,13 @@ class RunRow(Struct, frozen=True, kw_only=True):
 def run_rows(
     database: sqlite3.Connection, path: Path, where: str, limit: int
 ) -> list[RunRow | JournalDamaged]:
-    """Runs, newest first, each as its row says or as what is wrong with it.
+    """Runs, newest first, each as a record or as what is wrong with its row.
 
     Args:
         database: the journal.
         path: its file, for messages.
-        where: a condition in SQL, of our own words only; may be empty.
-        limit: at most so many; -1 for all.
+        where: a condition in SQL without outside text; may be empty.
+        limit: the most runs to return; -1 for all.
     """
     columns = ", ".join(RunRow.__struct_fields__)
     rows = database.execute(
@@ -81,7 +81,7 @@ def insert_events(database: sqlite3.Connection, run: str, events: Sequence[Event
 
 
 def drop_volatile(database: sqlite3.Connection, run: str) -> None:
-    """Remove what only mattered while the run was going. Nothing is committed."""
+    """Remove what only mattered while the run was running. Nothing is committed."""
     marks = ", ".join("?" * len(_VOLATILE_KINDS))
     database.execute(
         f"DELETE FROM events WHERE run = ? AND kind IN ({marks})",  # noqa: S608 - only question marks
@@ -102,7 +102,7 @@ def changed_rows(database: sqlite3.Connection) -> list[tuple[str, int | None]]:
     ).fetchall()
 
 
-# As bytes: text that is damaged may be no UTF-8, and would be handed to no function. A row of format 1
+# As bytes: damaged text may not be UTF-8, and then no function gets it. A row of format 1
 # has no checksum.
 _CHANGED: Final = (
     "CASE WHEN crc IS NULL THEN 0 WHEN typeof({body}) != 'blob' OR typeof(crc) != 'integer' THEN 1 "
@@ -115,7 +115,7 @@ def _crc(run: bytes | None, body: bytes) -> int:
 
 
 def checksum(run: str, body: bytes) -> int:
-    """What tells a row that was changed by anything but sicktui (a disk, an editor)."""
+    """The checksum that reveals a change by anything but sicktui (a disk, an editor)."""
     return _crc(run.encode(), body)
 
 

@@ -20,7 +20,7 @@ _MOST_HIGH: Final = 0.25
 
 
 def text_kind(file: BinaryIO, size: int) -> str | None:
-    """What kind of text the file is, in words, or ``None`` if it is none.
+    """What kind of text the file is, in words, or ``None`` if it is not text.
 
     A file is text only if its beginning and its end are: a package may begin with a readable line.
 

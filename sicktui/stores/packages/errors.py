@@ -14,8 +14,8 @@ _MEGABYTE = 1_000_000
 class PackageError(SicktuiError):
     """A file that cannot be used as a firmware package.
 
-    ``package_unreadable``: it cannot be read at all. ``package_unsuitable``: it can, and is no
-    package, or none that a sensor would take.
+    ``package_unreadable``: it cannot be read at all. ``package_unsuitable``: it can, and is not a
+    package, or not one that a sensor would take.
     """
 
     def __init__(self, message: str, *, advice: str, code: Code = Code.PACKAGE_UNSUITABLE) -> None:

@@ -71,8 +71,8 @@ def _inspect(path: Path, size: int) -> Package:
     with path.open("rb") as file:
         if text := text_kind(file, size):
             raise PackageError(
-                f"{display_path(path.name)} is {text}, no firmware package.",
-                advice="Perhaps the download failed and its error page was saved: download it again.",
+                f"{display_path(path.name)} is {text}, not a firmware package.",
+                advice="The download may have failed and saved an error page: download it again.",
             )
         file.seek(0)
         size, sha256 = _hashed(path, file)
@@ -115,9 +115,9 @@ def _size(path: Path) -> int:
             f"There is no file {display_path(path)}.", advice="Check the path.", code=Code.PACKAGE_UNREADABLE
         ) from error
     if not regular:
-        kind = "a folder" if path.is_dir() else "no ordinary file"
+        kind = "a folder" if path.is_dir() else "not a regular file"
         raise PackageError(
-            f"{display_path(path)} is {kind}, no firmware package.",
+            f"{display_path(path)} is {kind}, not a firmware package.",
             advice="Name the .spk or .spk.signed file itself.",
             code=Code.PACKAGE_UNREADABLE,
         )

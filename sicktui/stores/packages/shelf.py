@@ -46,7 +46,7 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     size: int
     """Bytes."""
     version: str | None
-    """From its name, or as whoever added it said."""
+    """From its name, or as entered when it was added."""
     added: str
     """RFC 3339, UTC."""
     added_by: str
@@ -93,7 +93,7 @@ class Shelf:
         except msgspec.DecodeError as error:
             raise StorageError(
                 f"The index of the shelf {display_path(self._index)} is damaged: {clean(str(error))}.",
-                advice="Move that file away and add the packages again; they lie beside it.",
+                advice="Move that file away and add the packages again; they are in the same folder.",
             ) from error
         if index.format != 1:
             raise StorageError(
@@ -107,7 +107,7 @@ class Shelf:
 
         Args:
             path: the package, or a zip that contains it.
-            version: the version it brings, if the name does not say it.
+            version: its version, if the name does not contain it.
             unpack: whether a zip may be unpacked.
 
         Raises:

@@ -1,7 +1,7 @@
 """The vendor's downloads are zips that contain the package: recognised, and unpacked safely.
 
 Nothing in a zip is trusted: only the last part of a member's name is used, sizes are limited
-while unpacking whatever the zip says of them, and its check sums must be right.
+while unpacking whatever the zip declares, and its check sums must be right.
 """
 
 import zipfile
@@ -154,6 +154,6 @@ def _packages(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         member
         for member in members
-        # macOS puts a shadow of every file into a folder of its own.
+        # macOS puts a shadow of every file into a separate folder.
         if not member.is_dir() and "__MACOSX" not in member.filename and package_type(base_name(member))
     ]

@@ -75,7 +75,7 @@ class Credentials:
         keyring: the OS keyring, or ``None`` to do without.
         passphrase: the backup passphrase of this call.
         vault: the encrypted file, used where the keyring does not work; ``None`` to do without.
-        groups: tells the groups of a device, whose shared passwords are its too.
+        groups: returns the groups of a device, whose shared passwords it may use.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Credentials:
         return f"Credentials(stores={[store.name for store in self._lasting]})"
 
     def password(self, device: str, user: str) -> str | None:
-        """The password of a device's user; ``None`` if nobody has told it.
+        """The password of a device's user; ``None`` if it is not known.
 
         Args:
             device: the device's name.
@@ -134,7 +134,7 @@ class Credentials:
         return self.secret(account_of(device, user))
 
     def is_locked(self, device: str, user: str) -> bool:
-        """Whether the only password of a device lies in the vault, and the vault is locked."""
+        """Whether the only password of a device is in the vault, and the vault is locked."""
         vault = self.vault
         if vault is None or self.password(device, user) is not None:
             return False
@@ -161,11 +161,11 @@ class Credentials:
         try:
             groups = self._groups(device)
         except SicktuiError:
-            return []  # A device list that cannot be read is told by whoever works with it.
+            return []  # a device list that cannot be read is reported where it is used
         return [account_of(group, user) for group in groups]
 
     def secret(self, account: str) -> str | None:
-        """A secret that is no password, whatever was given for the call: entered, else from a store."""
+        """A secret other than a password, whatever was given for the call: entered, else from a store."""
         known = self._entered.get(account)
         return self._stored(account) if known is None else known
 
@@ -184,7 +184,7 @@ class Credentials:
         """Keep a password in the best store that works.
 
         Returns:
-            The store's name, e.g. ``memory, until sicktui ends``.
+            The store's name, e.g. ``memory, until sicktui exits``.
         """
         account = account_of(device, user)
         name = self.keep(account, password)
@@ -193,7 +193,7 @@ class Credentials:
         return name
 
     def share(self, group: str, user: str, password: str) -> str:
-        """Keep one password for all devices of a group that have none of their own, once.
+        """Keep one password once, for all devices of a group without their own.
 
         Args:
             group: ``@tag``, or ``all`` (``EVERYBODY``) for the whole device list.
@@ -252,7 +252,7 @@ class Credentials:
         self._entered.put(account_of(device, user), password)
 
     def refused(self, device: str, user: str, password: str) -> None:
-        """Note that a sensor has refused a password: sensors lock, so nobody shall try it again unasked."""
+        """Note that a sensor has refused a password: sensors lock out, so it is not tried again unasked."""
         with self._lock:
             self._refused.setdefault(account_of(device, user), set()).add(password)
 
@@ -315,7 +315,7 @@ class Credentials:
 
     def _blame(self, store: SecretStore, failure: StoreFailed) -> None:
         if isinstance(failure, VaultNotReady):
-            return  # No failure: it can be unlocked at any moment. ``describe`` tells how it is then.
+            return  # Not a failure: it can be unlocked at any moment. ``describe`` checks it again.
         with self._lock:
             self._problems[store.name] = _problem(store, failure)
 
@@ -350,7 +350,7 @@ def open_credentials(
         use_keyring: whether the OS keyring may be asked at all.
         time_limit: seconds that it has for an answer.
         vault: the encrypted file that is used where the keyring does not work.
-        groups: tells the groups of a device, whose shared passwords are its too.
+        groups: returns the groups of a device, whose shared passwords it may use.
     """
     keyring = platform_keyring(time_limit) if use_keyring else None
     return Credentials(given=password, keyring=keyring, passphrase=passphrase, vault=vault, groups=groups)

@@ -8,10 +8,10 @@ from sicktui.stores.secrets.credentials import ALL_DEVICES
 
 
 class DeviceGroups:
-    """Tells the groups from the device list; the file is read again when it has changed.
+    """Reads the groups from the device list; the file is read again when it has changed.
 
-    An address that stands in no list has no groups: a shared password is never offered to whatever
-    answers at an address that somebody typed.
+    An address outside the list has no groups: a shared password is never offered to whatever
+    answers at an address that was typed.
 
     Args:
         file: the device list.

@@ -1,6 +1,6 @@
 """The operating system's keyring: preferred, never assumed.
 
-It may be missing, locked, broken, or wait for ever on a prompt that nobody sees (Windows refuses
+It may be missing, locked, broken, or wait for ever on an invisible prompt (Windows refuses
 it in SSH sessions by design). So a backend is chosen explicitly, never through
 ``keyring.get_keyring()`` (an installed ``keyrings.alt`` would prompt on the terminal), every call runs in
 a thread with a time limit, and the backend is used only after it has kept a value and given it back.
@@ -119,12 +119,12 @@ class KeyringStore:
         kept = backend.get_password(TEST_SERVICE, account)
         backend.delete_password(TEST_SERVICE, account)
         if kept != value:
-            raise StoreFailed("it did not give back what it was given to keep")
+            raise StoreFailed("it did not return what was stored in it")
         return backend
 
     def _use(self, call: Callable[[Backend], T], secret: str = "") -> T:
         # One after the other: forty threads at once on a busy PC each took longer than the limit, and a
-        # keyring that works was given up for that. Once it hangs, those who wait are told at once.
+        # keyring that works was given up for that. Once it hangs, waiting calls fail at once.
         with self._turn:
             return self._use_now(call, secret)
 
@@ -165,15 +165,16 @@ class KeyringStore:
             raise failures[0]
         if thread.is_alive():
             raise StoreFailed(
-                f"it did not answer within {self._limit:g} s; it may wait for an unlock prompt nobody sees",
+                f"it did not answer within {self._limit:g} s; it may be waiting for an unlock prompt "
+                "that is not visible",
                 "Unlock the keyring in a desktop session.",
                 brief="silent",
             )
-        raise StoreFailed("it broke down")
+        raise StoreFailed("it failed")
 
 
 class ServicePerAccount:
-    """Gives each account a service of its own.
+    """Gives each account a separate service.
 
     Windows keeps entries by service alone. ``keyring`` makes room for a second account by moving the
     first one to another name, in three steps: of two processes at it at once, one would lose its password.
@@ -205,7 +206,7 @@ def explain(error: Exception, secret: str = "") -> StoreFailed:
         told = told.replace(secret, "(secret)")
     if getattr(error, "winerror", None) == _WINDOWS_NO_LOGON_SESSION:
         return StoreFailed(
-            "Windows keeps its Credential Manager from SSH sessions (error 1312)",
+            "Windows closes its Credential Manager to SSH sessions (error 1312)",
             "Log in at the PC or by remote desktop to use it.",
             brief="error 1312",
         )
@@ -224,7 +225,7 @@ def explain(error: Exception, secret: str = "") -> StoreFailed:
         )
     if isinstance(error, TimeoutError):
         return StoreFailed(
-            "it is locked and waits for an unlock prompt nobody sees",
+            "it is locked and is waiting for an unlock prompt that is not visible",
             "Unlock it in a desktop session.",
             brief="locked",
         )

@@ -28,7 +28,7 @@ class BoundedSecretService(SecretService.Keyring):
 
         Raises:
             StoreFailed: there is none, or it stays locked.
-            TimeoutError: nobody answered the unlock prompt.
+            TimeoutError: the unlock prompt was not answered.
         """
         try:
             bus = secretstorage.dbus_init()

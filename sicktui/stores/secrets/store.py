@@ -3,7 +3,7 @@
 import threading
 from typing import Final, Protocol
 
-MEMORY: Final = "memory, until sicktui ends"
+MEMORY: Final = "memory, until sicktui exits"
 NONE_HERE: Final = "none here"
 """In brief, of a store that does not exist on this PC or in this session."""
 

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 VAULT: Final = "vault (encrypted file)"
 LOCKED: Final = "it is locked"
-"""Why it is locked, where nobody has tried to open it."""
+"""Why it is locked, if it was never opened."""
 VARIABLE: Final = "SICKTUI_VAULT_PASSWORD"
-"""The environment variable with the vault's password, for calls that nobody watches."""
+"""The environment variable with the vault's password, for unattended calls."""
 
 
 class VaultState(StrEnum):
@@ -113,7 +113,7 @@ class Vault:
             self._verified()
 
     def get(self, account: str) -> str | None:
-        """The secret of an account; ``None`` if there is none, which can be told while it is locked.
+        """The secret of an account; ``None`` if there is none, which is known even while it is locked.
 
         Raises:
             StoreFailed: it may have one and is locked, or it cannot be used.
@@ -170,7 +170,7 @@ class Vault:
         """
         if read_content(self.path) is not None:
             raise VaultRuleBroken(
-                f"There is a vault already: {display_path(self.path)}.",
+                f"The vault already exists: {display_path(self.path)}.",
                 advice="'sicktui vault password' changes its password.",
             )
 
@@ -188,7 +188,7 @@ class Vault:
         try:
             page = read_content(self.path)
         except SicktuiError:
-            return ()  # check() says why
+            return ()  # check() explains why
         return () if page is None else tuple(sorted(page.body.entries))
 
     def create(self, password: str) -> None:
@@ -243,7 +243,7 @@ class Vault:
             self.unlock(new)
 
     def export(self, path: Path, password: str) -> int:
-        """Write everything to another vault file, under a password of its own.
+        """Write everything to another vault file, under a separate password.
 
         Returns:
             The number of entries.
@@ -260,7 +260,7 @@ class Vault:
             return len(secrets)
 
     def import_from(self, path: Path, password: str, *, replace: bool = False) -> ImportResult:
-        """Take the entries of another vault file over.
+        """Import the entries of another vault file.
 
         Args:
             path: the file, e.g. one that ``export`` wrote.
@@ -269,7 +269,7 @@ class Vault:
 
         Raises:
             WrongVaultPassword: it is not the password of that file.
-            VaultError: one of the two cannot be used; nothing was taken over.
+            VaultError: one of the two cannot be used; nothing was imported.
         """
         page = read_content(path)
         if page is None:
@@ -339,7 +339,7 @@ class Vault:
 
     @contextlib.contextmanager
     def _as_store(self) -> Iterator[None]:
-        """One thread at a time, and every trouble told as a store tells it."""
+        """One thread at a time; every error becomes ``StoreFailed``."""
         with self._lock:
             try:
                 yield
@@ -348,7 +348,7 @@ class Vault:
 
     @contextlib.contextmanager
     def _as_error(self) -> Iterator[None]:
-        """What a store tells, told as people hear it."""
+        """Every ``StoreFailed`` becomes a ``VaultError``."""
         try:
             yield
         except StoreFailed as failure:

@@ -1,7 +1,7 @@
 """The cryptography of the vault: Argon2id, AES-256-GCM, and a seal over the whole.
 
-Imported when a vault is opened, since it brings in ``cryptography`` (20 ms). Nothing of it is of our
-own making: the password is stretched by Argon2id (RFC 9106) into a root, HKDF (RFC 5869) makes two keys of
+Imported when a vault is opened, since it brings in ``cryptography`` (20 ms). Only standard
+primitives: the password is stretched by Argon2id (RFC 9106) into a root, HKDF (RFC 5869) makes two keys of
 it, one encrypts the entries, each bound to its name, and the other seals the file.
 """
 
@@ -21,7 +21,7 @@ from sicktui.stores.secrets.vault_format import NONCE_BYTES, CannotDerive, Kdf, 
 
 KEY_BYTES: Final = 32
 BLOCK: Final = 64
-"""Secrets are filled up to a multiple of so many bytes: a file shall not tell how long a password is."""
+"""Secrets are padded to a multiple of this many bytes: a file must not reveal how long a password is."""
 
 _ENTRY_INFO: Final = b"sicktui vault 1: entries"
 _SEAL_INFO: Final = b"sicktui vault 1: seal"
@@ -57,7 +57,7 @@ class VaultKeys:
         """A secret that can only be read under this name.
 
         Raises:
-            UnicodeEncodeError: the secret is no text.
+            UnicodeEncodeError: the secret is not valid text.
         """
         plain = secret.encode("utf-8")
         plain += b"\x80" + bytes(-(len(plain) + 1) % BLOCK)
@@ -89,7 +89,7 @@ def derive(password: str, kdf: Kdf) -> VaultKeys:
 
     Raises:
         CannotDerive: there is too little memory, or this build of ``cryptography`` lacks Argon2id.
-        UnicodeEncodeError: the password is no text.
+        UnicodeEncodeError: the password is not valid text.
     """
     # One form for letters that can be typed in two: a Mac sends other bytes for an umlaut than Windows.
     told = unicodedata.normalize("NFC", password).encode("utf-8")

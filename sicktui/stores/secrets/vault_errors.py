@@ -39,7 +39,7 @@ class WrongVaultPassword(VaultError):
     def __init__(self, file: str) -> None:
         super().__init__(
             f"That is not the password of the vault {file}.",
-            advice="Try again. If it is right for certain, somebody has changed the file: use a copy of it.",
+            advice="Try again. If you are sure the password is right, the file was modified: restore a copy.",
         )
 
 
@@ -59,7 +59,7 @@ class VaultAbsent(VaultNotReady):
 
 
 class VaultLocked(VaultNotReady):
-    """The vault may hold what was asked for, and nobody has unlocked it.
+    """The vault may contain what was asked for, and is locked.
 
     Args:
         why: why it is locked.

@@ -44,17 +44,17 @@ def check_new_password(password: str) -> None:
     """Refuse a password that would not protect a vault.
 
     Raises:
-        VaultRuleBroken: says the rule.
+        VaultRuleBroken: names the rule.
     """
     if len(password) < LEAST_PASSWORD or not password.strip():
         raise VaultRuleBroken(
             f"The vault's password needs at least {LEAST_PASSWORD} characters; nothing was changed.",
-            advice="Whoever gets hold of the file can try one after the other: take a few random words.",
+            advice="Anyone with the file can try passwords one after the other: choose a few random words.",
         )
     if is_factory_password(password):
         raise VaultRuleBroken(
             "The vault's password must not be a published factory password; nothing was changed.",
-            advice="Take a few random words.",
+            advice="Choose a few random words.",
         )
 
 
@@ -142,7 +142,7 @@ def decrypt_one(page: VaultContent, keys: "VaultKeys", name: str, path: Path) ->
 def encode_new(
     secrets: Mapping[str, str], password: str, path: Path, *, cost: Cost, generation: int = 1
 ) -> bytes:
-    """A whole file with keys of its own.
+    """A whole file with new keys.
 
     Raises:
         VaultError: this PC cannot make keys.
@@ -156,13 +156,13 @@ def encode_changed(body: Body, keys: "VaultKeys", changed: Mapping[str, str]) ->
     """A whole file: this body with some secrets new, sealed.
 
     Raises:
-        VaultRuleBroken: a secret or its name is no text, or far too long.
+        VaultRuleBroken: a secret or its name is not valid text, or too long.
     """
     entries = dict(body.entries)
     try:
         for name, secret in changed.items():
             if max(len(name), len(secret)) > MOST_SECRET:
-                raise VaultRuleBroken(f"The vault keeps texts of at most {MOST_SECRET} characters.")
+                raise VaultRuleBroken(f"The vault stores texts of at most {MOST_SECRET} characters.")
             entries[name] = keys.encrypt(name, secret)
     except UnicodeEncodeError:
         raise _no_text() from None
@@ -194,6 +194,6 @@ def write_new(path: Path, data: bytes) -> None:
 def _no_text() -> VaultRuleBroken:
     # Never chained: the original error holds the secret.
     return VaultRuleBroken(
-        "That cannot be kept: it holds characters that are no valid text.",
+        "That cannot be stored: it contains characters that are not valid text.",
         advice="Check the encoding of the terminal, or of what was piped in.",
     )

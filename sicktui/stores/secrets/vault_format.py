@@ -4,8 +4,8 @@ Two lines of JSON. The first is the body::
 
     {"format":"sicktui vault","version":1,"kdf":{...},"generation":7,"entries":{"press/Service":{...}}}
 
-The second has ``check``, a SHA-256 that tells an accident (a bit flipped, a file cut short) from a wrong
-password, and ``seal``, an HMAC-SHA256 over the whole body that only the vault's password can make. The
+The second has ``check``, a SHA-256 that distinguishes an accident (a flipped bit, a file cut short) from a
+wrong password, and ``seal``, an HMAC-SHA256 over the whole body that only the vault's password can make. The
 names of entries are readable without the password; what is kept under them is not.
 """
 
@@ -30,11 +30,11 @@ _WHAT: Final = "sicktui vault"
 
 
 class Unreadable(ValueError):
-    """These bytes are no vault; the text says why, and holds nothing of them."""
+    """These bytes are not a vault. The text explains why, and contains none of them."""
 
 
 class CannotDerive(Exception):
-    """This PC cannot turn a password into keys; the text says why."""
+    """This PC cannot turn a password into keys; the text explains why."""
 
 
 class Tampered(Exception):
@@ -110,11 +110,11 @@ class _Head(Struct, frozen=True, kw_only=True):
 
 
 class VaultContent(Struct, frozen=True, kw_only=True):
-    """A parsed file. Its checksum fits; whether its seal does only the keys can tell."""
+    """A parsed file. Its checksum fits; whether its seal does, only the keys can show."""
 
     body: Body
     sealed: bytes
-    """The bytes of the first line, which the seal covers as they stand."""
+    """The bytes of the first line, which the seal covers as they are."""
     seal: str
 
 
@@ -134,7 +134,7 @@ def parse(data: bytes) -> VaultContent:
         raise Unreadable("it is far too large for a vault")
     lines = data.split(b"\n")
     if len(lines) != 3 or lines[2]:  # noqa: PLR2004 - two lines, and nothing behind them
-        raise Unreadable("it is empty, cut short, or no vault")
+        raise Unreadable("it is empty, cut short, or not a vault")
     sealed = lines[0]
     try:
         tail = decode_json(lines[1], _Tail)
