@@ -1,4 +1,4 @@
-"""The dashboard's entry: builds the app, runs it, and says goodbye."""
+"""The dashboard's entry: builds the app, runs it and prints its last message."""
 
 import asyncio
 import errno
@@ -27,14 +27,14 @@ from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for
 
 PATIENCE: Final = 0.4
-"""Seconds in which a command shows its dialog, if it has one; what is typed meanwhile is meant for that."""
+"""Seconds in which a command opens its dialog, if it has one; keys typed meanwhile belong to that dialog."""
 
 NO_SCREEN: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
 
 
 class Dashboard(App[None]):
-    """Only what belongs to the process as a whole: looks, keys, the end."""
+    """What belongs to the process as a whole: appearance, keys, exit."""
 
     TITLE = "sicktui"
     CSS_PATH = "app.tcss"
@@ -51,7 +51,7 @@ class Dashboard(App[None]):
         self.appearance = appearance
         self.animation_level = "none"
         self.farewell = ""
-        """What is said on the terminal after the dashboard has left it."""
+        """Printed on the terminal after the dashboard exits."""
         theme = theme_for(appearance.palette)
         self.register_theme(theme)
         self.theme = theme.name
@@ -71,7 +71,7 @@ class Dashboard(App[None]):
         self.push_screen(MainScreen(self.context, self.appearance))
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual's own, but a key waits until the one before has been handled."""
+        """Handle an event; a key waits until the one before it has been handled."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._key_queue.take(event)
         else:
@@ -85,11 +85,11 @@ class Dashboard(App[None]):
             async with asyncio.timeout(PATIENCE):
                 await asked.wait()
         except TimeoutError:
-            # This one takes its time and may ask nothing at all: keys are not kept waiting each time.
+            # This command is slow, and may open no dialog at all: stop holding keys back for it.
             asked.set()
 
     def on_unmount(self) -> None:
-        """Give the signals back."""
+        """Restore the signal handlers."""
         self._guard.stop()
 
     @on(LeaveAsked)
@@ -108,7 +108,7 @@ class Dashboard(App[None]):
         self._close_messages_no_wait()
 
     async def action_quit(self) -> None:
-        """Leave, after saying what goes on without the dashboard."""
+        """Quit, after a question if a run is active."""
         screen = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
         if screen is None:
             self.exit()
@@ -116,7 +116,7 @@ class Dashboard(App[None]):
             screen.action_command("quit")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The command palette is for the main screen: its commands are."""
+        """Allow the command palette on the main screen only."""
         if action == "command_palette":
             return isinstance(self.screen, MainScreen)
         return super().check_action(action, parameters)
@@ -144,7 +144,7 @@ def run(context: Context, *, demo: bool = False) -> int:
 
     Args:
         context: the stores and settings; the caller closes it.
-        demo: whether the sensors are simulated, which the screen then says.
+        demo: whether the sensors are simulated; the status line shows it.
 
     Returns:
         The exit code: 0, or 129 / 143 after SIGHUP / SIGTERM.

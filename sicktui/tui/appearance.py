@@ -1,4 +1,4 @@
-"""How this dashboard looks and which keys it has: the same for every screen."""
+"""Appearance settings shared by all screens."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from sicktui.tui.glyphs import UNICODE, Glyphs, Palette
 
 
 class Appearance(Struct, frozen=True, kw_only=True):
-    """Decided once, when the dashboard starts."""
+    """Glyphs, colours and keys, chosen when the dashboard starts."""
 
     glyphs: Glyphs = UNICODE
     palette: Palette = "full"

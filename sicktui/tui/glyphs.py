@@ -1,7 +1,7 @@
 """The glyphs of the dashboard, and which ones a terminal can show.
 
 The Unicode set keeps to WGL4, the characters that every font of a Windows console has: many
-technicians look at a plant PC through one. State is never told by a glyph or a colour alone.
+technicians look at a plant PC through one. State is never shown by a glyph or a colour alone.
 """
 
 import codecs

@@ -1,4 +1,4 @@
-"""What the dashboard's parts tell one another: facts, in the past tense."""
+"""Messages between the parts of the dashboard: facts, in the past tense."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from sicktui.model.run_view import RunView
 
 
 class SensorObserved(Message):
-    """A watcher looked at a sensor."""
+    """A sensor was polled."""
 
     def __init__(self, observation: Observation) -> None:
         super().__init__()
@@ -19,7 +19,7 @@ class SensorObserved(Message):
 
 
 class RunFound(Message):
-    """A run was found whose process is at work, whoever started it."""
+    """A running run was found, started here or in another session."""
 
     def __init__(self, run: str) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class RunAdvanced(Message):
 
 
 class RunEnded(Message):
-    """Nothing more will come from a run by itself: it is over, or its process is gone."""
+    """A run finished, or its process is gone."""
 
     def __init__(self, run: str, view: RunView) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class RunEnded(Message):
 
 
 class RunsInterrupted(Message):
-    """Runs were found whose process is gone before their end."""
+    """Runs were found whose process stopped before the run finished."""
 
     def __init__(self, runs: Sequence[str]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class RunsInterrupted(Message):
 
 
 class BackupsRead(Message):
-    """Somebody looked at the backups that are kept on this PC."""
+    """The backups on this PC were read."""
 
     def __init__(self, found: Sequence[SensorHistory]) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class BackupsRead(Message):
 
 
 class TroubleMet(Message):
-    """A part of the dashboard could not do its work; the sentence says which and why."""
+    """A part of the dashboard failed; the sentence names it and the reason."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class TroubleMet(Message):
 
 
 class LeaveAsked(Message):
-    """The operator leaves; the farewell is for the terminal afterwards."""
+    """The operator quits; the farewell is printed on the terminal afterwards."""
 
     def __init__(self, farewell: str) -> None:
         super().__init__()

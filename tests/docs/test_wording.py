@@ -61,9 +61,7 @@ DONE: Final[tuple[str, ...]] = (
     "sicktui/sensor",
     "sicktui/simulator",
     "sicktui/stores",
-    "sicktui/tui/dialogs",
-    "sicktui/tui/flows",
-    "sicktui/tui/screens",
+    "sicktui/tui",
 )
 """What is free of them. Add what you have cleaned; at the end it is all of ``sicktui`` and every page."""
 

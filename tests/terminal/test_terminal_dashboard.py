@@ -58,7 +58,7 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
 @pytest.mark.parametrize(("number", "code"), [("SIGHUP", 129), ("SIGTERM", 143)])
 def test_a_signal_ends_it_cleanly(tmp_path: Path, number: str, code: int) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         terminal.child.kill(getattr(signal, number))
         assert terminal.wait_for_end() == code
         assert ENTERED in terminal.output
@@ -76,7 +76,7 @@ def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) ->
             terminal.press("a")
             terminal.wait_for(lambda text: "20 marked" in text)
             start_backup(terminal)
-            terminal.wait_for(lambda text: "1 run going" in text and "succeeded: Backup" in text, seconds=40)
+            terminal.wait_for(lambda text: "1 run active" in text and "succeeded: Backup" in text, seconds=40)
             assert "20 succeeded" not in terminal.text
             before = cpu_seconds(terminal.child.pid)
             os.close(terminal.child.child_fd)  # the window is closed: the kernel sends SIGHUP
@@ -96,7 +96,7 @@ def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_pa
             yours.wait_for(lambda text: "1 online" in text)
             start_backup(mine)
             for terminal in (mine, yours):
-                terminal.wait_for(lambda text: "1 run going" in text and "► create" in text)
+                terminal.wait_for(lambda text: "1 run active" in text and "► create" in text)
             mine.press("q")
             mine.wait_for(lambda text: "the run continues in its own process" in text)
             mine.press("y")
@@ -107,7 +107,7 @@ def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_pa
             yours.wait_for(lambda text: "finished" in text and "1 succeeded" in text, seconds=40)
         with Terminal(*quick) as later:
             later.wait_for(lambda text: "1 online" in text)
-            assert "run going" not in later.text
+            assert "run active" not in later.text
 
 
 def start_backup(terminal: Terminal) -> None:
@@ -185,7 +185,7 @@ def test_a_terminal_that_stops_reading_does_not_freeze_the_dashboard(tmp_path: P
 
 def test_a_stalled_terminal_can_be_left(tmp_path: Path) -> None:
     with Terminal("--home", str(tmp_path / "home"), size=(120, 40)) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         for place in range(60):
             terminal.resize(119 + place % 2, 40)
             time.sleep(0.03)
@@ -196,7 +196,7 @@ def test_a_stalled_terminal_can_be_left(tmp_path: Path) -> None:
 def test_plain_ascii_without_colours(tmp_path: Path) -> None:
     environ = {"NO_COLOR": "1", "SICKTUI_ASCII": "1"}
     with Terminal("--home", str(tmp_path / "home"), environ=environ) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         terminal.press("?")
         terminal.wait_for(lambda text: "Help" in text)
         terminal.press("q", "n")

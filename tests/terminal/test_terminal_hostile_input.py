@@ -41,7 +41,7 @@ def assert_left(terminal: Terminal, *, code: int = 0) -> None:
 def test_it_neither_ends_nor_deafens_the_dashboard(tmp_path: Path, hostile: bytes) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
         before = termios.tcgetattr(terminal.child.child_fd)
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         for start in range(0, len(hostile), 2048):
             terminal.child.send(hostile[start : start + 2048])
             terminal.read(0.001)
@@ -56,7 +56,7 @@ def test_it_neither_ends_nor_deafens_the_dashboard(tmp_path: Path, hostile: byte
 
 def test_ctrl_q_leaves_behind_a_flood_of_keys(tmp_path: Path) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         for _ in range(50):
             terminal.child.send("j" * 2048)
             terminal.read(0.001)
@@ -66,14 +66,14 @@ def test_ctrl_q_leaves_behind_a_flood_of_keys(tmp_path: Path) -> None:
 
 def test_ctrl_q_leaves_in_the_middle_of_a_paste(tmp_path: Path) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         terminal.press("\x1b[200~abc", QUIT)
         assert_left(terminal)
 
 
 def test_a_paste_lands_in_a_field_without_its_control_characters(tmp_path: Path) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         terminal.press("n")
         terminal.wait_for(lambda text: "Add a device" in text)
         terminal.press("\x1b[200~gate\x1b]52;c;eA==\x07-7\x1b[201~")
@@ -88,7 +88,7 @@ def test_random_bytes_are_survived(tmp_path: Path, seed: int) -> None:
     """Some of them are commands, and one may be to quit; nothing else ends it."""
     chance = random.Random(seed)  # noqa: S311 - a seed makes it the same each time
     with Terminal("--home", str(tmp_path / "home")) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         for _ in range(60):
             if not terminal.child.isalive():
                 break

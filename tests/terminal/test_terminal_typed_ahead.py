@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"
 def test_a_command_and_its_whole_form_in_one_write(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Terminal("--home", str(home)) as terminal:
-        terminal.wait_for(lambda text: "There is no device in the list yet" in text)
+        terminal.wait_for(lambda text: "The device list is empty" in text)
         terminal.child.send("ngate-7\t127.0.0.1:9\tMaintenance\r")
         terminal.wait_for(lambda text: "1 offline" in text)
         terminal.press("q")

@@ -49,9 +49,9 @@ def test_a_wide_hint_bar_has_every_hint_in_the_order_of_the_table() -> None:
     [
         ({"updat": "U"}, "did you mean 'update'"),
         ({"update": "b"}, "both"),
-        ({"update": "j"}, "cannot be its key"),
-        ({"update": ""}, "cannot be its key"),
-        ({"update": "a,b"}, "cannot be its key"),
+        ({"update": "j"}, "cannot be used"),
+        ({"update": ""}, "cannot be used"),
+        ({"update": "a,b"}, "cannot be used"),
     ],
 )
 def test_keys_that_cannot_be_are_refused(changed: dict[str, str], words: str) -> None:
@@ -66,7 +66,7 @@ def test_two_commands_may_swap_their_keys() -> None:
 
 def test_a_command_that_needs_something_says_what_is_missing() -> None:
     nothing, some = CommandContext(), CommandContext(devices=2, selected="a")
-    assert "no device" in BY_ID["update"].unavailable_because(nothing)
+    assert "list is empty" in BY_ID["update"].unavailable_because(nothing)
     assert BY_ID["update"].unavailable_because(some) == ""
     owned = CommandContext(devices=1, selected="a", owned=frozenset({"a"}), live_runs=("r1",))
     assert "r1" in BY_ID["update"].unavailable_because(owned)

@@ -19,7 +19,7 @@ SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_second
 
 async def test_an_empty_list_says_how_to_begin(harness: DashboardHarness) -> None:
     async with harness.dashboard((80, 24)) as (pilot, _):
-        await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
+        await until(pilot, lambda: "The device list is empty" in text_of(pilot))
         assert "add a device" in text_of(pilot)
         assert "sicktui demo" in text_of(pilot)
 
@@ -100,9 +100,9 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: D
         assert f"Run {run} continues" in pilot.app.farewell
     async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: main.dashboard.live_runs == [run], seconds=3)
-        await until(pilot, lambda: "1 run going" in text_of(pilot) and "► flash" in text_of(pilot))
+        await until(pilot, lambda: "1 run active" in text_of(pilot) and "► flash" in text_of(pilot))
         await pilot.press("u")
-        await until(pilot, lambda: f"run {run} is working on it" in notes_of(pilot))
+        await until(pilot, lambda: f"in use by run {run}" in notes_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: "Cancel the run?" in text_of(pilot))
         await pilot.press("y")

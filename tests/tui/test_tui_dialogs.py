@@ -65,7 +65,7 @@ async def test_a_device_is_added_changed_and_removed(harness: DashboardHarness) 
         assert harness.context.devices().profiles, "only y removes"
         await pilot.press("y")
         await until(pilot, lambda: not harness.context.devices().profiles)
-        await until(pilot, lambda: "There is no device in the list yet" in text_of(pilot))
+        await until(pilot, lambda: "The device list is empty" in text_of(pilot))
 
 
 async def test_a_change_of_the_list_by_another_session_is_seen(harness: DashboardHarness) -> None:

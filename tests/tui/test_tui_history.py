@@ -57,8 +57,8 @@ async def test_the_versions_are_shown_and_a_flipped_bit_is_found(harness: Dashbo
         assert second.operator in shown
         assert "q back" in shown
         await pilot.press("v")
-        await until(pilot, lambda: "It is whole" in text_of(pilot))
-        assert "No passphrase that is known here opens it." in flat_of(pilot)
+        await until(pilot, lambda: "Intact" in text_of(pilot))
+        assert "No known passphrase opens it." in flat_of(pilot)
         await pilot.press("V")
         await until(pilot, lambda: f"{CROSS} damaged" in text_of(pilot) and "1 damaged one" in text_of(pilot))
         await pilot.press("j")
@@ -169,7 +169,7 @@ async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_back
         await until(pilot, lambda: "trouble first" in text_of(pilot))
         assert [row.device for row in main.renderer.devices.rows] == ["dock-1", "yard-1"]
         await pilot.press("j")
-        await until(pilot, lambda: "this sensor offers no backup" in text_of(pilot))
+        await until(pilot, lambda: "this sensor does not offer backups" in text_of(pilot))
         await browse_history(pilot)
         await until(pilot, lambda: "its API has no call for it" in flat_of(pilot))
 

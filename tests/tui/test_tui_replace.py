@@ -48,13 +48,13 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         await until(pilot, lambda: "1 online" in text_of(pilot) and "▲ none" in text_of(pilot))
         await pilot.press("E")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
-        await until(pilot, lambda: "4 What happens" in text_of(pilot) and "comes along" in text_of(pilot))
+        await until(pilot, lambda: "4 What happens" in text_of(pilot) and "restored" in text_of(pilot))
         shown = flat_of(pilot)
         for words in (
-            f"At {new.address} answers a picoScan150, serial number 9009",
-            "It takes the place of 1001, which the profile names.",
+            f"{new.address}: picoScan150, serial number 9009",
+            "It replaces 1001, which the profile names.",
             record.id,
-            "√ sensor picoScan150 9009 takes the place of 1001",
+            "√ sensor picoScan150 9009 replaces 1001",
             "LocationName 'north gate'",
             f"gate-1 keeps its name and its address {new.address}",
         ):
@@ -96,14 +96,14 @@ async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(harne
         await until(pilot, lambda: "Passphrase of the backup" in text_of(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: f"{CROSS} passphrase" in text_of(pilot))
-        assert "1001, which the backups under this name are of" in flat_of(pilot)
+        assert "1001, which the backups of this name belong to" in flat_of(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Not ready yet" in notes_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
         await until(pilot, lambda: text_of(pilot).count("86.2 kB") == 2)
         await pilot.press("j", "enter")
-        await until(pilot, lambda: first.id in text_of(pilot) and "comes along" in text_of(pilot))
+        await until(pilot, lambda: first.id in text_of(pilot) and "restored" in text_of(pilot))
         await pilot.press("r", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
@@ -121,7 +121,8 @@ async def test_the_same_sensor_is_no_replacement(harness: DashboardHarness) -> N
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("E")
         await until(
-            pilot, lambda: "The profile names this very sensor: nothing was replaced." in flat_of(pilot)
+            pilot,
+            lambda: "This is the sensor already in the profile; nothing has been replaced." in flat_of(pilot),
         )
         await pilot.press("r", "p", "y", "q")
         await until(pilot, lambda: pilot.app.screen is main)
@@ -160,10 +161,10 @@ async def test_an_unknown_predecessor_is_said_and_a_file_can_be_chosen(harness: 
         await pilot.press("R")
         await until(pilot, lambda: "hall-9" in text_of(pilot) and "1 online" in text_of(pilot))
         await pilot.press("E")
-        await until(pilot, lambda: "No other sensor is known by this name" in flat_of(pilot))
+        await until(pilot, lambda: "No other sensor is known under this name" in flat_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
         pilot.app.screen.query_one(Input).value = str(path)
         await pilot.press("slash", "enter")
-        await until(pilot, lambda: "comes along" in text_of(pilot))
-        assert "takes the place of 1001" in flat_of(pilot)
+        await until(pilot, lambda: "restored" in text_of(pilot))
+        assert "replaces 1001" in flat_of(pilot)

@@ -51,11 +51,11 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         shown = flat_of(pilot)
         for words in (
-            f"SHA-256 {first.sha256[:12]}: whole, as the sensor gave it",
-            "picoScan150 1001, the one that the backup is of",
-            "√ model picoScan150, as the backup",
-            "√ firmware 2.3.3.0R, as the backup",
-            "√ passphrase the backup was made without one",
+            f"SHA-256 {first.sha256[:12]}: intact",
+            "picoScan150 1001, the sensor of this backup",
+            "√ model picoScan150, same as the backup",
+            "√ firmware 2.3.3.0R, same as the backup",
+            "√ passphrase the backup has no passphrase",
             "√ free",
             "√ login",
         ):
@@ -94,7 +94,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
         assert f"{CROSS} passphrase" in text_of(pilot)
-        assert "Press p and enter the one that it was made with" in flat_of(pilot)
+        assert "Press p and enter the passphrase of the backup" in flat_of(pilot)
         await pilot.press("r")
         await until(pilot, lambda: "Nothing can be restored" in notes_of(pilot))
         assert len(writes(fleet.devices[0])) == before
@@ -103,7 +103,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         pilot.app.screen.query_one(Input).value = PHRASE
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
-        assert "the right one is known here" in flat_of(pilot)
+        assert "the passphrase is known" in flat_of(pilot)
         await pilot.press("enter", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
@@ -124,7 +124,7 @@ async def test_several_sensors_get_their_own_backups_in_one_run(harness: Dashboa
         await pilot.press("a", "r")
         await until(pilot, lambda: "Plan restore 2" in text_of(pilot))
         await pilot.press("r")
-        await until(pilot, lambda: "The parameters of 2 sensors are overwritten" in flat_of(pilot))
+        await until(pilot, lambda: "This overwrites the parameters of 2 sensors" in flat_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
@@ -201,7 +201,7 @@ async def test_another_model_is_allowed_only_by_its_key(harness: DashboardHarnes
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         assert "another model is allowed" in text_of(pilot)
         assert "▲ model" in text_of(pilot)
-        assert "2.3.3.0R wrote it, the sensor runs 2.2.1.0R" in flat_of(pilot)
+        assert "backup from 2.3.3.0R, the sensor runs 2.2.1.0R" in flat_of(pilot)
 
 
 async def test_a_sensor_without_any_backup_offers_a_path(harness: DashboardHarness, tmp_path: Path) -> None:
@@ -260,5 +260,5 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harne
         await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))
         await pilot.press("h")
-        await until(pilot, lambda: "seen to hold 1 time until" in flat_of(pilot))
+        await until(pilot, lambda: "confirmed 1 time, last" in flat_of(pilot))
         assert main.dashboard.live_runs == []

@@ -1,8 +1,11 @@
 """Every command of the dashboard, defined once.
 
 The key bindings, the hint bar, the help screen, the command palette and the reasons why a command
-is of no use right now all come from this table. Each has a printable key: terminals over SSH lose
-Esc, arrows and control chords at times. What carries a command out stands in ``carrier.py``.
+cannot be used now all come from this table. Each has a printable key: terminals over SSH lose Esc,
+arrows and control chords at times. ``main/dispatcher.py`` runs the commands.
+
+``command`` is a command and the reasons why it cannot be used; ``context`` what these depend on; ``keymap``
+the keys after the settings; the other modules are the table, a group each.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Parameters as files: taken, kept, brought back."""
+"""Backups: take, browse, restore, and replace a sensor."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ COMMANDS: Final = (
         id="backup",
         key="b",
         title="backup",
-        help="Fetch and keep the parameter backup of each sensor.",
+        help="Back up each sensor's parameters.",
         group=GROUP,
         unavailable_because=needs_free,
         hint=3,
@@ -20,7 +20,7 @@ COMMANDS: Final = (
         id="restore",
         key="r",
         title="restore",
-        help="Bring a backup back to the sensor: choose the version, read the checks, confirm.",
+        help="Restore a backup: choose a version, review the checks, confirm.",
         group=GROUP,
         unavailable_because=needs_free,
         hint=4,
@@ -29,7 +29,7 @@ COMMANDS: Final = (
         id="history",
         key="h",
         title="history",
-        help="The backups of the selected device: age, size, firmware, by whom; verify, export, restore.",
+        help="The backups of the selected device: age, size, firmware, operator; verify, export, restore.",
         group=GROUP,
         unavailable_because=needs_selected,
         hint=6,
@@ -38,8 +38,8 @@ COMMANDS: Final = (
         id="replace",
         key="E",
         title="exchange",
-        help="A new sensor stands in the place of the selected device's old one: give it the old one's "
-        "parameters and the old one's place in the list.",
+        help="Replace a sensor: restore the old sensor's parameters onto the new one and update the device "
+        "list.",
         group=GROUP,
         unavailable_because=needs_one,
         hint=15,

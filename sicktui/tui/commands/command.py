@@ -1,4 +1,4 @@
-"""What a command of the dashboard is, and the reasons why one is of no use right now."""
+"""Commands of the dashboard, and the reasons why one cannot be used now."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ MOST_COMPARED: Final = 2
 
 
 def always(_: CommandContext) -> str:
-    """Never a reason."""
+    """No condition."""
     return ""
 
 
 def needs_device(now: CommandContext) -> str:
     """There must be a device in the list."""
-    return "" if now.devices else "There is no device in the list yet; add one first."
+    return "" if now.devices else "The device list is empty. Add a device first."
 
 
 def needs_chosen(now: CommandContext) -> str:
@@ -26,14 +26,12 @@ def needs_chosen(now: CommandContext) -> str:
 
 
 def needs_free(now: CommandContext) -> str:
-    """One of the chosen devices must not be in the hands of a run."""
+    """At least one of the chosen devices must be free: not in a running run."""
     missing = needs_chosen(now)
     if missing or not set(now.chosen) <= now.owned:
         return missing
     run = now.live_runs[0] if now.live_runs else "a run"
-    return (
-        f"{', '.join(now.chosen[:3])}: run {run} is working on it. Wait for its verdict, or cancel the run."
-    )
+    return f"{', '.join(now.chosen[:3])}: in use by run {run}. Wait for its verdict, or cancel the run."
 
 
 def needs_selected(now: CommandContext) -> str:
@@ -42,11 +40,11 @@ def needs_selected(now: CommandContext) -> str:
 
 
 def needs_one(now: CommandContext) -> str:
-    """The selected device, which must not be in the hands of a run: marks do not count."""
+    """A device must be selected and free: not in a running run. Marks do not count."""
     missing = needs_selected(now)
     if missing or now.selected not in now.owned:
         return missing
-    return f"{now.selected}: a run is working on it. Wait for its verdict, or cancel the run."
+    return f"{now.selected}: in use by a run. Wait for its verdict, or cancel the run."
 
 
 def needs_pair(now: CommandContext) -> str:
@@ -54,17 +52,17 @@ def needs_pair(now: CommandContext) -> str:
     missing = needs_chosen(now)
     if missing or len(now.chosen) <= MOST_COMPARED:
         return missing
-    return f"{len(now.chosen)} devices are marked; two can be compared, or one with what it was."
+    return f"{len(now.chosen)} devices are marked. Mark two to compare them, or one for its snapshots."
 
 
 def needs_live_run(now: CommandContext) -> str:
-    """A run must be going."""
-    return "" if now.live_runs else "No run is going, so there is nothing to cancel."
+    """A run must be active."""
+    return "" if now.live_runs else "No run is active."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One thing that an operator can do.
+    """A command of the dashboard.
 
     ``hint`` orders the hint bar, the smallest first; commands without one are in the help only.
     ``also`` are keys that stay whatever the settings say.
@@ -76,6 +74,6 @@ class Command:
     help: str
     group: str
     unavailable_because: Callable[[CommandContext], str] = always
-    """Why it is of no use right now; empty when it is."""
+    """Why it cannot be used now; empty if it can."""
     hint: int | None = None
     also: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What is in the list, and in which order."""
+"""The device list: contents and order."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ COMMANDS: Final = (
         id="remove",
         key="x",
         title="remove",
-        help="Take the marked devices (else the selected one) off the list. The sensors are not touched.",
+        help="Remove the marked devices (or the selected one) from the list. The sensors are not affected.",
         group=GROUP,
         unavailable_because=needs_chosen,
     ),
@@ -36,8 +36,7 @@ COMMANDS: Final = (
         id="filter",
         key="/",
         title="filter",
-        help="Show only the devices that have these words: name, address, model, version, @tag, state. "
-        "Empty shows all.",
+        help="Filter by name, address, model, version, @tag or state. An empty filter shows all.",
         group=GROUP,
         unavailable_because=needs_device,
         hint=8,
@@ -54,14 +53,14 @@ COMMANDS: Final = (
         id="import_list",
         key="I",
         title="import",
-        help="Take the devices of a file into the list (.csv or .toml).",
+        help="Import devices from a file (.csv or .toml).",
         group=GROUP,
     ),
     Command(
         id="export_list",
         key="X",
         title="export",
-        help="Write the device list to a file (.csv or .toml).",
+        help="Export the device list to a file (.csv or .toml).",
         group=GROUP,
         unavailable_because=needs_device,
     ),

@@ -1,4 +1,4 @@
-"""What sensors run, and the packages for it."""
+"""Firmware updates and packages."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ COMMANDS: Final = (
         id="update",
         key="u",
         title="update",
-        help="Update the firmware: choose a package, read the plan, confirm.",
+        help="Update the firmware: choose a package, review the plan, confirm.",
         group=GROUP,
         unavailable_because=needs_free,
         hint=2,

@@ -1,4 +1,4 @@
-"""Which key has which command: the table's keys, and what the settings change of them."""
+"""The keys of the commands: the defaults, changed by the ``[keys]`` settings."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,13 +9,13 @@ from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.command import Command
 
 RESERVED: Final = frozenset({"j", "k", "J", "K", "<", ">", "enter", "tab", "up", "down", "home", "end"})
-"""Keys that move the cursor; no command can have them."""
+"""Keys that move the cursor; they cannot be assigned."""
 
 _NAMES: Final = {"space": "space", "slash": "/", "question_mark": "?", "colon": ":"}
 
 
 class KeyMap:
-    """Which key has which command, the settings taken into account.
+    """The key of each command.
 
     Args:
         changed: keys by command id, from the ``[keys]`` table of config.toml.
@@ -40,7 +40,7 @@ class KeyMap:
             taken[key] = name
 
     def of(self, command: Command) -> str:
-        """The key of a command as people know it, e.g. ``/`` or ``space``."""
+        """The key of a command as shown, e.g. ``/`` or ``space``."""
         key = self._keys[command.id]
         return _NAMES.get(key, key)
 
@@ -54,13 +54,14 @@ def _unknown(name: str) -> ConfigError:
 
 def _unusable(name: str, key: str) -> ConfigError:
     return ConfigError(
-        f"config.toml, [keys], {name}: {key!r} cannot be its key.",
-        advice=f'Give one key, such as "U", "f5" or "ctrl+u"; {", ".join(sorted(RESERVED))} move the cursor.',
+        f"config.toml, [keys], {name}: {key!r} cannot be used.",
+        advice='Use one key, such as "U", "f5" or "ctrl+u". '
+        f"Reserved for the cursor: {', '.join(sorted(RESERVED))}.",
     )
 
 
 def _clash(key: str, first: str, second: str) -> ConfigError:
     return ConfigError(
-        f"config.toml, [keys]: {key!r} would be the key of both {first} and {second}.",
-        advice="Give one of them another key.",
+        f"config.toml, [keys]: {first} and {second} both use {key!r}.",
+        advice="Choose another key for one of them.",
     )

@@ -1,4 +1,4 @@
-"""Parameters one by one: read, compared, written."""
+"""Parameters: read, compare, write."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ COMMANDS: Final = (
         id="diff",
         key="d",
         title="diff",
-        help="What changed: a sensor now and earlier, or two marked sensors.",
+        help="Compare a sensor with an earlier snapshot, or two marked sensors with each other.",
         group=GROUP,
         unavailable_because=needs_pair,
         hint=10,
@@ -20,7 +20,7 @@ COMMANDS: Final = (
         id="rename",
         key="L",
         title="rename",
-        help="Change the name that the selected sensor has of its own (LocationName).",
+        help="Change the selected sensor's own name (LocationName).",
         group=GROUP,
         unavailable_because=needs_one,
         hint=14,
@@ -38,7 +38,7 @@ COMMANDS: Final = (
         id="save",
         key="S",
         title="save",
-        help="Let the sensors save their parameters, so that these survive a power cycle.",
+        help="Save the parameters on the sensors so that they survive a power cycle.",
         group=GROUP,
         unavailable_because=needs_free,
     ),

@@ -1,4 +1,4 @@
-"""Passwords and passphrases, and where they are kept."""
+"""Passwords, passphrases and the vault."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ COMMANDS: Final = (
         id="login",
         key="l",
         title="login",
-        help="Enter the password of the devices. The status line names the store that keeps it.",
+        help="Enter the password of the devices. The status line shows where it is stored.",
         group=GROUP,
         unavailable_because=needs_chosen,
         hint=11,
@@ -20,7 +20,7 @@ COMMANDS: Final = (
         id="logout",
         key="O",
         title="logout",
-        help="Forget the kept passwords of the devices.",
+        help="Forget the stored passwords of the devices.",
         group=GROUP,
         unavailable_because=needs_chosen,
     ),
@@ -28,14 +28,14 @@ COMMANDS: Final = (
         id="vault",
         key="V",
         title="vault",
-        help="The encrypted file with passwords, for where no keyring works: make it, unlock it, copy it.",
+        help="The password vault, for PCs without a working keyring: create, unlock, export.",
         group=GROUP,
     ),
     Command(
         id="passphrases",
         key="P",
         title="passphrases",
-        help="The passphrases of backups, the chosen devices' or the plant's: store, generate, forget, test.",
+        help="Backup passphrases, per device or for the whole site: store, generate, remove, test.",
         group=GROUP,
         hint=24,
     ),

@@ -1,4 +1,4 @@
-"""What goes on in processes of its own."""
+"""Runs: cancel and list."""
 
 from typing import Final
 
@@ -11,8 +11,7 @@ COMMANDS: Final = (
         id="cancel",
         key="c",
         title="cancel run",
-        help="Cancel the run: sensors that nothing was written to stop at once, the others are "
-        "brought to a safe state first.",
+        help="Cancel the run. Sensors not yet written to stop at once; the others are finished safely.",
         group=GROUP,
         unavailable_because=needs_live_run,
         hint=12,
@@ -21,7 +20,7 @@ COMMANDS: Final = (
         id="runs",
         key="g",
         title="runs",
-        help="All runs on this PC, also those of other sessions: look at one, cancel or resume it.",
+        help="All runs on this PC, including other sessions: show, cancel or resume one.",
         group=GROUP,
         hint=9,
     ),

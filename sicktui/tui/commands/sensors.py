@@ -1,4 +1,4 @@
-"""Which sensors are meant, what is known of them, and where they stand."""
+"""Marks, details, refresh and FindMe."""
 
 from typing import Final
 
@@ -11,8 +11,8 @@ COMMANDS: Final = (
         id="mark",
         key="space",
         title="mark",
-        help="Mark the selected device, or take its mark away. Commands mean the marked devices, "
-        "and without marks the selected one.",
+        help="Mark or unmark the selected device. Commands apply to the marked devices, or to the selected "
+        "one if none is marked.",
         group=GROUP,
         unavailable_because=needs_selected,
         hint=1,
@@ -21,7 +21,7 @@ COMMANDS: Final = (
         id="mark_all",
         key="a",
         title="all",
-        help="Mark every device that the filter shows; again: take all marks away.",
+        help="Mark all devices shown; press again to clear all marks.",
         group=GROUP,
         unavailable_because=needs_device,
         hint=7,
@@ -30,7 +30,7 @@ COMMANDS: Final = (
         id="details",
         key="v",
         title="details",
-        help="Everything that is known of the selected device, and its verdict with the advice.",
+        help="All details of the selected device, with its verdict and advice.",
         group=GROUP,
         unavailable_because=needs_selected,
         hint=5,
@@ -39,7 +39,7 @@ COMMANDS: Final = (
         id="refresh",
         key="R",
         title="refresh",
-        help="Look at every sensor now instead of at the next interval.",
+        help="Refresh all sensors now.",
         group=GROUP,
         unavailable_because=needs_device,
     ),
@@ -47,7 +47,7 @@ COMMANDS: Final = (
         id="find_me",
         key="f",
         title="find me",
-        help="Let each sensor blink, to find it on site (FindMe).",
+        help="Make the sensors blink so you can find them on site (FindMe).",
         group=GROUP,
         unavailable_because=needs_chosen,
         hint=13,
@@ -56,7 +56,7 @@ COMMANDS: Final = (
         id="find_me_for",
         key="T",
         title="blink for",
-        help="Let each sensor blink for as many seconds as you say.",
+        help="Make the sensors blink for a chosen number of seconds.",
         group=GROUP,
         unavailable_because=needs_chosen,
     ),

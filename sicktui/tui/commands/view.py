@@ -1,4 +1,4 @@
-"""What the screen shows, and the ways out."""
+"""Panes, log, help and quit."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ COMMANDS: Final = (
         id="pane",
         key="w",
         title="next pane",
-        help="Give the keys to the next pane: list, update panel, log.",
+        help="Move the focus to the next pane: list, update panel, log.",
         group=GROUP,
         also=("tab",),
     ),
@@ -19,7 +19,7 @@ COMMANDS: Final = (
         id="zoom",
         key="z",
         title="zoom",
-        help="Give the whole screen to the pane that has the keys; again: back.",
+        help="Zoom the focused pane to full screen; press again to restore.",
         group=GROUP,
         hint=18,
     ),
@@ -34,7 +34,7 @@ COMMANDS: Final = (
         id="log_pause",
         key="p",
         title="pause log",
-        help="Stop the log where it stands; again: go on with all that came meanwhile.",
+        help="Pause the log; press again to resume and catch up.",
         group=GROUP,
         hint=19,
     ),
@@ -42,14 +42,15 @@ COMMANDS: Final = (
         id="log_of",
         key="o",
         title="log of",
-        help="Whose lines the log shows: the marked devices (without marks all), the selected one, or all.",
+        help="Switch the log between marked devices (all if none is marked), the selected device, and all "
+        "devices.",
         group=GROUP,
     ),
     Command(
         id="doctor",
         key="D",
         title="doctor",
-        help="What would go wrong on this PC, and the remedy: folders, passwords, terminal, network.",
+        help="Check this PC for problems and show the fixes: folders, passwords, terminal, network.",
         group=GROUP,
         hint=25,
     ),
@@ -66,7 +67,7 @@ COMMANDS: Final = (
         id="palette",
         key=":",
         title="commands",
-        help="Find any command by its name.",
+        help="Find a command by name.",
         group=GROUP,
         hint=20,
         also=("ctrl+p",),
@@ -75,7 +76,7 @@ COMMANDS: Final = (
         id="quit",
         key="q",
         title="quit",
-        help="Leave the dashboard. A run that is going goes on without it.",
+        help="Quit the dashboard. A running run continues without it.",
         group=GROUP,
         hint=0,
         also=("ctrl+q", "ctrl+c"),

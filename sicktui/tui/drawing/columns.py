@@ -13,7 +13,7 @@ class Row(Protocol):
 
     @property
     def key(self) -> Hashable:
-        """What tells this row from every other one in the table."""
+        """Identifies this row in its table."""
         ...
 
 
@@ -88,7 +88,7 @@ def _wanted(column: Column[RowT], content: int) -> int:
 
 
 def _grow(widths: list[int], members: list[int], wants: dict[int, int], spare: int) -> int:
-    """Give the members a cell each in turn until nobody wants more; returns what is left."""
+    """Widen the members by a cell in turn until all have enough; returns what is left."""
     while spare > 0:
         hungry = [i for i in members if widths[i] < wants[i]][:spare]
         if not hungry:

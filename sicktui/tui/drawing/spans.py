@@ -117,7 +117,7 @@ def flow(groups: Iterable[Cell], width: int, gap: str) -> list[Cell]:
 
 
 def hanging_indent(line: Cell, width: int, most: int = 24) -> list[Cell]:
-    """A line whose last span wraps below itself, if what stands before it takes at most ``most`` cells."""
+    """A line whose last span wraps below itself, if the text before it takes at most ``most`` cells."""
     if len(line) < 2 or width_of(line) <= width:  # noqa: PLR2004 - a lead and a text
         return [line]
     *lead, last = line

@@ -1,1 +1,7 @@
-"""Main."""
+"""The main screen and its parts.
+
+``screen`` receives messages and keys; ``dispatcher`` runs commands as flows, ``services`` is what flows use.
+``sensor_poller``, ``run_tracker``, ``backup_watch`` and ``device_list`` are the workers that find things out.
+``renderer`` draws the state, with ``layout`` and ``status_line``; ``panes`` are the actions on what is shown.
+``notifier`` writes the log and notes; ``palette`` and ``bindings`` come from the command table.
+"""

@@ -15,10 +15,10 @@ REFRESH_EVERY: Final = 300.0
 
 
 class BackupWatch:
-    """Looks at the backups in a worker; an occasion that comes meanwhile starts it anew.
+    """Reads the backups in a worker; a new request restarts it.
 
     Args:
-        screen: whose worker it is, and who is told.
+        screen: owns the worker and receives the messages.
         context: for the engine.
     """
 
@@ -28,9 +28,9 @@ class BackupWatch:
         self._trouble = ""
 
     def refresh(self) -> None:
-        """Look now."""
+        """Read them now."""
         self._screen.run_worker(
-            self._read(), group="backups", name="look at the backups", exclusive=True, exit_on_error=False
+            self._read(), group="backups", name="read backups", exclusive=True, exit_on_error=False
         )
 
     async def _read(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps up with the device list: the file may be changed by another session at any time."""
+"""Watches the device list file, which another session may change at any time."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from sicktui.tui.dialogs.file_error import FileErrorDialog
 
 
 class DeviceListWatcher:
-    """Reads the device list; one that cannot be used is named, until it can.
+    """Reads the device list, and shows the error of one that cannot be used.
 
     Args:
-        screen: whose worker it is.
+        screen: owns the worker.
         context: for the stores.
         appearance: how the dashboard looks.
-        take: who gets a list that differs from the one before.
+        take: receives a changed list.
     """
 
     def __init__(
@@ -37,19 +37,19 @@ class DeviceListWatcher:
         self._troubled = False
 
     def check(self) -> None:
-        """Look whether it changed."""
+        """Read it in a worker, and pass it on if it changed."""
         if not self._troubled:
             self._screen.run_worker(
                 self.read(), group="list", name="device list", exclusive=True, exit_on_error=False
             )
 
     def reload(self) -> None:
-        """Take the list over again, changed or not."""
+        """Read it in a worker, and pass it on even if it did not change."""
         self._digest = None
         self.check()
 
     async def read(self) -> None:
-        """Read it, and hand it on if it changed."""
+        """Read it, and pass it on if it changed."""
         try:
             devices = await asyncio.to_thread(self._context.devices)
         except SicktuiError as error:

@@ -1,4 +1,4 @@
-"""Carries the commands of the table out: each by a flow in a worker, or by a change of what is shown."""
+"""Runs the commands of the table: each as a flow in a worker, or as a change of what is shown."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
@@ -48,7 +48,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
     "save": save_parameters,
     "update": update,
 }
-"""Flows that go on with the marked devices, else with the selected one."""
+"""Flows for the marked devices, or for the selected one if none is marked."""
 
 WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "edit": edit_device,
@@ -57,7 +57,7 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "rename": rename,
     "replace": replace,
 }
-"""Flows that go on with the selected device, marks or not."""
+"""Flows for the selected device; marks do not count."""
 
 WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "add": add_device,
@@ -69,16 +69,16 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
     "vault": manage,
 }
-"""Flows that ask by themselves what they are about."""
+"""Flows without a device."""
 
 _FLOW: Final = "flow"
 
 
 class Dispatcher:
-    """Starts flows, one at a time: what one has been told to do is not torn off by the next.
+    """Runs one flow at a time, so that a new command never cancels the one in progress.
 
     Args:
-        screen: whose workers the flows are.
+        screen: owns the workers.
         services: what they work with.
         panes: what is shown.
     """
@@ -106,11 +106,11 @@ class Dispatcher:
 
     @property
     def known(self) -> frozenset[str]:
-        """The ids of all commands that can be carried out."""
+        """The ids of all commands that can be run."""
         return frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *self._own])
 
     def run(self, command: str) -> None:
-        """Do what a command says, with the devices that are meant now."""
+        """Run a command on the devices chosen now."""
         services, now = self._services, self._services.dashboard.command_context()
         if command in self._own:
             self._own[command]()
@@ -122,10 +122,10 @@ class Dispatcher:
             self._start(lambda: WITH_NONE[command](services))
 
     def ask_passwords(self, view: RunView) -> None:
-        """Ask for the passwords of sensors that denied access in a run, if nothing else is asked now."""
+        """Ask for the passwords of sensors that denied access in a run, unless a dialog is open."""
         denied = denied_in(view)
         if denied and not self._at_work and self._screen.is_current:
-            self._start(lambda: log_in(self._services, denied, "It denied access in the run."))
+            self._start(lambda: log_in(self._services, denied, "The sensor denied access in the run."))
 
     @property
     def _at_work(self) -> bool:
@@ -133,7 +133,7 @@ class Dispatcher:
 
     def _start(self, begin: Callable[[], Work]) -> None:
         if self._at_work:
-            self._services.notify("The command before is still at work; try again in a moment.", "warning")
+            self._services.notify("The previous command is still running; try again in a moment.", "warning")
             return
         self._services.asked.clear()
         flow = self._to_its_end(begin())
@@ -146,11 +146,11 @@ class Dispatcher:
             self._services.asked.set()
 
     def _cancel(self) -> None:
-        """Cancel the run that is shown, else the newest that is going."""
+        """Cancel the run shown, or the newest running one."""
         dashboard = self._services.dashboard
         live, shown = dashboard.live_runs, dashboard.shown_run
         run = (shown if shown in live else live[-1]) or ""
-        # Whatever else is at work: who wants a run to stop does not wait.
+        # Not in the group of the flows: a cancel never waits for another command.
         self._screen.run_worker(
             cancel_run(self._services, run), group="cancel", exclusive=True, exit_on_error=False
         )
@@ -167,5 +167,5 @@ class Dispatcher:
     def _quit(self) -> None:
         going = bool(self._services.dashboard.live_runs)
         if going and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
-            return  # It asks already, or something else is asked that comes first.
+            return  # The question is open already, or another one comes first.
         self._screen.run_worker(leave(self._services), group="leave", exclusive=True, exit_on_error=False)

@@ -7,7 +7,7 @@ from msgspec import Struct
 PaneId = Literal["devices", "panel", "log"]
 
 _LEAST: Final = 4
-"""Lines below which a table is of no use: its title, its headings, two rows."""
+"""The smallest useful table: its title, its headings, two rows."""
 _FRAME: Final = 2
 """The title and the headings of a table."""
 _TALL: Final = 30
@@ -35,7 +35,7 @@ def split_height(
         height: lines between the status line and the hint bar.
         devices: rows of the list.
         jobs: rows of the panel; 0 hides it.
-        zoomed: the pane that has everything to itself, if any.
+        zoomed: the pane that fills the screen, if any.
         log: whether the log is shown.
     """
     detail = min(3 if height >= _TALL else 2, max(0, height - _LEAST))

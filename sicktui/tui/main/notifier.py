@@ -1,4 +1,4 @@
-"""What happened, for people: lines of the log, and short notes."""
+"""Log lines and short notes about what happened."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ from sicktui.tui.rows.log import LogLine, line, line_of
 
 
 class Notifier:
-    """Puts what comes in into words, each fact once.
+    """Reports each fact once, in the log or as a note.
 
     Args:
-        screen: the main screen, on which the notes appear.
-        clock: where time comes from.
-        keys: which key has which command, for the sentences that name one.
+        screen: the main screen.
+        clock: the source of time.
+        keys: the keys, for sentences that name one.
     """
 
     def __init__(self, screen: "Screen[Any]", clock: Clock, keys: KeyMap) -> None:
@@ -32,12 +32,12 @@ class Notifier:
         self._clock = clock
         self._keys = keys
         self.lines: list[LogLine] = []
-        """What the log has not been given yet."""
-        self._live: set[str] = set()  # runs that were seen going: their end is news
-        self._lost: set[str] = set()  # interrupted runs that were announced: once is enough
+        """Lines not yet in the log."""
+        self._live: set[str] = set()  # runs seen running: their end is reported
+        self._lost: set[str] = set()  # interrupted runs already reported
 
     def take(self) -> Sequence[LogLine]:
-        """The lines since the last time."""
+        """The lines since the last call."""
         taken, self.lines = self.lines, []
         return taken
 
@@ -46,7 +46,7 @@ class Notifier:
         self.lines.append(line(self._clock.now(), text, device, level))
 
     def notify(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a short note; the text is never parsed. An error stays in the log as well."""
+        """Show a short note; the text is never parsed as markup. An error is logged as well."""
         if severity == "error":
             self.log(text, None, Level.ERROR)
         self._screen.app.notify(clean(text, 400), severity=severity, markup=False)
@@ -54,26 +54,26 @@ class Notifier:
     # Of sensors
 
     def observed(self, seen: Observation, was: Observation | None) -> None:
-        """Somebody looked at a sensor: what is new since the look before."""
+        """A sensor was polled: report what changed since the last poll."""
         if was is not None and seen.reachable and not was.reachable:
-            self.log("it answers again.", seen.device)
+            self.log("reachable again.", seen.device)
         if seen.problem and (was is None or was.code != seen.code or was.reachable != seen.reachable):
             self.log(seen.problem, seen.device, Level.WARNING)
 
     # Of runs
 
     def advanced(self, run: str, view: RunView, events: Iterable[Event]) -> None:
-        """The journal of a run has grown."""
+        """A run has new events."""
         if view.state is RunState.RUNNING:
             self._live.add(run)
         self.lines += [shown for event in events if (shown := line_of(event)) is not None]
 
     def found(self, run: str) -> None:
-        """A run is at work. Only then: the journal of a lost one says "running" to its end."""
+        """A run has a live process; the journal alone reads "running" for a lost run too."""
         self._lost.discard(run)
 
     def ended(self, run: str, view: RunView) -> bool:
-        """Nothing more comes from a run; whether its end was seen from here."""
+        """A run ended; returns whether it finished while this dashboard followed it."""
         if view.state is RunState.INTERRUPTED:
             self.lost([run])
             return False
@@ -84,20 +84,20 @@ class Notifier:
         return True
 
     def lost(self, found: Iterable[str]) -> None:
-        """Runs were found whose process is gone."""
+        """Interrupted runs were found."""
         runs = [run for run in found if run not in self._lost]
         self._lost |= set(runs)
         if not runs:
             return
         what = f"{count(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
-        sentence = f"{what}: {', '.join(runs[:3])}. The runner's process is gone."
+        sentence = f"{what}: {', '.join(runs[:3])}. The runner stopped before the run finished."
         key = self._keys.of(BY_ID["runs"])
         self.log(sentence, None, Level.WARNING)
-        self.notify(f"{sentence} Press {key} to look at it or to resume it.", "warning")
+        self.notify(f"{sentence} Press {key} to show or resume it.", "warning")
 
     # Of the dashboard itself
 
     def broken(self, task: str, error: BaseException | None) -> None:
-        """A worker stopped with an error."""
+        """A worker failed."""
         key = self._keys.of(BY_ID["refresh"])
-        self.notify(f"The task '{task}' stopped: {error!r}. {key} starts what can be started again.", "error")
+        self.notify(f"Background task '{task}' failed: {error!r}. Press {key} to restart it.", "error")

@@ -11,7 +11,7 @@ from sicktui.tui.commands.command import Command
 
 
 class DashboardCommands(Provider):
-    """Offers the commands; choosing one does the same as its key."""
+    """Lists the commands; choosing one runs it."""
 
     def _run(self, command: Command) -> Callable[[], object]:
         return partial(self.screen.run_action, f"command('{command.id}')")
@@ -25,12 +25,12 @@ class DashboardCommands(Provider):
         return f"{command.title}  ({self._appearance.keys.of(command)})"
 
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
+        """All commands, before anything is typed."""
         for command in COMMANDS:
             yield DiscoveryHit(self._text(command), self._run(command), help=command.help)
 
     async def search(self, query: str) -> Hits:
-        """Those that match in their name or their explanation."""
+        """Commands whose title or help matches."""
         matcher = self.matcher(query)
         for command in COMMANDS:
             score = max(matcher.match(command.title), matcher.match(command.help) / 2)

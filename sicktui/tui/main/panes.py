@@ -1,4 +1,4 @@
-"""What the operator does with the panes of the main screen: marks, filter, order, size, log."""
+"""Actions on the panes of the main screen: marks, filter, order, size, log."""
 
 from typing import Any, Final
 
@@ -15,12 +15,12 @@ _PANES: Final[tuple[PaneId, ...]] = ("devices", "panel", "log")
 
 
 class Panes:
-    """Changes what is shown, and nothing else.
+    """Changes what is shown.
 
     Args:
         screen: the main screen, mounted.
         dashboard: what the dashboard knows.
-        renderer: who paints it.
+        renderer: draws it.
     """
 
     def __init__(self, screen: "Screen[Any]", dashboard: DashboardState, renderer: Renderer) -> None:
@@ -32,7 +32,7 @@ class Panes:
     # Marks
 
     def mark(self) -> None:
-        """Mark the selected device, or take its mark away."""
+        """Mark or unmark the selected device."""
         self._dashboard.toggle(self._dashboard.selected or "")
         self._marks_changed()
 
@@ -49,18 +49,18 @@ class Panes:
     # Which devices, and in which order
 
     def open_filter(self) -> None:
-        """Let the operator type what to show."""
+        """Open the filter."""
         self._filter.display = True
         self._filter.focus()
         self._renderer.render()
 
     def filter(self, wanted: str) -> None:
-        """Show the devices that have these words."""
+        """Show the devices that match."""
         self._dashboard.wanted = wanted
         self._renderer.render()
 
     def keep_filter(self) -> None:
-        """Back to the list, which stays as it is."""
+        """Close the filter input and keep the filter."""
         self._filter.display = False
         self._renderer.devices.focus()
         self._renderer.render()
@@ -81,7 +81,7 @@ class Panes:
     # Which panes, and how large
 
     def next_pane(self) -> None:
-        """Give the keys to the next pane that is shown."""
+        """Focus the next visible pane."""
         renderer = self._renderer
         panes: list[Pane] = [renderer.devices, renderer.panel, renderer.log]
         shown = [pane for pane in panes if pane.display]
@@ -89,7 +89,7 @@ class Panes:
         shown[(place + 1) % len(shown)].focus()
 
     def zoom(self) -> None:
-        """Give the focused pane the whole screen, or give it back."""
+        """Zoom the focused pane, or restore the layout."""
         focused = self._screen.focused
         own: PaneId = "devices"
         for pane in _PANES:
@@ -109,13 +109,13 @@ class Panes:
         renderer.render()
 
     def pause_log(self) -> None:
-        """Stop or go on with the log."""
+        """Pause or resume the log."""
         log = self._renderer.log
         log.pause(paused=not log.paused)
         self._renderer.render()
 
     def follow_others(self) -> None:
-        """Follow others in the log."""
+        """Switch whose lines the log shows."""
         choices = list(LogOf)
         self._renderer.log_of = choices[(choices.index(self._renderer.log_of) + 1) % len(choices)]
         self._renderer.follow_log()

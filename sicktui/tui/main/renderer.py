@@ -1,4 +1,4 @@
-"""Brings what the dashboard knows onto the main screen's widgets."""
+"""Draws the state of the dashboard on the widgets of the main screen."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 MOST_NAMED: Final = 3
-"""Sensors that a cancelled run waits for, by name in its title."""
+"""Sensors a cancelled run waits for that its title names."""
 
 
 class LogOf(StrEnum):
@@ -39,13 +39,13 @@ class LogOf(StrEnum):
 
 
 class Renderer:
-    """Paints the main screen. Widgets skip what is equal to what they show, so painting is cheap.
+    """Draws the main screen. Widgets skip what they already show, so rendering is cheap.
 
     Args:
         screen: the main screen, mounted.
         dashboard: what the dashboard knows.
         appearance: how it looks.
-        clock: where time comes from.
+        clock: the source of time.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class Renderer:
         self.log_of = LogOf.MARKED
         self.stores: tuple[str, ...] = ()
         self.dirty = True
-        """Whether something is known that is not painted yet."""
+        """Whether something changed since the last render."""
         self._clock = clock
 
     def render(self) -> None:
-        """Show what is known now."""
+        """Draw the current state."""
         self.dirty = False
         dashboard = self._dashboard
         jobs = dashboard.job_rows()
@@ -84,14 +84,14 @@ class Renderer:
         self._render_lines(everything)
 
     def _align_cursors(self) -> None:
-        """Let the panel's cursor stand on the list's device, or not be seen: the sentence is of one."""
+        """Put the panel's cursor on the list's device, or hide it: the lines below are about one device."""
         if not self.panel.has_focus:
             self.panel.select((self._dashboard.shown_run, self._dashboard.selected))
         row = self.panel.selected
         self.panel.show_cursor(shown=row is not None and row.device == self._dashboard.selected)
 
     def _arrange(self, devices: int, jobs: int) -> None:
-        """Give the panes their heights, where these changed."""
+        """Apply the heights that changed."""
         others = sum(bar.outer_size.height for bar in self._screen.query(".bar") if bar.display)
         height = self._screen.size.height - others
         heights = split_height(height, devices=devices, jobs=jobs, zoomed=self.zoomed, log=self.show_log)
@@ -152,10 +152,10 @@ class Renderer:
                 (Span(f"{operation} "), Span(clean(view.run), Tone.DIM)),
                 cell(state, tone),
                 *counts,
-                cell(f"{going} going" if view.state is RunState.RUNNING else f"{going} open", Tone.BUSY)
+                cell(f"{going} running" if view.state is RunState.RUNNING else f"{going} open", Tone.BUSY)
                 if going
                 else (),
-                cell(f"{count(others, 'other run')} going", Tone.WARN) if others else (),
+                cell(f"{count(others, 'other run')} active", Tone.WARN) if others else (),
             ),
             gap,
         )
@@ -198,7 +198,7 @@ class Renderer:
         self._status.show(line)
 
     def follow_log(self) -> None:
-        """Show the lines of the devices that the log is of."""
+        """Filter the log by the chosen devices."""
         match self.log_of:
             case LogOf.MARKED if self._dashboard.marks:
                 marks = frozenset(self._dashboard.marks)

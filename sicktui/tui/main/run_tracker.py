@@ -1,4 +1,4 @@
-"""Finds the runs that are going, whoever started them, and follows them."""
+"""Finds running runs, of this and other sessions, and follows them."""
 
 import asyncio
 from typing import Final
@@ -14,16 +14,16 @@ from sicktui.model.run_view import DeviceView, RunView, reduce
 from sicktui.tui.messages import RunAdvanced, RunEnded, RunFound, RunsInterrupted, TroubleMet
 
 SEARCH_EVERY: Final = 1.0
-"""Seconds between two looks at whether the journal has changed: one pragma."""
+"""Seconds between two checks whether the journal changed (one pragma)."""
 LATER: Final = 10.0
-"""Seconds until the next try after trouble with the journal."""
+"""Seconds until the next try after a journal error."""
 
 
 class RunTracker:
-    """Follows runs in workers, each in a group of its own: ``run:ID``.
+    """Follows each run in its own worker group, ``run:ID``.
 
     Args:
-        screen: whose workers they are, and who is told.
+        screen: owns the workers and receives the messages.
         context: for the engine.
     """
 

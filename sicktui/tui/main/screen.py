@@ -48,15 +48,15 @@ from sicktui.tui.widgets.log_pane import LogPane
 from sicktui.tui.widgets.table import Table
 
 RENDER_EVERY: Final = 0.25
-"""Seconds between two paints: what comes in faster is shown together."""
+"""Seconds between two renders: what comes in faster is shown together."""
 IDLE_RENDERS: Final = 4
-"""Without news, one paint in so many happens: ages and the clock move on."""
+"""Without changes, render every this many ticks: ages and the clock move on."""
 LIST_EVERY: Final = 3.0
-"""Seconds between two looks at whether another session changed the device list."""
+"""Seconds between two checks whether another session changed the device list."""
 
 
 class MainScreen(Screen[None]):
-    """Takes in what the workers find and what the operator does, and hands each to whom it concerns."""
+    """Receives the messages of the workers and the keys, and passes each to the part that handles it."""
 
     AUTO_FOCUS = "#devices"
     COMMANDS: ClassVar[set[type[Provider]]] = {DashboardCommands}  # type: ignore[assignment]
@@ -80,7 +80,7 @@ class MainScreen(Screen[None]):
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.asked = asyncio.Event()
-        """Cleared while a command has begun that has yet to ask something."""
+        """Cleared while a command has started that has not opened its dialog yet."""
         self.asked.set()
         self._idle = 0
 
@@ -93,7 +93,7 @@ class MainScreen(Screen[None]):
         yield LineBar(glyphs=glyphs, id="detail")
         yield LogPane(glyphs=glyphs, id="log")
         yield Input(
-            id="filter", classes="bar", placeholder="words to show, @tag; enter keeps, empty shows all"
+            id="filter", classes="bar", placeholder="filter text or @tag; Enter applies, empty shows all"
         )
         yield HintBar(self.appearance.keys, glyphs=glyphs, id="hints", classes="bar")
 
@@ -102,7 +102,7 @@ class MainScreen(Screen[None]):
         return how_to_begin(new, help_key, filtered=bool(self.dashboard.wanted))
 
     async def on_mount(self) -> None:
-        """Read the list, start the workers, paint."""
+        """Read the list, start the workers, render."""
         self.renderer = Renderer(self, self.dashboard, self.appearance, self.context.clock)
         self._panes = Panes(self, self.dashboard, self.renderer)
         self.services = MainServices(
@@ -130,7 +130,7 @@ class MainScreen(Screen[None]):
         self.renderer.render()
 
     def _tick(self) -> None:
-        """Paint what came in; without news, let ages and the clock move on once a second."""
+        """Render what came in; without changes, once a second for ages and the clock."""
         if lines := self.notifier.take():
             self.renderer.log.add(lines)
             self.renderer.dirty = True
@@ -204,7 +204,7 @@ class MainScreen(Screen[None]):
     # What the operator does
 
     def action_command(self, command_id: str) -> None:
-        """Carry a command out, or say why it is of no use now."""
+        """Run a command, or show why it cannot be used now."""
         command = BY_ID[command_id]
         reason = command.unavailable_because(self.dashboard.command_context())
         if reason:

@@ -1,4 +1,4 @@
-"""One Textual worker a sensor keeps the list alive."""
+"""Polls each sensor in its own Textual worker."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,16 +13,16 @@ from sicktui.model.device import Observation, Target
 from sicktui.tui.messages import SensorObserved
 
 OWNED_PAUSE: Final = 1.0
-"""Seconds between two looks at whether a run has let go of a sensor."""
+"""Seconds between two checks whether a run has released a sensor."""
 
 
 class SensorPoller:
-    """Starts and stops the workers, each in a group of its own: ``device:NAME``.
+    """Starts and stops the workers; each has its own group, ``device:NAME``.
 
     Args:
-        screen: whose workers they are, and who is told.
+        screen: owns the workers and receives the messages.
         context: for the engine.
-        is_owned: whether a run has the sensor; nobody else may ask it then.
+        is_owned: whether a run is using the sensor, which must not be polled then.
     """
 
     def __init__(self, screen: "Screen[None]", context: Context, is_owned: Callable[[str], bool]) -> None:
@@ -33,7 +33,7 @@ class SensorPoller:
         self._wakes: dict[str, asyncio.Event] = {}
 
     def watch(self, targets: Mapping[str, Target]) -> None:
-        """Watch exactly these devices; those that did not change go on undisturbed."""
+        """Poll exactly these devices; unchanged ones continue undisturbed."""
         for name in [n for n, target in self._targets.items() if targets.get(n) != target]:
             self._screen.workers.cancel_group(self._screen, group_of(name))
             del self._targets[name], self._wakes[name]
@@ -41,23 +41,23 @@ class SensorPoller:
         for place, target in enumerate(new):
             self._targets[target.device] = target
             self._wakes[target.device] = asyncio.Event()
-            # Spread over the interval, so that fifty sensors do not answer in the same moment.
+            # Spread over the interval, so that fifty sensors are not polled at the same moment.
             self._start(target, delay=target.timing.poll_interval * place / len(new))
 
     def lost(self, worker_name: str | None) -> None:
-        """A worker has stopped with an error: its sensor is watched anew when the list is read again."""
+        """A worker failed: its sensor is polled again after the next read of the list."""
         for device in [d for d in self._targets if worker_name == f"watch {d}"]:
             del self._targets[device], self._wakes[device]
 
     def renew(self, device: str) -> None:
-        """Forget what was learned about a sensor, and look at it now. What it is, is else read once only."""
+        """Forget what is known about a sensor and poll it now; its identity is otherwise read only once."""
         target = self._targets.get(device)
         if target is not None:
             self._screen.workers.cancel_group(self._screen, group_of(device))
             self._start(target, delay=0.0)
 
     def poll_now(self) -> None:
-        """Look at every sensor without waiting for its next turn."""
+        """Poll every sensor now."""
         for wake in self._wakes.values():
             wake.set()
 
@@ -70,8 +70,8 @@ class SensorPoller:
             is_owned=self._is_owned,
             report=lambda seen: self._screen.post_message(SensorObserved(seen)),
         )
-        # exit_on_error would take the whole dashboard down with one sensor's worker; the screen
-        # hears of an error by the worker's state.
+        # exit_on_error would end the whole dashboard with one worker; the screen learns of an
+        # error by the worker's state.
         self._screen.run_worker(
             work, group=group_of(target.device), name=f"watch {target.device}", exit_on_error=False
         )
@@ -91,7 +91,7 @@ async def poll_sensor(
     is_owned: Callable[[str], bool],
     report: Callable[[Observation], object],
 ) -> None:
-    """Look at one sensor again and again, and report each look. Ends when it is cancelled."""
+    """Poll one sensor at its interval and report each observation. Ends when cancelled."""
     watch: Watch | None = None
     try:
         await _sleep(context.clock, delay, wake)
@@ -114,7 +114,7 @@ async def poll_sensor(
 
 
 async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
-    """Sleep until the time is over or somebody nudges."""
+    """Sleep for a time, or until woken."""
     wake.clear()
     tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
     try:

@@ -1,4 +1,4 @@
-"""The main screen as flows see it: ways to ask and to tell, and what there is to work with."""
+"""The main screen as flows use it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class MainServices:
     asked: asyncio.Event
     """Cleared while a flow has started that has not asked anything yet."""
 
-    # Asking and telling
+    # Questions and notes
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer."""
@@ -50,7 +50,7 @@ class MainServices:
         return await self.screen.app.push_screen_wait(screen)
 
     def notify(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a short note; an error stays in the log as well."""
+        """Show a short note; an error is logged as well."""
         self.notifier.notify(text, severity)
 
     def warn(self, text: str) -> None:
@@ -58,10 +58,10 @@ class MainServices:
         self.notifier.log(text, None, Level.WARNING)
 
     def leave(self, farewell: str) -> None:
-        """End the app; ``farewell`` is said on the terminal afterwards."""
+        """End the app; ``farewell`` is printed on the terminal afterwards."""
         self.screen.post_message(LeaveAsked(farewell))
 
-    # What there is
+    # Devices
 
     def targets(self, devices: tuple[str, ...]) -> list[Target]:
         """The devices of these names."""
@@ -75,7 +75,7 @@ class MainServices:
         """The profiles of all devices."""
         return self.dashboard.profiles
 
-    # What has changed
+    # Changes
 
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""
@@ -84,17 +84,17 @@ class MainServices:
         self.renderer.dirty = True
 
     def reread_sensor(self, device: str) -> None:
-        """Look at a sensor as if for the first time."""
+        """Poll a sensor as if for the first time."""
         self.poller.renew(device)
 
     def refresh(self) -> None:
-        """Read the list again, and look at every sensor and at the backups."""
+        """Read the device list and the backups again, and poll every sensor now."""
         self.device_list.reload()
         self.poller.poll_now()
         self.backups.refresh()
 
     def refresh_backups(self) -> None:
-        """Look at the backups that are kept."""
+        """Read the backups again."""
         self.backups.refresh()
 
     async def reload_devices(self) -> None:
@@ -102,7 +102,7 @@ class MainServices:
         await self.device_list.read()
 
     async def refresh_stores(self) -> None:
-        """Find out where passwords are kept; the OS keyring may take a moment."""
+        """Find out where passwords are stored; the OS keyring may take a moment."""
         report = await asyncio.to_thread(self.context.credentials.describe)
         self.renderer.stores = store_labels(report)
         self.renderer.dirty = True

@@ -1,4 +1,4 @@
-"""What the status line says."""
+"""The status line."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -25,7 +25,7 @@ def status_line(
 ) -> Cell:
     """Counts on the left; the credential store and the time on the right, as far as there is room.
 
-    ``stores`` says the same in fewer and fewer words; the first one that fits is shown.
+    ``stores`` are labels from long to short; the first that fits is shown.
     """
     by_contact = {contact: sum(row.contact is contact for row in rows) for contact in Contact}
     left = [
@@ -34,8 +34,8 @@ def status_line(
         _count(by_contact[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
         _count(by_contact[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
         _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
-        _count(sum(row.problem for row in rows), f"{glyphs.warning} ", " odd", Tone.WARN),
-        _count(live_runs, f"{glyphs.busy} ", " run going" if live_runs == 1 else " runs going", Tone.BUSY),
+        _count(sum(row.problem for row in rows), f"{glyphs.warning} ", " with warnings", Tone.WARN),
+        _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
         _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
     ]
     gap = Span("  ")
@@ -56,15 +56,15 @@ _KIND: Final = {VAULT: "vault"}
 
 
 def store_labels(report: CredentialsReport) -> tuple[str, ...]:
-    """Where passwords are kept, and why not in a better place, in fewer and fewer words."""
+    """Where passwords are stored, and why not in a better place: labels from long to short."""
     if report.given:
-        return ("passwords: the one given for this call", "password given")
+        return ("passwords: given for this call", "password given")
     plain = f"passwords: {report.active}"
     short = f"passwords: {report.active.split(',')[0].split(' (')[0]}"
     if not report.problems:
         return (plain, short)
     if report.active == MEMORY and report.vault is VaultState.LOCKED:
-        # It takes one key to put right; why the keyring does not work, the doctor tells.
+        # One key unlocks it; the doctor shows why the keyring does not work.
         return (f"{plain} (the vault is locked)", "vault locked")
     problem = report.problems[0]
     return (

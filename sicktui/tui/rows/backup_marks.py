@@ -1,4 +1,4 @@
-"""What the dashboard says of the backups that are kept: the marks in the list, and how they are found out."""
+"""Backup marks in the device list: missing, old, changed, damaged."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,10 +18,10 @@ _SIGN: Final = 2
 
 
 class BackupIndex:
-    """Whose backups are kept: what ``histories`` gave, found by sensor.
+    """Backup histories by sensor.
 
     Args:
-        found: every sensor that has backups or is in the device list.
+        found: the history of every sensor that has backups or is in the device list.
     """
 
     def __init__(self, found: Sequence[SensorHistory] = ()) -> None:
@@ -33,12 +33,12 @@ class BackupIndex:
             self._by_device.setdefault(history.device, history)
 
     def of(self, device: str, identity: Identity | None, *, refused: bool = False) -> SensorHistory | None:
-        """The backups of the sensor that answers under this name; ``None`` while nobody has looked.
+        """The backups of the sensor at this device; ``None`` until they have been read.
 
         Args:
             device: the device's name.
-            identity: who answers there, if it is known: a sensor that took another's place has none yet.
-            refused: whether it was asked for a backup, and has no such call.
+            identity: the sensor that answers there, if known: a replacement has no backups yet.
+            refused: whether it answered that it has no backup call.
         """
         if not self._known:
             return None
@@ -57,17 +57,17 @@ class BackupIndex:
 
 
 def worst(history: SensorHistory) -> Mark | None:
-    """What matters most of a sensor's marks; ``None`` if all is well."""
+    """The most severe mark of a sensor; ``None`` if it has none."""
     return next((mark for mark in _WORST_FIRST if mark in history.marks), None)
 
 
 def wants_attention(history: SensorHistory) -> bool:
-    """Whether somebody can and should do something about a sensor's backups."""
+    """Whether a sensor's backups need action."""
     return worst(history) not in (None, Mark.NOT_OFFERED)
 
 
 def mark_cell(history: SensorHistory | None, glyphs: Glyphs, width: int) -> Cell:
-    """How it is with a sensor's backups, in a word: the age of the newest one if nothing is to be done."""
+    """The state of a sensor's backups in a word; the age of the newest one if all is well."""
     if history is None:
         return cell(glyphs.skipped, Tone.DIM)
     age = days(history.age_days)
@@ -84,17 +84,17 @@ def mark_cell(history: SensorHistory | None, glyphs: Glyphs, width: int) -> Cell
 
 
 def mark_words(history: SensorHistory, old_after: float) -> str:
-    """The marks as a sentence would have them: ``no backup``, ``backup older than 30 days (41d)``."""
+    """The marks in words: ``no backup``, ``backup older than 30 days (41d)``."""
     age = days(history.age_days)
     words = {
         Mark.NONE: "no backup",
         Mark.OLD: f"backup older than {count(round(old_after), 'day')} ({age})",
         Mark.CHANGED: "parameters changed since the last backup",
         Mark.DAMAGED: "the last backup is damaged",
-        Mark.NOT_OFFERED: "this sensor offers no backup",
+        Mark.NOT_OFFERED: "this sensor does not offer backups",
     }
-    told = [words[mark] for mark in _WORST_FIRST if mark in history.marks]
-    return ", ".join(told) or f"backed up {age} ago"
+    shown = [words[mark] for mark in _WORST_FIRST if mark in history.marks]
+    return ", ".join(shown) or f"backed up {age} ago"
 
 
 def newest_words(history: SensorHistory) -> str:

@@ -1,4 +1,4 @@
-"""The backups of a device: one frozen record a line, its columns, and what is said of one in full."""
+"""The backups of a device: rows, columns, and one in full."""
 
 from datetime import datetime
 from typing import Final
@@ -18,23 +18,23 @@ _WIDE: Final = 16
 
 
 class BackupCheck(Struct, frozen=True):
-    """What a look at a backup's bytes has found."""
+    """The result of verifying a backup file."""
 
     problem: str = ""
-    """Why it is not whole, with advice; empty if it is."""
+    """Why it is damaged, with advice; empty if it is intact."""
     opens: bool | None = None
-    """Whether a passphrase that is known here opens it."""
+    """Whether a known passphrase opens it."""
 
 
 class VersionRow(Struct, frozen=True, kw_only=True):
-    """What the history shows of one backup. Texts from outside are cleaned where they are drawn."""
+    """One backup in the history. Texts from outside are cleaned where they are drawn."""
 
     version: BackupVersion
     age: str
     own: bool = True
-    """It is of the sensor that answers now, not of one that had this name before."""
+    """Whether it belongs to the current sensor, not to an earlier one of this name."""
     verdict: BackupCheck | None = None
-    """``None`` until somebody has it verified."""
+    """``None`` until it is verified."""
 
     @property
     def key(self) -> str:
@@ -70,7 +70,7 @@ def _check_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
         case BackupCheck(problem="", opens=False):
             return cell(f"{glyphs.warning} no phrase", Tone.WARN)
         case BackupCheck(problem=""):
-            return cell(f"{glyphs.done} whole", Tone.GOOD)
+            return cell(f"{glyphs.done} intact", Tone.GOOD)
         case _:
             return cell(f"{glyphs.failed} damaged", Tone.BAD)
 
@@ -83,7 +83,7 @@ def _serial_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
 VERSION_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
     Column(id="made", title="Made", least=11, most=16, cell=_made_cell),
     Column(id="age", title="Age", least=4, most=4, right=True, cell=lambda r, _g, _w: cell(r.age)),
-    Column(id="valid", title="Still held", least=13, most=18, rank=2, cell=_valid_cell),
+    Column(id="valid", title="Confirmed", least=13, most=18, rank=2, cell=_valid_cell),
     Column(
         id="size", title="Size", least=7, most=8, right=True, cell=lambda r, _g, _w: cell(size(r.record.size))
     ),
@@ -127,22 +127,20 @@ ALL_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
     ),
     *VERSION_COLUMNS,
 )
-"""Every column where the backups of several sensors stand together."""
+"""Every column of the list of all backups."""
 
 
 def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
-    """Everything that is known of one backup, a paragraph a line."""
+    """Everything about one backup, a paragraph a line."""
     record = row.record
     lines: list[Cell] = [*_found(row, glyphs), (Span("Backup ", Tone.DIM), Span(clean(record.id), Tone.KEY))]
     if not row.own:
         lines.append(
-            cell(f"{glyphs.warning} Of another sensor: {clean(record.key)}, which had this name.", Tone.WARN)
+            cell(f"{glyphs.warning} From another sensor of this name: {clean(record.key)}.", Tone.WARN)
         )
     held = "made " + moment(record.created)
     if row.version.seen is not None:
-        held += (
-            f", seen to hold {count(row.version.seen.times, 'time')} until {moment(row.version.last_seen)}"
-        )
+        held += f", confirmed {count(row.version.seen.times, 'time')}, last {moment(row.version.last_seen)}"
     facts = (
         ("valid", held),
         ("of", f"{record.model or record.name or '?'} {record.serial or record.mac or ''}".strip()),
@@ -150,8 +148,8 @@ def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
         ("by", record.operator),
         ("run", record.run or ""),
         ("size", f"{record.size} bytes, SHA-256 {record.sha256[:16]}"),
-        ("passphrase", "needs the one it was made with" if record.passphrase_fingerprint else "none"),
-        ("can be compared", "yes" if record.snapshot else "no: no readable parameters were kept with it"),
+        ("passphrase", "protected" if record.passphrase_fingerprint else "none"),
+        ("can be compared", "yes" if record.snapshot else "no: no parameters were stored with it"),
     )
     return lines + [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 300))) for name, value in facts if value]
 
@@ -162,15 +160,15 @@ def _found(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
         return []
     if verdict.problem:
         return [cell(f"{glyphs.failed} {clean(verdict.problem, 600)}", Tone.BAD)]
-    lines = [cell(f"{glyphs.done} It is whole: its bytes are those that the sensor gave.", Tone.GOOD)]
+    lines = [cell(f"{glyphs.done} Intact: the file is exactly what the sensor sent.", Tone.GOOD)]
     if verdict.opens is False:
         lines.append(
             cell(
-                f"{glyphs.warning} No passphrase that is known here opens it. Find the one it was made "
-                "with, or take a new backup while the sensor works.",
+                f"{glyphs.warning} No known passphrase opens it. Find the one it was made with, or "
+                "take a new backup while the sensor works.",
                 Tone.WARN,
             )
         )
     elif verdict.opens and row.record.passphrase_fingerprint:
-        lines.append(cell(f"{glyphs.done} A passphrase that is known here opens it.", Tone.GOOD))
+        lines.append(cell(f"{glyphs.done} A known passphrase opens it.", Tone.GOOD))
     return lines

@@ -1,4 +1,4 @@
-"""The device list: one frozen record a line, and its columns."""
+"""The device list: rows and columns."""
 
 import re
 from enum import StrEnum
@@ -24,10 +24,10 @@ class Contact(StrEnum):
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
-    """What the list shows of one device. All texts but ``device`` are harmless already."""
+    """One device in the list. All texts but ``device`` are already cleaned."""
 
     device: str
-    """The name as the profile has it."""
+    """The name in the profile."""
     name: str
     address: str
     model: str = ""
@@ -38,17 +38,17 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     age: str = ""
     """Time since the last answer, in few letters."""
     problem: bool = False
-    """It answers, but not as a sensor should."""
+    """It answers, but with a problem."""
     marked: bool = False
     in_run: bool = False
-    """A run has the sensor in its hands; the list shows what the run sees."""
+    """A run is using the sensor; the list shows what the run observes."""
     serial: str = ""
     location: str = ""
     auth: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
     backups: SensorHistory | None = None
-    """The backups of the sensor; ``None`` while nobody has looked."""
+    """Its backups; ``None`` until they have been read."""
 
     @property
     def key(self) -> str:
@@ -57,7 +57,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """Everything that the filter looks at, in lower case."""
+        """Everything the filter matches, in lower case."""
         parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
         parts += [f"@{tag}" for tag in self.tags]
         parts += [mark.words for mark in self.backups.marks] if self.backups else []
@@ -66,7 +66,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
 
 
 class Order(StrEnum):
-    """By what the list is sorted."""
+    """Sort orders of the list."""
 
     NAME = "name"
     ADDRESS = "address"
@@ -76,7 +76,7 @@ class Order(StrEnum):
 
 
 def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
-    """The rows that have every word of ``wanted``, sorted. Numbers in names count as numbers."""
+    """The rows that match every word of ``wanted``, sorted. Numbers in names sort as numbers."""
     words = wanted.lower().split()
     found = [row for row in rows if all(word in row.words for word in words)]
     return sorted(found, key=lambda row: (*_rank(row, order), *natural(row.name)))
@@ -85,7 +85,7 @@ def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts ``line-2`` before ``line-10``."""
     parts = re.findall(r"\d+|\D+", text.lower())
-    # A sensor cannot make this slow: the text is cut to its first digits that could matter.
+    # Only the first digits count, so that no text from a sensor makes this slow.
     return tuple((0, int(part[:18]), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
@@ -104,7 +104,7 @@ def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
 
 
 def _calm(row: DeviceRow) -> int:
-    """The smaller, the more it wants to be looked at."""
+    """The smaller, the more urgent."""
     if row.contact is Contact.OFFLINE:
         return 0
     if row.state is UpdateState.ERROR or row.problem:
@@ -135,7 +135,7 @@ _WIDE_CONTACT: Final = 14
 
 
 def known_state(value: int | None) -> UpdateState | None:
-    """The state of that number, if the vendor has given it a name."""
+    """The state of that number, if the vendor names it."""
     return next((state for state in UpdateState if state == value), None)
 
 
@@ -143,7 +143,7 @@ _AMPLE: Final = 40
 
 
 def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
-    """The sensor's own UpdateState, by its name; the sign goes where there is no room for both."""
+    """UpdateState by name; without the sign where there is no room for both."""
     sign, tone = {
         None: (glyphs.skipped, Tone.DIM),
         UpdateState.INITIAL: (glyphs.hollow, Tone.PLAIN),
@@ -157,7 +157,7 @@ def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -
 
 
 def health_cell(health: Health, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
-    """The sensor's own health; the sign of a good one goes where there is no room for both."""
+    """The sensor's health; a good one without the sign where there is no room for both."""
     status = health.status
     if status is None:
         return cell(glyphs.skipped, Tone.DIM)
@@ -256,20 +256,20 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
 
 
 def how_to_begin(new: str, help_key: str, *, filtered: bool) -> list[Cell]:
-    """What an empty list says.
+    """The text of an empty list.
 
     Args:
         new: the key that adds a device.
         help_key: the key of the help.
-        filtered: whether it is only the filter that shows none.
+        filtered: whether the filter hides all devices.
     """
     if filtered:
-        return [(), cell("  No device has these words. An empty filter shows all.", Tone.DIM)]
+        return [(), cell("  No device matches the filter. An empty filter shows all.", Tone.DIM)]
     return [
         (),
-        cell("  There is no device in the list yet."),
+        cell("  The device list is empty."),
         (),
-        (Span(f"  {new:<14}", Tone.KEY), Span("add a device: its name and its address")),
-        (Span("  sicktui demo  ", Tone.KEY), Span("shows all of this on simulated sensors")),
-        (Span(f"  {help_key:<14}", Tone.KEY), Span("every key and what it does")),
+        (Span(f"  {new:<14}", Tone.KEY), Span("add a device: name and address")),
+        (Span("  sicktui demo  ", Tone.KEY), Span("try the dashboard on simulated sensors")),
+        (Span(f"  {help_key:<14}", Tone.KEY), Span("all keys")),
     ]

@@ -1,4 +1,4 @@
-"""What differs between two snapshots: one frozen record a line, its columns, and the conclusions."""
+"""The differences of two snapshots: rows, columns and conclusions."""
 
 from collections import Counter
 from typing import Final
@@ -15,11 +15,11 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
 _FEW: Final = 5
-"""Variables with the same reason that are named one by one."""
+"""At most this many variables with the same reason are listed one by one."""
 
 
 class DiffRow(Struct, frozen=True, kw_only=True):
-    """A value that differs, or a variable that could not be compared. All texts are harmless already."""
+    """A value that differs, or a variable that could not be compared. All texts are already cleaned."""
 
     key: str
     path: str
@@ -35,7 +35,7 @@ def diff_rows(drift: Comparison, *, everything: bool) -> list[DiffRow]:
 
     Args:
         drift: the comparison.
-        everything: also what shares its reason with many others, which the conclusions only count.
+        everything: also list what shares its reason with many others; the conclusions only count these.
     """
     rows = [_difference(difference) for difference in drift.differences]
     often = Counter(drift.not_compared.values())
@@ -104,7 +104,7 @@ DIFF_COLUMNS: Final[tuple[Column[DiffRow], ...]] = (
 
 
 def who(snapshot: Snapshot) -> str:
-    """Whose snapshot it is, and of when."""
+    """The sensor and the time of a snapshot."""
     key = clean(snapshot.serial or snapshot.key)
     return f"{clean(snapshot.device, 40)} ({key}, {clean(snapshot.version)}) {moment(snapshot.taken)}"
 
@@ -114,28 +114,26 @@ def about(row: DiffRow) -> list[Cell]:
     if row.why_not:
         return [cell(row.path, Tone.KEY), cell(f"not compared: {row.why_not}", Tone.DIM)]
     lines: list[Cell] = [cell(row.path, Tone.KEY)]
-    lines.append((Span("before  ", Tone.DIM), Span(row.before or "was not there")))
-    lines.append((Span("after   ", Tone.DIM), Span(row.after or "is not there")))
+    lines.append((Span("before  ", Tone.DIM), Span(row.before or "not present")))
+    lines.append((Span("after   ", Tone.DIM), Span(row.after or "not present")))
     if row.network:
-        lines.append(
-            cell("It belongs to the sensor's place in the network; no backup brings it back.", Tone.DIM)
-        )
+        lines.append(cell("A network setting; no backup restores it.", Tone.DIM))
     return lines
 
 
 def conclusions(drift: Comparison, glyphs: Glyphs) -> list[Cell]:
-    """What the comparison says as a whole, and what it cannot say."""
+    """The result of the whole comparison, and its limits."""
     lines: list[Cell] = []
     if drift.checksum == "same":
-        words = f"{glyphs.done} The sensors' own checksum of all parameters (MD5Parameters) is the same."
+        words = f"{glyphs.done} MD5Parameters, the sensors' checksum of all parameters, is the same."
         lines.append(cell(words, Tone.GOOD))
     elif drift.checksum == "different" and not drift.settings:
-        words = "MD5Parameters, the checksum of all parameters, differs all the same: something else does."
+        words = "MD5Parameters, the checksum of all parameters, differs: something not compared differs."
         lines.append(cell(f"{glyphs.warning} {words}", Tone.WARN))
     compared = f"{count(drift.compared, 'parameter')}, {drift.same} the same."
     lines.append((Span("Compared: ", Tone.DIM), Span(compared)))
     for why, number in Counter(drift.not_compared.values()).most_common():
-        more = " (n shows them)" if number > _FEW else ""
+        more = " (press n to list them)" if number > _FEW else ""
         words = f"{count(number, 'parameter')}: {clean(why, 200)}{more}."
         lines.append((Span("Not compared: ", Tone.DIM), Span(words)))
     lines.append((Span("Never readable: ", Tone.DIM), Span(f"{', '.join(NEVER_READABLE)}.")))

@@ -1,4 +1,4 @@
-"""The update panel: where each job of a run stands, one frozen record a line, and its columns."""
+"""The update panel: the jobs of a run as rows, and their columns."""
 
 from datetime import datetime
 from typing import Final
@@ -16,17 +16,17 @@ from sicktui.tui.rows.devices import known_state, state_cell
 
 _ROOMY: Final = 20
 ANSWER_GRAIN: Final = 3
-"""Seconds since the last answer that all count as just now, for a sensor at work."""
+"""Seconds since the last answer that count as just now, for a sensor in a run."""
 
 
 class JobRow(Struct, frozen=True, kw_only=True):
-    """What the panel shows of one device's part in a run. All texts but the keys are harmless already."""
+    """One device's part in a run. All texts but the keys are already cleaned."""
 
     run: str
     device: str
     name: str
     steps: tuple[StepState | None, ...] = ()
-    """In the order in which the operation takes them; ``None`` was not reached."""
+    """In the order of the operation; ``None``: not reached."""
     step: Step | None = None
     state: UpdateState | None = None
     sent: int = 0
@@ -41,11 +41,11 @@ class JobRow(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     code: str = ""
     away: str = ""
-    """How long the sensor did not answer while it restarted."""
+    """How long the sensor was away while it restarted."""
     message: str = ""
     advice: str = ""
     orphaned: bool = False
-    """The run's process is gone, and nothing more will happen by itself."""
+    """The run's process is gone; the job does not continue by itself."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def job_rows(view: RunView, now: datetime, *, orphaned: bool = False) -> list[Jo
 
 
 def _state(view: DeviceView) -> UpdateState | None:
-    """What UpdateState was last, unless it was of before the reboot that the verdict has proven."""
+    """The last UpdateState, unless it was read before a reboot that the verdict has proven."""
     state = known_state(view.update_state)
     proven = view.verdict is not None and view.verdict.verdict is Verdict.SUCCEEDED
     return None if proven and state is UpdateState.STARTED else state
@@ -117,11 +117,11 @@ def _versions(view: DeviceView) -> tuple[str, str]:
     before = view.plan.from_version if view.plan else None
     after = view.plan.to_version if view.plan else None
     if view.verdict is not None:
-        told = (view.verdict.from_version, view.verdict.to_version)
-        before = told[0] if told[0] is not UNSET and told[0] else before
-        after = told[1] if told[1] is not UNSET and told[1] else after
+        proven = (view.verdict.from_version, view.verdict.to_version)
+        before = proven[0] if proven[0] is not UNSET and proven[0] else before
+        after = proven[1] if proven[1] is not UNSET and proven[1] else after
     if view.plan is not None and view.plan.action is not Action.UPDATE:
-        after = None  # it will not get it
+        after = None  # it is not updated
     return (clean(before or ""), clean(after or ""))
 
 
@@ -158,9 +158,9 @@ def _steps_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
 
 
 def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
-    """Bytes while they move; afterwards why it ended so."""
+    """Bytes during a transfer; the code after a failure."""
     if row.verdict is Verdict.SUCCEEDED:
-        # Where there is room, the versions have a column of their own.
+        # Where there is room, the versions have their own column.
         return cell(row.away, Tone.DIM) if width >= _ROOMY and row.away else versions_cell(row, glyphs, width)
     if row.verdict is not None:
         return cell(row.code, VERDICT_TONES[row.verdict])
@@ -173,7 +173,7 @@ def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 def versions_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
-    """From which version to which; only to which, where there is no room."""
+    """The versions before and after; only the one after where there is no room."""
     before, after = row.versions
     both = joined((cell(before, Tone.DIM), cell(after)), Span(f" {glyphs.arrow} ", Tone.DIM))
     return both if width_of(both) <= width or not after else cell(f"{glyphs.arrow} {after}")

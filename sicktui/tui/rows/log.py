@@ -1,4 +1,4 @@
-"""Events of a run as lines for people to read."""
+"""Events of a run as log lines."""
 
 from datetime import datetime
 from typing import Final
@@ -21,12 +21,12 @@ MAX_LINE: Final = 600
 
 
 class LogLine(Struct, frozen=True, kw_only=True):
-    """One line of the log. Its texts are harmless already."""
+    """One line of the log. Its texts are already cleaned."""
 
     time: str
     """The time of day on this PC, ``12:30:11``."""
     device: str | None
-    """The device that it is about, as the profile has it; ``None``: the run or sicktui itself."""
+    """The device by its name in the profile; ``None``: the run or sicktui itself."""
     text: str
     tone: Tone = Tone.PLAIN
 
@@ -48,7 +48,7 @@ _VERDICT_TONES: Final = {
 
 
 def line(now: datetime, text: str, device: str | None = None, level: Level = Level.INFO) -> LogLine:
-    """A line of sicktui's own."""
+    """A line from sicktui itself."""
     return LogLine(time=_local(now), device=device, text=clean(text, MAX_LINE), tone=_LEVEL_TONES[level])
 
 
@@ -65,7 +65,7 @@ def line_of(event: Event) -> LogLine | None:
         case VerdictReached():
             return _verdict_line(event)
         case RunChanged(state=RunState.RUNNING, pid=None):
-            return None  # written down, but nobody works on it yet
+            return None  # planned, but no process runs it yet
         case RunChanged():
             return _run_line(event)
         case _:

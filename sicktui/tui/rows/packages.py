@@ -1,4 +1,4 @@
-"""The packages of the shelf: one frozen record a line, its columns, and what is said of one in full."""
+"""The packages of the shelf: rows, columns, and one in full."""
 
 from typing import Final
 
@@ -65,14 +65,14 @@ PACKAGE_COLUMNS: Final[tuple[Column[PackageRow], ...]] = (
 
 
 def about_package(entry: ShelfEntry) -> list[Cell]:
-    """Everything that is known of a package, a paragraph a line."""
+    """Everything about a package, a paragraph a line."""
     approved = "no"
     if entry.approved:
         when = f", {moment(entry.approved_at)}" if entry.approved_at else ""
         approved = f"by {entry.approved_by or '?'}{when}"
     facts = (
         ("package", entry.name),
-        ("brings version", entry.version or "nobody knows: add it again with its version"),
+        ("version", entry.version or "unknown: add it again with its version"),
         ("type", entry.type.value),
         ("size", f"{entry.size} bytes"),
         ("SHA-256", entry.sha256),

@@ -1,4 +1,4 @@
-"""The parameters of a sensor: one frozen record a line, its columns, and a value in full."""
+"""The parameters of a sensor: rows, columns, and a value in full."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -19,16 +19,16 @@ class Reading(Struct, frozen=True):
 
     value: Any = None
     when: str = ""
-    """As people of this PC read it."""
+    """In local time."""
     problem: str = ""
 
 
 class ParameterRow(Struct, frozen=True, kw_only=True):
-    """What the list shows of one parameter."""
+    """One parameter in the list."""
 
     name: str
     reading: Reading | None = None
-    """``None``: nobody has read it yet."""
+    """``None``: not read yet."""
 
     @property
     def key(self) -> str:
@@ -37,7 +37,7 @@ class ParameterRow(Struct, frozen=True, kw_only=True):
 
 
 def parameter_rows(names: Sequence[str], readings: Mapping[str, Reading]) -> list[ParameterRow]:
-    """A row for each name, and for whatever else was read: by the alphabet, those that are not there last."""
+    """A row for each name and each reading, in alphabetical order; missing ones last."""
     rows = [ParameterRow(name=name, reading=readings.get(name)) for name in {*names, *readings}]
     return sorted(rows, key=lambda row: (_is_missing(row), row.name.lower(), row.name))
 
@@ -82,7 +82,7 @@ def about_parameter(row: ParameterRow) -> list[Cell]:
     """A value in full, field by field."""
     head: Cell = (Span(clean(row.name), Tone.KEY),)
     if row.reading is None:
-        return [head, cell("It was not read yet: r reads it, R reads all.", Tone.DIM)]
+        return [head, cell("Not read yet. Press r to read it, R to read all.", Tone.DIM)]
     if row.reading.problem:
         return [head, cell(clean(row.reading.problem, 600), Tone.WARN)]
     found = leaves(row.name, row.reading.value)

@@ -1,4 +1,4 @@
-"""The plan of an update: one frozen record a line, and its columns."""
+"""The plan of an update: rows and columns."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,7 +15,7 @@ from sicktui.tui.glyphs import Glyphs
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
-    """What the plan shows of one device. All texts but the key are harmless already."""
+    """One device in the plan. All texts but the key are already cleaned."""
 
     device: str
     name: str
@@ -39,11 +39,11 @@ def reading(target: Target) -> PlanRow:
 
 
 def plan_row(item: PlanItem) -> PlanRow:
-    """The row of a device whose part of the plan is known."""
+    """The row of a device that has been planned."""
     who = item.identity
     message = item.message
     for warning in item.warnings:
-        message = message.replace(warning, "")  # shown as what it is, beside the message
+        message = message.replace(warning, "")  # shown separately, beside the message
     return PlanRow(
         device=item.device,
         name=clean(item.device),
@@ -57,7 +57,7 @@ def plan_row(item: PlanItem) -> PlanRow:
 
 
 def summary(actions: Sequence[Action | None]) -> str:
-    """``update 4, skip 1, refuse 1``; the ones that there are."""
+    """``update 4, skip 1, refuse 1``, without zeros."""
     counts = [(action.value, sum(each is action for each in actions)) for action in Action]
     parts = [f"{word} {number}" for word, number in counts if number]
     waiting = sum(action is None for action in actions)

@@ -1,4 +1,4 @@
-"""What the guide of a replacement says, step by step. Pure."""
+"""The steps of a replacement in words. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,41 +23,41 @@ KEYS: Final = {"version": "c", "passphrase": "p", "force": "f"}
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What is known so far."""
+    """What is known about a replacement so far."""
 
     target: Target
     seen: Observation | None = None
-    """Who answers; ``None`` while it is being asked."""
+    """The sensor that answers; ``None`` while it is being read."""
     old: str | None = None
-    """What the sensor that was there before is kept under; ``None`` if none is known."""
+    """The key of the sensor before it in the backup store; ``None`` if not known."""
     word: str = LATEST
     plan: RestorePlan | None = None
-    """``None`` while it is being made, or where there is nothing to plan."""
+    """``None`` during planning, or if nothing can be planned."""
 
     @property
     def identity(self) -> Identity | None:
-        """Who answers."""
+        """The identity of the sensor that answers."""
         return self.seen.identity if self.seen else None
 
     @property
     def is_same(self) -> bool:
-        """Whether the very sensor answers that the profile names: nothing was replaced."""
+        """Whether it is the sensor already in the profile: nothing was replaced."""
         who = self.identity
         return who is not None and self.target.serial is not None and who.serial == self.target.serial
 
     @property
     def can_plan(self) -> bool:
-        """Whether there is a new sensor, and a backup to look at."""
+        """Whether there is a new sensor and a backup."""
         return self.identity is not None and not self.is_same and (bool(self.old) or self.word != LATEST)
 
     @property
     def may_go(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether the replacement can start."""
         return self.plan is not None and self.plan.may_go
 
 
 def guide(found: Finding, glyphs: Glyphs) -> list[Cell]:
-    """The steps, each with what it has found."""
+    """The steps, each with its findings."""
     parts = (
         ("The sensor", *_sensor(found, glyphs)),
         ("The backup", *_backup(found, glyphs)),
@@ -65,9 +65,9 @@ def guide(found: Finding, glyphs: Glyphs) -> list[Cell]:
         ("What happens", *_consequences(found, glyphs)),
     )
     lines: list[Cell] = []
-    for number, (title, tone, sign, told) in enumerate(parts, start=1):
-        lines.append((Span(f"{sign} {number} {title}", tone if told else Tone.DIM),))
-        lines += [(_INDENT, *line) for line in told]
+    for number, (title, tone, sign, words) in enumerate(parts, start=1):
+        lines.append((Span(f"{sign} {number} {title}", tone if words else Tone.DIM),))
+        lines += [(_INDENT, *line) for line in words]
     return lines
 
 
@@ -77,7 +77,7 @@ _Part = tuple[Tone, str, list[Cell]]
 def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
     seen, who, address = found.seen, found.identity, clean(found.target.address, 60)
     if seen is None:
-        return Tone.BUSY, glyphs.busy, [cell(f"Asking who answers at {address}...")]
+        return Tone.BUSY, glyphs.busy, [cell(f"Reading the sensor at {address}...")]
     if who is None:
         return (
             Tone.BAD,
@@ -87,28 +87,26 @@ def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
                 _advice(f"Mount the new sensor, give it the address {address}, and press R."),
             ],
         )
-    serial = who.label or "not told"
+    serial = who.label or "not reported"
     model = who.device_type or who.name
-    told: list[Cell] = [
-        cell(f"At {address} answers a {model}, serial number {serial}, firmware {who.version}.")
-    ]
+    told: list[Cell] = [cell(f"{address}: {model}, serial number {serial}, firmware {who.version}.")]
     if found.is_same:
         told += [
-            cell("The profile names this very sensor: nothing was replaced.", Tone.WARN),
-            _advice("To bring its own backup back, leave this and use restore."),
+            cell("This is the sensor already in the profile; nothing has been replaced.", Tone.WARN),
+            _advice("To restore its own backup, go back and use restore."),
         ]
         return Tone.WARN, glyphs.warning, told
     if found.old is None:
         told += [
             cell(
-                "No other sensor is known by this name: neither the profile nor a backup names one.",
+                "No other sensor is known under this name: neither the profile nor a backup names one.",
                 Tone.WARN,
             ),
-            _advice("If one was replaced all the same, press c and choose a backup or its file."),
+            _advice("If a sensor was replaced, press c and choose its backup."),
         ]
         return Tone.WARN, glyphs.warning, told
-    by = "the profile names" if found.target.serial else "the backups under this name are of"
-    told.append(cell(f"It takes the place of {clean(found.old)}, which {by}."))
+    by = "the profile names" if found.target.serial else "the backups of this name belong to"
+    told.append(cell(f"It replaces {clean(found.old)}, which {by}."))
     return Tone.GOOD, glyphs.done, told
 
 
@@ -117,7 +115,7 @@ def _backup(found: Finding, glyphs: Glyphs) -> _Part:
         return Tone.DIM, glyphs.waiting, []
     plan = found.plan
     if plan is None:
-        return Tone.BUSY, glyphs.busy, [cell("Looking for the newest one that is whole...")]
+        return Tone.BUSY, glyphs.busy, [cell("Looking for the newest intact backup...")]
     if plan.order is None and plan.facts is None:
         return Tone.BAD, glyphs.failed, []
     told: list[Cell] = [(Span("of "), Span(backup_words(plan, found.word), Tone.KEY))]
@@ -147,7 +145,7 @@ def _consequences(found: Finding, glyphs: Glyphs) -> _Part:
 
 
 def consequences(plan: RestorePlan, old: str | None) -> list[Cell]:
-    """What comes along, what stays, what changes, and what does not come along."""
+    """What is restored, kept, changed and not restored."""
     who, order = plan.item.identity, plan.order
     location = wanted_location(order, who) if order is not None and who is not None else None
     brought = "every parameter in the backup" + (f", LocationName {shown(location)}" if location else "")
@@ -156,14 +154,14 @@ def consequences(plan: RestorePlan, old: str | None) -> list[Cell]:
     after = (who.serial if who else None) or "none"
     stays = f"{clean(target.device, 40)} keeps its name and its address {clean(target.address, 60)}"
     rows: Sequence[tuple[str, str, Tone]] = (
-        ("comes along", brought, Tone.PLAIN),
-        ("stays", stays, Tone.PLAIN),
-        ("changes", f"the list names serial number {after} instead of {clean(before)}", Tone.PLAIN),
-        ("left behind", NOT_CARRIED, Tone.WARN),
+        ("restored", brought, Tone.PLAIN),
+        ("kept", stays, Tone.PLAIN),
+        ("changed", f"the list names serial number {after} instead of {clean(before)}", Tone.PLAIN),
+        ("not restored", NOT_CARRIED, Tone.WARN),
     )
     if target.ad_hoc:
-        rows = [row for row in rows if row[0] != "changes"]
-    return [(Span(f"{name:<12}", Tone.DIM), Span(words, tone)) for name, words, tone in rows]
+        rows = [row for row in rows if row[0] != "changed"]
+    return [(Span(f"{name:<14}", Tone.DIM), Span(words, tone)) for name, words, tone in rows]
 
 
 def _advice(words: str) -> Cell:

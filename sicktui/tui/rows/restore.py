@@ -1,4 +1,4 @@
-"""The plan of a restore: one frozen record a line, its columns, and the question before it."""
+"""The plan of a restore: rows, columns, and the confirmation."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,11 +19,11 @@ _SHOWN: Final = 8
 
 
 class RestoreRow(Struct, frozen=True, kw_only=True):
-    """What the plan shows of one device."""
+    """One device in the plan."""
 
     target: Target
     word: str
-    """The backup as it was chosen: an id, a path, or ``latest``."""
+    """The chosen backup: an id, a path, or ``latest``."""
     plan: RestorePlan | None = None
     """``None`` while the sensor is being read."""
 
@@ -34,16 +34,16 @@ class RestoreRow(Struct, frozen=True, kw_only=True):
 
 
 def backup_words(plan: RestorePlan | None, word: str) -> str:
-    """Which backup it is, in few words."""
+    """The backup in a few words."""
     if plan is None or plan.order is None:
-        return "the newest whole one" if word == LATEST else clean(word, 80)
+        return "the newest intact one" if word == LATEST else clean(word, 80)
     if plan.order.created is None:
         return clean(plan.order.name, 80)
     return moment(plan.order.created)
 
 
 def action_cell(row: RestoreRow, glyphs: Glyphs, _: int) -> Cell:
-    """Whether it may go."""
+    """Whether it can be restored."""
     if row.plan is None:
         return cell(f"{glyphs.waiting} reading", Tone.DIM)
     if not row.plan.may_go:
@@ -109,8 +109,8 @@ def who(plan: RestorePlan) -> str:
 
 
 def question(plans: Sequence[RestorePlan], glyphs: Glyphs) -> list[Cell]:
-    """What is asked before anything is written."""
-    lines: list[Cell] = [cell(f"The parameters of {count(len(plans), 'sensor')} are overwritten:"), ()]
+    """The question before anything is written."""
+    lines: list[Cell] = [cell(f"This overwrites the parameters of {count(len(plans), 'sensor')}:"), ()]
     for plan in plans[:_SHOWN]:
         lines.append((Span(who(plan), Tone.KEY), Span(f"  backup of {backup_words(plan, '')}")))
         lines += warning_lines(plan, glyphs)
@@ -119,8 +119,8 @@ def question(plans: Sequence[RestorePlan], glyphs: Glyphs) -> list[Cell]:
     lines += [
         (),
         cell(
-            "What they have now is lost, unless it is backed up. The restored parameters are saved on the "
-            "sensor and read back."
+            "The current parameters are lost unless they are backed up. The restored parameters are saved "
+            "on the sensor and read back."
         ),
     ]
     return lines

@@ -1,4 +1,4 @@
-"""What a restore's plan has found out before anything is sent, as a list of checks. Pure."""
+"""The checks of a restore before anything is sent. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -20,18 +20,18 @@ _LONG: Final = 600
 
 
 class CheckResult(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     GOOD = "good"
     WARN = "warn"
-    """Nothing forbids it, and people should know."""
+    """Allowed, with a warning."""
     BAD = "bad"
     OPEN = "open"
-    """Not looked at, since another check has failed."""
+    """Not checked, because an earlier check failed."""
 
 
 class RestoreCheck(Struct, frozen=True, kw_only=True):
-    """One thing that was looked at."""
+    """One check."""
 
     name: str
     outcome: CheckResult
@@ -39,7 +39,7 @@ class RestoreCheck(Struct, frozen=True, kw_only=True):
 
 
 _ORDER: Final = ("file", "sensor", "model", "firmware", "passphrase", "free", "login")
-"""In the order in which the plan looks."""
+"""In the order of the plan."""
 _FAILS: Final[dict[Code, str]] = {
     Code.BACKUP_UNUSABLE: "file",
     Code.STORAGE_ERROR: "file",
@@ -48,29 +48,29 @@ _FAILS: Final[dict[Code, str]] = {
     Code.BUSY: "free",
     Code.ACCESS_DENIED: "login",
 }
-"""Which check a refusal belongs to; every other one is of the sensor."""
+"""The check a refusal belongs to; any other code belongs to the sensor."""
 
 
 def checks(plan: RestorePlan) -> list[RestoreCheck]:
-    """What was looked at, and what came out. After a check that failed the later ones are open."""
+    """The checks and their results. Those after a failed one are open."""
     order, facts, identity, reason = plan.order, plan.facts, plan.item.identity, plan.item.reason
     failing = _FAILS.get(reason, "sensor") if reason is not None else None
     if failing == "login" and identity is None:
-        failing = "sensor"  # it would not even say who it is
-    told: dict[str, tuple[CheckResult, str]] = {
+        failing = "sensor"  # it denied even its identity
+    results: dict[str, tuple[CheckResult, str]] = {
         "file": _file(order, facts),
         "sensor": _sensor(order, facts, identity),
         "model": _model(facts, identity),
         "firmware": _firmware(facts, identity),
         "passphrase": _passphrase(facts),
-        "free": (CheckResult.GOOD, "nobody else works on the sensor, and no update is under way"),
-        "login": (CheckResult.GOOD, "the password was not refused"),
+        "free": (CheckResult.GOOD, "no other run uses the sensor, and no update is in progress"),
+        "login": (CheckResult.GOOD, "the password was accepted or not needed"),
     }
     found: list[RestoreCheck] = []
     for name in _ORDER:
-        outcome, words = told[name]
+        outcome, words = results[name]
         if failing is not None and any(check.outcome is CheckResult.BAD for check in found):
-            outcome, words = CheckResult.OPEN, "not looked at"
+            outcome, words = CheckResult.OPEN, "not checked"
         elif name == failing:
             outcome, words = CheckResult.BAD, clean(plan.item.message, _LONG)
         found.append(RestoreCheck(name=name, outcome=outcome, words=words))
@@ -82,73 +82,71 @@ def _file(order: RestoreOrder | None, facts: BackupFacts | None) -> tuple[CheckR
         return CheckResult.GOOD, f"of {moment(facts.created)}" if facts else "found"
     what = f"{size(order.size)}, SHA-256 {order.sha256[:12]}"
     if not order.described:
-        return CheckResult.WARN, f"{clean(order.name)}: {what}; nothing more is known of it"
-    return CheckResult.GOOD, f"{what}: whole, as the sensor gave it"
+        return CheckResult.WARN, f"{clean(order.name)}: {what}; it has no metadata"
+    return CheckResult.GOOD, f"{what}: intact"
 
 
 def _sensor(
     order: RestoreOrder | None, facts: BackupFacts | None, identity: Identity | None
 ) -> tuple[CheckResult, str]:
     if identity is None:
-        return CheckResult.OPEN, "not looked at"
+        return CheckResult.OPEN, "not checked"
     who = f"{identity.device_type or identity.name} {identity.label or '(no serial number)'}"
     if facts is None:
-        return CheckResult.WARN, f"{who}; whose the backup is, nobody knows"
+        return CheckResult.WARN, f"{who}; the sensor of the backup is not known"
     theirs = facts.serial or facts.mac or facts.device
     if theirs in (identity.serial, identity.mac):
-        return CheckResult.GOOD, f"{who}, the one that the backup is of"
+        return CheckResult.GOOD, f"{who}, the sensor of this backup"
     if order is not None and order.replace:
-        return CheckResult.GOOD, f"{who} takes the place of {clean(theirs)}"
-    return CheckResult.WARN, f"{who}; the backup is of {clean(theirs)}"
+        return CheckResult.GOOD, f"{who} replaces {clean(theirs)}"
+    return CheckResult.WARN, f"{who}; the backup is from {clean(theirs)}"
 
 
 def _model(facts: BackupFacts | None, identity: Identity | None) -> tuple[CheckResult, str]:
     if facts is None or identity is None:
-        return CheckResult.WARN, "cannot be checked: nothing is known of the file but its bytes"
+        return CheckResult.WARN, "cannot be checked: the file has no metadata"
     theirs, ours = facts.model or facts.name, identity.device_type or identity.name
     if facts.model is not None and facts.model == identity.device_type:
-        return CheckResult.GOOD, f"{clean(facts.model)}, as the backup"
+        return CheckResult.GOOD, f"{clean(facts.model)}, same as the backup"
     if theirs == ours or (facts.name == identity.name and None in (facts.model, identity.device_type)):
-        return CheckResult.WARN, f"{ours}: only the family can be compared"
-    return CheckResult.WARN, f"the backup is of a {clean(theirs or '?')}, the sensor is a {ours}"
+        return CheckResult.WARN, f"{ours}: only the family could be compared"
+    return CheckResult.WARN, f"the backup is from a {clean(theirs or '?')}, the sensor is a {ours}"
 
 
 def _firmware(facts: BackupFacts | None, identity: Identity | None) -> tuple[CheckResult, str]:
     if facts is None or identity is None or not facts.version:
-        return CheckResult.WARN, "which firmware wrote it is not known"
+        return CheckResult.WARN, "the firmware of the backup is not known"
     if facts.version == identity.version:
-        return CheckResult.GOOD, f"{identity.version}, as the backup"
-    return CheckResult.WARN, f"{clean(facts.version)} wrote it, the sensor runs {identity.version}"
+        return CheckResult.GOOD, f"{identity.version}, same as the backup"
+    return CheckResult.WARN, f"backup from {clean(facts.version)}, the sensor runs {identity.version}"
 
 
 def _passphrase(facts: BackupFacts | None) -> tuple[CheckResult, str]:
     if facts is None:
-        return CheckResult.WARN, "cannot be tested before"
+        return CheckResult.WARN, "cannot be tested in advance"
     if facts.passphrase_fingerprint is None:
-        return CheckResult.GOOD, "the backup was made without one"
-    return CheckResult.GOOD, "the right one is known here"
+        return CheckResult.GOOD, "the backup has no passphrase"
+    return CheckResult.GOOD, "the passphrase is known"
 
 
 def advice_of(plan: RestorePlan, keys: Mapping[str, str]) -> str:
-    """What to do about a refusal, with the keys of this dashboard where the engine names options of commands.
+    """The advice for a refusal, with keys where the engine names command-line options.
 
     Args:
         plan: the plan.
-        keys: by what is done (``replace``, ``version``, ``passphrase``, ``force``): the key.
+        keys: the keys of ``replace``, ``version``, ``passphrase`` and ``force``.
     """
     match plan.item.reason:
         case Code.OTHER_DEVICE if "replace" in keys:
             return (
-                "Choose a backup of this sensor. If it has taken the place of the other one, leave this and "
+                "Choose a backup of this sensor. If it replaced the other one, go back and "
                 f"press {keys['replace']}."
             )
         case Code.WRONG_PASSPHRASE:
-            return (
-                f"Press {keys['passphrase']} and enter the one that it was made with. Nothing has been sent."
-            )
+            return f"Press {keys['passphrase']} and enter the passphrase of the backup. Nothing was sent."
         case Code.MODEL_MISMATCH:
             return (
-                f"Choose a backup of the same model ({keys['version']}). If you are sure that it fits, press "
+                f"Choose a backup of the same model ({keys['version']}). If you are sure it fits, press "
                 f"{keys['force']}; the sensor itself may still refuse it."
             )
         case _:
@@ -181,5 +179,5 @@ def check_lines(plan: RestorePlan, glyphs: Glyphs) -> list[Cell]:
 
 
 def warning_lines(plan: RestorePlan, glyphs: Glyphs) -> list[Cell]:
-    """What is worth saying beside the checks."""
+    """Warnings beside the checks."""
     return [cell(f"{glyphs.warning} {clean(words, _LONG)}", Tone.WARN) for words in plan.item.warnings]

@@ -1,4 +1,4 @@
-"""The runs of this PC: one frozen record a line, its columns, and what is said of one in full."""
+"""The runs of this PC: rows, columns, and one in full."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from sicktui.tui.rows.jobs import VERDICT_TONES
 
 
 class RunLine(Struct, frozen=True, kw_only=True):
-    """What the list shows of a run."""
+    """One run in the list."""
 
     run: str
     operation: str
@@ -28,9 +28,9 @@ class RunLine(Struct, frozen=True, kw_only=True):
     started: str
     took: str
     devices: tuple[str, ...]
-    """Their names, harmless already."""
+    """Their names, already cleaned."""
     verdicts: dict[Verdict, int] = {}
-    """Once it is over. Treat as read-only."""
+    """After its end. Treat as read-only."""
 
     @property
     def key(self) -> str:
@@ -47,7 +47,7 @@ _TONES: Final = {
 
 
 def state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
-    """Where a run stands; a finished one with the sign of its worst verdict: that is what is looked for."""
+    """The state of a run; a finished one with the sign of its worst verdict."""
     signs = {
         RunState.RUNNING: glyphs.busy,
         RunState.FINISHED: glyphs.skipped,
@@ -71,7 +71,7 @@ _WORST_FIRST: Final = (
 
 
 def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
-    """How many sensors got which verdict: in words, or with signs where these do not fit."""
+    """The number of each verdict, in words, or in signs where these do not fit."""
     counts = [(verdict, number) for verdict, number in line.verdicts.items() if number]
     words = joined((cell(f"{n} {v.value}", VERDICT_TONES[v]) for v, n in counts), Span(", "))
     if width_of(words) <= width:
@@ -80,7 +80,7 @@ def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
 
 
 def names_cell(line: RunLine, _: Glyphs, width: int) -> Cell:
-    """The names of the sensors, as many as fit, and how many more there are."""
+    """As many names as fit, and the number of the others."""
     names = line.devices
     for shown in range(len(names), 0, -1):
         more = f" +{len(names) - shown}" if shown < len(names) else ""
@@ -147,7 +147,13 @@ def about_run(
         verdict = verdicts.get(item.device)
         lines += [(), *_of_device(item.device, verdict, glyphs)]
     if row.state is RunState.INTERRUPTED:
-        lines += [(), cell("Its process is gone. r, in the list of runs, resumes it.", Tone.WARN)]
+        lines += [
+            (),
+            cell(
+                "The runner stopped before the end. Press r in the list of runs to resume.",
+                Tone.WARN,
+            ),
+        ]
     return lines
 
 

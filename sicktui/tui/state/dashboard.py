@@ -1,4 +1,4 @@
-"""What the dashboard knows, and what it shows of it. No Textual in here, and no I/O."""
+"""The state of the dashboard, without Textual or I/O."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,22 +19,22 @@ from sicktui.tui.rows.jobs import JobRow, job_rows
 
 
 class LastObservation(Struct, frozen=True, kw_only=True):
-    """The last look at a sensor, and what is known from earlier ones."""
+    """The last observation of a sensor, and what is known from earlier ones."""
 
     observation: Observation
     identity: Identity | None
-    """Who it said it is, when it last said so: shown on while it does not answer."""
+    """The last identity it reported; still shown while it does not answer."""
     answered: float | None
     """When it last answered, on the monotonic clock."""
 
 
 class DashboardState:
-    """Devices, looks at them, marks, and the runs that are followed.
+    """Devices, observations, marks, and followed runs.
 
     Args:
-        clock: where time comes from.
-        grain: seconds since the last answer that all count as fresh in the list.
-        old_after: days from when on a backup is marked as old.
+        clock: the source of time.
+        grain: seconds since the last answer that count as fresh in the list.
+        old_after: days after which a backup is marked as old.
     """
 
     def __init__(self, clock: Clock, *, grain: int = 10, old_after: float = 30.0) -> None:
@@ -51,14 +51,14 @@ class DashboardState:
         self.runs: dict[str, RunView] = {}
         self.shown_run: str | None = None
         self.cancelling: set[str] = set()
-        """Runs that were told from here to stop: shown as that before they have heard it."""
+        """Runs cancelled from here: shown as cancelling before the runner confirms it."""
         self.backup_index = BackupIndex()
-        self._without_backup: set[str] = set()  # devices that a run has asked for a backup in vain
+        self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
     # What comes in
 
     def set_devices(self, profiles: Mapping[str, Profile], targets: Mapping[str, Target]) -> None:
-        """Take over the device list; what is known of devices that stay is kept."""
+        """Set the device list; what is known of unchanged devices is kept."""
         moved = {name for name, target in targets.items() if self.targets.get(name) != target}
         self.profiles, self.targets = dict(profiles), dict(targets)
         self.observations = {n: s for n, s in self.observations.items() if n in targets and n not in moved}
@@ -66,7 +66,7 @@ class DashboardState:
         self._without_backup -= moved
 
     def observed(self, observation: Observation) -> LastObservation | None:
-        """Take in a look at a sensor; returns the one before it."""
+        """Record an observation; returns the one before it."""
         before = self.observations.get(observation.device)
         answered = before.answered if before else None
         if observation.reachable:
@@ -78,7 +78,7 @@ class DashboardState:
         return before
 
     def advanced(self, run: str, view: RunView) -> None:
-        """Take in where a run stands. A new one is shown, unless another one that goes is."""
+        """Record the state of a run. A new run is shown, unless a running one is."""
         shown = self.runs.get(self.shown_run or "")
         idle = shown is not None and shown.state is not RunState.RUNNING
         if run not in self.runs and (self.shown_run is None or idle):
@@ -95,11 +95,11 @@ class DashboardState:
     # Marks
 
     def toggle(self, device: str) -> None:
-        """Mark a device, or take its mark away."""
+        """Mark or unmark a device."""
         self.marks ^= {device}
 
     def toggle_all(self, visible: Sequence[str]) -> None:
-        """Mark all visible devices; if they all are, take every mark away."""
+        """Mark all visible devices; if all are marked, clear all marks."""
         if set(visible) <= self.marks:
             self.marks.clear()
         else:
@@ -109,12 +109,12 @@ class DashboardState:
 
     @property
     def live_runs(self) -> list[str]:
-        """The followed runs that are going."""
+        """The followed runs that are running."""
         return [run for run, view in self.runs.items() if view.state is RunState.RUNNING]
 
     @property
     def owners(self) -> dict[str, str]:
-        """The run that has a device in its hands, by device."""
+        """The run that uses each device."""
         return {
             device: run
             for run in self.live_runs
@@ -123,7 +123,7 @@ class DashboardState:
         }
 
     def job_of(self, device: str) -> DeviceView | None:
-        """A device's part in the run that is shown, or in a live one."""
+        """A device's part in a live run, or in the shown one."""
         owner = self.owners.get(device)
         for run in (owner, self.shown_run):
             if run in self.runs and device in self.runs[run].devices:
@@ -131,13 +131,13 @@ class DashboardState:
         return None
 
     def backups_of(self, device: str) -> SensorHistory | None:
-        """The backups of the sensor that answers under a name; ``None`` while nobody has looked."""
+        """The backups of the sensor at a device; ``None`` until they have been read."""
         last = self.observations.get(device)
         identity = last.identity if last else None
         return self.backup_index.of(device, identity, refused=device in self._without_backup)
 
     def command_context(self) -> CommandContext:
-        """What decides whether a command makes sense now."""
+        """What decides whether a command can be used now."""
         return CommandContext(
             devices=len(self.targets),
             marked=tuple(name for name in self.targets if name in self.marks),
@@ -192,7 +192,7 @@ class DashboardState:
             note=clean(profile.note or "") if profile else "",
             backups=self.backups_of(target.device),
         )
-        return _as_the_run_sees(row, job, wall, self._grain) if job and job.started else row
+        return _as_seen_by_run(row, job, wall, self._grain) if job and job.started else row
 
 
 def _contact(seen: Observation | None) -> Contact:
@@ -201,8 +201,8 @@ def _contact(seen: Observation | None) -> Contact:
     return Contact.ONLINE if seen.reachable else Contact.OFFLINE
 
 
-def _as_the_run_sees(row: DeviceRow, job: DeviceView, wall: datetime, grain: int) -> DeviceRow:
-    """While a run has the sensor, nobody else asks it: the list shows the run's view."""
+def _as_seen_by_run(row: DeviceRow, job: DeviceView, wall: datetime, grain: int) -> DeviceRow:
+    """A sensor in a run is not polled: the list shows what the run observes."""
     contact, ago = row.contact, row.age
     if job.last_answer is not None:
         contact = Contact.OFFLINE if job.silent else Contact.ONLINE

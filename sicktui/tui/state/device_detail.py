@@ -1,4 +1,4 @@
-"""What the dashboard says of one device in words: the lines under the panel, and the details dialog."""
+"""One device in words: the lines below the panel, and the details dialog."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ LONG = 2000
 def detail_lines(
     dashboard: DashboardState, device: str | None, glyphs: Glyphs, width: int, count: int
 ) -> list[Cell]:
-    """At most ``count`` lines about a device: what matters most of verdict, trouble, or identity."""
+    """At most ``count`` lines about a device: its verdict, problem or identity, the most important first."""
     if device is None or width <= 0:
         return []
     text, tone = _most_important(dashboard, device, glyphs)
@@ -54,13 +54,13 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
 
 
 def _progress_text(job: DeviceView) -> str:
-    """What the sensor is being put through, and what nobody must do meanwhile."""
+    """The current step, and what must not be done during it."""
     step = job.step.value if job.step is not None else ""
     text = f"{step}: {clean(job.detail)}." if job.detail else f"{step}."
     if job.update_state == UpdateState.STARTED:
-        return f"{text} UpdateState {job.update_state_name}: it is flashing. Do not power-cycle it."
+        return f"{text} UpdateState {job.update_state_name}: flashing. Do not power-cycle the sensor."
     if job.silent:
-        return f"{text} It does not answer at the moment."
+        return f"{text} The sensor does not answer at the moment."
     return text
 
 
@@ -84,7 +84,7 @@ def _identity_text(
 
 
 def details(dashboard: DashboardState, device: str, glyphs: Glyphs) -> list[Cell]:
-    """Everything that is known of a device, a paragraph a line."""
+    """Everything about a device, a paragraph a line."""
     job = dashboard.job_of(device)
     paragraphs: list[Cell] = []
     if job is not None:
@@ -107,8 +107,8 @@ def _job_paragraphs(job: DeviceView, glyphs: Glyphs) -> list[Cell]:
     if job.steps:
         operation = job.verdict.operation if job.verdict else None
         order = STEPS[operation] if operation else tuple(job.steps)
-        told = ", ".join(f"{step.value} {job.steps[step].value}" for step in order if step in job.steps)
-        paragraphs.append(_pair("steps", told))
+        steps = ", ".join(f"{step.value} {job.steps[step].value}" for step in order if step in job.steps)
+        paragraphs.append(_pair("steps", steps))
     if paragraphs:
         paragraphs.append(())
     return paragraphs
@@ -119,7 +119,7 @@ def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
     if verdict.from_version is not UNSET and verdict.from_version:
         facts.append(("firmware before", verdict.from_version))
     if verdict.to_version is not UNSET and verdict.to_version:
-        facts.append(("firmware to be", verdict.to_version))
+        facts.append(("firmware after", verdict.to_version))
     if verdict.serial is not UNSET and verdict.serial:
         facts.append(("serial number", verdict.serial))
     facts.append(("took", elapsed(verdict.seconds)))
@@ -137,7 +137,7 @@ def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
 def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -> list[Cell]:
     row = next((row for row in dashboard.all_device_rows() if row.device == device), None)
     if row is None:
-        return [cell("This device is not in the list any more.", Tone.DIM)]
+        return [cell("This device is no longer in the list.", Tone.DIM)]
     last = dashboard.observations.get(device)
     paragraphs: list[Cell] = [
         _pair("address", row.address),
@@ -156,8 +156,8 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         ("note", row.note),
     ]
     if row.backups is not None:
-        told = [mark_words(row.backups, dashboard.old_after), newest_words(row.backups)]
-        pairs.append(("backup", "; ".join(part for part in told if part)))
+        parts = [mark_words(row.backups, dashboard.old_after), newest_words(row.backups)]
+        pairs.append(("backup", "; ".join(part for part in parts if part)))
     paragraphs += [_pair(name, value) for name, value in pairs if value]
     if last is not None and last.observation.problem:
         code = f" ({last.observation.code})" if last.observation.code else ""

@@ -26,9 +26,9 @@ else:
 CROWDED: Final = 12
 """Writes in the queue from which on frames are dropped: about four frames."""
 LOOK_AGAIN: Final = 0.2
-"""Seconds between two looks at whether the terminal reads again."""
+"""Seconds between two checks whether the terminal reads again."""
 LAST_WORDS: Final = 1.0
-"""Seconds that a terminal gets to take the sequences that restore it, before it is given up."""
+"""Seconds for the terminal to read the sequences that restore it."""
 
 SYNC_START: Final = "\x1b[?2026h"
 SYNC_END: Final = "\x1b[?2026l"
@@ -43,7 +43,7 @@ class PatientDriver(PlatformDriver):
 
     @property
     def _pending(self) -> "queue.Queue[str | None] | None":
-        """The queue to the writer; ``None`` when nobody takes from it any more."""
+        """The queue to the writer; ``None`` once the writer has ended."""
         thread: WriterThread | None = self._writer_thread
         if thread is None or not thread.is_alive():
             return None
@@ -53,7 +53,7 @@ class PatientDriver(PlatformDriver):
         """Start, with a queue whose ``put`` never blocks: this class bounds it by dropping frames."""
         self._leaving = False
         if os.name == "posix" and self._file is not None and not self._owns_file:
-            # With a file of its own, a writer that is stuck for ever holds no lock that the
+            # With its own file, a writer that is stuck for ever holds no lock that the
             # interpreter needs to flush stderr at its end.
             self._file = os.fdopen(
                 os.dup(self._file.fileno()), "w", encoding=self._file.encoding, errors="replace"
@@ -66,7 +66,7 @@ class PatientDriver(PlatformDriver):
     _owns_file = False
 
     def write(self, data: str) -> None:
-        """Write, unless the terminal is too far behind; then a repaint is owed."""
+        """Write, unless the terminal is too far behind; then repaint later."""
         pending = self._pending
         if pending is None:
             return
@@ -94,7 +94,7 @@ class PatientDriver(PlatformDriver):
         self._app.refresh(layout=True)
 
     def stop_application_mode(self) -> None:
-        """Restore the terminal. What a stalled one has not read yet is of no use any more."""
+        """Restore the terminal, and drop the frames that a stalled one has not read."""
         self._leaving = True
         pending = self._pending
         while self._owed and pending is not None and pending.qsize():

@@ -1,9 +1,9 @@
-"""Hands keys on one at a time, so that each meets the focus that the one before has left.
+"""Delivers key events one at a time, so each sees the focus set by the one before.
 
 Textual's app looks for the focused widget when it takes a key, and puts the key into that widget's queue; the
-widget handles it in a task of its own. Of a burst (a line that stalled brings many keys in one read) every
-key is so given to the widget that had the focus before the first one: text after Tab lands in the field
-before it, and what is typed for a dialog that is about to open is taken for commands.
+widget handles it in its own task. Of a burst (a line that stalled brings many keys in one read) every key
+therefore goes to the widget that had the focus before the first one: text after Tab lands in the field before
+it, and what is typed for a dialog that is about to open is taken for commands.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 LONGEST: Final = 0.5
-"""Seconds after which a key is handed on, though the one before is still being worked on."""
+"""Seconds after which a key is delivered although the one before is still being handled."""
 MOST_WAITING: Final = 2000
 """Keys that wait at most: a long path, pasted where there is no bracketed paste, fits. More is dropped."""
 FLOOD: Final = 100
@@ -32,8 +32,8 @@ class KeyQueue:
 
     Args:
         app: the app.
-        deliver: gives a key to whoever has the focus.
-        ready: waits while a command has yet to show its dialog: what is typed meanwhile is meant for that.
+        deliver: passes a key to the widget with the focus.
+        ready: waits while a command has yet to open its dialog: keys typed meanwhile belong to that dialog.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class KeyQueue:
         self._settling: asyncio.Task[None] | None = None
 
     async def take(self, key: events.Key | events.Paste) -> None:
-        """Hand a key (or what was pasted) on, as soon as those before it have been handled."""
+        """Deliver a key or a paste, as soon as those before it have been handled."""
         if len(self._waiting) >= FLOOD and isinstance(key, events.Key) and key.key in _QUIT:
             self._waiting.clear()
         if len(self._waiting) >= MOST_WAITING:
@@ -61,22 +61,22 @@ class KeyQueue:
     async def _next(self) -> None:
         self._settling = None
         if self._waiting:
-            # Before it is handed on: a priority binding may take the focus somewhere else.
+            # Before it is delivered: a priority binding may move the focus.
             target = self._app.focused or self._app.screen
             await self._deliver(self._waiting.popleft())
             self._settling = asyncio.create_task(self._settle(target.ancestors_with_self))
 
     async def _settle(self, way: Iterable[MessagePump]) -> None:
-        """Wait until a key and all that it has led to have been handled, but not for ever."""
+        """Wait until a key and its consequences have been handled, for a limited time."""
         try:
-            # Whoever works on a key so long, or is gone, must not take the keyboard away.
+            # A widget that is slow or gone must not block the keyboard.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._passed(way), LONGEST)
         finally:
             self._app.call_later(self._next)
 
     async def _passed(self, way: Iterable[MessagePump]) -> None:
-        """Let the key go the way that messages bubble; where it opened a screen, let that take the focus."""
+        """Follow the key along the way that messages bubble, and into a screen that it opened."""
         before = self._app.screen
         for pump in way:
             if pump is not self._app:
@@ -88,7 +88,7 @@ class KeyQueue:
 
 
 async def _through(pump: MessagePump) -> None:
-    """Wait until a queue has been worked off as far as it is now, and what that has added."""
+    """Wait until a queue has been processed as far as it is now, with what that added."""
     for _ in range(_ROUNDS):
         done = asyncio.Event()
         if not pump.call_later(done.set):

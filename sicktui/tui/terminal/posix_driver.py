@@ -17,7 +17,7 @@ from sicktui.tui.terminal.parser import BoundedParser
 from sicktui.tui.terminal.signals import HUNG_UP
 
 TICK: Final = 0.05
-"""Seconds between two looks at what silence completes, such as the Esc key."""
+"""Seconds between two checks for what silence completes, such as the Esc key."""
 READ_AT_ONCE: Final = 4096
 """Bytes."""
 
@@ -26,7 +26,7 @@ class PosixDriver(LinuxDriver):
     """Textual's driver for Linux and macOS with an input thread that survives all input."""
 
     def start_application_mode(self) -> None:
-        """As Textual's own, with a type."""
+        """Start, with a type for the type checker."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
@@ -64,7 +64,7 @@ class PosixDriver(LinuxDriver):
             pass
 
     def _run_input_thread(self) -> None:
-        """As Textual's own, but an error ends the app with an exit code that says so."""
+        """Read keys; an error ends the app with exit code 1."""
         try:
             self.run_input_thread()
         except Exception as error:  # noqa: BLE001 - no key would be read any more: the app must end

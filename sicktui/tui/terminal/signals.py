@@ -1,7 +1,7 @@
-"""A clean end when the terminal goes away or somebody ends the process.
+"""A clean end when the terminal goes away or the process is terminated.
 
 By default SIGHUP kills the app at once, without any ``finally``; ignoring it would leave the loop
-writing to a terminal that is gone. A run is not touched by either: it is a process of its own.
+writing to a terminal that is gone. Neither affects a run, which is a separate process.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from textual.app import App
 
 CHECK_EVERY: Final = 2.0
-"""Seconds between two looks at whether the terminal is still there (a hang-up can come unannounced)."""
+"""Seconds between two checks whether the terminal is still there (a hang-up can come without a signal)."""
 HUNG_UP: Final = 129
 ENDED: Final = 143
 
 
 class TerminalGuard:
-    """Ends the app when it has lost its terminal or is asked to end."""
+    """Ends the app when it loses its terminal or is asked to end."""
 
     def __init__(self, app: "App[Any]") -> None:
         self._app = app
@@ -39,7 +39,7 @@ class TerminalGuard:
             self._timer = self._app.set_interval(CHECK_EVERY, self._check)
 
     def stop(self) -> None:
-        """Give the signals back."""
+        """Restore the signals."""
         for number in self._handled:
             asyncio.get_running_loop().remove_signal_handler(number)
         self._handled.clear()

@@ -1,4 +1,4 @@
-"""The hint bar: which keys do what, from the command table. It never changes while it stands.
+"""The hint bar: keys from the command table. It changes only with the width.
 
 Textual's Footer leaks its keys at each refresh (textual#6666), and changes with the focus.
 """
@@ -17,7 +17,7 @@ _GAP: Final = Span("  ", Tone.DIM)
 
 
 def hints(keys: KeyMap, width: int) -> Cell:
-    """As many hints as fit: those that matter most, the ways out always, in the table's order."""
+    """As many hints as fit, the most important ones, in the order of the table."""
     groups: dict[int, tuple[int, Cell]] = {}
     for place, command in enumerate(COMMANDS):
         if command.hint is not None:

@@ -1,4 +1,4 @@
-"""The keys of a dialog: wrapped between two keys, never inside of what one does."""
+"""The keys of a dialog, wrapped between keys only."""
 
 from typing import Final
 
@@ -9,14 +9,14 @@ from textual.widgets import Static
 from sicktui.tui.drawing.spans import cell, flow, text_of
 
 GAP: Final = "   "
-"""What stands between two keys."""
+"""Between two keys."""
 
 
 class KeyLines(Static):
-    """As many lines as it takes.
+    """Key hints in as many lines as needed.
 
     Args:
-        keys: keys and what they do, three blanks between two.
+        keys: keys and their titles, three blanks between two.
         id: the widget's id.
     """
 

@@ -1,4 +1,4 @@
-"""Lines that stand still: the status line, the hint bar, the lines about the selected device."""
+"""Fixed lines: the status line, the hint bar, the lines about the selected device."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,7 +12,7 @@ from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
 
 
 class LineBar(Painted):
-    """A few lines of spans. A line that is equal to what is shown costs nothing."""
+    """A few lines of spans. An unchanged line is not repainted."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     DEFAULT_CSS = (

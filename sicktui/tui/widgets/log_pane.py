@@ -35,7 +35,7 @@ class LogPane(Pane):
 
     @property
     def held(self) -> int:
-        """How many lines came since the pause."""
+        """Lines held back since the pause."""
         return len(self._held)
 
     @property
@@ -44,7 +44,7 @@ class LogPane(Pane):
         return [*self._ring, *self._held]
 
     def add(self, lines: Iterable[LogLine]) -> None:
-        """Add lines; while paused they are kept back, the oldest forgotten beyond the capacity."""
+        """Add lines; while paused they are held back, up to the capacity."""
         new = list(lines)
         if not new:
             return
@@ -59,12 +59,12 @@ class LogPane(Pane):
             self._settle(follow=stays)
 
     def follow(self, wanted: Callable[[LogLine], bool]) -> None:
-        """Show the lines that ``wanted`` says, out of all that are kept."""
+        """Show the lines for which ``wanted`` is true."""
         self._wanted = wanted
         self._repaint_all(follow=True)
 
     def pause(self, *, paused: bool) -> None:
-        """Stand still, or go on with everything that came meanwhile."""
+        """Pause, or resume and show all lines held back."""
         self.paused = paused
         if not paused:
             held, self._held = self._held, []

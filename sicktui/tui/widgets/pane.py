@@ -1,4 +1,4 @@
-"""A scrolling part of the main screen, with a title of its own on its first line."""
+"""A scrolling part of the main screen, with a title on its first line."""
 
 from typing import ClassVar
 
@@ -83,15 +83,15 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         return self.strip((*shown, rule), width)
 
     def on_focus(self) -> None:
-        """The title shows who has the keys."""
+        """Redraw: the title shows the focus."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """The title shows who has the keys."""
+        """Redraw: the title shows the focus."""
         self.refresh()
 
     def set_lines(self, count: int) -> None:
-        """Say how many scrolling lines there are."""
+        """Set the number of scrolling lines."""
         height = count + self.fixed
         if self.virtual_size.height != height:
             self.virtual_size = self.virtual_size.with_height(height)

@@ -1,4 +1,4 @@
-"""A text that is longer than its place: scrolled with the same keys as everything else."""
+"""A scrolling text, with the same keys as the panes."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 
 
 class ScrollBox(VerticalScroll, can_focus=True):
-    """Holds prose; ``j`` and ``k`` move it while it has the keys."""
+    """Holds prose; ``j`` and ``k`` scroll it while it has the focus."""
 
     DEFAULT_CSS = """
     ScrollBox { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; background: $background; }

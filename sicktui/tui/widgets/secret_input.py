@@ -7,7 +7,7 @@ class SecretInput(Input):
     """As ``Input``, but nothing goes from it to the clipboard while it shows dots.
 
     A copy is sent to the terminal (OSC 52) in clear text: into recordings of the session, the
-    history of a terminal multiplexer, and the clipboard of whoever sits there next.
+    history of a terminal multiplexer, and the clipboard of the next person at that PC.
     """
 
     def action_copy(self) -> None:
@@ -16,7 +16,7 @@ class SecretInput(Input):
             super().action_copy()
 
     def action_cut(self) -> None:
-        """Take away what is selected; a secret is not kept for pasting."""
+        """Delete the selection; a secret is not copied to the clipboard."""
         if self.password:
             self.delete_selection()
         else:

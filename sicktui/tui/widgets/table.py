@@ -107,7 +107,7 @@ class Table(Pane, Generic[RowT]):
             self.scroll_to_row(self.cursor)
 
     def select(self, key: Hashable) -> None:
-        """Select a row without telling anyone; an unknown key changes nothing."""
+        """Select a row without a message; an unknown key changes nothing."""
         if key in self._index and key != self._selected:
             old, self._selected = self.cursor, key
             if old is not None:
@@ -116,7 +116,7 @@ class Table(Pane, Generic[RowT]):
             self.scroll_to_row(self._index[key])
 
     def show_cursor(self, *, shown: bool) -> None:
-        """Whether the cursor is drawn without the keys: one that belongs to nothing else misleads."""
+        """Whether the cursor is drawn without the focus."""
         if shown != self._follows:
             self._follows = shown
             if self.cursor is not None:
@@ -168,7 +168,7 @@ class Table(Pane, Generic[RowT]):
         """The title, the headings, or a row."""
         width = self.across
         if width != self._width:
-            # The scroll bar comes and goes without a resize that would tell.
+            # The scroll bar comes and goes without a resize event.
             self._lay_out()
         if y == 0 and self.is_titled:
             return self.render_title(width)
