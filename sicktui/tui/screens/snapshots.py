@@ -16,72 +16,15 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
-from sicktui.model.wording import moment, percent
+from sicktui.model.wording import percent
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.drawing.columns import Column
+from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.snapshots import NOW, SNAPSHOT_COLUMNS, SnapshotRow
 from sicktui.tui.widgets.prose import Prose
-from sicktui.tui.widgets.table import Table
 
-_NOW: Final = "now"
 _PAIR: Final = 2
-
-
-class SnapshotRow(Struct, frozen=True, kw_only=True):
-    """A stored snapshot, or the sensor now."""
-
-    snapshot: Snapshot | None = None
-    """``None``: now."""
-    marked: bool = False
-
-    @property
-    def key(self) -> str:
-        """The snapshot's id."""
-        return self.snapshot.id if self.snapshot else _NOW
-
-
-def _when_cell(row: SnapshotRow, glyphs: Glyphs, _: int) -> Cell:
-    mark = Span(f"{glyphs.mark} " if row.marked else "  ", Tone.KEY)
-    return (mark, Span(moment(row.snapshot.taken) if row.snapshot else "now: reads the sensor"))
-
-
-def _facts_cell(row: SnapshotRow, name: str) -> Cell:
-    if row.snapshot is None:
-        return ()
-    facts = {
-        "read": str(len(row.snapshot.values)),
-        "version": row.snapshot.version,
-        "sensor": row.snapshot.key,
-        "by": row.snapshot.operator,
-    }
-    return cell(clean(facts[name]))
-
-
-SNAPSHOT_COLUMNS: Final[tuple[Column[SnapshotRow], ...]] = (
-    Column(id="when", title="  Taken", least=23, most=24, cell=_when_cell),
-    Column(
-        id="read",
-        title="Parameters",
-        least=10,
-        most=10,
-        right=True,
-        cell=lambda r, _g, _w: _facts_cell(r, "read"),
-    ),
-    Column(
-        id="version", title="Firmware", least=8, most=14, cell=lambda r, _g, _w: _facts_cell(r, "version")
-    ),
-    Column(
-        id="sensor",
-        title="Sensor",
-        least=10,
-        most=18,
-        rank=1,
-        cell=lambda r, _g, _w: _facts_cell(r, "sensor"),
-    ),
-    Column(id="by", title="By", least=8, most=30, rank=2, cell=lambda r, _g, _w: _facts_cell(r, "by")),
-)
 
 
 class Pair(Struct, frozen=True):
@@ -93,13 +36,10 @@ class Pair(Struct, frozen=True):
     """How much of the sensor is read, if it is read."""
 
 
-class SnapshotPicker(Dialog[Pair]):
+class SnapshotPicker(Picker[Pair, SnapshotRow]):
     """Enter compares the selected snapshot with the sensor now, or two marked ones with each other."""
 
-    DEFAULT_CSS = """
-    SnapshotPicker #box { width: 96; }
-    SnapshotPicker Table { height: 8; background: $surface; }
-    """
+    DEFAULT_CSS = "SnapshotPicker #box { width: 96; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", show=False),
@@ -107,74 +47,62 @@ class SnapshotPicker(Dialog[Pair]):
     ]
 
     keys_text = "j k move   enter compare with now   space mark two   e quick   q back"
-    scrolls = False
+    columns = SNAPSHOT_COLUMNS
 
     def __init__(self, appearance: Appearance, device: str, kept: Sequence[Snapshot]) -> None:
-        super().__init__(appearance)
+        super().__init__(appearance, self._rows)
         self.title_text = f"Compare {clean(device, 40)} with what?"
         self._kept = kept
         self._marked: list[str] = []
         self._scope: Scope = "full"
 
+    def _rows(self) -> list[SnapshotRow]:
+        rows = [SnapshotRow(marked=NOW in self._marked)]
+        return rows + [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
+
     def body(self) -> list[Widget]:
-        """The snapshots."""
-        return [
-            Prose(id="about"),
-            Table(SNAPSHOT_COLUMNS, glyphs=self.appearance.glyphs, id="snapshots"),
-            Prose(id="problem"),
-        ]
+        """What can be compared, and the list."""
+        return [Prose(id="about"), *super().body()]
 
-    def on_mount(self) -> None:
+    def show_rows(self, rows: Sequence[SnapshotRow]) -> None:
         """Show the snapshots with the newest selected: it is compared most often."""
-        table = self._table
-        table.styles.height = max(4, min(14, len(self._kept) + 2))
-        self._show()
-        table.select(self._kept[0].id)
-        table.focus()
+        self.table.styles.height = max(4, min(14, len(rows) + 1))
+        super().show_rows(rows)
+        self.table.select(self._kept[0].id)
+        self._show_about()
 
-    @property
-    def _table(self) -> Table[SnapshotRow]:
-        return self.query_one(Table)
-
-    def _show(self) -> None:
-        rows = [SnapshotRow(marked=_NOW in self._marked)]
-        rows += [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
-        self._table.show(rows)
+    def _show_about(self) -> None:
         words = "Enter compares with the sensor now. Mark two to compare them with each other."
         quick = "Quick: reads only the few parameters that an update compares."
-        lines = [cell(words, Tone.DIM), cell(quick if self._scope == "essential" else "", Tone.WARN)]
-        self.query_one("#about", Prose).show(*(line for line in lines if line))
+        lines = [cell(words, Tone.DIM), *([cell(quick, Tone.WARN)] if self._scope == "essential" else [])]
+        self.query_one("#about", Prose).show(*lines)
 
     def action_quick(self) -> None:
         """Switch between reading everything and only the essential parameters."""
         self._scope = "full" if self._scope == "essential" else "essential"
-        self._show()
+        self._show_about()
 
     def action_mark(self) -> None:
         """Mark or unmark the selected one; a third mark replaces the first."""
-        row = self._table.selected
+        row = self.table.selected
         if row is None:
             return
         if row.key in self._marked:
             self._marked.remove(row.key)
         else:
             self._marked = [*self._marked, row.key][-_PAIR:]
-        self._show()
-        self._table.action_down()
+        self.table.show(self._rows())
+        self.table.action_down()
 
-    @on(Table.Chosen)
-    def _choose(self) -> None:
-        row = self._table.selected
-        if row is None:
-            return
-        chosen = self._marked if len(self._marked) == _PAIR else [row.key, _NOW]
+    def chosen(self, row: SnapshotRow) -> None:
+        """Answer with the marked pair, or the selected snapshot and the sensor now."""
+        chosen = self._marked if len(self._marked) == _PAIR else [row.key, NOW]
         if len(set(chosen)) < _PAIR:
-            words = "Choose an earlier snapshot to compare with."
-            self.query_one("#problem", Prose).show(cell(words, Tone.WARN))
+            self.show_problem("Choose an earlier snapshot to compare with.", tone=Tone.WARN)
             return
         by_id = {kept.id: kept for kept in self._kept}
         # The earlier one is "before", however they were marked; now comes after all others.
-        order = [_NOW, *(kept.id for kept in self._kept)]
+        order = [NOW, *(kept.id for kept in self._kept)]
         late, early = sorted(chosen, key=order.index)
         self.dismiss(Pair(by_id.get(early), by_id.get(late), self._scope))
 
