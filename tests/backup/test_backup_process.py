@@ -14,11 +14,12 @@ from sicktui.model.run_view import RunView, reduce
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
 from tests.support.processes import KILL
+from tests.support.waiting import LIMIT
 
 
 async def to_the_end(harness: EngineHarness, run: str) -> RunView:
     view = RunView()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         async for batch in follow(harness.context, run, interval=0.05):
             for _, event in batch:
                 view = reduce(view, event)
@@ -66,13 +67,13 @@ async def test_a_killed_runner_is_followed_by_another(harness: EngineHarness) ->
     record = await harness.backed_up(device)
     device.parameters.write("LocationName", "elsewhere")
     run = await start_run(harness.context, await harness.restore_run(device, record.id))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while not any(isinstance(e, Acted) and e.act == "restore" for e in harness.events(run)):
             await asyncio.sleep(0.02)
     pid = harness.context.journal.row(run).pid
     assert pid is not None
     os.kill(pid, KILL)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         # Its lock tells, not its pid: a thread in the middle of a write outlives the rest for a moment.
         while liveness(harness.context, harness.context.journal.row(run)).state is RunState.RUNNING:
             await asyncio.sleep(0.02)

@@ -15,7 +15,7 @@ from tests.support.fleet_thread import FleetThread, StartFleet, sensor
 from tests.support.harness import PASSWORD
 from tests.support.processes import KILL
 from tests.support.program import ProgramHarness, Result
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT, wait_until
 
 Process = subprocess.Popen[bytes]
 
@@ -113,7 +113,7 @@ def test_a_reader_that_goes_away_is_met_quietly(program: ProgramHarness, start_f
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    code = process.wait(timeout=20)
+    code = process.wait(timeout=LIMIT)
     assert process.stderr is not None
     err = process.stderr.read().decode()
     assert code == 3
@@ -171,7 +171,7 @@ def test_lists_may_be_cut_short(program: ProgramHarness) -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=LIMIT) == 0
     assert process.stderr is not None
     assert process.stderr.read() == b""
 

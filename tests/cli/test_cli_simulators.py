@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.program import ProgramHarness
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT, wait_until
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -97,7 +97,7 @@ def test_sensors_outlive_the_reader_of_their_announcements(program: ProgramHarne
     process.stdout = None
     assert program.here("status", device["address"]).code == 0
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=LIMIT) == 0
     assert process.stderr is not None
     assert process.stderr.read() == b""
 

@@ -44,7 +44,7 @@ def test_locked_vault_and_denied_access_are_asked_about_in_dialogs(tmp_path: Pat
             shown = terminal.wait_for(lambda text: "rejected the stored password" in text and "Login" in text)
             assert f"Service on {first}" in shown
             terminal.press(PASSWORD, "\r")
-            terminal.wait_for(lambda text: "finished · 2 succeeded" in text, seconds=40)
+            terminal.wait_for(lambda text: "finished · 2 succeeded" in text)
             said = terminal.output
             assert (said.count(ENTERED), said.count(LEFT)) == (1, 0), "it left its screen in between"
             terminal.press("q")

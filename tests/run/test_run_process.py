@@ -19,6 +19,7 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.engine_harness import EngineHarness
 from tests.support.processes import KILL, session_of
+from tests.support.waiting import LIMIT
 
 
 def sensor(name: str, **changes: object) -> DeviceSpec:
@@ -37,7 +38,7 @@ async def started(
 
 async def to_the_end(harness: EngineHarness, run: str) -> tuple[RunView, list[Event]]:
     view, events = RunView(), []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         async for batch in follow(harness.context, run, interval=0.05):
             for _, event in batch:
                 events.append(event)
@@ -47,7 +48,7 @@ async def to_the_end(harness: EngineHarness, run: str) -> tuple[RunView, list[Ev
 
 async def until_state(harness: EngineHarness, run: str, state: int) -> None:
     """Wait until every sensor of the run was seen at the UpdateState."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while any(device.update_state != state for device in harness.view(run).devices.values()):
             await asyncio.sleep(0.02)
 

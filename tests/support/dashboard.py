@@ -21,6 +21,7 @@ from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.screen import MainScreen
 from tests.support.harness import FAST, Harness, fast_context
+from tests.support.waiting import LIMIT
 
 TIMING: Final = structs.replace(FAST, poll_interval=0.1, flash_timeout=30.0, reconnect_interval=0.1)
 LIMITS: Final = Limits(requests_per_second=1000.0, max_failures=100)
@@ -80,7 +81,7 @@ def main_of(pilot: Pilot[None]) -> MainScreen:
     return next(screen for screen in pilot.app.screen_stack if isinstance(screen, MainScreen))
 
 
-async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: float = 15.0) -> None:
+async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: float = LIMIT) -> None:
     """Wait until something holds; fail with the screen's text if it never does."""
     for _ in range(int(seconds / 0.05)):
         if true():

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 from sicktui.simulator import DeviceSpec, Fleet
 from sicktui.simulator.device.device import Device
+from tests.support.waiting import LIMIT
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class FleetThread:
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the plant's own thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=LIMIT)
 
     @property
     def devices(self) -> list[Device]:

@@ -27,6 +27,7 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from tests.support.engine_harness import EngineHarness
 from tests.support.processes import KILL
+from tests.support.waiting import LIMIT
 
 OLD, NEW = "2.3.0.0R", "2.4.0.0R"
 LOOKS = {"GET UpdateState", "GET DeviceIdent"}
@@ -111,14 +112,14 @@ class KilledRuns(EngineHarness):
 
     async def _died(self) -> None:
         """The doomed runner has come to its point: nothing else has ended it."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT):
             while (end := self.processes[-1].poll()) is None:
                 await asyncio.sleep(0.02)
         assert end == -KILL, f"it never came to its point, and ended with {end}"
 
     async def wait_until_gone(self, run: str) -> RunState:
         """Wait until the run has no runner any more."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT):
             while (row := liveness(self.context, self.context.journal.row(run))).state is RunState.RUNNING:
                 await asyncio.sleep(0.02)
         return row.state
@@ -126,7 +127,7 @@ class KilledRuns(EngineHarness):
     async def to_the_end(self, run: str, *, after: int = 0) -> RunView:
         """Follow a run until it is over or its runner is gone."""
         view = RunView()
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LIMIT):
             async for batch in follow(self.context, run, after=after, interval=0.05):
                 for _, event in batch:
                     view = reduce(view, event)
@@ -152,7 +153,7 @@ class KilledRuns(EngineHarness):
         """Wait until so many devices of the run have come to a point, named as in ``killed_runner.py``."""
         from tests.support.killed_runner import point_of  # noqa: PLC0415
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             while sum(point_of(event) == what for event in self.events(run)) < devices:
                 await asyncio.sleep(0.02)
 

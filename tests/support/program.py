@@ -16,6 +16,7 @@ from sicktui.simulator import make_package
 from tests.support.contract_lines import check_line
 from tests.support.fleet_thread import FleetThread
 from tests.support.harness import PASSWORD
+from tests.support.waiting import LIMIT
 
 VERSION: Final = "2.4.0.0R"
 FAST: Final = {
@@ -129,7 +130,7 @@ class ProgramHarness:
         return result
 
     def wait(self, process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Result:
-        out, err = process.communicate(stdin, timeout=60)
+        out, err = process.communicate(stdin, timeout=LIMIT)
         result = Result(process.returncode, out, err)
         assert "Traceback" not in result.err, result
         return result

@@ -19,6 +19,7 @@ import pytest
 from tests.support.harness import PASSWORD
 from tests.support.processes import KILL
 from tests.support.program import ProgramHarness
+from tests.support.waiting import LIMIT
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are of POSIX")
 pyte = pytest.importorskip("pyte")
@@ -39,7 +40,7 @@ class Terminal:
             ["-m", "sicktui", *arguments],
             dimensions=(lines, columns),
             env=clean | {"TERM": "xterm-256color"} | dict(environ or {}),
-            timeout=30,
+            timeout=LIMIT,
         )
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
@@ -80,7 +81,7 @@ class Terminal:
             self._stream.feed(data)
         return count
 
-    def wait_for(self, true: Callable[[str], object], *, seconds: float = 20.0) -> str:
+    def wait_for(self, true: Callable[[str], object], *, seconds: float = LIMIT) -> str:
         """Read until the screen is as wanted; fails with what it shows if it never is."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -99,7 +100,7 @@ class Terminal:
         """Another window size."""
         self.child.setwinsize(lines, columns)
 
-    def wait_for_end(self, *, seconds: float = 10.0) -> int:
+    def wait_for_end(self, *, seconds: float = LIMIT) -> int:
         """Read until the program has ended; its exit code, or minus the signal that ended it."""
         end = time.monotonic() + seconds
         while self.child.isalive():
@@ -127,7 +128,7 @@ class ProgramTerminal:
             env=program.environment | environment,
             cwd=str(program.folder),
             dimensions=(30, 100),
-            timeout=30,
+            timeout=LIMIT,
             encoding="utf-8",
         )
         self.shown = ""

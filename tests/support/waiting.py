@@ -4,9 +4,13 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
+
+LIMIT: Final = 60.0
+"""Seconds after which a wait has failed: long enough for a busy machine."""
 
 
-def wait_until(condition: Callable[[], object], what: str = "it", limit: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], what: str = "it", limit: float = LIMIT) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + limit
     while not condition():
@@ -15,7 +19,7 @@ def wait_until(condition: Callable[[], object], what: str = "it", limit: float =
 
 
 async def eventually(
-    condition: Callable[[], object] | Callable[[], Awaitable[object]], what: str = "it", limit: float = 20.0
+    condition: Callable[[], object] | Callable[[], Awaitable[object]], what: str = "it", limit: float = LIMIT
 ) -> None:
     """The same in a task, for a condition that may be asked asynchronously."""
     async with asyncio.timeout(limit):

@@ -17,6 +17,7 @@ from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
+from tests.support.waiting import LIMIT
 
 AT_ONCE = 2.0
 """Seconds in which a run without begun sensors must be over: 0.5 s on a quiet PC."""
@@ -126,7 +127,7 @@ async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(
     )
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while uploading.phase != "uploading":
             await asyncio.sleep(0.01)
     ask(harness, spec.run)

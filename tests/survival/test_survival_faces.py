@@ -21,6 +21,7 @@ from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, WITHOUT_BACKUP, KilledRuns, sensor
+from tests.support.waiting import LIMIT
 from tests.survival.test_survival_journal import flip, poke
 from tests.survival.test_survival_kill_restore import backed_up, restore_of
 from tests.survival.test_survival_resume import until_phase
@@ -34,7 +35,7 @@ async def said(harness: KilledRuns, *words: str, code: int = 0) -> str:
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env=os.environ | {"SICKTUI_PASSWORD": PASSWORD},
     )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         out, _ = await process.communicate()
     assert process.returncode == code, out.decode()
     return out.decode()

@@ -17,6 +17,7 @@ from sicktui.engine.run.follow import running
 from sicktui.model.enums import Verdict
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, KilledRuns, sensor
+from tests.support.waiting import LIMIT
 from tests.survival.conftest import SWIFT
 
 assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
@@ -103,7 +104,7 @@ async def terminal(harness: KilledRuns, *words: str) -> AsyncIterator[SessionTer
 
 async def going(harness: KilledRuns) -> str:
     """The run that was started in the terminal, once it is there."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while not (rows := running(harness.context)):
             await asyncio.sleep(0.02)
     return rows[0].run
@@ -170,7 +171,7 @@ async def test_who_comes_back_sees_the_run_live(harness: KilledRuns) -> None:
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         lines = [json.loads(line) async for line in process.stdout]
     assert await process.wait() == 0
     assert lines[0]["kind"] == "run"

@@ -28,6 +28,7 @@ from tests.support.killed_runs import (
     complete_uploads,
     sensor,
 )
+from tests.support.waiting import LIMIT
 
 
 def second_home(harness: KilledRuns, folder: Path, *, same_pc: bool) -> Context:
@@ -51,7 +52,7 @@ async def planned(context: Context, harness: KilledRuns, package: Package) -> Ru
 
 async def ended(context: Context, run: str) -> dict[str, VerdictReached]:
     """The verdicts of a run when it is over."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(LIMIT):
         async for _ in follow(context, run, interval=0.05):
             pass
     return {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
@@ -154,7 +155,7 @@ async def test_an_update_from_another_pc_is_seen_before_the_upload(harness: Kill
     his = await planned(bob, harness, package)
     await start_run(bob, his)
     if state:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             while device.update_state != 1:
                 await asyncio.sleep(0.01)
     else:

@@ -19,13 +19,14 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.support.killed_runs import NEW, OLD, KilledRuns, complete_uploads, sensor
 from tests.support.processes import pause
+from tests.support.waiting import LIMIT
 
 GENERATIONS = ["firmware-article", "auth-article", "picoscan-2.2.1"]
 
 
 async def until_phase(device: Device, *phases: str) -> None:
     """Wait until the sensor itself has come so far, which no runner can see."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while device.phase not in phases:
             await asyncio.sleep(0.01)
 
@@ -153,7 +154,7 @@ async def test_a_sensor_that_never_comes_back_is_unknown(harness: KilledRuns) ->
     [device] = await harness.sensors(sensor(faults=(Fault(name="no_return"),)))
     spec = await harness.update_spec()
     await harness.start_killed(spec, "after", "state 1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while device.online:
             await asyncio.sleep(0.01)
     await harness.resumed_to_the_end(spec.run)
@@ -222,7 +223,7 @@ async def test_some_decided_some_in_flight_some_not_begun(harness: KilledRuns) -
     harness.settings(limits=Limits(requests_per_second=1000.0, jobs=3, max_failures=1))
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while {v.verdict for v in harness.view(spec.run).devices.values() if v.verdict} == set() or (
             sum(v.verdict is not None for v in harness.view(spec.run).devices.values()) < 2
         ):
@@ -292,7 +293,7 @@ async def test_a_face_sees_the_runner_go_and_follows_on_after_the_resume(harness
     assert isinstance(seen[-1], RunChanged)
     assert seen[-1].pid is None
     await resume_run(harness.context, spec.run)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         await watch()
     assert view.finished
     stored = harness.events(spec.run)

@@ -19,6 +19,7 @@ from sicktui.model.plan import UpdateOptions
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 from tests.support.processes import pause, resume
+from tests.support.waiting import LIMIT
 
 HOLD = """
 import sys
@@ -197,7 +198,7 @@ async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(harness
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
     pause(harness.pid(spec.run))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while device.phase != "updated":
             await asyncio.sleep(0.02)
     assert liveness(harness.context, harness.context.journal.row(spec.run)).state is RunState.RUNNING

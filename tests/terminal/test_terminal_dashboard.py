@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"
 
 def test_the_demo_from_the_mark_to_the_verdicts() -> None:
     with Terminal("demo", "--devices", "6") as terminal:
-        terminal.wait_for(lambda text: "5 online" in text and "1 offline" in text, seconds=30)
+        terminal.wait_for(lambda text: "5 online" in text and "1 offline" in text)
         assert "sicktui demo" in terminal.text
         terminal.press("j", " ", "j", " ", "j", "j", " ")
         terminal.wait_for(lambda text: "3 marked" in text)
@@ -42,8 +42,8 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
         assert "Start the update?" in terminal.text, "only y confirms"
         terminal.press("y")
         terminal.wait_for(lambda text: "► upload" in text and "MB/s" in text)
-        terminal.wait_for(lambda text: "► flash" in text and "► Started" in text, seconds=30)
-        done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text, seconds=60)
+        terminal.wait_for(lambda text: "► flash" in text and "► Started" in text)
+        done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text)
         for word in ("√√√√√√√√ √ succeeded", f"√√√√√{CROSS}·· {CROSS} failed", "update_error", "unreachable"):
             assert word in done
         terminal.press("k", "k", "v")
@@ -72,11 +72,11 @@ def test_a_closed_terminal_ends_the_dashboard_and_not_the_run(tmp_path: Path) ->
     with simulated(home, 20, time_scale=0.5):
         quick = ("--set", "limits.requests_per_second=100", "--set", "limits.jobs=3")
         with Terminal(*quick, "--home", str(home), environ={"SICKTUI_PASSWORD": PASSWORD}) as terminal:
-            terminal.wait_for(lambda text: "20 online" in text, seconds=40)
+            terminal.wait_for(lambda text: "20 online" in text)
             terminal.press("a")
             terminal.wait_for(lambda text: "20 marked" in text)
             start_backup(terminal)
-            terminal.wait_for(lambda text: "1 run active" in text and "succeeded: Backup" in text, seconds=40)
+            terminal.wait_for(lambda text: "1 run active" in text and "succeeded: Backup" in text)
             assert "20 succeeded" not in terminal.text
             before = cpu_seconds(terminal.child.pid)
             os.close(terminal.child.child_fd)  # the window is closed: the kernel sends SIGHUP
@@ -104,7 +104,7 @@ def test_two_dashboards_see_one_run_and_leaving_one_says_how_to_come_back(tmp_pa
             told = mine.output.rpartition(LEFT)[2].decode()
             assert "continues without the dashboard" in told
             assert "sicktui runs attach" in told
-            yours.wait_for(lambda text: "finished" in text and "1 succeeded" in text, seconds=40)
+            yours.wait_for(lambda text: "finished" in text and "1 succeeded" in text)
         with Terminal(*quick) as later:
             later.wait_for(lambda text: "1 online" in text)
             assert "run active" not in later.text

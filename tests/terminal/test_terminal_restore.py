@@ -58,7 +58,7 @@ def test_a_restore_from_the_key_to_the_verdict(tmp_path: Path) -> None:
             assert "Start the restore?" in terminal.text, "only y confirms"
             assert location_of(home) == "somewhere else"
             terminal.press("y")
-            done = terminal.wait_for(lambda text: "finished · 1 succeeded" in text, seconds=40)
+            done = terminal.wait_for(lambda text: "finished · 1 succeeded" in text)
             assert "√√√√√√ √ succeeded" in " ".join(done.split())
             terminal.press("q")
             assert terminal.wait_for_end() == 0

@@ -39,7 +39,7 @@ async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHa
         await until(
             pilot, lambda: any(isinstance(screen, ProgressDialog) for screen in pilot.app.screen_stack)
         )
-        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen), seconds=30)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         assert device.parameters.saved["LocationName"] == "after"
         await until(pilot, lambda: "Saved on the sensor." in notes_of(pilot))
 
@@ -73,8 +73,8 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
         await until(pilot, lambda: pilot.app.screen is main)
         await pilot.press("g")
         await until(pilot, lambda: "The command before is still at work" in notes_of(pilot))
-        await until(pilot, lambda: main.dashboard.runs, seconds=30)
-        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
+        await until(pilot, lambda: main.dashboard.runs)
+        await until(pilot, lambda: not main.dashboard.live_runs)
 
 
 async def test_one_damaged_run_hides_no_other(harness: DashboardHarness) -> None:

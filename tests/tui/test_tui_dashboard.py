@@ -77,7 +77,7 @@ async def test_an_update_from_the_mark_to_the_verdicts(harness: DashboardHarness
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED)
         counts = main.dashboard.runs[run].counts()
         assert (counts[Verdict.SUCCEEDED], counts[Verdict.FAILED]) == (2, 1)
         await until(pilot, lambda: "2 succeeded" in text_of(pilot) and "update_error" in text_of(pilot))
@@ -107,7 +107,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: D
         await until(pilot, lambda: "Cancel the run?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "cancelling, waiting for slow-1 (flash)" in text_of(pilot))
-        await until(pilot, lambda: main.dashboard.live_runs == [], seconds=20)
+        await until(pilot, lambda: main.dashboard.live_runs == [])
 
 
 async def start_update(pilot: Pilot[None]) -> str:

@@ -222,7 +222,7 @@ async def test_a_backup_says_whether_a_stored_passphrase_is_used(harness: Dashbo
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].finished)
     kept = {record.device: record for record in harness.context.backups.list()}
     assert known.opening(kept["gate-1"], "gate-1") == "of the gate"
     assert kept["dock-1"].passphrase_fingerprint is None

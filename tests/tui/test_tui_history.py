@@ -124,7 +124,7 @@ async def test_the_list_marks_what_needs_a_backup(harness: DashboardHarness) -> 
         await pilot.press("j", "d")
         await until(pilot, lambda: "Compare gate-1 with what?" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "1 difference" in text_of(pilot), seconds=20)
+        await until(pilot, lambda: "1 difference" in text_of(pilot))
         await pilot.press("q")
         await until(pilot, lambda: "▲ diff" in text_of(pilot))
         assert "parameters changed since the last backup" in flat_of(pilot)

@@ -69,7 +69,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
         assert (limits.jobs, limits.canary, limits.max_failures) == (3, 1, 7)
         assert spec.options.expect_version == "2.4.0.1R"
         assert not spec.options.backup
-        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
+        await until(pilot, lambda: not main.dashboard.live_runs)
 
 
 async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> None:
@@ -87,7 +87,7 @@ async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> 
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         spec = harness.context.journal.spec(main.dashboard.shown_run or "")
         assert spec.settings.limits.jobs == 2
-        await until(pilot, lambda: not main.dashboard.live_runs, seconds=30)
+        await until(pilot, lambda: not main.dashboard.live_runs)
     assert "phrase" not in repr(BackupRequest("a phrase", 2))
 
 

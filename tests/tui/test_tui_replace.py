@@ -68,7 +68,7 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         assert "PUT" not in {request.method for request in new.requests}, "nothing was written so far"
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details))
-        await until(pilot, lambda: "√ restore succeeded" in text_of(pilot), seconds=25)
+        await until(pilot, lambda: "√ restore succeeded" in text_of(pilot))
         told = flat_of(pilot)
         assert "serial number 9009 instead of 1001" in told
         assert "Not copied" in told
@@ -107,7 +107,7 @@ async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(harne
         await pilot.press("r", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
     assert new.parameters.saved["ScanDataFormat"] == 4
     assert harness.context.devices().profiles["gate-1"].serial == "9009"

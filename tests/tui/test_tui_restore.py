@@ -70,7 +70,7 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         await until(pilot, lambda: "Restore " in text_of(pilot) and "√√√√√√ √ succeeded" in flat_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
@@ -107,7 +107,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await pilot.press("enter", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         assert harness.context.credentials.passphrase is None, "new backups are made as before"
         assert PHRASE not in text_of(pilot) + notes_of(pilot)
@@ -128,7 +128,7 @@ async def test_several_sensors_get_their_own_backups_in_one_run(harness: Dashboa
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].finished, seconds=25)
+        await until(pilot, lambda: main.dashboard.runs[run].finished)
         verdicts = {name: view.verdict for name, view in main.dashboard.runs[run].devices.items()}
     for device in fleet.devices:
         verdict = verdicts[device.name]
@@ -257,7 +257,7 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harne
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         await pilot.press("r", "y")
-        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
+        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))
         await pilot.press("h")
         await until(pilot, lambda: "confirmed 1 time, last" in flat_of(pilot))

@@ -58,7 +58,7 @@ async def test_the_sentence_belongs_to_the_only_cursor(harness: DashboardHarness
         await pilot.press("j", "space", "b")  # the second one is backed up
         await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot), seconds=25)
+        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
         cursors = [line for line in text_of(pilot).splitlines() if line.startswith("►")]
         assert ["other-1" in line for line in cursors] == [True, True], "list and panel: one device"
         await pilot.press("k")
