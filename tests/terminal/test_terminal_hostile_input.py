@@ -1,6 +1,7 @@
 """The dashboard on a real pseudo-terminal that sends what no keyboard does."""
 
 import random
+import sys
 import termios
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from tests.support.terminal import Terminal
 from tests.terminal.test_terminal_input_filter import random_input
+
+assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
 
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
