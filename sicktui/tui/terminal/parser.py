@@ -71,6 +71,7 @@ class BoundedParser(XTermParser):
         """The events that silence completes."""
         for token in self._filter.tick(self._clock()):
             yield from self._events(token)
+        yield from super().tick()  # in case Textual's parser awaits more after all
 
     def _events(self, token: Token) -> Iterable[Message]:
         match token.kind:
