@@ -143,7 +143,7 @@ def test_an_export_comes_back_on_another_pc(store: BackupStore, tmp_path: Path) 
 def test_an_import_without_metadata_needs_to_be_told(store: BackupStore, tmp_path: Path) -> None:
     file = tmp_path / "from-sopas.bin"
     file.write_bytes(os.urandom(500))
-    with pytest.raises(UsageError, match="which sensor"):
+    with pytest.raises(UsageError, match="its sensor is not known"):
         import_file(store, inspect_file(file))
     record, new = import_file(store, inspect_file(file), facts(0, "555"))
     assert new

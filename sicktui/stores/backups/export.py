@@ -8,7 +8,6 @@ from msgspec import Struct, structs
 
 from sicktui.model.clock import is_timestamp
 from sicktui.model.errors import UsageError
-from sicktui.model.safe_text import clean
 from sicktui.stores.backups.content import inspect
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import (
@@ -26,7 +25,7 @@ from sicktui.stores.disk.files import (
     storage_errors,
     write_atomic,
 )
-from sicktui.stores.disk.sealed_json import ChangedSince, read_sealed, sealed
+from sicktui.stores.disk.sealed_json import ChangedSince, read_sealed, sealed, why_unusable
 
 SIDECAR: Final = ".json"
 _ADVICE: Final = "Choose an unchanged backup file, or take a backup with 'sicktui backup'."
@@ -87,7 +86,7 @@ def _sidecar(path: Path, sha256: str, size: int) -> tuple[Sidecar | None, str]:
     except ChangedSince:
         raise _unusable(path, f"its metadata ({display_path(beside.name)}) was edited") from None
     except (OSError, msgspec.DecodeError) as error:
-        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        why = why_unusable(error)
         return None, f"Its metadata ({display_path(beside.name)}) cannot be read: {why}."
     if not is_timestamp(sidecar.record.created):
         return None, f"Its metadata ({display_path(beside.name)}) has no creation time."

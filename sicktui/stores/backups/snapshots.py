@@ -7,11 +7,9 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
-from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.stores.disk.files import (
     display_path,
-    explain_os_error,
     make_folder,
     publish,
     safe_name,
@@ -20,7 +18,7 @@ from sicktui.stores.disk.files import (
     temporary,
 )
 from sicktui.stores.disk.ids import resolve_prefix
-from sicktui.stores.disk.sealed_json import read_json
+from sicktui.stores.disk.sealed_json import read_json, why_unusable
 
 _SUFFIX: Final = ".json"
 _MOST_AT_ONCE: Final = 1000
@@ -120,7 +118,7 @@ def _read(path: Path) -> Snapshot | None:
     try:
         snapshot = read_json(path, Snapshot)
     except (OSError, msgspec.DecodeError) as error:
-        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        why = why_unusable(error)
         _log.warning("The snapshot %s cannot be used: %s", display_path(path), why)
         return None
     if snapshot.id != path.name.removesuffix(_SUFFIX) or safe_name(snapshot.key) != path.parent.name:

@@ -29,7 +29,7 @@ from sicktui.stores.disk.files import (
     temporary,
 )
 from sicktui.stores.disk.ids import resolve_prefix
-from sicktui.stores.disk.sealed_json import read_sealed, sealed
+from sicktui.stores.disk.sealed_json import read_sealed, sealed, why_unusable
 
 MAX_BACKUP_BYTES: Final = 100_000_000
 """Far more than any sensor's parameters (86 KB at picoScan)."""
@@ -244,7 +244,7 @@ class BackupStore:
         try:
             record = read_sealed(path, BackupRecord)
         except (OSError, msgspec.DecodeError) as error:
-            return clean(explain_os_error(error)[0] if isinstance(error, OSError) else str(error))
+            return why_unusable(error)
         if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
             return "it belongs to another backup"
         return record if is_timestamp(record.created) else "its creation time is missing"

@@ -13,12 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.clock import is_timestamp
-from sicktui.model.safe_text import clean
 from sicktui.stores.backups.content import same_parameters
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable
-from sicktui.stores.disk.files import display_path, explain_os_error, write_atomic
-from sicktui.stores.disk.sealed_json import read_json
+from sicktui.stores.disk.files import display_path, write_atomic
+from sicktui.stores.disk.sealed_json import read_json, why_unusable
 
 _SUFFIX: Final = ".seen"
 
@@ -70,7 +69,7 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
     except FileNotFoundError:
         pass
     except (OSError, msgspec.DecodeError) as error:
-        why = explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
+        why = why_unusable(error)
         _log.warning("The mark %s cannot be used: %s", display_path(path), why)
     return BackupVersion(record=record, seen=seen)
 

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
-from sicktui.stores.disk.files import read_at_most
+from sicktui.model.safe_text import clean
+from sicktui.stores.disk.files import explain_os_error, read_at_most
 
 T = TypeVar("T")
 
@@ -21,6 +22,11 @@ SEAL: Final = "seal"
 
 class ChangedSince(msgspec.DecodeError):
     """A record that is not what was written."""
+
+
+def why_unusable(error: OSError | msgspec.DecodeError) -> str:
+    """Why ``read_json`` or ``read_sealed`` failed, in words that are safe to show."""
+    return explain_os_error(error)[0] if isinstance(error, OSError) else clean(str(error))
 
 
 def read_json(path: Path, kind: type[T]) -> T:
