@@ -6,6 +6,7 @@ is repeated while the one before may still take effect.
 
 from typing import Final
 
+from sicktui.model.enums import UpdateState
 from sicktui.model.evidence import Evidence, Last
 from sicktui.model.observations import Outcome, Want
 from sicktui.model.settings import Timing
@@ -13,12 +14,10 @@ from sicktui.model.version import Likeness
 
 MAX_PUTS: Final = 3
 """One, one after a connection that broke, one after a token that was refused."""
-MAX_BREAKS: Final = 1
-"""PUTs without a reply after which it is sent again."""
 MAX_TRIGGERS: Final = 2
 """The firmware article allows one repetition (section 5)."""
 PATIENT: Final = 3
-"""Times the usual wait before a trigger that was answered with Ok is repeated: it may verify the package."""
+"""Times the usual wait after a trigger: the sensor may verify the package first, at UpdateState 0."""
 PATHS: Final = 2
 """Paths of RunFirmwareUpdate: the vendor's OpenAPI files have one, the firmware article the other."""
 
@@ -29,6 +28,12 @@ def idle_limit(timing: Timing) -> float:
     The article gives an automatic start 30 s of a 300 s flash; whatever else was sent gets as long.
     """
     return max(timing.autostart_wait, timing.flash_timeout / 10, 3 * timing.poll_interval)
+
+
+def patience(evidence: Evidence, timing: Timing) -> float:
+    """Seconds of rest after which nothing that was sent will begin any more."""
+    awaits_start = evidence.sent.triggers > 0 and not evidence.begun and evidence.error_at is None
+    return idle_limit(timing) * (PATIENT if awaits_start else 1)
 
 
 def could_put(evidence: Evidence) -> bool:
@@ -42,20 +47,18 @@ def could_put(evidence: Evidence) -> bool:
         return True
     if sent.put is Outcome.NO_TOKEN:
         return sent.renewals == 0
-    return sent.put in (Outcome.OPEN, Outcome.NONE) and sent.broken <= MAX_BREAKS
+    return sent.put in (Outcome.OPEN, Outcome.NONE) and sent.puts - sent.renewals < MAX_PUTS - 1
 
 
-def may_put(evidence: Evidence, now: float, timing: Timing) -> bool:
+def may_put(evidence: Evidence, timing: Timing) -> bool:
     """Whether it may be sent now, if this look has read who the sensor is."""
     sent = evidence.sent
-    if not (could_put(evidence) and _at_rest(evidence)):
+    if not (could_put(evidence) and _at_rest(evidence, timing)):
         return False
     if sent.triggers:
-        return now - evidence.changed_at >= idle_limit(timing)
-    if sent.put is Outcome.OPEN and sent.whole:
-        # All of it left and only the reply is missing: the sensor may start by itself.
-        return now - sent.at >= timing.autostart_wait
-    return True
+        return evidence.looked_at - evidence.changed_at >= patience(evidence, timing)
+    # Where all of it has left the sensor may start by itself, whatever it replied.
+    return not sent.whole or evidence.looked_at - sent.at >= timing.autostart_wait
 
 
 def needs_session(evidence: Evidence) -> bool:
@@ -68,25 +71,24 @@ def could_trigger(evidence: Evidence) -> bool:
     sent = evidence.sent
     if sent.put is not Outcome.TAKEN or evidence.begun or evidence.damaged or evidence.proof:
         return False
-    if evidence.silences > sent.silences and Want.POWER_ON not in evidence.offers:
+    unseen = evidence.silences > sent.silences or (evidence.resumed and sent.triggers > 0)
+    if unseen and Want.POWER_ON not in evidence.offers:
         # It may have restarted and lost the package; nothing counts restarts here.
         return False
-    if sent.triggers == 0:
-        return sent.absent < PATHS
-    return sent.triggers < MAX_TRIGGERS and sent.trigger is not Outcome.REFUSED
+    return sent.absent < PATHS and sent.triggers < MAX_TRIGGERS and sent.trigger is not Outcome.REFUSED
 
 
-def may_trigger(evidence: Evidence, now: float, timing: Timing) -> bool:
+def may_trigger(evidence: Evidence, timing: Timing) -> bool:
     """Whether it may be triggered now, if this look has read who the sensor is."""
     sent = evidence.sent
-    if not (could_trigger(evidence) and _at_rest(evidence)):
+    if not (could_trigger(evidence) and _at_rest(evidence, timing)):
         return False
-    waited = now - sent.at
+    waited = evidence.looked_at - sent.at
     if sent.trigger is Outcome.ABSENT:
         return True
     if sent.triggers == 0:
         return waited >= timing.autostart_wait
-    return waited >= idle_limit(timing) * (PATIENT if sent.heard else 1)
+    return waited >= patience(evidence, timing)
 
 
 def is_spent(evidence: Evidence) -> bool:
@@ -94,10 +96,17 @@ def is_spent(evidence: Evidence) -> bool:
     return not (could_put(evidence) or could_trigger(evidence))
 
 
-def _at_rest(evidence: Evidence) -> bool:
-    return (
-        evidence.last is Last.LOOK and evidence.stranger is None and evidence.rests and evidence.same_version
-    )
+def finished_unseen(evidence: Evidence, timing: Timing) -> bool:
+    """Whether a 2 that was left over may have become a new one while it could not be watched."""
+    if evidence.gap is None or evidence.state is not UpdateState.FINISHED or evidence.begun:
+        return False
+    return evidence.looked_at - evidence.gap < timing.reconnect_timeout
+
+
+def _at_rest(evidence: Evidence, timing: Timing) -> bool:
+    if evidence.last is not Last.LOOK or evidence.stranger is not None:
+        return False
+    return evidence.rests and evidence.same_version and not finished_unseen(evidence, timing)
 
 
 def _lost_unseen(evidence: Evidence) -> bool:

@@ -52,13 +52,16 @@ class Proof(Struct, frozen=True, kw_only=True):
     """The counter that proves it; ``None``: a silence that ended with another version."""
     words: str
 
+    @property
+    def counted(self) -> bool:
+        """Whether the sensor itself has counted it; a silence may have another cause."""
+        return self.by in (Want.POWER_ON, Want.HOURS, Want.CLOCK)
+
 
 class Sent(Struct, frozen=True, kw_only=True):
     """What left this PC towards the sensor."""
 
     puts: int = 0
-    broken: int = 0
-    """PUTs that ended without a reply."""
     put: Outcome = Outcome.NONE
     bytes: int = 0
     """Of all PUTs together."""
@@ -123,6 +126,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     silent_since: float | None = None
     silences: int = 0
     """Silences since the first write, the one that goes on included."""
+    gap: float | None = None
+    """When it could be read again after it could not, since the last act."""
     trouble: str = ""
     """What the last look without a reading met."""
     proof: Proof | None = None
@@ -140,6 +145,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """What the last observation was."""
     wants: frozenset[Want] = frozenset()
     """What the last observation read, if it was a look that was answered whole."""
+    looked_at: float = 0.0
+    """When the last look that was answered whole began."""
     looks: int = 0
     """Looks in a row without an answer that can be used."""
     asked: frozenset[Want] = frozenset()
@@ -216,18 +223,14 @@ def _began(evidence: Evidence, act: Act, now: float) -> Evidence:
         first = now if sent.triggers == 0 else sent.first_trigger
         sent = structs.replace(sent, triggers=sent.triggers + 1, trigger=Outcome.OPEN, first_trigger=first)
     sent = structs.replace(sent, first_at=first_at, at=now, silences=evidence.silences)
-    return structs.replace(evidence, sent=sent, changed_at=now, last=Last.ACT, wants=frozenset())
+    return structs.replace(evidence, sent=sent, changed_at=now, gap=None, last=Last.ACT, wants=frozenset())
 
 
 def _ended(evidence: Evidence, what: Ended, now: float) -> Evidence:
     sent = structs.replace(evidence.sent, at=now, code=what.code, why=what.why, advice=what.advice)
     if what.act is Act.PUT:
         sent = structs.replace(
-            sent,
-            put=what.outcome,
-            broken=sent.broken + (what.outcome in (Outcome.OPEN, Outcome.NONE)),
-            bytes=sent.bytes + what.sent,
-            whole=sent.whole or what.whole,
+            sent, put=what.outcome, bytes=sent.bytes + what.sent, whole=sent.whole or what.whole
         )
     elif what.outcome is Outcome.ABSENT:
         sent = structs.replace(sent, trigger=what.outcome, triggers=sent.triggers - 1, absent=sent.absent + 1)
@@ -273,6 +276,7 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
             well_at=None,
             confirmed=False,
             last=Last.LOOK,
+            looked_at=now - what.took,
             wants=what.wants,
         )
     if same is None and Want.IDENTITY in what.wants:
@@ -289,15 +293,17 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         stranger=None,
         blind_since=None,
         silent_since=None,
+        gap=evidence.gap if evidence.blind_since is None else now,
         downtime=now - evidence.silent_since if evidence.silent_since is not None else evidence.downtime,
         proof=proof,
         changed_at=now if moved or reading.state is not earlier.state else evidence.changed_at,
         asked=what.wants if moved else evidence.asked | what.wants,
         last=Last.LOOK,
+        looked_at=now - what.took,
         wants=what.wants,
         looks=0,
     )
-    after = _state(after, now)
+    after = _state(after, earlier.state, now)
     return _well(after, what, now, rebooted_now=proof is not evidence.proof)
 
 
@@ -350,7 +356,7 @@ def _restarted(earlier: float | None, now: float | None) -> str:
     return "its clock started again in 1970"
 
 
-def _state(evidence: Evidence, now: float) -> Evidence:
+def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evidence:
     """What UpdateState says after all that was seen before it."""
     state = evidence.latest.state
     if not (evidence.sent.anything or evidence.resumed):
@@ -363,7 +369,8 @@ def _state(evidence: Evidence, now: float) -> Evidence:
         return structs.replace(evidence, baseline=UpdateState.INITIAL, error_at=None)
     stale = state is evidence.baseline and evidence.started_at is None
     if state is UpdateState.FINISHED and not stale:
-        finished = now if evidence.finished_at is None else evidence.finished_at
+        again = evidence.finished_at is None or earlier is not UpdateState.FINISHED
+        finished = now if again else evidence.finished_at
         return structs.replace(evidence, finished_at=finished, error_at=None)
     if state is UpdateState.ERROR and not stale:
         return structs.replace(evidence, error_at=now if evidence.error_at is None else evidence.error_at)
@@ -377,7 +384,7 @@ def _well(evidence: Evidence, what: Looked, now: float, *, rebooted_now: bool) -
         return structs.replace(evidence, well_since=None, well_at=None, confirmed=False)
     since = now if evidence.well_since is None else evidence.well_since
     confirmed = confirming(evidence) <= what.wants
-    return structs.replace(evidence, well_since=since, well_at=now, confirmed=confirmed)
+    return structs.replace(evidence, well_since=since, well_at=evidence.looked_at, confirmed=confirmed)
 
 
 def confirming(evidence: Evidence) -> frozenset[Want]:
@@ -385,6 +392,12 @@ def confirming(evidence: Evidence) -> frozenset[Want]:
     wanted = {Want.IDENTITY, *({Want.STATUS, Want.FIRMWARE} & evidence.offers)}
     proven_by = evidence.proof.by if evidence.proof is not None else None
     return frozenset(wanted | ({proven_by or Want.POWER_ON} & evidence.offers))
+
+
+def _may_reboot_yet(evidence: Evidence, proof: Proof) -> bool:
+    """Whether a Finished says that a reboot is to come: it is newer than the last, or none was counted."""
+    finished = evidence.finished_at
+    return not proof.counted or (finished is not None and finished > proof.at)
 
 
 def trouble_of(evidence: Evidence) -> str:
@@ -396,6 +409,8 @@ def trouble_of(evidence: Evidence) -> str:
         return f"it reports version {latest.version}"
     if latest.state is UpdateState.STARTED:
         return "UpdateState is 1 (Started)"
+    if latest.state is UpdateState.FINISHED and _may_reboot_yet(evidence, evidence.proof):
+        return "UpdateState is 2 (Finished), so its reboot may be yet to come"
     if evidence.error_at is not None:
         return "UpdateState is 3 (Error)"
     if latest.status is None:

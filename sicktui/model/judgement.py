@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from sicktui.model.act_rule import idle_limit
+from sicktui.model.act_rule import finished_unseen, patience
 from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.evidence import Evidence, Last, trouble_of
 from sicktui.model.observations import Outcome, Reading
@@ -36,8 +36,8 @@ class Facts(NamedTuple):
 
     @property
     def quiet(self) -> float:
-        """Seconds since anything was sent or moved."""
-        return self.now - self.e.changed_at
+        """Seconds from when anything was last sent, or last moved, to the last look."""
+        return self.e.looked_at - self.e.changed_at
 
     @property
     def looked(self) -> bool:
@@ -47,7 +47,9 @@ class Facts(NamedTuple):
     @property
     def idle(self) -> bool:
         """Whether it answers, rests, and has rested for as long as anything may take to begin."""
-        return self.looked and self.e.rests and self.quiet >= idle_limit(self.timing)
+        if not (self.looked and self.e.rests) or finished_unseen(self.e, self.timing):
+            return False
+        return self.quiet >= patience(self.e, self.timing)
 
 
 def _nothing_written(code: Code, message: str, advice: str) -> Judgement:

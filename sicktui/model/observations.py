@@ -81,6 +81,8 @@ class Looked(Struct, frozen=True, kw_only=True):
 
     reading: Reading
     wants: frozenset[Want] = frozenset()
+    took: float = 0.0
+    """Seconds from its first request on: so old may be what it read."""
 
 
 class Silent(Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sicktui.model import judgement
-from sicktui.model.act_rule import idle_limit, is_spent
+from sicktui.model.act_rule import idle_limit, is_spent, patience
 from sicktui.model.enums import UpdateState
 from sicktui.model.evidence import Evidence, Last, trouble_of
 from sicktui.model.judgement import Facts, Judgement
-from sicktui.model.observations import Outcome, Want
+from sicktui.model.observations import Outcome
 from sicktui.model.settings import Timing
 from sicktui.model.version import Likeness
 
@@ -24,7 +24,7 @@ TRIES: Final = 3
 def calm(evidence: Evidence, timing: Timing) -> float:
     """Seconds that it must stay healthy. A silence proves less than a counter and is watched for longer."""
     proof = evidence.proof
-    if proof is not None and proof.by in (Want.POWER_ON, Want.HOURS, Want.CLOCK):
+    if proof is not None and proof.counted:
         return timing.settle
     return max(timing.settle, timing.autostart_wait)
 
@@ -81,7 +81,8 @@ def _flashes_on(f: Facts) -> bool:
 
 def _reports_error(f: Facts) -> bool:
     since = f.e.error_at
-    return f.looked and since is not None and f.now - since >= f.timing.settle
+    # A boot may bring another stage with it, even at 3.
+    return f.looked and since is not None and f.quiet >= max(f.timing.settle, patience(f.e, f.timing))
 
 
 def _nothing_expected(f: Facts) -> bool:
@@ -204,7 +205,11 @@ RULES: Final = (
         judgement.blind,
     ),
     Rule("UpdateState is 1 for flash_timeout", _flashes_on, judgement.flash_timeout),
-    Rule("UpdateState is a new 3, and stays so for settle", _reports_error, judgement.update_error),
+    Rule(
+        "UpdateState is a new 3, and stays so for as long as anything may take to begin",
+        _reports_error,
+        judgement.update_error,
+    ),
     Rule("rebooted, and no expected version is known", _nothing_expected, judgement.no_expectation),
     Rule(
         "rebooted with the old version before anything was triggered, and rests",

@@ -8,6 +8,7 @@ missing ``R``, and the long form ``1.2.0-b.0+1225.523ef`` that ``FirmwareVersion
 
 import re
 from enum import Enum
+from functools import lru_cache
 from string import ascii_letters
 from typing import Final, NamedTuple
 
@@ -49,6 +50,7 @@ class Likeness(Enum):
     """One of them cannot be parsed, or may be cut off."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Version | None:
     """The version that a text spells, or ``None``."""
     text = _stripped(text)

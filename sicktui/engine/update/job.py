@@ -217,7 +217,10 @@ class UpdateJob:
             case Renew():
                 return await acts.renew(job)
             case Look(wants=wants):
+                began = job.clock.monotonic()
                 seen = await look(job.sensor, evidence.before, wants)
+                if isinstance(seen, Looked):
+                    seen = structs.replace(seen, took=job.clock.monotonic() - began)
                 await self._note(evidence, seen)
                 return seen
             case _:

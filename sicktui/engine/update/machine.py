@@ -8,13 +8,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.act_rule import idle_limit, may_put, may_trigger, needs_session
+from sicktui.model.act_rule import may_put, may_trigger, needs_session, patience
 from sicktui.model.enums import UpdateState, Verdict
 from sicktui.model.evidence import Evidence, Last, confirming
 from sicktui.model.judgement import Judgement
 from sicktui.model.observations import ACT_WANTS, COUNTERS, Outcome, Want
 from sicktui.model.settings import Timing
 from sicktui.model.verdict_rule import calm, judge
+from sicktui.model.version import Likeness
 
 _SHORTEST: Final = 0.01
 """Seconds of a wait: none is so short that time stands still."""
@@ -71,7 +72,7 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
     if evidence.last in (Last.TIME, Last.ACT):
         return Look(_wants(evidence, now, timing))
     if evidence.last is Last.LOOK:
-        act = _act(evidence, now, timing)
+        act = _act(evidence, timing)
         if act is not None:
             return act
         counter = _next_counter(evidence)
@@ -80,13 +81,13 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
     return Wait(_pause(evidence, now, timing))
 
 
-def _act(evidence: Evidence, now: float, timing: Timing) -> NextAct | None:
+def _act(evidence: Evidence, timing: Timing) -> NextAct | None:
     """The act that may be sent now; a look first, unless this very look has read who the sensor is."""
-    if may_put(evidence, now, timing):
+    if may_put(evidence, timing):
         if not evidence.wants >= ACT_WANTS:
             return Look(ACT_WANTS)
         return Renew() if needs_session(evidence) else Put()
-    if may_trigger(evidence, now, timing):
+    if may_trigger(evidence, timing):
         return Trigger(evidence.sent.absent) if evidence.wants >= ACT_WANTS else Look(ACT_WANTS)
     return None
 
@@ -109,7 +110,9 @@ def _wants(evidence: Evidence, now: float, timing: Timing) -> frozenset[Want]:
         since = evidence.well_since
         if since is not None and now - since >= calm(evidence, timing):
             return confirming(evidence)
-        return frozenset({Want.STATUS} & evidence.offers)
+        # DeviceIdent.Version may be cut off: then FirmwareVersion decides.
+        unclear = {Want.FIRMWARE} if evidence.likeness is not Likeness.EQUAL else set()
+        return frozenset(({Want.STATUS} | unclear) & evidence.offers)
     if evidence.state is UpdateState.STARTED:
         return frozenset()
     return counts
@@ -142,5 +145,7 @@ def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
         # The wait for an automatic start ends when it is over, not a poll later.
         pause = min(pause, evidence.sent.at + timing.autostart_wait - now)
     else:
-        pause = min(pause, evidence.changed_at + idle_limit(timing) - now if evidence.rests else pause)
+        pause = min(
+            pause, evidence.changed_at + patience(evidence, timing) - now if evidence.rests else pause
+        )
     return max(pause, _SHORTEST) if pause > 0 else min(timing.poll_interval, timing.reconnect_interval)

@@ -60,9 +60,9 @@ def resumed_evidence(
     sent = Sent(
         puts=1 if past.wrote else 0,
         put=past.put_outcome,
-        # How much of an open one left is not known: it counts as all.
+        # How much of it left is not known, or not whether that was all: it counts as all.
         bytes=past.put_bytes or int(open_put),
-        whole=open_put,
+        whole=open_put or past.put_bytes > 0,
         triggers=int(triggered),
         trigger=past.trigger_outcome,
         heard=triggered and past.trigger_outcome is Outcome.TAKEN,
@@ -78,4 +78,5 @@ def resumed_evidence(
         started_at=now if past.started else None,
         finished_at=now if past.finished else None,
         changed_at=now,
+        gap=now,
     )

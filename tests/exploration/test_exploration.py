@@ -1,0 +1,28 @@
+"""Every path of the update machine and a modelled sensor through each other, as deep as the time allows.
+
+The number of worlds that are explored with two surprises is bounded by the minutes of a test run;
+``python -m tests.exploration.run`` explores all of them, and deeper.
+"""
+
+import pytest
+
+from tests.exploration.explorer import explore
+from tests.exploration.world import DEEP, WORLDS, World
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_an_update_without_a_surprise(world: World) -> None:
+    count = explore(world, 0)
+    assert count.paths == 1
+    assert [verdict.partition("/")[0] for verdict in count.verdicts] == [world.usually]
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_one_surprise_at_any_moment(world: World) -> None:
+    assert explore(world, 1).paths > 100
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("world", DEEP, ids=lambda world: world.name)
+def test_two_surprises_at_any_moments(world: World) -> None:
+    assert explore(world, 2).paths > 10_000

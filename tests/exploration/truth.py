@@ -1,0 +1,57 @@
+"""What must be true of the modelled sensor when an act is sent, and when a verdict is reached."""
+
+from sicktui.model.enums import Verdict
+from sicktui.model.evidence import Evidence, Last
+from sicktui.model.judgement import Judgement
+from sicktui.model.observations import ACT_WANTS, Want
+from tests.exploration.sensor import Sensor, futures
+from tests.exploration.world import World
+
+
+class Wrong(AssertionError):
+    """A path that must not be."""
+
+
+def check_act(evidence: Evidence, sensor: Sensor) -> None:
+    """An act may be sent now.
+
+    Raises:
+        Wrong: it may not.
+    """
+    if evidence.last is not Last.LOOK or not evidence.wants >= ACT_WANTS:
+        raise Wrong("an act without a look at who the sensor is, right before it")
+    if sensor.at_work:
+        raise Wrong(f"an act while something that was sent may still take effect: {sensor}")
+    if sensor.stranger:
+        raise Wrong("an act towards another sensor")
+
+
+def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
+    """A verdict is true of the sensor, now and for all that it may still become by itself.
+
+    Raises:
+        Wrong: it is not.
+    """
+    if judgement.verdict is Verdict.SUCCEEDED:
+        _succeeded(world, sensor, judgement)
+    elif judgement.verdict is Verdict.FAILED and sensor.felt:
+        _failed(world, sensor, judgement)
+    elif judgement.verdict is Verdict.SKIPPED and sensor.felt:
+        raise Wrong(f"{judgement} of {sensor}")
+
+
+def _succeeded(world: World, sensor: Sensor, judgement: Judgement) -> None:
+    answers = not sensor.down and not sensor.stranger
+    well = sensor.status == 3 or Want.STATUS not in world.offers
+    if not (answers and world.right[sensor.runs] and sensor.boots and well):
+        raise Wrong(f"{judgement} of {sensor}")
+    if any(one.down or not world.right[one.runs] or one.state == 1 for one in futures(world, sensor)):
+        raise Wrong(f"{judgement} although more may come of {sensor}")
+
+
+def _failed(world: World, sensor: Sensor, judgement: Judgement) -> None:
+    answers = not sensor.down and not sensor.stranger
+    if not answers or world.right[sensor.runs] or "Nothing was written" in judgement.message:
+        raise Wrong(f"{judgement} of {sensor}")
+    if any(world.right[one.runs] for one in futures(world, sensor)):
+        raise Wrong(f"{judgement} although more may come of {sensor}")
