@@ -14,6 +14,8 @@ from sicktui.model.version import Likeness
 
 MAX_PUTS: Final = 3
 """One, one after a connection that broke, one after a token that was refused."""
+MAX_BREAKS: Final = 1
+"""PUTs without a reply after which it is sent again."""
 MAX_TRIGGERS: Final = 2
 """The firmware article allows one repetition (section 5)."""
 PATIENT: Final = 3
@@ -47,7 +49,7 @@ def could_put(evidence: Evidence) -> bool:
         return True
     if sent.put is Outcome.NO_TOKEN:
         return sent.renewals == 0
-    return sent.put in (Outcome.OPEN, Outcome.NONE) and sent.puts - sent.renewals < MAX_PUTS - 1
+    return sent.put in (Outcome.OPEN, Outcome.NONE) and sent.broken <= MAX_BREAKS
 
 
 def may_put(evidence: Evidence, timing: Timing) -> bool:

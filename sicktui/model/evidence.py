@@ -62,6 +62,8 @@ class Sent(Struct, frozen=True, kw_only=True):
     """What left this PC towards the sensor."""
 
     puts: int = 0
+    broken: int = 0
+    """PUTs that ended without a reply."""
     put: Outcome = Outcome.NONE
     bytes: int = 0
     """Of all PUTs together."""
@@ -230,7 +232,11 @@ def _ended(evidence: Evidence, what: Ended, now: float) -> Evidence:
     sent = structs.replace(evidence.sent, at=now, code=what.code, why=what.why, advice=what.advice)
     if what.act is Act.PUT:
         sent = structs.replace(
-            sent, put=what.outcome, bytes=sent.bytes + what.sent, whole=sent.whole or what.whole
+            sent,
+            put=what.outcome,
+            broken=sent.broken + (what.outcome in (Outcome.OPEN, Outcome.NONE)),
+            bytes=sent.bytes + what.sent,
+            whole=sent.whole or what.whole,
         )
     elif what.outcome is Outcome.ABSENT:
         sent = structs.replace(sent, trigger=what.outcome, triggers=sent.triggers - 1, absent=sent.absent + 1)

@@ -197,7 +197,7 @@ async def test_a_sensor_that_denies_access_to_a_restore(
         await until(pilot, lambda: "rejected the stored password" in text_of(pilot))
         await enter(pilot, NEW)
         await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
-        await until(pilot, lambda: "the password was not refused" in text_of(pilot))
+        await until(pilot, lambda: "the password was accepted" in text_of(pilot))
     assert credentials.password("gate-1", "Service") == NEW
 
 

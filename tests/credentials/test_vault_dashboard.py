@@ -6,6 +6,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from sicktui.cli import crash_log
+from sicktui.cli.options import Common
 from sicktui.engine.context import open_context
 from sicktui.model.device import Profile
 from sicktui.simulator.spec import DeviceSpec
@@ -276,7 +278,10 @@ async def test_a_damaged_vault_is_told_and_offers_nothing(harness: DashboardHarn
 async def test_a_crash_shows_no_values_of_variables(
     harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Textual shows them by default: whoever scrolls back, or reads a recorded session, sees the password."""
+    """Textual shows them by default: anyone who reads a recorded session would see the password.
+
+    The command line writes the traceback to its log file, and prints a sentence.
+    """
     harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
 
     def crash(*_: object, **__: object) -> Password:
@@ -290,12 +295,16 @@ async def test_a_crash_shows_no_values_of_variables(
             await pilot.pause()
 
     monkeypatch.setattr("sicktui.tui.screens.login.Password", crash)
-    with pytest.raises(RuntimeError, match="nobody foresaw this"):
+    with pytest.raises(RuntimeError, match="nobody foresaw this") as caught:
         await use()
-    shown = "".join(capsys.readouterr())
-    assert "nobody foresaw this" in shown
-    assert "action_submit" in shown, "the frame in which the password is a variable"
-    assert "Zwiebelkuchen-77" not in shown
+    home = harness.context.home
+    assert isinstance(caught.value, Exception)
+    sentences = crash_log.record(caught.value, Common(home=home.config.parent))
+    logged = home.log_file.read_text(encoding="utf-8")
+    assert "nobody foresaw this" in logged
+    assert "action_submit" in logged, "the frame in which the password is a variable"
+    for text in (logged, *sentences, *capsys.readouterr()):
+        assert "Zwiebelkuchen-77" not in text
 
 
 def test_no_answer_shows_what_was_typed() -> None:

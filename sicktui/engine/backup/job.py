@@ -13,7 +13,6 @@ from sicktui.engine.backup.fetch import Fetched, fetch_backup
 from sicktui.engine.backup.freshness import Freshness
 from sicktui.engine.backup.keep import BackupKeeper, StoredBackup
 from sicktui.engine.job.ended import JobEnded
-from sicktui.engine.job.identity import same_sensor
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.model.device import Identity
@@ -87,7 +86,7 @@ class BackupTaker:
         freshness = Freshness(self._job, self._identity, self._creation, self._download)
         fetched = await fetch_backup(self._job, self._creation, self._download, freshness)
         now = await self._job.sensor.read.reread_identity(self._identity)
-        if not same_sensor(self._identity, now):
+        if not self._identity.is_same_sensor(now):
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {self._job.target.address} than when the backup was begun "

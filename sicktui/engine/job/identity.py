@@ -1,14 +1,9 @@
-"""Whether the sensor that answers is the one a job began with."""
+"""The end of a job when another sensor answers than the one it began with."""
 
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code
-
-
-def same_sensor(before: Identity, now: Identity) -> bool:
-    """Whether the same physical sensor answers; without serial number and MAC address, its name must do."""
-    return now.key == before.key if before.key is not None else now.name == before.name
 
 
 def other_device(job: Job, before: Identity, now: Identity) -> JobEnded:

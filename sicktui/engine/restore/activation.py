@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.job.ended import JobEnded
-from sicktui.engine.job.identity import other_device, same_sensor
+from sicktui.engine.job.identity import other_device
 from sicktui.engine.job.job import Job
 from sicktui.engine.restore.readback import POLL, Readback
 from sicktui.engine.restore.results import rejection
@@ -203,7 +203,7 @@ async def answers(job: Job, before: Identity) -> None:
                     "('sicktui discover' finds it by its serial number).",
                 ) from error
         else:
-            if not same_sensor(before, identity):
+            if not before.is_same_sensor(identity):
                 raise other_device(job, before, identity)
             return
         await job.clock.sleep(job.timing.reconnect_interval)

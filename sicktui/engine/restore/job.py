@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sicktui.engine.authentication import authenticate
 from sicktui.engine.job.ended import JobEnded
-from sicktui.engine.job.identity import other_device, same_sensor
+from sicktui.engine.job.identity import other_device
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.job.waiting import retry_for
@@ -106,7 +106,7 @@ class RestoreJob:
         """
         job, planned = self.job, self.job.item.identity
         identity = await (job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity())
-        if planned is not None and identity.key != planned.key:
+        if planned is not None and not planned.is_same_sensor(identity):
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} than when the plan was made "
@@ -258,7 +258,7 @@ class RestoreJob:
 
         async def read() -> tuple[Identity, tuple[Difference, ...]]:
             identity = await job.sensor.read.reread_identity(before)
-            if not same_sensor(before, identity):
+            if not before.is_same_sensor(identity):
                 raise other_device(job, before, identity)
             return identity, await readback.differences()
 

@@ -46,7 +46,8 @@ async def put(job: Job) -> Ended:
             await job.sensor.firmware.upload(file, package.size, progress)
         except SensorError as error:
             left = max(left, error.sent) if isinstance(error, UploadInterrupted) else left
-            ended = _ended(Act.PUT, _of_put(error, left), error, sent=left, whole=left >= package.size)
+            outcome = _of_put(job, error, left)
+            ended = _ended(Act.PUT, outcome, error, sent=left, whole=left >= package.size)
         else:
             ended = Ended(act=Act.PUT, outcome=Outcome.TAKEN, sent=package.size, whole=True)
         record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, sent=left, detail=ended.why)
@@ -96,13 +97,14 @@ def barred(error: SicktuiError) -> Renewed:
     return Renewed(ok=False, code=error.code or "", why=error.message, advice=error.advice)
 
 
-def _of_put(error: SensorError, left: int) -> Outcome:
+def _of_put(job: Job, error: SensorError, left: int) -> Outcome:
     if isinstance(error, UploadInterrupted):
         return Outcome.OPEN if left else Outcome.NONE
     if isinstance(error, Unreachable):
         return Outcome.NONE
     if is_refused(error):
-        return Outcome.NO_TOKEN
+        # Where there are no tokens, a fresh one cannot help.
+        return Outcome.REFUSED if job.sensor.capabilities.tokens is False else Outcome.NO_TOKEN
     if isinstance(error, ProtocolError) or (error.http_status or 0) >= _SERVER_ERROR:
         return Outcome.ODD
     return Outcome.REFUSED

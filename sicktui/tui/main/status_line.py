@@ -65,7 +65,7 @@ def store_labels(report: CredentialsReport) -> tuple[str, ...]:
         return (plain, short)
     if report.active == MEMORY and report.vault is VaultState.LOCKED:
         # One key unlocks it; the doctor shows why the keyring does not work.
-        return (f"{plain} (the vault is locked)", "vault locked")
+        return (f"{plain} (the vault is locked)", f"{short} (the vault is locked)", "vault locked")
     problem = report.problems[0]
     return (
         f"{plain} ({problem.name}: {problem.reason})",
