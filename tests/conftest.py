@@ -14,7 +14,7 @@ from tests.support.skipping_loop import SkippingLoop
 
 pytest_plugins = ("tests.support.fixtures", "tests.support.secret_service")
 
-# Disks and shared machines are slow at times: that is no failure of a property.
+# Disks and shared machines are slow at times, which fails no property.
 settings.register_profile("steady", deadline=None, max_examples=50)
 settings.load_profile("steady")
 

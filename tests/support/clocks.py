@@ -13,7 +13,7 @@ START: Final = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 class ManualClock:
-    """A clock that stands still until a test moves it or something sleeps; waiting takes no time."""
+    """A clock that only moves when a test or a sleep moves it; waiting takes no time."""
 
     def __init__(self, elapsed: float = 0.0, start: datetime = START) -> None:
         self.elapsed = elapsed

@@ -77,7 +77,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[DashboardHarness]:
 
 
 def main_of(pilot: Pilot[None]) -> MainScreen:
-    """The main screen, whatever lies on top of it."""
+    """The main screen, even below other screens."""
     return next(screen for screen in pilot.app.screen_stack if isinstance(screen, MainScreen))
 
 
@@ -99,7 +99,7 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
 
 
 def without_password(harness: DashboardHarness) -> None:
-    """Nobody has told any password yet."""
+    """Start without any known password."""
     fresh = open_context(home=harness.context.home.config.parent, environ={}, use_keyring=False)
     harness.context.credentials = fresh.credentials
 

@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests use."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,6 +16,7 @@ from tests.support.engine_harness import EngineHarness
 from tests.support.fleet_thread import FleetThread, StartFleet
 from tests.support.harness import PASSPHRASE, fast_context
 from tests.support.program import ProgramHarness
+from tests.support.skipping_loop import SkippingLoop
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
@@ -26,8 +28,12 @@ def context(tmp_path: Path) -> Context:
 
 
 @pytest.fixture
-async def harness(context: Context, tmp_path: Path) -> AsyncIterator[EngineHarness]:
+async def harness(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[EngineHarness]:
     """The engine without sensors yet; at the end no sensor may have seen a violation of the protocol."""
+    if isinstance(asyncio.get_running_loop(), SkippingLoop):  # no other process makes fingerprints
+        monkeypatch.setattr("sicktui.stores.backups.fingerprint._COST", 16)
     context.clock = clock_of_the_loop()
     async with AsyncExitStack() as stack:
         made = EngineHarness(context, tmp_path, stack)

@@ -1,4 +1,4 @@
-"""Simulated sensors in a thread of their own, so that tests may wait for processes."""
+"""Simulated sensors in their own thread, so that tests may wait for processes."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ def sensor(name: str, **changes: object) -> DeviceSpec:
 
 
 class FleetThread:
-    """A fleet in a thread of its own, so that tests may wait for processes."""
+    """A fleet in its own thread."""
 
     def __init__(self, specs: Sequence[DeviceSpec], *, time_scale: float = 50.0) -> None:
         self._fleet = Fleet(specs, time_scale=time_scale)

@@ -150,7 +150,7 @@ class KilledRuns(EngineHarness):
         await self.wait_until_gone(run)
 
     async def until(self, run: str, what: str, *, devices: int = 1) -> None:
-        """Wait until so many devices of the run have come to a point, named as in ``killed_runner.py``."""
+        """Wait until this many devices of the run reach a point, named as in ``killed_runner.py``."""
         from tests.support.killed_runner import point_of  # noqa: PLC0415
 
         async with asyncio.timeout(LIMIT):

@@ -57,7 +57,7 @@ class Result:
 
 
 class ProgramHarness:
-    """Calls of ``python -m sicktui`` with a home of their own."""
+    """Calls of ``python -m sicktui`` with their own home."""
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
@@ -69,7 +69,7 @@ class ProgramHarness:
             "TERM": "xterm",
             "COLUMNS": "100",
             "SICKTUI_HOME": str(self.home),
-            # Nobody listens there: these tests must never meet the keyring of whoever runs them.
+            # Nothing listens there: these tests must never reach the keyring of the person who runs them.
             "DBUS_SESSION_BUS_ADDRESS": f"unix:path={folder}/no-bus",
         } | {key: value for key, value in os.environ.items() if key.startswith(("COV", "COVERAGE"))}
         self._running: list[subprocess.Popen[bytes]] = []
@@ -163,4 +163,4 @@ def _bytes(stream: io.TextIOWrapper) -> bytes:
 
 
 def _no_dashboard(context: Context, *, demo: bool) -> int:
-    raise AssertionError("without a terminal there is no dashboard")
+    raise AssertionError("the dashboard needs a terminal")

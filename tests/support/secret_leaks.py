@@ -31,7 +31,7 @@ def outputs(*results: Result) -> bytes:
 
 
 def assert_private(home: Path) -> None:
-    """Nobody else may look into any folder or file of the program."""
+    """No other user may read any folder or file of the program."""
     if sys.platform != "win32":
         modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in home.rglob("*")}
         assert modes
@@ -159,4 +159,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        return b""  # gone, or not ours to look at: then it is nobody else's either
+        return b""  # gone, or not readable for us: then not for others either

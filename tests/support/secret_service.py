@@ -18,7 +18,7 @@ _BARE_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configu
 
 
 class _SecretService:
-    """A D-Bus session of its own, on which nothing is started by itself.
+    """A separate D-Bus session that starts nothing by itself.
 
     Args:
         folder: the home of whatever runs on it.

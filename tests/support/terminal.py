@@ -157,7 +157,7 @@ class ProgramTerminal:
 
 @contextmanager
 def simulated(home: Path, count: int, *, time_scale: float = 8.0) -> Iterator[list[str]]:
-    """Simulated sensors in a process of their own, and a device list of them; yields the addresses."""
+    """Simulated sensors in their own process, and a device list of them; yields the addresses."""
     command = [sys.executable, "-m", "sicktui", "simulate", "--devices", str(count)]
     process = subprocess.Popen([*command, "--time-scale", str(time_scale)], stdout=subprocess.PIPE)
     try:

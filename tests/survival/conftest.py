@@ -20,7 +20,7 @@ collect_ignore = ["test_survival_hangup.py"] if sys.platform == "win32" else []
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
-    """A context with fast settings in a home of its own."""
+    """A context with fast settings and its own home."""
     made = fast_context(tmp_path, timing=SWIFT, limits=Limits(requests_per_second=1000.0, jobs=50))
     yield made
     made.close()
