@@ -95,7 +95,7 @@ async def test_backups_of_all_sensors_are_verified_and_exported(
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await look(pilot, 3)
         await pilot.press("V")
-        await until(pilot, lambda: "1 damaged one" in text_of(pilot) and text_of(pilot).count("whole") >= 2)
+        await until(pilot, lambda: "1 damaged one" in text_of(pilot) and text_of(pilot).count("intact") >= 2)
         await pilot.press("x")
         await until(pilot, lambda: "Export the backup" in text_of(pilot))
         await type_in(pilot, str(tmp_path / "out.backup"))

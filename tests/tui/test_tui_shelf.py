@@ -35,7 +35,7 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await until(pilot, lambda: "1 package" in text_of(pilot) and "odd [oops]" in text_of(pilot))
         [entry] = shelf.entries()
         assert entry.version == "2.4.0.0R"
-        assert entry.sha256[:50] in flat_of(pilot)
+        await until(pilot, lambda: entry.sha256[:50] in flat_of(pilot))
 
         await pilot.press("a")
         await until(pilot, lambda: "Approve the package?" in text_of(pilot))
