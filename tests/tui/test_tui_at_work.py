@@ -72,7 +72,7 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is main)
         await pilot.press("g")
-        await until(pilot, lambda: "The command before is still at work" in notes_of(pilot))
+        await until(pilot, lambda: "The previous command is still running" in notes_of(pilot))
         await until(pilot, lambda: main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
 
