@@ -110,8 +110,15 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             {field.name: self.query_one(f"#{field.name}", CheckBox).value for field in self._checks},
         )
 
+    @property
+    def _is_complete(self) -> bool:
+        """Whether all fields exist: a message may arrive while the form is opening or closing."""
+        return len(self.query(Input)) == len(self._fields) and len(self.query(CheckBox)) == len(self._checks)
+
     @on(Input.Changed)
     def _update_problem(self, message: Input.Changed) -> None:
+        if not self._is_complete:
+            return
         if self._live:
             self._show(self._checked(self.values()))
         # An input reports its first value too, which was not typed: a problem with it stays in sight.
@@ -120,6 +127,8 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
+        if not self._is_complete:
+            return
         if self._stepwise and message.input.id != self._fields[-1].name and not self._is_left(self.values()):
             self.focus_next()
         else:
