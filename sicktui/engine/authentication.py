@@ -1,14 +1,16 @@
 """Authentication: trying a password on one sensor, once and without a write, and the step of a job."""
 
+import contextlib
+
 from msgspec import Struct
 
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect
+from sicktui.engine.observe import check_pinned, connect
 from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
 
 
 class LoginCheck(Struct, frozen=True, kw_only=True):
@@ -24,11 +26,18 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
     """Try a password. One attempt, never a loop: sensors lock after wrong ones.
 
     Raises:
+        OtherSensor: the profile pins another sensor; the password was not sent.
+        PasswordWithheld: it could only be sent in clear text, which is not allowed here.
         SensorError: the sensor does not answer, or (``AccessDenied``) the password is wrong.
     """
     credentials = context.credentials
     sensor = connect(context, target, password=password)
     try:
+        await check_pinned(target, sensor)
+        if target.serial is None:
+            # What is remembered of this sensor is found by its serial number, where it has a readable one.
+            with contextlib.suppress(NotSupported, DeviceError, ProtocolError):
+                await sensor.read.serial_number()
         scheme = await sensor.access.scheme()
         proven = await sensor.access.check_password()
     except AccessDenied:

@@ -10,6 +10,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.journal.journal import Journal
@@ -45,6 +46,11 @@ class Context:
     def queues(self) -> RequestQueues:
         """The request queues of the sensors: the live list, a plan and a command take turns."""
         return RequestQueues(self.settings.limits.requests_per_second, self.clock)
+
+    @cached_property
+    def sensor_memory(self) -> SensorMemory:
+        """What sensors have been seen to do."""
+        return SensorMemory(self.home.sensor_memory_file)
 
     @cached_property
     def shelf(self) -> Shelf:

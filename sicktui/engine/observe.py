@@ -3,11 +3,19 @@
 from collections.abc import Callable
 
 from sicktui.engine.context import Context
-from sicktui.model.device import Health, Identity, Observation, Target
+from sicktui.model.device import Health, Identity, Observation, Target, same_serial
 from sicktui.model.enums import AuthScheme, UpdateState
 from sicktui.sensor.api.capabilities import Capabilities
+from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, SensorError
+from sicktui.sensor.errors import (
+    DeviceError,
+    NotSupported,
+    OtherSensor,
+    PasswordWithheld,
+    ProtocolError,
+    SensorError,
+)
 
 
 def connect(
@@ -15,18 +23,44 @@ def connect(
     target: Target,
     *,
     password: str | None = None,
+    owner: SensorOwner | None = None,
     capabilities: Capabilities | None = None,
     on_contact: Callable[[bool], None] | None = None,
 ) -> Sensor:
-    """A client for one sensor, with the request limits of the settings. Nothing is sent yet."""
+    """A client for one sensor, with the request limits of the settings. Nothing is sent yet.
+
+    Args:
+        context: the settings, and what is remembered of sensors.
+        target: the device.
+        password: its password, if it is known and needed.
+        owner: the sensor that the password is meant for, if that is known.
+        capabilities: what an earlier client of the same sensor found out.
+        on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
+    """
     return Sensor(
         target,
         password=password,
         queues=context.queues,
         clock=context.clock,
+        memory=context.sensor_memory.of(target),
+        owner=owner,
         on_contact=on_contact,
         capabilities=capabilities,
     )
+
+
+async def check_pinned(target: Target, sensor: Sensor) -> None:
+    """Return if the sensor that the profile pins answers, or if it pins none.
+
+    Raises:
+        OtherSensor: another one answers.
+        SensorError: its serial number cannot be read.
+    """
+    if target.serial is None:
+        return
+    found = await sensor.read.serial_number()
+    if found is None or not same_serial(found, target.serial):
+        raise OtherSensor.at(target.address, found, target.serial)
 
 
 async def read_update_state(sensor: Sensor) -> UpdateState | None:
@@ -74,9 +108,14 @@ class Watch:
             )
 
     async def _look(self) -> Observation:
-        if self._identity is None:
+        withheld: PasswordWithheld | None = None
+        if self._identity is None or self._auth is None:
             self._identity = await self._sensor.read.identity()
-            self._auth = await self._sensor.access.scheme()
+            try:
+                self._auth = await self._sensor.access.scheme()
+            except PasswordWithheld as error:
+                # Who it is is known all the same. The next look tries again.
+                self._auth, withheld = None, error
         else:
             name, version = await self._sensor.read.ident()
             if (name, version) != (self._identity.name, self._identity.version):
@@ -95,7 +134,8 @@ class Watch:
             update_state=state,
             health=health,
             auth=self._auth,
-            problem=problem,
+            problem=str(withheld or problem),
+            code=withheld.code.value if withheld else "",
         )
 
     async def aclose(self) -> None:

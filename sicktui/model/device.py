@@ -41,6 +41,8 @@ class Target(Struct, frozen=True, kw_only=True):
     """The serial number that the profile pins; ``None`` when any sensor may answer."""
     model: str | None = None
     ad_hoc: bool = False
+    basic_allowed: bool = False
+    """Whether the profile itself says ``auth = "basic"``, and not only the defaults."""
 
 
 def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_hoc: bool = False) -> Target:
@@ -58,6 +60,7 @@ def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_ho
         serial=profile.serial,
         model=profile.model,
         ad_hoc=ad_hoc,
+        basic_allowed=profile.auth == "basic",
     )
 
 
@@ -112,7 +115,12 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 def same_serial(left: str, right: str) -> bool:
     """Whether two serial numbers are one. Leading zeros are spelling."""
-    return (left.strip().lstrip("0") or "0") == (right.strip().lstrip("0") or "0")
+    return bare_serial(left) == bare_serial(right)
+
+
+def bare_serial(serial: str) -> str:
+    """A serial number without what is only spelling: blanks around it and leading zeros."""
+    return serial.strip().lstrip("0") or "0"
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,10 @@ from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.backups import Backups
 from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
 from sicktui.sensor.api.firmware import Firmware
+from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.scheme import SchemeMemory
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.queue import RequestQueues
@@ -33,6 +35,8 @@ class Sensor:
         password: of ``target.user``; ``None`` if it is not known, which is enough for reading.
         queues: the process's request queues, one per address.
         clock: the time source.
+        memory: what was seen of the sensor by earlier processes; ``None``: nothing is remembered (tests).
+        owner: the sensor that the password is meant for, if that is known.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
     """
@@ -44,6 +48,8 @@ class Sensor:
         password: str | None,
         queues: RequestQueues,
         clock: Clock,
+        memory: SchemeMemory | None,
+        owner: SensorOwner | None = None,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
     ) -> None:
@@ -52,7 +58,9 @@ class Sensor:
         link = self._link = Link(target, queues=queues, clock=clock, on_contact=on_contact)
         self.read = Reader(link, self._cache)
         """Identity, state, health and any variable. Needs no password."""
-        self.access = Authenticator(link, self._cache, self.read, target, password)
+        self.access = Authenticator(
+            link, self._cache, self.read, target, password, memory=memory, owner=owner
+        )
         """The scheme, the password, the session and authenticated calls."""
         transfers = Transfers(link, self.access)
         self.parameters = Parameters(link, self._cache, self.access)

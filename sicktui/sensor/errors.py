@@ -80,6 +80,36 @@ class DeviceError(SensorError):
     usual_code = Code.DEVICE_ERROR
 
 
+class PasswordWithheld(DeviceError):
+    """The password may not be sent to what answers, and was not."""
+
+    usual_code = Code.ACCESS_DENIED
+
+
+class OtherSensor(SensorError):
+    """Another sensor answers than the expected one. No password was sent to it."""
+
+    usual_code = Code.OTHER_DEVICE
+
+    @classmethod
+    def at(
+        cls, address: str, found: str | None, expected: str, *, by: str = "the profile expects"
+    ) -> "OtherSensor":
+        """The error for one serial number in the place of another.
+
+        Args:
+            address: where it answers.
+            found: its serial number; ``None`` if it reports none.
+            expected: the right one.
+            by: what expects it.
+        """
+        return cls(
+            f"The sensor at {address} has serial number {found or '(none)'}; {by} {expected}.",
+            advice="If the sensor was replaced, change the serial number of the profile; else look for the "
+            "sensor at another address.",
+        )
+
+
 class ProtocolError(SensorError):
     """The reply does not fit this API: it may not be a sensor."""
 

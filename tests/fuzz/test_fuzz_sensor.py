@@ -181,7 +181,7 @@ async def ask(
         timing=Timing(request_timeout=2.0, stall_timeout=0.5),
     )
     clock = Impatient()
-    sensor = Sensor(target, password=PASSWORD, queues=RequestQueues(1_000.0, clock), clock=clock)
+    sensor = Sensor(target, password=PASSWORD, queues=RequestQueues(1_000.0, clock), clock=clock, memory=None)
     try:
         return await call(sensor, folder), None, handler.heads
     except SicktuiError as error:

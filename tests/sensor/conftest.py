@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.scheme import SchemeMemory
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from tests.sensor.scripted import PASSWORD, TOKEN, ScriptedSensor, challenge, if_proven, reply, target
@@ -42,6 +44,8 @@ async def connect(device: ScriptedSensor, clock: ManualClock) -> AsyncIterator[M
             on_contact: Callable[[bool], None] | None = None,
             capabilities: Any = None,
             queues: RequestQueues | None = None,
+            memory: SchemeMemory | None = None,
+            owner: SensorOwner | None = None,
             **about: Any,
         ) -> Sensor:
             sensor = Sensor(
@@ -49,6 +53,8 @@ async def connect(device: ScriptedSensor, clock: ManualClock) -> AsyncIterator[M
                 password=password,
                 queues=queues or RequestQueues(requests_per_second, clock),
                 clock=clock,
+                memory=memory,
+                owner=owner,
                 on_contact=on_contact,
                 capabilities=capabilities,
             )

@@ -219,9 +219,14 @@ def target(
     scheme: Scheme = "http",
     request_timeout: float = 5.0,
     stall_timeout: float = 5.0,
+    serial: str | None = None,
+    basic_allowed: bool = False,
+    device: str = "gate-7",
 ) -> Target:
     return Target(
-        device="gate-7",
+        device=device,
+        serial=serial,
+        basic_allowed=basic_allowed,
         address=address,
         user="Service",
         auth=auth,

@@ -76,6 +76,7 @@ async def start() -> AsyncIterator[Start]:
                 password=password,
                 queues=RequestQueues(requests_per_second, clock),
                 clock=clock,
+                memory=None,
             )
             stack.push_async_exit(sensor)
             return device, sensor

@@ -12,6 +12,7 @@ from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.sensor_memory import SensorMemory
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Job:
     clock: Clock
     backups: BackupStore
     snapshots: SnapshotStore
+    memory: SensorMemory
     passphrase: str
     scratch: Path
     """This job's own folder, for incomplete files."""

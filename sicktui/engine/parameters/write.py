@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect
+from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.engine.plan.base import expected_identity, lock_key, reading
@@ -182,9 +182,11 @@ async def find_me(context: Context, target: Target, seconds: int) -> None:
 
     Raises:
         UsageError: the duration is not possible.
+        OtherSensor: the profile pins another sensor; nothing was sent.
         SensorError: the sensor does not do it.
     """
     async with reading(context, target) as (sensor, password):
+        await check_pinned(target, sensor)
         try:
             await sensor.parameters.find_me(seconds, unproven=password is None)
         except AccessDenied:

@@ -16,7 +16,7 @@ from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied
+from sicktui.sensor.errors import AccessDenied, OtherSensor
 from sicktui.stores.disk.locks import Held, sensor_lock
 
 MAX_READS_AT_ONCE: Final = 32
@@ -73,14 +73,7 @@ def judge_identity(target: Target, identity: Identity) -> Refusal | None:
         return None
     if identity.serial is not None and same_serial(identity.serial, target.serial):
         return None
-    return Refusal(
-        Action.REFUSE,
-        Code.OTHER_DEVICE,
-        f"The sensor at {target.address} has serial number {identity.serial or '(none)'}; the profile "
-        f"expects {target.serial}.",
-        "If the sensor was replaced, change the serial number of the profile; else look for the sensor at "
-        "another address.",
-    )
+    return Refusal.of(OtherSensor.at(target.address, identity.serial, target.serial))
 
 
 async def expected_identity(target: Target, sensor: Sensor) -> Identity:

@@ -34,10 +34,12 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Cancelled, Logged, VerdictReached
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
+from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import operator, run_lock
 from sicktui.stores.journal.database import JournalError
@@ -79,6 +81,7 @@ class Runner:
         self._resumed = resumed
         self._recorder = Recorder(journal, spec.run, clock)
         self._backups = BackupStore(home.backups)
+        self._memory = SensorMemory(home.sensor_memory_file)
         self._queues = RequestQueues(
             spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
         )
@@ -192,6 +195,8 @@ class Runner:
             password=self._secrets.passwords.get(item.device),
             queues=self._queues,
             clock=self._clock,
+            memory=self._memory.of(item.target),
+            owner=_planned(item),
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
         )
@@ -204,6 +209,7 @@ class Runner:
             clock=self._clock,
             backups=self._backups,
             snapshots=SnapshotStore(self._home.snapshots),
+            memory=self._memory,
             passphrase=self._secrets.passphrase_of(item.device),
             scratch=scratch_folder(self._home, self._spec.run, item.device),
             package_file=package_file,
@@ -302,6 +308,12 @@ class Runner:
         await self._recorder.record(
             Logged(ts=self._recorder.now(), run=self._spec.run, level=Level.WARNING, message=message)
         )
+
+
+def _planned(item: PlanItem) -> SensorOwner | None:
+    """The sensor of the plan: no other one is sent a password, or a passphrase, by its job."""
+    serial = item.identity.serial if item.identity else None
+    return SensorOwner(serial=serial, stored=False) if serial else None
 
 
 async def serve(runner: Runner) -> None:

@@ -4,6 +4,8 @@ Preflight, backup and authentication stand here. From the upload on the machine 
 job carries its acts out and adds what came of them to the evidence, until the rule has a verdict.
 """
 
+import asyncio
+
 from msgspec import structs
 
 from sicktui.engine.authentication import authenticate
@@ -21,7 +23,7 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
 from sicktui.model.evidence import Evidence
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import Act, Began, Garbled, Looked, Observation, Reading, Silent, Tick
+from sicktui.model.observations import Act, Began, Garbled, Looked, Observation, Reading, Silent, Tick, Want
 from sicktui.model.verdict_rule import calm
 from sicktui.model.version import matches
 from sicktui.sensor.errors import NotSupported, Unreachable
@@ -79,7 +81,7 @@ class UpdateJob:
         if before.state is UpdateState.STARTED:
             # The journal of an interrupted run has lost its last lines: it may be this run's own flash.
             job.record.resumed()
-            evidence = new_evidence(before, job.item.to_version)
+            evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
             return identity, structs.replace(
                 evidence, resumed=True, damaged=True, changed_at=job.clock.monotonic()
             )
@@ -92,7 +94,10 @@ class UpdateJob:
         before = await read_before(job.sensor, before, thorough=self._reinstalls(before))
         await job.record.survey(identity, before, backup=self.backup_id)
         job.record.checkpoint()
-        return identity, new_evidence(before, job.item.to_version)
+        return identity, new_evidence(before, job.item.to_version, counts=self._counts(identity))
+
+    def _counts(self, identity: Identity) -> bool:
+        return self.job.memory.counts_reboots(identity)
 
     def _reinstalls(self, before: Reading) -> bool:
         """Whether the version will not change, so that only a counter can prove a reboot."""
@@ -188,7 +193,9 @@ class UpdateJob:
                 clock=survey.clock,
                 checksum=survey.checksum,
             )
-        return identity, resumed_evidence(past, before, item.to_version, now=job.clock.monotonic())
+        return identity, resumed_evidence(
+            past, before, item.to_version, counts=self._counts(identity), now=job.clock.monotonic()
+        )
 
     # -- from the upload on ---------------------------------------------------------------------
 
@@ -275,6 +282,9 @@ class UpdateJob:
 
     async def _success(self, judgement: Judgement, before: Identity) -> str:
         message = judgement.message
+        proof = self._evidence.proof if self._evidence is not None else None
+        if proof is not None and proof.by is Want.POWER_ON:
+            await asyncio.to_thread(self.job.memory.note_counts_reboots, before)
         if before.serial is None:
             known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
             message += f" It reports no serial number and was identified by {known}."

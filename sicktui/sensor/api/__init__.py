@@ -1,7 +1,8 @@
 """What a sensor can be asked for.
 
 - ``reader``: identity, state, health and any variable; needs no password
-- ``authentication``, ``challenge``: the scheme, the password, the session, authenticated calls
+- ``authentication``, ``challenge``: the password, the session, authenticated calls
+- ``scheme``, ``owner``: challenge-response or Basic, and whether this is the sensor that a password is for
 - ``parameters``, ``firmware``, ``backups``: what writes
 - ``transfers``: files, sent and fetched with a session token
 - ``replies``, ``values``: what a reply means, or the error that it carries

@@ -1,8 +1,11 @@
 """Authentication: scheme negotiation, authenticated POSTs, session tokens.
 
 Challenge-response first. Basic sends the password in clear text: it is used only where ``getChallenge`` is
-Not Found on what has proven to be a sensor, or where the profile requires it. A refused password is never
-tried again here: sensors lock themselves.
+Not Found on what has proven to be a sensor and was never seen to speak challenge-response, or where the
+profile requires it. A refused password is never tried again here: sensors lock themselves.
+
+Whatever needs the password passes ``Authenticator.call`` or ``file_headers``, so what is checked there holds
+for every command: the sensor must be the expected one, and what it has once spoken is not forgotten.
 """
 
 import base64
@@ -17,14 +20,22 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.capabilities import CHALLENGE, CapabilityCache
-from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge
+from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.challenge import encoded_secret, header
+from sicktui.sensor.api.owner import SensorOwner, check_owner
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, parse_reply
+from sicktui.sensor.api.scheme import SchemeFinder, SchemeMemory
 from sicktui.sensor.api.values import checked_name
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
+from sicktui.sensor.errors import (
+    AccessDenied,
+    DeviceError,
+    NotSupported,
+    ProtocolError,
+    SensorError,
+)
 from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.turns.link import Link, RequestSlot
+from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_when_busy
 
 _CHECK: Final = "checkCredentials"
@@ -46,10 +57,20 @@ class Authenticator:
         reader: reads ``DeviceIdent``, to be sure that it is a sensor.
         target: user and wanted scheme.
         password: ``None`` if it is not known; everything that needs it is then refused here.
+        memory: what was seen of this sensor before; ``None``: nothing is remembered (tests).
+        owner: the sensor that the password is meant for, if that is known.
     """
 
     def __init__(
-        self, link: Link, cache: CapabilityCache, reader: Reader, target: Target, password: str | None
+        self,
+        link: Link,
+        cache: CapabilityCache,
+        reader: Reader,
+        target: Target,
+        password: str | None,
+        *,
+        memory: SchemeMemory | None,
+        owner: SensorOwner | None = None,
     ) -> None:
         self._link = link
         self._cache = cache
@@ -58,9 +79,9 @@ class Authenticator:
         self._password = password
         if password is not None:
             link.redactor.add(password)
+        self._owner = owner
+        self._scheme = SchemeFinder(link, cache, reader, target, memory)
         self._token: str | None = None
-        self._no_challenge_here = False
-        """Whether this client has found that the sensor has no ``getChallenge``."""
         self._proven = False
         """Whether the sensor has accepted this password."""
         self._hashed: dict[str, str] = {}
@@ -70,62 +91,14 @@ class Authenticator:
         """Without password and token."""
         return f"<Authenticator for {self._link.label} as {clean(self._target.user)}>"
 
-    # -- scheme -------------------------------------------------------------------------------
-
     async def scheme(self) -> AuthScheme:
         """How writes are authenticated here. Probes once; that changes nothing on the sensor.
 
         Raises:
+            PasswordWithheld: only in clear text, which is not allowed here.
             SensorError: the sensor cannot be asked.
         """
-        if self._target.auth != "auto":
-            # The profile decides; nothing needs to be asked.
-            wanted = AuthScheme(self._target.auth)
-            self._cache.set_auth(wanted)
-            return wanted
-        known = self._cache.capabilities.auth
-        if known is AuthScheme.CHALLENGE or (known is AuthScheme.BASIC and self._no_challenge_here):
-            return known
-        # Basic found by an earlier client is probed again: a newer firmware may support challenge-response,
-        # and an old note must not send a password over the network.
-        found = await self._probe()
-        self._cache.set_auth(found)
-        return found
-
-    async def _probe(self) -> AuthScheme:
-        try:
-            await retry_when_busy(self._link.clock, self._probe_challenge)
-        except NotSupported as error:
-            if self._cache.is_present(CHALLENGE):
-                raise self._no_challenge(error) from error
-            # Any web server answers Not Found. A password is sent to sensors only.
-            await self._reader.ident()
-            return await self._probe_again()
-        return AuthScheme.CHALLENGE
-
-    async def _probe_again(self) -> AuthScheme:
-        """Basic only after a second Not Found: the first may come from a sensor that is starting."""
-        try:
-            await retry_when_busy(self._link.clock, self._probe_challenge)
-        except NotSupported:
-            self._no_challenge_here = True
-            return AuthScheme.BASIC
-        return AuthScheme.CHALLENGE
-
-    async def _probe_challenge(self) -> None:
-        async with self._link.slot() as slot:
-            await self._challenge(slot)
-
-    async def _challenge(self, slot: RequestSlot) -> Challenge:
-        body = msgspec.json.encode({"data": {"user": self._target.user}})
-        answer = await slot.post(CHALLENGE, body)
-        reply = parse_reply(answer, self._link.request("POST", CHALLENGE))
-        try:
-            challenge = parse_challenge(reply.challenge)
-        except msgspec.ValidationError as error:
-            raise reply.protocol_error(f"its challenge cannot be used ({clean(str(error))})") from error
-        self._cache.mark_present(CHALLENGE)
-        return challenge
+        return await self._scheme.find()
 
     # -- authenticated POSTs ------------------------------------------------------------------
 
@@ -158,6 +131,7 @@ class Authenticator:
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
                 advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
             )
+        await check_owner(self._reader, self._target, self._owner)
         if await self.scheme() is AuthScheme.BASIC:
             post = partial(self._basic_post, name, data)
         else:
@@ -226,10 +200,7 @@ class Authenticator:
 
         async def attempt() -> Answer:
             async with self._link.slot(2) as slot:
-                try:
-                    challenge = await self._challenge(slot)
-                except NotSupported as error:
-                    raise self._no_challenge(error) from error
+                challenge = await self._scheme.challenge(slot)
                 # At least one device wants ``header`` in front of ``data``.
                 proof = header(self._target.user, self._password or "", challenge, hashed)
                 self._link.redactor.add_temporary(proof["response"])
@@ -241,18 +212,6 @@ class Authenticator:
         # Only the challenge is judged in there, and it may be requested again. The answer to the POST is
         # judged outside.
         return await retry_when_busy(self._link.clock, attempt) if acting else await attempt()
-
-    def _no_challenge(self, error: NotSupported) -> DeviceError:
-        """A DeviceError, because the method itself is not missing, and Basic is not allowed."""
-        return DeviceError(
-            f"{self._link.label} does not support challenge-response, and sending the password in clear text "
-            "is not allowed.",
-            code=error.code,
-            advice="If it is starting, try again in a minute. If its firmware supports Basic only, set auth "
-            "= 'basic' for this device: its password then crosses the network in clear text.",
-            http_status=error.http_status,
-            status=error.status,
-        )
 
     def _basic(self) -> dict[str, str]:
         secret = encoded_secret(f"{self._target.user}:{self._password or ''}")
@@ -315,6 +274,7 @@ class Authenticator:
             await self.open_session()
         headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
         if self._password is not None and await self.scheme() is AuthScheme.BASIC:
+            await check_owner(self._reader, self._target, self._owner)
             headers |= self._basic()
         return headers
 
@@ -325,7 +285,7 @@ class Authenticator:
         may have been a refusal of the token.
         """
         self._token = None
-        self._no_challenge_here = False
+        self._scheme.probe_again()
 
 
 def _parse_token(reply: Reply) -> str:

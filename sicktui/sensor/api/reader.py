@@ -25,6 +25,8 @@ class Reader:
     def __init__(self, link: Link, cache: CapabilityCache) -> None:
         self._link = link
         self._cache = cache
+        self.serial: str | None = None
+        """The serial number that was read last; ``None`` if there was none."""
 
     async def read(self, name: str) -> Reply:
         """GET a variable.
@@ -88,7 +90,7 @@ class Reader:
             SensorError: it cannot be read, or is not valid.
         """
         name, version = await self.ident()
-        serial = await self._text("SerialNumber")
+        serial = await self.serial_number()
         mac = await self._mac()
         return Identity(
             name=name,
@@ -121,7 +123,7 @@ class Reader:
     async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
         """Serial number and MAC address, as far as they are needed to recognise the known sensor."""
         try:
-            serial = await self._text("SerialNumber")
+            serial = await self.serial_number()
         except NotSupported:
             # It may be another sensor without a serial number: then something else differs too.
             mac = None
@@ -144,7 +146,8 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        return await self._text("SerialNumber")
+        self.serial = await self._text("SerialNumber")
+        return self.serial
 
     async def update_state(self) -> UpdateState:
         """``UpdateState``.

@@ -75,6 +75,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "passwords.vault"
 
     @property
+    def sensor_memory_file(self) -> Path:
+        """What sensors have been seen to do."""
+        return self.data / "sensors.json"
+
+    @property
     def log_file(self) -> Path:
         """The program's own log."""
         return self.log / "sicktui.log"

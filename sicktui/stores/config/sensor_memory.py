@@ -1,0 +1,145 @@
+"""What sensors have been seen to do, kept across processes: ``sensors.json``.
+
+Challenge-response is remembered by serial number, by address and by the name of the profile: any one of them
+is enough, so that nothing a device says of itself voids it.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.model.address import parse_address
+from sicktui.model.device import Identity, Target, bare_serial
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.stores.disk.shared_record import SharedRecord
+
+MOST: Final = 20_000
+"""Entries of each kind. A full memory keeps what it has: new sensors must not push old ones out."""
+_LONGEST: Final = 300
+
+_log: Final = logging.getLogger(__name__)
+
+
+class _Sensors(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    challenge: tuple[str, ...] = ()
+    """Those that have spoken challenge-response: ``serial 123``, ``address 1.2.3.4:80``, ``device gate``."""
+    counts: tuple[str, ...] = ()
+    """Those whose ``PowerOnCnt`` rose at a software reboot: ``serial 123``, else ``MAC ...``."""
+
+
+class SensorMemory:
+    """The memory of one installation. Safe for several processes and threads.
+
+    Args:
+        path: its file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._record = SharedRecord(path, _Sensors())
+        self._session: set[str] = set()
+        """What this process has seen, also where the file cannot be written."""
+
+    def of(self, target: Target) -> "TargetMemory":
+        """The memory of what answers for one device."""
+        return TargetMemory(self, target)
+
+    def spoke_challenge(self, keys: tuple[str, ...]) -> bool:
+        """Whether one of these has ever spoken challenge-response.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        return not {*keys}.isdisjoint(self._session) or not {*keys}.isdisjoint(self._record.read().challenge)
+
+    def note_challenge(self, keys: tuple[str, ...]) -> None:
+        """Remember challenge-response of all of these. That it cannot be written is logged."""
+        if self._session.issuperset(keys):
+            return
+        self._session.update(keys)
+        self._change(
+            lambda known: structs.replace(known, challenge=_with(known.challenge, keys)), "challenge-response"
+        )
+
+    def counts_reboots(self, identity: Identity) -> bool:
+        """Whether this very sensor has been seen to count a software reboot in ``PowerOnCnt``."""
+        try:
+            return _key_of(identity) in self._record.read().counts
+        except SicktuiError:
+            return False  # Then an unchanged counter disproves nothing, which is the careful reading.
+
+    def note_counts_reboots(self, identity: Identity) -> None:
+        """Remember that this sensor counts software reboots. That it cannot be written is logged."""
+        key = _key_of(identity)
+        if key:
+            self._change(lambda known: structs.replace(known, counts=_with(known.counts, (key,))), "reboots")
+
+    def _change(self, change: Callable[[_Sensors], _Sensors], what: str) -> None:
+        try:
+            self._record.change(change)
+        except SicktuiError as error:
+            # What the sensor was asked for goes on; the next contact tries again.
+            _log.warning("Cannot remember a sensor's %s: %s", what, error.message)
+
+
+class TargetMemory:
+    """What is remembered of the sensor that answers for one device.
+
+    Args:
+        memory: where it is kept.
+        target: the device.
+    """
+
+    def __init__(self, memory: SensorMemory, target: Target) -> None:
+        self._memory = memory
+        keys = [f"address {_place(target)}"]
+        if not target.ad_hoc:
+            keys.append(f"device {target.device}")
+        if target.serial:
+            keys.append(f"serial {bare_serial(target.serial)}")
+        self._known = tuple(keys)
+        self._sure = tuple(key for key in keys if not key.startswith("serial "))
+
+    def spoke_challenge(self, serial: str | None) -> bool:
+        """Whether the sensor, or any at this address or of this name, has ever spoken challenge-response.
+
+        Args:
+            serial: the serial number that it reports now, if that was read.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        return self._memory.spoke_challenge((*self._known, *_serial(serial)))
+
+    def note_challenge(self, serial: str | None) -> None:
+        """Remember that it speaks challenge-response.
+
+        Args:
+            serial: the serial number that it reports, if that was read.
+        """
+        self._memory.note_challenge((*self._sure, *_serial(serial)))
+
+
+def _serial(serial: str | None) -> tuple[str, ...]:
+    return (f"serial {bare_serial(serial)}"[:_LONGEST],) if serial else ()
+
+
+def _place(target: Target) -> str:
+    try:
+        address = parse_address(target.address, target.scheme)
+    except UsageError:
+        return target.address
+    return f"{address.host.lower().rstrip('.')}:{address.port}"
+
+
+def _key_of(identity: Identity) -> str | None:
+    if identity.serial:
+        return f"serial {bare_serial(identity.serial)}"[:_LONGEST]
+    return identity.key
+
+
+def _with(known: tuple[str, ...], keys: tuple[str, ...]) -> tuple[str, ...]:
+    new = [key for key in keys if key not in known]
+    return (*known, *new)[: max(MOST, len(known))] if new else known

@@ -1,0 +1,60 @@
+"""A small JSON record that several processes read and change at the same time."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.stores.disk.files import StorageError, display_path, exclusive, write_atomic
+from sicktui.stores.disk.sealed_json import read_json
+
+T = TypeVar("T", bound=Struct)
+
+
+class SharedRecord(Generic[T]):
+    """One record in one file. A change is made under a lock to what the file holds then.
+
+    Args:
+        path: the file; it need not exist.
+        empty: the record of a file that does not exist.
+    """
+
+    def __init__(self, path: Path, empty: T) -> None:
+        self.path = path
+        self._empty = empty
+        self._read: tuple[tuple[int, int, int], T] | None = None
+
+    def read(self) -> T:
+        """The record as it is now. The file is parsed again only if it has changed.
+
+        Raises:
+            StorageError: it cannot be read, or is damaged.
+        """
+        try:
+            found = self.path.stat()
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+            if self._read is None or self._read[0] != mark:
+                self._read = mark, read_json(self.path, type(self._empty))
+        except FileNotFoundError:
+            return self._empty
+        except (OSError, msgspec.DecodeError) as error:
+            raise StorageError(
+                f"Cannot read {display_path(self.path)}: {type(error).__name__}.",
+                advice="Put a copy of the file in its place, or delete it.",
+            ) from error
+        return self._read[1]
+
+    def change(self, change: Callable[[T], T]) -> T:
+        """Change the record, and write it if that made it another one. Returns it.
+
+        Raises:
+            StorageError: it cannot be read or written.
+        """
+        if change(self.read()) == self.read():
+            return self.read()
+        with exclusive(self.path):
+            new = change(self.read())
+            write_atomic(self.path, msgspec.json.format(msgspec.json.encode(new), indent=1))
+        return new
