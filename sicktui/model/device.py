@@ -42,7 +42,7 @@ class Target(Struct, frozen=True, kw_only=True):
     model: str | None = None
     ad_hoc: bool = False
     basic_allowed: bool = False
-    """Whether the profile itself says ``auth = "basic"``, and not only the defaults."""
+    """Whether the profile itself has ``auth = "basic"``, and not only the defaults."""
 
 
 def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_hoc: bool = False) -> Target:

@@ -44,8 +44,8 @@ async def write(harness: EngineHarness, target: Target) -> object:
     return await write_parameter(harness.context, target, "LocationName", "gate 8")
 
 
-async def blink(harness: EngineHarness, target: Target) -> object:
-    return await find_me(harness.context, target, 5)
+async def blink(harness: EngineHarness, target: Target) -> None:
+    await find_me(harness.context, target, 5)
 
 
 COMMANDS = {"plan": plan, "backup": backup, "login": login, "set": write, "find-me": blink}

@@ -1,6 +1,6 @@
 """Which scheme one sensor is spoken to with, and what it was seen to speak before.
 
-Nothing that a device says of itself voids that memory: not another name, firmware or serial number, and not
+Nothing that a device reports of itself voids that memory: not another name, firmware or serial number, and not
 that ``getChallenge`` is Not Found all at once.
 """
 
@@ -74,7 +74,7 @@ class SchemeFinder:
             SensorError: the sensor cannot be asked.
         """
         if self._target.auth != "auto":
-            # The configuration decides. Basic for all devices is no word about this one.
+            # The configuration decides. Basic for all devices does not decide about this one.
             wanted = AuthScheme(self._target.auth)
             if wanted is AuthScheme.BASIC and not self._target.basic_allowed:
                 await self._check_basic_allowed()

@@ -1,7 +1,7 @@
 """What sensors have been seen to do, kept across processes: ``sensors.json``.
 
 Challenge-response is remembered by serial number, by address and by the name of the profile: any one of them
-is enough, so that nothing a device says of itself voids it.
+is enough, so that nothing a device reports of itself voids it.
 """
 
 import logging
