@@ -1,7 +1,7 @@
 """Which scheme one sensor is spoken to with, and what it was seen to speak before.
 
-Nothing that a device reports of itself voids that memory: not another name, firmware or serial number, and not
-that ``getChallenge`` is Not Found all at once.
+Nothing that a device reports of itself voids that memory: not another name, firmware or serial number, and
+not that ``getChallenge`` is Not Found all at once.
 """
 
 import asyncio
