@@ -35,6 +35,13 @@ class Address(Struct, frozen=True):
         port = "" if self.port == _DEFAULT_PORT[scheme] else f":{self.port}"
         return f"{scheme}://{host}{port}/api/"
 
+    @property
+    def loopback(self) -> str:
+        """The one name of a host that is this PC itself (a simulator, a tunnel); empty if it is not."""
+        if self.host.casefold().rstrip(".") in {"localhost", "::1"}:
+            return "127.0.0.1"
+        return self.host if is_ip_address(self.host) and ipaddress.ip_address(self.host).is_loopback else ""
+
 
 class _Invalid(ValueError):
     """The reason why a text is not an address."""

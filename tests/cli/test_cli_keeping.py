@@ -1,5 +1,6 @@
 """Backups, the shelf, passwords, and the doctor."""
 
+import errno
 import os
 import socket
 import zipfile
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.engine.doctor import locks
 from sicktui.simulator import Fault
+from sicktui.stores.disk import file_lock, home
 from tests.support.contract_lines import verdicts
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness
@@ -194,6 +197,40 @@ def test_the_doctor_tells_that_no_sensor_can_be_locked(program: ProgramHarness) 
     assert result.code == 2
     [told] = [line for line in result.lines if line["state"] == "failed"]
     assert (told["name"], bool(told["remedy"])) == ("locks", True)
+
+
+def _no_locks(_handle: int) -> bool:
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+
+@pytest.mark.parametrize("kind", ["refused", "without effect", "held for good"])
+def test_the_doctor_takes_a_lock(program: ProgramHarness, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """On some network drives locks are refused, or succeed for everybody."""
+    if kind == "refused":
+        monkeypatch.setattr(file_lock, "_lock", _no_locks)
+    elif kind == "without effect":
+        monkeypatch.setattr(file_lock, "_lock", lambda _handle: True)
+    else:
+        monkeypatch.setattr(locks, "_seen_by_another", lambda _path: "held")
+    result = program.here("doctor", "--json", fast=False)
+    assert result.code == 2
+    [told] = [line for line in result.lines if line["name"] == "locks"]
+    assert told["state"] == "failed"
+    assert told["remedy"]
+    expected = {"refused": "No lock can be taken", "without effect": "Locks have no effect"}
+    assert expected.get(kind, "still held") in told["message"]
+    assert not list(program.home.rglob("*doctor*"))
+
+
+def test_the_doctor_warns_where_users_cannot_meet(
+    program: ProgramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "COMMON_FOLDERS", ())
+    monkeypatch.setenv("PROGRAMDATA", "")
+    result = program.here("doctor", "--json", fast=False)
+    [told] = [line for line in result.lines if line["name"] == "locks"]
+    assert told["state"] == "warning"
+    assert "other users, and other homes" in told["message"]
 
 
 def test_the_doctor_finds_devices_without_a_route(program: ProgramHarness) -> None:

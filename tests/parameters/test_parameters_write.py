@@ -138,6 +138,26 @@ async def test_a_sensor_that_a_run_works_on_is_not_written_to(harness: EngineHar
     await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
 
 
+async def test_a_sensor_that_flashes_is_left_alone_whoever_flashes_it(harness: EngineHarness) -> None:
+    device = await harness.sensor(location="gate 7", update_state=1)
+    target = harness.target(device)
+    for act in (
+        write_parameter(harness.context, target, "LocationName", "gate 8"),
+        persist_parameters(harness.context, target),
+        find_me(harness.context, target, 5),
+    ):
+        with pytest.raises(SicktuiError, match="firmware update is under way") as caught:
+            await act
+        assert caught.value.code is Code.BUSY
+    assert not [path for path in paths(device) if path.startswith("POST ") and "Challenge" not in path]
+
+
+async def test_a_sensor_without_an_update_is_written_to(harness: EngineHarness) -> None:
+    device = await harness.sensor(location="gate 7", hidden=("UpdateState",))
+    await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    await find_me(harness.context, harness.target(device), 5)
+
+
 async def test_another_sensor_than_the_profile_pins_is_not_written_to(harness: EngineHarness) -> None:
     device = await harness.sensor()
     harness.profile("gate", device, serial="1")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.errors import UsageError
-from sicktui.stores.disk.home import Home, locate
+from sicktui.stores.disk import home as home_module
+from sicktui.stores.disk.home import COMMON_FOLDERS, Home, locate
 
 
 def test_a_home_holds_everything(tmp_path: Path) -> None:
@@ -16,11 +17,10 @@ def test_a_home_holds_everything(tmp_path: Path) -> None:
     assert home.config_file == tmp_path / "h" / "config" / "config.toml"
     assert home.devices_file == tmp_path / "h" / "config" / "devices.toml"
     assert home.journal_file == tmp_path / "h" / "state" / "journal.db"
-    assert home.locks == home.sensor_locks == tmp_path / "h" / "state" / "locks"
+    assert home.locks == tmp_path / "h" / "state" / "locks"
     assert home.shelf == tmp_path / "h" / "data" / "firmware"
     assert home.backups == tmp_path / "h" / "data" / "backups"
     assert home.log_file == tmp_path / "h" / "log" / "sicktui.log"
-    assert not home.shared_locks
     assert not (tmp_path / "h").exists()
 
 
@@ -53,7 +53,25 @@ def test_without_a_home_the_platforms_folders_are_used(
     assert home.data == Path("/x/data/sicktui")
     assert home.state == Path("/x/state/sicktui")
     assert home.log == Path("/x/state/sicktui/log")
-    assert home.sensor_locks == Path("/tmp/sicktui-locks")
+    assert home.sensor_locks == locate(Path("/h"), {}).sensor_locks
+    assert home.sensor_locks in {folder.resolve() for folder in COMMON_FOLDERS}
+    assert home.shared_locks
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_locks_are_in_the_home_where_a_pc_has_no_folder_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, common = tmp_path / "mine", tmp_path / "common"
+    mine.mkdir(0o777)
+    monkeypatch.setattr(home_module, "COMMON_FOLDERS", (tmp_path / "missing", mine, common))
+    home = locate(tmp_path / "h", {})
+    assert home.sensor_locks == home.locks
+    assert not home.shared_locks
+    common.mkdir()
+    common.chmod(0o1777)
+    home = locate(tmp_path / "h", {})
+    assert home.sensor_locks == common
     assert home.shared_locks
 
 

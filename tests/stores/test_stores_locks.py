@@ -14,17 +14,19 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from sicktui.model.address import Address
 from sicktui.model.enums import Code
 from sicktui.stores.disk import file_lock
 from sicktui.stores.disk.files import StorageError
-from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.lock_owner import read_owner, write_owner
 from sicktui.stores.disk.locks import (
     Held,
     Lock,
     Owner,
-    check_sensor_locks,
+    SensorLock,
     operator,
+    pc_lock,
     prepare_folder,
     run_lock,
     sensor_lock,
@@ -85,7 +87,7 @@ def test_a_lock_is_mine_alone(home: Home) -> None:
 
 def test_looking_leaves_no_trace(home: Home) -> None:
     assert not sensor_lock(home, "serial 1").is_held()
-    assert not home.sensor_locks.exists()
+    assert not home.locks.exists()
     sensor_lock(home, "serial 1").check()
 
 
@@ -198,7 +200,7 @@ def test_links_and_pipes_in_the_owners_place_are_left_alone(home: Home, tmp_path
     victim = tmp_path / "victim"
     victim.write_text("mine")
     lock = sensor_lock(home, "serial 1")
-    home.sensor_locks.mkdir(parents=True)
+    home.locks.mkdir(parents=True)
     lock.owner_path.symlink_to(victim)
     with lock:
         assert read_owner(lock.owner_path) is None
@@ -267,7 +269,7 @@ def test_a_private_lock_is_private_and_a_shared_one_open_to_all(home: Home, tmp_
     old = os.umask(0o077)
     try:
         assert modes(sensor_lock(home, "serial 1")) == [0o700, 0o600, 0o600]
-        assert modes(sensor_lock(shared, "serial 1")) == [0o1777, 0o666, 0o666]
+        assert modes(pc_lock(shared, "serial 1")) == [0o1777, 0o666, 0o666]
         assert modes(run_lock(shared, "r1")) == [0o700, 0o600, 0o600]
     finally:
         os.umask(old)
@@ -281,28 +283,6 @@ def test_a_link_in_place_of_the_shared_folder_is_refused(tmp_path: Path) -> None
         prepare_folder(tmp_path / "locks", shared=True)
 
 
-def test_whether_sensors_can_be_locked_is_told_without_leaving_anything(home: Home) -> None:
-    check_sensor_locks(home)
-    assert not home.sensor_locks.exists()
-    home.sensor_locks.mkdir(parents=True)
-    check_sensor_locks(home)
-    assert list(home.sensor_locks.iterdir()) == []
-
-
-@pytest.mark.parametrize("in_its_place", ["a file", "a link"])
-def test_a_folder_of_locks_that_is_none_is_told_before_an_update_needs_it(
-    home: Home, tmp_path: Path, in_its_place: str
-) -> None:
-    shared = structs.replace(home, sensor_locks=tmp_path / "shared", shared_locks=True)
-    if in_its_place == "a file":
-        shared.sensor_locks.touch()
-    else:
-        shared.sensor_locks.symlink_to(tmp_path)
-    with pytest.raises(StorageError, match="Cannot use the folder of locks") as caught:
-        check_sensor_locks(shared)
-    assert caught.value.advice
-
-
 def test_a_link_in_the_place_of_a_lock_is_told_with_advice(home: Home, tmp_path: Path) -> None:
     lock = sensor_lock(home, "serial 1")
     lock.path.parent.mkdir(parents=True)
@@ -311,6 +291,102 @@ def test_a_link_in_the_place_of_a_lock_is_told_with_advice(home: Home, tmp_path:
         lock.acquire()
     assert caught.value.advice
     assert not (tmp_path / "victim").exists()
+
+
+LOOPBACK_1, LOOPBACK_2 = Address("127.0.0.1", 4711), Address("localhost", 4712)
+DIRECT, ROUTED = Address("192.168.0.1", 80), Address("sensor.example", 8080)
+
+
+@pytest.fixture
+def homes(home: Home, tmp_path: Path) -> tuple[Home, Home]:
+    """Two homes of one PC."""
+    common = tmp_path / "of this PC"
+    other = locate(tmp_path / "other", {})
+    return structs.replace(home, sensor_locks=common), structs.replace(other, sensor_locks=common)
+
+
+def excluded(one: SensorLock, other: SensorLock) -> bool:
+    with one:
+        try:
+            other.check()
+        except Held:
+            with pytest.raises(Held):
+                other.acquire()
+            return True
+        with other:
+            return False
+
+
+def test_a_sensor_has_one_writer_in_two_homes_and_at_two_addresses(homes: tuple[Home, Home]) -> None:
+    mine, other = homes
+    assert excluded(SensorLock(mine, "serial 1", DIRECT), SensorLock(other, "serial 1", DIRECT))
+    assert excluded(SensorLock(mine, "serial 1", DIRECT), SensorLock(other, "serial 1", ROUTED))
+    assert not excluded(SensorLock(mine, "serial 1", DIRECT), SensorLock(other, "serial 2", ROUTED))
+
+
+def test_simulators_of_two_homes_do_not_block_one_another(homes: tuple[Home, Home]) -> None:
+    mine, other = homes
+    assert not excluded(SensorLock(mine, "serial 1", LOOPBACK_1), SensorLock(other, "serial 1", LOOPBACK_2))
+    assert not excluded(SensorLock(mine, "serial 1", LOOPBACK_1), SensorLock(other, "serial 1", DIRECT))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST.", "::1"])
+def test_one_port_of_this_pc_is_one_sensor(homes: tuple[Home, Home], host: str) -> None:
+    mine, other = homes
+    assert excluded(
+        SensorLock(mine, "serial 1", LOOPBACK_1), SensorLock(other, "serial 1", Address(host, 4711))
+    )
+
+
+def test_a_sensor_behind_a_tunnel_has_one_writer_in_a_home(homes: tuple[Home, Home]) -> None:
+    mine, _ = homes
+    assert excluded(SensorLock(mine, "serial 1", DIRECT), SensorLock(mine, "serial 1", LOOPBACK_1))
+
+
+def test_a_lock_of_which_one_half_is_held_leaves_the_other_free(homes: tuple[Home, Home]) -> None:
+    mine, other = homes
+    with pc_lock(other, "serial 1"):
+        with pytest.raises(Held, match=r"The sensor \(serial 1\) is in use"):
+            SensorLock(mine, "serial 1", DIRECT).acquire()
+        assert not sensor_lock(mine, "serial 1").is_held()
+
+
+def test_a_shared_lock_leaves_no_file(homes: tuple[Home, Home]) -> None:
+    mine, other = homes
+    with SensorLock(mine, "serial 1", DIRECT):
+        assert len(list(mine.sensor_locks.iterdir())) == 2
+        with pytest.raises(Held):
+            SensorLock(other, "serial 1", DIRECT).check()
+    assert list(mine.sensor_locks.iterdir()) == []
+
+
+def test_a_shared_lock_that_is_handed_on_has_one_holder_at_a_time(homes: tuple[Home, Home]) -> None:
+    """Its file is removed at each release: who waits for it must not take the removed one."""
+    mine, _ = homes
+    inside, most, taken = 0, 0, 0
+
+    def compete() -> None:
+        nonlocal inside, most, taken
+        for _ in range(40):
+            lock = pc_lock(mine, "serial 1")
+            try:
+                lock.acquire()
+            except Held:
+                continue
+            inside += 1
+            most = max(most, inside)
+            taken += 1
+            time.sleep(0.001)
+            inside -= 1
+            lock.release()
+
+    threads = [threading.Thread(target=compete) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+    assert taken > 40
 
 
 AS_ANOTHER_USER = """

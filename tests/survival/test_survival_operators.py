@@ -32,13 +32,11 @@ from tests.support.waiting import LIMIT
 
 
 def second_home(harness: KilledRuns, folder: Path, *, same_pc: bool) -> Context:
-    """Another user's home: with the locks of this PC, or with its own as on another PC."""
+    """Another home: on this PC with its locks, or with others as on another PC."""
     made = open_context(home=folder, password=PASSWORD, environ={}, use_keyring=False)
     made.settings = harness.context.settings
-    if same_pc:
-        common = harness.folder / "locks of this PC"
-        made.home = structs.replace(made.home, sensor_locks=common, shared_locks=True)
-        harness.context.home = structs.replace(harness.context.home, sensor_locks=common, shared_locks=True)
+    if not same_pc:
+        made.home = structs.replace(made.home, sensor_locks=folder / "locks of the other PC")
     return made
 
 

@@ -16,6 +16,7 @@ from typing import Final, TextIO
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.check import DoctorCheck, State
+from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
@@ -26,7 +27,6 @@ from sicktui.model.wording import count, names
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.files import POSIX_MODES
 from sicktui.stores.disk.home import Home, locate
-from sicktui.stores.disk.locks import check_sensor_locks, sensor_lock
 
 PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LEAST_FREE: Final = 500_000_000
@@ -178,15 +178,10 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
             )
         return "none interrupted"
 
-    def locked() -> str:
-        check_sensor_locks(context.home)
-        sensor_lock(context.home, "doctor").check()
-        return f"{context.home.sensor_locks}"
-
     yield _guarded("devices", listed)
     yield _guarded("journal", journalled)
     yield _guarded("runs", ended, "warning")
-    yield _guarded("locks", locked)
+    yield from lock_checks(context.home)
     yield _guarded(
         "shelf", lambda: f"{count(len(context.shelf.entries()), 'package')} in {context.home.shelf}"
     )

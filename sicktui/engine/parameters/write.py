@@ -16,14 +16,13 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
-from sicktui.engine.plan.base import expected_identity, lock_key, reading
+from sicktui.engine.plan.base import expected_identity, lock_of, reading, refuse_flashing
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied
-from sicktui.stores.disk.locks import sensor_lock
 
 LOCATION: Final = "LocationName"
 _LOCATION_LIMITS: Final = (("lrs", 16),)
@@ -178,15 +177,17 @@ async def persist_parameters(context: Context, target: Target) -> bool:
 
 
 async def find_me(context: Context, target: Target, seconds: int) -> None:
-    """Make a sensor blink. Changes no parameter, so it does not wait for a run.
+    """Make a sensor blink. Changes no parameter, so it does not wait for a run; a flashing one is left alone.
 
     Raises:
         UsageError: the duration is not possible.
         OtherSensor: the profile pins another sensor; nothing was sent.
+        SicktuiError: a firmware update is under way on it.
         SensorError: the sensor does not do it.
     """
     async with reading(context, target) as (sensor, password):
         await check_pinned(target, sensor)
+        await refuse_flashing(sensor)
         try:
             await sensor.parameters.find_me(seconds, unproven=password is None)
         except AccessDenied:
@@ -277,12 +278,14 @@ def _took(new: object, value: object) -> bool:
 
 @asynccontextmanager
 async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
-    """The sensor, if it is the expected one and no run is working on it."""
+    """The sensor, if it is the expected one, no run is working on it and it is not flashing."""
     async with reading(context, target) as (sensor, _):
         identity = await expected_identity(target, sensor)
-        lock = sensor_lock(context.home, lock_key(target, identity), purpose="a parameter")
+        lock = lock_of(context.home, target, identity, purpose="a parameter")
         await asyncio.to_thread(lock.acquire)
         try:
+            # Under the lock: what this PC flashes is excluded by it, what another one does shows only here.
+            await refuse_flashing(sensor)
             yield sensor, identity
         finally:
             lock.release()

@@ -10,14 +10,16 @@ from msgspec import structs
 
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect
-from sicktui.model.device import Identity, Target, same_serial
+from sicktui.engine.observe import connect, read_update_state
+from sicktui.model.address import parse_address
+from sicktui.model.device import Identity, Target, bare_serial, same_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OtherSensor
-from sicktui.stores.disk.locks import Held, sensor_lock
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import Held, SensorLock
 
 MAX_READS_AT_ONCE: Final = 32
 """Sensors read side by side; each still gets one request at a time."""
@@ -35,6 +37,14 @@ class Refusal(NamedTuple):
     def of(cls, error: SicktuiError) -> "Refusal":
         """The refusal that an error amounts to."""
         return cls(Action.REFUSE, error.code or Code.DEVICE_ERROR, error.message, error.advice)
+
+
+FLASHING: Final = Refusal(
+    Action.REFUSE,
+    Code.BUSY,
+    "A firmware update is under way on this sensor (UpdateState 1, Started).",
+    "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
+)
 
 
 async def plan_each(
@@ -95,22 +105,40 @@ async def judge_state(
 ) -> Refusal | None:
     """Refuse a sensor that is flashing, or that another process of this PC works on."""
     if state is UpdateState.STARTED:
-        return Refusal(
-            Action.REFUSE,
-            Code.BUSY,
-            "A firmware update is under way on this sensor (UpdateState 1, Started).",
-            "Wait until it has finished, and do not power-cycle the sensor meanwhile.",
-        )
+        return FLASHING
     try:
-        await asyncio.to_thread(sensor_lock(context.home, lock_key(target, identity)).check)
+        await asyncio.to_thread(lock_of(context.home, target, identity).check)
     except Held as held:
         return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
     return None
 
 
-def lock_key(target: Target, identity: Identity | None) -> str:
-    """What a sensor is locked by on this PC: its own key, else its address."""
-    return (identity.key if identity else None) or f"address {target.address}"
+async def refuse_flashing(sensor: Sensor) -> None:
+    """Return unless a firmware update is under way on the sensor, also one of another PC. Before a first act.
+
+    Raises:
+        SicktuiError: one is (``busy``).
+        SensorError: its state cannot be read.
+    """
+    if await read_update_state(sensor) is UpdateState.STARTED:
+        raise SicktuiError(FLASHING.message, advice=FLASHING.advice, code=FLASHING.code)
+
+
+def lock_of(home: Home, target: Target, identity: Identity | None, *, purpose: str = "") -> SensorLock:
+    """The lock of one sensor: by its serial number or MAC address, else by its address.
+
+    Args:
+        home: the folders.
+        target: the device.
+        identity: who answers there, if that is known.
+        purpose: what it is taken for, e.g. ``run 20261121-095427-k3f``.
+    """
+    address = parse_address(target.address, target.scheme)
+    if identity is not None and identity.serial:
+        key = f"serial {bare_serial(identity.serial)}"
+    else:
+        key = (identity.key if identity else None) or f"address {address.host}:{address.port}"
+    return SensorLock(home, key, address, purpose=purpose)
 
 
 async def judge_access(

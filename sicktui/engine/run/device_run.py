@@ -7,7 +7,7 @@ from sicktui.engine.backup.job import BackupJob
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
-from sicktui.engine.plan.base import lock_key
+from sicktui.engine.plan.base import lock_of
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
@@ -16,7 +16,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.event import VerdictReached
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.disk.home import Home
-from sicktui.stores.disk.locks import Held, Lock, sensor_lock
+from sicktui.stores.disk.locks import Held
 
 _log = logging.getLogger(__name__)
 
@@ -93,9 +93,7 @@ class DeviceRun:
         job = self._job
         if not self._begun:
             job.control.may_start()
-        lock: Lock = sensor_lock(
-            self._home, lock_key(job.target, job.item.identity), purpose=f"run {job.spec.run}"
-        )
+        lock = lock_of(self._home, job.target, job.item.identity, purpose=f"run {job.spec.run}")
         try:
             # In a thread: a lock that is held is tried for a moment, and other jobs must not wait for that.
             await asyncio.to_thread(lock.acquire)

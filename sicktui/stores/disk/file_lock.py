@@ -68,18 +68,20 @@ class FileLock:
             os.close(handle)
 
     def _try(self) -> bool:
-        handle = _open(self._path, self._mode)
-        held = False
-        try:
-            # Without a name it was removed (by a cleaner of /tmp) before it was locked: the next process
-            # would create and lock another one.
-            held = _lock(handle) and os.fstat(handle).st_nlink > 0
-        finally:
-            if not held:
-                os.close(handle)
-        if held:
-            self._handle = handle
-        return held
+        while True:
+            handle = _open(self._path, self._mode)
+            locked = named = False
+            try:
+                # Without a name it was removed (by its last holder, or a cleaner of /tmp) before it was
+                # locked: the next process would create and lock another one.
+                locked = _lock(handle)
+                named = os.fstat(handle).st_nlink > 0
+            finally:
+                if not (locked and named):
+                    os.close(handle)
+            if named or not locked:
+                self._handle = handle if locked else None
+                return locked
 
 
 def _open(path: Path, mode: int) -> int:

@@ -1,8 +1,8 @@
 """The folders that sicktui writes to."""
 
 import os
+import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from sicktui.stores.disk.files import display_path, make_folder
 
 PROGRAM: Final = "sicktui"
 HOME_VARIABLE: Final = "SICKTUI_HOME"
+COMMON_FOLDERS: Final = (Path("/run/lock"), Path("/tmp"))  # noqa: S108 - only for advisory locks
+"""Where the users of a PC may meet on POSIX, best first: a service may have a private ``/tmp``."""
 
 
 class Home(Struct, frozen=True, kw_only=True):
@@ -25,9 +27,9 @@ class Home(Struct, frozen=True, kw_only=True):
     state: Path
     log: Path
     sensor_locks: Path
-    """The locks of sensors. All users of a PC share this folder, unless ``--home`` was given."""
-    shared_locks: bool = False
-    """Whether other users write to ``sensor_locks`` too."""
+    """The locks of sensors that all users of the PC share, whatever their ``--home`` is."""
+    shared_locks: bool = True
+    """Whether that is so; ``False``: the PC has no folder for all users, and this one is in the home."""
 
     @property
     def config_file(self) -> Path:
@@ -46,7 +48,7 @@ class Home(Struct, frozen=True, kw_only=True):
 
     @property
     def locks(self) -> Path:
-        """The locks of runs."""
+        """The locks of runs, and of sensors within this home."""
         return self.state / "locks"
 
     @property
@@ -108,21 +110,20 @@ def locate(home: Path | None, environ: Mapping[str, str]) -> Home:
     if chosen:
         # Absolute, because the runner process does not share our working folder.
         folder = _absolute(chosen)
-        state = folder / "state"
-        return Home(
-            config=folder / "config",
-            data=folder / "data",
-            state=state,
-            log=folder / "log",
-            sensor_locks=state / "locks",
-        )
+        config, data, state, log = (folder / name for name in ("config", "data", "state", "log"))
+    else:
+        config = platformdirs.user_config_path(PROGRAM, appauthor=False)
+        data = platformdirs.user_data_path(PROGRAM, appauthor=False)
+        state = platformdirs.user_state_path(PROGRAM, appauthor=False)
+        log = platformdirs.user_log_path(PROGRAM, appauthor=False)
+    shared = shared_folder(environ)
     return Home(
-        config=platformdirs.user_config_path(PROGRAM, appauthor=False),
-        data=platformdirs.user_data_path(PROGRAM, appauthor=False),
-        state=platformdirs.user_state_path(PROGRAM, appauthor=False),
-        log=platformdirs.user_log_path(PROGRAM, appauthor=False),
-        sensor_locks=shared_folder(environ),
-        shared_locks=True,
+        config=config,
+        data=data,
+        state=state,
+        log=log,
+        sensor_locks=shared or state / "locks",
+        shared_locks=shared is not None,
     )
 
 
@@ -136,15 +137,25 @@ def _absolute(folder: str) -> Path:
         ) from error
 
 
-def shared_folder(environ: Mapping[str, str]) -> Path:
-    """A folder where all users of this PC meet.
+def shared_folder(environ: Mapping[str, str]) -> Path | None:
+    """The folder where all users of this PC meet; ``None`` if it has none.
 
-    Not ``tempfile.gettempdir()`` where it can be helped: ``TMPDIR`` often differs from user to user.
+    On POSIX one that belongs to the system and has the sticky bit, as it is: in a folder that one user has
+    created, that user could remove the locks of all others. Not ``tempfile.gettempdir()``: ``TMPDIR`` often
+    differs from user to user.
     """
     if sys.platform == "win32":
         # In capitals, as a copy of os.environ has it: only os.environ itself ignores case.
-        return Path(environ.get("PROGRAMDATA") or tempfile.gettempdir()) / PROGRAM / "locks"
-    else:  # noqa: RET505 - the type checker understands no early return for a platform
-        common = Path("/tmp")  # noqa: S108 - only for advisory locks; it is checked before it is used
-        base = common if os.access(common, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
-        return base / "sicktui-locks"
+        common = environ.get("PROGRAMDATA")
+        return Path(common) / PROGRAM / "locks" if common else None
+    # Resolved: /tmp of macOS is a link, and links are refused where locks are made.
+    return next((folder.resolve() for folder in COMMON_FOLDERS if _is_for_everyone(folder)), None)
+
+
+def _is_for_everyone(folder: Path) -> bool:
+    try:
+        mode = folder.stat().st_mode
+    except OSError:
+        return False
+    everyone = stat.S_ISVTX | stat.S_IWOTH
+    return stat.S_ISDIR(mode) and mode & everyone == everyone and os.access(folder, os.W_OK | os.X_OK)

@@ -11,10 +11,10 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final, Self
 
+from sicktui.model.address import Address
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -32,7 +32,7 @@ from sicktui.stores.disk.files import (
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_owner, write_owner
 
-__all__ = ["Held", "Lock", "Owner", "check_sensor_locks", "operator", "run_lock", "sensor_lock"]
+__all__ = ["Held", "Lock", "Owner", "SensorLock", "operator", "pc_lock", "run_lock", "sensor_lock"]
 
 _SHARED_FILE: Final = 0o666
 _SHARED_FOLDER: Final = 0o1777
@@ -116,8 +116,17 @@ class Lock:
         if self._lock is not None:
             # The owner's file first: after the lock it might already be the next one's.
             clear_owner(self.owner_path)
+            if self.shared:
+                # A folder of the system is not for keeping files. FileLock notices that its file is gone.
+                self._remove()
             self._lock.release()
             self._lock = None
+
+    def _remove(self) -> None:
+        """Remove the files, as far as they are this user's. Windows removes no file that is open."""
+        for path in (self.owner_path, self.path):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def is_held(self) -> bool:
         """Whether anybody holds the lock, this object included. A dead holder does not count.
@@ -132,6 +141,8 @@ class Lock:
         probe = self._take(0)
         if probe is None:
             return True
+        if self.shared:
+            self._remove()
         probe.release()
         return False
 
@@ -215,32 +226,94 @@ def _open_to_all(folder: Path) -> None:
 
 
 def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None = None) -> Lock:
-    """The lock of one sensor.
+    """The lock of one sensor within one home, whatever address it is reached at.
 
     Args:
-        home: whose folders are used; without ``--home``, all users of the PC share them.
+        home: the folders.
         key: what identifies the sensor, e.g. ``serial 123`` or ``address 1.2.3.4:80``.
         purpose: what it is taken for, e.g. ``run 20261121-095427-k3f``.
         clock: where time comes from.
     """
-    mark = hashlib.sha256(key.encode()).hexdigest()[:16]
-    path = home.sensor_locks / f"sensor-{mark}-{readable(key)}.lock"
-    what = f"The sensor ({key})"
+    path = home.locks / f"sensor-{_file_name(key)}.lock"
+    return Lock(path, what=f"The sensor ({key})", purpose=purpose, clock=clock)
+
+
+def pc_lock(home: Home, key: str, *, called: str = "", purpose: str = "", clock: Clock | None = None) -> Lock:
+    """The lock of one sensor on this PC, for all its users and their homes.
+
+    Args:
+        home: the folders.
+        key: what identifies the sensor on this PC.
+        called: what identifies it for people, where that is something else.
+        purpose: what it is taken for.
+        clock: where time comes from.
+    """
+    path = home.sensor_locks / f"sicktui-sensor-{_file_name(key)}.lock"
+    what = f"The sensor ({called or key})"
     return Lock(path, what=what, purpose=purpose, shared=home.shared_locks, clock=clock)
 
 
-def check_sensor_locks(home: Home) -> None:
-    """Check that sensors can be locked, without leaving anything behind.
+def _file_name(key: str) -> str:
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:16]}-{readable(key)}"
 
-    Raises:
-        StorageError: the folder of their locks is not a folder, or not open to this user.
+
+class SensorLock:
+    """What one writer of a sensor holds: its lock within the home, and the one for the whole PC.
+
+    A loopback address is a simulator or a tunnel. Simulators of two demos have the same serial numbers and
+    must not block one another, so on the PC they are known by the port. Within one home the serial number
+    counts as well: a sensor that is listed directly and through a tunnel has one writer.
+
+    Args:
+        home: the folders.
+        key: what identifies the sensor, e.g. ``serial 123``.
+        address: where it is reached.
+        purpose: what it is taken for.
+        clock: where time comes from.
     """
-    folder = home.sensor_locks
-    if not os.path.lexists(folder):
-        return
-    prepare_folder(folder, shared=home.shared_locks)
-    with storage_errors("use the folder of locks", folder), tempfile.TemporaryFile(dir=folder):
-        pass
+
+    def __init__(
+        self, home: Home, key: str, address: Address, *, purpose: str = "", clock: Clock | None = None
+    ) -> None:
+        on_pc = f"address {address.loopback}:{address.port}" if address.loopback else key
+        self._locks = (
+            sensor_lock(home, key, purpose=purpose, clock=clock),
+            pc_lock(home, on_pc, called=key, purpose=purpose, clock=clock),
+        )
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def acquire(self) -> None:
+        """Take both, or none.
+
+        Raises:
+            Held: somebody has one of them; names the owner.
+            StorageError: a lock file cannot be made.
+        """
+        with contextlib.ExitStack() as taken:
+            for lock in self._locks:
+                taken.enter_context(lock)
+            taken.pop_all()
+
+    def release(self) -> None:
+        """Give both back; without them, nothing happens."""
+        for lock in reversed(self._locks):
+            lock.release()
+
+    def check(self) -> None:
+        """Return if both are free, without taking them.
+
+        Raises:
+            Held: somebody has one of them; names the owner.
+            StorageError: a lock file cannot be used.
+        """
+        for lock in self._locks:
+            lock.check()
 
 
 def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:
