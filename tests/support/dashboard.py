@@ -23,7 +23,16 @@ from sicktui.tui.main.screen import MainScreen
 from tests.support.harness import FAST, Harness, fast_context
 from tests.support.waiting import LIMIT
 
-TIMING: Final = structs.replace(FAST, poll_interval=0.1, flash_timeout=30.0, reconnect_interval=0.1)
+TIMING: Final = structs.replace(
+    FAST,
+    poll_interval=0.1,
+    flash_timeout=30.0,
+    reconnect_interval=0.1,
+    # Time is real here: a sensor that a busy machine starves must not count as silent.
+    request_timeout=15.0,
+    stall_timeout=15.0,
+    backup_timeout=15.0,
+)
 LIMITS: Final = Limits(requests_per_second=1000.0, max_failures=100)
 
 
