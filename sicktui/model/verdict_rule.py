@@ -34,6 +34,8 @@ class Rule(NamedTuple):
 
     when: str
     """In words, for the documentation."""
+    then: str
+    """Verdict and code, in words; ``failed`` becomes ``unknown`` where the version cannot be compared."""
     holds: Callable[[Facts], bool]
     ends: Callable[[Facts], Judgement]
 
@@ -164,32 +166,38 @@ def _takes_too_long(f: Facts) -> bool:
 RULES: Final = (
     Rule(
         "nothing was sent; another sensor answers",
+        "failed: other_device",
         lambda f: _untouched(f) and f.e.stranger is not None,
         judgement.untouched_stranger,
     ),
     Rule(
         "nothing was sent; UpdateState is not what it was",
+        "failed: busy",
         lambda f: _untouched(f) and f.looked and not f.e.rests,
         judgement.untouched_busy,
     ),
     Rule(
         "nothing was sent; the version is not what it was",
+        "failed: busy; at the expected version skipped: already_current",
         lambda f: _untouched(f) and f.looked and not f.e.same_version,
         judgement.untouched_changed,
     ),
     Rule(
         f"nothing was sent; {TRIES} looks in a row had no usable answer",
+        "failed: unreachable, protocol_error",
         lambda f: _untouched(f) and f.e.looks >= TRIES,
         judgement.untouched_blind,
     ),
     Rule(
         "not one byte of the package left, and it may not be tried again",
+        "failed: the code of what was said",
         lambda f: _untouched(f) and f.e.sent.puts > 0 and is_spent(f.e),
         judgement.untouched_refused,
     ),
     Rule(
-        "after a proven reboot: same sensor, version equal, UpdateState neither 1 nor a new 3, healthy for "
-        "the whole of settle, no second reboot in it",
+        "after a proven reboot: same sensor, version equal, UpdateState neither 1 nor a new 2 or 3, healthy "
+        "for the whole of settle, no second reboot in it",
+        "succeeded",
         lambda f: (
             f.e.confirmed
             and f.e.well_since is not None
@@ -198,33 +206,93 @@ RULES: Final = (
         ),
         judgement.succeeded,
     ),
-    Rule("another sensor answers", lambda f: f.e.stranger is not None, judgement.stranger),
+    Rule(
+        "another sensor answers",
+        "unknown: other_device",
+        lambda f: f.e.stranger is not None,
+        judgement.stranger,
+    ),
     Rule(
         "silent for reconnect_timeout, or unreadable for as long as a flash may take",
+        "unknown: no_return, unhealthy",
         _is_blind,
         judgement.blind,
     ),
-    Rule("UpdateState is 1 for flash_timeout", _flashes_on, judgement.flash_timeout),
+    Rule(
+        "UpdateState is 1 for flash_timeout", "unknown: flash_timeout", _flashes_on, judgement.flash_timeout
+    ),
     Rule(
         "UpdateState is a new 3, and stays so for as long as anything may take to begin",
+        "failed: update_error",
         _reports_error,
         judgement.update_error,
     ),
-    Rule("rebooted, and no expected version is known", _nothing_expected, judgement.no_expectation),
+    Rule(
+        "rebooted, and no expected version is known",
+        "unknown: version_mismatch",
+        _nothing_expected,
+        judgement.no_expectation,
+    ),
     Rule(
         "rebooted with the old version before anything was triggered, and rests",
+        "failed: not_started, interrupted",
         _package_lost,
         judgement.lost,
     ),
-    Rule("rebooted, another version than expected, and rests", _back_with_other, judgement.wrong_version),
-    Rule("rebooted, but not well within reconnect_timeout", _never_well, judgement.unhealthy),
-    Rule("UpdateState is 2, and no reboot within reconnect_timeout", _stays_finished, judgement.no_reboot),
-    Rule("flashed, rests at another version than expected, no reboot proven", _gave_up, judgement.aborted),
-    Rule("reports the expected version, rests, no reboot proven", _unproven, judgement.not_proven),
-    Rule("the trigger was refused, and the sensor rests", _trigger_refused, judgement.refused),
-    Rule("triggered, and rests for flash_timeout", _never_started, judgement.not_started),
-    Rule("the upload failed or was lost, and the sensor rests", _not_taken, judgement.not_uploaded),
-    Rule("nothing of this within all the time that an update may take", _takes_too_long, judgement.too_long),
+    Rule(
+        "rebooted, another version than expected, and rests",
+        "failed: version_mismatch",
+        _back_with_other,
+        judgement.wrong_version,
+    ),
+    Rule(
+        "rebooted, but not well within reconnect_timeout",
+        "unknown: unhealthy, version_mismatch",
+        _never_well,
+        judgement.unhealthy,
+    ),
+    Rule(
+        "UpdateState is 2, and no reboot within reconnect_timeout",
+        "unknown: version_mismatch",
+        _stays_finished,
+        judgement.no_reboot,
+    ),
+    Rule(
+        "flashed, rests at another version than expected, no reboot proven",
+        "failed: update_error, version_mismatch",
+        _gave_up,
+        judgement.aborted,
+    ),
+    Rule(
+        "reports the expected version, rests, no reboot proven",
+        "unknown: no_return, interrupted",
+        _unproven,
+        judgement.not_proven,
+    ),
+    Rule(
+        "the trigger was refused, and the sensor rests",
+        "failed: the code of what was said",
+        _trigger_refused,
+        judgement.refused,
+    ),
+    Rule(
+        "triggered, and rests for flash_timeout",
+        "failed: not_started, update_error, or the code of what was said",
+        _never_started,
+        judgement.not_started,
+    ),
+    Rule(
+        "the upload failed or was lost, and the sensor rests",
+        "failed: upload_failed, not_started, interrupted, or the code of what was said",
+        _not_taken,
+        judgement.not_uploaded,
+    ),
+    Rule(
+        "nothing of this within all the time that an update may take",
+        "unknown: flash_timeout",
+        _takes_too_long,
+        judgement.too_long,
+    ),
 )
 
 

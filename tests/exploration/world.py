@@ -178,6 +178,3 @@ WORLDS: Final = (
     World("hasty deadlines", timing=HASTY_TIMING),
     World("hasty deadlines, no counter", timing=HASTY_TIMING, offers=_SILENT),
 )
-
-DEEP: Final = WORLDS
-"""Explored with two surprises in the test run."""

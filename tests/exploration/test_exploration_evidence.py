@@ -1,0 +1,154 @@
+"""What becomes of observations: who the sensor is, what a state means, what proves a reboot."""
+
+from typing import Any
+
+import pytest
+
+from sicktui.engine.update.machine import Look, Put, Trigger, Wait, next_act
+from sicktui.model.evidence import same_sensor, trouble_of
+from sicktui.model.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
+from sicktui.model.settings import Timing
+from tests.exploration.facts import NEW, History, evidence, look, put, reading, trigger
+
+TIMING = Timing(reconnect_timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same"),
+    [
+        ({}, {"serial": "2410001"}, True),
+        ({}, {"serial": " 0002410001 "}, True),
+        ({}, {"serial": "2410002"}, False),
+        ({"serial": None}, {"serial": "2410001"}, True),
+        ({}, {"serial": None}, True),
+        ({}, {"serial": None, "mac": "00:06:77:00:00:02"}, False),
+        ({}, {"serial": None, "mac": None}, None),
+        ({}, {"serial": None, "mac": None, "name": "multiScan"}, False),
+        ({"serial": None, "mac": None}, {}, True),
+        ({"serial": None, "mac": None}, {"name": "multiScan"}, False),
+    ],
+)
+def test_the_same_sensor(before: dict[str, Any], now: dict[str, Any], same: bool | None) -> None:
+    assert same_sensor(reading(**before), reading(**now)) is same
+
+
+def test_an_identity_that_is_missing_for_now_is_no_other_sensor() -> None:
+    seen = evidence((1, put()), (2, look(serial=None, mac=None)))
+    assert seen.stranger is None
+    assert seen.blind_since == 2
+
+
+def test_a_state_left_over_says_nothing_until_it_has_changed() -> None:
+    before = reading(2)
+    stale = evidence((1, put()), (2, look(2)), before=before)
+    assert stale.rests
+    assert not stale.begun
+    fresh = evidence((1, put()), (2, look(0)), (3, look(2)), before=before)
+    assert fresh.finished_at == 3
+
+
+def test_a_state_left_over_is_doubted_after_a_silence() -> None:
+    """A whole flash may have passed in it, and the reboot be yet to come."""
+    history: History = [(1.0, put()), (31.0, trigger()), (40.0, Silent()), (50.0, look(2)), (105.0, look(2))]
+    seen = evidence(*history, before=reading(2))
+    assert not isinstance(next_act(seen, 105, TIMING), Trigger)
+
+
+@pytest.mark.parametrize(
+    ("now", "by"),
+    [
+        ({"power_on": 11}, Want.POWER_ON),
+        ({"hours": 0.1}, Want.HOURS),
+        ({"clock": 40.0}, Want.CLOCK),
+        ({"checksum": "new"}, Want.CHECKSUM),
+    ],
+)
+def test_what_proves_a_reboot(now: dict[str, Any], by: Want) -> None:
+    before = reading(hours=50.0, clock=1.7e9, checksum="old")
+    seen = evidence((1, put()), (5, Silent()), (9, look(0, NEW, **now)), before=before)
+    assert seen.proof is not None
+    assert seen.proof.by is by
+
+
+def test_checksums_alone_prove_nothing_without_a_silence() -> None:
+    seen = evidence((1, put()), (9, look(2, NEW, checksum="new")), before=reading(checksum="old"))
+    assert seen.proof is None
+
+
+def test_a_sensor_that_counts_and_did_not_has_not_rebooted() -> None:
+    seen = evidence((1, put()), (5, Silent()), (9, look(0, NEW, power_on=10)), counts=True)
+    assert seen.proof is None
+
+
+def test_a_second_stage_is_no_success() -> None:
+    history: History = [
+        (1.0, put()),
+        (5.0, Silent()),
+        (9.0, look(0, NEW, power_on=11)),
+        (10.0, look(1, NEW, power_on=11)),
+    ]
+    assert trouble_of(evidence(*history)) == "UpdateState is 1 (Started)"
+
+
+def test_a_finished_after_the_reboot_awaits_another() -> None:
+    history: History = [
+        (1.0, put()),
+        (5.0, Silent()),
+        (9.0, look(0, NEW, power_on=11)),
+        (10.0, look(2, NEW, power_on=11)),
+    ]
+    assert "may be yet to come" in trouble_of(evidence(*history))
+
+
+def test_a_finished_that_outlives_the_reboot_is_none() -> None:
+    history: History = [(1.0, put()), (3.0, look(2)), (5.0, Silent()), (9.0, look(2, NEW, power_on=11))]
+    assert trouble_of(evidence(*history)) == ""
+
+
+# -- acts ---------------------------------------------------------------------------------------------
+
+
+def test_every_act_is_preceded_by_a_look_at_who_it_is() -> None:
+    assert next_act(evidence(), 0, TIMING) == Look(ACT_WANTS)
+    assert isinstance(next_act(evidence((0, look())), 0, TIMING), Put)
+    waited = evidence((0, put()), (40, look()), (41, Tick()))
+    act = next_act(waited, 41, TIMING)
+    assert isinstance(act, Look)
+    assert isinstance(next_act(waited.seen(look(), 41), 41, TIMING), Trigger)
+
+
+def test_a_verified_package_gets_its_time_before_a_second_trigger() -> None:
+    """Answered with Ok, and 0 for 40 seconds: it verifies the package."""
+    history: History = [(0.0, put()), (30.0, trigger())]
+    for late, expected in ((34.0, Wait), (74.0, Wait), (121.0, Trigger)):
+        assert isinstance(next_act(evidence(*history, (late, look())), late, TIMING), expected)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NO_TOKEN, Outcome.OPEN])
+def test_a_package_that_has_left_is_not_sent_again_while_it_may_start(outcome: Outcome) -> None:
+    history: History = [(0.0, put(outcome)), (1.0, Renewed(ok=True))]
+    assert not isinstance(next_act(evidence(*history, (5.0, look())), 5, TIMING), Put)
+    assert isinstance(next_act(evidence(*history, (31.0, look())), 31, TIMING), Put)
+
+
+def test_paths_that_are_not_there_are_tried_once_each() -> None:
+    """Also where an earlier process has triggered already."""
+    seen = evidence((0, put()), (30, trigger(Outcome.OPEN)))
+    for _ in range(5):
+        seen = seen.seen(look(), 200)
+        act = next_act(seen, 200, TIMING)
+        if not isinstance(act, Trigger):
+            break
+        ended = trigger(Outcome.ABSENT)
+        seen = seen.seen(Began(act=ended.act), 200).seen(ended, 200)
+    assert seen.sent.absent == 2
+
+
+def test_a_version_that_is_cut_off_is_read_in_full() -> None:
+    expected, cut = "2.10.0.0R", "2.10.0.0"
+    history: History = [(1.0, put()), (5.0, Silent()), (9.0, look(0, cut, power_on=11)), (10.0, Tick())]
+    act = next_act(evidence(*history, expected=expected), 10, TIMING)
+    assert isinstance(act, Look)
+    assert Want.FIRMWARE in act.wants
+    whole = evidence(*history, (11.0, look(0, cut, power_on=11, firmware=expected)), expected=expected)
+    assert trouble_of(whole) == ""

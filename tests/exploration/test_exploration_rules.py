@@ -1,0 +1,221 @@
+"""Each row of the rule, by a short hand-made history."""
+
+from typing import NamedTuple
+
+import pytest
+from msgspec import structs
+
+from sicktui.model.enums import Code, Verdict
+from sicktui.model.evidence import Evidence
+from sicktui.model.judgement import Facts
+from sicktui.model.observations import Garbled, Outcome, Renewed, Silent
+from sicktui.model.settings import Timing
+from sicktui.model.verdict_rule import RULES, judge
+from tests.exploration.facts import NEW, OLD, OTHER, evidence, look, put, trigger
+
+TIMING = Timing(reconnect_timeout=60)
+LATE = 500.0
+
+
+class Row(NamedTuple):
+    when: str
+    evidence: Evidence
+    now: float
+    verdict: Verdict
+    code: Code | None
+
+
+def rebooted(version: str, *after: tuple[float, object], **more: object) -> Evidence:
+    """It was flashed and came back at 100."""
+    first = ((1.0, put()), (2.0, trigger()), (3.0, look(1)), (50.0, Silent()))
+    return evidence(*first, (100.0, look(0, version, power_on=11, **more)), *after)  # type: ignore[arg-type]
+
+
+STRANGER = look(serial="999")
+FAILED, UNKNOWN = Verdict.FAILED, Verdict.UNKNOWN
+BLIND = (1.0, Silent(why="No answer."))
+
+ROWS = (
+    Row("nothing was sent; another sensor", evidence((1, STRANGER)), 1, FAILED, Code.OTHER_DEVICE),
+    Row("nothing was sent; UpdateState", evidence((1, look(1))), 1, FAILED, Code.BUSY),
+    Row("nothing was sent; the version", evidence((1, look(0, OTHER))), 1, FAILED, Code.BUSY),
+    Row(
+        "nothing was sent; the version",
+        evidence((1, look(0, NEW))),
+        1,
+        Verdict.SKIPPED,
+        Code.ALREADY_CURRENT,
+    ),
+    Row("nothing was sent; 3 looks", evidence(BLIND, BLIND, BLIND), 1, FAILED, Code.UNREACHABLE),
+    Row(
+        "not one byte",
+        evidence((1, put(Outcome.REFUSED, 0, "access_denied")), (2, look())),
+        2,
+        FAILED,
+        Code.ACCESS_DENIED,
+    ),
+    Row(
+        "after a proven reboot",
+        rebooted(NEW, (101, look(0, NEW, power_on=11)), (106, look(0, NEW, power_on=11))),
+        106,
+        Verdict.SUCCEEDED,
+        None,
+    ),
+    Row("another sensor answers", evidence((1, put()), (2, STRANGER)), 2, UNKNOWN, Code.OTHER_DEVICE),
+    Row("silent for", evidence((1, put()), (2, Silent()), (70, Silent())), 70, UNKNOWN, Code.NO_RETURN),
+    Row("silent for", evidence((1, put()), (2, Garbled()), (LATE, Garbled())), LATE, UNKNOWN, Code.UNHEALTHY),
+    Row(
+        "UpdateState is 1",
+        evidence((1, put()), (2, look(1)), (LATE, look(1))),
+        LATE,
+        UNKNOWN,
+        Code.FLASH_TIMEOUT,
+    ),
+    Row(
+        "UpdateState is a new 3",
+        evidence((1, put()), (2, look(1)), (3, look(3)), (60, look(3))),
+        60,
+        FAILED,
+        Code.UPDATE_ERROR,
+    ),
+    Row(
+        "rebooted, and no expected",
+        structs.replace(rebooted(NEW, (200, look(0, NEW, power_on=11))), expected=None),
+        200,
+        UNKNOWN,
+        Code.VERSION_MISMATCH,
+    ),
+    Row(
+        "rebooted with the old version before",
+        evidence((1, put()), (5, look(power_on=11)), (60, look(power_on=11))),
+        60,
+        FAILED,
+        Code.NOT_STARTED,
+    ),
+    Row(
+        "rebooted, another version",
+        rebooted(OTHER, (150, look(0, OTHER, power_on=11))),
+        150,
+        FAILED,
+        Code.VERSION_MISMATCH,
+    ),
+    Row(
+        "rebooted, but not well",
+        rebooted(NEW, (300, look(0, NEW, power_on=11, status=None))),
+        300,
+        UNKNOWN,
+        Code.UNHEALTHY,
+    ),
+    Row(
+        "UpdateState is 2",
+        evidence((1, put()), (2, look(1)), (3, look(2)), (70, look(2))),
+        70,
+        UNKNOWN,
+        Code.VERSION_MISMATCH,
+    ),
+    Row(
+        "flashed, rests",
+        evidence((1, put()), (2, look(1)), (3, look(0)), (60, look(0))),
+        60,
+        FAILED,
+        Code.UPDATE_ERROR,
+    ),
+    Row(
+        "reports the expected version",
+        evidence((1, put()), (2, look(1)), (3, look(0, NEW)), (100, look(0, NEW))),
+        100,
+        UNKNOWN,
+        Code.NO_RETURN,
+    ),
+    Row(
+        "the trigger was refused",
+        evidence((1, put()), (40, trigger(Outcome.REFUSED, "device_error")), (200, look())),
+        200,
+        FAILED,
+        Code.DEVICE_ERROR,
+    ),
+    Row(
+        "triggered, and rests",
+        evidence((1, put()), (40, trigger()), (140, trigger()), (LATE, look())),
+        LATE,
+        FAILED,
+        Code.NOT_STARTED,
+    ),
+    Row(
+        "the upload failed",
+        evidence((1, put(Outcome.REFUSED, code="package_unsuitable")), (60, look())),
+        60,
+        FAILED,
+        Code.PACKAGE_UNSUITABLE,
+    ),
+    Row(
+        "nothing of this",
+        evidence((1, put()), (2000, Silent())),
+        2000,
+        UNKNOWN,
+        Code.FLASH_TIMEOUT,
+    ),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.when} {row.code}")
+def test_a_row_of_the_rule(row: Row) -> None:
+    first = next(rule for rule in RULES if rule.holds(Facts(row.evidence, row.now, TIMING)))
+    assert first.when.startswith(row.when)
+    judgement = judge(row.evidence, row.now, TIMING)
+    assert judgement is not None
+    assert (judgement.verdict, judgement.code) == (row.verdict, row.code)
+    assert row.verdict.value in first.then
+    assert row.code is None or row.code.value in first.then or "the code" in first.then
+
+
+def test_every_row_has_its_history() -> None:
+    assert [rule.when for rule in RULES if not any(rule.when.startswith(row.when) for row in ROWS)] == []
+
+
+# -- what must not be judged yet, and what must not be called proven ---------------------------------
+
+
+def test_a_version_that_changed_without_a_silence_proves_nothing() -> None:
+    seen = evidence((1, put()), (2, trigger()), (3, look(1)), (9, look(2, NEW)), (30, look(2, NEW)))
+    assert seen.proof is None
+    assert judge(seen, 30, TIMING) is None
+
+
+def test_a_finished_that_is_only_silent_is_not_yet_rebooted() -> None:
+    """The link is away for a moment while it names the new version; its reboot is yet to come."""
+    history = ((1, put()), (2, trigger()), (3, look(1)), (5, Silent()), (9, look(2, NEW)), (60, look(2, NEW)))
+    assert judge(evidence(*history), 60, TIMING) is None
+
+
+def test_a_forced_update_is_not_proven_by_a_silence() -> None:
+    same = look(0, OLD)
+    history = ((1, put()), (2, trigger()), (3, look(1)), (4, Silent()), (5, same), (100, same))
+    judgement = judge(evidence(*history, expected=OLD), 100, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is UNKNOWN
+
+
+@pytest.mark.parametrize("state", [1, 3])
+def test_no_success_while_it_flashes_or_reports_an_error(state: int) -> None:
+    seen = rebooted(NEW, (101, look(state, NEW, power_on=11)), (110, look(state, NEW, power_on=11)))
+    judgement = judge(seen, 110, TIMING)
+    assert judgement is None or judgement.verdict is not Verdict.SUCCEEDED
+
+
+def test_a_package_answered_with_504_may_start_by_itself() -> None:
+    seen = evidence((1, put(Outcome.ODD, code="device_error")), (5, look()), (20, look()))
+    assert judge(seen, 20, TIMING) is None
+
+
+def test_bytes_before_a_refused_token_were_written() -> None:
+    """401 late, the token renewed, then silence: nothing says that nothing was written."""
+    seen = evidence((1, put(Outcome.NO_TOKEN)), (2, Renewed(ok=True)), (3, Silent()), (99, Silent()))
+    judgement = judge(seen, 99, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is UNKNOWN
+
+
+def test_a_look_is_as_old_as_its_first_request() -> None:
+    old = look(0, NEW, power_on=11, took=3.0)
+    assert judge(rebooted(NEW, (101, look(0, NEW, power_on=11)), (107, old)), 107, TIMING) is None
