@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
-from sicktui.engine.update.machine import Look, Put, Trigger, Wait, next_act
+from sicktui.engine.job.past import JobHistory
+from sicktui.engine.update.machine import Look, Put, Renew, Trigger, Wait, next_act
+from sicktui.engine.update.resume import resumed_evidence
+from sicktui.model.enums import Verdict
 from sicktui.model.evidence import same_sensor, trouble_of
 from sicktui.model.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
 from sicktui.model.settings import Timing
+from sicktui.model.verdict_rule import judge
 from tests.exploration.facts import NEW, History, evidence, look, put, reading, trigger
 
 TIMING = Timing(reconnect_timeout=60)
@@ -73,6 +77,37 @@ def test_what_proves_a_reboot(now: dict[str, Any], by: Want) -> None:
 def test_checksums_alone_prove_nothing_without_a_silence() -> None:
     seen = evidence((1, put()), (9, look(2, NEW, checksum="new")), before=reading(checksum="old"))
     assert seen.proof is None
+
+
+def test_a_silence_before_the_flash_proves_no_checksums() -> None:
+    """They, and the version, are named at Finished; the reboot is yet to come."""
+    history: History = [(1.0, put()), (5.0, Silent()), (9.0, look(0)), (31.0, trigger()), (40.0, look(1))]
+    early = look(2, NEW, checksum="new")
+    seen = evidence(*history, (50.0, early), (99.0, early), before=reading(checksum="old"))
+    judgement = judge(seen, 99, TIMING)
+    assert judgement is None or judgement.verdict is not Verdict.SUCCEEDED
+
+
+def test_a_boot_at_3_may_bring_another_stage() -> None:
+    history: History = [(1.0, put()), (2.0, look(1)), (5.0, Silent()), (9.0, look(3, power_on=11))]
+    seen = evidence(*history, (20.0, look(3, power_on=11)))
+    assert judge(seen, 20, TIMING) is None
+
+
+def test_a_resumed_trigger_is_not_repeated_where_nothing_counts_restarts() -> None:
+    """It may have flashed and restarted meanwhile, and has no package any more."""
+    before = reading(power_on=None)
+    past = JobHistory(
+        put="done", put_outcome=Outcome.TAKEN, trigger="done", trigger_outcome=Outcome.TAKEN, put_bytes=1000
+    )
+    seen = resumed_evidence(past, before, NEW, now=0.0).seen(look(power_on=None), 200.0)
+    assert not isinstance(next_act(seen, 200, TIMING), Trigger | Put)
+
+
+def test_a_resumed_package_counts_as_sent_whole() -> None:
+    past = JobHistory(put="intended", put_outcome=Outcome.NO_TOKEN, put_bytes=400)
+    seen = resumed_evidence(past, reading(), NEW, now=0.0).seen(look(), 5.0)
+    assert not isinstance(next_act(seen, 5, TIMING), Put | Renew)
 
 
 def test_a_sensor_that_counts_and_did_not_has_not_rebooted() -> None:

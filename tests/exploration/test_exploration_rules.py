@@ -12,6 +12,7 @@ from sicktui.model.observations import Garbled, Outcome, Renewed, Silent
 from sicktui.model.settings import Timing
 from sicktui.model.verdict_rule import RULES, judge
 from tests.exploration.facts import NEW, OLD, OTHER, evidence, look, put, trigger
+from tests.exploration.pages import rules_section
 
 TIMING = Timing(reconnect_timeout=60)
 LATE = 500.0
@@ -219,3 +220,8 @@ def test_bytes_before_a_refused_token_were_written() -> None:
 def test_a_look_is_as_old_as_its_first_request() -> None:
     old = look(0, NEW, power_on=11, took=3.0)
     assert judge(rebooted(NEW, (101, look(0, NEW, power_on=11)), (107, old)), 107, TIMING) is None
+
+
+def test_the_table_of_the_documentation_has_every_row() -> None:
+    assert rules_section().count("\n") == len(RULES) + 1
+    assert "|  |" not in rules_section()
