@@ -45,7 +45,7 @@ def exploration_section(depth: int) -> str:
     paths, states = _sum(counts, "paths"), _sum(counts, "states")
     lines = [
         f"Every path with up to {depth} surprises at any moments, through {len(counts)} kinds of sensors:",
-        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, 0 without an end.",
+        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, none endless.",
         "",
         "A modelled sensor may:",
         "",
