@@ -74,6 +74,17 @@ def test_a_package_that_is_made_like_a_zip_is_a_package(tmp_path: Path) -> None:
     assert inspect_package(path).name == "fw.spk"
 
 
+def test_a_zip_in_a_zip_is_not_a_package(tmp_path: Path) -> None:
+    inner = make(tmp_path / "inner.zip", (NAME, BINARY)).read_bytes()
+    for outer, member in (("d.zip", "a.spk"), ("a.spk", "b.spk")):
+        error = refused(make(tmp_path / outer, (member, inner)), tmp_path)
+        assert "a zip in a zip" in error.message
+    for outer in ("e.zip", "e.spk"):
+        error = refused(make(tmp_path / outer, ("inner.zip", inner)), tmp_path)
+        assert "contains no firmware package" in error.message
+        assert error.code is Code.PACKAGE_UNSUITABLE
+
+
 @pytest.mark.parametrize(
     "name", ["../../evil.spk", "/etc/evil.spk", "..\\..\\evil.spk", "C:\\evil.spk", "a/../../evil.spk"]
 )

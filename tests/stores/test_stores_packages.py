@@ -127,7 +127,9 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_the_limit_is_the_sensors(tmp_path: Path) -> None:
     path = tmp_path / NAME
     with path.open("wb") as file:
-        file.truncate(MAX_PACKAGE_BYTES + 1)  # a hole: no room is taken
+        for _ in range(MAX_PACKAGE_BYTES // len(BINARY) + 1):
+            file.write(BINARY)
+        file.truncate(MAX_PACKAGE_BYTES + 1)
     error = refused(path)
     assert error.code is Code.PACKAGE_UNSUITABLE
     assert "is larger than a package can be (100 MB): the sensors' limit is 100 MB" in error.message
@@ -170,17 +172,38 @@ def test_text_by_mistake(tmp_path: Path, content: bytes, words: str) -> None:
         b"\x00",
         b"\x7fELF",
         b"\xff\xfe\x00\x01\x02\x03",
-        b"PK\x03\x04" + bytes(100),
+        os.urandom(60_000) + bytes(4000),
+        os.urandom(600_000) + b"\xff" * 30_000,
+        os.urandom(50_000) + bytes(40_000) + os.urandom(50_000),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_what_may_be_a_package(tmp_path: Path, content: bytes) -> None:
     assert inspect_package(put(tmp_path, NAME, content)).size == len(content)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        bytes(86_000),
+        b"\xff" * 5000,
+        os.urandom(100_000) + bytes(10_000),
+        os.urandom(10_000) + bytes(90_001),
+        os.urandom(20_000_000) + bytes(1 << 20),
+        b"".join(os.urandom(4096) + bytes(8192) for _ in range(20)) + b"end",
+        b"PK\x03\x04" + bytes(100),
+    ],
+    ids=range(7),
+)
+def test_a_copy_that_did_not_finish(tmp_path: Path, content: bytes) -> None:
+    error = refused(put(tmp_path, NAME, content))
+    assert error.code is Code.PACKAGE_UNREADABLE
+    assert "did not finish" in error.message or "cannot be unpacked" in error.message
+
+
 @given(
     head=st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1),
-    tail=st.binary(max_size=5000),
+    tail=st.binary(max_size=4000),
 )
 def test_a_null_byte_makes_it_binary(
     tmp_path_factory: pytest.TempPathFactory, head: str, tail: bytes

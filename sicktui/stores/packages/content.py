@@ -1,7 +1,9 @@
 """Whether the bytes of a file can be a firmware package at all.
 
 The format is not public, so nothing is known of what a package looks like; only what it surely is
-not: empty, or text all over (a saved web page, a log, a pointer file of a version control system).
+not: empty, or text all over (a saved web page, a log, a pointer file of a version control system), or a copy
+that did not finish: programs reserve the room of a file first, and what they have not written yet reads as
+zeros.
 """
 
 import codecs
@@ -9,6 +11,12 @@ from typing import BinaryIO, Final
 
 SNIFFED: Final = 4096
 """Bytes looked at, at the beginning and at the end."""
+BLOCK: Final = 4096
+"""Bytes of a block that counts as empty if all its bytes are equal; disks reserve room in such blocks."""
+_LONGEST_TAIL: Final = 1 << 20
+_MOST_TAIL: Final = 1 / 16
+"""Share of the file up to which equal bytes at its end are taken for padding."""
+_MOST_EVEN: Final = 1 / 2
 
 _SPACES: Final = "\t\n\r\f"
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))
@@ -46,6 +54,38 @@ def text_kind(file: BinaryIO, size: int) -> str | None:
     if beginning.startswith(b"<"):
         return "an XML or HTML file"
     return "a text file"
+
+
+def gap(file: BinaryIO, size: int) -> str | None:
+    """How much of the file is one repeated byte, in words, if that is more than a package would have.
+
+    A package is compressed or encrypted. Padding at its end, up to a block of a disk, is allowed.
+
+    Args:
+        file: the file, at any position.
+        size: its size in bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    file.seek(0)
+    even = tail = 0
+    last = b""
+    while block := file.read(BLOCK):
+        filler = block[:1]
+        if block.count(filler) < len(block):
+            rest = block.rstrip(block[-1:])
+            tail, last = len(block) - len(rest), block[-1:]
+            continue
+        tail = tail + len(block) if filler == last else len(block)
+        even, last = even + len(block), filler
+    if size >= BLOCK and even >= size:
+        return "contains nothing but equal bytes"
+    if tail >= _LONGEST_TAIL or tail >= max(BLOCK, size * _MOST_TAIL):
+        return f"ends with {tail} equal bytes"
+    if even > size * _MOST_EVEN and size >= BLOCK:
+        return f"contains {even} bytes of blocks without content"
+    return None
 
 
 def _is_text(data: bytes) -> bool:

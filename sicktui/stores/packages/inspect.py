@@ -1,5 +1,6 @@
 """Firmware packages on the disk: looked at and hashed before any sensor is contacted."""
 
+import contextlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,9 +9,9 @@ from sicktui.model.package import MAX_PACKAGE_BYTES, Package
 from sicktui.model.safe_text import clean
 from sicktui.model.version import from_name
 from sicktui.stores.disk.files import TooLarge, copy_hashed, display_path, is_regular
-from sicktui.stores.packages.content import text_kind
+from sicktui.stores.packages.content import gap, text_kind
 from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large, unreadable
-from sicktui.stores.packages.zip import MAX_ZIP_BYTES, SUFFIX, holds_package, unpack
+from sicktui.stores.packages.zip import MAX_ZIP_BYTES, SUFFIX, is_container, unpack
 
 __all__ = ["PackageError", "ZippedPackage", "inspect_package", "verify_unchanged"]
 
@@ -32,8 +33,7 @@ def inspect_package(path: Path, *, unpack_to: Path | None = None) -> Package:
         if _is_zip(path):
             if size > MAX_ZIP_BYTES:
                 raise too_large(path, size)
-            path = unpack(path, unpack_to)
-            size = _size(path)
+            return _inspect_unpacked(unpack(path, unpack_to))
         return _inspect(path, size)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -59,6 +59,26 @@ def verify_unchanged(package: Package) -> None:
         )
 
 
+def _inspect_unpacked(path: Path) -> Package:
+    try:
+        size = _size(path)
+        _refuse_zip(path)
+        return _inspect(path, size)
+    except PackageError:
+        with contextlib.suppress(OSError):  # nothing can be done with it
+            path.unlink()
+            path.parent.rmdir()
+        raise
+
+
+def _refuse_zip(path: Path) -> None:
+    if _is_zip(path):
+        raise PackageError(
+            f"{display_path(path.name)} is a zip in a zip, not a firmware package.",
+            advice="Unpack both and use the package itself.",
+        )
+
+
 def _inspect(path: Path, size: int) -> Package:
     kind = package_type(path.name)
     if kind is None:
@@ -73,6 +93,12 @@ def _inspect(path: Path, size: int) -> Package:
             raise PackageError(
                 f"{display_path(path.name)} is {text}, not a firmware package.",
                 advice="The download may have failed and saved an error page: download it again.",
+            )
+        if problem := gap(file, size):
+            raise PackageError(
+                f"{display_path(path.name)} {problem}: its download or copy did not finish.",
+                advice="Download or copy it again.",
+                code=Code.PACKAGE_UNREADABLE,
             )
         file.seek(0)
         size, sha256 = _hashed(path, file)
@@ -95,7 +121,7 @@ def _hashed(path: Path, file: BinaryIO) -> tuple[int, str]:
 
 def _is_zip(path: Path) -> bool:
     named = path.name.lower().endswith(SUFFIX)
-    return named or (package_type(path.name) is not None and holds_package(path))
+    return named or (package_type(path.name) is not None and is_container(path))
 
 
 def _size(path: Path) -> int:

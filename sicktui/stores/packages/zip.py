@@ -41,10 +41,11 @@ _UNZIP_ERRORS: Final = (
 )
 
 
-def holds_package(path: Path) -> bool:
-    """Whether a file is a zip with packages in it, whatever its name is.
+def is_container(path: Path) -> bool:
+    """Whether a file is a zip that a package would be unpacked from, whatever its name is.
 
-    A package may be made like a zip itself; it is not taken for one unless there are packages in it.
+    A package may be made like a zip itself; it is not taken for one unless there are packages or zips in it.
+    What begins like a zip and cannot be read as one is a copy that did not finish.
 
     Raises:
         OSError: it cannot be read.
@@ -54,9 +55,11 @@ def holds_package(path: Path) -> bool:
             return False
     try:
         with zipfile.ZipFile(path) as archive:
-            return bool(_packages(archive))
+            return bool(_packages(archive)) or any(
+                member.filename.lower().endswith(SUFFIX) for member in archive.infolist()
+            )
     except _UNZIP_ERRORS:
-        return False
+        return True
 
 
 def unpack(path: Path, folder: Path | None) -> Path:
