@@ -15,6 +15,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.wording import count, names
+from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 
@@ -138,7 +139,7 @@ def at_terminal() -> bool:
 def ask_secret(prompt: str) -> str:
     """Read a secret from the terminal without showing it."""
     try:
-        return getpass.getpass(prompt, stream=sys.stderr)
+        return secret_line(getpass.getpass(prompt, stream=sys.stderr)) or ""
     except EOFError:
         return ""
 
@@ -155,8 +156,8 @@ def read_secrets(common: Common, environ: Mapping[str, str]) -> tuple[str | None
     Raises:
         UsageError: stdin has no line for a secret that an option announces.
     """
-    password = environ.get("SICKTUI_PASSWORD") or None
-    passphrase = environ.get("SICKTUI_PASSPHRASE") or None
+    password = secret_line(environ.get("SICKTUI_PASSWORD"))
+    passphrase = secret_line(environ.get("SICKTUI_PASSPHRASE"))
     if common.password_stdin:
         password = _secret_line("password", "--password-stdin")
     if common.passphrase_stdin:
@@ -171,7 +172,7 @@ def _secret_line(what: str, option: str) -> str:
         # Windows' PowerShell puts a byte order mark in front of what it pipes.
         line = sys.stdin.buffer.readline(MAX_SECRET)
         try:
-            secret = line.decode("utf-8-sig").rstrip("\r\n")
+            secret = secret_line(line.decode("utf-8-sig")) or ""
         except UnicodeDecodeError:
             # Not chained: the original error holds what was read.
             raise UsageError(

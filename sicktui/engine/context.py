@@ -17,6 +17,7 @@ from sicktui.stores.journal.journal import Journal
 from sicktui.stores.packages.shelf import Shelf
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
+from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault
 
 
@@ -106,11 +107,13 @@ def open_context(
         ConfigError: ``config.toml`` or an override cannot be used.
     """
     folders = locate(home, environ)
+    vault = Vault(folders.vault_file, given=secret_line(environ.get(VARIABLE)))
+    vault.remove_leftovers()
     credentials = open_credentials(
         password=password,
         passphrase=passphrase,
         use_keyring=use_keyring,
-        vault=Vault(folders.vault_file, given=environ.get(VARIABLE) or None),
+        vault=vault,
         groups=DeviceGroups(folders.devices_file),
     )
     settings = load_settings(folders.config_file, overrides)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.secrets.store import StoreFailed
 from sicktui.stores.secrets.vault import VaultState
-from sicktui.stores.secrets.vault_errors import VaultDamaged, WrongVaultPassword
-from sicktui.stores.secrets.vault_format import Unreadable, parse
+from sicktui.stores.secrets.vault_errors import VaultDamaged, VaultNewer, WrongVaultPassword
+from sicktui.stores.secrets.vault_format import Cost, Unreadable, parse
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, everything_in, opened_vault
 
 Json = dict[str, Any]
@@ -236,7 +236,15 @@ def test_a_copy_that_went_another_way_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("memory", 4 * 1024 * 1024), ("memory", 2**40), ("passes", 10**9), ("lanes", 10**6), ("memory", -1)],
+    [
+        ("memory", 4 * 1024 * 1024),
+        ("memory", 2**40),
+        ("memory", 1024 * 1024),
+        ("passes", 64),
+        ("passes", 10**9),
+        ("lanes", 10**6),
+        ("memory", -1),
+    ],
 )
 def test_a_prepared_file_cannot_take_memory_or_time(
     good: bytes, tmp_path: Path, key: str, value: int
@@ -264,7 +272,23 @@ def test_the_vault_of_a_newer_sicktui_is_told_from_a_damaged_one(good: bytes, tm
         body["version"] = 2
         body["something"] = "new"
 
-    assert "made by a newer sicktui (vault format 2)" in str(attempt(tmp_path / "v", resealed(good, change)))
+    error = attempt(tmp_path / "v", resealed(good, change))
+    assert isinstance(error, VaultNewer)
+    assert "made by a newer sicktui (vault format 2)" in error.message
+    assert error.advice.startswith("Update sicktui")
+    # A newer format may have other lines, and another checksum.
+    body = msgspec.json.decode(good.split(b"\n")[0]) | {"version": 3}
+    strange = msgspec.json.encode(body) + b'\n{"tag":"x"}\nmore\n'
+    assert isinstance(attempt(tmp_path / "v", strange), VaultNewer)
+
+
+def test_no_header_asks_for_half_a_minute(good: bytes, tmp_path: Path) -> None:
+    def change(body: Json) -> None:
+        body["kdf"]["cost"] = {"memory": 256 * 1024, "passes": 16, "lanes": 1}
+
+    assert "does not have the form of a vault" in attempt(tmp_path / "v", resealed(good, change)).message
+    Cost(memory=256 * 1024, passes=4, lanes=1)
+    Cost(memory=64 * 1024, passes=16, lanes=1)
 
 
 def test_a_damaged_import_takes_nothing_over(good: bytes, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.password_strength import weak_password_warning
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import expand_path
-from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.store import MEMORY, secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
 from sicktui.stores.secrets.vault_file import check_new_password
 
@@ -19,7 +20,7 @@ def create(common: Common) -> int:
     with open_cli(common) as cli:
         vault = vault_of(cli)
         vault.check_absent()
-        vault.create(_given() or ask_new_password(cli, "Password of the new vault"))
+        vault.create(_name_weakness(cli, _given() or ask_new_password(cli, "Password of the new vault")))
         _done(cli, "create", f"Created the vault {vault.path}.")
         cli.out.note(
             "It cannot be opened without its password, and the password cannot be recovered. Keep it safe."
@@ -39,7 +40,7 @@ def change_password(common: Common) -> int:
             )
         old = _given() or ask_secret("Password of the vault: ")
         vault.unlock(old)
-        vault.change_password(old, ask_new_password(cli, "New password of the vault"))
+        vault.change_password(old, _name_weakness(cli, ask_new_password(cli, "New password of the vault")))
         _done(cli, "password", "The vault's password was changed and its contents re-encrypted.")
         cli.out.note("Old copies of the file still open with the old password. Delete them.")
         return ExitCode.OK
@@ -51,7 +52,8 @@ def export(common: Common, file: Path) -> int:
         vault = vault_of(cli)
         cli.unlock_vault("The vault must be unlocked to export it.")
         vault.check_open()
-        number = vault.export(expand_path(file), _given() or ask_new_password(cli, "Password of the copy"))
+        password = _name_weakness(cli, _given() or ask_new_password(cli, "Password of the copy"))
+        number = vault.export(expand_path(file), password)
         _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
         return ExitCode.OK
 
@@ -125,11 +127,18 @@ def offer_vault(cli: CliContext) -> None:
             cli.out.note(str(problem))
         question = "Create a vault (an encrypted file with its own password) and store it there?"
         if cli.confirm(question):
-            vault_of(cli).create(ask_new_password(cli, "Password of the new vault"))
+            vault_of(cli).create(_name_weakness(cli, ask_new_password(cli, "Password of the new vault")))
 
 
 def _given() -> str | None:
-    return os.environ.get(VARIABLE) or None
+    return secret_line(os.environ.get(VARIABLE))
+
+
+def _name_weakness(cli: CliContext, password: str) -> str:
+    """The password that was chosen, after a note if it is weak."""
+    if warning := weak_password_warning(password):
+        cli.out.note(warning, "yellow")
+    return password
 
 
 def _done(cli: CliContext, action: str, message: str, **facts: object) -> None:

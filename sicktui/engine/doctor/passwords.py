@@ -9,7 +9,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.model.wording import count, names
-from sicktui.stores.disk.files import POSIX_MODES
+from sicktui.stores.disk.files import POSIX_MODES, display_path
 from sicktui.stores.secrets.credentials import Credentials, StoreProblem
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
@@ -32,6 +32,8 @@ def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Do
         else:
             keyring_works = problem is None
             yield _keyring(name, problem, state)
+    if vault is not None and (vault.removed_copies or vault.kept_copies):
+        yield _copies(vault)
     if vault is not None and state is not None:
         yield _vault(vault, state, in_vault, keyring_works=keyring_works)
     yield _devices(context, environ)
@@ -91,6 +93,23 @@ def _vault(
         state="warning" if wrong else "ok",
         message=f"{told}: {problem.reason}.",
         remedy=advice if not keyring_works or wrong else "",
+    )
+
+
+def _copies(vault: Vault) -> DoctorCheck:
+    """Hidden copies of the vault: what a killed process leaves opens with the password of then."""
+    facts = [
+        f"{what}: {', '.join(display_path(copy) for copy in copies)}"
+        for what, copies in (("deleted", vault.removed_copies), ("not deleted", vault.kept_copies))
+        if copies
+    ]
+    return DoctorCheck(
+        name="vault copies",
+        state="warning",
+        message=f"A killed process left hidden copies of the vault ({'; '.join(facts)}).",
+        remedy="Delete the copies: they open with an earlier password of the vault."
+        if vault.kept_copies
+        else "If an earlier password of the vault has leaked, change the sensors' passwords.",
     )
 
 

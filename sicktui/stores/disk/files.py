@@ -29,6 +29,7 @@ LOCK_PATIENCE: Final = 5.0
 """Seconds to wait for another process that is changing the same file."""
 LOCK_PAUSE: Final = 0.05
 """Seconds between two tries at such a lock."""
+TEMPORARY_SUFFIX: Final = ".part"
 REPLACE_PATIENCE: Final = 2.5
 """Seconds for which a rename is tried again on Windows, where a virus scanner may hold the file."""
 
@@ -167,11 +168,16 @@ def exclusive(path: Path) -> Iterator[None]:
         lock.release()
 
 
+def temporary_prefix(name: str) -> str:
+    """How the names of the temporary files for the file ``name`` begin."""
+    # Cut: with the random part it must stay below the 255 bytes of common file systems.
+    return f".{name[:60]}."
+
+
 @contextlib.contextmanager
 def temporary(folder: Path, name: str) -> Iterator[tuple[BinaryIO, Path]]:
     """A temporary file in ``folder`` (0600), removed afterwards unless it was renamed."""
-    # The name is cut: with the random part it must stay below the 255 bytes of common file systems.
-    handle, text = tempfile.mkstemp(dir=folder, prefix=f".{name[:60]}.", suffix=".part")
+    handle, text = tempfile.mkstemp(dir=folder, prefix=temporary_prefix(name), suffix=TEMPORARY_SUFFIX)
     temp = Path(text)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -8,6 +8,14 @@ NONE_HERE: Final = "none here"
 """In brief, of a store that does not exist on this PC or in this session."""
 
 
+def secret_line(text: str | None) -> str | None:
+    """A secret from the environment or standard input, without the end of its line; ``None`` if it is empty.
+
+    Files and tools of Windows end lines with a carriage return, which no password has at its end.
+    """
+    return (text or "").rstrip("\r\n") or None
+
+
 class StoreFailed(Exception):
     """A store for secrets cannot be used.
 

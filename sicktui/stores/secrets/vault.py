@@ -32,6 +32,7 @@ from sicktui.stores.secrets.vault_file import (
     encode_new,
     open_content,
     read_content,
+    remove_leftovers,
     write_new,
 )
 from sicktui.stores.secrets.vault_format import STANDARD, Cost, VaultContent
@@ -92,6 +93,10 @@ class Vault:
         self._open: _Open | None = None
         self._why_locked = LOCKED
         self._lock = threading.RLock()
+        self.removed_copies: list[Path] = []
+        """The hidden copies of a killed process that this one has deleted."""
+        self.kept_copies: list[Path] = []
+        """Those that it could not delete."""
 
     def __repr__(self) -> str:
         """Never what is in it."""
@@ -161,6 +166,11 @@ class Vault:
             return VaultState.UNUSABLE
         return VaultState.OPEN
 
+    def remove_leftovers(self) -> None:
+        """Delete the hidden copies that a killed process left: they open with the password of then."""
+        gone, self.kept_copies = remove_leftovers(self.path)
+        self.removed_copies += gone
+
     def check_absent(self) -> None:
         """Return if there is no vault.
 
@@ -202,7 +212,7 @@ class Vault:
         with self._lock, exclusive(self.path):
             self.check_absent()
             write_atomic(self.path, encode_new({}, password, self.path, cost=self._cost))
-            self.unlock(password)
+            self._unlock(password)
 
     def unlock(self, password: str) -> None:
         """Open it for this session.
@@ -212,9 +222,13 @@ class Vault:
             VaultError: there is no vault, or it cannot be used.
         """
         with self._lock:
-            page = self._existing()
-            keys = open_content(page, password, self.path, least=self._cost)
-            self._open = _Open(keys, page.body.kdf.salt, page.body.generation, page.seal)
+            self.remove_leftovers()
+            self._unlock(password)
+
+    def _unlock(self, password: str) -> None:
+        page = self._existing()
+        keys = open_content(page, password, self.path, least=self._cost)
+        self._open = _Open(keys, page.body.kdf.salt, page.body.generation, page.seal)
 
     def lock(self, why: str = LOCKED) -> None:
         """Forget the keys. The password given for this call is not tried again."""
@@ -232,6 +246,7 @@ class Vault:
             VaultError: it cannot be used.
         """
         check_new_password(new)
+        self.remove_leftovers()
         with self._lock, exclusive(self.path):
             page = self._existing()
             keys = open_content(page, old, self.path, least=self._cost)
@@ -240,7 +255,7 @@ class Vault:
             write_atomic(
                 self.path, encode_new(secrets, new, self.path, cost=self._cost, generation=generation)
             )
-            self.unlock(new)
+            self._unlock(new)
 
     def export(self, path: Path, password: str) -> int:
         """Write everything to another vault file, under a separate password.

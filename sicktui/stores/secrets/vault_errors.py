@@ -33,6 +33,22 @@ class VaultDamaged(VaultError):
         self.what = what
 
 
+class VaultNewer(VaultError):
+    """A newer sicktui made the vault. It is left as it is.
+
+    Args:
+        what: which format it has.
+        file: the file as people may see it.
+    """
+
+    def __init__(self, what: str, file: str) -> None:
+        super().__init__(
+            f"The vault {file} cannot be opened: {what}.",
+            advice="Update sicktui on this PC. If it is up to date, the file is damaged: put a copy in its "
+            "place.",
+        )
+
+
 class WrongVaultPassword(VaultError):
     """The password does not open the vault. A changed file whose checksum fits looks the same."""
 

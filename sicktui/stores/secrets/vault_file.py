@@ -1,5 +1,8 @@
 """Reading, opening and writing whole vault files. What a session remembers is in ``vault``."""
 
+import contextlib
+import glob
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,20 +13,31 @@ from msgspec import structs
 from sicktui.model.errors import UsageError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.stores.disk.files import (
+    TEMPORARY_SUFFIX,
+    StorageError,
     display_path,
+    exclusive,
     publish,
     read_at_most,
     settle,
     storage_errors,
     temporary,
+    temporary_prefix,
 )
-from sicktui.stores.secrets.vault_errors import VaultDamaged, VaultError, VaultRuleBroken, WrongVaultPassword
+from sicktui.stores.secrets.vault_errors import (
+    VaultDamaged,
+    VaultError,
+    VaultNewer,
+    VaultRuleBroken,
+    WrongVaultPassword,
+)
 from sicktui.stores.secrets.vault_format import (
     MAX_FILE,
     Body,
     CannotDerive,
     Cost,
     Kdf,
+    MadeByNewer,
     Tampered,
     Unreadable,
     VaultContent,
@@ -62,6 +76,7 @@ def read_content(path: Path) -> VaultContent | None:
     """The file, parsed and with a checksum that fits; ``None`` if there is none.
 
     Raises:
+        VaultNewer: a newer sicktui made it.
         VaultDamaged: it is not what sicktui wrote.
         StorageError: it cannot be read.
     """
@@ -72,6 +87,8 @@ def read_content(path: Path) -> VaultContent | None:
             return None
     try:
         return parse(data)
+    except MadeByNewer as error:
+        raise VaultNewer(str(error), display_path(path)) from error
     except Unreadable as error:
         raise VaultDamaged(str(error), display_path(path)) from error
 
@@ -189,6 +206,39 @@ def write_new(path: Path, data: bytes) -> None:
             raise UsageError(
                 f"{display_path(path)} exists already; nothing was written.", advice="Choose another name."
             ) from error
+
+
+def remove_leftovers(path: Path) -> tuple[list[Path], list[Path]]:
+    """Delete the hidden copies that a killed process left beside a vault.
+
+    Such a copy opens with the password that the vault had then, whatever it has now.
+
+    Returns:
+        The copies that were deleted, and those that could not be.
+    """
+    if not _leftovers(path):
+        return [], []
+    gone: list[Path] = []
+    kept: list[Path] = []
+    try:
+        with exclusive(path):  # what another process is writing now is not left over
+            for copy in _leftovers(path):
+                try:
+                    copy.unlink(missing_ok=True)
+                except OSError:
+                    kept.append(copy)
+                else:
+                    gone.append(copy)
+    except StorageError:
+        kept = _leftovers(path)
+    return gone, kept
+
+
+def _leftovers(path: Path) -> list[Path]:
+    place = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        return sorted(place.parent.glob(f"{glob.escape(temporary_prefix(place.name))}*{TEMPORARY_SUFFIX}"))
+    return []
 
 
 def _no_text() -> VaultRuleBroken:

@@ -27,10 +27,16 @@ NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 
 _WHAT: Final = "sicktui vault"
+_MOST_WORK: Final = 1024 * 1024
+"""KiB times passes: two seconds where a usual vault takes a third of one."""
 
 
 class Unreadable(ValueError):
     """These bytes are not a vault. The text explains why, and contains none of them."""
+
+
+class MadeByNewer(Unreadable):
+    """A newer sicktui made this vault, or says to have."""
 
 
 class CannotDerive(Exception):
@@ -44,18 +50,22 @@ class Tampered(Exception):
 class Cost(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one try at a password costs (Argon2id, RFC 9106).
 
-    The upper bounds keep a file that somebody prepared from taking the PC's memory or its time.
+    The upper bounds keep a file that somebody prepared from taking the PC's memory, or more than about six
+    times the time of a usual vault.
     """
 
-    memory: Annotated[int, Meta(ge=8, le=1024 * 1024)] = 64 * 1024
+    memory: Annotated[int, Meta(ge=8, le=256 * 1024)] = 64 * 1024
     """KiB."""
-    passes: Annotated[int, Meta(ge=1, le=64)] = 3
+    passes: Annotated[int, Meta(ge=1, le=16)] = 3
     lanes: Annotated[int, Meta(ge=1, le=16)] = 4
 
     def __post_init__(self) -> None:
         """Refuse what Argon2 cannot do: a lane needs eight blocks of 1 KiB (RFC 9106, section 3.1)."""
         if self.memory < 8 * self.lanes:
             message = "too little memory for its lanes"
+            raise ValueError(message)
+        if self.memory * self.passes > _MOST_WORK:
+            message = "too much work"
             raise ValueError(message)
 
     def weaker_than(self, other: "Cost") -> bool:
@@ -128,11 +138,13 @@ def parse(data: bytes) -> VaultContent:
     """Take a file apart.
 
     Raises:
-        Unreadable: it is damaged, no vault at all, or one that a newer sicktui made.
+        MadeByNewer: it has a format that this sicktui does not know.
+        Unreadable: it is damaged, or no vault at all.
     """
     if len(data) > MAX_FILE:
         raise Unreadable("it is far too large for a vault")
     lines = data.split(b"\n")
+    _check_age(lines[0])
     if len(lines) != 3 or lines[2]:  # noqa: PLR2004 - two lines, and nothing behind them
         raise Unreadable("it is empty, cut short, or not a vault")
     sealed = lines[0]
@@ -147,11 +159,18 @@ def parse(data: bytes) -> VaultContent:
     return VaultContent(body=_body(sealed), sealed=sealed, seal=tail.seal)
 
 
+def _check_age(head: bytes) -> None:
+    """Before anything else is judged: a newer format may have another checksum, or other lines."""
+    try:
+        found = decode_json(head, _Head)
+    except msgspec.DecodeError:
+        return
+    if found.format == _WHAT and found.version > VERSION:
+        raise MadeByNewer(f"it was made by a newer sicktui (vault format {found.version})")
+
+
 def _body(sealed: bytes) -> Body:
     try:
-        head = decode_json(sealed, _Head)
-        if head.format == _WHAT and head.version > VERSION:
-            raise Unreadable(f"it was made by a newer sicktui (vault format {head.version})")
         return decode_json(sealed, Body)
     except msgspec.DecodeError as error:
         # Of a file whose checksum fits: somebody made it so, and its words are not repeated.

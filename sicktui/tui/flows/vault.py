@@ -7,6 +7,7 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
+from sicktui.model.password_strength import weak_password_warning
 from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
@@ -111,6 +112,7 @@ async def _create(services: Services, vault: Vault) -> None:
     if problem:
         services.notify(problem, "error")
         return
+    _name_weakness(services, typed)
     moved = await asyncio.to_thread(services.context.credentials.keep_entered)
     services.notify("Vault created." + (f" It now keeps {count(moved, 'password')}." if moved else ""))
 
@@ -180,7 +182,14 @@ async def _until_done(
             problem = str(error)
             continue
         services.notify(done)
+        _name_weakness(services, typed)
         return
+
+
+def _name_weakness(services: Services, typed: FormValues) -> None:
+    new = typed.get("new", "")
+    if new and (warning := weak_password_warning(new)):
+        services.warn(warning)
 
 
 async def _trouble(work: Callable[[str], object], password: str) -> str:
