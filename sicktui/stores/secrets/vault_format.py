@@ -36,7 +36,7 @@ class Unreadable(ValueError):
 
 
 class MadeByNewer(Unreadable):
-    """A newer sicktui made this vault, or says to have."""
+    """A newer sicktui made this vault, by its header."""
 
 
 class CannotDerive(Exception):
