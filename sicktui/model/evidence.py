@@ -28,7 +28,7 @@ from sicktui.model.observations import (
     Tick,
     Want,
 )
-from sicktui.model.version import Likeness, compare_reported
+from sicktui.model.version import Likeness, compare, compare_reported
 
 START_OF_CLOCK: Final = 366 * 86400.0
 """Below this (in 1970) a clock was never set: it shows the time since power-up (CoLa telegram listing)."""
@@ -151,6 +151,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """When the last look that was answered whole began."""
     looks: int = 0
     """Looks in a row without an answer that can be used."""
+    woke: bool = False
+    """Whether what moved last was a silence that ended."""
     asked: frozenset[Want] = frozenset()
     """The counters that were read since the last silence or change of version."""
 
@@ -181,7 +183,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     @property
     def same_version(self) -> bool:
         """Whether it reports what it reported before."""
-        return self.latest.version == self.before.version
+        now, before = self.latest.version, self.before.version
+        return now == before or compare(now, before) is Likeness.EQUAL
 
     def seen(self, what: Observation, now: float) -> "Evidence":
         """The evidence with one more observation."""
@@ -303,6 +306,7 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         downtime=now - evidence.silent_since if evidence.silent_since is not None else evidence.downtime,
         proof=proof,
         changed_at=now if moved or reading.state is not earlier.state else evidence.changed_at,
+        woke=back if moved else evidence.woke,
         asked=what.wants if moved else evidence.asked | what.wants,
         last=Last.LOOK,
         looked_at=now - what.took,
@@ -334,12 +338,15 @@ def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
         if words:
             return Proof(at=now, by=want, words=words)
     # Of these two a silence is a part: a sensor may name a new version, and new digests, before it reboots.
-    if evidence.silences == 0 or evidence.proof is not None:
+    back = evidence.silent_since is not None
+    if evidence.proof is not None or not (back or evidence.woke):
         return evidence.proof
-    if earlier.checksum and now_read.checksum and earlier.checksum != now_read.checksum:
+    digests = earlier.checksum and now_read.checksum and earlier.checksum != now_read.checksum
+    running = now_read.state is not UpdateState.FINISHED and (back or Want.CHECKSUM not in evidence.asked)
+    if digests and running:
         return Proof(at=now, by=Want.CHECKSUM, words="the checksums of its firmware changed")
     disproven = evidence.counts and now_read.power_on == earlier.power_on
-    if evidence.silent_since is not None and now_read.version != earlier.version and not disproven:
+    if back and not disproven and compare(now_read.version, earlier.version) is Likeness.DIFFERENT:
         return Proof(at=now, by=None, words=f"it was away and came back with version {now_read.version}")
     return None
 
@@ -400,10 +407,12 @@ def confirming(evidence: Evidence) -> frozenset[Want]:
     return frozenset(wanted | ({proven_by or Want.POWER_ON} & evidence.offers))
 
 
-def _may_reboot_yet(evidence: Evidence, proof: Proof) -> bool:
-    """Whether a Finished says that a reboot is to come: it is newer than the last, or none was counted."""
-    finished = evidence.finished_at
-    return not proof.counted or (finished is not None and finished > proof.at)
+def finished_again(evidence: Evidence) -> bool:
+    """Whether a Finished is newer than the last reboot, so that another one is to come."""
+    proof, finished = evidence.proof, evidence.finished_at
+    if proof is None or finished is None or evidence.latest.state is not UpdateState.FINISHED:
+        return False
+    return finished > proof.at
 
 
 def trouble_of(evidence: Evidence) -> str:
@@ -415,8 +424,8 @@ def trouble_of(evidence: Evidence) -> str:
         return f"it reports version {latest.version}"
     if latest.state is UpdateState.STARTED:
         return "UpdateState is 1 (Started)"
-    if latest.state is UpdateState.FINISHED and _may_reboot_yet(evidence, evidence.proof):
-        return "UpdateState is 2 (Finished), so its reboot may be yet to come"
+    if finished_again(evidence):
+        return "UpdateState is 2 (Finished), so its reboot is yet to come"
     if evidence.error_at is not None:
         return "UpdateState is 3 (Error)"
     if latest.status is None:

@@ -26,6 +26,9 @@ def calm(evidence: Evidence, timing: Timing) -> float:
     proof = evidence.proof
     if proof is not None and proof.counted:
         return timing.settle
+    if evidence.state is UpdateState.FINISHED:
+        # Some sensors keep 2 across the reboot; in others it says that the reboot is yet to come.
+        return max(timing.settle, idle_limit(timing))
     return max(timing.settle, timing.autostart_wait)
 
 

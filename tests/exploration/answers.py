@@ -16,6 +16,8 @@ from sicktui.model.observations import (
     Want,
 )
 from tests.exploration.sensor import (
+    DONE,
+    FLASH,
     GARBLED,
     MAYBE,
     NO_FIRMWARE,
@@ -55,7 +57,8 @@ def look(world: World, sensor: Sensor, wants: frozenset[Want]) -> tuple[Seen, ..
     answers: list[Seen] = [(seen, sensor, 0)]
     if sensor.left:
         less = sensor._replace(left=sensor.left - 1)
-        answers += [(_SILENT, less, 0), (_GARBLED, less, 0)]
+        hidden = less._replace(hidden=less.hidden or less.work in (FLASH, DONE))
+        answers += [(_SILENT, hidden, 0), (_GARBLED, less, 0)]
         late = Looked(reading=seen.reading, wants=wants, took=1)
         answers += [(late, later, 1) for cost, later in own(world, less) if cost <= less.left]
     return tuple(answers)

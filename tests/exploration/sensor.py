@@ -11,6 +11,9 @@ assumes these bounds, and nothing else:
 - A flash may take longer than ``flash_timeout``; to Finished it takes two steps at least. It ends as
   Finished, as 0 or 3 (aborted), or in a reboot of which no Finished was to be seen. Finished reboots within
   ``reconnect_timeout``, or never.
+- A sensor that the network hides while it flashes or is Finished, and that names the new firmware at 2
+  afterwards, reboots within ``idle_limit``. Nothing but a counter tells it from one that has rebooted and
+  keeps 2.
 - UpdateState leaves 1 or 2 for 0 only by an abort or by a boot. A sensor that aborted runs what it ran.
 - A reboot is a silence of any length, none included: it may fall between two looks. It may end never.
 - What a boot brings in its train (a roll back, another stage, bad health) begins within ``settle`` where it
@@ -91,6 +94,8 @@ class Sensor(NamedTuple):
     net: int = 0
     """How long the network, or its web server, is in trouble."""
     trouble: int = SILENT
+    hidden: bool = False
+    """Whether the network was silent while it flashed or was Finished."""
     felt: bool = False
     """Whether a byte of a package, or a trigger, has left the PC."""
 
@@ -167,7 +172,8 @@ def befalls(world: World, sensor: Sensor) -> Iterator[Choice]:
         for steps, kind in ((1, SILENT), (2, SILENT), (long, SILENT), (1, GARBLED), (long, GARBLED)):
             for cost, later in own(world, sensor):
                 if cost == 0:
-                    yield 1, later._replace(net=steps, trouble=kind)
+                    hidden = later.hidden or (kind == SILENT and later.work in (FLASH, DONE))
+                    yield 1, later._replace(net=steps, trouble=kind, hidden=hidden)
     if not sensor.stranger:
         yield 1, sensor._replace(stranger=True, down=0)
     if not sensor.stranger and sensor.down != NEVER:
@@ -226,6 +232,10 @@ def _done(world: World, sensor: Sensor) -> Iterator[Choice]:
     since = sensor.since + 1
     yield from _reboot(world, sensor, NEW, 0)
     yield from _reboot(world, sensor, OLD, 1)
+    if sensor.hidden and sensor.names == NEW:
+        if since < world.bounds.boot:
+            yield (0 if sensor.mood == SLOW else 1), sensor._replace(since=since, mood=SLOW)
+        return
     if since < world.bounds.reboot:
         yield (0 if sensor.mood == SLOW else 1), sensor._replace(since=since, mood=SLOW)
         if sensor.names == OLD:
