@@ -40,6 +40,20 @@ def test_a_spreadsheets_semicolons_and_decimal_commas(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("hint", ["", "sep=;\r\n", "SEP=;\n", "sep=;;;;\r\n"])
+def test_what_excel_adds_is_ignored(tmp_path: Path, hint: str) -> None:
+    path = csv(tmp_path, f"\ufeff{hint}name;address;;serial;\r\npress;10.0.0.7;;025420067;\r\n;;;;\r\n")
+    devices, _ = import_devices(DeviceList(), path)
+    assert devices.profiles["press"] == Profile(name="press", address="10.0.0.7", serial="025420067")
+
+
+@pytest.mark.parametrize("serial", ["2.54E+07", "2,54e+07", "2.54E7", "2E+07"])
+def test_a_serial_number_that_a_spreadsheet_rounded_is_refused(tmp_path: Path, serial: str) -> None:
+    path = csv(tmp_path, f"sep=;\nname;address;serial\na;b;1\nc;d;{serial}\n")
+    with pytest.raises(ConfigError, match=r"row 4: the serial number .* was rounded by a spreadsheet"):
+        import_devices(DeviceList(), path)
+
+
 def test_names_that_are_taken(tmp_path: Path) -> None:
     path = csv(tmp_path, "name,address\na,10.9.9.9\nnew,10.9.9.8\n")
     with pytest.raises(UsageError, match=r"Already in the list: 'a'\. Nothing was imported"):
@@ -68,6 +82,8 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         ("name,address,timing.settl\na,b,1\n", "unknown key 'timing.settl'"),
         ("name,address,timing.settle\na,b,nan\n", "row 2:"),
         ("name,address\na,b,c\n", "row 2: there are more cells than columns"),
+        ("name,address,\na,b,c\n", "row 2: the cell 'c' is in a column without a name"),
+        ("sep=,\nname,adress\na,b\n", "row 2: unknown column 'adress'"),
         ('name,address\n"a,b\n', "is not CSV"),
         (b"name,address\ncaf\xe9,b\n", "is not UTF-8 text"),
         ("name,address\n" + "".join(f"all,{n}\n" for n in range(30)), "and 20 more"),

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,10 @@ COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial",
 TIMING: Final = "timing."
 """A column of this beginning is a timing of the device, e.g. ``timing.flash_timeout``."""
 _MOST_PROBLEMS: Final = 10
+_SEPARATOR: Final = re.compile(r"sep=([,;\t])[,;\t]*\r?\n", re.IGNORECASE)
+"""Excel's own first line, which names the delimiter."""
+_SCIENTIFIC: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
+"""What Excel makes of a long number: ``2.54E+07``. The digits are lost."""
 
 
 def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) -> tuple[DeviceList, list[str]]:
@@ -27,7 +32,8 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
 
     Args:
         devices: the list as it is.
-        path: a ``.csv`` file (first row: the columns' names; tags separated by spaces), or a TOML
+        path: a ``.csv`` file (first row, behind a ``sep=;`` of Excel: the columns' names; tags separated by
+            spaces), or a TOML
             file like ``devices.toml``.
         replace: whether a device of the same name is replaced; else it is an error.
 
@@ -103,24 +109,27 @@ def _read_csv(path: Path) -> list[Profile]:
         ) from error
     if len(raw) > MAX_TOML_BYTES:
         raise ConfigError(f"{display_path(path)} is too large for a device list.", advice="Check the path.")
+    hint = _SEPARATOR.match(text)
+    text = text[hint.end() :] if hint else text
     header = text.split("\n", 1)[0]
     # Excel writes semicolons where decimals have a comma.
-    delimiter = max(",;\t", key=header.count)
+    delimiter = hint.group(1) if hint else max(",;\t", key=header.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise ConfigError(
             f"{display_path(path)} is not CSV: {clean(str(error))}.", advice="Export it again as CSV."
         ) from error
-    return _profiles(path, rows)
+    return _profiles(path, rows, first=2 if hint else 1)
 
 
-def _profiles(path: Path, rows: list[list[str]]) -> list[Profile]:
+def _profiles(path: Path, rows: list[list[str]], *, first: int) -> list[Profile]:
+    """The devices of a table whose header is row ``first`` of the file."""
     columns = [column.strip().lower() for column in rows[0]] if rows else []
-    _check_columns(path, columns)
+    _check_columns(path, columns, first)
     problems: list[str] = []
     found: dict[str, Profile] = {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows[1:], start=first + 1):
         if not any(cell.strip() for cell in row):
             continue
         try:
@@ -139,19 +148,19 @@ def _profiles(path: Path, rows: list[list[str]]) -> list[Profile]:
     return list(found.values())
 
 
-def _check_columns(path: Path, columns: Iterable[str]) -> None:
+def _check_columns(path: Path, columns: Sequence[str], row: int) -> None:
     known = [*COLUMNS, TIMING]
-    columns = list(columns)
     for column in columns:
-        if column not in COLUMNS and not column.startswith(TIMING):
+        # Excel writes an empty name for a column that was used once; its cells are checked with their rows.
+        if column and column not in COLUMNS and not column.startswith(TIMING):
             raise ConfigError(
-                f"{display_path(path)}, row 1: unknown column {clean(column)!r}{nearest(column, known)}.",
+                f"{display_path(path)}, row {row}: unknown column {clean(column)!r}{nearest(column, known)}.",
                 advice=f"The columns are {', '.join(COLUMNS)}; name and address are needed.",
             )
     for needed in ("name", "address"):
         if columns.count(needed) != 1:
             raise ConfigError(
-                f"{display_path(path)}, row 1: there must be one column called {needed!r}.",
+                f"{display_path(path)}, row {row}: there must be one column called {needed!r}.",
                 advice=f"The first row names the columns: {', '.join(COLUMNS)}.",
             )
 
@@ -159,8 +168,19 @@ def _check_columns(path: Path, columns: Iterable[str]) -> None:
 def _profile(columns: list[str], row: list[str]) -> Profile:
     if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns) :]):
         raise KeyProblem((), "there are more cells than columns")
+    nameless = next(
+        (cell for column, cell in zip(columns, row, strict=False) if not column and cell.strip()), ""
+    )
+    if nameless:
+        raise KeyProblem((), f"the cell {clean(nameless.strip(), 40)!r} is in a column without a name")
     cells = {column: cell.strip() for column, cell in zip(columns, row, strict=False) if cell.strip()}
     table: dict[str, object] = {key: value for key, value in cells.items() if not key.startswith(TIMING)}
+    if _SCIENTIFIC.fullmatch(cells.get("serial", "")):
+        raise KeyProblem(
+            ("serial",),
+            f"the serial number {cells['serial']!r} was rounded by a spreadsheet; format the column as text "
+            "and enter it again",
+        )
     if "tags" in cells:
         table["tags"] = cells["tags"].replace(",", " ").split()
     timing = {key.removeprefix(TIMING): value for key, value in cells.items() if key.startswith(TIMING)}
