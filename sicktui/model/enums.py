@@ -122,6 +122,7 @@ class Code(StrEnum):
     UNREACHABLE = "unreachable"
     ACCESS_DENIED = "access_denied"
     OUT_OF_CONNECTIONS = "out_of_connections"
+    RATE_LIMITED = "rate_limited"
     NOT_SUPPORTED = "not_supported"
     DEVICE_ERROR = "device_error"
     PROTOCOL_ERROR = "protocol_error"

@@ -113,7 +113,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     whole: bool = False
     """Whether that was all of them."""
     code: str = ""
-    """The contract's code of what was said."""
+    """The contract's code of the reply."""
     why: str = ""
     advice: str = ""
 

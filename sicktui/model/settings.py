@@ -29,7 +29,7 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30.0
     flash_timeout: Annotated[float, _positive("from the trigger to Finished, or to the reboot")] = 300.0
     reconnect_timeout: Annotated[float, _positive("from the device's disappearance to its first answer")] = (
-        60.0
+        600.0
     )
     reconnect_interval: Annotated[float, _positive("between two tries while it is away")] = 5.0
     settle: Annotated[float, _seconds("how long it must stay healthy at the new version")] = 5.0

@@ -27,7 +27,7 @@ def calm(evidence: Evidence, timing: Timing) -> float:
     if proof is not None and proof.counted:
         return timing.settle
     if evidence.state is UpdateState.FINISHED:
-        # Some sensors keep 2 across the reboot; in others it says that the reboot is yet to come.
+        # Some sensors keep 2 across the reboot; in others it means that the reboot is yet to come.
         return max(timing.settle, idle_limit(timing))
     return max(timing.settle, timing.autostart_wait)
 
@@ -193,7 +193,7 @@ RULES: Final = (
     ),
     Rule(
         "not one byte of the package left, and it may not be tried again",
-        "failed: the code of what was said",
+        "failed: the code of the reply",
         lambda f: _untouched(f) and f.e.sent.puts > 0 and is_spent(f.e),
         judgement.untouched_refused,
     ),
@@ -274,19 +274,19 @@ RULES: Final = (
     ),
     Rule(
         "the trigger was refused, and the sensor rests",
-        "failed: the code of what was said",
+        "failed: the code of the reply",
         _trigger_refused,
         judgement.refused,
     ),
     Rule(
         "triggered, and rests for flash_timeout",
-        "failed: not_started, update_error, or the code of what was said",
+        "failed: not_started, update_error, or the code of the reply",
         _never_started,
         judgement.not_started,
     ),
     Rule(
         "the upload failed or was lost, and the sensor rests",
-        "failed: upload_failed, not_started, interrupted, or the code of what was said",
+        "failed: upload_failed, not_started, interrupted, or the code of the reply",
         _not_taken,
         judgement.not_uploaded,
     ),

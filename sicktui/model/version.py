@@ -98,7 +98,7 @@ def compare_reported(ident: str, firmware: str | None, expected: str) -> Likenes
 
 
 def is_conclusive(ident: str) -> bool:
-    """Whether ``DeviceIdent.Version`` alone says which version runs: it parses and is not cut off."""
+    """Whether ``DeviceIdent.Version`` alone shows which version runs: it parses and is not cut off."""
     return parse(ident) is not None and not _may_be_cut(ident)
 
 
@@ -133,7 +133,7 @@ def from_name(filename: str) -> str | None:
     """The version that a package's file name carries, or ``None``.
 
     ``picoScan150_V2.3.0.0R.spk.signed`` gives ``2.3.0.0R``; ``fw_2_3_0.spk`` gives ``2.3.0``.
-    Two different versions in one name give ``None``: either may be meant.
+    Two different versions in one name result in ``None``: either may be meant.
     """
     stem = _SUFFIX.sub("", filename)
     written = _DOTTED.findall(stem) or [m.replace("_", ".") for m in _UNDERSCORED.findall(stem)]

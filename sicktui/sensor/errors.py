@@ -44,6 +44,8 @@ class Unreachable(SensorError):
     """No reply came, or it broke off."""
 
     usual_code = Code.UNREACHABLE
+    broke_off = False
+    """Whether there was a connection, and it was closed: the next try may well succeed."""
 
 
 class OutcomeUnknown(Unreachable):
@@ -63,9 +65,11 @@ class AccessDenied(SensorError):
 
 
 class OutOfConnections(SensorError):
-    """The sensor is busy with other clients (status 11), also after some waiting."""
+    """The sensor is busy (status 11) or was asked too often (HTTP 429), also after some waiting."""
 
     usual_code = Code.OUT_OF_CONNECTIONS
+    retry_after: float | None = None
+    """Seconds that the sensor asks to wait, if it does."""
 
 
 class NotSupported(SensorError):

@@ -29,7 +29,8 @@ from sicktui.model.plan import Operator, PlanItem, RunSpec
 from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
 
 CODES = """
-unreachable access_denied out_of_connections not_supported device_error protocol_error package_unsuitable
+unreachable access_denied out_of_connections rate_limited not_supported device_error protocol_error
+package_unsuitable
 package_unreadable already_current downgrade model_mismatch duplicate_device busy backup_failed
 backup_unusable wrong_passphrase upload_failed not_started update_error flash_timeout no_return
 version_mismatch other_device unhealthy restore_rejected storage_error budget_exhausted not_approved
@@ -78,7 +79,7 @@ def test_the_defaults_are_the_contracts() -> None:
         "poll_interval": 5.0,
         "autostart_wait": 30.0,
         "flash_timeout": 300.0,
-        "reconnect_timeout": 60.0,
+        "reconnect_timeout": 600.0,
         "reconnect_interval": 5.0,
         "settle": 5.0,
         "request_timeout": 10.0,

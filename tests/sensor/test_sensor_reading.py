@@ -16,7 +16,8 @@ from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
 from sicktui.sensor.transport.messages import Request
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, challenge, html, http, refused, reply
+from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, challenge, hang_up, html, http, refused, reply
+from tests.sensor.scripted import Reply as Scripted
 from tests.support.clocks import ManualClock
 
 
@@ -139,13 +140,9 @@ async def test_a_mac_address_that_tells_nobody_apart_is_none(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("EtherMACAddress", [0, 6, 0x77, 1, 2]),
-        ("EtherMACAddress", [0, 6, 0x77, 1, 2, 256]),
-        ("EtherMACAddress", "00:06:77:01:02:03"),
         ("SerialNumber", True),
         ("SerialNumber", None),
         ("SerialNumber", [1]),
-        ("DeviceType", {"a": 1}),
     ],
 )
 async def test_wrong_types_are_a_protocol_error(
@@ -156,6 +153,36 @@ async def test_wrong_types_are_a_protocol_error(
         await connect().read.identity()
     assert name in caught.value.message
     assert device.address in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["LocationName", "OrderNumber", "DeviceType", "EtherMACAddress"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply({"LocationName": {"a": 1}, "OrderNumber": [1], "DeviceType": True, "EtherMACAddress": "x"}),
+        http(500),
+        http(403),
+        http(200, b"\xff\xfe"),
+        hang_up(),
+    ],
+    ids=["wrong type", "500", "403", "not UTF-8", "hangs up"],
+)
+async def test_what_identifies_nothing_may_fail_in_any_way(
+    device: ScriptedSensor, connect: MakeSensor, name: str, answer: Scripted
+) -> None:
+    device.on("GET SerialNumber", reply({"SerialNumber": "24160001"}))
+    device.on(f"GET {name}", answer)
+    assert (await connect().read.identity()).serial == "24160001"
+
+
+@pytest.mark.parametrize("mac", [[0, 6, 0x77, 1, 2], [0, 6, 0x77, 1, 2, 256], "00:06:77:01:02:03"], ids=str)
+async def test_a_mac_address_that_must_identify_is_checked(
+    device: ScriptedSensor, connect: MakeSensor, mac: object
+) -> None:
+    device.on("GET SerialNumber", refused(5))
+    device.on("GET EtherMACAddress", reply({"EtherMACAddress": mac}))
+    with pytest.raises(ProtocolError, match="EtherMACAddress"):
+        await connect().read.identity()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ import pytest
 
 from sicktui.model.enums import Code
 from sicktui.sensor.errors import (
+    DeviceError,
     OutcomeUnknown,
+    OutOfConnections,
     ProtocolError,
     SensorError,
     Unreachable,
@@ -25,6 +27,7 @@ from sicktui.sensor.transport import client as transport
 from sicktui.sensor.transport.client import MAX_REPLY
 from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
+from tests.sensor.scripted import Reply as Scripted
 from tests.sensor.scripted import (
     ScriptedSensor,
     Seen,
@@ -38,6 +41,7 @@ from tests.sensor.scripted import (
     reset,
 )
 from tests.sensor.self_signed import CERTIFICATE, KEY
+from tests.support.clocks import ManualClock
 
 SOON: Final = 0.3
 """A request_timeout that tests can wait for."""
@@ -177,7 +181,7 @@ async def test_a_redirect_is_not_followed(device: ScriptedSensor, connect: MakeS
     error = await failure(connect)
     assert isinstance(error, ProtocolError)
     assert "/api/Elsewhere" in error.message
-    assert device.asked() == ["GET DeviceIdent"]
+    assert set(device.asked()) == {"GET DeviceIdent"}
 
 
 async def test_a_web_page_is_a_protocol_error(device: ScriptedSensor, connect: MakeSensor) -> None:
@@ -290,6 +294,7 @@ async def test_contact_is_told_of_answers_and_failures(device: ScriptedSensor, c
         reply({"Name": "p", "Version": "1"}),
     )
     sensor = connect(on_contact=told.append)
+    sensor.read.steady = False
     for _ in range(5):
         try:
             await sensor.read.ident()
@@ -298,6 +303,42 @@ async def test_contact_is_told_of_answers_and_failures(device: ScriptedSensor, c
     assert told == [True, True, True, False, True]
     await failure(connect, address=f"127.0.0.1:{free_port()}", on_contact=told.append)
     assert told[-1] is False
+
+
+@pytest.mark.parametrize("bad", [http(503), html(200), hang_up(), html(502)], ids=lambda bad: str(bad)[:12])
+@pytest.mark.parametrize("times", [1, 2])
+async def test_one_bad_reply_to_a_read_is_tried_again(
+    device: ScriptedSensor, connect: MakeSensor, bad: Scripted, times: int
+) -> None:
+    good = reply({"Name": "p", "Version": "1"})
+    device.on("GET DeviceIdent", *[bad] * times, good)
+    assert await connect().read.ident() == ("p", "1")
+    assert len(device.asked()) == times + 1
+
+
+async def test_a_reply_that_stays_bad_ends_after_three_tries(
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
+) -> None:
+    device.on("GET DeviceIdent", http(500))
+    begun = clock.monotonic()
+    with pytest.raises(DeviceError):
+        await connect().read.ident()
+    assert len(device.asked()) == 3
+    assert clock.monotonic() - begun >= 3
+
+
+async def test_too_many_requests_are_waited_out_as_long_as_the_sensor_asks(
+    device: ScriptedSensor, connect: MakeSensor, clock: ManualClock
+) -> None:
+    good = reply({"Name": "p", "Version": "1"})
+    device.on("GET DeviceIdent", http(429, headers={"Retry-After": "7"}), good)
+    begun = clock.monotonic()
+    await connect().read.ident()
+    assert clock.monotonic() - begun >= 7
+    device.on("GET DeviceIdent", http(429))
+    with pytest.raises(OutOfConnections) as caught:
+        await connect().read.ident()
+    assert caught.value.code is Code.RATE_LIMITED
 
 
 async def test_a_cancelled_request_leaves_the_line_free(device: ScriptedSensor, connect: MakeSensor) -> None:

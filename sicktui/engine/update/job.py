@@ -5,6 +5,7 @@ job carries its acts out and adds what came of them to the evidence, until the r
 """
 
 import asyncio
+from typing import Final
 
 from msgspec import structs
 
@@ -29,6 +30,9 @@ from sicktui.model.version import matches
 from sicktui.sensor.errors import NotSupported, Unreachable
 from sicktui.stores.journal.database import JournalError
 
+ARTICLE_REBOOT: Final = 60.0
+"""Seconds of a reboot by the firmware article; SICK's guide of September 2026 says 2 to 5 minutes."""
+
 
 class UpdateJob:
     """Takes one sensor through an update.
@@ -44,6 +48,7 @@ class UpdateJob:
         self.serial: str | None = job.item.identity.serial if job.item.identity else None
         self._past = past
         self._evidence: Evidence | None = None
+        self._late = False
 
     @property
     def downtime(self) -> float | None:
@@ -202,6 +207,7 @@ class UpdateJob:
     async def _carry_out(self, evidence: Evidence) -> Judgement:
         """Do what the machine says until it has a verdict."""
         job = self.job
+        job.sensor.read.steady = False  # The machine looks again by itself, and must see what is.
         steps = StepLog(job.record)
         while True:
             self._evidence = evidence
@@ -240,10 +246,21 @@ class UpdateJob:
             if seen.reading.state is not None:
                 await job.record.state(seen.reading.state)
         elif isinstance(seen, Silent):
-            if evidence.silent_since is None:
-                job.sensor.access.forget_session()
+            await self._note_silence(evidence)
         elif seen.why != evidence.trouble:
             await job.record.log(Level.WARNING, seen.why)
+
+    async def _note_silence(self, evidence: Evidence) -> None:
+        job, since = self.job, evidence.silent_since
+        if since is None:
+            job.sensor.access.forget_session()
+        elif not self._late and job.clock.monotonic() - since >= ARTICLE_REBOOT:
+            self._late = True
+            await job.record.log(
+                Level.INFO,
+                f"Away for more than {ARTICLE_REBOOT:g} s, which is later than SICK's article says. A normal "
+                f"reboot takes 2 to 5 minutes; this run waits up to {job.timing.reconnect_timeout:g} s.",
+            )
 
     async def _act(self, evidence: Evidence, act: Put | Trigger) -> Evidence:
         """Carry out what the sensor can feel. A journal that cannot be written forbids it."""

@@ -1,6 +1,7 @@
 """Reads a sensor's identity, update state, health and variables. Needs no password."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 
 from msgspec import structs
 
@@ -9,9 +10,9 @@ from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
-from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError
+from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import retry_when_busy
+from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
 
 class Reader:
@@ -25,6 +26,8 @@ class Reader:
     def __init__(self, link: Link, cache: CapabilityCache) -> None:
         self._link = link
         self._cache = cache
+        self.steady = True
+        """Whether a read that gets a bad reply is tried again; off for a watcher, which looks again."""
         self.serial: str | None = None
         """The serial number that was read last; ``None`` if there was none."""
 
@@ -35,6 +38,11 @@ class Reader:
             NotSupported: there is no such variable.
             SensorError: anything else.
         """
+        if self.steady:
+            return await retry_bad_reply(self._link.clock, lambda: self._when_free(name))
+        return await self._when_free(name)
+
+    async def _when_free(self, name: str) -> Reply:
         return await retry_when_busy(self._link.clock, lambda: self._read(name))
 
     async def _read(self, name: str) -> Reply:
@@ -91,16 +99,25 @@ class Reader:
         """
         name, version = await self.ident()
         serial = await self.serial_number()
-        mac = await self._mac()
         return Identity(
             name=name,
             version=version,
             serial=serial,
-            mac=mac,
-            device_type=await self._text("DeviceType"),
-            order_number=await self._text("OrderNumber"),
-            location=await self._text("LocationName"),
+            mac=await self._mac() if serial is None else await self._if_readable(self._mac),
+            device_type=await self._if_readable(lambda: self._text("DeviceType")),
+            order_number=await self._if_readable(lambda: self._text("OrderNumber")),
+            location=await self._if_readable(lambda: self._text("LocationName")),
         )
+
+    async def _if_readable(self, read: Callable[[], Awaitable[str | None]]) -> str | None:
+        """A text that people like to see and that decides nothing: it may fail in any way."""
+        steady, self.steady = self.steady, False
+        try:
+            return await read()
+        except SensorError:
+            return None
+        finally:
+            self.steady = steady
 
     async def reread_identity(self, known: Identity) -> Identity:
         """Read the version and the keys of a known sensor again, and keep the rest.

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from sicktui.model.enums import Code
 from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -231,7 +232,10 @@ def failed_http(answer: Answer, request: Request, *, message: str | None = None)
     advice = _advice(kind)
     if answer.is_html and kind is not OutOfConnections:
         advice = f"{advice} It sent a web page: check the address."
-    return kind(text, advice=advice, http_status=code)
+    error = kind(text, advice=advice, http_status=code)
+    if isinstance(error, OutOfConnections):
+        error.code, error.retry_after = Code.RATE_LIMITED, answer.retry_after
+    return error
 
 
 def redirected(answer: Answer, request: Request) -> ProtocolError:

@@ -38,6 +38,7 @@ from sicktui.sensor.transport.messages import Answer
 
 MAX_REPLY: Final = 1024 * 1024
 """Maximum bytes of a JSON reply; real ones have a few hundred."""
+_LONGEST_NUMBER: Final = 9
 _SEND_BUFFER: Final = 256 * 1024
 _LEAST_MOVE: Final = 4096
 """Bytes that must arrive within the stall time: a trickle is a stall."""
@@ -236,6 +237,7 @@ class Transport:
             http_status=response.status_code,
             content_type=response.headers.get("content-type", ""),
             location=response.headers.get("location", ""),
+            retry_after=_seconds(response.headers.get("retry-after", "")),
             body=body,
         )
 
@@ -390,3 +392,7 @@ def _trust() -> ssl.SSLContext:
 def _no_trust() -> ssl.SSLContext:
     """Trusts no certificate: for plain HTTP, which does not use it. Saves loading them."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None

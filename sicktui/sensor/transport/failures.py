@@ -133,10 +133,12 @@ class Failures:
                 f"The sensor at {self._label} {how}. It is unknown whether it took effect.",
                 advice="Check the sensor's state before you try again.",
             )
-        return Unreachable(
+        error = Unreachable(
             f"The sensor at {self._label} {how}.",
             advice="It may be starting, busy, or overloaded by other clients. Try again in a minute.",
         )
+        error.broke_off = after is None
+        return error
 
     def not_http(self) -> ProtocolError:
         """The reply was in another protocol."""

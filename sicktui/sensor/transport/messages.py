@@ -35,6 +35,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     http_status: int
     content_type: str = ""
     location: str = ""
+    retry_after: float | None = None
+    """``Retry-After`` in seconds, where it is a number."""
     body: bytes = b""
 
     def __repr__(self) -> str:

@@ -1,13 +1,18 @@
-"""Retries with growing waits while a sensor is Out Of Connections."""
+"""Retries with growing waits: of a sensor that is busy, and of a read that got a bad reply."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from sicktui.model.clock import Clock
-from sicktui.sensor.errors import OutOfConnections
+from sicktui.sensor.errors import DeviceError, OutOfConnections, ProtocolError, SensorError, Unreachable
 
 WAITS: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further try."""
+"""Seconds before each further try of a sensor that is busy."""
+LONGEST_WAIT: Final = 30.0
+"""Seconds that a sensor may ask to wait (``Retry-After``)."""
+BAD_REPLY_WAITS: Final = (1.0, 2.0)
+"""Seconds before each further try after a bad reply: three tries over some seconds."""
+_SERVER_ERROR: Final = 500
 
 T = TypeVar("T")
 
@@ -21,6 +26,33 @@ async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> 
     for wait in WAITS:
         try:
             return await attempt()
-        except OutOfConnections:
+        except OutOfConnections as error:
+            await clock.sleep(max(wait, min(error.retry_after or 0.0, LONGEST_WAIT)))
+    return await attempt()
+
+
+async def retry_bad_reply(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Retry ``attempt`` after a reply that is not a sensor's, or a server error. Only for reads.
+
+    One bad reply proves nothing: something between this PC and the sensor may have sent it.
+
+    Raises:
+        SensorError: that of the last try.
+    """
+    for wait in BAD_REPLY_WAITS:
+        try:
+            return await attempt()
+        except SensorError as error:
+            if not is_bad_reply(error):
+                raise
             await clock.sleep(wait)
     return await attempt()
+
+
+def is_bad_reply(error: SensorError) -> bool:
+    """Whether a read may succeed at once if it is tried again: nonsense, HTTP 5xx, a lost connection."""
+    if isinstance(error, Unreachable):
+        return error.broke_off
+    if isinstance(error, DeviceError):
+        return (error.http_status or 0) >= _SERVER_ERROR
+    return isinstance(error, ProtocolError)
