@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -40,7 +42,7 @@ from tests.sensor.scripted import (
     reply,
     reset,
 )
-from tests.sensor.self_signed import CERTIFICATE, KEY
+from tests.sensor.self_signed import CERTIFICATE, KEY, WITHOUT_SAN
 from tests.support.clocks import ManualClock
 
 SOON: Final = 0.3
@@ -59,11 +61,11 @@ async def listening(serve: Serve, ssl: SSLContext | None = None) -> AsyncIterato
         server.close()
 
 
-def server_context(folder: Path) -> SSLContext:
+def server_context(folder: Path, pem: str = CERTIFICATE) -> SSLContext:
     """TLS with a certificate that the sensor has signed itself."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     key.write_text(KEY)
-    certificate.write_text(CERTIFICATE)
+    certificate.write_text(pem)
     context = SSLContext(PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
@@ -426,6 +428,78 @@ async def test_https_with_a_trusted_certificate_works(
     async with listening(serve, ssl=context) as address:
         assert await connect(address=address, scheme="https").read.ident() == ("p", "1")
     transport._trust.cache_clear()
+
+
+async def test_a_certificate_without_the_address_is_said(
+    connect: MakeSensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A common name does not count for an IP address, and has not for names since RFC 2818."""
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    context = server_context(tmp_path, WITHOUT_SAN)
+    transport._trust.cache_clear()
+    async with listening(serve, ssl=context) as address:
+        error = await failure(connect, address=address, scheme="https")
+    transport._trust.cache_clear()
+    assert "its certificate is not for this address" in error.message
+    assert "subject alternative name" in error.advice
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate", CERTIFICATE])
+def test_a_file_of_certificates_in_the_environment_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    """Also not if it is missing or broken."""
+    system, given = tmp_path / "system.pem", tmp_path / "given.pem"
+    system.write_text(WITHOUT_SAN)
+    if content is not None:
+        given.write_text(content)
+    paths = ssl.get_default_verify_paths()
+    nowhere = str(tmp_path / "none")
+    monkeypatch.setattr(
+        ssl,
+        "get_default_verify_paths",
+        lambda: paths._replace(openssl_cafile=str(system), openssl_capath=nowhere),
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(given))
+    transport._trust.cache_clear()
+    context = transport._trust()
+    transport._trust.cache_clear()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert len(context.get_ca_certs()) == (2 if content == CERTIFICATE else 1)
+
+
+async def test_a_name_server_that_does_not_answer_delays_nobody_else(
+    device: ScriptedSensor, connect: MakeSensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More such names than asyncio has threads; files are written in those threads too."""
+    answered = threading.Event()
+    asked: list[str] = []
+
+    def resolve(host: str, *_: object, **_options: object) -> list[object]:
+        asked.append(host)
+        answered.wait(20)
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    names = [f"sensor-{number}.example" for number in range(40)]
+    began = time.monotonic()
+    lost = [
+        asyncio.create_task(failure(connect, address=name, request_timeout=1.0)) for name in [*names, *names]
+    ]
+    await asyncio.sleep(0.1)
+    device.on("GET DeviceIdent", reply({"Name": "p", "Version": "1"}))
+    assert await connect().read.ident() == ("p", "1")
+    assert await asyncio.to_thread(lambda: "written") == "written"
+    assert time.monotonic() - began < 1.0
+    for error in await asyncio.gather(*lost):
+        assert "the name cannot be resolved" in error.message
+    assert sorted(asked) == sorted(names)
+    answered.set()
 
 
 def test_a_runner_starts_without_what_it_does_not_use() -> None:

@@ -10,8 +10,9 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
@@ -24,6 +25,7 @@ from sicktui.model.address import parse_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count, names
+from sicktui.sensor.transport.names import begin_look_up
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.files import POSIX_MODES
 from sicktui.stores.disk.home import Home, locate
@@ -31,6 +33,8 @@ from sicktui.stores.disk.home import Home, locate
 PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LEAST_FREE: Final = 500_000_000
 """Bytes of free disk below which a package and its copy may not fit."""
+NAME_LIMIT: Final = 5.0
+"""Seconds for the names of all devices."""
 _OTHERS: Final = 0o077
 LEAST_COLUMNS: Final = 80
 LEAST_LINES: Final = 24
@@ -198,7 +202,9 @@ def _routes(context: Context) -> Iterator[DoctorCheck]:
         profiles = context.devices().profiles.values()
     except SicktuiError:
         return  # Reported by the check of the list.
-    lost = [(profile, problem) for profile in profiles if (problem := _route_problem(profile))]
+    begun = [(profile, _begin_look_up(profile)) for profile in profiles]
+    wait([look_up for _, look_up in begun], timeout=NAME_LIMIT)
+    lost = [(profile, problem) for profile, found in begun if (problem := _route_problem(found))]
     for profile, problem in lost:
         yield DoctorCheck(
             name="network",
@@ -214,12 +220,17 @@ def _routes(context: Context) -> Iterator[DoctorCheck]:
         )
 
 
-def _route_problem(profile: Profile) -> str:
-    where = parse_address(profile.address)
+def _begin_look_up(profile: Profile) -> "Future[Any]":
+    where = parse_address(profile.address, profile.scheme or "http")
+    return begin_look_up(where.host, where.port)
+
+
+def _route_problem(look_up: "Future[Any]") -> str:
+    if not look_up.done():
+        return f"no name server answered within {NAME_LIMIT:g} s"
     try:
-        found = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_DGRAM)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
+        family, _, _, _, address = look_up.result()[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)  # UDP: looks the route up and sends nothing.
     except OSError as error:
         return error.strerror or str(error)

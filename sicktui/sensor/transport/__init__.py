@@ -4,6 +4,7 @@
 - ``messages``: a request and its answer, free of any library
 - ``file_streams``: uploads and downloads, never whole in memory
 - ``early_reply``: a refusal that comes before the end of an upload
+- ``names``: host names are looked up in separate threads
 - ``failures``: a broken request in words
 - ``redaction``: removes secrets that were sent from what comes back
 """

@@ -14,12 +14,14 @@ What is designed in, and why (measured with httpx 0.28.1):
 """
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from functools import cache
+from pathlib import Path
 from struct import Struct
 from typing import Any, Final, Protocol
 
@@ -35,6 +37,7 @@ from sicktui.sensor.transport.failures import Failures, causes
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.lean_httpx import httpx
 from sicktui.sensor.transport.messages import Answer
+from sicktui.sensor.transport.names import look_up
 
 MAX_REPLY: Final = 1024 * 1024
 """Maximum bytes of a JSON reply; real ones have a few hundred."""
@@ -71,6 +74,7 @@ class Transport:
     """
 
     def __init__(self, address: Address, scheme: Scheme, timing: Timing, label: str) -> None:
+        self._address = address
         self._base = address.base_url(scheme)
         # Encrypted data cannot be inspected before it is read.
         self._may_peek = scheme == "http"
@@ -113,6 +117,7 @@ class Transport:
         attempt = _Attempt()
         request = self._request(method, path, attempt, headers=headers, content=body)
         try:
+            await self._look_up()
             async with asyncio.timeout(self._timing.request_timeout):
                 return await self._answer(request)
         except _TROUBLE as error:
@@ -141,6 +146,7 @@ class Transport:
         timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
         sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
         try:
+            await self._look_up()
             async with asyncio.timeout(None) as deadline, aclosing(_pieces(body, attempt)) as content:
                 loop = asyncio.get_running_loop()
                 attempt.on_body_over = lambda: deadline.reschedule(loop.time() + patience)
@@ -168,6 +174,7 @@ class Transport:
         request = self._request("GET", path, attempt, headers=headers)
         stall = self._timing.stall_timeout
         try:
+            await self._look_up()
             async with asyncio.timeout(self._timing.request_timeout) as deadline:
                 response = await self._client.send(request, stream=True)
                 try:
@@ -198,6 +205,10 @@ class Transport:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+    async def _look_up(self) -> None:
+        """Look the name up before asyncio does, which has few threads for it."""
+        await look_up(self._address.host, self._address.port, limit=self._timing.request_timeout)
 
     # -- requests and replies -----------------------------------------------------------------
 
@@ -384,8 +395,22 @@ async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, No
 
 @cache
 def _trust() -> ssl.SSLContext:
-    """The certificates that this PC trusts. One for all sensors: each costs memory and 20 ms."""
-    return ssl.create_default_context()
+    """The certificates that this PC trusts. One for all sensors: each costs memory and 20 ms.
+
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add to them. OpenSSL would read them in place of the PC's own: with
+    the file of another program (conda sets one), no sensor of the plant would be trusted any more.
+    """
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if os.environ.get(paths.openssl_cafile_env) or os.environ.get(paths.openssl_capath_env):
+        for place in (Path(paths.openssl_cafile), Path(paths.openssl_capath)):
+            # What is broken counts like what is missing, as it does for OpenSSL itself.
+            with suppress(OSError):
+                if place.is_dir():
+                    context.load_verify_locations(capath=place)
+                elif place.is_file():
+                    context.load_verify_locations(cafile=place)
+    return context
 
 
 @cache

@@ -45,6 +45,22 @@ _REASONS: Final[dict[int, tuple[str, str]]] = {
         "Run fewer devices at once (limits.jobs), or raise the limit for open files.",
     ),
 }
+_UNTRUSTED: Final = (
+    "this PC does not trust its certificate",
+    "Install your certificate authority on this PC, or set scheme = 'http' for this device.",
+)
+_OTHER_NAME: Final = (
+    "its certificate is not for this address",
+    "Give it a certificate that has the address as subject alternative name (SAN), or use the address in it.",
+)
+_OTHER_TIME: Final = "Check the clock of this PC, or renew the certificate."
+# OpenSSL's X509_V_ERR_ numbers.
+_CERTIFICATES: Final[dict[int, tuple[str, str]]] = {
+    9: ("its certificate is not valid yet", _OTHER_TIME),
+    10: ("its certificate has expired", _OTHER_TIME),
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
 # Windows reports its own numbers (WSAECONNREFUSED and so on).
 _WINDOWS: Final[dict[int, int]] = {
     10061: errno.ECONNREFUSED,
@@ -80,10 +96,7 @@ def why_not_connected(error: BaseException) -> tuple[str, str]:
     """The reason and the advice for a connection that failed."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                "this PC does not trust its certificate",
-                "Install your certificate authority on this PC, or set scheme = 'http' for this device.",
-            )
+            return _CERTIFICATES.get(cause.verify_code, _UNTRUSTED)
         if isinstance(cause, ssl.SSLError):
             return (
                 "it does not use HTTPS on that port",
