@@ -44,6 +44,11 @@ class Target(Struct, frozen=True, kw_only=True):
     basic_allowed: bool = False
     """Whether the profile itself has ``auth = "basic"``, and not only the defaults."""
 
+    @property
+    def unpinned(self) -> "Target":
+        """The same device for a sensor that replaces the pinned one."""
+        return structs.replace(self, serial=None)
+
 
 def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_hoc: bool = False) -> Target:
     """Fill in the defaults. ``timing`` is the global one; the profile's own values win."""

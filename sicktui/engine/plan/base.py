@@ -66,11 +66,19 @@ async def plan_each(
 
 
 @asynccontextmanager
-async def reading(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, str | None]]:
-    """A connection to a sensor, and its password if one is known. Nothing is sent yet."""
+async def reading(
+    context: Context, target: Target, *, replaces: bool = False
+) -> AsyncIterator[tuple[Sensor, str | None]]:
+    """A connection to a sensor, and its password if one is known. Nothing is sent yet.
+
+    Args:
+        context: the settings, the credentials, and what is remembered of sensors.
+        target: the device.
+        replaces: the sensor replaces the one that the profile pins, so it may have another serial number.
+    """
     # In a thread: a keyring may need seconds to fail.
     password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
-    sensor = connect(context, target, password=password)
+    sensor = connect(context, target.unpinned if replaces else target, password=password)
     try:
         yield sensor, password
     finally:

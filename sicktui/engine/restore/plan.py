@@ -89,7 +89,7 @@ def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
 async def _with_sensor(
     context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
 ) -> RestorePlan:
-    async with reading(context, target) as (sensor, password):
+    async with reading(context, target, replaces=options.replace) as (sensor, password):
         identity = await sensor.read.identity()
         refusal = judge_sensor(target, identity, options)
         if refusal is not None:

@@ -190,8 +190,9 @@ class Runner:
 
     async def _device(self, item: PlanItem, package_file: Path | None) -> None:
         record = JobRecord(self._recorder, item.device, self._clock, self.control)
+        order = self._spec.order_of(item.device)
         sensor = Sensor(
-            item.target,
+            item.target.unpinned if order is not None and order.replace else item.target,
             password=self._secrets.passwords.get(item.device),
             queues=self._queues,
             clock=self._clock,

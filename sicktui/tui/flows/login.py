@@ -14,6 +14,7 @@ from sicktui.model.plan import PlanItem
 from sicktui.model.run_view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
+from sicktui.sensor.errors import PasswordWithheld
 from sicktui.stores.secrets.credentials import ALL_DEVICES
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, cell
@@ -23,14 +24,25 @@ from sicktui.tui.screens.login import Login
 
 DENIED: Final = "The sensor rejected the stored password. It was tried once."
 
+_WRONG: Final = "It was tried once."
+_NOT_STORED: Final = {_WRONG: "Wrong password, not stored"}
+
 Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
 """Reads sensors and decides for each whether the operation can start."""
 
 
-async def log_in(services: Services, devices: tuple[str, ...], why: str = "") -> bool:
+async def log_in(
+    services: Services, devices: tuple[str, ...], why: str = "", *, replaces: bool = False
+) -> bool:
     """Ask for the passwords of these devices, one by one or one for all.
 
     A password that a sensor rejects is not stored; it is tried only once, because sensors lock.
+
+    Args:
+        services: the main screen.
+        devices: the devices.
+        why: what the passwords are needed for.
+        replaces: the sensor replaces the one that the profile pins.
 
     Returns:
         ``False`` if the operator left.
@@ -44,11 +56,14 @@ async def log_in(services: Services, devices: tuple[str, ...], why: str = "") ->
         served = waiting if answer.for_all else waiting[:1]
         waiting = waiting[len(served) :]
         tried = served if answer.test else []
-        taken = await asyncio.gather(*(_is_taken(services, target, answer.password) for target in tried))
-        refused = [target.device for target, good in zip(tried, taken, strict=True) if not good]
+        problems = await asyncio.gather(
+            *(_problem(services, target, answer.password, replaces=replaces) for target in tried)
+        )
+        refused = [target.device for target, found in zip(tried, problems, strict=True) if found]
         if refused:
             names = ", ".join(clean(name, 40) for name in refused[:4])
-            services.notify(f"Wrong password, not stored: {names}. It was tried once.", "error")
+            why_not = next(found for found in problems if found)
+            services.notify(f"{_NOT_STORED.get(why_not, 'Not stored')}: {names}. {why_not}", "error")
         good = [target for target in served if target.device not in refused]
         if good:
             shared = group if answer.shared and not refused else None
@@ -67,17 +82,25 @@ async def ensure_passwords(services: Services, targets: Sequence[Target], why: s
     return await log_in(services, tuple(missing), why) if missing else True
 
 
-async def ensure_access(services: Services, targets: Sequence[Target], why: str) -> bool:
+async def ensure_access(
+    services: Services, targets: Sequence[Target], why: str, *, replaces: bool = False
+) -> bool:
     """As ``ensure_passwords``, and try each known password once on its sensor.
+
+    Args:
+        services: the main screen.
+        targets: the devices.
+        why: what the passwords are needed for.
+        replaces: the sensor replaces the one that the profile pins.
 
     Returns:
         ``False`` if the operator left.
     """
     if not await ensure_passwords(services, targets, why):
         return False
-    denying = await asyncio.gather(*(_denies(services, target) for target in targets))
+    denying = await asyncio.gather(*(_denies(services, target, replaces=replaces) for target in targets))
     denied = tuple(t.device for t, denies in zip(targets, denying, strict=True) if denies)
-    return await log_in(services, denied, DENIED) if denied else True
+    return await log_in(services, denied, DENIED, replaces=replaces) if denied else True
 
 
 async def log_in_where_denied(services: Services, items: Sequence[PlanItem], asked: set[str]) -> bool:
@@ -96,7 +119,7 @@ async def log_in_where_denied(services: Services, items: Sequence[PlanItem], ask
         for item in items
         if item.reason is Code.ACCESS_DENIED
         and item.device not in asked
-        and await _is_known(services, item.target)
+        and await _was_refused(services, item.target)
     ]
     if not denied:
         return False
@@ -149,21 +172,26 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
         services.notify(f"Still in the vault, which is locked: {', '.join(stuck)}.", "error")
 
 
-async def _is_taken(services: Services, target: Target, password: str) -> bool:
-    """Whether the sensor accepts a password, or does not answer and so may accept it later."""
+async def _problem(services: Services, target: Target, password: str, *, replaces: bool) -> str:
+    """Why a password cannot be stored for a sensor; empty: it can, also if the sensor does not answer."""
     try:
-        await check_login(services.context, target, password)
+        await check_login(services.context, target.unpinned if replaces else target, password)
     except SicktuiError as error:
-        return error.code is not Code.ACCESS_DENIED
-    return True
+        if error.code is Code.ACCESS_DENIED:
+            withheld = isinstance(error, PasswordWithheld)
+            return str(error) if withheld else _WRONG
+        return str(error) if error.code is Code.OTHER_DEVICE else ""
+    return ""
 
 
-async def _denies(services: Services, target: Target) -> bool:
+async def _denies(services: Services, target: Target, *, replaces: bool) -> bool:
     """Whether the sensor rejects the known password; one it rejected before is not tried again."""
-    if await _was_refused(services, target):
-        return True
-    password = await asyncio.to_thread(services.context.credentials.password, target.device, target.user)
-    return password is not None and not await _is_taken(services, target, password)
+    if not await _was_refused(services, target):
+        known = services.context.credentials.password
+        password = await asyncio.to_thread(known, target.device, target.user)
+        if password is not None:
+            await _problem(services, target, password, replaces=replaces)
+    return await _was_refused(services, target)
 
 
 async def _was_refused(services: Services, target: Target) -> bool:

@@ -15,7 +15,8 @@ async def replace(services: Services, device: str) -> None:
     targets = services.targets((device,))
     if not targets:
         return
-    await ensure_access(services, targets, "Replacing a sensor requires the password of the new one.")
+    why = "Replacing a sensor requires the password of the new one."
+    await ensure_access(services, targets, why, replaces=True)
     await unlock_passphrases(services, targets)
     known = Passphrases(services.context.credentials)
     known.forget_tried()
