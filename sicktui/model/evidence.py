@@ -90,7 +90,7 @@ class Sent(Struct, frozen=True, kw_only=True):
     code: str = ""
     why: str = ""
     advice: str = ""
-    """What was said to the last act: the contract's code, the message, and what to do."""
+    """What came of the last act: the contract's code, the message, and what to do."""
 
     @property
     def anything(self) -> bool:
@@ -112,12 +112,12 @@ class Evidence(Struct, frozen=True, kw_only=True):
     resumed: bool = False
     """Whether an earlier process began this job: a reboot may have passed unseen."""
     damaged: bool = False
-    """Whether a part of the journal is lost in which an act may have stood: then no act is sent."""
+    """Whether a part of the journal is lost that may have held an act: then no act is sent."""
     sent: Sent = Sent()
     latest: Reading = Reading()
     """The last known value of each variable."""
     baseline: UpdateState = UpdateState.INITIAL
-    """A state 2 or 3 that was there before; it says nothing of this update."""
+    """A state 2 or 3 that was there before; it has nothing to do with this update."""
     started_at: float | None = None
     finished_at: float | None = None
     error_at: float | None = None
@@ -170,7 +170,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
     @property
     def rests(self) -> bool:
-        """Whether the state says that nothing is under way: Initial, or left over from before."""
+        """Whether the state shows that nothing is under way: Initial, or left over from before."""
         return self.state is UpdateState.INITIAL or (self.state is self.baseline and not self.begun)
 
     @property
@@ -206,7 +206,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 def same_sensor(before: Reading, now: Reading) -> bool | None:
-    """Whether the same physical sensor answers; ``None`` if this reading cannot tell.
+    """Whether the same physical sensor answers; ``None`` if this reading does not show it.
 
     The serial number settles it (leading zeros are spelling), else the MAC address, else the name.
     """
@@ -370,7 +370,7 @@ def _restarted(earlier: float | None, now: float | None) -> str:
 
 
 def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evidence:
-    """What UpdateState says after all that was seen before it."""
+    """What UpdateState means after all that was seen before it."""
     state = evidence.latest.state
     if not (evidence.sent.anything or evidence.resumed):
         return evidence

@@ -1,4 +1,4 @@
-"""What a verdict says: the sentences and the advice that belong to the rules of ``verdict_rule``."""
+"""The words of a verdict: the sentences and the advice that belong to the rules of ``verdict_rule``."""
 
 from typing import Final, NamedTuple
 

@@ -132,7 +132,7 @@ def _continues(expected: str, cut: str) -> bool:
 def from_name(filename: str) -> str | None:
     """The version that a package's file name carries, or ``None``.
 
-    ``picoScan150_V2.3.0.0R.spk.signed`` gives ``2.3.0.0R``; ``fw_2_3_0.spk`` gives ``2.3.0``.
+    ``2.3.0.0R`` of ``picoScan150_V2.3.0.0R.spk.signed``; ``2.3.0`` of ``fw_2_3_0.spk``.
     Two different versions in one name result in ``None``: either may be meant.
     """
     stem = _SUFFIX.sub("", filename)

@@ -44,7 +44,7 @@ client believed:
 - `succeeded` only if the sensor with the same serial number has rebooted, runs the expected version, is
   healthy and can be reached; `failed` only if it can be reached and does not run the version, or nothing
   was ever written to it; `unknown` only if something was written; `skipped` only if nothing was.
-- A backup `succeeded` only if a file lies on the PC that opens and holds the parameters that the sensor has,
+- A backup `succeeded` only if a file is on the PC that opens and holds the parameters that the sensor has,
   and else there is none. A restore `succeeded` only if the parameters of the backup are in force and saved on
   the sensor with that serial number; it is not `failed` if they are.
 - The code is one that fits the fault. Message and advice are there, hold no control characters, and claim
@@ -61,8 +61,9 @@ whose fault did not strike counts as wrong. Where it strikes after the upload, n
 What a fault does is in [simulator.md](simulator.md). Client and sensors run in one event loop whose clock
 skips the waiting, so a busy machine makes the run slower and never different. Two limits are not faults of
 the program: the verdict is about its own moment (a sensor that flashes for longer than
-`timing.flash_timeout` gets `failed`, with the advice to look again), and where a sensor tells neither
-serial number nor MAC address, another one at its address cannot be told from it (the verdict says so).
+`timing.flash_timeout` gets `failed`, with the advice to look again), and where a sensor reports neither
+serial number nor MAC address, another one at its address cannot be distinguished (the verdict names
+this).
 """
 
 

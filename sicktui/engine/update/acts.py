@@ -1,4 +1,4 @@
-"""Carries out what a sensor can feel of an update, once each, and says what became of it.
+"""Carries out what a sensor can feel of an update, once each, and reports what came of it.
 
 The intention is on disk before the act, the outcome after it. No act is repeated here.
 """

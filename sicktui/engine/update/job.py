@@ -1,6 +1,6 @@
 """The update of one sensor: eight steps, one verdict.
 
-Preflight, backup and authentication stand here. From the upload on the machine (``machine.py``) decides: this
+Preflight, backup and authentication are here. From the upload on the machine (``machine.py``) decides: this
 job carries its acts out and adds what came of them to the evidence, until the rule has a verdict.
 """
 
@@ -31,7 +31,7 @@ from sicktui.sensor.errors import NotSupported, Unreachable
 from sicktui.stores.journal.database import JournalError
 
 ARTICLE_REBOOT: Final = 60.0
-"""Seconds of a reboot by the firmware article; SICK's guide of September 2026 says 2 to 5 minutes."""
+"""Seconds of a reboot by the firmware article; 2 to 5 minutes by SICK's guide of September 2026."""
 
 
 class UpdateJob:
@@ -183,7 +183,7 @@ class UpdateJob:
         if identity is None:
             raise JobEnded.unknown(
                 Code.INTERRUPTED,
-                "The journal does not say which sensor this job was for.",
+                "The journal does not record which sensor this job was for.",
                 "Read its version with 'sicktui status', then make a new plan.",
             )
         self.serial = identity.serial
@@ -205,7 +205,7 @@ class UpdateJob:
     # -- from the upload on ---------------------------------------------------------------------
 
     async def _carry_out(self, evidence: Evidence) -> Judgement:
-        """Do what the machine says until it has a verdict."""
+        """Do what the machine asks for until it has a verdict."""
         job = self.job
         job.sensor.read.steady = False  # The machine looks again by itself, and must see what is.
         steps = StepLog(job.record)

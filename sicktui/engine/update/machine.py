@@ -93,7 +93,7 @@ def _act(evidence: Evidence, timing: Timing) -> NextAct | None:
 
 
 def _last_look(evidence: Evidence, judgement: Judgement) -> frozenset[Want]:
-    """What must just have been read before a verdict that says what the sensor runs."""
+    """What must just have been read before a verdict that names what the sensor runs."""
     if judgement.verdict is not Verdict.FAILED or not evidence.sent.anything:
         return frozenset()
     return ACT_WANTS | ({Want.FIRMWARE} & evidence.offers)
@@ -119,7 +119,7 @@ def _wants(evidence: Evidence, now: float, timing: Timing) -> frozenset[Want]:
 
 
 def _next_counter(evidence: Evidence) -> Want | None:
-    """The next variable that may prove a reboot, where something says that there may have been one."""
+    """The next variable that may prove a reboot, where there may have been one."""
     proof = evidence.proof
     if proof is not None and proof.by is not None:
         return None

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
     """Compare with the snapshot that this run took with its backup. Words for the verdict, or nothing.
 
-    An update that is proven stays so, whatever is found here: trouble is only said. At most five
+    An update that is proven stays so, whatever is found here: trouble is only reported. At most five
     requests, and one where the sensor's own checksum of its parameters has not changed.
 
     Args:
@@ -37,7 +37,9 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
         await job.record.log(
             Level.WARNING, f"The parameters could not be compared with those before: {error.message}"
         )
-        return "Whether its parameters are what they were is not known; compare with 'sicktui diff'."
+        return (
+            "The parameters could not be compared with those before the update; 'sicktui diff' compares them."
+        )
     if after is None:
         return ""
     drift = compare(taken, after)
@@ -59,7 +61,7 @@ def _snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
 
 
 async def _read_again(job: Job, taken: Snapshot) -> Snapshot | None:
-    """The same variables as they are now; ``None`` if the checksum says that nothing has changed."""
+    """The same variables as they are now; ``None`` if the checksum shows that nothing has changed."""
     checksum = None
     if taken.parameters_md5:
         checksum = await read_checksum(job.sensor, taken.name)
@@ -73,7 +75,7 @@ async def _read_again(job: Job, taken: Snapshot) -> Snapshot | None:
 
 
 def _offer(job: Job, drift: Comparison, backup: str | None) -> str:
-    words = f"After the update parameters are not what they were: {named(drift.settings)}."
+    words = f"Parameters changed during the update: {named(drift.settings)}."
     if backup:
-        words += f" To bring them back: sicktui restore {job.target.device} --backup {backup}"
+        words += f" To restore them: sicktui restore {job.target.device} --backup {backup}"
     return words

@@ -1,4 +1,4 @@
-"""Host names are looked up in threads that belong to nobody else.
+"""Host names are looked up in threads that do nothing else.
 
 asyncio looks names up in the threads that also write files. A name server that does not answer keeps each of
 them busy for up to half a minute: a few such sensors, and every other sensor waits.
