@@ -259,6 +259,10 @@ def not_started(f: Facts) -> Judgement:
     """It was triggered and did not start."""
     within = f"within {f.timing.flash_timeout:g} s (timing.flash_timeout)"
     sent = f.e.sent
+    if f.e.likeness is not Likeness.DIFFERENT:
+        code = Code.INTERRUPTED if f.e.resumed else Code.NOT_STARTED
+        message = f"No flash was seen {within}. It runs {f.e.latest.version}, as before."
+        return Judgement(Verdict.UNKNOWN, code, message, _FORCE)
     if f.e.state is UpdateState.ERROR:
         return _known(
             f,

@@ -24,12 +24,15 @@ TRIES: Final = 3
 def calm(evidence: Evidence, timing: Timing) -> float:
     """Seconds that it must stay healthy. A silence proves less than a counter and is watched for longer."""
     proof = evidence.proof
-    if proof is not None and proof.counted:
-        return timing.settle
-    if evidence.state is UpdateState.FINISHED:
+    finished = evidence.finished_at if evidence.state is UpdateState.FINISHED else None
+    if proof is None or not proof.counted:
         # Some sensors keep 2 across the reboot; in others it means that the reboot is yet to come.
-        return max(timing.settle, idle_limit(timing))
-    return max(timing.settle, timing.autostart_wait)
+        at_two = evidence.state is UpdateState.FINISHED
+        return max(timing.settle, idle_limit(timing) if at_two else timing.autostart_wait)
+    if finished is not None and finished >= proof.at:
+        # It was not seen before the reboot, so it may be that of another stage, which reboots in its turn.
+        return max(timing.settle, timing.reconnect_timeout)
+    return timing.settle
 
 
 class Rule(NamedTuple):
@@ -280,7 +283,7 @@ RULES: Final = (
     ),
     Rule(
         "triggered, and rests for flash_timeout",
-        "failed: not_started, update_error, or the code of the reply",
+        "failed: not_started, update_error, or the code of the reply; unknown: interrupted",
         _never_started,
         judgement.not_started,
     ),

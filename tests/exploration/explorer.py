@@ -220,7 +220,7 @@ class Ages:
         self._blind = ceil(max(timing.reconnect_timeout, timing.flash_timeout)) + 1
         self._proof = ceil(timing.reconnect_timeout + calm) + 1
         self._flash = ceil(timing.flash_timeout) + 1
-        self._calm = ceil(calm) + 1
+        self._calm = ceil(max(calm, timing.reconnect_timeout)) + 1
         self._most = ceil(timing.flash_timeout + 2 * timing.reconnect_timeout + 4 * idle) + 1
 
     def key(self, moment: Moment) -> Any:
@@ -244,7 +244,7 @@ class Ages:
             _age(e.changed_at, now, self._rest),
             _age(e.blind_since, now, self._blind),
             None if proof is None else (proof.by, _age(proof.at, now, self._proof)),
-            None if proof is None or e.finished_at is None else e.finished_at > proof.at,
+            None if proof is None or e.finished_at is None else _sign(e.finished_at - proof.at),
             well,
             now - e.looked_at if e.last is Last.LOOK else None,
         )
@@ -262,6 +262,10 @@ class Ages:
 
 def _age(at: float | None, now: int, most: int) -> float | None:
     return None if at is None else min(now - at, most)
+
+
+def _sign(number: float) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _story(world: World, stack: "list[_Frame]", end: str) -> str:

@@ -140,6 +140,17 @@ def test_a_finished_that_outlives_the_reboot_is_none() -> None:
     assert trouble_of(evidence(*history)) == ""
 
 
+def test_a_finished_that_was_not_seen_before_the_reboot_is_watched_for_longer() -> None:
+    """It may be that of a second stage, which reboots in its turn."""
+    first: History = [(1.0, put()), (5.0, Silent()), (9.0, look(2, NEW, power_on=11))]
+    seen: History = [(10.0, look(2, NEW, power_on=11)), (40.0, look(2, NEW, power_on=11))]
+    assert judge(evidence(*first, *seen), 40, TIMING) is None
+    late = evidence(*first, *seen, (80.0, look(2, NEW, power_on=11)))
+    judgement = judge(late, 80, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.SUCCEEDED
+
+
 # -- acts ---------------------------------------------------------------------------------------------
 
 
