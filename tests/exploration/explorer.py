@@ -236,7 +236,7 @@ class Ages:
             (e.last, e.wants, e.resumed, min(e.looks, 3), e.baseline, e.stranger is not None),
             (latest.state, latest.version, latest.status, latest.firmware),
             (latest.power_on, latest.hours, latest.clock, latest.checksum),
-            (e.silences > 0, e.silent_since is None, e.asked),
+            (e.silences > 0, e.silent_since is None, e.woke, e.asked),
             _age(e.gap, now, self._rest if latest.state is UpdateState.FINISHED else 0),
             _age(e.started_at, now, self._flash if latest.state is UpdateState.STARTED else 0),
             _age(e.finished_at, now, self._blind if latest.state is UpdateState.FINISHED else 0),

@@ -10,7 +10,7 @@ assumes these bounds, and nothing else:
   whatever the reply was, or never: the package is verified first, at UpdateState 0.
 - A flash may take longer than ``flash_timeout``; to Finished it takes two steps at least. It ends as
   Finished, as 0 or 3 (aborted), or in a reboot of which no Finished was to be seen. Finished reboots within
-  ``reconnect_timeout``, or never.
+  ``reconnect_timeout``, or, if it has not rebooted before, never.
 - A sensor that the network hides while it flashes or is Finished, and that names the new firmware at 2
   afterwards, reboots within ``idle_limit``. Nothing but a counter tells it from one that has rebooted and
   keeps 2.
@@ -240,7 +240,7 @@ def _done(world: World, sensor: Sensor) -> Iterator[Choice]:
         yield (0 if sensor.mood == SLOW else 1), sensor._replace(since=since, mood=SLOW)
         if sensor.names == OLD:
             yield 1, sensor._replace(since=since, names=NEW, mood=SLOW)
-    else:
+    elif not sensor.boots:
         yield (0 if sensor.mood == SLOW else 1), sensor._replace(work=NONE, since=0, mood=SURE)
 
 

@@ -132,7 +132,7 @@ def test_a_finished_after_the_reboot_awaits_another() -> None:
         (9.0, look(0, NEW, power_on=11)),
         (10.0, look(2, NEW, power_on=11)),
     ]
-    assert "may be yet to come" in trouble_of(evidence(*history))
+    assert "yet to come" in trouble_of(evidence(*history))
 
 
 def test_a_finished_that_outlives_the_reboot_is_none() -> None:
