@@ -23,6 +23,9 @@ from sicktui.stores.disk.files import explain_os_error
 MAX_LINE: Final = 4000
 """Characters of one line for people."""
 
+NO_ESCAPES: Final = frozenset({"dumb", "unknown"})
+"""Values of TERM that promise no control sequence at all."""
+
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _encoder: Final = msgspec.json.Encoder()
@@ -40,7 +43,7 @@ class Printer:
         self.json = json
         self.closed = False
         """The reader of stdout is gone."""
-        plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+        plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") in NO_ESCAPES
         self._colour = not plain
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):

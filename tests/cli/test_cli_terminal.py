@@ -114,8 +114,8 @@ def test_json_lines_and_questions_do_not_mix(program: ProgramHarness, one: Fleet
 def test_colour_only_where_it_is_wanted(program: ProgramHarness, one: FleetThread) -> None:
     words = ("status", *one.addresses, "127.0.0.1:1")
     assert "\x1b[31m" in ProgramTerminal(program, *words).end()[1]
-    program.environment["NO_COLOR"] = "1"
-    assert "\x1b[" not in ProgramTerminal(program, *words).end()[1]
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("TERM", "unknown")):
+        assert "\x1b" not in ProgramTerminal(program, *words, **{name: value}).end()[1]
 
 
 def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(

@@ -21,6 +21,7 @@ from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
+from sicktui.engine.run.session import own_scope, session_of
 from sicktui.model.address import parse_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
@@ -70,6 +71,7 @@ def checks(
         yield from _kept(context, environ)
     else:
         yield from _opened(home, overrides, environ)
+    yield from _logout(environ)
     yield from _terminal(terminal, environ)
     yield from _proxies(environ)
 
@@ -235,6 +237,33 @@ def _route_problem(look_up: "Future[Any]") -> str:
     except OSError as error:
         return error.strerror or str(error)
     return ""
+
+
+def _logout(environ: Mapping[str, str]) -> Iterator[DoctorCheck]:
+    """Whether a run outlives the session that starts it, where logind can end it."""
+    session = session_of(environ)
+    if session is None:
+        return
+    if not session.kills:
+        yield DoctorCheck(name="logout", state="ok", message="A run continues after logout.")
+        return
+    killed = "logind ends the processes of a session at logout (KillUserProcesses=yes)"
+    if not own_scope(environ):
+        yield DoctorCheck(
+            name="logout",
+            state="warning",
+            message=f"{killed}, and 'systemd-run --user' does not work here: a logout interrupts a run.",
+            remedy="Stay logged in until a run has finished; resume it with 'sicktui runs resume' otherwise.",
+        )
+    elif not session.lingers:
+        yield DoctorCheck(
+            name="logout",
+            state="warning",
+            message=f"{killed}. A run is started outside of it, but ends with your last session.",
+            remedy="Run 'loginctl enable-linger', or stay logged in until a run has finished.",
+        )
+    else:
+        yield DoctorCheck(name="logout", state="ok", message=f"{killed}; a run is started outside of it.")
 
 
 def _terminal(terminal: TextIO | None, environ: Mapping[str, str]) -> Iterator[DoctorCheck]:

@@ -14,6 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.restore.source import facts_of
 from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
 from sicktui.engine.run.process import own_module
+from sicktui.engine.run.session import outside_session
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
@@ -111,24 +112,26 @@ def runner_command() -> list[str]:
 def _popen(log: int) -> "subprocess.Popen[bytes]":
     """A process that outlives this one, its terminal and its SSH session."""
     if sys.platform != "win32":
-        return _start(log, start_new_session=True)
+        return _start(outside_session(runner_command(), os.environ), log, start_new_session=True)
     else:  # noqa: RET505 - the type checker understands no early return for a platform
         # A console without a window: with none at all (DETACHED_PROCESS), the interpreter that the python.exe
         # of a virtual environment starts would open one (CPython issue 85785).
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
         try:
             # An SSH session is a job object, which ends all that is in it when the connection does.
-            return _start(log, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB)
+            return _start(runner_command(), log, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB)
         except PermissionError:
             # A job that nothing may leave (Start-Process -Wait, some CI): better a run that is interrupted
             # with the job, and can be resumed, than none.
             _log.warning("The runner cannot leave this session's job object, and ends with it.")
-            return _start(log, creationflags=flags)
+            return _start(runner_command(), log, creationflags=flags)
 
 
-def _start(log: int, *, start_new_session: bool = False, creationflags: int = 0) -> "subprocess.Popen[bytes]":
+def _start(
+    command: Sequence[str], log: int, *, start_new_session: bool = False, creationflags: int = 0
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603  our own interpreter and module
-        runner_command(),
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
