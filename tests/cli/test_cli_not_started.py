@@ -1,6 +1,9 @@
 """Runs that could not be written down, or whose process did not start: the JSON lines hold all the same."""
 
+import errno
+import os
 import sys
+from typing import NoReturn
 
 import pytest
 
@@ -34,6 +37,39 @@ def test_no_journal_gives_every_device_its_verdict(program: ProgramHarness, star
         current: ("skipped", "already_current"),
     }
     assert (result.code, result.lines[-1]["exit_code"]) == (4, 4)
+    assert made.writes() == []
+
+
+NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "runner.log")
+REPORT = '{"ready":false,"message":"Cannot use the lock: the disk is full.","code":"storage_error"}'
+
+
+def _without_room(*_: object) -> NoReturn:
+    raise NO_ROOM
+
+
+@pytest.mark.parametrize("where", ["log", "process", "runner"])
+def test_a_runner_without_room_to_start_gives_every_device_its_verdict(
+    program: ProgramHarness, start_fleet: StartFleet, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """A disk may have no inode left for the runner's log or lock although the journal could be written."""
+    if where == "runner":
+        monkeypatch.setattr(spawn, "runner_command", lambda: [sys.executable, "-c", f"print({REPORT!r})"])
+    else:
+        monkeypatch.setattr(spawn, {"log": "open_log", "process": "_popen"}[where], _without_room)
+    made = start_fleet(sensor("old"), sensor("current", version="2.4.0.0R"))
+    result = program.update(made)
+    old, current = made.addresses
+    assert shape(result) == ["run", "plan", "plan", "verdict", "verdict", "summary"]
+    assert verdicts(result.lines) == {
+        old: ("failed", "storage_error"),
+        current: ("skipped", "already_current"),
+    }
+    assert (result.code, result.lines[-1]["exit_code"]) == (4, 4)
+    [listed] = program.here("runs", "list", "--json", fast=False).lines
+    assert (listed["run"], listed["state"]) == (result.lines[0]["run"], "finished")
+    shown = program.here("runs", "show", listed["run"], "--json", fast=False)
+    assert verdicts(shown.lines) == verdicts(result.lines)
     assert made.writes() == []
 
 

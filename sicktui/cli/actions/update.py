@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from msgspec import structs
-
 from sicktui.cli.actions.follow import Follower, run_line
 from sicktui.cli.actions.plan import UpdateArguments, make_plan, show_plan
 from sicktui.cli.context import CliContext, open_cli
@@ -13,11 +11,11 @@ from sicktui.cli.signals import Interrupts
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness
-from sicktui.engine.run.launch import start_run
+from sicktui.engine.run.launch import not_started, refused_summary, start_run
 from sicktui.engine.run.spawn import LaunchError
-from sicktui.engine.run.verdicts import plan_exit_code, summarise, verdict_event
-from sicktui.model.enums import Action, Operation, RunState, Verdict
-from sicktui.model.event import VerdictReached
+from sicktui.engine.run.verdicts import plan_exit_code
+from sicktui.model.enums import Action, Code, Operation, RunState
+from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, RunSpec
@@ -62,42 +60,35 @@ async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool
         try:
             run = await start_run(cli.context, spec)
         except StorageError as error:
-            print_not_started(cli, spec, error)
+            _print_not_started(cli, spec, RunState.FINISHED, error)
             raise
-        except LaunchError:
-            # The run is in the journal and can be resumed; its devices get their verdicts then.
-            _print_without_runner(cli, spec, RunState.INTERRUPTED, [])
+        except LaunchError as error:
+            if error.code is Code.STORAGE_ERROR:
+                _print_not_started(cli, spec, RunState.FINISHED, error)
+            else:
+                # The run is in the journal and can be resumed; its devices get their verdicts then.
+                _print_not_started(cli, spec, RunState.INTERRUPTED, None)
             raise
         if detach:
             return announce(cli, spec, run)
         return await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
 
 
-def print_not_started(cli: CliContext, spec: RunSpec, error: StorageError) -> None:
-    """Print the verdicts and the summary of a run that could not be journalled."""
-    ts = cli.now()
-    verdicts = [
-        verdict_event(
-            spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
-        )
-        for item in spec.items
-        if item.may_go
-    ]
-    _print_without_runner(cli, spec, RunState.FINISHED, verdicts)
+def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: SicktuiError | None) -> None:
+    """Print all lines of a run that sent nothing: the plan, the verdicts, and the summary.
 
-
-def _print_without_runner(
-    cli: CliContext, spec: RunSpec, state: RunState, verdicts: Sequence[VerdictReached]
-) -> None:
-    """Print all lines of a run without a runner: the plan, ``verdicts``, and the summary."""
+    Args:
+        cli: the call.
+        spec: the run.
+        state: its state.
+        error: why its devices failed; ``None``: they get their verdicts when it is resumed.
+    """
     ts = cli.now()
     _, *planned = first_events(spec)
-    cli.out.event(run_changed(spec, state, ts=ts))
-    for event in (*planned, *verdicts):
+    failed = [] if error is None else not_started(spec, error, ts)
+    changed = run_changed(spec, state, ts=ts)
+    for event in (changed, *planned, *failed, refused_summary(spec, failed, ts)):
         cli.out.event(event)
-    reached = [event for event in planned if isinstance(event, VerdictReached)]
-    summary = summarise(spec.operation, spec.items, [*reached, *verdicts], run=spec.run, ts=ts)
-    cli.out.event(structs.replace(summary, exit_code=ExitCode.REFUSED))
 
 
 def announce(cli: CliContext, spec: RunSpec, run: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from sicktui.model.enums import Code
 from sicktui.stores.disk.home import Home
 
 
@@ -61,3 +62,5 @@ class RunnerReady(Struct, frozen=True, kw_only=True):
 
     ready: bool
     message: str = ""
+    code: Code | None = None
+    """Why it cannot start, where that is more than ``interrupted``."""

@@ -2,16 +2,22 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
+
+from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness, start_lock
-from sicktui.engine.run.spawn import spawn_runner
-from sicktui.engine.run.verdicts import planned_verdict, summarise
+from sicktui.engine.run.spawn import LaunchError, spawn_runner
+from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import RunState
-from sicktui.model.errors import UsageError
+from sicktui.model.enums import Code, RunState, Verdict
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.event import Event, Summarised, VerdictReached
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.plan import RunSpec
+from sicktui.stores.journal.database import JournalError
 
 
 async def start_run(context: Context, spec: RunSpec) -> str:
@@ -21,7 +27,8 @@ async def start_run(context: Context, spec: RunSpec) -> str:
 
     Raises:
         JournalError: the run could not be recorded; nothing was started.
-        LaunchError: the runner did not start; the run is in the journal, interrupted.
+        LaunchError: the runner did not start. With ``storage_error`` the run is over, and each of its devices
+            has failed (``not_started``); else it is in the journal, interrupted.
     """
     if any(item.may_go for item in spec.items):
         await asyncio.to_thread(_start, context, spec)
@@ -34,11 +41,53 @@ def _start(context: Context, spec: RunSpec) -> None:
     starting = start_lock(context.home, spec.run)
     with starting:
         context.journal.create_run(spec, first_events(spec))
-        spawn_runner(context, spec)
+        try:
+            spawn_runner(context, spec)
+        except LaunchError as error:
+            if error.code is Code.STORAGE_ERROR:
+                _record_not_started(context, spec, error)
+            raise
     # It is not needed any more; a front end that is killed here leaves two small files behind.
     for path in (starting.path, starting.owner_path):
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def not_started(spec: RunSpec, error: SicktuiError, ts: str) -> list[VerdictReached]:
+    """The verdicts of the devices that could go, in a run that sent nothing because of ``error``."""
+    return [
+        verdict_event(
+            spec, item, Verdict.FAILED, ts=ts, code=error.code, message=error.message, advice=error.advice
+        )
+        for item in spec.items
+        if item.may_go
+    ]
+
+
+def refused_summary(spec: RunSpec, failed: Sequence[VerdictReached], ts: str) -> Summarised:
+    """The summary of a run that sent nothing.
+
+    Args:
+        spec: the run.
+        failed: the verdicts of the devices that could go, as far as they have one.
+        ts: when.
+    """
+    decided = [verdict for item in spec.items if (verdict := planned_verdict(spec, item, ts)) is not None]
+    summary = summarise(spec.operation, spec.items, [*decided, *failed], run=spec.run, ts=ts)
+    return structs.replace(summary, exit_code=ExitCode.REFUSED)
+
+
+def _record_not_started(context: Context, spec: RunSpec, error: SicktuiError) -> None:
+    ts = timestamp(context.clock.now())
+    failed = not_started(spec, error, ts)
+    events: list[Event] = [
+        *failed,
+        run_changed(spec, RunState.FINISHED, ts=ts),
+        refused_summary(spec, failed, ts),
+    ]
+    # A journal that has no room either shows the run as interrupted.
+    with contextlib.suppress(JournalError):
+        context.journal.finish_run(spec.run, RunState.FINISHED, finished=ts, events=events)
 
 
 def _record_decided(context: Context, spec: RunSpec) -> None:

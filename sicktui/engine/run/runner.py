@@ -40,6 +40,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import operator, run_lock
 from sicktui.stores.journal.database import JournalError
@@ -353,7 +354,8 @@ def main() -> int:
     except SicktuiError as error:
         # Before ``ready`` the front end reports it; after it, the log has it and the run is interrupted.
         _log.exception("run %s", start.run)
-        _report_ready(RunnerReady(ready=False, message=error.message))
+        code = error.code if isinstance(error, StorageError) else None
+        _report_ready(RunnerReady(ready=False, message=error.message, code=code))
         return 1
     lock.release()
     # A run that is over needs no lock files.

@@ -1,11 +1,13 @@
 """Starts the runner process of a run, detached from this terminal."""
 
+import errno
 import logging
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -19,13 +21,15 @@ from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.stores.disk.files import make_folder, open_log
+from sicktui.stores.disk.files import StorageError, make_folder, open_log
 from sicktui.stores.secrets.vault import VARIABLE as VAULT_VARIABLE
 
 SECRET_VARIABLES: Final = frozenset({"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VAULT_VARIABLE})
 """No child inherits these: any program of this user can read the environment of a process."""
 START_LIMIT: Final = 30.0
 """Seconds that a runner process has to report that it is ready."""
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 _log: Final = logging.getLogger(__name__)
 
@@ -46,18 +50,8 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         LaunchError: it did not get ready in time, or reported why it cannot.
     """
     start = RunnerStart(run=spec.run, home=context.home, secrets=secrets_for(context, spec), resumed=resumed)
-    make_folder(context.home.log)
     log_path = context.home.log / f"runner-{spec.run}.log"
-    try:
-        with open_log(log_path) as log:
-            process = _popen(log.fileno())
-    except OSError as error:
-        # No log, or an interpreter that this user may not execute.
-        ready = RunnerReady(ready=False, message=f"{error.filename or log_path}: {error.strerror or error}")
-    else:
-        # Without a wait the child would stay behind as a zombie of a long-lived dashboard.
-        threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
-        ready = _handshake(process, start.encode())
+    ready = _ready_or_not(context, spec, start, log_path)
     if not ready.ready:
         raise LaunchError(
             f"The runner process of run {spec.run} did not start: {ready.message or 'no reason was given'}.",
@@ -67,8 +61,32 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
                 if resumed
                 else "Nothing was sent to any sensor by this run."
             ),
-            code=Code.INTERRUPTED,
+            code=ready.code or Code.INTERRUPTED,
         )
+
+
+def _ready_or_not(context: Context, spec: RunSpec, start: RunnerStart, log_path: Path) -> RunnerReady:
+    """Start the process and hear what it reports; what keeps it from starting is such a report too."""
+    try:
+        make_folder(context.home.log)
+        file = open_log(log_path)
+    except OSError as error:
+        return RunnerReady(ready=False, message=_words(error, log_path), code=Code.STORAGE_ERROR)
+    except StorageError as error:
+        return RunnerReady(ready=False, message=error.message.rstrip("."), code=Code.STORAGE_ERROR)
+    with file as log:
+        try:
+            process = _popen(log.fileno())
+        except OSError as error:  # an interpreter that this user may not execute
+            code = Code.STORAGE_ERROR if error.errno in _NO_ROOM else None
+            return RunnerReady(ready=False, message=_words(error, log_path), code=code)
+    # Without a wait the child would stay behind as a zombie of a long-lived dashboard.
+    threading.Thread(target=process.wait, name=f"reap {spec.run}", daemon=True).start()
+    return _handshake(process, start.encode())
+
+
+def _words(error: OSError, path: Path) -> str:
+    return f"{error.filename or path}: {error.strerror or error}"
 
 
 def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
