@@ -1,5 +1,6 @@
 """Authentication: trying a password on one sensor, once and without a write, and the step of a job."""
 
+import asyncio
 import contextlib
 
 from msgspec import Struct
@@ -45,7 +46,7 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
         raise
     finally:
         await sensor.aclose()
-    credentials.accepted(target.device, target.user)
+    await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)
     return LoginCheck(proven=proven, scheme=scheme)
 
 
@@ -67,10 +68,13 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
             advice="Log in with the right password.",
         )
     try:
-        return await sensor.access.check_password()
+        proven = await sensor.access.check_password()
     except AccessDenied:
         credentials.refused(target.device, target.user, password)
         raise
+    if proven:
+        await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)
+    return proven
 
 
 async def authenticate(sensor: Sensor) -> str:

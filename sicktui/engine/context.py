@@ -13,8 +13,10 @@ from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate
+from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.packages.shelf import Shelf
+from sicktui.stores.secrets.bindings import BindingsRecord
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
@@ -109,12 +111,15 @@ def open_context(
     folders = locate(home, environ)
     vault = Vault(folders.vault_file, given=secret_line(environ.get(VARIABLE)))
     vault.remove_leftovers()
+    listed = DeviceGroups(folders.devices_file)
     credentials = open_credentials(
         password=password,
         passphrase=passphrase,
         use_keyring=use_keyring,
         vault=vault,
-        groups=DeviceGroups(folders.devices_file),
+        groups=listed,
+        bindings=SharedRecord(folders.bindings_file, BindingsRecord()),
+        place_of=listed.place,
     )
     settings = load_settings(folders.config_file, overrides)
     return Context(folders, settings, credentials, clock or SystemClock())

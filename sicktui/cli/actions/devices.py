@@ -132,9 +132,12 @@ def edit(common: Common, name: str, changes: Changes) -> int:
         _save(cli, devices.replace(name, after))
         _fact(cli, after)
         cli.out.line(f"Changed {after.name}.")
-        if after.name != name:
+        if not cli.context.credentials.follow(
+            name, after.name, before.user or cli.context.settings.device.user
+        ):
             cli.out.note(
-                f"A stored password keeps the name {name}. Store it again with 'sicktui login {after.name}'."
+                f"The stored password could not be moved from {name} to {after.name}. Store it again with "
+                f"'sicktui login {after.name}'."
             )
         return ExitCode.OK
 

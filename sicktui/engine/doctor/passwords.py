@@ -10,7 +10,8 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import POSIX_MODES, display_path
-from sicktui.stores.secrets.credentials import Credentials, StoreProblem
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.report import StoreProblem
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
 

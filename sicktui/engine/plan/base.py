@@ -16,6 +16,7 @@ from sicktui.model.device import Identity, Target, bare_serial, same_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
+from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OtherSensor
 from sicktui.stores.disk.home import Home
@@ -77,8 +78,15 @@ async def reading(
         replaces: the sensor replaces the one that the profile pins, so it may have another serial number.
     """
     # In a thread: a keyring may need seconds to fail.
-    password = await asyncio.to_thread(context.credentials.password, target.device, target.user)
-    sensor = connect(context, target.unpinned if replaces else target, password=password)
+    credentials = context.credentials
+    password = await asyncio.to_thread(credentials.password, target.device, target.user)
+    serial = None if replaces else await asyncio.to_thread(credentials.serial_of, target.device, target.user)
+    sensor = connect(
+        context,
+        target.unpinned if replaces else target,
+        password=password,
+        owner=SensorOwner(serial=serial, stored=True) if serial else None,
+    )
     try:
         yield sensor, password
     finally:

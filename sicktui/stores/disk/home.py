@@ -77,6 +77,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "passwords.vault"
 
     @property
+    def bindings_file(self) -> Path:
+        """What the stored passwords were stored for; it holds no secret."""
+        return self.data / "credentials.json"
+
+    @property
     def sensor_memory_file(self) -> Path:
         """What sensors have been seen to do."""
         return self.data / "sensors.json"

@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from sicktui.model.errors import SicktuiError
+from sicktui.stores.disk.shared_record import SharedRecord
+from sicktui.stores.secrets.bindings import BindingsRecord, BoundStore, PlaceOf
 from sicktui.stores.secrets.keyring import TIME_LIMIT, platform_keyring
+from sicktui.stores.secrets.report import CredentialsReport, StoreProblem, problem_of
 from sicktui.stores.secrets.store import NONE_HERE, MemoryStore, SecretStore, StoreFailed
 from sicktui.stores.secrets.vault import LOCKED, VAULT, Vault, VaultState
 from sicktui.stores.secrets.vault_errors import UNLOCK_ADVICE, VaultNotReady
@@ -21,43 +22,10 @@ ALL_DEVICES: Final = "all"
 
 _TELL: Final = "Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'."
 
+_AGAIN: Final = "Store it for this sensor with 'sicktui login'."
+
 Groups = Callable[[str], Sequence[str]]
 """The groups of a device, the narrowest first: ``@tag`` for each of its tags, then ``all``."""
-
-
-class StoreProblem(Struct, frozen=True, kw_only=True):
-    """Why a store for passwords is not used."""
-
-    name: str
-    reason: str
-    advice: str = ""
-    brief: str = "fails"
-    """The reason in a word or two."""
-
-    def __str__(self) -> str:
-        """One sentence."""
-        return f"{self.name} is not used: {self.reason}. {self.advice}".strip()
-
-    @property
-    def sentence(self) -> str:
-        """The reason without the advice. That of a damaged vault names the file, and is a sentence."""
-        whole = self.name == VAULT and self.reason[:1].isupper()
-        return f"{self.reason}." if whole else f"{self.name} is not used: {self.reason}."
-
-
-class CredentialsReport(Struct, frozen=True, kw_only=True):
-    """What the status line and ``doctor`` tell of the passwords; holds no secret."""
-
-    active: str
-    """Where a password that is entered now would be kept."""
-    given: bool
-    """Whether a password was given for this call; it is then used for every device."""
-    passphrase: bool
-    """Whether a backup passphrase was given for this call."""
-    problems: tuple[StoreProblem, ...] = ()
-    """The better stores, and why they are not used; also what failed of late in the active one."""
-    vault: VaultState | None = None
-    """How far the vault can be used; ``None`` where there can be none."""
 
 
 def _no_groups(_: str) -> Sequence[str]:
@@ -76,6 +44,8 @@ class Credentials:
         passphrase: the backup passphrase of this call.
         vault: the encrypted file, used where the keyring does not work; ``None`` to do without.
         groups: returns the groups of a device, whose shared passwords it may use.
+        bindings: what the stored secrets were stored for; ``None`` to do without.
+        place_of: where the device of an account is now.
     """
 
     def __init__(
@@ -86,6 +56,8 @@ class Credentials:
         passphrase: str | None = None,
         vault: Vault | None = None,
         groups: Groups = _no_groups,
+        bindings: SharedRecord[BindingsRecord] | None = None,
+        place_of: PlaceOf = lambda _: None,
     ) -> None:
         self.passphrase = passphrase
         self.passphrases_tried: list[str] = []
@@ -96,9 +68,16 @@ class Credentials:
         self._entered = MemoryStore()
         self._refused: dict[str, set[str]] = {}
         # Before memory, from the best down.
-        self._lasting: tuple[SecretStore, ...] = tuple(
-            store for store in (keyring, vault) if store is not None
+        self._lasting: tuple[BoundStore, ...] = tuple(
+            BoundStore(store, bindings, place_of) for store in (keyring, vault) if store is not None
         )
+        if vault is not None:
+            vault.on_unlock = self._lasting[-1].complete_removals
+        self._place_of = place_of
+        self._used: dict[str, BoundStore] = {}
+        """The store that each account was read from last."""
+        self._serials: dict[str, str] = {}
+        """The serial numbers of the sensors that have accepted a password, by account."""
         self._problems: dict[str, StoreProblem] = {}
         self._lock = threading.Lock()
 
@@ -138,8 +117,10 @@ class Credentials:
         vault = self.vault
         if vault is None or self.password(device, user) is not None:
             return False
+        bound = self._lasting[-1]
         accounts = (account_of(device, user), *self._shared(device, user))
-        return vault.state() is VaultState.LOCKED and not {*accounts}.isdisjoint(vault.names())
+        usable = {account for account in accounts if bound.is_usable(account)}
+        return vault.state() is VaultState.LOCKED and not usable.isdisjoint(vault.names())
 
     def why_unknown(self, device: str, user: str) -> tuple[str, str]:
         """Why there is no password for a device, and what to do about it."""
@@ -149,6 +130,8 @@ class Credentials:
             if locked is None or locked.reason == LOCKED:
                 return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
             return f"Its password is in the vault, which is locked: {locked.reason}.", UNLOCK_ADVICE
+        if other := self._why_other(account_of(device, user)):
+            return f"The stored password is not used: {other}.", _AGAIN
         # Where a store cannot be asked, the password may well be in it.
         silent = [found for found in broken.values() if found is not None and found.brief != NONE_HERE]
         why = "".join(f" {found.sentence}" for found in silent)
@@ -156,6 +139,42 @@ class Credentials:
             f"No password is known for {user} on this sensor.{why}",
             " ".join([*(found.advice for found in silent if found.advice), _TELL]),
         )
+
+    def _why_other(self, account: str) -> str:
+        """Why a stored password belongs to another sensor; empty if there is none, or if it does not."""
+        return next((why for store in self._lasting if (why := store.why_other(account))), "")
+
+    def serial_of(self, device: str, user: str) -> str | None:
+        """The serial number that the known password was stored for; ``None``: any sensor may be sent it."""
+        account = account_of(device, user)
+        store = self._used.get(account)
+        return None if store is None else store.serial_of(account)
+
+    def follow(self, before: str, after: str, user: str) -> bool:
+        """Take over a new address or name that an operator gave a device; the list has it already.
+
+        Returns:
+            Whether all that was stored for it is still usable. ``False``: a store could not be changed.
+        """
+        try:
+            for store in self._lasting:
+                store.follow(after)
+        except StoreFailed:
+            return False
+        if before == after:
+            return True
+        accounts = {account for store in self._lasting for account in store.accounts(before)}
+        if self.vault is not None:
+            accounts |= {account for account in self.vault.names() if account.startswith(f"{before}/")}
+        if self._stored(account_of(before, user)) is not None:
+            accounts.add(account_of(before, user))  # from before there were bindings
+        for account in accounts:
+            secret = self.secret(account)
+            if secret is None:
+                return False
+            self.keep(f"{after}{account[len(before) :]}", secret)
+            self.drop(account)
+        return True
 
     def _shared(self, device: str, user: str) -> list[str]:
         try:
@@ -177,7 +196,9 @@ class Credentials:
                 self._blame(store, failure)
             else:
                 if known is not None:
+                    self._used[account] = store
                     return known
+        self._used.pop(account, None)
         return None
 
     def remember(self, device: str, user: str, password: str) -> str:
@@ -193,12 +214,7 @@ class Credentials:
         return name
 
     def share(self, group: str, user: str, password: str) -> str:
-        """Keep one password once, for all devices of a group without their own.
-
-        Args:
-            group: ``@tag``, or ``all`` (``EVERYBODY``) for the whole device list.
-            user: the user level on the devices.
-            password: their password.
+        """Keep one password once, for all devices of a group (``@tag``, ``all``) without their own.
 
         Returns:
             The store's name.
@@ -214,6 +230,7 @@ class Credentials:
                 self._blame(store, failure)
                 continue
             self._absolve(store)
+            self._learn(store, account)
             self._entered.delete(account)  # what another process stores later shall count
             self._renew(account, secret, self._lasting[place + 1 :])
             return store.name
@@ -232,7 +249,7 @@ class Credentials:
                 self._entered.put(account, secret)  # or the given one would go before it
         return taken
 
-    def _renew(self, account: str, secret: str, others: Sequence[SecretStore]) -> None:
+    def _renew(self, account: str, secret: str, others: Sequence[BoundStore]) -> None:
         """Leave no older secret behind: where the best store does not work, another one is read."""
         for store in others:
             try:
@@ -256,10 +273,27 @@ class Credentials:
         with self._lock:
             self._refused.setdefault(account_of(device, user), set()).add(password)
 
-    def accepted(self, device: str, user: str) -> None:
-        """Forget what a sensor has refused, since it took a password."""
+    def accepted(self, device: str, user: str, serial: str | None = None) -> None:
+        """Note that a sensor took the password, which is then bound to it. What it refused is forgotten.
+
+        Args:
+            device: the device's name.
+            user: the user level.
+            serial: the serial number of the sensor, if it reports one.
+        """
+        account = account_of(device, user)
         with self._lock:
-            self._refused.pop(account_of(device, user), None)
+            self._refused.pop(account, None)
+            if serial:
+                self._serials[account] = serial
+        if (store := self._used.get(account)) is not None:
+            self._learn(store, account)
+
+    def _learn(self, store: BoundStore, account: str) -> None:
+        try:
+            store.learn(account, self._serials.get(account))
+        except StoreFailed as failure:
+            self._blame(store, failure)
 
     def was_refused(self, device: str, user: str, password: str) -> bool:
         """Whether the sensor has refused this very password since this process began."""
@@ -289,7 +323,7 @@ class Credentials:
             try:
                 store.check()
             except StoreFailed as failure:
-                problems[store.name] = _problem(store, failure)
+                problems[store.name] = problem_of(store.name, failure)
             else:
                 active = store.name
                 break
@@ -308,24 +342,20 @@ class Credentials:
             try:
                 store.check()
             except StoreFailed as failure:
-                found.append((store.name, _problem(store, failure)))
+                found.append((store.name, problem_of(store.name, failure)))
             else:
                 found.append((store.name, None))
         return found
 
-    def _blame(self, store: SecretStore, failure: StoreFailed) -> None:
+    def _blame(self, store: BoundStore, failure: StoreFailed) -> None:
         if isinstance(failure, VaultNotReady):
             return  # Not a failure: it can be unlocked at any moment. ``describe`` checks it again.
         with self._lock:
-            self._problems[store.name] = _problem(store, failure)
+            self._problems[store.name] = problem_of(store.name, failure)
 
-    def _absolve(self, store: SecretStore) -> None:
+    def _absolve(self, store: BoundStore) -> None:
         with self._lock:
             self._problems.pop(store.name, None)
-
-
-def _problem(store: SecretStore, failure: StoreFailed) -> StoreProblem:
-    return StoreProblem(name=store.name, reason=failure.reason, advice=failure.advice, brief=failure.brief)
 
 
 def account_of(device: str, user: str) -> str:
@@ -341,6 +371,8 @@ def open_credentials(
     time_limit: float = TIME_LIMIT,
     vault: Vault | None = None,
     groups: Groups = _no_groups,
+    bindings: SharedRecord[BindingsRecord] | None = None,
+    place_of: PlaceOf = lambda _: None,
 ) -> Credentials:
     """The chain of this PC. Nothing is asked before the first password is.
 
@@ -351,6 +383,16 @@ def open_credentials(
         time_limit: seconds that it has for an answer.
         vault: the encrypted file that is used where the keyring does not work.
         groups: returns the groups of a device, whose shared passwords it may use.
+        bindings: what the stored secrets were stored for.
+        place_of: where the device of an account is now.
     """
     keyring = platform_keyring(time_limit) if use_keyring else None
-    return Credentials(given=password, keyring=keyring, passphrase=passphrase, vault=vault, groups=groups)
+    return Credentials(
+        given=password,
+        keyring=keyring,
+        passphrase=passphrase,
+        vault=vault,
+        groups=groups,
+        bindings=bindings,
+        place_of=place_of,
+    )

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sicktui.model.address import parse_address
 from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.secrets.bindings import Place
 from sicktui.stores.secrets.credentials import ALL_DEVICES
 
 
@@ -30,6 +32,18 @@ class DeviceGroups:
         """
         profile = self._current().profiles.get(device)
         return () if profile is None else (*(f"@{tag}" for tag in profile.tags), ALL_DEVICES)
+
+    def place(self, account: str) -> Place | None:
+        """Where the device of an account is, by the list; ``None`` if it is not in the list.
+
+        Raises:
+            ConfigError: the list cannot be used.
+        """
+        profile = self._current().profiles.get(account.rpartition("/")[0])
+        if profile is None:
+            return None
+        address = parse_address(profile.address, profile.scheme or "http")
+        return Place(address=f"{address.host.lower().rstrip('.')}:{address.port}", serial=profile.serial)
 
     def _current(self) -> DeviceList:
         # Asked for each device of a plan: parsing the list of sixty again each time would take seconds.

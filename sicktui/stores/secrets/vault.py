@@ -7,7 +7,7 @@ change is made under a lock to what the file holds at that moment, and nothing i
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -93,6 +93,8 @@ class Vault:
         self._open: _Open | None = None
         self._why_locked = LOCKED
         self._lock = threading.RLock()
+        self.on_unlock: Callable[[], None] = lambda: None
+        """Called when it was unlocked, to complete what waited for that."""
         self.removed_copies: list[Path] = []
         """The hidden copies of a killed process that this one has deleted."""
         self.kept_copies: list[Path] = []
@@ -224,6 +226,7 @@ class Vault:
         with self._lock:
             self.remove_leftovers()
             self._unlock(password)
+            self.on_unlock()
 
     def _unlock(self, password: str) -> None:
         page = self._existing()

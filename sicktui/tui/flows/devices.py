@@ -30,9 +30,10 @@ async def edit_device(services: Services, device: str) -> None:
     new = await services.ask(DeviceForm(services.appearance, old, taken))
     if new is not None and await _change(services, lambda devices: devices.replace(device, new)):
         services.notify(f"{new.name} changed.")
-        if new.name != device:
-            # Passwords are stored by device name: renaming one unseen could send it to another sensor.
-            services.warn(f"The stored password belongs to the name {device}. Log in to {new.name} again.")
+        credentials = services.context.credentials
+        user = old.user or services.context.settings.device.user
+        if not await asyncio.to_thread(credentials.follow, device, new.name, user):
+            services.warn(f"The stored password of {device} could not be moved. Log in to {new.name} again.")
 
 
 async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
@@ -64,7 +65,11 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
             await asyncio.to_thread(services.context.credentials.forget, *entry)
         services.notify(f"{count(len(devices), 'device')} removed.")
         if stuck := await asyncio.to_thread(held_in_vault, services, entries):
-            services.notify(f"Still in the vault, which is locked: {', '.join(stuck)}.", "error")
+            services.notify(
+                f"Still in the vault, which is locked: {', '.join(stuck)}. They are not used any more, and "
+                "deleted when it is next unlocked.",
+                "error",
+            )
 
 
 async def _names(services: Services) -> list[str] | None:

@@ -169,7 +169,11 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
     gone = [await asyncio.to_thread(forget, *entry) for entry in entries]
     services.notify(f"{count(sum(gone), 'password')} forgotten.")
     if stuck := await asyncio.to_thread(held_in_vault, services, entries):
-        services.notify(f"Still in the vault, which is locked: {', '.join(stuck)}.", "error")
+        services.notify(
+            f"Still in the vault, which is locked: {', '.join(stuck)}. They are not used any more, and "
+            "deleted when it is next unlocked.",
+            "error",
+        )
 
 
 async def _problem(services: Services, target: Target, password: str, *, replaces: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sicktui.model.wording import count
-from sicktui.stores.secrets.credentials import CredentialsReport
+from sicktui.stores.secrets.report import CredentialsReport
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VAULT, VaultState
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
