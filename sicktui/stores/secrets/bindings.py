@@ -170,7 +170,7 @@ class BoundStore:
         self._change(complete)
 
     def follow(self, device: str) -> None:
-        """Take over the address of a device that an operator has changed in the list.
+        """Apply the address of a device that an operator has changed in the list.
 
         Raises:
             StoreFailed: it cannot be written.

@@ -151,7 +151,7 @@ class Credentials:
         return None if store is None else store.serial_of(account)
 
     def follow(self, before: str, after: str, user: str) -> bool:
-        """Take over a new address or name that an operator gave a device; the list has it already.
+        """Apply a new address or name that an operator gave a device; the list has it already.
 
         Returns:
             Whether all that was stored for it is still usable. ``False``: a store could not be changed.
