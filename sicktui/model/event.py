@@ -1,8 +1,8 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``,
-``contact`` and ``cancel`` are the journal's own and are not printed. Every event but ``run``, ``summary``,
-``cancel`` and some ``log`` speaks of one device.
+The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``contact`` and
+``cancel`` are the journal's own and are not printed. Every event but ``run``, ``summary``, ``cancel`` and
+some ``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -24,6 +24,7 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
+from sicktui.model.observations import Known
 from sicktui.model.safe_text import clean
 
 SCHEMA_VERSION: Final = 1
@@ -166,6 +167,12 @@ class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     checksum: str | None = None
 
 
+class Noticed(_DeviceEvent, frozen=True, kw_only=True, tag="noticed"):
+    """Journal only: the sensor fell silent, came back, names another version, or has proven a reboot."""
+
+    known: Known
+
+
 class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):
     """Journal only: the sensor answered, or did not. At most once a second a device."""
 
@@ -183,12 +190,13 @@ Event = (
     | Summarised
     | Acted
     | Surveyed
+    | Noticed
     | Contacted
     | Cancelled
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Contacted, Cancelled)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Contacted, Cancelled)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 

@@ -1,9 +1,9 @@
 """What can be observed of an update: a look at the sensor, an act that left this PC, time that passed."""
 
 from enum import Enum, StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from sicktui.model.enums import DeviceStatus, UpdateState
 
@@ -48,6 +48,26 @@ class Reading(Struct, frozen=True, kw_only=True):
     """The sensor's own clock, seconds since 1970."""
     checksum: str | None = None
     """``LFTchecksum``: the digests of Linux root and application."""
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What all looks of an update have shown, as far as a resumed run must know it."""
+
+    reading: Reading
+    """The last known value of each variable."""
+    silent: bool = False
+    silences: Annotated[int, Meta(ge=0)] = 0
+    """Since the last act, the one that goes on included."""
+    proof: str = ""
+    """What proves a reboot, in words; empty: nothing yet."""
+    by: Want | None = None
+    """The variable that proves it; ``None``: a silence that ended with another version."""
+
+    @property
+    def news(self) -> tuple[object, ...]:
+        """Changes when there is something to write down: not with every tick of a clock."""
+        known = self.reading
+        return known.version, known.power_on, known.checksum, self.silent, self.silences, self.proof
 
 
 class Act(StrEnum):

@@ -17,6 +17,7 @@ from sicktui.model.event import (
     Contacted,
     Event,
     Logged,
+    Noticed,
     Planned,
     Progressed,
     RunChanged,
@@ -115,7 +116,15 @@ def reduce(view: RunView, event: Event) -> RunView:
 
 
 _OfDevice = (
-    StepChanged | Progressed | UpdateStateRead | Planned | VerdictReached | Acted | Surveyed | Contacted
+    StepChanged
+    | Progressed
+    | UpdateStateRead
+    | Planned
+    | VerdictReached
+    | Acted
+    | Surveyed
+    | Noticed
+    | Contacted
 )
 
 
@@ -141,7 +150,7 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(view, last_answer=event.ts, silent=False)
         case Contacted():
             return structs.replace(view, silent=True)
-        case Acted() | Surveyed():
+        case Acted() | Surveyed() | Noticed():
             return view
 
 

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.machine import Finish, Look, Put, Renew, Trigger, Wait, next_act
-from sicktui.engine.update.resume import resumed_evidence
+from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.act_rule import PATIENT, idle_limit
 from sicktui.model.enums import UpdateState
 from sicktui.model.evidence import Evidence, Last
@@ -198,6 +198,7 @@ def resumed(world: World, evidence: Evidence, now: int) -> Evidence:
         trigger_outcome=sent.trigger,
         started=evidence.started_at is not None,
         finished=evidence.finished_at is not None,
+        known=known_of(evidence),
     )
     state = evidence.baseline if triggered else evidence.latest.state
     before = structs.replace(world.before(), state=state)

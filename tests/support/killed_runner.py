@@ -16,6 +16,7 @@ from sicktui.engine.run import runner
 from sicktui.model.event import (
     Acted,
     Event,
+    Noticed,
     RunChanged,
     StepChanged,
     Summarised,
@@ -36,6 +37,8 @@ def point_of(event: Event) -> str | None:
             return f"act {event.act} {event.phase}"
         case UpdateStateRead():
             return f"state {event.value}"
+        case Noticed(known=known):
+            return "noticed silence" if known.silent else "noticed proof" if known.proof else "noticed"
         case Surveyed():
             return "survey"
         case VerdictReached():

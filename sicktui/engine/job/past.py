@@ -6,11 +6,13 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
-from sicktui.model.event import Acted, Event, StepChanged, Surveyed, UpdateStateRead, VerdictReached
-from sicktui.model.observations import Outcome
+from sicktui.model.event import Acted, Event, Noticed, StepChanged, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.model.observations import Known, Outcome
 from sicktui.stores.journal.database import JournalDamaged
 
 Progress = Literal["none", "intended", "done"]
+_Kept = StepChanged | Surveyed | Noticed | UpdateStateRead | Acted | VerdictReached
+"""The events that a history is made of."""
 
 
 class JobHistory(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """Whether the sensor was seen flashing after the package was sent to it."""
     finished: bool = False
     """Whether it was seen to have finished after that."""
+    known: Known | None = None
+    """What the looks of an update had shown; ``None``: nothing new since the survey."""
     created_backup: bool = False
     """Whether a backup was triggered on the sensor."""
     restore: Progress = "none"
@@ -72,7 +76,7 @@ def rebuild(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -
     for entry in entries:
         if isinstance(entry, JournalDamaged):
             damaged = True
-        elif isinstance(entry, StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached):
+        elif isinstance(entry, _Kept):
             pasts[entry.device] = _after(pasts.get(entry.device, JobHistory()), entry)
     if damaged:
         # The row that is lost may have been an intention of any of them.
@@ -80,14 +84,14 @@ def rebuild(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -
     return pasts
 
 
-def _after(
-    past: JobHistory, event: StepChanged | Surveyed | UpdateStateRead | Acted | VerdictReached
-) -> JobHistory:
+def _after(past: JobHistory, event: _Kept) -> JobHistory:
     match event:
         case StepChanged():
             return structs.replace(past, open_step=event.step if event.state is StepState.STARTED else None)
         case Surveyed():
             return structs.replace(past, survey=event)
+        case Noticed():
+            return structs.replace(past, known=event.known)
         case VerdictReached():
             return structs.replace(past, verdict=event)
         case UpdateStateRead():

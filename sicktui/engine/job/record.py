@@ -15,12 +15,13 @@ from sicktui.model.event import (
     Contacted,
     Event,
     Logged,
+    Noticed,
     Progressed,
     StepChanged,
     Surveyed,
     UpdateStateRead,
 )
-from sicktui.model.observations import Reading
+from sicktui.model.observations import Known, Reading
 from sicktui.stores.journal.database import JournalError
 
 PROGRESS_INTERVAL: Final = 0.34
@@ -272,6 +273,10 @@ class JobRecord:
                 backup=backup,
             )
         )
+
+    async def noticed(self, known: Known) -> None:
+        """Record what the looks of an update have shown so far."""
+        await self._record(self._event(Noticed, known=known))
 
     async def log(self, level: Level, message: str) -> None:
         """Record a line of the log."""

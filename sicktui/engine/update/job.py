@@ -18,13 +18,24 @@ from sicktui.engine.update import acts
 from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.observer import look, read_before
 from sicktui.engine.update.parameter_check import what_was_lost
-from sicktui.engine.update.resume import new_evidence, reading_of, resumed_evidence
+from sicktui.engine.update.resume import known_of, new_evidence, reading_of, resumed_evidence
 from sicktui.engine.update.steps import StepLog
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
 from sicktui.model.evidence import Evidence
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import Act, Began, Garbled, Looked, Observation, Reading, Silent, Tick, Want
+from sicktui.model.observations import (
+    Act,
+    Began,
+    Garbled,
+    Known,
+    Looked,
+    Observation,
+    Reading,
+    Silent,
+    Tick,
+    Want,
+)
 from sicktui.model.verdict_rule import calm
 from sicktui.model.version import matches
 from sicktui.sensor.errors import NotSupported, Unreachable
@@ -49,6 +60,7 @@ class UpdateJob:
         self._past = past
         self._evidence: Evidence | None = None
         self._late = False
+        self._kept = Known(reading=Reading())
 
     @property
     def downtime(self) -> float | None:
@@ -209,9 +221,11 @@ class UpdateJob:
         job = self.job
         job.sensor.read.steady = False  # The machine looks again by itself, and must see what is.
         steps = StepLog(job.record)
+        self._kept = known_of(evidence)
         while True:
             self._evidence = evidence
             await steps.follow(evidence)
+            await self._keep(evidence)
             act = next_act(evidence, job.clock.monotonic(), job.timing)
             if isinstance(act, Finish):
                 await steps.end(_step_state(act.judgement), self._detail(act.judgement))
@@ -220,6 +234,13 @@ class UpdateJob:
                 evidence = await self._act(evidence, act)
             else:
                 evidence = evidence.seen(await self._observe(evidence, act), job.clock.monotonic())
+
+    async def _keep(self, evidence: Evidence) -> None:
+        """Write down what a resumed run must know, when it changes."""
+        known = known_of(evidence)
+        if evidence.sent.anything and known.news != self._kept.news:
+            self._kept = known
+            await self.job.record.noticed(known)
 
     async def _observe(self, evidence: Evidence, act: NextAct) -> Observation:
         job = self.job

@@ -1,12 +1,12 @@
-"""The evidence of a job that an earlier process began, from what the journal kept of it."""
+"""What the journal keeps of the evidence, and the evidence of a job that an earlier process began."""
 
 from msgspec import structs
 
 from sicktui.engine.job.past import JobHistory
 from sicktui.model.device import Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.evidence import Evidence, Sent
-from sicktui.model.observations import COUNTERS, Outcome, Reading, Want
+from sicktui.model.evidence import Evidence, Proof, Sent
+from sicktui.model.observations import COUNTERS, Known, Outcome, Reading, Want
 
 
 def reading_of(identity: Identity, state: UpdateState, status: DeviceStatus | None) -> Reading:
@@ -40,6 +40,18 @@ def new_evidence(before: Reading, expected: str | None, *, counts: bool = False)
     )
 
 
+def known_of(evidence: Evidence) -> Known:
+    """What the journal keeps of the looks; the acts and the states have events of their own."""
+    proof = evidence.proof
+    return Known(
+        reading=evidence.latest,
+        silent=evidence.silent_since is not None,
+        silences=evidence.silences - evidence.sent.silences,
+        proof=proof.words if proof else "",
+        by=proof.by if proof else None,
+    )
+
+
 def resumed_evidence(
     past: JobHistory, before: Reading, expected: str | None, *, counts: bool = False, now: float
 ) -> Evidence:
@@ -70,9 +82,16 @@ def resumed_evidence(
         first_at=now if past.wrote else None,
         at=now,
     )
+    known = past.known or Known(reading=before)
+    silent_since = now if known.silent else None
     return structs.replace(
         new_evidence(before, expected, counts=counts),
         sent=sent,
+        latest=known.reading,
+        blind_since=silent_since,
+        silent_since=silent_since,
+        silences=known.silences,
+        proof=Proof(at=now, by=known.by, words=known.proof) if known.proof else None,
         resumed=True,
         damaged=past.damaged,
         started_at=now if past.started else None,
