@@ -34,8 +34,10 @@ step flash started
 state 1
 step flash done
 step reboot started
+noticed silence
 step reboot done
 step verify started
+noticed proof
 step verify done
 verdict
 summary
