@@ -85,6 +85,7 @@ class Batch:
         [self._operation] = {case.operation for case in cases}
         [self._pc] = {case.pc for case in cases}
         [self._backup] = {case.backup for case in cases}
+        [self._force] = {case.force for case in cases}
         self.devices: dict[str, Device] = {}
         self._born: dict[str, Birth] = {}
         self._before: dict[str, State] = {}
@@ -131,7 +132,7 @@ class Batch:
                 device.add_fault(fault)
 
     async def _strike(self, context: Context) -> list[Result]:
-        options = UpdateOptions(backup=self._backup)
+        options = UpdateOptions(backup=self._backup, force=self._force)
         spec = await PLANS[self._operation](context, self.devices, self._folder, options)
         context.journal.create_run(spec, first_events(spec))
         looks = {address: self.look(address) for address in self.devices}

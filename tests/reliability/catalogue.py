@@ -12,21 +12,31 @@ from tests.reliability.file_cases import file_cases
 from tests.reliability.life_cases import life_cases
 from tests.reliability.pc_cases import pc_cases
 from tests.reliability.people_cases import people_cases
+from tests.reliability.surprise_cases import surprise_cases
 from tests.reliability.wire_cases import wire_cases
 
 BATCH: Final = 48
 """Sensors of one run."""
+_Together = tuple[Operation, str, bool, bool, str]
 
 
 @cache
 def cases() -> tuple[Case, ...]:
     """Every case, in the order of the page."""
-    return (*life_cases(), *people_cases(), *act_cases(), *wire_cases(), *file_cases(), *pc_cases())
+    return (
+        *life_cases(),
+        *surprise_cases(),
+        *people_cases(),
+        *act_cases(),
+        *wire_cases(),
+        *file_cases(),
+        *pc_cases(),
+    )
 
 
 def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
     """The chosen cases in runs. A run has one package, so one family; long and short cases are mixed."""
-    groups: dict[tuple[Operation, str, bool, str], list[Case]] = {}
+    groups: dict[_Together, list[Case]] = {}
     for case in sorted(chosen, key=lambda case: hashlib.sha256(case.id.encode()).digest()):
         groups.setdefault(_together(case), []).append(case)
     return tuple(
@@ -36,9 +46,9 @@ def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
     )
 
 
-def _together(case: Case) -> tuple[Operation, str, bool, str]:
+def _together(case: Case) -> _Together:
     # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
-    return case.operation, _family(case), case.backup, case.id if case.pc else ""
+    return case.operation, _family(case), case.backup, case.force, case.id if case.pc else ""
 
 
 def _family(case: Case) -> str:

@@ -24,6 +24,8 @@ from sicktui.simulator.spec import DeviceSpec, Fault, Phase
 
 STARTUP: Final = 1  # DeviceStatus
 FLASHING: Final = 1  # UpdateState
+_BEEN_ON: Final = 36_000.0
+"""Seconds for which a sensor has been on when its simulation begins."""
 _SICK_PREFIX: Final = "00:06:77"
 
 _log = logging.getLogger(__name__)
@@ -49,6 +51,9 @@ class Device:
     """``aa:bb:cc:dd:ee:ff``."""
     order_number: str
     power_on_count: int
+    shown_count: int | None = None
+    serial_prefix = ""
+    ident_length: int | None = None
     temperature: float
     """Degrees Celsius."""
     hidden: set[str]
@@ -76,6 +81,7 @@ class Device:
         self.power_on_count = spec.power_on_count
         self.temperature = round(self.rng.uniform(28.0, 46.0), 1)
         self.link_rate = spec.link_rate
+        self.spelled: Callable[[str], str] = str
         self.hidden = set(spec.hidden)
         self.startup_until = 0.0
         self.blinking_until = 0.0
@@ -83,7 +89,7 @@ class Device:
         self.parameters = ParameterStore(family, {"LocationName": location, **spec.parameters})
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
-        self._powered_at = time.now()
+        self._powered_at = time.now() - _BEEN_ON
         self._powered = False
         self._links_lost = 0
         self._record = Record()

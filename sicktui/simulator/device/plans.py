@@ -13,12 +13,20 @@ class FlashPlan(Struct, kw_only=True):
     finished_seconds: float
     """In state 2; 0: the device reboots without showing it."""
     reboot_seconds: float
+    verifies: float = 0.0
+    """Seconds at state 0 after the trigger, in which the package is verified."""
     starts: bool = True
     """If false, the trigger is accepted and nothing happens."""
     ends: bool = True
     """If false, state 1 stays forever."""
     error: bool = False
     """Ends in state 3."""
+    aborts: bool = False
+    """Goes back from state 1 to 0, with the old firmware and without a reboot."""
+    link_away: float | None = None
+    """Seconds for which the network to it fails in the middle of state 1."""
+    announces: str | None = None
+    """The version that it names from state 2 on, before its reboot."""
     reboots: bool = True
     returns: bool = True
     power_off_at: float | None = None
@@ -37,6 +45,10 @@ class FlashPlan(Struct, kw_only=True):
     """Seconds for which the old firmware answers once more, between two reboots."""
     rolls_back_after: float | None = None
     """Seconds after which it reboots once more, into the old firmware."""
+    second_stage: float | None = None
+    """Seconds of another state 1, half a second after the boot; then it reboots once more."""
+    state_after_boot: int = 0
+    """``UpdateState`` when it is up again."""
 
 
 class CreatePlan(Struct, kw_only=True):

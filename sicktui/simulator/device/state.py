@@ -75,6 +75,15 @@ class DeviceState(Protocol):
     """``aa:bb:cc:dd:ee:ff``."""
     order_number: str
     power_on_count: int
+    """How often it has booted."""
+    shown_count: int | None
+    """``PowerOnCnt``, where it does not count every boot."""
+    serial_prefix: str
+    """Zeros before ``SerialNumber``."""
+    ident_length: int | None
+    """Characters that ``DeviceIdent.Version`` holds, where that is a limit."""
+    spelled: Callable[[str], str]
+    """How ``FirmwareVersion`` spells a version."""
     temperature: float
     """Degrees Celsius."""
 
@@ -99,6 +108,9 @@ class DeviceState(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run something beside the requests; it ends with the device."""
+
+    async def lose_link(self, seconds: float) -> None:
+        """Disconnect the network for a while."""
 
     async def power_off(self) -> None:
         """Pull the plug."""

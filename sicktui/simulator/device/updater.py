@@ -19,6 +19,8 @@ INITIAL: Final = 0
 STARTED: Final = 1
 FINISHED: Final = 2
 ERROR: Final = 3
+_STAGE_DELAY: Final = 0.5
+"""Seconds from a boot to the second stage of an update."""
 MAX_UPLOAD: Final = 100_000_000
 """Bytes that ``PUT update`` takes (SICK's OpenAPI: 100 MB)."""
 
@@ -40,6 +42,8 @@ class Updater:
         self._stage: Stage = "idle"
         self._stage_after_boot: Stage = "idle"
         self._uploading = False
+        self._verifying = False
+        self._state_after_boot = INITIAL
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -95,6 +99,9 @@ class Updater:
         if self.busy:
             self._device.violation(f"RunFirmwareUpdate: a second flash during UpdateState {self.state}")
             raise ApiError(INTERNAL_ERROR)
+        if self._verifying:
+            self._device.violation("RunFirmwareUpdate: a second trigger while the package is verified")
+            raise ApiError(INTERNAL_ERROR)
         if self.image is None:
             self._device.violation("RunFirmwareUpdate: no package was uploaded")
         self._start(self.image)
@@ -102,10 +109,21 @@ class Updater:
     def _start(self, image: ReceivedImage | None) -> None:
         plan = self._plan(image)
         self._device.faults.flash(plan)
-        if plan.starts:
-            self.image = None
-            self.flashes += 1
-            self._run(plan)
+        if plan.starts and plan.verifies:
+            self._task = self._device.spawn(self._verify(plan))
+        elif plan.starts:
+            self._flash_now(plan)
+
+    async def _verify(self, plan: FlashPlan) -> None:
+        self._verifying = True
+        await self._device.time.sleep(plan.verifies)
+        self._verifying = False
+        self._flash_now(plan)
+
+    def _flash_now(self, plan: FlashPlan) -> None:
+        self.image = None
+        self.flashes += 1
+        self._run(plan)
 
     def start_foreign(self, version: str | None) -> None:
         """Another client updates this device (to ``version``, or to the one it runs)."""
@@ -152,18 +170,29 @@ class Updater:
             await time.sleep(plan.seconds * plan.power_off_at)
             await self._power_failure(plan)
             return
-        await time.sleep(plan.seconds)
+        if plan.link_away is None:
+            await time.sleep(plan.seconds)
+        else:
+            await time.sleep(plan.seconds / 2)
+            await self._device.lose_link(plan.link_away)
+            await time.sleep(plan.seconds / 2)
         if not plan.ends:
             return
         if plan.error:
             self.state, self._stage = ERROR, "error"
             return
+        if plan.aborts:
+            self.state, self._stage = INITIAL, "idle"
+            return
         self._stage = "finished"
+        device = self._device
+        running = device.firmware_version
+        device.firmware_version = plan.announces or running
         if plan.finished_seconds > 0:
             self.state = FINISHED
             await time.sleep(plan.finished_seconds)
         if plan.reboots:
-            await self._reboot(plan)
+            await self._reboot(plan, running)
 
     async def _power_failure(self, plan: FlashPlan) -> None:
         await self._device.power_off()
@@ -171,9 +200,8 @@ class Updater:
             await self._device.time.sleep(plan.power_back)
             await self._device.power_on()
 
-    async def _reboot(self, plan: FlashPlan) -> None:
+    async def _reboot(self, plan: FlashPlan, old: str) -> None:
         device = self._device
-        old = device.firmware_version
         await device.power_off()
         if plan.old_first is not None:
             await self._boot(plan, "finished")
@@ -185,6 +213,12 @@ class Updater:
         if plan.moves:
             device.move()
         await self._boot(plan, "updated")
+        if plan.second_stage is not None:
+            await device.time.sleep(_STAGE_DELAY)
+            self.state, self._stage = STARTED, "flashing"
+            await device.time.sleep(plan.second_stage)
+            await device.power_off()
+            await self._boot(plan, "updated")
         if plan.rolls_back_after is not None:
             await device.time.sleep(plan.rolls_back_after)
             await device.power_off()
@@ -193,18 +227,18 @@ class Updater:
 
     async def _boot(self, plan: FlashPlan, stage: Stage) -> None:
         await self._device.time.sleep(plan.reboot_seconds)
-        self._stage_after_boot = stage
+        self._stage_after_boot, self._state_after_boot = stage, plan.state_after_boot
         await self._device.power_on()
 
     def power_lost(self) -> None:
         """The power fails: drop the upload, and cancel the flash unless it is the caller."""
         self.image = None
-        self._uploading = False
+        self._uploading = self._verifying = False
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
             self._task = None
 
     def booted(self) -> None:
         """The device has started."""
-        self.state = INITIAL
+        self.state, self._state_after_boot = self._state_after_boot, INITIAL
         self._stage, self._stage_after_boot = self._stage_after_boot, "idle"

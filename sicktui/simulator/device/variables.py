@@ -48,12 +48,12 @@ def _contamination(device: DeviceState) -> object:
 _IDENTITY: Final[dict[str, Read]] = {
     "DeviceIdent": lambda device: {
         "Name": device.generation.family.name,
-        "Version": device.firmware_version,
+        "Version": device.spelled(device.firmware_version)[: device.ident_length],
     },
     "DeviceType": lambda device: device.model,
     "OrderNumber": lambda device: device.order_number,
-    "SerialNumber": lambda device: device.serial,
-    "FirmwareVersion": lambda device: device.firmware_version,
+    "SerialNumber": lambda device: device.serial_prefix + device.serial,
+    "FirmwareVersion": lambda device: device.spelled(device.firmware_version),
     "EtherMACAddress": lambda device: [int(part, 16) for part in device.mac.split(":")],
 }
 _HEALTH: Final[dict[str, Read]] = {
@@ -62,7 +62,7 @@ _HEALTH: Final[dict[str, Read]] = {
     "CurrentTempDev": lambda device: device.temperature,
     "OpHours": lambda device: device.operating_hours,
     "DailyOpHours": lambda device: device.hours_since_power_on,
-    "PowerOnCnt": lambda device: device.power_on_count,
+    "PowerOnCnt": lambda device: device.power_on_count if device.shown_count is None else device.shown_count,
     "ContaminationResult": _contamination,
 }
 _STRUCTS: Final = frozenset({"DeviceIdent", "ContaminationResult", "LFTchecksum"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.plans import FlashPlan
+from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.faults.base import Behaviour, PlanFault, error_payload, fault
 from sicktui.simulator.network.http import Reply, Request
@@ -88,6 +88,14 @@ class TriggerLost(FlashFault):
     sets = ("starts", False)
 
 
+@fault("verifies_first")
+class VerifiesFirst(FlashFault):
+    """Answers a trigger with Ok, and stays in state 0 for ``seconds`` (default 40) before it starts."""
+
+    uses = ("seconds",)
+    delays = ("verifies", 40.0)
+
+
 @fault("stuck_at_1")
 class StuckAt1(FlashFault):
     """Stays in state 1 forever."""
@@ -108,6 +116,44 @@ class UpdateError(FlashFault):
     """Ends in state 3, although the package is good."""
 
     sets = ("error", True)
+
+
+@fault("flash_aborted")
+class FlashAborted(FlashFault):
+    """Goes from state 1 back to 0 without a reboot; the link is away for ``seconds`` of it (default 0.5)."""
+
+    uses = ("seconds",)
+    sets = ("aborts", True)
+    delays = ("link_away", 0.5)
+
+
+@fault("announces_early")
+class AnnouncesEarly(FlashFault):
+    """Names the new version in state 2, before it reboots; with ``old_version`` after it, into the old."""
+
+    def change(self, plan: FlashPlan | CreatePlan | RestorePlan, device: Device) -> None:
+        """Announce what the package brings."""
+        if isinstance(plan, FlashPlan) and self.strikes(device):
+            plan.announces = plan.version
+
+
+@fault("second_stage")
+class SecondStage(FlashFault):
+    """Comes back with the new firmware, goes to state 1 for ``seconds`` (default 5), then reboots again."""
+
+    uses = ("seconds",)
+    delays = ("second_stage", 5.0)
+
+
+@fault("state_after_boot")
+class StateAfterBoot(FlashFault):
+    """Comes back from an update with ``UpdateState`` ``value`` (default 3) instead of 0."""
+
+    uses = ("value",)
+
+    def changes(self, device: Device) -> Mapping[str, object]:
+        """Another state."""
+        return {"state_after_boot": self.fault.value if isinstance(self.fault.value, int) else 3}
 
 
 @fault("no_reboot")

@@ -354,3 +354,54 @@ class NoIdentity(Behaviour):
             "LocationName",
             "FirmwareVersion",
         }
+
+
+@fault("power_on_not_counted")
+class PowerOnNotCounted(Behaviour):
+    """Has a ``PowerOnCnt`` that never rises."""
+
+    def on_start(self, device: Device) -> None:
+        """Fix what is shown."""
+        device.shown_count = device.power_on_count
+
+
+@fault("serial_with_zeros")
+class SerialWithZeros(Behaviour):
+    """Writes its serial number with two leading zeros from its next boot on."""
+
+    def on_boot(self, device: Device) -> None:
+        """Spell it otherwise."""
+        device.serial_prefix = "00"
+
+
+@fault("serial_appears")
+class SerialAppears(Behaviour):
+    """Has no ``SerialNumber`` before its next boot."""
+
+    def on_start(self, device: Device) -> None:
+        """Take the variable away."""
+        device.hidden |= {"SerialNumber"}
+
+    def on_boot(self, device: Device) -> None:
+        """Have it."""
+        device.hidden -= {"SerialNumber"}
+
+
+_IDENT_LENGTH: Final = 8  # SICK's OpenAPI files, outside the LRS family.
+_SPELLINGS: Final[dict[object, Callable[[str], str]]] = {
+    "V": "V{}".format,
+    "NUL": "{}\0\0\0".format,
+    "bare": lambda version: version.removesuffix("R"),
+}
+
+
+@fault("version_spelling")
+class VersionSpelling(Behaviour):
+    """Spells its version with a leading V, padded with NUL, or bare of its R (``value``: V, NUL, bare)."""
+
+    uses = ("value",)
+
+    def on_start(self, device: Device) -> None:
+        """Spell it otherwise; DeviceIdent cuts it at 8 characters, FirmwareVersion does not."""
+        device.spelled = _SPELLINGS[self.fault.value or "V"]
+        device.ident_length = _IDENT_LENGTH
