@@ -1,14 +1,19 @@
 """Fixtures and hooks that more than one part's tests use."""
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 
 import pytest
 from hypothesis import settings
 
+from sicktui.stores.disk.files import StorageError
+from sicktui.stores.disk.home import locate
+from sicktui.stores.disk.locks import Lock
 from tests.reliability.rotation import VARIABLE, turn_of_today
 from tests.support.skipping_loop import SkippingLoop
 
@@ -36,6 +41,21 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Name the turn of the fault matrix, so that a run can be repeated."""
     return f"fault matrix: {VARIABLE}={turn_of_today()}"
+
+
+LOCKS_LAST = 600
+"""Seconds after which a test holds no lock any more."""
+
+
+def pytest_sessionfinish() -> None:
+    """Remove the locks of simulated sensors that killed processes have left in the folder of all users."""
+    folder = locate(None, os.environ).sensor_locks
+    for path in folder.glob("sicktui-sensor-*-address-127.0.0.1-*.lock"):
+        # Not those of a test that another worker has just begun.
+        with contextlib.suppress(StorageError, FileNotFoundError):
+            if time.time() - path.stat().st_mtime < LOCKS_LAST:
+                continue
+            Lock(path, what="A sensor", shared=True).is_held()  # looking at a free one removes it
 
 
 PROCESSES_OF_THEIR_OWN = ("survival", "terminal")

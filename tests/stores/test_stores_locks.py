@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -446,6 +447,59 @@ def test_two_users_meet_at_one_lock(shared_folder: Path, spawn: Spawn, creator: 
     second.wait()
     lock.acquire()
     lock.release()
+
+
+WITH_ANOTHER_HOME = """
+import os, sys
+from pathlib import Path
+from sicktui.model.address import Address
+from sicktui.stores.disk.home import locate
+from sicktui.stores.disk.locks import Held, SensorLock, operator
+operator()  # import what it needs as root, who may read this Python
+user = int(sys.argv[1])
+os.setgroups([]); os.setgid(user); os.setuid(user)
+os.umask(0o077)
+lock = SensorLock(locate(Path(sys.argv[2]), {}), sys.argv[3], Address("192.168.0.1", 80))
+try:
+    lock.acquire()
+except Held as held:
+    print("held by", held.owner.pid if held.owner else None, flush=True)
+else:
+    print("taken", flush=True)
+sys.stdin.readline()
+lock.release()
+print("released", flush=True)
+"""
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can become somebody else")
+def test_two_users_with_their_own_homes_meet_in_the_folder_of_the_system(home: Home, spawn: Spawn) -> None:
+    key = f"serial {os.getpid()}-{time.monotonic_ns()}"
+    mine = SensorLock(home, key, DIRECT)
+    assert home.shared_locks
+    with tempfile.TemporaryDirectory(dir="/tmp") as text:
+        folder = Path(text)
+        folder.chmod(0o777)
+
+        def other(user: int) -> subprocess.Popen[str]:
+            return spawn(WITH_ANOTHER_HOME, str(user), str(folder / str(user)), key)
+
+        alice = other(ALICE)
+        assert answer(alice) == "taken"
+        with pytest.raises(Held, match=f"pid {alice.pid}"):
+            mine.acquire()
+        assert answer(other(BOB)) == f"held by {alice.pid}"
+        alice.kill()
+        alice.wait()
+        bob = other(BOB)  # in the file that Alice has left behind
+        assert answer(bob) == "taken"
+        assert answer(other(ALICE)) == f"held by {bob.pid}"
+        with pytest.raises(Held, match=f"pid {bob.pid}"):
+            mine.check()
+        assert say(bob) == "released"
+        with mine:
+            assert answer(other(BOB)) == f"held by {os.getpid()}"
+    assert not list(home.sensor_locks.glob(f"*{key.split()[1]}*"))
 
 
 def answer(process: subprocess.Popen[str]) -> str:
