@@ -100,3 +100,12 @@ def test_the_end_of_a_line_is_no_part_of_a_secret(
     opened_vault(vault_file, a="secret")
     assert opened(tmp_path, SICKTUI_VAULT_PASSWORD=f"{MASTER}{end}").credentials.vault is not None
     assert read_secrets(Common(), {"SICKTUI_PASSWORD": end}) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["sensors.json", "credentials.json"])
+def test_the_doctor_names_a_record_that_withholds_passwords(tmp_path: Path, name: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_bytes(b"{")
+    [check] = [found for found in password_checks(opened(tmp_path), {}) if found.state == "failed"]
+    assert name in check.message
+    assert check.remedy

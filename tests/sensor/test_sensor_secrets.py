@@ -1,14 +1,18 @@
 """Neither password nor token nor passphrase ever leaves by a repr, an error or a log."""
 
 import base64
+import html
 import json
 import logging
 import traceback
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from sicktui.model.errors import SicktuiError
+from sicktui.sensor.transport.messages import Request
+from sicktui.sensor.transport.redaction import STARS, Redactor
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
     PASSWORD,
@@ -127,3 +131,52 @@ async def test_a_sensor_that_repeats_what_it_was_sent_is_not_quoted_with_it(
             if seen.method == "POST"
         ]
         assert not [proof for proof in proofs if proof and proof in said]
+
+
+HIDDEN = 'Größe/42 "&+'
+
+
+def _encodings(secret: str) -> list[str]:
+    raw = secret.encode()
+    found = [secret, raw.hex(), raw.hex().upper(), raw.hex(":"), "".join(f"%{byte:02X}" for byte in raw)]
+    for before in ("", "a", "ab", "user:"):
+        for after in ("", "b", "bc"):
+            whole = before.encode() + raw + after.encode()
+            for encode in (base64.b64encode, base64.urlsafe_b64encode):
+                found += [encode(whole).decode(), encode(whole).decode().rstrip("=")]
+    found += [json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]]
+    found += [quote(secret, safe=""), quote(secret), quote_plus(secret), quote(secret).lower()]
+    found += [html.escape(secret), "".join(f"\\x{byte:02x}" for byte in raw)]
+    return found
+
+
+@pytest.mark.parametrize("secret", [HIDDEN, "geheim", "a long passphrase of the plant"])
+def test_no_encoding_of_a_secret_survives_what_a_sensor_echoes(secret: str) -> None:
+    redactor = Redactor()
+    redactor.add(secret)
+    request = Request("gate", "POST", "X", redactor)
+    for echoed in _encodings(secret):
+        shown = request.quote(f"bad {echoed} here")
+        assert STARS in shown, echoed
+        left = shown.replace(STARS, "")
+        for form in (secret, secret.encode().hex()):
+            assert form not in left
+        core = base64.b64encode(secret.encode()).decode()[2:-4]
+        assert core not in left
+
+
+def test_words_that_only_resemble_a_secret_stay() -> None:
+    redactor = Redactor()
+    redactor.add("servicelevel")
+    for text in ("status 4 (Access Denied)", "SICK picoScan150 V2.3.0.0R", "service", "level 73 65 72"):
+        assert redactor.redact(text) == text
+
+
+async def test_a_name_that_could_not_be_restored_is_no_way_out(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    echoed = [PASSPHRASE, base64.b64encode(PASSPHRASE.encode()).decode()]
+    answer = reply({"RestoreResult": 4, "ParametersFailedToRestore": echoed})
+    challenging.on("POST RestoreParameterBackup", if_proven(answer))
+    restored = await connect().backups.restore(PASSPHRASE)
+    assert restored.failed == (STARS, STARS)

@@ -9,7 +9,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import names
-from sicktui.stores.backups.passphrases import SITE, Passphrases
+from sicktui.stores.backups.passphrases import IN_CLEAR, SITE, Passphrases
 from sicktui.stores.backups.passphrases import generate as new_passphrase
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import VARIABLE
@@ -96,6 +96,8 @@ def unlock_passphrases(
                 "SICKTUI_PASSPHRASE or --passphrase-stdin.",
             )
         cli.out.note(message, "yellow")
+    if makes and any(known.of(target.device) for target in targets):
+        cli.out.note(IN_CLEAR)
     without = [target.device for target in targets if known.of(target.device) is None]
     if without and warn:
         cli.out.note(
@@ -116,4 +118,5 @@ def _keep(cli: CliContext, devices: Sequence[str], passphrase: str) -> int:
         )
         return ExitCode.FAILED
     cli.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
+    cli.out.note(IN_CLEAR)
     return ExitCode.OK

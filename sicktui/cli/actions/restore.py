@@ -14,6 +14,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.stores.backups.passphrases import IN_CLEAR
 
 PASSPHRASE_TRIES: Final = 3
 """How often the passphrase is asked for; it is tested on this PC."""
@@ -33,6 +34,8 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
         plan = _plan(cli, targets[0], backup, options)
         if plan.may_go or detach or common.json:
             _show(cli, plan)  # else the verdict shows it
+        if plan.may_go and plan.facts is not None and plan.facts.passphrase_fingerprint is not None:
+            cli.out.note(IN_CLEAR)
         if plan.may_go and cli.declined(_question(plan)):
             return ExitCode.INTERRUPTED
         spec = restore_spec(cli.context, plan, backup)

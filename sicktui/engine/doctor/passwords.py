@@ -10,6 +10,8 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import POSIX_MODES, display_path
+from sicktui.stores.disk.shared_record import SharedRecord
+from sicktui.stores.secrets.bindings import BindingsRecord
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.report import StoreProblem
 from sicktui.stores.secrets.store import MEMORY
@@ -37,6 +39,7 @@ def password_checks(context: Context, environ: Mapping[str, str]) -> Iterator[Do
         yield _copies(vault)
     if vault is not None and state is not None:
         yield _vault(vault, state, in_vault, keyring_works=keyring_works)
+    yield from _memory(context)
     yield _devices(context, environ)
 
 
@@ -95,6 +98,21 @@ def _vault(
         message=f"{told}: {problem.reason}.",
         remedy=advice if not keyring_works or wrong else "",
     )
+
+
+def _memory(context: Context) -> Iterator[DoctorCheck]:
+    """The records without which passwords are withheld, where one cannot be read."""
+    bindings = SharedRecord(context.home.bindings_file, BindingsRecord())
+    for name, read, then in (
+        ("sensor memory", context.sensor_memory.check, "No password is sent with Basic meanwhile."),
+        ("bindings", bindings.read, "No stored password is used meanwhile."),
+    ):
+        try:
+            read()
+        except SicktuiError as error:
+            yield DoctorCheck(
+                name=name, state="failed", message=f"{error.message} {then}", remedy=error.advice
+            )
 
 
 def _copies(vault: Vault) -> DoctorCheck:

@@ -181,7 +181,9 @@ class Backups:
 
 def _restore_reply(reply: Reply) -> RestoreReply:
     said: _Restored = convert_fields(reply, _Restored)
-    failed = tuple(clean(name, 80) for name in said.parameters_failed_to_restore[:_SHOWN_FAILURES])
+    failed = tuple(
+        clean(reply.request.quote(name), 80) for name in said.parameters_failed_to_restore[:_SHOWN_FAILURES]
+    )
     ok = said.result
     words = ""
     if said.restore_result is not None:

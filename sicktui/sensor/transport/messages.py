@@ -7,6 +7,7 @@ from sicktui.sensor.transport.redaction import Redactor
 
 _FIRST_FAILURE = 300
 _FIRST_CLIENT_ERROR = 400
+_LONGEST_QUOTE = 4096
 
 
 class Request(Struct, frozen=True):
@@ -26,7 +27,9 @@ class Request(Struct, frozen=True):
 
     def quote(self, text: str | None) -> str:
         """A text of the sensor, harmless and without the secrets that were sent."""
-        return clean(self.redactor.redact(text or "")).strip()
+        # Once more at the end: spaces of other kinds are plain ones then.
+        shown = clean(self.redactor.redact(text or ""), _LONGEST_QUOTE)
+        return clean(self.redactor.redact(shown)).strip()
 
 
 class Answer(Struct, frozen=True, kw_only=True):

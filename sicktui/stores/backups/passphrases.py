@@ -15,6 +15,9 @@ from sicktui.stores.secrets.vault import VaultState
 
 SITE: Final = "*"
 """In the place of a device's name: every device without its own passphrase."""
+IN_CLEAR: Final = (
+    "The passphrase of a backup crosses the network in clear text: the sensors' API has no other way."
+)
 LONGEST: Final = 256
 """Characters (vendor's OpenAPI, ``CreateParameterBackup``)."""
 _USER: Final = "backup passphrase"

@@ -46,6 +46,14 @@ class SensorMemory:
         """The memory of what answers for one device."""
         return TargetMemory(self, target)
 
+    def check(self) -> None:
+        """Return if the memory can be read.
+
+        Raises:
+            StorageError: it cannot, so no password is sent in clear text.
+        """
+        self._record.read()
+
     def spoke_challenge(self, keys: tuple[str, ...]) -> bool:
         """Whether one of these has ever spoken challenge-response.
 
