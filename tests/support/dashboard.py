@@ -7,16 +7,19 @@ from typing import Final
 
 import pytest
 from msgspec import structs
+from textual.message import Message
+from textual.notifications import Notify
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sicktui.engine.context import open_context
+from sicktui.engine.context import Context, open_context
 from sicktui.model.device import Profile
 from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.config.devices import DeviceList, save_devices
+from sicktui.tui import app as app_module
 from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.screen import MainScreen
@@ -25,7 +28,7 @@ from tests.support.waiting import LIMIT
 
 TIMING: Final = structs.replace(
     FAST,
-    poll_interval=0.1,
+    poll_interval=0.5,  # each poll costs CPU time that the test itself needs
     flash_timeout=30.0,
     reconnect_interval=0.1,
     # Time is real here: a sensor that a busy machine starves must not count as silent.
@@ -34,6 +37,22 @@ TIMING: Final = structs.replace(
     backup_timeout=15.0,
 )
 LIMITS: Final = Limits(requests_per_second=1000.0, max_failures=100)
+
+
+class NotingDashboard(Dashboard):
+    """The dashboard, with all notes that it showed: on a busy machine one may be gone before a test looks."""
+
+    CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+    def __init__(self, context: Context, appearance: Appearance) -> None:
+        super().__init__(context, appearance)
+        self.noted: list[str] = []
+
+    def post_message(self, message: Message) -> bool:
+        """As usual, but remember a note."""
+        if isinstance(message, Notify):
+            self.noted.append(message.notification.message)
+        return super().post_message(message)
 
 
 class DashboardHarness(Harness):
@@ -63,7 +82,7 @@ class DashboardHarness(Harness):
 
     def app(self, appearance: Appearance | None = None) -> Dashboard:
         """The dashboard, not yet running."""
-        return Dashboard(self.context, appearance or Appearance())
+        return NotingDashboard(self.context, appearance or Appearance())
 
     @asynccontextmanager
     async def dashboard(
@@ -119,8 +138,9 @@ def flat_of(pilot: Pilot[None]) -> str:
 
 
 def notes_of(pilot: Pilot[None]) -> str:
-    """The short notes on the screen, unwrapped."""
-    return "\n".join(note.message for note in pilot.app._notifications)
+    """The short notes that were shown so far, unwrapped."""
+    assert isinstance(pilot.app, NotingDashboard)
+    return "\n".join(pilot.app.noted)
 
 
 def text_of(pilot: Pilot[None]) -> str:

@@ -14,7 +14,7 @@ from tests.support.dashboard import DashboardHarness, main_of, notes_of, text_of
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.2.0.0R", serial="1002", model="picoScan120")
-SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=120.0)
+SLOW = DeviceSpec(name="slow-1", version="2.3.0.0R", serial="1004", flash_seconds=1e6)
 
 
 async def test_an_empty_list_says_how_to_begin(harness: DashboardHarness) -> None:
@@ -85,7 +85,8 @@ async def test_an_update_from_the_mark_to_the_verdicts(harness: DashboardHarness
 
 
 async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: DashboardHarness) -> None:
-    await harness.sensors(SLOW)
+    fleet = await harness.sensors(SLOW)
+    harness.settings(flash_timeout=600.0)
     harness.shelve()
     async with harness.dashboard() as (pilot, main):
         run = await start_update(pilot)
@@ -99,7 +100,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: D
         assert isinstance(pilot.app, Dashboard)
         assert f"Run {run} continues" in pilot.app.farewell
     async with harness.dashboard() as (pilot, main):
-        await until(pilot, lambda: main.dashboard.live_runs == [run], seconds=3)
+        await until(pilot, lambda: main.dashboard.live_runs == [run])
         await until(pilot, lambda: "1 run active" in text_of(pilot) and "► flash" in text_of(pilot))
         await pilot.press("u")
         await until(pilot, lambda: f"in use by run {run}" in notes_of(pilot))
@@ -107,6 +108,7 @@ async def test_a_run_goes_on_without_the_dashboard_and_is_found_again(harness: D
         await until(pilot, lambda: "Cancel the run?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "cancelling, waiting for slow-1 (flash)" in text_of(pilot))
+        fleet.devices[0].updater.end_flash()
         await until(pilot, lambda: main.dashboard.live_runs == [])
 
 

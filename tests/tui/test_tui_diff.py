@@ -39,7 +39,7 @@ async def test_a_sensor_is_compared_with_what_it_was(harness: DashboardHarness) 
         assert "2 differences" in shown
         assert "ScanDataFormat ▲ differs 2 4" in shown
         assert "EtherIPAddress ● network 192.168.0.1 10.0.0.9" in shown
-        assert "this sensor has no such variable (n shows them)" in shown
+        assert "this sensor has no such variable (press n to list them)" in shown
         lines = len(shown)
         await pilot.press("n")
         await until(pilot, lambda: "· unread" in text_of(pilot))

@@ -45,6 +45,7 @@ class Updater:
         self._verifying = False
         self._state_after_boot = INITIAL
         self._task: asyncio.Task[None] | None = None
+        self._flashing: asyncio.Future[None] | None = None
 
     @property
     def phase(self) -> Phase:
@@ -171,7 +172,7 @@ class Updater:
             await self._power_failure(plan)
             return
         if plan.link_away is None:
-            await time.sleep(plan.seconds)
+            await self._in_state_1(plan.seconds)
         else:
             await time.sleep(plan.seconds / 2)
             await self._device.lose_link(plan.link_away)
@@ -193,6 +194,18 @@ class Updater:
             await time.sleep(plan.finished_seconds)
         if plan.reboots:
             await self._reboot(plan, running)
+
+    async def _in_state_1(self, seconds: float) -> None:
+        self._flashing = asyncio.ensure_future(self._device.time.sleep(seconds))
+        try:
+            await asyncio.wait([self._flashing])
+        finally:
+            self._flashing.cancel()
+
+    def end_flash(self) -> None:
+        """End state 1 now, whatever is left of its seconds: for tests that act while a sensor flashes."""
+        if self._flashing is not None:
+            self._flashing.cancel()
 
     async def _power_failure(self, plan: FlashPlan) -> None:
         await self._device.power_off()
