@@ -83,7 +83,7 @@ async def test_two_marked_sensors_are_compared(harness: DashboardHarness) -> Non
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "3 online" in text_of(pilot))
         await pilot.press("a", "d")
-        await until(pilot, lambda: "two can be compared" in notes_of(pilot))
+        await until(pilot, lambda: "Mark two to compare them" in notes_of(pilot))
         await pilot.press("a", "space", "j", "space", "d")
         shown = await compared(pilot)
         assert "Before gate-1 (1001" in shown
