@@ -227,7 +227,7 @@ def test_the_expected_version_is_said_or_the_verdict_is_unknown(
     assert said.code == 0, said
 
 
-@pytest.mark.parametrize("wish", ["", " ", "latest", "\x1b[31m2", "2" * 100])
+@pytest.mark.parametrize("wish", ["", " ", "latest", "\x1b[31m2", "2" * 100, "2", "2.x", "2.3.0.0.1"])
 def test_what_no_sensor_can_report_is_no_expected_version(
     program: ProgramHarness, start_fleet: StartFleet, wish: str
 ) -> None:

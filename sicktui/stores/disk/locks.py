@@ -258,11 +258,12 @@ def _file_name(key: str) -> str:
 
 
 class SensorLock:
-    """What one writer of a sensor holds: its lock within the home, and the one for the whole PC.
+    """What one writer of a sensor holds: its lock within the home, and those for the whole PC.
 
-    A loopback address is a simulator or a tunnel. Simulators of two demos have the same serial numbers and
-    must not block one another, so on the PC they are known by the port. Within one home the serial number
-    counts as well: a sensor that is listed directly and through a tunnel has one writer.
+    On the PC the address is locked too, since a process may have read no serial number. A loopback address is
+    a simulator or a tunnel. Simulators of two demos have the same serial numbers and must not block one
+    another, so on the PC they are known by the address alone. Within one home the serial number counts too: a
+    sensor that is listed directly and through a tunnel has one writer.
 
     Args:
         home: the folders.
@@ -275,11 +276,12 @@ class SensorLock:
     def __init__(
         self, home: Home, key: str, address: Address, *, purpose: str = "", clock: Clock | None = None
     ) -> None:
-        on_pc = f"address {address.loopback}:{address.port}" if address.loopback else key
-        self._locks = (
+        place = f"address {address.loopback or address.host.casefold()}:{address.port}"
+        on_pc = [place] if address.loopback or key == place else [place, key]
+        self._locks = [
             sensor_lock(home, key, purpose=purpose, clock=clock),
-            pc_lock(home, on_pc, called=key, purpose=purpose, clock=clock),
-        )
+            *(pc_lock(home, name, called=key, purpose=purpose, clock=clock) for name in on_pc),
+        ]
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -289,7 +291,7 @@ class SensorLock:
         self.release()
 
     def acquire(self) -> None:
-        """Take both, or none.
+        """Take all, or none.
 
         Raises:
             Held: somebody has one of them; names the owner.
@@ -301,12 +303,12 @@ class SensorLock:
             taken.pop_all()
 
     def release(self) -> None:
-        """Give both back; without them, nothing happens."""
+        """Give them back; without them, nothing happens."""
         for lock in reversed(self._locks):
             lock.release()
 
     def check(self) -> None:
-        """Return if both are free, without taking them.
+        """Return if all are free, without taking them.
 
         Raises:
             Held: somebody has one of them; names the owner.

@@ -117,7 +117,10 @@ _WORDS: Final = {
     ),
     sqlite3.SQLITE_LOCKED: ("another part of this process keeps it busy", "Try again."),
     sqlite3.SQLITE_READONLY: ("it is read-only", "Check who owns the file and its folder."),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Check who owns the file and its folder."),
+    sqlite3.SQLITE_CANTOPEN: (
+        "it cannot be opened",
+        "Check who owns the file and its folder, and whether the disk has room (df, df -i).",
+    ),
     sqlite3.SQLITE_PERM: ("permission denied", "Check who owns the file and its folder."),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk; choose another with --home."),
 }
