@@ -109,17 +109,18 @@ class Watch:
 
     async def _look(self) -> Observation:
         withheld: PasswordWithheld | None = None
-        if self._identity is None or self._auth is None:
-            self._identity = await self._sensor.read.identity()
-            try:
-                self._auth = await self._sensor.access.scheme()
-            except PasswordWithheld as error:
-                # Who it is is known all the same. The next look tries again.
-                self._auth, withheld = None, error
+        if self._identity is None:
+            self._identity, self._auth = await self._sensor.read.identity(), None
         else:
             name, version = await self._sensor.read.ident()
             if (name, version) != (self._identity.name, self._identity.version):
                 self._identity = await self._sensor.read.identity()
+        if self._auth is None:
+            try:
+                self._auth = await self._sensor.access.scheme()
+            except PasswordWithheld as error:
+                # Who it is is known all the same. The next look tries again.
+                withheld = error
         state = await read_update_state(self._sensor)
         health, problem = Health(), ""
         try:

@@ -166,6 +166,9 @@ def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Do
     facts = [f"{len(targets) - len(locked) - len(missing)} of {count(len(targets), 'device')} {have} one"]
     if locked:
         facts.append(f"in the locked vault: {names(locked)}")
+    elsewhere = [t.device for t in targets if t.device in missing and credentials.why_other(t.device, t.user)]
+    if elsewhere:
+        facts.append(f"stored for another sensor, so not used: {names(elsewhere)}")
     if missing:
         facts.append(f"without: {names(missing)}")
     if factory:

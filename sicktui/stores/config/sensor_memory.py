@@ -41,6 +41,7 @@ class SensorMemory:
         self._record = SharedRecord(path, _Sensors())
         self._session: set[str] = set()
         """What this process has seen, also where the file cannot be written."""
+        self._written: set[str] = set()
 
     def of(self, target: Target) -> "TargetMemory":
         """The memory of what answers for one device."""
@@ -64,12 +65,11 @@ class SensorMemory:
 
     def note_challenge(self, keys: tuple[str, ...]) -> None:
         """Remember challenge-response of all of these. That it cannot be written is logged."""
-        if self._session.issuperset(keys):
+        if self._written.issuperset(keys):
             return
         self._session.update(keys)
-        self._change(
-            lambda known: structs.replace(known, challenge=_with(known.challenge, keys)), "challenge-response"
-        )
+        if self._change(lambda known: structs.replace(known, challenge=_with(known.challenge, keys))):
+            self._written.update(keys)
 
     def counts_reboots(self, identity: Identity) -> bool:
         """Whether this very sensor has been seen to count a software reboot in ``PowerOnCnt``."""
@@ -82,14 +82,16 @@ class SensorMemory:
         """Remember that this sensor counts software reboots. That it cannot be written is logged."""
         key = _key_of(identity)
         if key:
-            self._change(lambda known: structs.replace(known, counts=_with(known.counts, (key,))), "reboots")
+            self._change(lambda known: structs.replace(known, counts=_with(known.counts, (key,))))
 
-    def _change(self, change: Callable[[_Sensors], _Sensors], what: str) -> None:
+    def _change(self, change: Callable[[_Sensors], _Sensors]) -> bool:
         try:
             self._record.change(change)
         except SicktuiError as error:
             # What the sensor was asked for goes on; the next contact tries again.
-            _log.warning("Cannot remember a sensor's %s: %s", what, error.message)
+            _log.warning("Cannot remember what a sensor does: %s", error.message)
+            return False
+        return True
 
 
 class TargetMemory:

@@ -1,5 +1,6 @@
 """A small JSON record that several processes read and change at the same time."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -24,6 +25,7 @@ class SharedRecord(Generic[T]):
     def __init__(self, path: Path, empty: T) -> None:
         self.path = path
         self._empty = empty
+        self._lock = threading.Lock()
         self._read: tuple[tuple[int, int, int], T] | None = None
 
     def read(self) -> T:
@@ -54,7 +56,7 @@ class SharedRecord(Generic[T]):
         """
         if change(self.read()) == self.read():
             return self.read()
-        with exclusive(self.path):
+        with self._lock, exclusive(self.path):
             new = change(self.read())
             write_atomic(self.path, msgspec.json.format(msgspec.json.encode(new), indent=1))
         return new

@@ -130,7 +130,7 @@ class Credentials:
             if locked is None or locked.reason == LOCKED:
                 return "Its password is in the vault, and the vault is locked.", UNLOCK_ADVICE
             return f"Its password is in the vault, which is locked: {locked.reason}.", UNLOCK_ADVICE
-        if other := self._why_other(account_of(device, user)):
+        if other := self.why_other(device, user):
             return f"The stored password is not used: {other}.", _AGAIN
         # Where a store cannot be asked, the password may well be in it.
         silent = [found for found in broken.values() if found is not None and found.brief != NONE_HERE]
@@ -140,8 +140,9 @@ class Credentials:
             " ".join([*(found.advice for found in silent if found.advice), _TELL]),
         )
 
-    def _why_other(self, account: str) -> str:
+    def why_other(self, device: str, user: str) -> str:
         """Why a stored password belongs to another sensor; empty if there is none, or if it does not."""
+        account = account_of(device, user)
         return next((why for store in self._lasting if (why := store.why_other(account))), "")
 
     def serial_of(self, device: str, user: str) -> str | None:
