@@ -1,8 +1,10 @@
 """Towards a sensor that has ever spoken challenge-response, no command sends the password in clear text."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from sicktui.engine.authentication import check_login
 from sicktui.engine.backup.plan import plan_backup
@@ -13,7 +15,14 @@ from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.sensor.errors import AccessDenied
 from sicktui.simulator.fleet.fleet import Device
+from sicktui.stores.config.devices import save_devices
+from sicktui.stores.disk.shared_record import SharedRecord
+from sicktui.stores.secrets.bindings import BindingsRecord
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.groups import DeviceGroups
+from tests.credentials.kit import opened_vault
 from tests.support.engine_harness import EngineHarness
 from tests.support.harness import PASSWORD
 
@@ -122,3 +131,26 @@ async def test_an_update_proven_by_power_on_cnt_is_remembered(harness: EngineHar
     assert not harness.context.sensor_memory.counts_reboots(seen.identity)
     await harness.verdict(harness.package("2.9.0.0R"))
     assert harness.context.sensor_memory.counts_reboots(seen.identity)
+
+
+async def test_set_names_why_a_stored_password_is_not_used(harness: EngineHarness, tmp_path: Path) -> None:
+    device = await harness.sensor()
+    context = harness.context
+    harness.profile("gate", device)
+    listed = DeviceGroups(context.home.devices_file)
+    credentials = context.credentials = Credentials(
+        given=None,
+        keyring=None,
+        vault=opened_vault(tmp_path / "v"),
+        bindings=SharedRecord(tmp_path / "credentials.json", BindingsRecord()),
+        place_of=listed.place,
+    )
+    credentials.remember("gate", "Service", PASSWORD)
+    await write_parameter(context, harness.target("gate"), "LocationName", "x")
+    other = await harness.sensor(name="other")
+    devices = context.devices()
+    moved = structs.replace(devices.find("gate"), address=other.address)
+    save_devices(context.home.devices_file, devices.replace("gate", moved))
+    with pytest.raises(AccessDenied, match="it was stored for the sensor at"):
+        await write_parameter(context, harness.target("gate"), "LocationName", "y")
+    assert [entry.endpoint for entry in other.requests if entry.method == "POST"] == []

@@ -16,7 +16,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
-from sicktui.engine.plan.base import expected_identity, lock_of, reading, refuse_flashing
+from sicktui.engine.plan.base import expected_identity, lock_of, no_password, reading, refuse_flashing
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -279,7 +279,7 @@ def _took(new: object, value: object) -> bool:
 @asynccontextmanager
 async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
     """The sensor, if it is the expected one, no run is working on it and it is not flashing."""
-    async with reading(context, target) as (sensor, _):
+    async with reading(context, target) as (sensor, password):
         identity = await expected_identity(target, sensor)
         lock = lock_of(context.home, target, identity, purpose="a parameter")
         await asyncio.to_thread(lock.acquire)
@@ -287,5 +287,10 @@ async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sens
             # Under the lock: what this PC flashes is excluded by it, what another one does shows only here.
             await refuse_flashing(sensor)
             yield sensor, identity
+        except AccessDenied as error:
+            if password is not None:
+                raise
+            refusal = await no_password(context, target)
+            raise AccessDenied(refusal.message, advice=refusal.advice) from error
         finally:
             lock.release()

@@ -182,7 +182,7 @@ async def judge_access(
         SensorError: the sensor cannot be asked.
     """
     if password is None:
-        return await _no_password(context, target)
+        return await no_password(context, target)
     if await sensor.access.scheme() is AuthScheme.BASIC:
         warnings.append(f"It supports only Basic authentication: {exposed} the network in clear text.")
     try:
@@ -194,7 +194,7 @@ async def judge_access(
     return None
 
 
-async def _no_password(context: Context, target: Target) -> Refusal:
+async def no_password(context: Context, target: Target) -> Refusal:
     """Why no password is known (none was stored, or the vault is locked), and what to do."""
     # In a thread: a keyring may need seconds to fail.
     why, advice = await asyncio.to_thread(context.credentials.why_unknown, target.device, target.user)
