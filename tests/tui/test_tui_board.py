@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec import structs
 
 from sicktui.model.clock import timestamp
@@ -249,6 +250,16 @@ def test_the_lines_about_a_device_say_what_matters_most() -> None:
     told = plain(details(dashboard, "a", UNICODE))
     for word in ("What to do: Check the package.", "serial number: 7", "upload started", "tags: hall"):
         assert word in told
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_only_a_success_names_the_firmware_after_it(verdict: Verdict) -> None:
+    dashboard, _ = board_of("a")
+    ended = structs.replace(FAILED, verdict=verdict, from_version="1", to_version="2")
+    dashboard.advanced("r1", view_of(*UPLOADING, ended))
+    told = plain(details(dashboard, "a", UNICODE))
+    assert ("firmware after: 2" in told) == (verdict is Verdict.SUCCEEDED)
+    assert ("firmware expected: 2" in told) == (verdict is not Verdict.SUCCEEDED)
 
 
 def test_log_lines_leave_out_what_the_panel_shows() -> None:

@@ -184,13 +184,13 @@ async def judge_access(
     if password is None:
         return await no_password(context, target)
     if await sensor.access.scheme() is AuthScheme.BASIC:
-        warnings.append(f"It supports only Basic authentication: {exposed} the network in clear text.")
+        warnings.append(f"Only Basic authentication is supported: {exposed} the network in clear text.")
     try:
         proven = await check_known(context, target, sensor, password)
     except AccessDenied as error:
         return Refusal.of(error)
     if warn_untested and not proven:
-        warnings.append("Its password cannot be tested without writing; a wrong one shows at the first step.")
+        warnings.append("The password cannot be tested without writing; a wrong one shows at the first step.")
     return None
 
 

@@ -79,8 +79,8 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
             (),
             (
                 Span("Site  ", Tone.KEY),
-                Span(f"{glyphs.done} has one" if facts.plant else f"{glyphs.skipped} has none"),
-                Span("  for every device without its own passphrase", Tone.DIM),
+                Span(f"{glyphs.done} stored" if facts.plant else f"{glyphs.skipped} none"),
+                Span("  for all devices without their own passphrase", Tone.DIM),
             ),
         ]
         lines += [self._line(device) for device in facts.devices[:_NAMED]]

@@ -119,7 +119,9 @@ def _facts(verdict: VerdictReached) -> list[tuple[str, str]]:
     if verdict.from_version is not UNSET and verdict.from_version:
         facts.append(("firmware before", verdict.from_version))
     if verdict.to_version is not UNSET and verdict.to_version:
-        facts.append(("firmware after", verdict.to_version))
+        # The plan's version: only a success proves that the sensor runs it.
+        proven = verdict.verdict is Verdict.SUCCEEDED
+        facts.append(("firmware after" if proven else "firmware expected", verdict.to_version))
     if verdict.serial is not UNSET and verdict.serial:
         facts.append(("serial number", verdict.serial))
     facts.append(("took", elapsed(verdict.seconds)))
