@@ -220,7 +220,7 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(
             "D": ("how to fix them", "q back"),
             "I": ("Import devices", "esc back"),
             "X": ("Export the devices", "esc back"),
-            "T": ("so that you can find them", "esc back"),
+            "T": ("so that you can find it", "esc back"),
             "n": ("Add a device", "esc back"),
             "l": ("Password of", "esc back"),
             "S": ("Save the parameters?", "n cancel"),

@@ -29,7 +29,8 @@ async def find_me_for(services: Services, devices: tuple[str, ...]) -> None:
         problem = whole_number(text, "Seconds", least=1)
         return problem or ("" if int(text) <= LONGEST else f"At most {LONGEST} seconds.")
 
-    lines = [cell(f"Makes {count(len(devices), 'sensor')} blink so that you can find them on site.")]
+    them = "it" if len(devices) == 1 else "them"
+    lines = [cell(f"Makes {count(len(devices), 'sensor')} blink so that you can find {them} on site.")]
     field = TextField(name="seconds", label="Seconds", value="60")
     values = await services.ask(
         ValuesForm(services.appearance, "Blink", lines, [field], check=check, submit="blink")
