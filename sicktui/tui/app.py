@@ -10,6 +10,7 @@ from typing import Final
 from textual import constants, events, on
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
@@ -101,6 +102,14 @@ class Dashboard(App[None]):
     def failure(self) -> Exception | None:
         """The unexpected error that ended the app."""
         return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app for any error but that of a screen which was opening when the app began to exit.
+
+        Textual mounts nothing any more by then, so such a screen does not find its own widgets.
+        """
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """End the app. Textual would print the values of variables; one of them may be a password."""

@@ -110,9 +110,9 @@ def main_of(pilot: Pilot[None]) -> MainScreen:
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: float = LIMIT) -> None:
-    """Wait until something holds; fail with the screen's text if it never does."""
+    """Wait until something holds, with no screen half built; fail with the screen's text if it never does."""
     for _ in range(int(seconds / 0.05)):
-        if true():
+        if all(screen.is_mounted for screen in pilot.app.screen_stack) and true():
             return
         await pilot.pause(0.05)
     pytest.fail("it never came true; the screen shows:\n" + text_of(pilot))

@@ -9,12 +9,15 @@ from textual import events
 from sicktui.simulator import Fault
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.app import Dashboard, run
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.progress import ProgressDialog
+from sicktui.tui.screens.device_form import DeviceForm
 from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, type_in, until
+from tests.support.waiting import eventually
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="before")
 
@@ -102,3 +105,13 @@ async def test_an_unexpected_error_reaches_the_command_line(
     monkeypatch.setattr(Dashboard, "run", broken)
     with pytest.raises(ValueError, match="boom"):
         run(harness.context)
+
+
+async def test_the_dashboard_can_end_while_a_dialog_opens(harness: DashboardHarness) -> None:
+    """A signal or a closed terminal may come at any moment: no traceback, and the exit code is its own."""
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        pilot.app.push_screen(DeviceForm(Appearance(), None, ()))
+        pilot.app.exit(return_code=129)
+        await eventually(lambda: not pilot.app.is_running)
+    assert isinstance(pilot.app, Dashboard)
+    assert (pilot.app.failure, pilot.app.return_code) == (None, 129)
