@@ -258,4 +258,4 @@ async def test_a_comparison_that_fails_takes_no_success_away(harness: EngineHarn
     harness.settings(request_timeout=0.8)
     verdict = only_verdict(await harness.update(harness.package()))
     assert verdict.verdict is Verdict.SUCCEEDED
-    assert "not known" in verdict.message
+    assert "could not be compared" in verdict.message

@@ -41,7 +41,7 @@ def new_evidence(before: Reading, expected: str | None, *, counts: bool = False)
 
 
 def known_of(evidence: Evidence) -> Known:
-    """What the journal keeps of the looks; the acts and the states have events of their own."""
+    """What the journal keeps of the looks; acts and states have their own events."""
     proof = evidence.proof
     return Known(
         reading=evidence.latest,
