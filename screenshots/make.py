@@ -35,12 +35,12 @@ from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.main.screen import MainScreen
-from sicktui.tui.screens.diff import DiffScreen
-from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.screens.package import PackagePicker
-from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.replace import ReplaceScreen
-from sicktui.tui.screens.snapshots import SnapshotPicker
+from sicktui.tui.screens.backups.history import HistoryScreen
+from sicktui.tui.screens.backups.replace import ReplaceScreen
+from sicktui.tui.screens.sensors.diff import DiffScreen
+from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
+from sicktui.tui.screens.update.package import PackagePicker
+from sicktui.tui.screens.update.plan import PlanScreen
 from sicktui.tui.state.dashboard import DashboardState
 
 FOLDER = Path(__file__).parent

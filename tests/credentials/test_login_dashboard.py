@@ -13,10 +13,10 @@ from sicktui.model.enums import Action, Operation
 from sicktui.model.plan import PlanItem
 from sicktui.simulator import DeviceSpec, Fault
 from sicktui.stores.secrets.credentials import Credentials
-from sicktui.tui.screens.login import Login
-from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.restore import RestoreScreen
-from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.screens.backups.restore import RestoreScreen
+from sicktui.tui.screens.backups.version_picker import VersionPicker
+from sicktui.tui.screens.passwords.login import Login
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 
 OLD: Final = "the old one of both"

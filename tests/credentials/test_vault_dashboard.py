@@ -17,9 +17,9 @@ from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.vault import Vault, VaultState
 from sicktui.tui.dialogs.fields import FormValues
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.login import Login, Password
-from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.vault import VaultMenu
+from sicktui.tui.screens.passwords.login import Login, Password
+from sicktui.tui.screens.passwords.vault import VaultMenu
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.credentials.kit import MASTER, cheap_vault
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 from tests.support.harness import PASSWORD
@@ -294,7 +294,7 @@ async def test_a_crash_shows_no_values_of_variables(
             await typed(pilot, "Zwiebelkuchen-77")
             await pilot.pause()
 
-    monkeypatch.setattr("sicktui.tui.screens.login.Password", crash)
+    monkeypatch.setattr("sicktui.tui.screens.passwords.login.Password", crash)
     with pytest.raises(RuntimeError, match="nobody foresaw this") as caught:
         await use()
     home = harness.context.home

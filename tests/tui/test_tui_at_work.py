@@ -13,9 +13,9 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.progress import ProgressDialog
-from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.screens.parameters import ParameterScreen
 from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.sensors.device_form import DeviceForm
+from sicktui.tui.screens.sensors.parameters import ParameterScreen
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, type_in, until
 from tests.support.waiting import eventually
 

@@ -7,9 +7,9 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.app import Dashboard
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.screens.details import Details
-from sicktui.tui.screens.package import PackagePicker
-from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.sensors.details import Details
+from sicktui.tui.screens.update.package import PackagePicker
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.support.dashboard import DashboardHarness, main_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")

@@ -16,12 +16,12 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.dialogs.file_error import FileErrorDialog
-from sicktui.tui.screens.backup import BackupForm
-from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.screens.login import Login, Password
-from sicktui.tui.screens.package import PackagePicker
-from sicktui.tui.screens.plan import PlanScreen
+from sicktui.tui.screens.backups.backup import BackupForm
+from sicktui.tui.screens.passwords.login import Login, Password
 from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.sensors.device_form import DeviceForm
+from sicktui.tui.screens.update.package import PackagePicker
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, type_in, until, without_password
 from tests.support.harness import PASSWORD
 

@@ -5,9 +5,9 @@ from textual.pilot import Pilot
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.targets import choose
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.screens.diff import DiffScreen
-from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.screens.snapshots import SnapshotPicker, SnapshotReader
+from sicktui.tui.screens.backups.history import HistoryScreen
+from sicktui.tui.screens.sensors.diff import DiffScreen
+from sicktui.tui.screens.sensors.snapshots import SnapshotPicker, SnapshotReader
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150", location="north")

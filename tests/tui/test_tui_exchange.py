@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sicktui.model.device import Profile
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.screens.sensors.device_form import DeviceForm
 from tests.support.dashboard import (
     DashboardHarness,
     flat_of,

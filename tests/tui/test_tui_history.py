@@ -17,8 +17,8 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.messages import RunAdvanced
-from sicktui.tui.screens.history import HistoryScreen
-from sicktui.tui.screens.restore import RestoreScreen
+from sicktui.tui.screens.backups.history import HistoryScreen
+from sicktui.tui.screens.backups.restore import RestoreScreen
 from tests.support.clocks import ShiftedClock
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 

@@ -9,7 +9,7 @@ from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
-from sicktui.tui.screens.backups import BackupsScreen
+from sicktui.tui.screens.backups.backups import BackupsScreen
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")

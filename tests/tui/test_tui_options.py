@@ -4,12 +4,12 @@ from msgspec import structs
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.backup import BackupForm, BackupRequest
-from sicktui.tui.screens.diff import DiffScreen
+from sicktui.tui.screens.backups.backup import BackupForm, BackupRequest
 from sicktui.tui.screens.doctor import DoctorScreen
-from sicktui.tui.screens.login import Login
-from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.snapshots import SnapshotPicker
+from sicktui.tui.screens.passwords.login import Login
+from sicktui.tui.screens.sensors.diff import DiffScreen
+from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.support.dashboard import (
     DashboardHarness,
     flat_of,

@@ -9,8 +9,8 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.login import Login
-from sicktui.tui.screens.parameters import ParameterScreen
+from sicktui.tui.screens.passwords.login import Login
+from sicktui.tui.screens.sensors.parameters import ParameterScreen
 from sicktui.tui.widgets.table import Table
 from tests.support.dashboard import (
     DashboardHarness,

@@ -8,7 +8,7 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import SITE, Passphrases
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
-from sicktui.tui.screens.passphrases import PassphraseMenu
+from sicktui.tui.screens.passwords.passphrases import PassphraseMenu
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001")

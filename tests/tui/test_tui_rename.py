@@ -7,8 +7,8 @@ from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.stores.disk.locks import sensor_lock
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.screens.login import Login
-from sicktui.tui.screens.rename import RenameForm
+from sicktui.tui.screens.passwords.login import Login
+from sicktui.tui.screens.sensors.rename import RenameForm
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 from tests.support.harness import PASSWORD
 

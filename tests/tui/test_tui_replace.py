@@ -11,9 +11,9 @@ from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.glyphs import UNICODE
-from sicktui.tui.screens.details import Details
-from sicktui.tui.screens.replace import ReplaceScreen
-from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.screens.backups.replace import ReplaceScreen
+from sicktui.tui.screens.backups.version_picker import VersionPicker
+from sicktui.tui.screens.sensors.details import Details
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 OLD = DeviceSpec(

@@ -19,8 +19,8 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.screen import MainScreen
-from sicktui.tui.screens.restore import RestoreScreen
-from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.screens.backups.restore import RestoreScreen
+from sicktui.tui.screens.backups.version_picker import VersionPicker
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from sicktui.simulator.device.package import make_package
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.shelf import ShelfScreen
+from sicktui.tui.screens.update.shelf import ShelfScreen
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
 
 

@@ -7,8 +7,8 @@ from textual.widgets import Input
 from sicktui.model.device import Profile
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.device_form import DeviceForm
-from sicktui.tui.screens.vault import VaultMenu
+from sicktui.tui.screens.passwords.vault import VaultMenu
+from sicktui.tui.screens.sensors.device_form import DeviceForm
 from tests.support.dashboard import DashboardHarness, text_of, until
 
 

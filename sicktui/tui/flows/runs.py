@@ -6,8 +6,8 @@ from sicktui.engine.run.launch import resume_run
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.cancel import cancel_run
-from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.passphrase_unlock import ensure_passphrases
+from sicktui.tui.flows.passwords.login import ensure_access
+from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 

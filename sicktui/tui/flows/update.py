@@ -8,12 +8,12 @@ from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.model.wording import count
-from sicktui.tui.flows.login import ensure_passwords, log_in, log_in_where_denied
-from sicktui.tui.flows.passphrase_unlock import may_back_up
+from sicktui.tui.flows.passwords.login import ensure_passwords, log_in, log_in_where_denied
+from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.package import PackagePicker
-from sicktui.tui.screens.plan import PlanScreen
-from sicktui.tui.screens.plan_options import UpdateRequest
+from sicktui.tui.screens.update.package import PackagePicker
+from sicktui.tui.screens.update.plan import PlanScreen
+from sicktui.tui.screens.update.plan_options import UpdateRequest
 
 
 async def update(services: Services, devices: tuple[str, ...]) -> None:

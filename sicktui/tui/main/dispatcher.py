@@ -7,31 +7,31 @@ from textual.screen import Screen
 
 from sicktui.model.run_view import RunView
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.flows.backup import back_up
-from sicktui.tui.flows.backups import browse_backups
+from sicktui.tui.flows.backups.backup import back_up
+from sicktui.tui.flows.backups.backups import browse_backups
+from sicktui.tui.flows.backups.history import browse_history
+from sicktui.tui.flows.backups.replace import replace
+from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.cancel import cancel_run
-from sicktui.tui.flows.device_files import export_list, import_list
-from sicktui.tui.flows.devices import add_device, edit_device, remove_devices
-from sicktui.tui.flows.diff import diff
-from sicktui.tui.flows.find_me import find_me, find_me_for
-from sicktui.tui.flows.history import browse_history
 from sicktui.tui.flows.leave import leave
-from sicktui.tui.flows.login import denied_in, log_in, log_out
-from sicktui.tui.flows.parameters import edit_parameters, save_parameters
-from sicktui.tui.flows.passphrases import manage_passphrases
-from sicktui.tui.flows.rename import rename
-from sicktui.tui.flows.replace import replace
-from sicktui.tui.flows.restore import restore
+from sicktui.tui.flows.passwords.login import denied_in, log_in, log_out
+from sicktui.tui.flows.passwords.passphrases import manage_passphrases
+from sicktui.tui.flows.passwords.vault import manage
 from sicktui.tui.flows.runs import browse_runs
+from sicktui.tui.flows.sensors.device_files import export_list, import_list
+from sicktui.tui.flows.sensors.devices import add_device, edit_device, remove_devices
+from sicktui.tui.flows.sensors.diff import diff
+from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
+from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
+from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.update import update
-from sicktui.tui.flows.vault import manage
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.services import MainServices
-from sicktui.tui.screens.details import Details
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.help import HelpScreen
-from sicktui.tui.screens.shelf import ShelfScreen
+from sicktui.tui.screens.sensors.details import Details
+from sicktui.tui.screens.update.shelf import ShelfScreen
 
 Work = Coroutine[Any, Any, object]
 

@@ -8,9 +8,9 @@ from sicktui.model.device import Target
 from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.flows.passwords.vault import unlock
 from sicktui.tui.flows.services import Services
-from sicktui.tui.flows.vault import unlock
-from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
+from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
 
 
 async def unlock_passphrases(services: Services, targets: Sequence[Target]) -> bool:

@@ -15,9 +15,9 @@ from sicktui.tui.dialogs.fields import FormValues, PathField, TextField, whole_n
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
+from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.backups import BackupsAct, BackupsScreen
+from sicktui.tui.screens.backups.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
 """Backups listed in the question; the rest are counted."""

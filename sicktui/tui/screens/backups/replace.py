@@ -21,9 +21,9 @@ from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.replacement import Finding, consequences, guide
 from sicktui.tui.rows.restore import backup_words, who
-from sicktui.tui.screens.passphrases import NOT_THE_ONE, passphrase_form
-from sicktui.tui.screens.restore import plan_one
-from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.screens.backups.restore import plan_one
+from sicktui.tui.screens.backups.version_picker import VersionPicker
+from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
 
 
 class ReplaceAnswer(Struct, frozen=True, kw_only=True):

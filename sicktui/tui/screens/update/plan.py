@@ -23,7 +23,7 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
-from sicktui.tui.screens.plan_options import UpdateRequest, options_form, request_from
+from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table

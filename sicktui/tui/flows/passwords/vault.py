@@ -18,7 +18,7 @@ from sicktui.tui.dialogs.fields import FormValues
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.vault import (
+from sicktui.tui.screens.passwords.vault import (
     VaultAct,
     VaultMenu,
     change_form,

@@ -9,10 +9,10 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count
-from sicktui.tui.flows.restore import key_of
+from sicktui.tui.flows.backups.restore import key_of
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.diff import DiffScreen
-from sicktui.tui.screens.snapshots import Pair, SnapshotPicker, SnapshotReader
+from sicktui.tui.screens.sensors.diff import DiffScreen
+from sicktui.tui.screens.sensors.snapshots import Pair, SnapshotPicker, SnapshotReader
 
 
 async def diff(services: Services, devices: tuple[str, ...]) -> None:

@@ -4,11 +4,11 @@ import asyncio
 
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.backups.store import BackupRecord
-from sicktui.tui.flows.diff import compare_with_now
-from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.restore import key_of, restore
+from sicktui.tui.flows.backups.restore import key_of, restore
+from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
+from sicktui.tui.flows.sensors.diff import compare_with_now
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.history import HistoryScreen
+from sicktui.tui.screens.backups.history import HistoryScreen
 
 
 async def browse_history(services: Services, device: str) -> None:

@@ -8,11 +8,11 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import cell
-from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.parameters import write_question, write_value
+from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
+from sicktui.tui.flows.sensors.parameters import write_question, write_value
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.rename import RenameForm
+from sicktui.tui.screens.sensors.rename import RenameForm
 
 
 async def rename(services: Services, device: str) -> None:

@@ -2,12 +2,12 @@
 
 from sicktui.engine.restore.plan import restore_spec
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.flows.login import ensure_access
-from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.restore import launch
+from sicktui.tui.flows.backups.restore import launch
+from sicktui.tui.flows.passwords.login import ensure_access
+from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.details import Details
-from sicktui.tui.screens.replace import ReplaceScreen
+from sicktui.tui.screens.backups.replace import ReplaceScreen
+from sicktui.tui.screens.sensors.details import Details
 
 
 async def replace(services: Services, device: str) -> None:

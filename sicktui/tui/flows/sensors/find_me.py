@@ -13,7 +13,7 @@ from sicktui.model.wording import count
 from sicktui.tui.dialogs.fields import FormValues, TextField, whole_number
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import cell
-from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.services import Services
 
 SECONDS: Final = 10

@@ -15,9 +15,14 @@ from sicktui.stores.secrets.vault import VaultState
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.notice import Notice, SecretNotice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.flows.passwords.vault import ensure_place, unlock
 from sicktui.tui.flows.services import Services
-from sicktui.tui.flows.vault import ensure_place, unlock
-from sicktui.tui.screens.passphrases import PassphraseAct, PassphraseFacts, PassphraseMenu, store_form
+from sicktui.tui.screens.passwords.passphrases import (
+    PassphraseAct,
+    PassphraseFacts,
+    PassphraseMenu,
+    store_form,
+)
 
 _NAMED: Final = 4
 

@@ -10,11 +10,11 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RunSpec
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.flows.login import ensure_access, log_in, log_in_where_denied
-from sicktui.tui.flows.passphrase_unlock import unlock_passphrases
+from sicktui.tui.flows.passwords.login import ensure_access, log_in, log_in_where_denied
+from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.restore import RestoreAnswer, RestoreScreen
-from sicktui.tui.screens.version_picker import VersionPicker
+from sicktui.tui.screens.backups.restore import RestoreAnswer, RestoreScreen
+from sicktui.tui.screens.backups.version_picker import VersionPicker
 
 
 async def restore(services: Services, devices: tuple[str, ...], word: str | None = None) -> None:

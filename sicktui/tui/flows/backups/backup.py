@@ -13,10 +13,10 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.stores.backups.passphrases import SITE, Passphrases, check
-from sicktui.tui.flows.login import ensure_passwords, planned
-from sicktui.tui.flows.passphrase_unlock import may_back_up
+from sicktui.tui.flows.passwords.login import ensure_passwords, planned
+from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.backup import BackupForm
+from sicktui.tui.screens.backups.backup import BackupForm
 
 
 async def back_up(services: Services, devices: tuple[str, ...]) -> None:

@@ -8,9 +8,9 @@ from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import bullets, cell
+from sicktui.tui.flows.passwords.vault import held_in_vault, unlock_holding
 from sicktui.tui.flows.services import Services
-from sicktui.tui.flows.vault import held_in_vault, unlock_holding
-from sicktui.tui.screens.device_form import DeviceForm
+from sicktui.tui.screens.sensors.device_form import DeviceForm
 
 
 async def add_device(services: Services) -> None:

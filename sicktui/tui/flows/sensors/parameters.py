@@ -24,13 +24,13 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import CheckField, TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
-from sicktui.tui.flows.login import ensure_access
+from sicktui.tui.flows.backups.restore import key_of
+from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
-from sicktui.tui.flows.restore import key_of
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.parameters import Reading, editable
-from sicktui.tui.screens.parameters import ParameterAct, ParameterRequest, ParameterScreen
-from sicktui.tui.screens.snapshots import SnapshotReader
+from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
+from sicktui.tui.screens.sensors.snapshots import SnapshotReader
 
 
 async def edit_parameters(services: Services, device: str) -> None:

@@ -18,9 +18,9 @@ from sicktui.sensor.errors import PasswordWithheld
 from sicktui.stores.secrets.credentials import ALL_DEVICES
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, cell
+from sicktui.tui.flows.passwords.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.flows.services import Services
-from sicktui.tui.flows.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
-from sicktui.tui.screens.login import Login
+from sicktui.tui.screens.passwords.login import Login
 
 DENIED: Final = "The sensor rejected the stored password. It was tried once."
 

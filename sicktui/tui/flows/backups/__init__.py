@@ -1,0 +1,1 @@
+"""Take, keep and restore backups; replace a sensor."""

@@ -1,0 +1,1 @@
+"""Store, unlock and forget passwords, passphrases and the vault."""

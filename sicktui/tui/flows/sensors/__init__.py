@@ -1,0 +1,1 @@
+"""The device list, and one sensor: its name, parameters, differences and its LED."""

@@ -1,0 +1,1 @@
+"""Passwords of sensors (``login``), passphrases of backups, and the vault."""

@@ -1,0 +1,1 @@
+"""One sensor: its profile, details, name and parameters, and what differs from a snapshot."""

@@ -1,0 +1,1 @@
+"""An update: the package, the shelf of packages, the plan and its options."""
