@@ -146,7 +146,8 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     phase: Literal["intended", "done", "failed"]
     detail: str = ""
     outcome: str = ""
-    """What became of it, in the word of ``model.observations.Outcome``."""
+    """What became of it, in the word of ``model.observations.Outcome``; of an intended "persist" the
+    ``Basis`` on which the restore counts as applied."""
     sent: _Bytes = 0
     """Bytes of a file that left this PC."""
 

@@ -80,6 +80,9 @@ def _restores(generation: GenerationName) -> Iterator[Case]:
     yield _case(operation, "restore_pending_forever", "activate", generation, fault, pending)
     fault = _early("restore_parameters_failed", value="ScanDataFormat")
     yield _case(operation, "restore_parameters_failed", "activate", generation, fault, _REJECTED)
+    fault = _early("restore_silently_partial", value="ScanDataFormat")
+    yield _case(operation, "restore_silently_partial", "activate", generation, fault, _REJECTED)
+    yield _case(operation, "restore_reboots", "activate", generation, _early("restore_reboots"), (SUCCEEDED,))
 
 
 def _disturbances(operation: Operation, step: Step, generation: GenerationName) -> Iterator[Case]:

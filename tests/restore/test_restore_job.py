@@ -202,9 +202,72 @@ async def test_a_sensor_that_does_not_save_is_no_success(harness: EngineHarness)
         generation="picoscan-2.3.3", faults=(Fault(name="status", at="POST WriteEeprom", value=3),)
     )
     record = await harness.backed_up(device)
+    change(device)
     verdict = await harness.restore(device, record.id)
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.DEVICE_ERROR)
     assert "did not save it" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "generation", ["auth-article", "picoscan-2.2.1", "picoscan-2.3.3", "multiscan-2.4.2"]
+)
+@pytest.mark.parametrize("act", ["POST RestoreParameterBackup", "save"])
+@pytest.mark.parametrize("reply", ["http_503", "html", "not_json", "wrong_types"])
+async def test_an_act_that_was_done_and_answered_oddly_is_read_back(
+    harness: EngineHarness, generation: str, act: str, reply: str
+) -> None:
+    device = await harness.sensor(generation=generation)
+    before = dict(device.parameters.current)
+    record = await harness.backed_up(device)
+    change(device)
+    at = act if act != "save" else f"POST {device.generation.persist[0]}"
+    device.add_fault(Fault(name=reply, at=at, acts=True, times=1))
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
+    assert device.parameters.saved == before
+    assert paths(device).count("POST RestoreParameterBackup") == 1
+
+
+async def test_a_save_that_is_never_answered_well_is_known_by_the_checksum(harness: EngineHarness) -> None:
+    fault = Fault(name="http_503", at="POST WriteEeprom", acts=True)
+    for name, generation, expected in (
+        ("pico", "picoscan-2.3.3", Verdict.SUCCEEDED),
+        ("multi", "multiscan-2.4.2", Verdict.UNKNOWN),
+    ):
+        device = await harness.sensor(name=name, generation=generation)
+        record = await harness.backed_up(device)
+        change(device)
+        device.add_fault(fault)
+        verdict = await harness.restore(device, record.id)
+        assert verdict.verdict is expected, (verdict.code, verdict.message)
+
+
+async def test_what_cannot_be_read_and_differs_is_known_by_the_checksum(harness: EngineHarness) -> None:
+    """The sensor reports success, all that can be read agrees, and its own checksum does not."""
+    device = await harness.sensor(generation="picoscan-2.3.3", hidden=("rosFrameId",))
+    record = await harness.backed_up(device)
+    change(device)
+    device.parameters.write("rosFrameId", "another")
+    device.parameters.save()
+    device.add_fault(Fault(name="restore_silently_partial", value="rosFrameId"))
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED), verdict.message
+    assert "MD5Parameters" in verdict.message
+
+
+@pytest.mark.parametrize("generation", ["auth-article", "picoscan-2.2.1", "picoscan-2.3.3"])
+async def test_a_sensor_that_reboots_to_apply_a_restore_is_waited_for(
+    harness: EngineHarness, generation: str
+) -> None:
+    device = await harness.sensor(generation=generation)
+    before = dict(device.parameters.current)
+    record = await harness.backed_up(device)
+    change(device)
+    device.add_fault(Fault(name="restore_reboots"))
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
+    assert device.parameters.saved == before
+    assert device.power_on_count > 42
 
 
 async def test_a_sensor_that_is_busy_when_it_is_to_save_is_asked_again(harness: EngineHarness) -> None:

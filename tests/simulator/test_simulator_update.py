@@ -194,6 +194,8 @@ def test_factory_defaults(start: Start) -> None:
     before = get(device, "LFTchecksum").json["data"]["MD5Parameters"]
     assert auth_post(device, "LoadFactoryDefaults").code == 0
     assert get(device, "ScanDataFormat").json["data"] == {"ScanDataFormat": 2}
+    assert get(device, "LFTchecksum").json["data"]["MD5Parameters"] == before, "it covers what is saved"
+    assert auth_post(device, "WriteEeprom").code == 0
     assert get(device, "LFTchecksum").json["data"]["MD5Parameters"] != before
 
 

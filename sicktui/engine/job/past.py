@@ -40,6 +40,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """Whether a restore was triggered on the sensor."""
     persist: Progress = "none"
     """Whether it was asked to save its parameters; a restore does that only after it has worked."""
+    basis: str = ""
+    """Why the restore counted as applied then (``Basis``)."""
     left_out: tuple[str, ...] = ()
     """The parameters that a restore left out."""
     verdict: VerdictReached | None = None
@@ -124,7 +126,7 @@ def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
     if event.phase != "intended":
         return structs.replace(past, persist=_progress(event))
     left_out = tuple(name for name in event.detail.split(", ") if name)
-    return structs.replace(past, persist="intended", left_out=left_out)
+    return structs.replace(past, persist="intended", basis=event.outcome, left_out=left_out)
 
 
 def _state(past: JobHistory, value: UpdateState) -> JobHistory:

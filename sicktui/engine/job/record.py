@@ -176,8 +176,13 @@ class JobRecord:
         )
 
     @asynccontextmanager
-    async def acting(self, act: Act, detail: str = "") -> AsyncIterator[ActHandle]:
+    async def acting(self, act: Act, detail: str = "", *, outcome: str = "") -> AsyncIterator[ActHandle]:
         """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
+
+        Args:
+            act: what is done.
+            detail: what a resumed job must know of it.
+            outcome: what came of the acts before it, where that is known only now.
 
         Raises:
             JobEnded: the run was cancelled before; nothing was done.
@@ -190,7 +195,7 @@ class JobRecord:
         # Saving parameters is harmless: the job may be cancelled after it, only not in the middle.
         self._acting = act == "persist"
         try:
-            await self._act(act, "intended", detail)
+            await self._act(act, "intended", detail, outcome=outcome)
             self.wrote = self.wrote or act != "create_backup"
             handle = ActHandle()
             try:

@@ -1,5 +1,6 @@
 """Parameters of sensors.
 
 ``variables``: which ones a snapshot reads. ``snapshot``: reads and stores them. ``compare``: what differs
-between two snapshots. ``write``: reads or writes a single one, with proof.
+between two snapshots. ``agreement``: whether a file has the sensor's
+values. ``write``: reads or writes a single one, with proof.
 """

@@ -1,6 +1,6 @@
 """Restores: from a stored backup to a sensor that is proven to have its parameters.
 
-In the order of a job: ``plan`` and ``rules`` (may it be restored), ``source`` (which backup), ``job``
-(the six steps), ``activation`` (upload and restore), ``results`` (what the sensor reports), ``readback``
-(the proof), ``replacement`` (a new sensor in the place of an old one).
+In the order of a job: ``plan`` and ``rules`` (may it be restored), ``source`` (which backup), ``job`` (the
+six steps), ``machine`` (decides the next act, without I/O), ``acts`` (carries it out), ``readback`` (looks),
+``replacement`` (a new sensor in the place of an old one). ``model/restore_rule.py`` has the verdict.
 """

@@ -1,37 +1,43 @@
 """The restore of one sensor: six steps, one verdict.
 
-The order is that of the authentication article, scenario 2, step 4: upload, activate, wait, persist. Before
-it, everything that can be checked without a write; after it, reading the parameters back.
+The order is that of the authentication article, scenario 2, step 4: upload, activate, wait, persist, read
+back. Preflight and authentication stand here; from the upload on the machine (``machine.py``) decides:
+this job carries its acts out and adds what came of them to the evidence, until the rule has a verdict.
 """
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 from sicktui.engine.authentication import authenticate
 from sicktui.engine.job.ended import JobEnded
-from sicktui.engine.job.identity import other_device
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
-from sicktui.engine.job.waiting import retry_for
 from sicktui.engine.observe import read_update_state
-from sicktui.engine.parameters.compare import Difference, equal
-from sicktui.engine.restore.activation import Activation, Outcome, answers
+from sicktui.engine.parameters.compare import equal
+from sicktui.engine.restore import acts
+from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act, step_of
 from sicktui.engine.restore.readback import Readback
 from sicktui.engine.restore.replacement import carried_words, moved_words, take_the_place, wanted_location
-from sicktui.engine.restore.results import not_restored
 from sicktui.engine.restore.source import facts_of, stage
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Level, Step, UpdateState
+from sicktui.model.enums import STEPS, Code, Level, Operation, Step, StepState, UpdateState, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.evidence import Last
+from sicktui.model.judgement import Judgement
+from sicktui.model.observations import Outcome, Silent, Tick
 from sicktui.model.plan import RestoreOrder
+from sicktui.model.restore_evidence import Basis, RestoreAct, RestoreBegan, RestoreEvidence
+from sicktui.model.restore_results import not_restored
+from sicktui.model.restore_rule import proven
 from sicktui.model.safe_text import clean
-from sicktui.sensor.errors import SensorError, Unreachable
-from sicktui.sensor.turns.retry import retry_when_busy
+from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again
 from sicktui.stores.disk.home import Home
 
+_ORDER: Final = STEPS[Operation.RESTORE]
 LOCATION = "LocationName"
 
 
@@ -73,18 +79,40 @@ class RestoreJob:
         identity, file = await self._preflight()
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)
-        readback = Readback(job, self.order, identity)
-        if past.persist != "none":
-            # It is saved only after the sensor has applied it.
-            job.record.resumed()
-            outcome = Outcome(told=True, failed=past.left_out)
+        readback = Readback(job, self.order, identity, file)
+        if past.restore == "none" and past.persist == "none":
+            job.record.checkpoint()
         else:
-            await readback.look_before()
-            outcome = await self._restore(
-                identity, Activation(job, file, self._passphrase, readback, identity)
-            )
-        await self._persist(identity, outcome)
-        return await self._verify(identity, readback, outcome)
+            job.record.resumed()
+        judgement, evidence = await self._carry_out(self._evidence(identity, readback), readback, file)
+        return await self._end(judgement, evidence, readback)
+
+    def _evidence(self, identity: Identity, readback: Readback) -> RestoreEvidence:
+        """What is known to begin with; of an interrupted job, what the journal kept.
+
+        A restore without an outcome may have had any. Every wait begins again.
+        """
+        past, order = self._past, self.order
+        same_firmware = order.version == identity.version
+        saving = past.persist != "none"
+        told = past.basis == Basis.TOLD and past.persist == "done"
+        seen = past.basis == Basis.SEEN
+        # A reboot since then may have lost what was not saved.
+        basis = Basis.TOLD if told else Basis.SEEN if seen else Basis.ASSUMED
+        sent = past.restore != "none"
+        return RestoreEvidence(
+            checksum=order.parameters_md5 if same_firmware else None,
+            same_firmware=same_firmware,
+            comparable=readback.comparable,
+            resumed=sent,
+            sends=int(sent),
+            send=Outcome.OPEN if sent else Outcome.NONE,
+            basis=basis if saving else None,
+            left_out=past.left_out,
+            saves=int(saving),
+            save=Outcome.TAKEN if past.persist == "done" else Outcome.OPEN if saving else Outcome.NONE,
+            quiet_since=self.job.clock.monotonic(),
+        )
 
     # -- before anything is sent --------------------------------------------------------------
 
@@ -121,22 +149,6 @@ class RestoreJob:
             )
         return identity
 
-    async def _still_may_be_written_to(self) -> None:
-        """Check again: while the parameters were read, another sensor may have got the address.
-
-        Raises:
-            JobEnded: it may not.
-            SensorError: it does not answer; nothing was written to it.
-        """
-        timing = self.job.timing
-        await retry_for(
-            self.job.clock,
-            timing.reconnect_timeout,
-            timing.reconnect_interval,
-            self._may_be_written_to,
-            on=Unreachable,
-        )
-
     def _checked_passphrase(self) -> str:
         """The passphrase, if it is the one of the backup.
 
@@ -159,25 +171,58 @@ class RestoreJob:
             "Pass the one it was made with (--passphrase-stdin or SICKTUI_PASSPHRASE). Nothing was sent.",
         )
 
-    # -- what changes the sensor ----------------------------------------------------------------
+    # -- from the upload on -------------------------------------------------------------------
 
-    async def _restore(self, identity: Identity, activation: Activation) -> Outcome:
-        job = self.job
-        job.record.checkpoint()
-        if self._past.restore != "none":
-            job.record.resumed()
-            # The sensor may still be restoring. It is repeated only after that.
-            await activation.settled()
-        else:
-            await self._still_may_be_written_to()
-        async with job.record.stepping(Step.UPLOAD):
-            await activation.upload()
-        async with job.record.stepping(Step.ACTIVATE) as step:
-            outcome = await activation.run()
-            step.detail = _told(outcome)
-            if self.order.replace:
-                await self._carry_location(identity)
-        return outcome
+    async def _carry_out(
+        self, evidence: RestoreEvidence, readback: Readback, file: Path
+    ) -> tuple[Judgement, RestoreEvidence]:
+        """Do what the machine says until it has a verdict."""
+        job, clock = self.job, self.job.clock
+        steps = _Steps(job)
+        while True:
+            await steps.follow(step_of(evidence, job.timing), evidence)
+            act = next_act(evidence, clock.monotonic(), job.timing)
+            match act:
+                case Finish(judgement=judgement):
+                    await steps.end(judgement)
+                    return judgement, evidence
+                case Wait(seconds=seconds):
+                    await clock.sleep(seconds)
+                    evidence = evidence.seen(Tick(), clock.monotonic())
+                case Look(wants=wants):
+                    seen = await readback.look(wants)
+                    if isinstance(seen, Silent) and not evidence.silent:
+                        job.sensor.access.forget_session()
+                    evidence = evidence.seen(seen, clock.monotonic())
+                case _:
+                    evidence = await self._act(evidence, act, readback, file)
+
+    async def _act(
+        self, evidence: RestoreEvidence, act: Put | Restore | Save, readback: Readback, file: Path
+    ) -> RestoreEvidence:
+        """Carry out what the sensor can feel."""
+        job, clock = self.job, self.job.clock
+        match act:
+            case Put():
+                began = evidence.seen(RestoreBegan(act=RestoreAct.PUT), clock.monotonic())
+                if evidence.sends:
+                    words = "No reply to the restore came that can be read: the sensor is asked once more."
+                    await job.record.log(Level.WARNING, words)
+                ended = await acts.put(job, file)
+            case Restore():
+                began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
+                ended = await acts.restore(job, self._passphrase)
+            case Save():
+                if self.order.replace and evidence.saves == 0:
+                    await self._carry_location(readback.identity)
+                began = evidence.seen(
+                    RestoreBegan(act=RestoreAct.SAVE, basis=act.basis, left_out=act.left_out),
+                    clock.monotonic(),
+                )
+                ended = await acts.save(job, act)
+        if ended.why:
+            await job.record.log(Level.WARNING, ended.why)
+        return began.seen(ended, clock.monotonic())
 
     async def _carry_location(self, identity: Identity) -> None:
         """Write the old sensor's name to the new one, where the restore has not."""
@@ -190,88 +235,26 @@ class RestoreJob:
         except SensorError as error:
             await self.job.record.log(Level.WARNING, f"{LOCATION} was not copied: {error.message}")
 
-    async def _persist(self, identity: Identity, outcome: Outcome) -> None:
-        job = self.job
-        async with job.record.stepping(Step.PERSIST) as step:
-            try:
-                saved = await self._save_surely(identity, outcome)
-            except SensorError as error:
-                raise JobEnded.failed(
-                    error.code,
-                    "The backup is restored and active, but the sensor did not save it. The next power cycle "
-                    f"loses it: {error.message}",
-                    "Restore it again; doing it twice does no harm.",
-                ) from error
-            if not saved:
-                step.skip("the sensor has no call to save its parameters")
-                await job.record.log(
-                    Level.WARNING,
-                    "The sensor has no call to save its parameters; they may not survive a power cycle.",
-                )
+    # -- the end --------------------------------------------------------------------------------
 
-    async def _save_surely(self, identity: Identity, outcome: Outcome) -> bool:
-        """Save; once more if the connection broke, and later if the sensor has none free: it does no harm."""
-        try:
-            return await retry_when_busy(self.job.clock, lambda: self._save(outcome))
-        except Unreachable:
-            await answers(self.job, identity)
-            return await self._save(outcome)
-
-    async def _save(self, outcome: Outcome) -> bool:
-        async with self.job.record.acting("persist", ", ".join(outcome.failed)):
-            return await self.job.sensor.parameters.persist()
-
-    # -- afterwards ---------------------------------------------------------------------------
-
-    async def _verify(self, before: Identity, readback: Readback, outcome: Outcome) -> str:
-        job, order = self.job, self.order
-        async with job.record.stepping(Step.VERIFY) as step:
-            identity, left = await self._read_back(before, readback)
-            words = await readback.words(left)
-            step.detail = words
-            place = await self._replaced(identity, readback) if order.replace else ""
-            place += moved_words(readback.network_before, readback.network)
-            stop = _shortfall(order, identity, outcome, words=words if left else "", place=place)
-            if stop is None and not (outcome.told or outcome.seen or readback.proven):
-                stop = JobEnded.unknown(
-                    Code.NOT_SUPPORTED,
-                    "This sensor does not report restore results, and no comparable parameter differed "
-                    f"before, so the result cannot be verified. {words}{place}",
-                    "Read a parameter that the backup should have changed ('sicktui get').",
-                )
-            if stop is not None:
-                raise stop
-            if readback.proven:
-                await self._see_again(identity)
-        saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
-        return f"{saved}. {words}{place}"
-
-    async def _read_back(
-        self, before: Identity, readback: Readback
-    ) -> tuple[Identity, tuple[Difference, ...]]:
-        """Who answers now, and what reads differently. All is done; only the proof is missing.
+    async def _end(self, judgement: Judgement, evidence: RestoreEvidence, readback: Readback) -> str:
+        """The message of success.
 
         Raises:
-            JobEnded: another sensor answers, or none could be read for ``reconnect_timeout`` seconds.
+            JobEnded: with any other verdict.
         """
-        job, timing = self.job, self.job.timing
-
-        async def read() -> tuple[Identity, tuple[Difference, ...]]:
-            identity = await job.sensor.read.reread_identity(before)
-            if not before.is_same_sensor(identity):
-                raise other_device(job, before, identity)
-            return identity, await readback.differences()
-
-        try:
-            return await retry_for(
-                job.clock, timing.reconnect_timeout, timing.reconnect_interval, read, on=SensorError
-            )
-        except SensorError as error:
-            raise JobEnded.unknown(
-                error.code,
-                f"The backup is restored and saved, but cannot be read back: {error.message}",
-                "Compare later with 'sicktui diff'; restoring again does no harm.",
-            ) from error
+        order, before = self.order, readback.network_before or {}
+        place = ""
+        if evidence.basis is not None and evidence.last is Last.LOOK and not evidence.latest.stranger:
+            place = await self._replaced(readback.identity, readback) if order.replace else ""
+            place += moved_words(before, readback.network)
+        if judgement.verdict is not Verdict.SUCCEEDED:
+            code = judgement.code or Code.DEVICE_ERROR
+            raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", judgement.advice)
+        if proven(evidence):
+            await self._see_again(readback.identity)
+        saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
+        return f"{saved}. {judgement.message}{place}"
 
     async def _see_again(self, identity: Identity) -> None:
         """Mark the backup as confirmed: what was read of the sensor before does not count any more."""
@@ -297,37 +280,41 @@ class RestoreJob:
             profile = await asyncio.to_thread(take_the_place, self._home, self.job.target.device, identity)
         except SicktuiError as error:
             profile = f"The profile could not be changed: {error.message} {error.advice}".strip()
-        return f" {profile}{carried_words(self.order, readback.network_before, readback.network)}"
+        return f" {profile}{carried_words(self.order, readback.network_before or {}, readback.network)}"
 
 
-def _shortfall(
-    order: RestoreOrder, identity: Identity, outcome: Outcome, *, words: str, place: str
-) -> JobEnded | None:
-    """The end of a restore that left something out; ``None`` if it did not.
+class _Steps:
+    """Records the beginning and the end of each step as the evidence moves on; never a step back."""
 
-    Args:
-        order: what was restored.
-        identity: the sensor.
-        outcome: what the sensor reported.
-        words: what reads differently; empty if nothing does.
-        place: what became of a replacement.
-    """
-    # Other firmware may show the same setting as another value; the same firmware does not.
-    read_short = bool(words) and (order.version == identity.version or not outcome.told)
-    if not outcome.failed and not read_short:
-        return None
-    what = " ".join(part for part in (not_restored(outcome.failed), words) if part)
-    return JobEnded.failed(
-        Code.RESTORE_REJECTED,
-        f"The backup was restored and saved, but not completely. {what}{place}",
-        "Some settings take effect only after a restart of the sensor. Compare then with 'sicktui diff', and "
-        "set what is missing with 'sicktui set'.",
-    )
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._step: Step | None = None
+
+    async def follow(self, step: Step, evidence: RestoreEvidence) -> None:
+        """Record what has changed since the last call."""
+        record = self._job.record
+        if self._step is not None and _ORDER.index(step) <= _ORDER.index(self._step):
+            return
+        if self._step is Step.PERSIST and evidence.save is Outcome.ABSENT:
+            words = "the sensor has no call to save its parameters"
+            await record.step_changed(self._step, StepState.SKIPPED, words)
+            await record.log(Level.WARNING, f"{evidence.why} They may not survive a power cycle.")
+        elif self._step is not None:
+            detail = _activated(evidence) if self._step is Step.ACTIVATE else ""
+            await record.step_changed(self._step, StepState.DONE, detail)
+        self._step = step
+        await record.step_changed(step, StepState.STARTED, "")
+
+    async def end(self, judgement: Judgement) -> None:
+        """Record the end of the step under way."""
+        if self._step is not None:
+            done = judgement.verdict is Verdict.SUCCEEDED
+            state = StepState.DONE if done else StepState.FAILED
+            await self._job.record.step_changed(self._step, state, judgement.message)
 
 
-def _told(outcome: Outcome) -> str:
-    if outcome.failed:
-        return not_restored(outcome.failed)
-    if outcome.told:
-        return "the sensor reported success"
-    return "parameters changed as expected" if outcome.seen else "the sensor reports no result"
+def _activated(evidence: RestoreEvidence) -> str:
+    word = evidence.word
+    if word is None:
+        return "parameters changed as expected" if evidence.changed else "the sensor reports no result"
+    return not_restored(word.failed) or "the sensor reported success"

@@ -1,77 +1,132 @@
-"""Reads parameters back: what a restore should set, and what the sensor has."""
+"""Looks at a sensor for the machine: who answers, what the restore reports, what differs from the backup."""
 
+from pathlib import Path
 from typing import Final
 
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.waiting import poll_for
-from sicktui.engine.parameters.compare import Difference, compare, named
+from sicktui.engine.observe import read_update_state
+from sicktui.engine.parameters.agreement import agreement
+from sicktui.engine.parameters.compare import compare, equal
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
+from sicktui.model.observations import Garbled, Silent
 from sicktui.model.plan import RestoreOrder
-from sicktui.model.snapshot import Snapshot
+from sicktui.model.restore_evidence import RestoreLooked, RestoreReading, RestoreWant
+from sicktui.model.snapshot import NOT_THERE, Snapshot
+from sicktui.sensor.errors import SensorError, Unreachable
 
-POLL: Final = 0.5
-"""Seconds between two looks at a sensor that applies parameters, which takes about a second."""
+_STAMPS: Final = ("LastParaDate", "LastParaTime")
+"""When parameters were saved last, in the sensor's time (developer guide, telegram listing)."""
 
 
 class Readback:
-    """Compares a sensor with the snapshot of a backup.
+    """Compares a sensor with a backup and the snapshot that was taken with it.
 
     Args:
         job: the job.
         order: what is restored; its ``values`` are those of the backup's time.
         identity: the sensor.
+        file: the run's own copy of the backup.
     """
 
-    def __init__(self, job: Job, order: RestoreOrder, identity: Identity) -> None:
+    def __init__(self, job: Job, order: RestoreOrder, identity: Identity, file: Path) -> None:
+        self.identity = identity
+        """Who answered last."""
         self.network: dict[str, object] = {}
         """The network settings that were read last."""
-        self.network_before: dict[str, object] = {}
-        """The network settings before the restore; empty where they were not read."""
-        self.proven = False
-        """Whether the sensor's own checksum proves that all its parameters are those of the backup."""
+        self.network_before: dict[str, object] | None = None
+        """The first that were read, before the restore."""
         self._job = job
         self._order = order
-        self._identity = identity
+        self._before = identity
+        self._file = file
         self._wished = {name: value for name, value in order.values.items() if name not in NETWORK}
-        self._different_before: frozenset[str] | None = None
 
     @property
     def comparable(self) -> int:
         """How many variables can be compared."""
         return len(self._wished)
 
-    async def look_before(self) -> None:
-        """Remember what differs from the backup: only there a change can be seen.
+    async def look(self, wants: frozenset[RestoreWant]) -> RestoreLooked | Silent | Garbled:
+        """Read what is wanted."""
+        try:
+            return RestoreLooked(reading=await self._read(wants), wants=wants)
+        except Unreachable as error:
+            return Silent(why=error.message)
+        except SensorError as error:
+            return Garbled(why=error.message)
 
-        Raises:
-            Unreachable: the sensor is gone.
-            OutOfConnections: it is busy with others.
-        """
-        self._different_before = frozenset(found.variable for found in await self.differences())
-        self.network_before = self.network
+    async def _read(self, wants: frozenset[RestoreWant]) -> RestoreReading:
+        sensor = self._job.sensor
+        state = None
+        if RestoreWant.WHO in wants:
+            now = await sensor.read.reread_identity(self._before)
+            if not self._before.is_same_sensor(now):
+                return RestoreReading(stranger=self._stranger(now))
+            self.identity = now
+            state = await read_update_state(sensor)
+        result = await sensor.backups.restore_status() if RestoreWant.RESULT in wants else None
+        reading = await self._values() if RestoreWant.VALUES in wants else RestoreReading()
+        saved = RestoreWant.SAVED in wants
+        same_firmware = self._order.version == self.identity.version
+        return RestoreReading(
+            state=state,
+            result=result,
+            differing=reading.differing,
+            differences=reading.differences,
+            unread=reading.unread,
+            moved=reading.moved,
+            checksum=await read_checksum(sensor, self.identity.name) if saved else None,
+            stamp=await self._stamp() if saved else None,
+            differs_from_file=await self._file_differs()
+            if RestoreWant.FILE in wants and same_firmware
+            else (),
+        )
 
-    @property
-    def visible(self) -> bool:
-        """Whether the restore, if it works, changes something that can be read."""
-        return bool(self._different_before)
-
-    async def differences(self) -> tuple[Difference, ...]:
-        """What differs from the backup, network settings left out.
-
-        Raises:
-            Unreachable: the sensor is gone.
-            OutOfConnections: it is busy with others.
-        """
-        names = [*self._wished, *(self._order.values.keys() & NETWORK)]
-        values, unreadable = await read_variables(self._job.sensor, names)
+    async def _values(self) -> RestoreReading:
+        network = self._order.values.keys() & NETWORK
+        values, unreadable = await read_variables(self._job.sensor, [*self._wished, *network])
         self.network = {name: value for name, value in values.items() if name in NETWORK}
+        if self.network_before is None:
+            self.network_before = self.network
         now = {name: value for name, value in values.items() if name not in NETWORK}
-        return compare(self._snapshot(self._wished), self._snapshot(now, unreadable)).differences
+        found = compare(self._snapshot(self._wished), self._snapshot(now, unreadable)).differences
+        return RestoreReading(
+            differing=frozenset(difference.variable for difference in found),
+            differences=tuple(str(difference) for difference in found),
+            unread=frozenset(name for name, why in unreadable.items() if why != NOT_THERE),
+            moved=any(not equal(self.network.get(name), self._order.values[name]) for name in network),
+        )
+
+    async def _stamp(self) -> str | None:
+        found = [await self._if_readable(name) for name in _STAMPS]
+        return str(found) if any(found) else None
+
+    async def _if_readable(self, name: str) -> str | None:
+        """A variable that only helps: it may fail in any way but silence."""
+        try:
+            reply = await self._job.sensor.read.read_if_present(name)
+        except Unreachable:
+            raise
+        except SensorError:
+            return None
+        return None if reply is None else str(reply.value)
+
+    async def _file_differs(self) -> tuple[str, ...]:
+        """What the backup's own file names and the sensor has otherwise, beside the snapshot's variables."""
+        found = await agreement(self._job.sensor, self.identity.name, self._file, known=self._order.values)
+        return found.differing
+
+    def _stranger(self, now: Identity) -> str:
+        before = self._before
+        return (
+            f"Another sensor answers at {self._job.target.address} now: {now.key or now.name} "
+            f"instead of {before.key or before.name}."
+        )
 
     def _snapshot(self, values: dict[str, object], unreadable: dict[str, str] | None = None) -> Snapshot:
-        identity = self._identity
+        identity = self.identity
         return Snapshot(
             device=self._job.target.device,
             serial=identity.serial,
@@ -82,38 +137,3 @@ class Readback:
             values=values,
             unreadable=unreadable or {},
         )
-
-    async def taken_over(self, limit: float) -> bool:
-        """Wait until something that differed from the backup does not any more.
-
-        Args:
-            limit: seconds.
-
-        Returns:
-            Whether all or some of it changed; ``False``: nothing did, or nothing can be compared.
-        """
-        left = await poll_for(
-            self._job.clock,
-            limit,
-            min(POLL, self._job.timing.poll_interval),
-            self.differences,
-            done=lambda differences: not differences,
-        )
-        before = self._different_before or frozenset()
-        return bool(before - {found.variable for found in left})
-
-    async def words(self, left: tuple[Difference, ...]) -> str:
-        """How far the sensor has the parameters of the backup, in words."""
-        if left:
-            return f"Different from the backup: {named(left)}."
-        same_checksum = False
-        if self._order.parameters_md5 is not None:
-            now = await read_checksum(self._job.sensor, self._identity.name)
-            same_checksum = self.proven = now == self._order.parameters_md5
-        if same_checksum:
-            return "All parameters read back as in the backup (MD5Parameters)."
-        if self.comparable:
-            if self.comparable == 1:
-                return "The one comparable parameter reads back as in the backup."
-            return f"All {self.comparable} comparable parameters read back as in the backup."
-        return "There is nothing to compare with."

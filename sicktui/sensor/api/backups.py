@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
+from sicktui.model.restore_evidence import RestoreReply
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.reader import Reader
@@ -47,21 +48,6 @@ class BackupStatus(Struct, frozen=True):
     finished: bool
     ok: bool
     """Meaningful once it is finished."""
-
-
-class RestoreReply(Struct, frozen=True, kw_only=True):
-    """What a sensor reports about a restore."""
-
-    finished: bool
-    """False while it is still running."""
-    ok: bool | None
-    """``None`` if it does not report it."""
-    result: int | None = None
-    """``RestoreResult``, if it reports one."""
-    words: str = ""
-    """What it means."""
-    failed: tuple[str, ...] = ()
-    """The parameters that were not restored, as clean text."""
 
 
 class _Created(Struct, rename="pascal"):

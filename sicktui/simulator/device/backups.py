@@ -15,6 +15,8 @@ PASSPHRASE_LIMIT: Final = 256
 MAX_BACKUP: Final = 4_000_000
 """Bytes that ``PUT parameterbackup`` takes."""
 IO_ERROR: Final = 9  # RestoreResult
+_REBOOT_DELAY: Final = 0.2
+"""Seconds from the end of a restore to the reboot that it may bring."""
 
 
 class Backups:
@@ -120,6 +122,16 @@ class Backups:
         self.restore_code = plan.code or 0
         self.restore_failed = self._apply(plan)
         self.restore_pending = False
+        if plan.reboots:
+            self._device.parameters.save()
+            self._device.spawn(self._reboot())
+
+    async def _reboot(self) -> None:
+        device = self._device
+        await device.time.sleep(_REBOOT_DELAY)
+        await device.power_off()
+        await device.time.sleep(device.spec.reboot_seconds)
+        await device.power_on()
 
     def _apply(self, plan: RestorePlan) -> tuple[str, ...]:
         contents, self._contents = self._contents, None
@@ -128,7 +140,7 @@ class Backups:
         failed = list(plan.failed)
         store = self._device.parameters
         for name, value in contents.parameters.items():
-            if name in plan.failed:
+            if name in plan.failed or name in plan.left_out:
                 continue
             if name in store.table and store.table[name].check(value) == OK:
                 store.current[name] = value

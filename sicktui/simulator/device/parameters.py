@@ -179,5 +179,5 @@ class ParameterStore:
 
     @property
     def md5(self) -> str:
-        """``LFTchecksum.MD5Parameters``: a fingerprint of the active values."""
-        return hashlib.md5(msgspec.json.encode(self.current, order="sorted")).hexdigest()  # noqa: S324 - the vendor's choice
+        """``LFTchecksum.MD5Parameters``: a fingerprint of what is saved (SICK's developer guide)."""
+        return hashlib.md5(msgspec.json.encode(self.saved, order="sorted")).hexdigest()  # noqa: S324 - the vendor's choice

@@ -73,4 +73,7 @@ class RestorePlan(Struct, kw_only=True):
     """``RestoreResult``; ``None``: decided by the file."""
     failed: tuple[str, ...] = ()
     """Parameters that are not restored although the file has them."""
+    left_out: tuple[str, ...] = ()
+    """The same, but not reported."""
+    reboots: bool = False
     finishes: bool = True

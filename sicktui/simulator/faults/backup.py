@@ -171,3 +171,21 @@ class RestoreParametersFailed(RestoreFault):
     def changes(self, device: Device) -> Mapping[str, object]:
         """Names of what fails."""
         return {"failed": self.names("ScanDataFormat")}
+
+
+@fault("restore_silently_partial")
+class RestoreSilentlyPartial(RestoreFault):
+    """A restore leaves parameters out (``value``: a name or a list) and reports that it is complete."""
+
+    uses = ("value",)
+
+    def changes(self, device: Device) -> Mapping[str, object]:
+        """Names of what is left out."""
+        return {"left_out": self.names("ScanDataFormat")}
+
+
+@fault("restore_reboots")
+class RestoreReboots(RestoreFault):
+    """The sensor reboots to apply a restore (SICK's developer guide, configuration backup and restore)."""
+
+    sets = ("reboots", True)

@@ -5,10 +5,10 @@ The codes are the vendor's (OpenAPI of multiScan100, ``RestoreBackupResult``); t
 
 from typing import Final
 
-from sicktui.engine.job.ended import JobEnded
 from sicktui.model import wording
-from sicktui.model.enums import Code
-from sicktui.sensor.api.backups import RestoreReply
+from sicktui.model.enums import Code, Verdict
+from sicktui.model.judgement import Judgement
+from sicktui.model.restore_evidence import RestoreReply
 
 _AGAIN: Final = "Restart the sensor and try again; if that fails, restore another backup of it."
 _OTHER_FILE: Final = (
@@ -40,11 +40,12 @@ _NO_CODE: Final = (
 MOST_NAMED: Final = 20
 
 
-def rejection(reply: RestoreReply) -> JobEnded:
+def rejection(reply: RestoreReply) -> Judgement:
     """The end of a restore that the sensor refused."""
     code = "" if reply.result is None else f" (RestoreResult {reply.result})"
     failed = not_restored(reply.failed)
-    return JobEnded.failed(
+    return Judgement(
+        Verdict.FAILED,
         Code.RESTORE_REJECTED,
         f"The sensor did not restore the backup: {reply.words or 'no reason was reported'}{code}."
         + (f" {failed}" if failed else ""),

@@ -6,6 +6,7 @@ are always those of the API is not documented, so where too few are found, nothi
 """
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -37,13 +38,14 @@ class Agreement(Struct, frozen=True, kw_only=True):
         return self.same >= ENOUGH and not self.differing
 
 
-async def agreement(sensor: Sensor, family: str, path: Path) -> Agreement:
+async def agreement(sensor: Sensor, family: str, path: Path, *, known: Collection[str] = ()) -> Agreement:
     """Read what the file names, and compare. About 20 s at two requests a second.
 
     Args:
         sensor: the sensor.
         family: its ``DeviceIdent.Name``.
         path: the file.
+        known: variables that were compared already.
 
     Raises:
         Unreachable: the sensor is gone.
@@ -54,7 +56,7 @@ async def agreement(sensor: Sensor, family: str, path: Path) -> Agreement:
     names = [name for name in variables(family, "full") if name in written and name not in NETWORK]
     if len(names) < ENOUGH:
         return Agreement()
-    read, _ = await read_variables(sensor, names)
+    read, _ = await read_variables(sensor, [name for name in names if name not in known])
     verdicts = {name: _alike(written[name], value) for name, value in read.items()}
     return Agreement(
         same=sum(alike is True for alike in verdicts.values()),

@@ -1,0 +1,95 @@
+"""Carries out what a sensor can feel of a restore, once each, and says what became of it.
+
+The intention is on disk before the act, the outcome after it. No act is repeated here.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from sicktui.engine.job.job import Job
+from sicktui.engine.job.record import ActHandle
+from sicktui.engine.restore.machine import Save
+from sicktui.model.observations import Outcome
+from sicktui.model.restore_evidence import RestoreAct, RestoreEnded, RestoreReply
+from sicktui.sensor.errors import (
+    NotSupported,
+    OutOfConnections,
+    ProtocolError,
+    SensorError,
+    Unreachable,
+    UploadInterrupted,
+)
+from sicktui.sensor.turns.retry import retry_when_busy
+
+_SERVER_ERROR: Final = 500
+_INTERNAL: Final = 3
+"""``header.status`` Internal Server Error: it may have been done, as after HTTP 500."""
+
+
+async def put(job: Job, file: Path) -> RestoreEnded:
+    """``PUT parameterbackup``: the sensor does not use the file yet.
+
+    Raises:
+        JournalError: the intention cannot be written down; nothing was sent.
+        JobEnded: the run was cancelled before; nothing was sent.
+    """
+
+    async def send() -> None:
+        await job.sensor.backups.upload(file)
+
+    async with job.record.acting("put_backup") as record:
+        return await _carried_out(RestoreAct.PUT, send, record)
+
+
+async def restore(job: Job, passphrase: str) -> RestoreEnded:
+    """``RestoreParameterBackup``.
+
+    Raises:
+        JournalError: the intention cannot be written down; nothing was sent.
+    """
+
+    async def send() -> RestoreReply:
+        return await job.sensor.backups.restore(passphrase)
+
+    async with job.record.acting("restore") as record:
+        return await _carried_out(RestoreAct.RESTORE, send, record)
+
+
+async def save(job: Job, act: Save) -> RestoreEnded:
+    """``WriteEeprom`` or ``PersistParameters``; a sensor that has no connection free is asked again.
+
+    Raises:
+        JournalError: the intention cannot be written down; nothing was sent.
+    """
+
+    async def send() -> None:
+        if not await retry_when_busy(job.clock, job.sensor.parameters.persist):
+            raise NotSupported("The sensor has no call to save its parameters.")
+
+    async with job.record.acting("persist", ", ".join(act.left_out), outcome=act.basis.value) as record:
+        return await _carried_out(RestoreAct.SAVE, send, record)
+
+
+async def _carried_out(
+    act: RestoreAct, send: Callable[[], Awaitable[RestoreReply | None]], record: ActHandle
+) -> RestoreEnded:
+    try:
+        ended = RestoreEnded(act=act, outcome=Outcome.TAKEN, reply=await send())
+    except SensorError as error:
+        ended = RestoreEnded(
+            act=act, outcome=_outcome(error), code=error.code, why=error.message, advice=error.advice
+        )
+    record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, detail=ended.why)
+    return ended
+
+
+def _outcome(error: SensorError) -> Outcome:
+    if isinstance(error, NotSupported):
+        return Outcome.ABSENT
+    if isinstance(error, UploadInterrupted | Unreachable):
+        return Outcome.OPEN
+    if isinstance(error, OutOfConnections):
+        return Outcome.REFUSED
+    odd = isinstance(error, ProtocolError) or error.outcome_unknown or error.status == _INTERNAL
+    return Outcome.ODD if odd or (error.http_status or 0) >= _SERVER_ERROR else Outcome.REFUSED

@@ -1,0 +1,356 @@
+"""Evidence of a restore: what was sent to one sensor and what was seen of it, each with its moment.
+
+Pure, like ``evidence`` of an update. ``restore_rule`` judges it; ``engine/restore/machine.py`` decides from
+it what to do next.
+"""
+
+from enum import Enum, StrEnum
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.model.enums import UpdateState
+from sicktui.model.evidence import Last
+from sicktui.model.observations import Garbled, Outcome, Silent, Tick
+
+
+class RestoreReply(Struct, frozen=True, kw_only=True):
+    """What a sensor reports about a restore."""
+
+    finished: bool
+    """False while it is still running."""
+    ok: bool | None
+    """``None`` if it does not report it."""
+    result: int | None = None
+    """``RestoreResult``, if it reports one."""
+    words: str = ""
+    """What it means."""
+    failed: tuple[str, ...] = ()
+    """The parameters that were not restored, as clean text."""
+
+
+class RestoreAct(StrEnum):
+    """What a sensor can feel of a restore; the words of the journal."""
+
+    PUT = "put_backup"
+    RESTORE = "restore"
+    SAVE = "persist"
+
+
+class RestoreWant(Enum):
+    """What a look reads."""
+
+    WHO = "who"
+    """``DeviceIdent``, its serial number, and ``UpdateState``."""
+    RESULT = "result"
+    """``RestoreParameterBackupResult``."""
+    VALUES = "values"
+    """The parameters that can be compared with the backup."""
+    SAVED = "saved"
+    """``MD5Parameters``, ``LastParaDate`` and ``LastParaTime``: what the sensor has saved, and when."""
+    FILE = "file"
+    """The parameters that the backup's own file names."""
+
+
+class Basis(StrEnum):
+    """Why a restore counts as applied."""
+
+    TOLD = "told"
+    """The sensor has reported it, for this call."""
+    SEEN = "seen"
+    """What differed from the backup does not any more."""
+    ASSUMED = "assumed"
+    """It was accepted, and there was nothing to see: only the checksum can prove it."""
+
+
+class RestoreReading(Struct, frozen=True, kw_only=True):
+    """What is known of the sensor. ``None``: not read since the last act, or not offered."""
+
+    stranger: str = ""
+    """Who else answers at the address, in words."""
+    state: UpdateState | None = None
+    result: RestoreReply | None = None
+    differing: frozenset[str] | None = None
+    """Variables that read otherwise than in the backup."""
+    differences: tuple[str, ...] = ()
+    """The same, in words."""
+    unread: frozenset[str] = frozenset()
+    """Variables of the backup that could not be read just now."""
+    moved: bool = False
+    """Whether a network setting is not the backup's, which a checksum covers and no restore copies."""
+    checksum: str | None = None
+    """``MD5Parameters``: of what is saved."""
+    stamp: str | None = None
+    """When parameters were saved last, by the sensor."""
+    differs_from_file: tuple[str, ...] = ()
+
+
+class RestoreBegan(Struct, frozen=True, kw_only=True):
+    """An act is about to leave this PC. Its intention is on disk."""
+
+    act: RestoreAct
+    basis: Basis | None = None
+    """Of SAVE: why the restore counts as applied."""
+    left_out: tuple[str, ...] = ()
+
+
+class RestoreEnded(Struct, frozen=True, kw_only=True):
+    """What became of it."""
+
+    act: RestoreAct
+    outcome: Outcome
+    reply: RestoreReply | None = None
+    code: str = ""
+    why: str = ""
+    advice: str = ""
+
+
+class RestoreLooked(Struct, frozen=True, kw_only=True):
+    """The sensor answered a look whole."""
+
+    reading: RestoreReading
+    wants: frozenset[RestoreWant]
+
+
+RestoreObservation = RestoreBegan | RestoreEnded | RestoreLooked | Silent | Garbled | Tick
+
+UNSURE: Final = (Outcome.OPEN, Outcome.ODD)
+"""Outcomes of an act that may have been done all the same."""
+
+
+class RestoreEvidence(Struct, frozen=True, kw_only=True):
+    """All that is known of one restore."""
+
+    checksum: str | None = None
+    """The backup's own ``MD5Parameters``, if the sensor runs the firmware that wrote it."""
+    same_firmware: bool = True
+    comparable: int = 0
+    """How many variables of the backup can be compared."""
+    resumed: bool = False
+    """Whether an earlier process has begun this restore."""
+    puts: int = 0
+    """Uploads since the last RestoreParameterBackup."""
+    put: Outcome = Outcome.NONE
+    sends: int = 0
+    send: Outcome = Outcome.NONE
+    reply: RestoreReply | None = None
+    """Of the last RestoreParameterBackup."""
+    saves: int = 0
+    save: Outcome = Outcome.NONE
+    basis: Basis | None = None
+    """Why it counted as applied when saving began."""
+    left_out: tuple[str, ...] = ()
+    before: RestoreReading = RestoreReading()
+    """The sensor before the last RestoreParameterBackup."""
+    unsaved: RestoreReading = RestoreReading()
+    """The sensor before it was first asked to save."""
+    latest: RestoreReading = RestoreReading()
+    has_result: bool = False
+    """Whether it has ``RestoreParameterBackupResult``."""
+    pending_seen: bool = False
+    """Whether a result was seen pending that was not so before the call."""
+    gone: bool = False
+    """Whether it was silent since the last RestoreParameterBackup: it may have rebooted."""
+    code: str = ""
+    why: str = ""
+    advice: str = ""
+    """What was said to the last act."""
+    quiet_since: float = 0.0
+    """When an act was last sent, or a silence last ended."""
+    started_at: float | None = None
+    """Since when UpdateState is 1."""
+    blind_since: float | None = None
+    silent: bool = False
+    """Whether no look since then was answered at all."""
+    trouble: str = ""
+    last: Last = Last.TIME
+    wants: frozenset[RestoreWant] = frozenset()
+    looked_at: float = 0.0
+
+    @property
+    def visible(self) -> bool:
+        """Whether the restore, if it works, changes something that can be read."""
+        return bool(self.before.differing)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something that differed from the backup does not any more."""
+        return self.latest.differing is not None and bool(self._were_differing - self._still)
+
+    @property
+    def reached(self) -> bool:
+        """Whether nothing that differed from the backup does any more."""
+        return self.changed and not self._were_differing & self._still
+
+    @property
+    def stays(self) -> bool:
+        """Whether all that differed was read again, and differs as before."""
+        now = self.latest.differing
+        return bool(self._were_differing) and now is not None and self._were_differing <= now
+
+    @property
+    def _were_differing(self) -> frozenset[str]:
+        return self.before.differing or frozenset()
+
+    @property
+    def _still(self) -> frozenset[str]:
+        return (self.latest.differing or frozenset()) | self.latest.unread
+
+    @property
+    def waited(self) -> float:
+        """Seconds from the last act, or the end of the last silence, to the last look."""
+        return self.looked_at - self.quiet_since
+
+    @property
+    def pending(self) -> bool:
+        """Whether the sensor reports that it is at work."""
+        result = self.latest.result
+        return result is not None and not result.finished
+
+    @property
+    def word(self) -> RestoreReply | None:
+        """What the sensor reports of the last call; ``None``: nothing, or perhaps of an earlier one."""
+        result, reply = self.latest.result, self.reply
+        if self.before.differing is None:
+            return None  # the call was an earlier process's: what was there before it is not known
+        if reply is not None and reply.ok is False:
+            return reply
+        if result is not None:
+            if result.finished and (self.pending_seen or result != self.before.result):
+                return result
+            return None
+        if reply is not None and reply.finished and reply.ok and not self.has_result:
+            return reply  # where there is a result to poll, a reply only means that it has started
+        return None
+
+    @property
+    def is_saved(self) -> bool | None:
+        """Whether the parameters are saved; ``None`` if that is not known."""
+        if self.save is Outcome.TAKEN:
+            return True
+        was, now = self.unsaved, self.latest
+        if now.checksum is not None:
+            if now.checksum == self.checksum or was.checksum not in (None, now.checksum):
+                return True
+            if self.checksum is not None and not now.moved:
+                return False
+        if now.stamp is not None and was.stamp not in (None, now.stamp):
+            return True
+        # Where it was asked before, that may have worked.
+        return False if self.save is Outcome.REFUSED and self.saves == 1 else None
+
+    def seen(self, what: RestoreObservation, now: float) -> "RestoreEvidence":
+        """The evidence with one more observation."""
+        match what:
+            case RestoreBegan():
+                return _began(self, what, now)
+            case RestoreEnded():
+                return _ended(self, what, now)
+            case RestoreLooked():
+                return _looked(self, what, now)
+            case Silent() | Garbled():
+                return _blind(self, what.why, now, silent=isinstance(what, Silent))
+            case Tick():
+                return structs.replace(self, last=Last.TIME, wants=frozenset())
+
+
+def _began(e: RestoreEvidence, what: RestoreBegan, now: float) -> RestoreEvidence:
+    e = structs.replace(e, quiet_since=now, last=Last.ACT, wants=frozenset())
+    unread = structs.replace(e.latest, result=None, differing=None, differences=(), checksum=None, stamp=None)
+    match what.act:
+        case RestoreAct.PUT:
+            return structs.replace(e, puts=e.puts + 1, put=Outcome.OPEN)
+        case RestoreAct.RESTORE:
+            return structs.replace(
+                e,
+                sends=e.sends + 1,
+                send=Outcome.OPEN,
+                puts=0,
+                put=Outcome.NONE,
+                reply=None,
+                before=e.latest,
+                latest=unread,
+                pending_seen=False,
+                gone=False,
+            )
+        case RestoreAct.SAVE:
+            return structs.replace(
+                e,
+                saves=e.saves + 1,
+                save=Outcome.OPEN,
+                basis=what.basis,
+                left_out=what.left_out,
+                unsaved=e.unsaved if e.saves else e.latest,
+                latest=unread,
+            )
+
+
+def _ended(e: RestoreEvidence, what: RestoreEnded, now: float) -> RestoreEvidence:
+    e = structs.replace(
+        e, quiet_since=now, last=Last.ACT, wants=frozenset(), code=what.code, why=what.why, advice=what.advice
+    )
+    match what.act:
+        case RestoreAct.PUT:
+            return structs.replace(e, put=what.outcome)
+        case RestoreAct.RESTORE:
+            return structs.replace(e, send=what.outcome, reply=what.reply)
+        case RestoreAct.SAVE:
+            return structs.replace(e, save=what.outcome)
+
+
+def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvidence:
+    reading, wants = what.reading, what.wants
+    back = e.blind_since is not None
+    known = e.latest
+    if back and e.silent:
+        # It may have rebooted: what was read before says nothing about now.
+        known = structs.replace(known, differing=None, differences=(), checksum=None, stamp=None)
+    latest = structs.replace(
+        known,
+        stranger=reading.stranger if RestoreWant.WHO in wants else known.stranger,
+        state=reading.state if RestoreWant.WHO in wants else known.state,
+        result=reading.result if RestoreWant.RESULT in wants else known.result,
+        differs_from_file=(
+            reading.differs_from_file if RestoreWant.FILE in wants else known.differs_from_file
+        ),
+    )
+    if RestoreWant.VALUES in wants:
+        latest = structs.replace(
+            latest,
+            differing=reading.differing,
+            differences=reading.differences,
+            unread=reading.unread,
+            moved=reading.moved,
+        )
+    if RestoreWant.SAVED in wants:
+        latest = structs.replace(latest, checksum=reading.checksum, stamp=reading.stamp)
+    started = latest.state is UpdateState.STARTED
+    gone = e.gone or (back and e.silent and e.sends > 0)
+    was_pending = e.before.result is not None and not e.before.result.finished
+    pending = latest.result is not None and not latest.result.finished and not was_pending
+    return structs.replace(
+        e,
+        latest=latest,
+        has_result=e.has_result or reading.result is not None,
+        # A boot may leave the result at 0, and loses what was seen before it.
+        pending_seen=not gone and (e.pending_seen or (e.sends > 0 and pending)),
+        gone=gone,
+        quiet_since=now if back and e.silent else e.quiet_since,
+        started_at=(now if e.started_at is None else e.started_at) if started else None,
+        blind_since=None,
+        silent=False,
+        last=Last.LOOK,
+        wants=wants,
+        looked_at=now,
+    )
+
+
+def _blind(e: RestoreEvidence, why: str, now: float, *, silent: bool) -> RestoreEvidence:
+    return structs.replace(
+        e,
+        blind_since=now if e.blind_since is None else e.blind_since,
+        silent=e.silent or silent,
+        trouble=why,
+        last=Last.BLIND,
+        wants=frozenset(),
+    )

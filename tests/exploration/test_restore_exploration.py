@@ -1,0 +1,28 @@
+"""Every path of the restore machine and a modelled sensor through each other."""
+
+import pytest
+
+from tests.exploration.restore_model import WORLDS, World, explore
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_restore_without_a_surprise(world: World) -> None:
+    count = explore(world, 0)
+    assert count.paths == 1
+    assert [verdict.partition("/")[0] for verdict in count.verdicts] == [world.usually]
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_one_surprise_at_any_moment(world: World) -> None:
+    assert explore(world, 1).paths > 20
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_two_surprises_at_any_moments(world: World) -> None:
+    assert explore(world, 2).paths > 1000
+
+
+@pytest.mark.timeout(600)
+def test_three_surprises_stand_for_a_million_paths() -> None:
+    deep = [world for world in WORLDS if world.kind == "silent" or world.name == "async"]
+    assert sum(explore(world, 3).paths for world in deep) > 1_000_000
