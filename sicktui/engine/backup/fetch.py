@@ -1,7 +1,10 @@
 """Fetches a backup file that is complete, and that the sensor has written for this request."""
 
+from typing import Final
+
 from msgspec import Struct
 
+from sicktui.engine.backup.age import Decision, Seen, decide
 from sicktui.engine.backup.create import Creation
 from sicktui.engine.backup.download import StableDownload
 from sicktui.engine.backup.freshness import Freshness, Unchanged
@@ -9,6 +12,7 @@ from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.model.enums import Code, Level
 from sicktui.sensor.api.transfers import Downloaded
+from sicktui.stores.backups.store import Age
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -17,6 +21,8 @@ class Fetched(Struct, frozen=True, kw_only=True):
     file: Downloaded
     unchanged: Unchanged | None = None
     """The stored backup that it is, where the parameters have not changed since."""
+    age: Age = "written"
+    """How sure it is that the file is of this moment."""
 
 
 async def fetch_backup(
@@ -41,33 +47,44 @@ async def fetch_backup(
 
 async def _fetch(job: Job, creation: Creation, download: StableDownload, freshness: Freshness) -> Fetched:
     async def stable(limit: float) -> Downloaded:
-        return await download.until_stable(
-            limit, suspicious=creation.before.may_be, known=freshness.unchanged
-        )
+        return await download.until_stable(limit, suspicious=creation.before.may_be, known=freshness.needless)
 
     timeout = job.timing.backup_timeout
-    first = await stable(timeout if creation.before.nothing else timeout / 2)
-    if not creation.before.may_be(first):
-        return Fetched(file=first)
-    unchanged = await freshness.unchanged(first)
-    if unchanged is not None:
-        return Fetched(file=first, unchanged=unchanged)
-    if await freshness.agrees(first):
-        return Fetched(file=first, unchanged=await freshness.unchanged(first, readable=True))
-    await job.record.log(
-        Level.INFO, "The sensor offers the same file as before the trigger. Triggering the backup again."
-    )
-    await creation.repeat(first)
-    second = await stable(timeout / 2)
-    if not creation.before.may_be(second):
-        return Fetched(file=second)
-    unchanged = await freshness.unchanged(second, readable=not freshness.differing)
-    if unchanged is not None:
-        return Fetched(file=second, unchanged=unchanged)
-    differing = "; ".join(freshness.differing[:3])
-    raise JobEnded.failed(
+    file = await stable(timeout if creation.before.nothing else timeout / 2)
+    seen = await freshness.compare(file, 1)
+    decision = decide(seen)
+    if decision is Decision.AGAIN:
+        await job.record.log(
+            Level.INFO, "The sensor offers the same file as before the trigger. Triggering the backup again."
+        )
+        await creation.repeat(file)
+        file = await stable(timeout / 2)
+        seen = await freshness.compare(file, 2)
+        decision = decide(seen)
+    if decision is Decision.OLD:
+        raise _old(seen)
+    if decision is Decision.ASSUMED:
+        await job.record.log(
+            Level.WARNING,
+            "The sensor offers the same file as before the trigger, and nothing in it can be compared: that "
+            "it is of this moment rests on the sensor's word.",
+        )
+    age = _AGES[decision]
+    unchanged = await freshness.unchanged(file) if decision is Decision.COMPARED else None
+    return Fetched(file=file, unchanged=unchanged, age=age)
+
+
+_AGES: Final[dict[Decision, Age]] = {
+    Decision.WRITTEN: "written",
+    Decision.COMPARED: "compared",
+    Decision.ASSUMED: "assumed",
+}
+
+
+def _old(seen: Seen) -> JobEnded:
+    differing = "; ".join(seen.differing[:3]) or "MD5Parameters has changed since it was stored"
+    return JobEnded.failed(
         Code.BACKUP_FAILED,
-        "The sensor reported a new backup but returned the old file twice"
-        f"{f' ({differing})' if differing else ''}.",
+        f"The sensor reported a new backup but returned the old file twice ({differing}).",
         "Restart the sensor, then try again. Nothing was written to it.",
     )

@@ -141,8 +141,8 @@ def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
     if not later:
         return None
     newest = later[0]
-    if record.parameters_md5 and newest.parameters_md5:
-        return newest if record.parameters_md5 != newest.parameters_md5 else None
+    if record.parameters_md5 and newest.parameters_md5 and record.parameters_md5 != newest.parameters_md5:
+        return newest
     then = next((s for s in context.snapshots.list(record.key) if s.id == record.snapshot), None)
     return newest if then is not None and compare(then, newest).settings else None
 

@@ -9,6 +9,7 @@ from sicktui.engine.backup.fetch import Fetched
 from sicktui.engine.backup.freshness import Unchanged
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
+from sicktui.engine.parameters.compare import compare
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code
@@ -76,7 +77,7 @@ class BackupKeeper:
         job = self._job
         facts = self._facts(fetched, snapshot, checksum)
         warnings = self._compare_with_last(facts, fetched)
-        unchanged = fetched.unchanged or self._same_as_last(facts, fetched)
+        unchanged = fetched.unchanged or self._same_as_last(facts, fetched, snapshot)
         if snapshot is not None and (always_snapshot or unchanged is None):
             facts = structs.replace(facts, snapshot=job.snapshots.add(snapshot).id)
         if unchanged is None:
@@ -114,12 +115,22 @@ class BackupKeeper:
             passphrase_fingerprint=fingerprint(job.passphrase) if job.passphrase else None,
             location=clean(location) if isinstance(location, str) else identity.location,
             parameters_md5=checksum,
+            age=fetched.age,
         )
 
-    def _same_as_last(self, facts: BackupFacts, fetched: Fetched) -> Unchanged | None:
+    def _same_as_last(
+        self, facts: BackupFacts, fetched: Fetched, snapshot: Snapshot | None
+    ) -> Unchanged | None:
         job = self._job
         found = same_version(job.backups, facts, job.passphrase, self._partial, fetched.file.sha256)
-        return Unchanged(record=found[0], how=found[1]) if found else None
+        if found is None:
+            return None
+        record, how = found
+        then = next((kept for kept in job.snapshots.list(record.key) if kept.id == record.snapshot), None)
+        # The checksum covers what is saved; what is read is what is active, and so is the backup.
+        if how == "checksum" and then and snapshot and compare(then, snapshot).settings:
+            return None
+        return Unchanged(record=record, how=how)
 
     def _compare_with_last(self, facts: BackupFacts, fetched: Fetched) -> tuple[str, ...]:
         """Refuse what cannot be complete beside the last backup; warn of what else is odd beside it."""

@@ -66,9 +66,19 @@ def inspect(path: Path, *, foreign: bool = False) -> Content:
         return Content(kind="json", trouble=_json_trouble(path, size))
     if text[:1] == "<":
         return Content(kind="binary", trouble="a web page or XML")
+    if _is_one_byte(path, head):
+        return Content(kind="binary", trouble="one byte repeated")
     if size < LEAST_BYTES:
         return Content(kind="binary", trouble=f"only {size} bytes long")
     return Content(kind="binary", trouble=_foreign_trouble(head, text) if foreign else "")
+
+
+def _is_one_byte(path: Path, head: bytes) -> bool:
+    """Whether a file is all zeros, all 0xFF, or any other byte again and again."""
+    if head.strip(head[:1]):
+        return False
+    with path.open("rb") as file:
+        return not any(block.strip(head[:1]) for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def _text(head: bytes, *, whole: bool) -> str:

@@ -42,6 +42,11 @@ _ON_ITS_WAY: Final = 60.0
 _log: Final = logging.getLogger(__name__)
 
 
+Age = Literal["written", "compared", "assumed"]
+"""How sure it is that a file is of its moment: the sensor wrote it for this request; the same bytes were
+there before, and what can be compared is the sensor's; the same, and nothing can be compared."""
+
+
 class BackupUnusable(SicktuiError):
     """A backup that does not match its metadata."""
 
@@ -76,6 +81,8 @@ class BackupFacts(Struct, frozen=True, kw_only=True):
     """``LFTchecksum.MD5Parameters`` while the backup was made, where the sensor has it."""
     snapshot: str | None = None
     """The id of the snapshot that was taken with it."""
+    age: Age | None = None
+    """How sure it is that the file is of its moment; ``None``: not known."""
 
     @property
     def key(self) -> str:

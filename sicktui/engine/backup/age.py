@@ -1,0 +1,57 @@
+"""How sure it is that a backup file is of this moment: a pure rule over what was compared.
+
+That a file can be downloaded proves nothing: it may be from yesterday. The sensor's report does not help
+either: it may report a new file and return the old one. So the file that the sensor offers *before* the
+trigger is remembered. Other bytes are new. The same bytes are refused as old only on evidence: a readable
+parameter that differs. A time stamp of the file is not looked at: a server may make one up.
+"""
+
+from enum import Enum
+
+from msgspec import Struct
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What is known of a file that is complete and stable."""
+
+    same_bytes: bool
+    """Whether it may be the one from before the trigger."""
+    triggers: int = 1
+    """How often the backup was triggered."""
+    differing: tuple[str, ...] = ()
+    """What was compared and is not the sensor's, in words."""
+    same_checksum: bool | None = None
+    """Whether ``MD5Parameters`` is what it was when these bytes were stored; ``None``: not known."""
+    agrees: bool = False
+    """Whether the file itself names enough values, all of them those that the sensor has."""
+    compared: int = 0
+    """Readable parameters that are what they were when these bytes were stored."""
+
+
+class Decision(Enum):
+    """What to do with it."""
+
+    WRITTEN = "written"
+    """The sensor wrote it for this request."""
+    COMPARED = "compared"
+    """The same bytes as before; the parameters that can be compared are the sensor's."""
+    ASSUMED = "assumed"
+    """The same bytes as before, and nothing can be compared."""
+    AGAIN = "again"
+    """Trigger once more: perhaps another file comes."""
+    OLD = "old"
+    """Not the sensor's parameters of now."""
+
+
+def decide(seen: Seen) -> Decision:
+    """Whether the file counts, and how sure that is."""
+    if not seen.same_bytes:
+        return Decision.WRITTEN
+    first = seen.triggers == 1
+    if seen.differing or seen.same_checksum is False:
+        return Decision.AGAIN if first else Decision.OLD
+    if seen.same_checksum or seen.agrees:
+        return Decision.COMPARED
+    if first:
+        return Decision.AGAIN
+    return Decision.COMPARED if seen.compared else Decision.ASSUMED
