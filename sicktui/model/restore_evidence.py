@@ -55,7 +55,7 @@ class RestoreWant(Enum):
 class Basis(StrEnum):
     """Why a restore counts as applied."""
 
-    TOLD = "told"
+    REPORTED = "reported"
     """The sensor has reported it, for this call."""
     SEEN = "seen"
     """What differed from the backup does not any more."""
@@ -154,7 +154,7 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     code: str = ""
     why: str = ""
     advice: str = ""
-    """What was said to the last act."""
+    """What the last act was answered with."""
     quiet_since: float = 0.0
     """When an act was last sent, or a silence last ended."""
     started_at: float | None = None
@@ -303,7 +303,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
     back = e.blind_since is not None
     known = e.latest
     if back and e.silent:
-        # It may have rebooted: what was read before says nothing about now.
+        # It may have rebooted: what was read before may not hold any more.
         known = structs.replace(known, differing=None, differences=(), checksum=None, stamp=None)
     latest = structs.replace(
         known,

@@ -56,7 +56,7 @@ class Facts(NamedTuple):
 
 def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     """Why the restore counts as applied; ``None``: it does not, or not yet."""
-    if e.basis is Basis.TOLD and e.gone and e.save is not Outcome.TAKEN:
+    if e.basis is Basis.REPORTED and e.gone and e.save is not Outcome.TAKEN:
         return Basis.ASSUMED  # a reboot may have lost what was not saved yet
     if e.basis is not None or e.sends == 0:
         return e.basis
@@ -64,7 +64,7 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     if word is not None and not word.ok:
         return None
     if word is not None and not e.gone:
-        return Basis.TOLD  # a silence since then may have lost what was not saved
+        return Basis.REPORTED  # a silence since then may have lost what was not saved
     if e.pending and (e.pending_seen or e.resumed):
         return None
     rest = max(timing.backup_timeout, timing.restore_wait)
@@ -203,7 +203,7 @@ def _falls_short(f: Facts) -> bool:
     e = f.e
     left = e.latest.differences or e.latest.differs_from_file
     # Other firmware may show the same setting as another value; the same firmware does not.
-    return _verified(f) and bool(e.left_out or (left and (e.same_firmware or e.basis is not Basis.TOLD)))
+    return _verified(f) and bool(e.left_out or (left and (e.same_firmware or e.basis is not Basis.REPORTED)))
 
 
 def _contradicted(f: Facts) -> bool:
@@ -284,7 +284,7 @@ def _end_nothing_came(f: Facts) -> Judgement:
     return Judgement(
         Verdict.FAILED,
         Code.RESTORE_REJECTED,
-        f"The sensor {replied}, and no parameter has become what the backup says within {f.rest:g} s.",
+        f"The sensor {replied}, and no parameter has become that of the backup within {f.rest:g} s.",
         _USUAL,
     )
 

@@ -4,7 +4,7 @@ Every error names the address, the cause and what to do next. ``http_status`` is
 reply, ``status`` if it had a ``header.status``.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -149,3 +149,18 @@ class UploadRefused(SensorError):
     """The sensor answered an upload, and not with Ok."""
 
     usual_code = Code.UPLOAD_FAILED
+
+
+_SERVER_ERROR: Final = 500
+_INTERNAL: Final = 3
+"""``header.status`` Internal Server Error."""
+
+
+def is_unsure(error: SensorError) -> bool:
+    """Whether an act that was answered so may have been done: read back before you judge.
+
+    No reply, nonsense, and a server error are no answer to the question. A refusal in the sensor's words is.
+    """
+    if error.outcome_unknown or isinstance(error, Unreachable | ProtocolError):
+        return not isinstance(error, WrongAddress)
+    return error.status == _INTERNAL or (error.http_status or 0) >= _SERVER_ERROR

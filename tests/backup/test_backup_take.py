@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 import sys
 
 import pytest
@@ -79,7 +80,6 @@ async def test_the_token_comes_before_the_trigger_and_the_wait_before_the_file(
     [
         (Fault(name="backup_false"), "Result"),
         (Fault(name="backup_pending_forever"), "pending"),
-        (Fault(name="backup_stale_file"), "old file"),
         (Fault(name="backup_empty"), "empty"),
         (Fault(name="backup_html"), "web page"),
         (Fault(name="backup_error_object"), "status 3"),
@@ -98,6 +98,48 @@ async def test_what_is_no_whole_backup_of_now_is_refused(
         assert words in verdict.message
     assert verdict.advice
     assert harness.context.backups.list() == []
+
+
+async def test_a_file_from_before_is_refused_where_a_parameter_in_it_differs(harness: EngineHarness) -> None:
+    device = await harness.sensor(
+        generation="multiscan-2.4.2", faults=(Fault(name="backup_stale_file"),), location="gate 7"
+    )
+    verdict = await harness.backup(device)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BACKUP_FAILED), verdict.message
+    assert "old file" in verdict.message
+    assert "LocationName" in verdict.message
+    assert harness.context.backups.list() == []
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "auth-article"])
+async def test_a_file_from_before_that_cannot_be_compared_counts_and_its_age_is_kept(
+    harness: EngineHarness, generation: str
+) -> None:
+    device = await harness.sensor(generation=generation, faults=(Fault(name="backup_stale_file"),))
+    record = await harness.backed_up(device)
+    assert record.age == "assumed"
+    [run] = harness.context.journal.runs()
+    assert any("rests on the sensor's word" in line for line in warnings(harness, run.run))
+    assert paths(device).count("POST CreateParameterBackup") == 2
+
+
+@pytest.mark.parametrize("byte", [b"\x00", b"\xff", b"a"])
+async def test_one_byte_repeated_is_not_a_backup(harness: EngineHarness, byte: bytes) -> None:
+    device = await harness.sensor(generation="auth-article")
+    device.backups.served = lambda: byte * 86_000  # type: ignore[method-assign]
+    verdict = await harness.backup(device)
+    assert verdict.code is Code.BACKUP_FAILED
+    assert "one byte repeated" in verdict.message
+
+
+async def test_the_same_bytes_count_after_a_lost_folder_and_on_a_second_pc(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="auth-article")
+    record = await harness.backed_up(device)
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = harness.context.backups.path(record).read_bytes()
+    shutil.rmtree(harness.context.backups.folder)
+    again = await harness.backed_up(device)
+    assert (again.sha256, again.age) == (record.sha256, "assumed")
 
 
 async def test_a_json_backup_that_breaks_off_is_refused(harness: EngineHarness) -> None:
@@ -122,6 +164,7 @@ async def test_a_binary_backup_that_shrinks_with_a_change_is_kept_and_said(harne
     await harness.backed_up(device)
     device.add_fault(Fault(name="backup_damaged"))
     device.parameters.write("LocationName", "elsewhere")
+    device.parameters.save()
     verdict = await harness.backup(device)
     assert verdict.verdict is Verdict.SUCCEEDED
     assert any("much smaller" in line for line in warnings(harness, verdict.run))

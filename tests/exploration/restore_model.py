@@ -212,7 +212,7 @@ def resumed(e: RestoreEvidence, now: int) -> RestoreEvidence:
         resumed=sent,
         sends=int(sent),
         send=Outcome.OPEN if sent else Outcome.NONE,
-        basis=Basis.ASSUMED if e.basis is Basis.TOLD and e.save is not Outcome.TAKEN else e.basis,
+        basis=Basis.ASSUMED if e.basis is Basis.REPORTED and e.save is not Outcome.TAKEN else e.basis,
         left_out=e.left_out,
         saves=int(e.saves > 0),
         save=e.save if e.save is Outcome.TAKEN else Outcome.OPEN if e.saves else Outcome.NONE,

@@ -200,9 +200,39 @@ async def test_the_wrong_password_is_said(harness: EngineHarness) -> None:
         await write_parameter(harness.context, harness.target(device), "LocationName", "x")
 
 
-async def test_a_sensor_that_does_not_answer_a_write_may_have_taken_it(harness: EngineHarness) -> None:
+@pytest.mark.parametrize("acts", [True, False])
+async def test_a_write_that_is_not_answered_is_judged_by_the_value(
+    harness: EngineHarness, acts: bool
+) -> None:
     harness.settings(request_timeout=0.8)
-    device = await harness.sensor(faults=(Fault(name="hang", at="POST LocationName", acts=True),))
+    device = await harness.sensor(faults=(Fault(name="hang", at="POST LocationName", acts=acts),))
+    if acts:
+        written = await write_parameter(harness.context, harness.target(device), "LocationName", "x")
+        assert written.new == "x"
+        return
     with pytest.raises(SicktuiError) as caught:
         await write_parameter(harness.context, harness.target(device), "LocationName", "x")
     assert "unknown" in caught.value.message
+
+
+@pytest.mark.parametrize("reply", ["http_503", "html", "not_json", "wrong_types", "cut_reply"])
+async def test_a_write_that_was_done_and_answered_oddly_is_judged_by_the_value(
+    harness: EngineHarness, reply: str
+) -> None:
+    faults = (
+        Fault(name=reply, at="POST LocationName", acts=True),
+        Fault(name=reply, at="POST WriteEeprom", acts=True, times=1),
+    )
+    device = await harness.sensor(location="gate 7", faults=faults)
+    target = harness.target(device)
+    written = await write_parameter(harness.context, target, "LocationName", "gate 8", persist=True)
+    assert (written.changed, written.persisted) == (True, True)
+    assert device.parameters.saved["LocationName"] == "gate 8"
+    assert paths(device).count("POST LocationName") == 1
+
+
+async def test_a_write_that_was_not_done_and_answered_oddly_is_an_error(harness: EngineHarness) -> None:
+    device = await harness.sensor(faults=(Fault(name="http_503", at="POST LocationName"),))
+    with pytest.raises(DeviceError):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    assert paths(device).count("POST LocationName") == 1

@@ -77,7 +77,7 @@ _BACKUP: Final = (
     _life("backup_error_object", "backup", failed(Code.BACKUP_FAILED)),
     _life("backup_truncated", "backup", failed(Code.BACKUP_FAILED)),
     _life("backup_damaged", "backup", SUCCEEDED, failed(Code.BACKUP_FAILED)),
-    _life("backup_stale_file", "backup", failed(Code.BACKUP_FAILED)),
+    _life("backup_stale_file", "backup", SUCCEEDED, failed(Code.BACKUP_FAILED)),
     _life("backup_denied", "backup", failed(Code.BACKUP_FAILED)),
 )
 

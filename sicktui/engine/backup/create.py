@@ -59,6 +59,8 @@ class Creation:
         """Whether the sensor has accepted ``CreateParameterBackup``: then it supports backups."""
         self.checksum: str | None = None
         """``MD5Parameters`` while the file was made; ``None`` where it changed meanwhile."""
+        self.hours: int | None = None
+        """``OpHours`` while the file was made."""
         self.snapshot: Snapshot | None = None
         self._job = job
         self._identity = identity
@@ -81,6 +83,7 @@ class Creation:
         await self._trigger()
         # Here and not before: meanwhile the sensor writes its file.
         self.snapshot = await self._take_snapshot()
+        self.hours = await self._hours()
         await self._wait()
 
     async def repeat(self, old: Downloaded) -> None:
@@ -135,6 +138,15 @@ class Creation:
                 f"The sensor did not create its parameter backup: {error.message}",
                 f"{error.advice} Nothing was written to it.".strip(),
             ) from error
+
+    async def _hours(self) -> int | None:
+        """It only helps to order backups, so it may fail in any way but silence."""
+        try:
+            return await self._job.sensor.read.operating_hours()
+        except (Unreachable, OutOfConnections):
+            raise
+        except SensorError:
+            return None
 
     async def _take_snapshot(self) -> Snapshot:
         job, family = self._job, self._identity.name

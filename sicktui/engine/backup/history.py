@@ -15,6 +15,10 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.backups.store import BackupRecord, BackupUnusable
 from sicktui.stores.backups.versions import BackupVersion, is_whole, versions
 
+_CLOCK_SLACK: Final = timedelta(minutes=5)
+_CLOCK_LEAP: Final = timedelta(days=366)
+"""Longer than the usual pause between two backups of a plant."""
+
 
 class Mark(StrEnum):
     """What deserves attention about the backups of a sensor."""
@@ -103,8 +107,9 @@ def _key_of(profile: Profile, by_key: dict[str, list[BackupVersion]]) -> str:
     """What a profile's sensor is kept under: the serial number that it pins, else that of its last backup."""
     if profile.serial is not None:
         return profile.serial
-    named = [kept[0] for kept in by_key.values() if kept[0].record.device == profile.name]
-    newest = max(named, key=lambda version: version.record.created, default=None)
+    # The keys are in the order of their newest backups.
+    named = (kept[0] for kept in by_key.values() if kept[0].record.device == profile.name)
+    newest = next(named, None)
     return newest.record.key if newest else profile.name
 
 
@@ -129,6 +134,21 @@ def _history(
         marks=tuple(marks),
         age_days=max(0.0, age.total_seconds() / 86_400),
     )
+
+
+def clock_words(context: Context) -> str:
+    """Why the PC's clock may be wrong, going by the backup that was taken last; empty if it may be right."""
+    last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
+    if last is None:
+        return ""
+    passed = context.clock.now() - datetime.fromisoformat(last.created)
+    if passed < -_CLOCK_SLACK:
+        what = f"is behind the last backup ({last.id}), which it dated {last.created[:16]}"
+    elif passed > _CLOCK_LEAP:
+        what = f"is {passed.days} days ahead of the last backup ({last.id})"
+    else:
+        return ""
+    return f"The clock of this PC {what}. Check it; the order of backups does not depend on it."
 
 
 def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:

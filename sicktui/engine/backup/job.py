@@ -108,6 +108,7 @@ class BackupTaker:
             fetched,
             self._creation.snapshot,
             self._creation.checksum,
+            hours=self._creation.hours,
             always_snapshot=always_snapshot,
         )
         for warning in kept.warnings:

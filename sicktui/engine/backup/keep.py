@@ -60,7 +60,13 @@ class BackupKeeper:
         self._partial = partial
 
     def store(
-        self, fetched: Fetched, snapshot: Snapshot | None, checksum: str | None, *, always_snapshot: bool
+        self,
+        fetched: Fetched,
+        snapshot: Snapshot | None,
+        checksum: str | None,
+        *,
+        hours: int | None,
+        always_snapshot: bool,
     ) -> StoredBackup:
         """Store the file. Not for the event loop: recognising a passphrase is slow on purpose.
 
@@ -68,6 +74,7 @@ class BackupKeeper:
             fetched: the file.
             snapshot: what was read of the sensor while it made the file.
             checksum: its ``MD5Parameters``.
+            hours: its ``OpHours``.
             always_snapshot: whether the snapshot is stored even if no new backup is.
 
         Raises:
@@ -75,7 +82,7 @@ class BackupKeeper:
             SicktuiError: it cannot be written to this PC.
         """
         job = self._job
-        facts = self._facts(fetched, snapshot, checksum)
+        facts = structs.replace(self._facts(fetched, snapshot, checksum), hours=hours)
         warnings = self._compare_with_last(facts, fetched)
         unchanged = fetched.unchanged or self._same_as_last(facts, fetched, snapshot)
         if snapshot is not None and (always_snapshot or unchanged is None):

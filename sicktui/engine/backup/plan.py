@@ -1,10 +1,12 @@
 """Plans a backup: reads every sensor, and explains which cannot be backed up."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
 from msgspec import structs
 
+from sicktui.engine.backup.history import clock_words
 from sicktui.engine.context import Context
 from sicktui.engine.plan.base import Refusal, judge_access, judge_identity, plan_each, plan_item, reading
 from sicktui.model.device import Target
@@ -25,7 +27,8 @@ async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanI
 
 
 async def _plan_device(context: Context, target: Target) -> PlanItem:
-    warnings: list[str] = []
+    words = await asyncio.to_thread(clock_words, context)
+    warnings = [words] if words else []
     async with reading(context, target) as (sensor, password):
         try:
             identity = await sensor.read.identity()

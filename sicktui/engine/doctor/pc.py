@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from sicktui import __version__
+from sicktui.engine.backup.history import clock_words
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.locks import lock_checks
@@ -184,7 +185,14 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
             )
         return "none interrupted"
 
+    def dated() -> str:
+        words = clock_words(context)
+        if words:
+            raise SicktuiError(words, advice="Set the PC's clock, or let it be set from the network.")
+        return "not behind the last backup"
+
     yield _guarded("devices", listed)
+    yield _guarded("clock", dated, "warning")
     yield _guarded("journal", journalled)
     yield _guarded("runs", ended, "warning")
     yield from lock_checks(context.home)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.engine.context import Context
+from sicktui.engine.job.waiting import retry_for
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
@@ -22,9 +23,12 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied
+from sicktui.sensor.errors import AccessDenied, SensorError, Unreachable, is_unsure
 
 LOCATION: Final = "LocationName"
+POLL: Final = 0.5
+_READ_BACK: Final = 10.0
+"""Seconds within which a value is read back."""
 _LOCATION_LIMITS: Final = (("lrs", 16),)
 _LOCATION_LIMIT: Final = 32
 READ_ONLY: Final = frozenset(
@@ -152,17 +156,49 @@ async def write_parameter(
         old = await sensor.read.value(name)
         value = completed(name, value, old)
         changed = not equal(old, value)
-        if changed:
-            await sensor.parameters.write(name, value)
-        new = await sensor.read.value(name) if changed else old
+        new = await _write(sensor, context, name, value) if changed else old
         if not _took(new, value):
             raise SicktuiError(
                 f"The sensor accepted {name} but now reports {shown(new)} instead of {shown(value)}.",
                 advice="It may round or limit values. Check the reported value, and write again if needed.",
                 code=Code.DEVICE_ERROR,
             )
-        persisted = await sensor.parameters.persist() if persist else None
+        persisted = await _persist(sensor, context) if persist else None
     return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
+
+
+async def _write(sensor: Sensor, context: Context, name: str, value: object) -> object:
+    """Write, and return what the sensor reports then. An odd reply proves nothing: the value does.
+
+    Raises:
+        SensorError: it refuses; or its reply was odd, and the value is not the new one.
+    """
+    trouble: SensorError | None = None
+    try:
+        await sensor.parameters.write(name, value)
+    except SensorError as error:
+        if not is_unsure(error):
+            raise
+        trouble = error
+    new = await retry_for(context.clock, _READ_BACK, POLL, lambda: sensor.read.value(name), on=Unreachable)
+    if trouble is not None and not _took(new, value):
+        raise trouble
+    return new
+
+
+async def _persist(sensor: Sensor, context: Context) -> bool:
+    """Save; once more after an odd reply: twice does no harm.
+
+    Raises:
+        SensorError: it is not known to be saved.
+    """
+    try:
+        return await sensor.parameters.persist()
+    except SensorError as error:
+        if not is_unsure(error):
+            raise
+    await context.clock.sleep(POLL)
+    return await sensor.parameters.persist()
 
 
 async def persist_parameters(context: Context, target: Target) -> bool:

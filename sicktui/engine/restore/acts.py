@@ -1,11 +1,10 @@
-"""Carries out what a sensor can feel of a restore, once each, and says what became of it.
+"""Carries out what a sensor can feel of a restore, once each, and reports what became of it.
 
 The intention is on disk before the act, the outcome after it. No act is repeated here.
 """
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.record import ActHandle
@@ -15,16 +14,12 @@ from sicktui.model.restore_evidence import RestoreAct, RestoreEnded, RestoreRepl
 from sicktui.sensor.errors import (
     NotSupported,
     OutOfConnections,
-    ProtocolError,
     SensorError,
     Unreachable,
     UploadInterrupted,
+    is_unsure,
 )
 from sicktui.sensor.turns.retry import retry_when_busy
-
-_SERVER_ERROR: Final = 500
-_INTERNAL: Final = 3
-"""``header.status`` Internal Server Error: it may have been done, as after HTTP 500."""
 
 
 async def put(job: Job, file: Path) -> RestoreEnded:
@@ -91,5 +86,4 @@ def _outcome(error: SensorError) -> Outcome:
         return Outcome.OPEN
     if isinstance(error, OutOfConnections):
         return Outcome.REFUSED
-    odd = isinstance(error, ProtocolError) or error.outcome_unknown or error.status == _INTERNAL
-    return Outcome.ODD if odd or (error.http_status or 0) >= _SERVER_ERROR else Outcome.REFUSED
+    return Outcome.ODD if is_unsure(error) else Outcome.REFUSED

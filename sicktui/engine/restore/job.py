@@ -1,7 +1,7 @@
 """The restore of one sensor: six steps, one verdict.
 
 The order is that of the authentication article, scenario 2, step 4: upload, activate, wait, persist, read
-back. Preflight and authentication stand here; from the upload on the machine (``machine.py``) decides:
+back. Preflight and authentication are here; from the upload on the machine (``machine.py``) decides:
 this job carries its acts out and adds what came of them to the evidence, until the rule has a verdict.
 """
 
@@ -95,10 +95,10 @@ class RestoreJob:
         past, order = self._past, self.order
         same_firmware = order.version == identity.version
         saving = past.persist != "none"
-        told = past.basis == Basis.TOLD and past.persist == "done"
+        reported = past.basis == Basis.REPORTED and past.persist == "done"
         seen = past.basis == Basis.SEEN
         # A reboot since then may have lost what was not saved.
-        basis = Basis.TOLD if told else Basis.SEEN if seen else Basis.ASSUMED
+        basis = Basis.REPORTED if reported else Basis.SEEN if seen else Basis.ASSUMED
         sent = past.restore != "none"
         return RestoreEvidence(
             checksum=order.parameters_md5 if same_firmware else None,
@@ -176,7 +176,7 @@ class RestoreJob:
     async def _carry_out(
         self, evidence: RestoreEvidence, readback: Readback, file: Path
     ) -> tuple[Judgement, RestoreEvidence]:
-        """Do what the machine says until it has a verdict."""
+        """Do what the machine decides until it has a verdict."""
         job, clock = self.job, self.job.clock
         steps = _Steps(job)
         while True:

@@ -81,7 +81,7 @@ def _latest(context: Context, key: str | None) -> Source:
             advice="'sicktui backups verify' shows what is wrong with each; look for copies elsewhere.",
         )
     source = _stored(context, newest)
-    skipped = [record.id for record in records if record.created > newest.created]
+    skipped = [record.id for record in records[: [record.id for record in records].index(newest.id)]]
     # An id begins with the sensor and the second, which is all that is known of those.
     second = len(safe_name(key)) + len("-20261121-095427")
     skipped += [id for id in hidden if id[:second] >= newest.id[:second]]  # noqa: A001 - the record's word

@@ -210,6 +210,15 @@ class Reader:
         """
         return await self._text("FirmwareVersion")
 
+    async def operating_hours(self) -> int | None:
+        """``OpHours``, in tenths of an hour; ``None`` where the sensor does not report it.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self.read_if_present("OpHours")
+        return None if reply is None else values.count(reply)
+
     async def daily_hours(self) -> float | None:
         """``DailyOpHours``; ``None`` where the sensor does not report it.
 

@@ -149,9 +149,8 @@ def import_file(
         return known, False
     plain = {name: getattr(described, name) for name in BackupFacts.__struct_fields__}
     # Its snapshot is on the PC that it came from.
-    return store.add(
-        found.path, structs.replace(BackupFacts(**plain), snapshot=None), sha256=found.sha256
-    ), True
+    facts = structs.replace(BackupFacts(**plain), snapshot=None)
+    return store.add(found.path, facts, sha256=found.sha256, from_elsewhere=True), True
 
 
 def _unusable(path: Path, why: str) -> BackupUnusable:

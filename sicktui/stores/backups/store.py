@@ -6,6 +6,7 @@ last, so that a backup that is listed is whole, whenever the power went.
 
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,6 +28,7 @@ from sicktui.stores.disk.files import (
     settle,
     storage_errors,
     temporary,
+    write_atomic,
 )
 from sicktui.stores.disk.ids import resolve_prefix
 from sicktui.stores.disk.sealed_json import read_sealed, sealed, why_unusable
@@ -34,6 +36,7 @@ from sicktui.stores.disk.sealed_json import read_sealed, sealed, why_unusable
 MAX_BACKUP_BYTES: Final = 100_000_000
 """Far more than any sensor's parameters (86 KB at picoScan)."""
 _METADATA: Final = ".json"
+_COUNTER: Final = ".sequence"
 _BYTES: Final = ".backup"
 _MOST_AT_ONCE: Final = 1000
 _ON_ITS_WAY: Final = 60.0
@@ -83,6 +86,8 @@ class BackupFacts(Struct, frozen=True, kw_only=True):
     """The id of the snapshot that was taken with it."""
     age: Age | None = None
     """How sure it is that the file is of its moment; ``None``: not known."""
+    hours: int | None = None
+    """The sensor's ``OpHours`` then, in its unit: they only rise, whatever the PC's clock was."""
 
     @property
     def key(self) -> str:
@@ -97,6 +102,8 @@ class BackupRecord(BackupFacts, frozen=True, kw_only=True):
     sha256: str
     size: int
     """Bytes."""
+    sequence: int | None = None
+    """Which backup of this store it is; ``None``: one from elsewhere, or of an earlier sicktui."""
     format: Literal[1] = 1
 
 
@@ -110,13 +117,16 @@ class BackupStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def add(self, file: Path, facts: BackupFacts, *, sha256: str | None = None) -> BackupRecord:
+    def add(
+        self, file: Path, facts: BackupFacts, *, sha256: str | None = None, from_elsewhere: bool = False
+    ) -> BackupRecord:
         """Store a copy of a backup file, for good: when this returns it survives a loss of power.
 
         Args:
             file: the file as it was downloaded; the caller removes it.
             facts: its metadata.
             sha256: what its bytes must hash to, where that is known.
+            from_elsewhere: it was not taken just now, so it need not be the newest.
 
         Raises:
             BackupUnusable: the file is empty, far too large, or not what was downloaded.
@@ -136,7 +146,13 @@ class BackupStore:
                     raise _refused(facts, "not what was downloaded")
                 settle(copy)
                 id = self._publish(temp, place, _id(facts, actual))  # noqa: A001 - the record's word
-            record = BackupRecord(**structs.asdict(facts), id=id, sha256=actual, size=size)
+            record = BackupRecord(
+                **structs.asdict(facts),
+                id=id,
+                sha256=actual,
+                size=size,
+                sequence=None if from_elsewhere else self._next_sequence(),
+            )
             with temporary(place, "new") as (text, temp):
                 text.write(sealed(record))
                 settle(text)
@@ -144,7 +160,9 @@ class BackupStore:
         return record
 
     def list(self, serial: str | None = None) -> list[BackupRecord]:
-        """The backups, newest first; those that cannot be read are left out (see ``damaged``).
+        """The backups, the one that was taken last first (see ``in_order``).
+
+        Those that cannot be read are left out (see ``damaged``).
 
         Args:
             serial: only those of the sensor kept under this serial number (or MAC address, or name).
@@ -155,7 +173,7 @@ class BackupStore:
         found = self._records("*" if serial is None else safe_name(serial))
         records = [record for record in found.values() if isinstance(record, BackupRecord)]
         chosen = [record for record in records if serial is None or record.key == serial]
-        return sorted(chosen, key=lambda record: (record.created, record.id), reverse=True)
+        return in_order(chosen)
 
     def damaged(self) -> dict[Path, str]:
         """What is there but is not a usable backup, and why: metadata, files without them, folders.
@@ -211,6 +229,17 @@ class BackupStore:
                 advice="Do not restore it: take an older backup, or make a new one while the sensor works.",
             )
 
+    def _next_sequence(self) -> int:
+        """One more than any backup of this store has had, deleted ones included."""
+        counter = self.folder / _COUNTER
+        try:
+            last = int(counter.read_text())
+        except (OSError, ValueError):
+            last = 0  # none yet, or lost: what is stored goes on from there
+        number = max([last, *(record.sequence or 0 for record in self.list())]) + 1
+        write_atomic(counter, str(number).encode())
+        return number
+
     def _publish(self, temp: Path, place: Path, wanted: str) -> str:
         for number in range(1, _MOST_AT_ONCE):
             id = wanted if number == 1 else f"{wanted}-{number}"  # noqa: A001 - the record's word
@@ -255,6 +284,29 @@ class BackupStore:
         if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
             return "it belongs to another backup"
         return record if is_timestamp(record.created) else "its creation time is missing"
+
+
+def in_order(records: Iterable[BackupRecord]) -> "list[BackupRecord]":
+    """The same, the one that was taken last first. The PC's clock orders only what nothing else does.
+
+    What was taken here has a number. What comes from elsewhere is placed by the sensor's hours; without them
+    it is taken for older than anything that was taken here.
+    """
+    found = list(records)
+    numbered: dict[str, list[BackupRecord]] = {}
+    for record in found:
+        if record.sequence is not None and record.hours is not None:
+            numbered.setdefault(record.key, []).append(record)
+
+    def place(record: BackupRecord) -> tuple[int, int, int, str, str]:
+        if record.sequence is not None:
+            return (record.sequence, 0, 0, record.created, record.id)
+        hours = record.hours
+        earlier = () if hours is None else numbered.get(record.key, ())
+        before = max((one.sequence or 0 for one in earlier if (one.hours or 0) <= (hours or 0)), default=0)
+        return (before, 1, hours or 0, record.created, record.id)
+
+    return sorted(found, key=place, reverse=True)
 
 
 def _lonely(path: Path) -> dict[Path, BackupRecord | str]:
