@@ -159,7 +159,7 @@ _INTERNAL: Final = 3
 def is_unsure(error: SensorError) -> bool:
     """Whether an act that was answered so may have been done: read back before you judge.
 
-    No reply, nonsense, and a server error are no answer to the question. A refusal in the sensor's words is.
+    No reply, nonsense, and a server error leave it open. A refusal in the sensor's words does not.
     """
     if error.outcome_unknown or isinstance(error, Unreachable | ProtocolError):
         return not isinstance(error, WrongAddress)

@@ -59,3 +59,14 @@ def test_what_comes_from_elsewhere_is_placed_by_the_hours_of_the_sensor(tmp_path
     assert [record.operator for record in store.list()] == ["newer", "second", "between", "first", "unknown"]
     add("third", 400, RIGHT)
     assert store.list()[0].operator == "third"
+
+
+def test_leading_zeros_of_a_serial_number_are_spelling(tmp_path: Path) -> None:
+    store = BackupStore(tmp_path / "backups")
+    for number, serial in enumerate(("0042", "42")):
+        file = tmp_path / f"{number}"
+        file.write_bytes(bytes([number]) * 1000)
+        store.add(file, structs.replace(FACTS, serial=serial, created=RIGHT))
+    assert [record.serial for record in store.list("42")] == ["42", "0042"]
+    assert store.list("00042") == store.list("42")
+    assert store.list("420") == []

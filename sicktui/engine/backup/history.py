@@ -15,10 +15,6 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.backups.store import BackupRecord, BackupUnusable
 from sicktui.stores.backups.versions import BackupVersion, is_whole, versions
 
-_CLOCK_SLACK: Final = timedelta(minutes=5)
-_CLOCK_LEAP: Final = timedelta(days=366)
-"""Longer than the usual pause between two backups of a plant."""
-
 
 class Mark(StrEnum):
     """What deserves attention about the backups of a sensor."""
@@ -134,21 +130,6 @@ def _history(
         marks=tuple(marks),
         age_days=max(0.0, age.total_seconds() / 86_400),
     )
-
-
-def clock_words(context: Context) -> str:
-    """Why the PC's clock may be wrong, going by the backup that was taken last; empty if it may be right."""
-    last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
-    if last is None:
-        return ""
-    passed = context.clock.now() - datetime.fromisoformat(last.created)
-    if passed < -_CLOCK_SLACK:
-        what = f"is behind the last backup ({last.id}), which it dated {last.created[:16]}"
-    elif passed > _CLOCK_LEAP:
-        what = f"is {passed.days} days ahead of the last backup ({last.id})"
-    else:
-        return ""
-    return f"The clock of this PC {what}. Check it; the order of backups does not depend on it."
 
 
 def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:

@@ -15,6 +15,7 @@ from sicktui.engine.backup.keep import BackupKeeper, StoredBackup
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
+from sicktui.engine.plan.base import refuse_flashing
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step
 from sicktui.model.snapshot import Snapshot
@@ -152,6 +153,8 @@ class BackupJob:
             identity = await (
                 job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity()
             )
+            # A sensor that is flashing is left alone, whoever flashes it.
+            await refuse_flashing(job.sensor)
             step.detail = await authenticate(job.sensor)
         job.record.checkpoint()
         taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)

@@ -6,9 +6,18 @@ from functools import partial
 
 from msgspec import structs
 
-from sicktui.engine.backup.history import clock_words
 from sicktui.engine.context import Context
-from sicktui.engine.plan.base import Refusal, judge_access, judge_identity, plan_each, plan_item, reading
+from sicktui.engine.observe import read_update_state
+from sicktui.engine.plan.base import (
+    Refusal,
+    judge_access,
+    judge_identity,
+    judge_state,
+    plan_each,
+    plan_item,
+    reading,
+)
+from sicktui.engine.plan.clock import clock_words
 from sicktui.model.device import Target
 from sicktui.model.plan import PlanItem
 from sicktui.sensor.errors import SensorError
@@ -32,8 +41,10 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
     async with reading(context, target) as (sensor, password):
         try:
             identity = await sensor.read.identity()
-            refusal = judge_identity(target, identity) or await judge_access(
-                context, target, sensor, password, warnings
+            refusal = (
+                judge_identity(target, identity)
+                or await judge_state(context, target, identity, await read_update_state(sensor))
+                or await judge_access(context, target, sensor, password, warnings)
             )
         except SensorError as error:
             return plan_item(target, Refusal.of(error))

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from sicktui import __version__
-from sicktui.engine.backup.history import clock_words
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
+from sicktui.engine.plan.clock import clock_words
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
 from sicktui.engine.run.session import own_scope, session_of

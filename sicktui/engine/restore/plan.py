@@ -8,11 +8,12 @@ from msgspec import Struct, structs
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import Refusal, judge_access, judge_state, plan_item, reading
+from sicktui.engine.plan.clock import clock_words
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.replacement import NOT_CARRIED
 from sicktui.engine.restore.rules import RestoreOptions, judge_backup, judge_sensor
 from sicktui.engine.restore.source import LATEST, Source, choose_source
-from sicktui.model.device import Identity, Target
+from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
@@ -99,6 +100,8 @@ async def _with_sensor(
         if source is None:
             source = await asyncio.to_thread(_latest, context, target, identity, options)
         warnings = [*source.warnings]
+        if word == LATEST and (clock := await asyncio.to_thread(clock_words, context)):
+            warnings.append(clock)
         refusal = (
             judge_backup(source.facts, identity, options, warnings)
             or await asyncio.to_thread(_judge_passphrase, context, target, source.facts, warnings)
@@ -135,7 +138,7 @@ def _key(context: Context, target: Target, identity: Identity, options: RestoreO
     """Whose backup ``latest`` means: this sensor's, or that of the one it replaces."""
     if not options.replace:
         return identity.key_for(target.device)
-    if target.serial is not None and target.serial != identity.serial:
+    if target.serial is not None and not same_serial(target.serial, identity.serial or ""):
         return target.serial
     return _predecessor(context, target, identity)
 
@@ -153,7 +156,11 @@ def replaced_key(context: Context, target: Target, identity: Identity) -> str | 
 
 def _predecessor(context: Context, target: Target, identity: Identity) -> str | None:
     """The sensor that had this device's name before, by the newest backup that was made under it."""
-    others = (r for r in context.backups.list() if r.device == target.device and r.serial != identity.serial)
+    others = (
+        record
+        for record in context.backups.list()
+        if record.device == target.device and not same_serial(record.serial or "", identity.serial or "")
+    )
     return next((record.key for record in others), None)
 
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from sicktui.engine.plan.base import Refusal, judge_identity
-from sicktui.model.device import Identity, Target
+from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code
 from sicktui.model.safe_text import clean
 from sicktui.model.version import is_older
@@ -80,7 +80,7 @@ def _judge_owner(facts: BackupFacts, identity: Identity, options: RestoreOptions
     if options.replace:
         return None
     theirs, ours = (facts.serial or facts.mac), (identity.serial if facts.serial else identity.mac)
-    if theirs is None or ours is None or theirs == ours:
+    if theirs is None or ours is None or same_serial(theirs, ours):
         return None
     return Refusal(
         Action.REFUSE,

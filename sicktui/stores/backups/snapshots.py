@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
+from sicktui.model.device import bare_serial, same_serial
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.stores.disk.files import (
     display_path,
@@ -65,12 +66,17 @@ class SnapshotStore:
         Raises:
             StorageError: the folder cannot be read.
         """
-        pattern = f"{'*' if key is None else safe_name(key)}/*{_SUFFIX}"
         with storage_errors("read", self.folder):
-            paths = [path for path in self.folder.glob(pattern) if not path.name.startswith(".")]
+            paths = [
+                path
+                for path in self.folder.glob(f"*/*{_SUFFIX}")
+                if not path.name.startswith(".")
+                # Leading zeros of a serial number are spelling.
+                and (key is None or bare_serial(path.parent.name) == bare_serial(safe_name(key)))
+            ]
         found = [snapshot for path in paths if (snapshot := _read(path)) is not None]
         return sorted(
-            (snapshot for snapshot in found if key is None or snapshot.key == key),
+            (snapshot for snapshot in found if key is None or _is_of(snapshot, key)),
             key=lambda snapshot: (snapshot.taken, snapshot.id),
             reverse=True,
         )
@@ -112,6 +118,10 @@ class SnapshotStore:
             file.write(msgspec.json.format(msgspec.json.encode(snapshot), indent=1))
             settle(file)
             publish(temp, place / (snapshot.id + _SUFFIX))
+
+
+def _is_of(snapshot: Snapshot, key: str) -> bool:
+    return snapshot.key == key or (snapshot.serial is not None and same_serial(snapshot.serial, key))
 
 
 def _read(path: Path) -> Snapshot | None:

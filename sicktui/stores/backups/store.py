@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from sicktui.model.clock import is_timestamp
+from sicktui.model.device import bare_serial, same_serial
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -172,7 +173,7 @@ class BackupStore:
         """
         found = self._records("*" if serial is None else safe_name(serial))
         records = [record for record in found.values() if isinstance(record, BackupRecord)]
-        chosen = [record for record in records if serial is None or record.key == serial]
+        chosen = [record for record in records if serial is None or _is_of(record, serial)]
         return in_order(chosen)
 
     def damaged(self) -> dict[Path, str]:
@@ -257,7 +258,9 @@ class BackupStore:
             # Not by a pattern of files: that passes a folder over in silence that this user may not read.
             places = sorted(self.folder.iterdir()) if self.folder.exists() else []
         for place in places:
-            if sensor not in ("*", place.name) or place.name.startswith("."):
+            # Leading zeros of a serial number are spelling.
+            other = sensor != "*" and bare_serial(sensor) != bare_serial(place.name)
+            if other or place.name.startswith("."):
                 continue
             try:
                 if not place.is_dir():
@@ -284,6 +287,10 @@ class BackupStore:
         if record.id != path.name.removesuffix(_METADATA) or self.path(record).parent != path.parent:
             return "it belongs to another backup"
         return record if is_timestamp(record.created) else "its creation time is missing"
+
+
+def _is_of(record: BackupRecord, key: str) -> bool:
+    return record.key == key or (record.serial is not None and same_serial(record.serial, key))
 
 
 def in_order(records: Iterable[BackupRecord]) -> "list[BackupRecord]":

@@ -9,7 +9,7 @@ from sicktui.engine.parameters.compare import shown
 from sicktui.engine.restore.plan import RestorePlan
 from sicktui.engine.restore.replacement import NOT_CARRIED, wanted_location
 from sicktui.engine.restore.source import LATEST
-from sicktui.model.device import Identity, Observation, Target
+from sicktui.model.device import Identity, Observation, Target, same_serial
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
@@ -43,7 +43,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     def is_same(self) -> bool:
         """Whether it is the sensor already in the profile: nothing was replaced."""
         who = self.identity
-        return who is not None and self.target.serial is not None and who.serial == self.target.serial
+        pinned = self.target.serial
+        return bool(who is not None and who.serial and pinned and same_serial(who.serial, pinned))
 
     @property
     def can_plan(self) -> bool:
