@@ -258,7 +258,7 @@ def _felt(world: World, moment: Moment, act: Put | Restore | Save) -> Iterator[M
     evidence, now, sensor, _ = moment
     if sensor.work and isinstance(act, Restore | Put):
         raise Wrong(f"{act} while a restore is at work")
-    if not evidence.wants >= {RestoreWant.WHO}:
+    if RestoreWant.WHO not in evidence.wants or RestoreWant.VALUES in evidence.wants:
         raise Wrong(f"{act} without a look at who the sensor is")
     match act:
         case Put():

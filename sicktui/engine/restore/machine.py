@@ -18,6 +18,7 @@ from sicktui.model.settings import Timing
 
 POLL: Final = 0.5
 """Seconds between two looks at a sensor that applies parameters, which takes about a second."""
+_LONG: Final = frozenset({RestoreWant.VALUES, RestoreWant.FILE})
 _WHO: Final = frozenset({RestoreWant.WHO})
 _BEFORE: Final = frozenset({RestoreWant.WHO, RestoreWant.RESULT})
 _SAVING: Final = frozenset({RestoreWant.WHO, RestoreWant.SAVED})
@@ -87,7 +88,9 @@ def next_act(evidence: RestoreEvidence, now: float, timing: Timing) -> NextAct:
     if evidence.last is Last.LOOK and evidence.latest.state is not UpdateState.STARTED:
         act = _act(evidence, timing)
         if act is not None:
-            return act if evidence.wants >= wants else Look(wants)
+            # Values take long to read: who answers is read again after them.
+            fresh = evidence.wants >= wants and (isinstance(act, Look) or not evidence.wants & _LONG)
+            return act if fresh else Look(wants)
     return Wait(_pause(evidence, timing))
 
 
