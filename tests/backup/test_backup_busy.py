@@ -24,7 +24,7 @@ async def test_a_sensor_that_is_flashing_is_not_backed_up(harness: EngineHarness
 async def test_one_that_flashes_since_the_plan_is_left_alone_by_a_backup(harness: EngineHarness) -> None:
     device = await harness.sensor()
     items = await plan_backup(harness.context, [harness.target(device)])
-    device.updater.start_foreign(9000.0)
+    device.updater.start_foreign(None)
     spec = new_spec(harness.context, Operation.BACKUP, items)
     await harness.runner(spec).run()
     verdict = only_verdict(harness.view(spec.run))

@@ -153,7 +153,7 @@ class BackupJob:
             identity = await (
                 job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity()
             )
-            # A sensor that is flashing is left alone, whoever flashes it.
+            # A sensor that is flashing is left alone, also where another PC flashes it.
             await refuse_flashing(job.sensor)
             step.detail = await authenticate(job.sensor)
         job.record.checkpoint()
