@@ -96,7 +96,7 @@ def why_not_connected(error: BaseException) -> tuple[str, str]:
     """The reason and the advice for a connection that failed."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _CERTIFICATES.get(cause.verify_code, _UNTRUSTED)
+            return _CERTIFICATES.get(getattr(cause, "verify_code", 0), _UNTRUSTED)
         if isinstance(cause, ssl.SSLError):
             return (
                 "it does not use HTTPS on that port",
