@@ -84,7 +84,7 @@ def test_the_newest_come_first_and_each_sensor_has_its_own(store: BackupStore, f
     old = store.add(file, FACTS)
     new = store.add(file, structs.replace(FACTS, created="2026-11-22T09:54:27.123Z"))
     other = store.add(file, structs.replace(FACTS, serial="777", created="2026-11-20T09:54:27.123Z"))
-    assert store.list() == [new, old, other]
+    assert store.list() == [other, new, old], "by when they were taken, not by the clock"
     assert store.list("23440012") == [new, old]
     assert store.list("777") == [other]
     assert store.list("none") == []

@@ -20,8 +20,7 @@ _log = logging.getLogger(__name__)
 async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
     """Compare with the snapshot that this run took with its backup. Words for the verdict, or nothing.
 
-    An update that is proven stays so, whatever is found here: trouble is only reported. At most five
-    requests, and one where the sensor's own checksum of its parameters has not changed.
+    An update that is proven stays so, whatever is found here: trouble is only reported.
 
     Args:
         job: the job; its sensor runs the new firmware.
@@ -40,8 +39,6 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
         return (
             "The parameters could not be compared with those before the update; 'sicktui diff' compares them."
         )
-    if after is None:
-        return ""
     drift = compare(taken, after)
     if drift.settings:
         return _offer(job, drift, backup)
@@ -60,13 +57,12 @@ def _snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
     return taken[-1] if taken else None
 
 
-async def _read_again(job: Job, taken: Snapshot) -> Snapshot | None:
-    """The same variables as they are now; ``None`` if the checksum shows that nothing has changed."""
-    checksum = None
-    if taken.parameters_md5:
-        checksum = await read_checksum(job.sensor, taken.name)
-        if checksum == taken.parameters_md5:
-            return None
+async def _read_again(job: Job, taken: Snapshot) -> Snapshot:
+    """The same variables as they are now.
+
+    Also where the checksum is what it was: it covers what is saved, and a reboot loses what was not.
+    """
+    checksum = await read_checksum(job.sensor, taken.name) if taken.parameters_md5 else None
     # The network is left out: the sensor has just been found at its address.
     values, unreadable = await read_variables(job.sensor, [n for n in taken.values if n not in NETWORK])
     return structs.replace(
