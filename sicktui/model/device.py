@@ -88,7 +88,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     def key(self) -> str | None:
         """The sensor among all others: serial number, else MAC address."""
         if self.serial:
-            return f"serial {self.serial}"
+            return f"serial {bare_serial(self.serial)}"
         if self.mac:
             return f"MAC {self.mac}"
         return None

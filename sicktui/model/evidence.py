@@ -290,7 +290,7 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         )
     if same is None and Want.IDENTITY in what.wants:
         # It has an identity, but not in this answer: just after a boot a variable may not be there yet.
-        return _blind(evidence, "it does not report its serial number, as it did before", now, silent=False)
+        return _blind(evidence, "It does not report its serial number, as it did before.", now, silent=False)
     earlier = evidence.latest
     back = evidence.silent_since is not None
     merged = _merge(evidence, reading, what.wants, fresh=back or reading.version != earlier.version)
@@ -375,6 +375,9 @@ def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evide
     if not (evidence.sent.anything or evidence.resumed):
         return evidence
     if state is UpdateState.STARTED:
+        if evidence.proof is not None:
+            # A further stage: what is named now may be what it brings, and its own reboot is yet to come.
+            return structs.replace(evidence, proof=None, started_at=now, finished_at=None, error_at=None)
         started = now if evidence.started_at is None else evidence.started_at
         return structs.replace(evidence, started_at=started, error_at=None)
     if state is UpdateState.INITIAL:

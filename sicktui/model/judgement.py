@@ -202,7 +202,8 @@ def unhealthy(f: Facts) -> Judgement:
     """It rebooted and does not settle."""
     unclear = f.e.likeness is Likeness.UNCLEAR
     wrong = f.e.likeness is not Likeness.EQUAL
-    reason = f", which cannot be compared with {f.e.expected}" if unclear else ""
+    firmware = f" (FirmwareVersion {f.e.latest.firmware})" if f.e.latest.firmware else ""
+    reason = f"{firmware}, which cannot be compared with {f.e.expected}" if unclear else ""
     return Judgement(
         Verdict.UNKNOWN,
         Code.VERSION_MISMATCH if wrong else Code.UNHEALTHY,

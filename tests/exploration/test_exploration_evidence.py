@@ -122,7 +122,25 @@ def test_a_second_stage_is_no_success() -> None:
         (9.0, look(0, NEW, power_on=11)),
         (10.0, look(1, NEW, power_on=11)),
     ]
-    assert trouble_of(evidence(*history)) == "UpdateState is 1 (Started)"
+    assert trouble_of(evidence(*history)) == "a reboot is not proven"
+
+
+def test_a_stage_that_begins_after_a_reboot_needs_one_of_its_own() -> None:
+    """It reboots into its updater with the old version, then names the new one before the next reboot."""
+    history: History = [
+        (1.0, put()),
+        (5.0, Silent()),
+        (9.0, look(0, power_on=11)),
+        (10.0, look(1, power_on=11)),
+        (12.0, look(1, NEW, power_on=11)),
+        (14.0, look(0, NEW, power_on=11)),
+        (30.0, look(0, NEW, power_on=11)),
+    ]
+    seen = evidence(*history)
+    assert seen.proof is None
+    assert judge(seen, 30.0, TIMING) is None
+    rebooted = evidence(*history, (35.0, Silent()), (40.0, look(0, NEW, power_on=12)))
+    assert rebooted.proof is not None
 
 
 def test_a_finished_after_the_reboot_awaits_another() -> None:

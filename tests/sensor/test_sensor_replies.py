@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.enums import Code
 from sicktui.sensor.api.replies import error_of, parse_reply
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -203,3 +204,10 @@ def test_any_reply_is_understood_or_a_sensor_error(body: bytes, http_status: int
         refusals.append(error)
     for refusal in refusals:
         assert refusal is None or (refusal.message.isprintable() and refusal.code is not None)
+
+
+def test_too_many_requests_are_no_status_of_the_sensor() -> None:
+    limited = Answer(http_status=429, body=b'{"header":{"status":3,"message":"slow down"}}', retry_after=7.0)
+    with pytest.raises(OutOfConnections) as caught:
+        parse_reply(limited, ASKED)
+    assert (caught.value.code, caught.value.retry_after) == (Code.RATE_LIMITED, 7.0)

@@ -132,6 +132,9 @@ def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
 def _state(past: JobHistory, value: UpdateState) -> JobHistory:
     if not past.wrote:
         return structs.replace(past, state=value)
+    if value is UpdateState.STARTED and past.known is not None:
+        # A further stage: a reboot that was proven before it proves nothing of what it brings.
+        past = structs.replace(past, known=structs.replace(past.known, proof="", by=None))
     return structs.replace(
         past,
         state=value if past.trigger == "none" else past.state,

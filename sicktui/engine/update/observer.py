@@ -91,14 +91,8 @@ async def _now(call: Callable[[], Awaitable[T | None]]) -> T | None:
 
 
 async def _if_readable(call: Callable[[], Awaitable[T | None]]) -> T | None:
-    """A variable that helps and is not needed: it may fail in any way but silence.
-
-    Raises:
-        Unreachable: the sensor does not answer.
-    """
+    """A variable that helps and is not needed: it may fail in any way."""
     try:
         return await call()
-    except Unreachable:
-        raise
     except SensorError:
         return None

@@ -36,7 +36,7 @@ from sicktui.sensor.errors import (
 )
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import retry_when_busy
+from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
@@ -138,7 +138,9 @@ class Authenticator:
             post = partial(self._challenged_post, name, data, before_repeat=before_repeat)
         if acting:
             return await post(acting=True)
-        return await retry_when_busy(self._link.clock, lambda: post(acting=False))
+        return await retry_bad_reply(
+            self._link.clock, lambda: retry_when_busy(self._link.clock, lambda: post(acting=False))
+        )
 
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         body = _encode({} if data is None else {"data": data})

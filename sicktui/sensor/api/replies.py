@@ -136,6 +136,8 @@ def parse_reply(answer: Answer, request: Request) -> Reply:
         if answer.ok:
             raise _not_json(answer, request, str(why)) from None
         raise failed_http(answer, request) from None
+    if answer.http_status == _TOO_MANY_HTTP:
+        raise failed_http(answer, request, message=envelope.header.message)
     if envelope.header.status != OK:
         raise failed_status(envelope.header.status, envelope.header.message, request, answer.http_status)
     if not answer.ok:
@@ -156,7 +158,7 @@ def error_of(answer: Answer, request: Request) -> SensorError | None:
         header = _decode(answer.body).header
     except _NotJson:
         header = _Header()
-    if header.status != OK:
+    if header.status != OK and answer.http_status != _TOO_MANY_HTTP:
         return failed_status(header.status, header.message, request, answer.http_status)
     return None if answer.ok else failed_http(answer, request, message=header.message)
 
