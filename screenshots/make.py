@@ -174,6 +174,7 @@ async def give_a_past(context: Context, fleet: Fleet, clock: ShiftedClock) -> No
         clock.days = days
         for name, value in changes.items():
             gate.parameters.write(name, value)
+        gate.parameters.save()
         await back_up(context, gate.name)
         if days == story[0][0]:
             [target] = choose([gate.name], context.devices(), context.settings)
