@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
-from sicktui.model.device import Target
+from sicktui.model.device import Target, bare_serial
 from sicktui.model.enums import AuthScheme
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
@@ -60,8 +60,18 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
         AccessDenied: it is wrong, or the sensor has rejected it since this process began.
         SensorError: the sensor cannot be asked.
     """
+    # The sensor counts wrong passwords, whatever it is called here and at how many addresses it answers.
+    serial = sensor.read.serial
+    names = (target.device,) if serial is None else (target.device, f"serial {bare_serial(serial)}")
+    async with context.login_turn(names[-1]):
+        return await _check_once(context, target, sensor, password, names)
+
+
+async def _check_once(
+    context: Context, target: Target, sensor: Sensor, password: str, names: tuple[str, ...]
+) -> bool:
     credentials = context.credentials
-    if credentials.was_refused(target.device, target.user, password):
+    if any(credentials.was_refused(name, target.user, password) for name in names):
         raise AccessDenied(
             f"The sensor rejected the known password of {clean(target.user, 40)}. It is not tried again: "
             "sensors lock after wrong passwords.",
@@ -70,7 +80,8 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
     try:
         proven = await sensor.access.check_password()
     except AccessDenied:
-        credentials.refused(target.device, target.user, password)
+        for name in names:
+            credentials.refused(name, target.user, password)
         raise
     if proven:
         await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)

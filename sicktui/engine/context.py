@@ -1,8 +1,10 @@
 """What a front end works with: the folders, the settings and every store."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
@@ -38,12 +40,24 @@ class Context:
         self.settings = settings
         self.credentials = credentials
         self.clock = clock
+        self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @cached_property
     def journal(self) -> Journal:
         """The record of every run on this PC for this home."""
         self.home.create()
         return Journal(self.home.journal_file)
+
+    def login_turn(self, key: str) -> asyncio.Lock:
+        """Whose turn it is to try a password on a sensor: one after the other.
+
+        Args:
+            key: the sensor's serial number, or the device's name.
+        """
+        turn = self._login_turns.get(key)
+        if turn is None:
+            turn = self._login_turns[key] = asyncio.Lock()
+        return turn
 
     @cached_property
     def queues(self) -> RequestQueues:

@@ -348,6 +348,18 @@ async def test_two_entries_for_one_sensor_are_refused(harness: EngineHarness) ->
     assert items[0].message.count(devices[1].address) == 1, "its address is its name here: said once"
 
 
+async def test_a_wrong_password_is_sent_once_to_a_sensor_with_two_addresses(harness: EngineHarness) -> None:
+    harness.provoked = "wrong response"
+    devices = await harness.sensors(
+        sensor("gate", serial="25420067", password="another"),
+        sensor("dock", serial="0025420067", password="another"),
+    )
+    items = await harness.plan(harness.package())
+    assert [item.reason for item in items] == [Code.DUPLICATE_DEVICE] * 2  # leading zeros are spelling
+    tried = [r for device in devices for r in device.requests if r.path.endswith("/checkCredentials")]
+    assert len(tried) == 1
+
+
 async def test_the_plan_writes_nothing(harness: EngineHarness) -> None:
     [device] = await harness.sensors(sensor())
     await harness.plan(harness.package())
