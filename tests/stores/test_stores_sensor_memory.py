@@ -31,6 +31,22 @@ def test_any_of_serial_address_and_name_is_enough(path: Path) -> None:
     assert not later.of(target("other", "10.0.0.9", serial="7")).spoke_challenge("8")
 
 
+@pytest.mark.parametrize(
+    ("learnt", "asked"),
+    [
+        ("127.0.0.1:8080", "localhost:8080"),
+        ("localhost:8080", "127.0.0.1:8080"),
+        ("127.0.0.1:8080", "[::ffff:127.0.0.1]:8080"),
+        ("LOCALHOST.:8080", "127.0.0.1:8080"),
+        ("[::1]:8080", "[0:0:0:0:0:0:0:1]:8080"),
+    ],
+)
+def test_an_address_by_another_spelling_is_the_same(path: Path, learnt: str, asked: str) -> None:
+    SensorMemory(path).of(target("one", learnt)).note_challenge(None)
+    assert SensorMemory(path).of(target("two", asked)).spoke_challenge(None)
+    assert not SensorMemory(path).of(target("two", "127.0.0.1:9090")).spoke_challenge(None)
+
+
 def test_a_pinned_serial_that_was_not_read_is_not_remembered(path: Path) -> None:
     SensorMemory(path).of(target("gate", "10.0.0.1", serial="42")).note_challenge(None)
     assert not SensorMemory(path).of(target("other", "10.0.0.9")).spoke_challenge("42")

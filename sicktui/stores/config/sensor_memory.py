@@ -4,14 +4,16 @@ Challenge-response is remembered by serial number, by address and by the name of
 is enough, so that nothing a device reports of itself voids it.
 """
 
+import ipaddress
 import logging
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.model.address import parse_address
+from sicktui.model.address import is_ip_address, parse_address
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.stores.disk.shared_record import SharedRecord
@@ -19,6 +21,8 @@ from sicktui.stores.disk.shared_record import SharedRecord
 MOST: Final = 20_000
 """Entries of each kind. A full memory keeps what it has: new sensors must not push old ones out."""
 _LONGEST: Final = 300
+_MOST_ADDRESSES: Final = 8
+"""Of one name."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -104,6 +108,7 @@ class TargetMemory:
 
     def __init__(self, memory: SensorMemory, target: Target) -> None:
         self._memory = memory
+        self._target = target
         keys = [f"address {_place(target)}"]
         if not target.ad_hoc:
             keys.append(f"device {target.device}")
@@ -121,7 +126,7 @@ class TargetMemory:
         Raises:
             StorageError: the memory cannot be read.
         """
-        return self._memory.spoke_challenge((*self._known, *_serial(serial)))
+        return self._memory.spoke_challenge((*self._known, *self._resolved(), *_serial(serial)))
 
     def note_challenge(self, serial: str | None) -> None:
         """Remember that it speaks challenge-response.
@@ -129,7 +134,19 @@ class TargetMemory:
         Args:
             serial: the serial number that it reports, if that was read.
         """
-        self._memory.note_challenge((*self._sure, *_serial(serial)))
+        self._memory.note_challenge((*self._sure, *self._resolved(), *_serial(serial)))
+
+    def _resolved(self) -> tuple[str, ...]:
+        """The addresses of a name: the same sensor may be called by them, and by another name."""
+        try:
+            address = parse_address(self._target.address, self._target.scheme)
+            if is_ip_address(address.host):
+                return ()
+            found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        except (UsageError, OSError, UnicodeError):
+            return ()
+        hosts = sorted({_plain(str(entry[4][0])) for entry in found})
+        return tuple(f"address {host}:{address.port}" for host in hosts[:_MOST_ADDRESSES])
 
 
 def _serial(serial: str | None) -> tuple[str, ...]:
@@ -141,7 +158,17 @@ def _place(target: Target) -> str:
         address = parse_address(target.address, target.scheme)
     except UsageError:
         return target.address
-    return f"{address.host.lower().rstrip('.')}:{address.port}"
+    return f"{_plain(address.host.lower().rstrip('.'))}:{address.port}"
+
+
+def _plain(host: str) -> str:
+    """One spelling of an IP address: an IPv4 address may be written as an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def _key_of(identity: Identity) -> str | None:
