@@ -142,7 +142,7 @@ class TargetMemory:
             address = parse_address(self._target.address, self._target.scheme)
             if is_ip_address(address.host):
                 return ()
-            found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(address.host.rstrip("."), address.port, type=socket.SOCK_STREAM)
         except (UsageError, OSError, UnicodeError):
             return ()
         hosts = sorted({_plain(str(entry[4][0])) for entry in found})
