@@ -83,8 +83,8 @@ class Freshness:
     async def needless(self, file: Downloaded) -> bool:
         """Whether waiting for another file is needless: nothing has changed since this one was stored."""
         seen = await asyncio.to_thread(self._stored, file)
-        same = seen is not None and seen.parameters_md5 is not None
-        return same and seen is not None and seen.parameters_md5 == self._creation.checksum
+        checksum = self._creation.checksum
+        return checksum is not None and seen is not None and seen.parameters_md5 == checksum
 
     async def _agrees(self) -> Agreement:
         if self._agreement is None:
