@@ -73,7 +73,9 @@ def could_trigger(evidence: Evidence) -> bool:
     sent = evidence.sent
     if sent.put is not Outcome.TAKEN or evidence.begun or evidence.damaged or evidence.proof:
         return False
-    unseen = evidence.silences > sent.silences or (evidence.resumed and sent.triggers > 0)
+    # A trigger of an earlier process: no package has been sent since.
+    earlier = evidence.resumed and sent.triggers > 0 and sent.puts <= 1
+    unseen = evidence.silences > sent.silences or earlier
     if unseen and Want.POWER_ON not in evidence.offers:
         # It may have restarted and lost the package; nothing counts restarts here.
         return False

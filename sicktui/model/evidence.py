@@ -132,6 +132,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """When it could be read again after it could not, since the last act."""
     trouble: str = ""
     """What the last look without a reading met."""
+    trouble_code: str = ""
+    """The contract's code of that, where it was an answer."""
+    trouble_advice: str = ""
     proof: Proof | None = None
     downtime: float | None = None
     """Seconds of the last silence."""
@@ -192,9 +195,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
             case Looked():
                 return _looked(self, what, now)
             case Silent():
-                return _blind(self, what.why, now, silent=True)
+                return _blind(self, what, now)
             case Garbled():
-                return _blind(self, what.why, now, silent=False)
+                return _blind(self, what, now)
             case Began():
                 return _began(self, what.act, now)
             case Ended():
@@ -256,15 +259,17 @@ def _renewed(evidence: Evidence, what: Renewed) -> Evidence:
     return structs.replace(evidence, sent=sent, last=Last.ACT, wants=frozenset())
 
 
-def _blind(evidence: Evidence, why: str, now: float, *, silent: bool) -> Evidence:
-    begins = silent and evidence.silent_since is None
+def _blind(evidence: Evidence, what: Silent | Garbled, now: float) -> Evidence:
+    begins = isinstance(what, Silent) and evidence.silent_since is None
     return structs.replace(
         evidence,
         blind_since=now if evidence.blind_since is None else evidence.blind_since,
         silent_since=now if begins else evidence.silent_since,
         silences=evidence.silences + begins,
         changed_at=now if begins else evidence.changed_at,
-        trouble=why,
+        trouble=what.why,
+        trouble_code=what.code if isinstance(what, Garbled) else "",
+        trouble_advice=what.advice if isinstance(what, Garbled) else "",
         well_since=None,
         well_at=None,
         confirmed=False,
@@ -290,11 +295,12 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         )
     if same is None and Want.IDENTITY in what.wants:
         # It has an identity, but not in this answer: just after a boot a variable may not be there yet.
-        return _blind(evidence, "It does not report its serial number, as it did before.", now, silent=False)
+        return _blind(evidence, Garbled(why="It does not report its serial number, as it did before."), now)
     earlier = evidence.latest
     back = evidence.silent_since is not None
     merged = _merge(evidence, reading, what.wants, fresh=back or reading.version != earlier.version)
-    proof = _proof(evidence, reading, now)
+    # A restart before the first act proves nothing of this update.
+    proof = _proof(evidence, reading, now) if evidence.sent.anything or evidence.resumed else None
     moved = back or proof is not evidence.proof or reading.version != earlier.version
     after = structs.replace(
         evidence,

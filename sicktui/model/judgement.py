@@ -89,9 +89,9 @@ def untouched_blind(f: Facts) -> Judgement:
     """It cannot be read, and nothing was sent."""
     code = Code.UNREACHABLE if f.e.silent_since is not None else Code.PROTOCOL_ERROR
     return _nothing_written(
-        code,
+        _code(f.e.trouble_code, code),
         f.e.trouble or "It does not answer",
-        "Check its power, its cable and its address, then try again.",
+        f.e.trouble_advice or "Check its power, its cable and its address, then try again.",
     )
 
 
@@ -272,11 +272,12 @@ def not_started(f: Facts) -> Judgement:
             "Check that the package is for this model and firmware, then update it again.",
         )
     if not sent.heard:
+        reply = f": {sent.why}" if sent.why else "."
         code = _code(sent.code, Code.NOT_STARTED)
         return _known(
             f,
             Code.NOT_STARTED if code is Code.UNREACHABLE else code,
-            f"The flash did not start {within}. RunFirmwareUpdate was not answered with Ok: {sent.why}",
+            f"The flash did not start {within}. RunFirmwareUpdate was not answered with Ok{reply}",
             f"{sent.advice} The package is on the sensor; update it again.".strip(),
         )
     return _known(

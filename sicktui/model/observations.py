@@ -115,6 +115,9 @@ class Garbled(Struct, frozen=True, kw_only=True):
     """An answer that cannot be used: an error, nonsense, or a variable that is missing for now."""
 
     why: str = ""
+    code: str = ""
+    """The contract's code of it."""
+    advice: str = ""
 
 
 class Began(Struct, frozen=True, kw_only=True):

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.machine import Look, Put, Renew, Trigger, Wait, next_act
-from sicktui.engine.update.resume import resumed_evidence
+from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.enums import Verdict
 from sicktui.model.evidence import same_sensor, trouble_of
 from sicktui.model.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
@@ -108,6 +109,37 @@ def test_a_resumed_package_counts_as_sent_whole() -> None:
     past = JobHistory(put="intended", put_outcome=Outcome.NO_TOKEN, put_bytes=400)
     seen = resumed_evidence(past, reading(), NEW, now=0.0).seen(look(), 5.0)
     assert not isinstance(next_act(seen, 5, TIMING), Put | Renew)
+
+
+def test_a_silence_that_a_killed_process_saw_proves_a_reboot() -> None:
+    seen = evidence((1, put()), (2, look(1, power_on=None)), (5, Silent()), before=reading(power_on=None))
+    past = JobHistory(put="done", put_outcome=Outcome.TAKEN, started=True, known=known_of(seen))
+    resumed = resumed_evidence(past, reading(power_on=None), NEW, now=0.0)
+    assert resumed.seen(look(0, NEW, power_on=None), 9.0).proof is not None
+    blind = resumed_evidence(structs.replace(past, known=None), reading(power_on=None), NEW, now=0.0)
+    assert blind.seen(look(0, NEW, power_on=None), 9.0).proof is None
+
+
+def test_a_version_that_a_killed_process_saw_change_without_a_silence_proves_nothing() -> None:
+    before = reading(power_on=None)
+    seen = evidence((1, put()), (2, look(2, NEW, power_on=None)), (5, Silent()), before=before)
+    past = JobHistory(put="done", put_outcome=Outcome.TAKEN, finished=True, known=known_of(seen))
+    resumed = resumed_evidence(past, before, NEW, now=0.0)
+    assert resumed.seen(look(0, NEW, power_on=None), 9.0).proof is None
+
+
+def test_a_proof_survives_a_kill() -> None:
+    before = reading(power_on=None)
+    seen = evidence((1, put()), (5, Silent()), (9, look(0, NEW, power_on=None)), before=before)
+    past = JobHistory(put="done", put_outcome=Outcome.TAKEN, known=known_of(seen))
+    resumed = resumed_evidence(past, before, NEW, now=0.0)
+    assert resumed.proof is not None
+    assert trouble_of(resumed.seen(look(0, NEW, power_on=None), 9.0)) == ""
+
+
+def test_a_restart_before_the_upload_proves_nothing_of_the_update() -> None:
+    seen = evidence((1, Silent()), (5, look(0, power_on=11)), (6, put()), (9, look(0, power_on=11)))
+    assert seen.proof is None
 
 
 def test_a_sensor_that_counts_and_did_not_has_not_rebooted() -> None:

@@ -41,10 +41,13 @@ def act_cases() -> Iterator[Case]:
             for acts in (False, True):
                 yield _case(kind, ONCE, Step.BACKUP, CREATE, generation, _creating(kind), acts=acts)
             yield _let_in(kind, generation)
-            yield _case(kind, LASTING, Step.FLASH, STATE, generation, (SUCCEEDED,))
-            for what in (SERIAL, HEALTH):
-                code = Code.NO_RETURN if kind.silent else Code.UNHEALTHY
-                yield _case(kind, LASTING, Step.VERIFY, what, generation, (unknown(code),))
+            # It reboots unseen or seen, and then nothing shows whether it flashes on.
+            blind = (unknown(Code.NO_RETURN), unknown(Code.UNHEALTHY))
+            yield _case(kind, LASTING, Step.FLASH, STATE, generation, blind)
+            # Its MAC address identifies it, too.
+            nameless = (SUCCEEDED,) if kind.absent else blind
+            yield _case(kind, LASTING, Step.VERIFY, SERIAL, generation, nameless)
+            yield _case(kind, LASTING, Step.VERIFY, HEALTH, generation, blind)
 
 
 def _case(
@@ -89,10 +92,10 @@ def _uploading(kind: Kind, times: str, generation: GenerationName, *, acts: bool
 def _triggering(kind: Kind, times: str, *, acts: bool) -> tuple[Outcome, ...]:
     if acts:
         return (SUCCEEDED,)
-    # Nobody knows whether it was heard, so it is sent once more; Out Of Connections is not heard.
-    unheard = kind.silent or kind.patient or kind.code is Code.PROTOCOL_ERROR
+    # Whether it was heard is unknown, so it is sent once more; Out Of Connections is not heard.
+    unheard = kind.silent or kind.patient or kind.bad
     if unheard:
-        refused = kind.code if kind.patient else Code.NOT_STARTED
+        refused = Code.NOT_STARTED if kind.silent else kind.code
         return (SUCCEEDED,) if times == ONCE else (failed(refused),)
     return (failed(kind.code),)
 

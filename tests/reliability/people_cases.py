@@ -49,7 +49,8 @@ def people_cases() -> Iterator[Case]:
 def _disturbances(step: Step, generation: GenerationName) -> Iterator[Case]:
     early = step in _BEFORE
     gone = failed(Code.UNREACHABLE) if early else unknown(Code.NO_RETURN)
-    back = failed(Code.UNREACHABLE) if early else SUCCEEDED
+    watched = not early or step is Step.UPLOAD
+    back = SUCCEEDED if watched else failed(Code.UNREACHABLE)
     yield _case("link_lost, for a moment", step, generation, _at("link_lost", seconds=4.0), (back,))
     yield _case("link_lost, for good", step, generation, _at("link_lost", seconds=9_000.0), (gone,))
     yield _case("restarts", step, generation, _at("restarts"), _restarted(step))
@@ -72,7 +73,7 @@ def _restarted(step: Step) -> tuple[Outcome, ...]:
         case Step.REBOOT:
             # It had flashed already, or had not yet.
             return (SUCCEEDED, failed(Code.VERSION_MISMATCH))
-        case Step.VERIFY:
+        case Step.PREFLIGHT | Step.UPLOAD | Step.VERIFY:
             return (SUCCEEDED,)
         case _:
             return (failed(Code.UNREACHABLE),)

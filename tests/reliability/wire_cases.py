@@ -23,6 +23,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Whether the client waits and asks again by itself."""
     silent: bool = False
     """Whether it is no answer at all."""
+    bad: bool = False
+    """Whether it is no answer of a sensor: then a read is tried again."""
     absent: bool = False
     """Whether it says that there is no such thing."""
     light: bool = False
@@ -41,18 +43,18 @@ KINDS: Final = (
     Kind(row="status 5", name="status", value=5, code=Code.NOT_SUPPORTED, absent=True, light=True),
     Kind(row="status 10", name="status", value=10, code=Code.DEVICE_ERROR),
     Kind(row="status 11", name="status", value=11, code=Code.OUT_OF_CONNECTIONS, patient=True, light=True),
-    Kind(row="http_503", name="http_503", code=Code.DEVICE_ERROR, light=True),
+    Kind(row="http_503", name="http_503", code=Code.DEVICE_ERROR, bad=True, light=True),
     Kind(row="http_503 (404)", name="http_503", value=404, code=Code.NOT_SUPPORTED, absent=True),
     Kind(row="http_503 (401)", name="http_503", value=401, code=Code.ACCESS_DENIED, light=True),
-    Kind(row="cut_reply", name="cut_reply", code=Code.UNREACHABLE, silent=True, light=True),
+    Kind(row="cut_reply", name="cut_reply", code=Code.UNREACHABLE, silent=True, bad=True, light=True),
     Kind(row="hang", name="hang", code=Code.UNREACHABLE, silent=True, light=True),
     Kind(row="trickle", name="trickle", rate=0.05, code=Code.UNREACHABLE, silent=True),
-    Kind(row="not_json", name="not_json", code=Code.PROTOCOL_ERROR, light=True),
-    Kind(row="html", name="html", code=Code.PROTOCOL_ERROR, light=True),
+    Kind(row="not_json", name="not_json", code=Code.PROTOCOL_ERROR, bad=True, light=True),
+    Kind(row="html", name="html", code=Code.PROTOCOL_ERROR, bad=True, light=True),
     Kind(row="wrong_types", name="wrong_types", code=Code.PROTOCOL_ERROR),
-    Kind(row="invalid_utf8", name="invalid_utf8", code=Code.PROTOCOL_ERROR),
-    Kind(row="huge_json", name="huge_json", value=1_200_000, code=Code.PROTOCOL_ERROR),
-    Kind(row="redirect", name="redirect", code=Code.PROTOCOL_ERROR),
+    Kind(row="invalid_utf8", name="invalid_utf8", code=Code.PROTOCOL_ERROR, bad=True),
+    Kind(row="huge_json", name="huge_json", value=1_200_000, code=Code.PROTOCOL_ERROR, bad=True),
+    Kind(row="redirect", name="redirect", code=Code.PROTOCOL_ERROR, bad=True),
 )
 _AT_EVERY_POST: Final = ("status 10", "status 11")
 LIGHT: Final = tuple(kind for kind in KINDS if kind.light)
@@ -112,7 +114,7 @@ def _at_step(
 
 
 def _while_planning(kind: Kind, times: str) -> tuple[Outcome, ...]:
-    if kind.patient and times == ONCE:
+    if (kind.patient or kind.bad) and times == ONCE:
         return (SUCCEEDED,)
     # Whoever has no DeviceIdent is no sensor.
     return (failed(Code.PROTOCOL_ERROR if kind.absent else kind.code),)
@@ -120,7 +122,9 @@ def _while_planning(kind: Kind, times: str) -> tuple[Outcome, ...]:
 
 def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationName) -> tuple[Outcome, ...]:
     once = times == ONCE
-    if once and (kind.patient or (kind.silent and step is Step.PREFLIGHT)):
+    if once and (kind.patient or step is Step.UPLOAD):
+        return (SUCCEEDED,)
+    if once and (kind.silent or kind.bad) and step is Step.PREFLIGHT:
         return (SUCCEEDED,)
     if step is Step.PREFLIGHT and kind.absent:
         return (failed(Code.PROTOCOL_ERROR),)
@@ -130,6 +134,9 @@ def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationNa
             return (SUCCEEDED,)
         if kind.absent:
             return (failed(Code.PROTOCOL_ERROR),)
+    if step in (Step.BACKUP, Step.AUTHENTICATE) and kind.absent and generation not in BASIC:
+        # Its plan has seen getChallenge, and a sensor that has it is sent no password in the clear.
+        return (failed(Code.ACCESS_DENIED),)
     return (failed(kind.code),)
 
 
@@ -137,10 +144,10 @@ def _blind_from(kind: Kind, step: Step) -> tuple[Outcome, ...]:
     """From a step after the upload on nothing that the sensor says can be understood."""
     match step:
         case Step.TRIGGER:
-            return (unknown(Code.NO_RETURN if kind.silent else Code.NOT_STARTED),)
+            return (unknown(Code.NO_RETURN if kind.silent else Code.UNHEALTHY),)
         case Step.FLASH:
             # Whether it was seen to go away depends on when it was asked.
-            return (unknown(Code.NO_RETURN), unknown(Code.NOT_STARTED))
+            return (unknown(Code.NO_RETURN), unknown(Code.UNHEALTHY))
         case Step.REBOOT:
             return (unknown(Code.NO_RETURN),)
         case _:

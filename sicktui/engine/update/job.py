@@ -320,10 +320,11 @@ class UpdateJob:
 
     async def _success(self, judgement: Judgement, before: Identity) -> str:
         message = judgement.message
-        proof = self._evidence.proof if self._evidence is not None else None
+        evidence = self._evidence
+        proof = evidence.proof if evidence is not None else None
         if proof is not None and proof.by is Want.POWER_ON:
             await asyncio.to_thread(self.job.memory.note_counts_reboots, before)
-        if before.serial is None:
+        if before.serial is None or (evidence is not None and evidence.latest.serial is None):
             known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
             message += f" It reports no serial number and was identified by {known}."
         if self.job.spec.options.backup:

@@ -102,7 +102,8 @@ def _last_look(evidence: Evidence, judgement: Judgement) -> frozenset[Want]:
 def _wants(evidence: Evidence, now: float, timing: Timing) -> frozenset[Want]:
     """What the next look reads; each more costs the sensor a request."""
     if not evidence.sent.anything and not evidence.resumed:
-        return ACT_WANTS
+        # After a silence the counters are those of another boot, which is none of this update's.
+        return ACT_WANTS | ({*COUNTERS} & evidence.offers if evidence.silences else frozenset())
     counts = frozenset({Want.POWER_ON} & evidence.offers)
     if evidence.silent_since is not None or evidence.stranger is not None or evidence.blind_since is not None:
         return ACT_WANTS | counts

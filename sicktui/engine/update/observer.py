@@ -24,7 +24,7 @@ async def look(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Looke
     except Unreachable as error:
         return Silent(why=error.message)
     except SensorError as error:
-        return Garbled(why=error.message)
+        return Garbled(why=error.message, code=error.code or "", advice=error.advice)
 
 
 async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Reading:
