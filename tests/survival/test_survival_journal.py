@@ -24,6 +24,11 @@ from tests.support.killed_runs import NEW, OLD, KilledRuns, complete_uploads, se
 from tests.support.processes import KILL
 from tests.survival.test_survival_resume import until_phase
 
+LONG = 400.0
+"""Simulated seconds of a flash that is still under way when the next process has started."""
+FAR = 30.0
+"""A deadline far behind that."""
+
 
 def poke(path: Path, statement: str, *values: object) -> int:
     """Change the database behind sicktui's back; how many rows."""
@@ -74,7 +79,8 @@ async def interrupted_run(
 async def test_one_flipped_bit_is_noticed_and_the_flash_is_only_watched(
     harness: KilledRuns, words: str
 ) -> None:
-    run, device = await interrupted_run(harness, flash_seconds=60.0)
+    harness.settings(flash_timeout=FAR)
+    run, device = await interrupted_run(harness, flash_seconds=LONG)
     flip(harness, run, words)
     before = writes(device)
     view = await harness.resumed_to_the_end(run)
@@ -243,7 +249,8 @@ async def test_what_is_no_database_any_more_is_said_plainly(harness: KilledRuns)
 @pytest.mark.parametrize("meanwhile", ["flashing", "updated"])
 async def test_the_last_lines_were_lost_with_the_power(harness: KilledRuns, meanwhile: str) -> None:
     """Without its write-ahead log the journal knows nothing of the upload: the sensor itself does."""
-    [device] = await harness.sensors(sensor(flash_seconds=60.0))
+    harness.settings(flash_timeout=FAR)
+    [device] = await harness.sensors(sensor(flash_seconds=LONG))
     spec = await harness.update_spec()
     path = harness.context.home.journal_file
     harness.kill_at("after", "state 1")

@@ -124,7 +124,8 @@ def _next_counter(evidence: Evidence) -> Want | None:
     proof = evidence.proof
     if proof is not None and proof.by is not None:
         return None
-    moved = evidence.silences > 0 or not evidence.same_version or (evidence.begun and evidence.rests)
+    unseen = evidence.silences > 0 or evidence.resumed
+    moved = unseen or not evidence.same_version or (evidence.begun and evidence.rests)
     if not moved or evidence.state is UpdateState.STARTED:
         return None
     unread = (want for want in COUNTERS if want in evidence.offers and want not in evidence.asked)
