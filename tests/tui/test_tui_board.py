@@ -207,6 +207,15 @@ def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
     assert dashboard.job_rows()[0].versions == ("2", "")
 
 
+def test_a_failed_device_shows_no_version_that_it_did_not_get() -> None:
+    dashboard, _ = board_of("a")
+    failed = structs.replace(FAILED, from_version="1", to_version="2")
+    dashboard.advanced("r1", view_of(*UPLOADING, failed))
+    assert dashboard.job_rows()[0].versions == ("1", "")
+    dashboard.advanced("r1", view_of(*UPLOADING, structs.replace(failed, verdict=Verdict.SUCCEEDED)))
+    assert dashboard.job_rows()[0].versions == ("1", "2")
+
+
 def test_marks_follow_the_list_and_the_filter() -> None:
     dashboard, _ = board_of("a", "b", "c")
     dashboard.selected = "b"

@@ -120,8 +120,9 @@ def _versions(view: DeviceView) -> tuple[str, str]:
         proven = (view.verdict.from_version, view.verdict.to_version)
         before = proven[0] if proven[0] is not UNSET and proven[0] else before
         after = proven[1] if proven[1] is not UNSET and proven[1] else after
-    if view.plan is not None and view.plan.action is not Action.UPDATE:
-        after = None  # it is not updated
+    refused = view.plan is not None and view.plan.action is not Action.UPDATE
+    if refused or (view.verdict is not None and view.verdict.verdict is Verdict.FAILED):
+        after = None  # it does not run that version
     return (clean(before or ""), clean(after or ""))
 
 
