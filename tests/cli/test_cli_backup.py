@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sicktui.simulator import Fault
 from tests.support.fleet_thread import FleetThread, sensor
 from tests.support.program import ProgramHarness, Result
@@ -148,12 +150,15 @@ def test_get_and_set(program: ProgramHarness, start_fleet: StartFleet) -> None:
     assert "may be lost" in unsaved.err
 
 
-def test_a_write_whose_end_nobody_knows_is_3(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", faults=(Fault(name="hang", at="POST LocationName", acts=True),)))
+@pytest.mark.parametrize(("acts", "code"), [(True, 0), (False, 3)])
+def test_a_write_that_is_not_answered_is_judged_by_the_value(
+    program: ProgramHarness, start_fleet: StartFleet, acts: bool, code: int
+) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name="hang", at="POST LocationName", acts=acts),)))
     result = program.here(
         "set", made.addresses[0], "LocationName", "x", "--yes", "--set", "timing.request_timeout=0.8"
     )
-    assert result.code == 3, result
+    assert result.code == code, result
 
 
 def test_diff_tells_what_changed(program: ProgramHarness, start_fleet: StartFleet) -> None:

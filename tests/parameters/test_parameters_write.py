@@ -12,7 +12,7 @@ from sicktui.engine.parameters.write import (
 )
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, OutcomeUnknown
 from sicktui.simulator.spec import Fault
 from sicktui.stores.disk.locks import Held, sensor_lock
 from tests.support.engine_harness import GENERATIONS, EngineHarness, paths
@@ -236,3 +236,12 @@ async def test_a_write_that_was_not_done_and_answered_oddly_is_an_error(harness:
     with pytest.raises(DeviceError):
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
     assert paths(device).count("POST LocationName") == 1
+
+
+async def test_a_write_that_cannot_be_read_back_is_unknown(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3")
+    target = harness.target(device)
+    await plan_write(harness.context, target, "LocationName", "gate 8")
+    device.add_fault(Fault(name="http_503", at="GET LocationName", after=2))
+    with pytest.raises(OutcomeUnknown, match="cannot be read back"):
+        await write_parameter(harness.context, target, "LocationName", "gate 8")

@@ -23,7 +23,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, SensorError, Unreachable, is_unsure
+from sicktui.sensor.errors import AccessDenied, OutcomeUnknown, SensorError, is_unsure
 
 LOCATION: Final = "LocationName"
 POLL: Final = 0.5
@@ -180,7 +180,16 @@ async def _write(sensor: Sensor, context: Context, name: str, value: object) -> 
         if not is_unsure(error):
             raise
         trouble = error
-    new = await retry_for(context.clock, _READ_BACK, POLL, lambda: sensor.read.value(name), on=Unreachable)
+    try:
+        new = await retry_for(
+            context.clock, _READ_BACK, POLL, lambda: sensor.read.value(name), on=SensorError
+        )
+    except SensorError as error:
+        raise OutcomeUnknown(
+            f"{name} was sent, but cannot be read back, so it is unknown whether it was written: "
+            f"{error.message}",
+            advice=f"Read it with 'sicktui get' before you write again. {error.advice}".strip(),
+        ) from error
     if trouble is not None and not _took(new, value):
         raise trouble
     return new
