@@ -71,7 +71,7 @@ def needs_session(evidence: Evidence) -> bool:
 def could_trigger(evidence: Evidence) -> bool:
     """Whether the flash may be triggered, now or after a wait."""
     sent = evidence.sent
-    if sent.put is not Outcome.TAKEN or evidence.begun or evidence.damaged or evidence.proof:
+    if sent.put is not Outcome.TAKEN or evidence.begun or evidence.damaged or evidence.proof or sent.denied:
         return False
     # A trigger of an earlier process: no package has been sent since.
     earlier = evidence.resumed and sent.triggers > 0 and sent.puts <= 1

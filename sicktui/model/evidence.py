@@ -86,7 +86,7 @@ class Sent(Struct, frozen=True, kw_only=True):
     silences: int = 0
     """Silences seen up to the last act."""
     denied: bool = False
-    """Whether a session could not be had."""
+    """Whether no further act is possible: no session could be had, or the journal cannot be written."""
     code: str = ""
     why: str = ""
     advice: str = ""

@@ -299,7 +299,7 @@ def not_uploaded(f: Facts) -> Judgement:
             "more was written to it.",
             "Check it with 'sicktui status', then make a new plan for it.",
         )
-    if sent.put is Outcome.TAKEN:
+    if sent.put is Outcome.TAKEN and not sent.denied:
         return _known(
             f,
             Code.NOT_STARTED,

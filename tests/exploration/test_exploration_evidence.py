@@ -8,7 +8,7 @@ from msgspec import structs
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.machine import Look, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.resume import known_of, resumed_evidence
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import Code, Verdict
 from sicktui.model.evidence import same_sensor, trouble_of
 from sicktui.model.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
 from sicktui.model.settings import Timing
@@ -248,3 +248,13 @@ def test_a_version_that_is_cut_off_is_read_in_full() -> None:
     assert Want.FIRMWARE in act.wants
     whole = evidence(*history, (11.0, look(0, cut, power_on=11, firmware=expected)), expected=expected)
     assert trouble_of(whole) == ""
+
+
+def test_a_trigger_that_the_journal_forbids_is_not_tried_for_ever() -> None:
+    """A disk that is full after the upload made an update without an end."""
+    barred = Renewed(ok=False, code="storage_error", why="The disk is full.")
+    seen = evidence((1, put()), (100, look()), (101, barred), (102, look()))
+    assert not isinstance(next_act(seen, 102, TIMING), Trigger)
+    judgement = judge(evidence((1, put()), (101, barred), (200, look())), 200, TIMING)
+    assert judgement is not None
+    assert (judgement.verdict, judgement.code) == (Verdict.FAILED, Code.STORAGE_ERROR)
