@@ -124,7 +124,8 @@ def about(row: DiffRow) -> list[Cell]:
 def conclusions(drift: Comparison, glyphs: Glyphs) -> list[Cell]:
     """The result of the whole comparison, and its limits."""
     lines: list[Cell] = []
-    if drift.checksum == "same":
+    # Beside differences it means only that they are not saved: the checksum is that of the saved parameters.
+    if drift.checksum == "same" and not drift.differences:
         words = f"{glyphs.done} MD5Parameters, the sensors' checksum of all parameters, is the same."
         lines.append(cell(words, Tone.GOOD))
     elif drift.checksum == "different" and not drift.settings:
