@@ -79,6 +79,8 @@ class WatchedRunner(Runner):
 class Batch:
     """One batch of cases of one operation and one family."""
 
+    limits = Limits(jobs=12, max_failures=10_000, requests_per_second=1_000.0)
+
     def __init__(self, cases: Sequence[Case], folder: Path) -> None:
         self._cases = cases
         self._folder = folder
@@ -164,8 +166,7 @@ class Batch:
             use_keyring=False,
             clock=SkippingClock(),
         )
-        limits = Limits(jobs=12, max_failures=10_000, requests_per_second=1_000.0)
-        context.settings = Settings(timing=TIMING, limits=limits)
+        context.settings = Settings(timing=TIMING, limits=self.limits)
         context.home.create()
         journal = spoiled_journal(context.home.journal_file, self._pc)
         context.__dict__["journal"] = journal or WatchedJournal(context.home.journal_file)

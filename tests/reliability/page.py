@@ -1,15 +1,17 @@
 """The published table, docs/reliability.md: written from the results of a run, and read back by a test."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from sicktui.model.enums import STEPS, Operation, Verdict
-from tests.reliability.case import GENERATIONS, Outcome, Result
+from tests.reliability.case import Case, Outcome, Result
 from tests.reliability.catalogue import digest
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
+_NAME: Final = re.compile("`([^`]+)`")
 _FILES: Final = (Operation.BACKUP, Operation.RESTORE)
 _COLUMNS: Final = (
     "any",
@@ -34,22 +36,23 @@ _HEAD: Final = """\
 
 <!-- Written by `python -m tests.reliability.publish`. Do not edit. -->
 
-sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. This page is
-the evidence: {count} updates, backups and restores of simulated sensors over real HTTP, each with something
-that goes wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
+sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. Three things
+stand behind it: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
+and {count} updates, backups and restores of simulated sensors over real HTTP, each with something that goes
+wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
 
-Each case is judged against the simulated sensor itself at the moment of the verdict, not against what the
-client believed:
+Each of these cases is judged against the simulated sensor itself at the moment of the verdict, not against
+what the client believed:
 
 - `succeeded` only if the sensor with the same serial number has rebooted, runs the expected version, is
   healthy and can be reached; `failed` only if it can be reached and does not run the version, or nothing
   was ever written to it; `unknown` only if something was written; `skipped` only if nothing was.
-- A backup `succeeded` only if a file is on the PC that opens and holds the parameters that the sensor has,
-  and else there is none. A restore `succeeded` only if the parameters of the backup are in force and saved on
-  the sensor with that serial number; it is not `failed` if they are.
-- The code is one that fits the fault. Message and advice are there, hold no control characters, and claim
-  nothing that the sensor's own record contradicts ("nothing was written", "RunFirmwareUpdate was sent",
-  "still reports Started").
+- A backup `succeeded` only if a file on the PC opens and holds the parameters that the sensor has, and else
+  there is none. A restore `succeeded` only if the parameters of the backup are in force and saved on the
+  sensor with that serial number; it is not `failed` if they are.
+- The code fits the fault. Message and advice are there, hold no control characters, and claim nothing that
+  the sensor's own record contradicts ("nothing was written", "RunFirmwareUpdate was sent", "still reports
+  Started").
 - The sensor's record of what it was sent: no breach of the protocol but those that the fault itself makes;
   no upload while it flashes; no second flash; no trigger without an upload; at most two uploads and two
   triggers; a backup writes nothing; a refused password is tried at most twice; nothing at all after the
@@ -58,12 +61,21 @@ client believed:
 
 A fault of a single request strikes the first request of a step, or all requests from that step on; a case
 whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before.
-What a fault does is in [simulator.md](simulator.md). Client and sensors run in one event loop whose clock
-skips the waiting, so a busy machine makes the run slower and never different. Two limits are not faults of
-the program: the verdict is about its own moment (a sensor that flashes for longer than
-`timing.flash_timeout` gets `failed`, with the advice to look again), and where a sensor reports neither
-serial number nor MAC address, another one at its address cannot be distinguished (the verdict names
-this).
+[simulator.md](simulator.md) describes the faults. Client and sensors run in one event loop whose clock
+skips the waiting, so a busy machine makes the run slower and never different. One limit is no fault of the
+program: where a sensor reports neither serial number nor MAC address, another one at its address cannot be
+distinguished from it (the verdict says so).
+
+## The rule
+
+The verdict of an update is decided by the first row that holds; until one does, the sensor is watched on.
+`failed` becomes `unknown` where the version cannot be compared. The code is `sicktui/model/verdict_rule.py`.
+
+{rules}
+
+## Explored
+
+{explored}
 """
 
 
@@ -73,19 +85,24 @@ def words(outcome: Outcome) -> str:
     return verdict.value if code is None else f"{verdict.value}: {code.value}"
 
 
-def render(results: Sequence[Result]) -> str:
-    """The page."""
+def render(results: Sequence[Result], *, rules: str, explored: str) -> str:
+    """The page.
+
+    Args:
+        results: of all cases, in their order.
+        rules: the table of the rule.
+        explored: what was explored.
+    """
     wrong = sum(bool(result.wrong) for result in results)
     cases = [result.case for result in results]
     parts = [
-        _HEAD.format(count=len(results), wrong="None" if wrong == 0 else wrong),
+        _HEAD.format(
+            count=len(results), wrong="None" if wrong == 0 else wrong, rules=rules, explored=explored
+        ),
         _totals(results),
+        _outcomes(results),
+        f"<!-- cases: {len(results)}, sha256 {digest(cases)} -->\n",
     ]
-    for column in _COLUMNS:
-        chosen = [result for result in results if result.case.column == column]
-        if chosen:
-            parts.append(_section(column, chosen))
-    parts.append(f"<!-- cases: {len(results)}, sha256 {digest(cases)} -->\n")
     return "\n".join(parts)
 
 
@@ -100,17 +117,30 @@ def _totals(results: Sequence[Result]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _section(column: str, results: Iterable[Result]) -> str:
-    title = _TITLES[column]
-    lines = [f"## {title}", "", _row("fault", *GENERATIONS), _rule(len(GENERATIONS) + 1)]
-    rows: dict[str, dict[str, str]] = {}
+def _outcomes(results: Sequence[Result]) -> str:
+    """What each fault ends in: one line for all faults of a step with one outcome, and the exceptions."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
     for result in results:
-        rows.setdefault(result.case.row, {})[result.case.generation] = words(result.outcome)
-    others: list[str] = []
-    for row, cells in rows.items():
-        lines.append(_row(row, *(cells.get(generation, "-") for generation in GENERATIONS)))
-        others += [f"`{name}`, {row}: {cell}." for name, cell in cells.items() if name not in GENERATIONS]
-    return "\n".join([*lines, "", *others, *([""] if others else [])])
+        case = result.case
+        rows.setdefault((case.column, case.row), {})[case.generation] = words(result.outcome)
+    usual = {key: Counter(cells.values()).most_common(1)[0][0] for key, cells in rows.items()}
+    lines = ["## Outcomes", "", _row("where", "outcome", "what went wrong"), _rule(3)]
+    for column in _COLUMNS:
+        by_outcome: dict[str, list[str]] = {}
+        for (there, row), outcome in usual.items():
+            if there == column:
+                by_outcome.setdefault(outcome, []).append(f"`{row}`")
+        lines += [_row(_TITLES[column], outcome, ", ".join(faults)) for outcome, faults in by_outcome.items()]
+    lines += ["", "## Exceptions", "", "Some generations end otherwise than most:", ""]
+    lines += [_row("where", "outcome", "generation", "what went wrong"), _rule(4)]
+    for (column, row), cells in rows.items():
+        others: dict[str, list[str]] = {}
+        for generation, outcome in cells.items():
+            if outcome != usual[column, row]:
+                others.setdefault(outcome, []).append(f"`{generation}`")
+        for outcome, names in others.items():
+            lines.append(_row(_TITLES[column], outcome, ", ".join(names), f"`{row}`"))
+    return "\n".join([*lines, ""])
 
 
 def _row(*cells: object) -> str:
@@ -121,21 +151,25 @@ def _rule(width: int) -> str:
     return f"|{'---|' * width}"
 
 
-def read(text: str) -> dict[tuple[str, str, str], str]:
+def read(text: str, cases: Iterable[Case]) -> dict[tuple[str, str, str], str]:
     """What the page says of each case: (column, fault, generation) to words."""
-    found: dict[tuple[str, str, str], str] = {}
+    usual: dict[tuple[str, str], str] = {}
+    others: dict[tuple[str, str, str], str] = {}
     by_title = {_TITLES[column]: column for column in _COLUMNS}
-    column = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            column = by_title.get(line.removeprefix("## "), "")
-        elif column and line.startswith("| ") and not line.startswith("| fault |"):
-            row, *cells = (cell.strip() for cell in line.strip("|").split(" | "))
-            for generation, cell in zip(GENERATIONS, cells, strict=True):
-                if cell != "-":
-                    found[column, row, generation] = cell
-        elif column and line.startswith("`"):
-            name, _, rest = line.removeprefix("`").partition("`, ")
-            row, _, cell = rest.partition(": ")
-            found[column, row, name] = cell.removesuffix(".")
+    for line in text.partition("## Outcomes")[2].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        column = by_title.get(cells[0])
+        if column is None:
+            continue
+        outcome, *rest = cells[1:]
+        names = [_NAME.findall(cell) for cell in rest]
+        if len(names) == 1:
+            usual |= {(column, row): outcome for row in names[0]}
+        else:
+            others |= {(column, names[1][0], generation): outcome for generation in names[0]}
+    found: dict[tuple[str, str, str], str] = {}
+    for case in cases:
+        key = case.column, case.row, case.generation
+        if key in others or key[:2] in usual:
+            found[key] = others.get(key) or usual[key[:2]]
     return found

@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.exploration.pages import exploration_section, rules_section
 from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
 from tests.reliability.page import PAGE, render, words
+
+DEPTH = 2
+"""Surprises in one path of the exploration that is published."""
 
 
 def run_batch(batch: Sequence[Case]) -> list[Result]:
@@ -38,7 +42,8 @@ def main() -> int:
     if only is None and not wrong:
         order = {case.id: number for number, case in enumerate(cases())}
         results.sort(key=lambda result: order[result.case.id])
-        PAGE.write_text(render(results), encoding="utf-8")
+        page = render(results, rules=rules_section(), explored=exploration_section(DEPTH))
+        PAGE.write_text(page, encoding="utf-8")
     return 1 if wrong else 0
 
 

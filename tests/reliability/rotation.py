@@ -1,7 +1,7 @@
 """Which cases of the matrix the tests run: each fault on one generation, another one each day.
 
-785 of the 812 rows end the same on every generation. Those that end differently run on all of them every
-time; the others take turns, so that five days cover everything. ``python -m tests.reliability.publish``
+Most rows end the same on every generation. Those that end differently run on all of them every time; the
+others take turns, so that five days cover everything. ``python -m tests.reliability.publish``
 runs every case, and so does ``SICKTUI_MATRIX_TURN=all pytest tests/reliability``.
 """
 

@@ -10,7 +10,7 @@ from tests.reliability.catalogue import batches, cases
 from tests.reliability.page import PAGE, read
 from tests.reliability.rotation import select, turn_of_today
 
-BATCHES = batches(select(cases(), read(PAGE.read_text(encoding="utf-8")), turn_of_today()))
+BATCHES = batches(select(cases(), read(PAGE.read_text(encoding="utf-8"), cases()), turn_of_today()))
 
 
 # What it covers is covered by other tests, and measuring it doubles its time.

@@ -18,7 +18,7 @@ def test_the_page_is_of_the_cases_as_they_are() -> None:
 
 
 def test_the_page_says_of_every_case_what_is_right() -> None:
-    said = read(PAGE.read_text(encoding="utf-8"))
+    said = read(PAGE.read_text(encoding="utf-8"), cases())
     for case in cases():
         cell = said.pop((case.column, case.row, case.generation))
         assert not case.expected or cell in {words(each) for each in case.expected}
@@ -46,7 +46,7 @@ def test_names_are_unique_and_every_case_is_run() -> None:
 
 
 def test_the_turns_run_every_case_and_each_turn_every_row() -> None:
-    outcomes = read(PAGE.read_text(encoding="utf-8"))
+    outcomes = read(PAGE.read_text(encoding="utf-8"), cases())
     turns = [select(cases(), outcomes, str(turn)) for turn in range(len(GENERATIONS))]
     assert {case.id for turn in turns for case in turn} == {case.id for case in cases()}
     for turn in turns:
@@ -56,7 +56,7 @@ def test_the_turns_run_every_case_and_each_turn_every_row() -> None:
 
 
 def test_a_row_that_ends_differently_runs_on_every_generation() -> None:
-    outcomes = read(PAGE.read_text(encoding="utf-8"))
+    outcomes = read(PAGE.read_text(encoding="utf-8"), cases())
     ends: dict[tuple[str, str], set[str]] = {}
     for case in cases():
         ends.setdefault((case.column, case.row), set()).add(outcomes[case.column, case.row, case.generation])
