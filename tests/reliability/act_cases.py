@@ -114,5 +114,5 @@ def _fetching(kind: Kind, times: str) -> tuple[Outcome, ...]:
 
 def _let_in(kind: Kind, generation: GenerationName) -> Case:
     at = "POST CreateSessionToken" if generation in TOKENS else "POST checkCredentials"
-    expected = SUCCEEDED if kind.patient else failed(kind.code)
+    expected = SUCCEEDED if kind.patient or kind.bad else failed(kind.code)
     return _case(kind, ONCE, Step.AUTHENTICATE, at, generation, (expected,))

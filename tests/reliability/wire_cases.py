@@ -51,7 +51,7 @@ KINDS: Final = (
     Kind(row="trickle", name="trickle", rate=0.05, code=Code.UNREACHABLE, silent=True),
     Kind(row="not_json", name="not_json", code=Code.PROTOCOL_ERROR, bad=True, light=True),
     Kind(row="html", name="html", code=Code.PROTOCOL_ERROR, bad=True, light=True),
-    Kind(row="wrong_types", name="wrong_types", code=Code.PROTOCOL_ERROR),
+    Kind(row="wrong_types", name="wrong_types", code=Code.PROTOCOL_ERROR, bad=True),
     Kind(row="invalid_utf8", name="invalid_utf8", code=Code.PROTOCOL_ERROR, bad=True),
     Kind(row="huge_json", name="huge_json", value=1_200_000, code=Code.PROTOCOL_ERROR, bad=True),
     Kind(row="redirect", name="redirect", code=Code.PROTOCOL_ERROR, bad=True),
@@ -122,15 +122,18 @@ def _while_planning(kind: Kind, times: str) -> tuple[Outcome, ...]:
 
 def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationName) -> tuple[Outcome, ...]:
     once = times == ONCE
-    if once and (kind.patient or step is Step.UPLOAD):
+    if once and kind.row == "wrong_types" and step is Step.AUTHENTICATE and generation in BASIC:
+        # Its first reply there is the token, which is checked after the reply is taken.
+        return (failed(kind.code),)
+    if once and (kind.patient or kind.bad or step is Step.UPLOAD):
         return (SUCCEEDED,)
-    if once and (kind.silent or kind.bad) and step is Step.PREFLIGHT:
+    if once and kind.silent and step is Step.PREFLIGHT:
         return (SUCCEEDED,)
     if step is Step.PREFLIGHT and kind.absent:
         return (failed(Code.PROTOCOL_ERROR),)
     if step is Step.BACKUP and generation in BASIC:
         # Its first question is whether there is getChallenge, which there is not.
-        if once and (kind.absent or kind.row == "wrong_types"):
+        if once and kind.absent:
             return (SUCCEEDED,)
         if kind.absent:
             return (failed(Code.PROTOCOL_ERROR),)

@@ -155,6 +155,31 @@ async def test_wrong_types_are_a_protocol_error(
     assert device.address in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "bad", "good"),
+    [
+        ("UpdateState", 7, 0),
+        ("UpdateState", "0", 0),
+        ("SerialNumber", [1], "24160001"),
+        ("DeviceIdent", {"Name": 1}, {"Name": "p", "Version": "1"}),
+        ("PowerOnCnt", -1, 4),
+    ],
+)
+async def test_a_value_of_the_wrong_type_is_read_again(
+    device: ScriptedSensor, connect: MakeSensor, name: str, bad: object, good: object
+) -> None:
+    device.on(f"GET {name}", reply({name: bad}), reply({name: good}))
+    read = connect().read
+    of = {
+        "UpdateState": read.update_state,
+        "SerialNumber": read.serial_number,
+        "DeviceIdent": read.ident,
+        "PowerOnCnt": read.power_on_count,
+    }
+    await of[name]()
+    assert device.asked().count(f"GET {name}") == 2
+
+
 @pytest.mark.parametrize("name", ["LocationName", "OrderNumber", "DeviceType", "EtherMACAddress"])
 @pytest.mark.parametrize(
     "answer",

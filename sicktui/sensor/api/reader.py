@@ -14,6 +14,8 @@ from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, Sen
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
+Check = Callable[[Reply], object]
+
 
 class Reader:
     """Reads the variables of one sensor.
@@ -31,26 +33,33 @@ class Reader:
         self.serial: str | None = None
         """The serial number that was read last; ``None`` if there was none."""
 
-    async def read(self, name: str) -> Reply:
+    async def read(self, name: str, check: Check | None = None) -> Reply:
         """GET a variable.
+
+        Args:
+            name: the variable.
+            check: raises ``ProtocolError`` if the value is not one of this variable: a bad reply too.
 
         Raises:
             NotSupported: there is no such variable.
             SensorError: anything else.
         """
         if self.steady:
-            return await retry_bad_reply(self._link.clock, lambda: self._when_free(name))
-        return await self._when_free(name)
+            return await retry_bad_reply(self._link.clock, lambda: self._when_free(name, check))
+        return await self._when_free(name, check)
 
-    async def _when_free(self, name: str) -> Reply:
-        return await retry_when_busy(self._link.clock, lambda: self._read(name))
+    async def _when_free(self, name: str, check: Check | None) -> Reply:
+        reply = await retry_when_busy(self._link.clock, lambda: self._read(name))
+        if check is not None:
+            check(reply)
+        return reply
 
     async def _read(self, name: str) -> Reply:
         async with self._link.slot() as slot:
             answer = await slot.get(name)
         return parse_reply(answer, self._link.request("GET", name))
 
-    async def read_if_present(self, name: str) -> Reply | None:
+    async def read_if_present(self, name: str, check: Check | None = None) -> Reply | None:
         """GET a variable that not every sensor has. A missing one is not requested again.
 
         Raises:
@@ -60,7 +69,7 @@ class Reader:
         if self._cache.is_missing(name):
             return None
         try:
-            reply = await self.read(name)
+            reply = await self.read(name, check)
         except (NotSupported, AccessDenied) as error:
             if self._cache.is_present(name):
                 raise
@@ -79,7 +88,7 @@ class Reader:
             SensorError: anything else.
         """
         try:
-            reply = await self.read("DeviceIdent")
+            reply = await self.read("DeviceIdent", values.device_ident)
         except NotSupported as error:
             raise ProtocolError(
                 f"{self._link.label} has no DeviceIdent: it is not a SICK sensor with this API.",
@@ -154,7 +163,7 @@ class Reader:
         return serial, await self._mac()
 
     async def _mac(self) -> str | None:
-        reply = await self.read_if_present("EtherMACAddress")
+        reply = await self.read_if_present("EtherMACAddress", values.mac_address)
         return None if reply is None else values.mac_address(reply)
 
     async def serial_number(self) -> str | None:
@@ -174,7 +183,7 @@ class Reader:
             ProtocolError: its value is not known.
             SensorError: anything else.
         """
-        return values.update_state(await self.read("UpdateState"))
+        return values.update_state(await self.read("UpdateState", values.update_state))
 
     async def health(self) -> Health:
         """``DeviceStatus`` and ``PowerOnCnt``, where they exist.
@@ -190,7 +199,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        status = await self.read_if_present("DeviceStatus")
+        status = await self.read_if_present("DeviceStatus", values.device_status)
         return None if status is None else values.device_status(status)
 
     async def power_on_count(self) -> int | None:
@@ -199,7 +208,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        count = await self.read_if_present("PowerOnCnt")
+        count = await self.read_if_present("PowerOnCnt", values.count)
         return None if count is None else values.count(count)
 
     async def firmware_version(self) -> str | None:
@@ -216,7 +225,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("OpHours")
+        reply = await self.read_if_present("OpHours", values.count)
         return None if reply is None else values.count(reply)
 
     async def daily_hours(self) -> float | None:
@@ -225,7 +234,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("DailyOpHours")
+        reply = await self.read_if_present("DailyOpHours", values.hours)
         return None if reply is None else values.hours(reply)
 
     async def clock(self) -> float | None:
@@ -234,7 +243,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("LSPdatetime")
+        reply = await self.read_if_present("LSPdatetime", values.clock)
         return None if reply is None else values.clock(reply)
 
     async def firmware_checksum(self) -> str | None:
@@ -243,7 +252,7 @@ class Reader:
         Raises:
             SensorError: they cannot be read.
         """
-        reply = await self.read_if_present("LFTchecksum")
+        reply = await self.read_if_present("LFTchecksum", values.firmware_checksum)
         return None if reply is None else values.firmware_checksum(reply)
 
     async def mac(self) -> str | None:
@@ -265,5 +274,5 @@ class Reader:
         return (await self.read(values.checked_name(name))).value
 
     async def _text(self, name: str) -> str | None:
-        reply = await self.read_if_present(name)
+        reply = await self.read_if_present(name, values.text)
         return None if reply is None else values.text(reply)

@@ -19,7 +19,7 @@ from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, PasswordWithheld
 from sicktui.sensor.turns.link import Link, RequestSlot
-from sicktui.sensor.turns.retry import retry_when_busy
+from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
 _ALLOW_BASIC: Final = (
     "If its firmware supports Basic only, set auth = 'basic' in this device's profile ('sicktui devices edit "
@@ -91,7 +91,7 @@ class SchemeFinder:
 
     async def _probe(self) -> AuthScheme:
         try:
-            await retry_when_busy(self._link.clock, self._probe_challenge)
+            await self._ask_for_challenge()
         except NotSupported as error:
             if self._has_spoken_challenge():
                 raise self._no_challenge(error) from error
@@ -103,7 +103,7 @@ class SchemeFinder:
     async def _probe_again(self) -> AuthScheme:
         """Basic only after a second Not Found: the first may come from a sensor that is starting."""
         try:
-            await retry_when_busy(self._link.clock, self._probe_challenge)
+            await self._ask_for_challenge()
         except NotSupported:
             await self._check_basic_allowed()
             self._no_challenge_here = True
@@ -133,6 +133,11 @@ class SchemeFinder:
                 "The password was not sent in clear text.",
                 advice=f"{error.advice} {_ALLOW_BASIC}".strip(),
             ) from error
+
+    async def _ask_for_challenge(self) -> None:
+        """Whether there is a challenge; that changes nothing, so it is tried again like a read."""
+        clock = self._link.clock
+        await retry_bad_reply(clock, lambda: retry_when_busy(clock, self._probe_challenge))
 
     async def _probe_challenge(self) -> None:
         async with self._link.slot() as slot:
