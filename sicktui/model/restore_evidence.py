@@ -219,9 +219,10 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
             if result.finished and (self.pending_seen or result != self.before.result):
                 return result
             return None
-        if reply is not None and reply.finished and reply.ok and not self.has_result:
-            return reply  # where there is a result to poll, a reply only means that it has started
-        return None
+        # ``Result`` true means that the call was taken on: it works on after its reply (authentication
+        # article, scenario 2; SICK's OpenAPI of picoScan 2.3.3). A RestoreResult is the end.
+        done = reply is not None and reply.finished and reply.ok and reply.result is not None
+        return reply if done and not self.has_result else None
 
     @property
     def is_saved(self) -> bool | None:

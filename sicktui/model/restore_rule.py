@@ -68,7 +68,8 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     if e.pending and (e.pending_seen or e.resumed):
         return None
     rest = max(timing.backup_timeout, timing.restore_wait)
-    if e.reached or (e.changed and e.waited >= rest):
+    # What cannot be read may come after what can.
+    if (e.reached and e.waited >= timing.restore_wait) or (e.changed and e.waited >= rest):
         return Basis.SEEN
     accepted = (e.send is Outcome.TAKEN or word is not None) and not e.visible
     return Basis.ASSUMED if accepted and e.waited >= rest else None

@@ -42,8 +42,9 @@ REST: Final = 4
 LONGEST: Final = 150
 _CAP: Final = 30
 
-Kind = Literal["silent", "result", "async"]
-KINDS: Final[tuple[Kind, ...]] = ("silent", "result", "async")
+Kind = Literal["silent", "taken", "result", "async"]
+"""``taken``: ``Result`` true at once, and nothing more; ``result``: a RestoreResult when it is done."""
+KINDS: Final[tuple[Kind, ...]] = ("silent", "taken", "result", "async")
 Values = Literal["old", "hidden", "part", "new"]
 """``hidden``: all that can be read is the backup's, and the rest is not."""
 
@@ -304,9 +305,13 @@ def _restore(world: World, sensor: Sensor) -> Ends:
         if world.kind == "result" and not late:
             done = step(one._replace(work=1))
             ok = done.result != "bad"
-            yield Outcome.TAKEN, RestoreReply(finished=True, ok=ok), done._replace(result="none")
+            yield (
+                Outcome.TAKEN,
+                RestoreReply(finished=True, ok=ok, result=0 if ok else 9),
+                done._replace(result="none"),
+            )
         else:
-            ok_word = True if world.kind == "async" else None
+            ok_word = True if world.kind in ("async", "taken") else None
             yield Outcome.TAKEN, RestoreReply(finished=True, ok=ok_word), one
     if sensor.left:
         less = sensor._replace(left=sensor.left - 1)
@@ -410,7 +415,7 @@ WORLDS: Final = (
             kind,
             visible=visible,
             checksum=checksum,
-            usually="unknown" if kind == "silent" and not (visible or checksum) else "succeeded",
+            usually="unknown" if kind in ("silent", "taken") and not (visible or checksum) else "succeeded",
         )
         for kind in KINDS
         for visible in (True, False)

@@ -86,6 +86,7 @@ async def test_the_location_is_carried_even_if_the_restore_leaves_it_out(harness
     await old.power_off()
     fault = Fault(name="restore_parameters_failed", value="LocationName")
     new = await harness.sensor(name="new", serial="99000001", generation="picoscan-2.2.1", faults=(fault,))
+    new.parameters.write("ScanDataFormat", 4)
     verdict = await harness.restore(new, record.id, replace=True)
     assert new.parameters.saved["LocationName"] == "gate 7"
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
@@ -347,8 +348,19 @@ async def test_an_exported_backup_with_edited_metadata_is_refused(harness: Engin
     assert plan.item.advice
 
 
-async def test_a_bare_file_is_restored_with_a_warning(harness: EngineHarness) -> None:
-    device, record = await backed_up(harness, generation="picoscan-2.2.1")
+@pytest.mark.parametrize(
+    ("generation", "expected"),
+    [
+        ("multiscan-2.4.2", Verdict.SUCCEEDED),
+        ("picoscan-2.3.3", Verdict.SUCCEEDED),
+        # ``Result`` true means taken on, and a bare file names nothing to compare with.
+        ("picoscan-2.2.1", Verdict.UNKNOWN),
+    ],
+)
+async def test_a_bare_file_is_restored_with_a_warning(
+    harness: EngineHarness, generation: str, expected: Verdict
+) -> None:
+    device, record = await backed_up(harness, generation=generation)
     file = harness.folder / "bare.bin"
     file.write_bytes(harness.context.backups.path(record).read_bytes())
     harness.context.backups.path(record).with_suffix(".json").unlink()
@@ -357,7 +369,7 @@ async def test_a_bare_file_is_restored_with_a_warning(harness: EngineHarness) ->
     assert plan.may_go
     assert any("has no metadata" in warning for warning in plan.item.warnings)
     verdict = await harness.restore(device, str(file))
-    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert verdict.verdict is expected, verdict
     assert device.parameters.saved["ScanDataFormat"] == 2
     wrong = await harness.restore(device, str(file), passphrase="wrong")
     assert wrong.code is Code.RESTORE_REJECTED
