@@ -13,7 +13,7 @@ from sicktui.model.act_rule import idle_limit, is_spent, patience
 from sicktui.model.enums import UpdateState
 from sicktui.model.evidence import Evidence, Last, trouble_of
 from sicktui.model.judgement import Facts, Judgement
-from sicktui.model.observations import Outcome
+from sicktui.model.observations import Outcome, Want
 from sicktui.model.settings import Timing
 from sicktui.model.version import Likeness
 
@@ -89,8 +89,11 @@ def _flashes_on(f: Facts) -> bool:
 
 def _reports_error(f: Facts) -> bool:
     since = f.e.error_at
-    # A boot may bring another stage with it, even at 3.
-    return f.looked and since is not None and f.quiet >= max(f.timing.settle, patience(f.e, f.timing))
+    if not f.looked or since is None:
+        return False
+    # A boot may bring another stage with it, even at 3; where boots are counted, there was none.
+    counted = Want.POWER_ON in f.e.offers and f.e.proof is None and f.e.silences == f.e.sent.silences
+    return f.quiet >= (f.timing.settle if counted else max(f.timing.settle, patience(f.e, f.timing)))
 
 
 def _nothing_expected(f: Facts) -> bool:
@@ -228,7 +231,7 @@ RULES: Final = (
         "UpdateState is 1 for flash_timeout", "unknown: flash_timeout", _flashes_on, judgement.flash_timeout
     ),
     Rule(
-        "UpdateState is a new 3, and stays so for as long as anything may take to begin",
+        "UpdateState is a new 3, for settle; without PowerOnCnt for as long as anything may begin",
         "failed: update_error",
         _reports_error,
         judgement.update_error,

@@ -169,6 +169,7 @@ def test_diff_tells_what_changed(program: ProgramHarness, start_fleet: StartFlee
     first = program.here("diff", one, "--json", "--exit-code")
     assert first.code == 0, first
     made.devices[0].parameters.write("rosFrameId", "world")
+    made.devices[0].parameters.save()
     second = program.here("diff", one, "--json", "--exit-code")
     assert second.code == 1, second
     [difference] = lines(second, "difference")

@@ -153,7 +153,7 @@ async def test_a_trigger_that_cannot_be_repeated_is_not_called_one_that_was_neve
     await runner.run()
     verdict = only_verdict(harness.view(spec.run))
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.NOT_STARTED), verdict.message
-    assert "although RunFirmwareUpdate was sent" in verdict.message
+    assert "although RunFirmwareUpdate was answered" in verdict.message
     assert (device.firmware_version, sent(device, "RunFirmwareUpdate")) == (OLD, 1)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sicktui.engine.context import Context
+from sicktui.model.errors import SicktuiError
 
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 _CLOCK_LEAP: Final = timedelta(days=366)
@@ -12,7 +13,10 @@ _CLOCK_LEAP: Final = timedelta(days=366)
 
 def clock_words(context: Context) -> str:
     """Why the PC's clock may be wrong, going by the backup that was taken last; empty if it may be right."""
-    last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
+    try:
+        last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
+    except SicktuiError:
+        return ""  # Whoever needs the backups themselves reports that they cannot be read.
     if last is None:
         return ""
     passed = context.clock.now() - datetime.fromisoformat(last.created)

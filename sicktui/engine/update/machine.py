@@ -72,12 +72,12 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
     if evidence.last in (Last.TIME, Last.ACT):
         return Look(_wants(evidence, now, timing))
     if evidence.last is Last.LOOK:
-        act = _act(evidence, timing)
+        act, counter = _act(evidence, timing), _next_counter(evidence)
+        if counter is not None and (act is None or evidence.gap is not None):
+            # After a gap before an act: else a reboot in the gap would count as one after the act.
+            return Look(ACT_WANTS | {counter})
         if act is not None:
             return act
-        counter = _next_counter(evidence)
-        if counter is not None:
-            return Look(ACT_WANTS | {counter})
     return Wait(_pause(evidence, now, timing))
 
 
