@@ -229,12 +229,11 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
         """Whether the parameters are saved; ``None`` if that is not known."""
         if self.save is Outcome.TAKEN:
             return True
+        # A sensor may compute its checksum of what is active: only a change to the backup's shows a save.
         was, now = self.unsaved, self.latest
-        if now.checksum is not None:
-            if now.checksum == self.checksum or was.checksum not in (None, now.checksum):
-                return True
-            if self.checksum is not None and not now.moved:
-                return False
+        became = now.checksum == self.checksum and was.checksum not in (None, now.checksum)
+        if became and now.checksum is not None:
+            return True
         if now.stamp is not None and was.stamp not in (None, now.stamp):
             return True
         # Where it was asked before, that may have worked.

@@ -303,7 +303,8 @@ def _end_not_saved(f: Facts) -> Judgement:
     return Judgement(
         Verdict.UNKNOWN,
         code,
-        f"The backup is restored and active. Whether the sensor saved it is not known: {f.e.why}",
+        "The backup is restored and active. It is not known whether the sensor saved it; a power cycle may "
+        f"lose it: {f.e.why}",
         "Restore it again; doing it twice does no harm.",
     )
 
