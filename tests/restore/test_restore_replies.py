@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sicktui.model.enums import Code, Verdict
+from sicktui.model.enums import Verdict
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import RestorePlan
 from sicktui.simulator.fleet.fleet import Device
