@@ -36,8 +36,8 @@ _HEAD: Final = """\
 
 <!-- Written by `python -m tests.reliability.publish`. Do not edit. -->
 
-sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. Three things
-stand behind it: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
+sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. It rests on three
+things: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
 and {count} updates, backups and restores of simulated sensors over real HTTP, each with something that goes
 wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
 
@@ -62,9 +62,9 @@ what the client believed:
 A fault of a single request strikes the first request of a step, or all requests from that step on; a case
 whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before.
 [simulator.md](simulator.md) describes the faults. Client and sensors run in one event loop whose clock
-skips the waiting, so a busy machine makes the run slower and never different. One limit is no fault of the
+skips the waiting, so a busy machine makes the run slower and never different. One limit is not a fault of the
 program: where a sensor reports neither serial number nor MAC address, another one at its address cannot be
-distinguished from it (the verdict says so).
+distinguished from it (the verdict names this).
 
 ## The rule
 

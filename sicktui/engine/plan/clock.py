@@ -16,7 +16,7 @@ def clock_words(context: Context) -> str:
     try:
         last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
     except SicktuiError:
-        return ""  # Whoever needs the backups themselves reports that they cannot be read.
+        return ""  # The step that needs the backups reports that they cannot be read.
     if last is None:
         return ""
     passed = context.clock.now() - datetime.fromisoformat(last.created)
