@@ -36,8 +36,8 @@ _HEAD: Final = """\
 
 <!-- Written by `python -m tests.reliability.publish`. Do not edit. -->
 
-sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. It rests on three
-things: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
+sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. It rests on
+three things: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
 and {count} updates, backups and restores of simulated sensors over real HTTP, each with something that goes
 wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
 
