@@ -6,11 +6,13 @@ from sicktui.engine.backup.download import StableDownload, pause_of
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.waiting import poll_for
+from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.snapshot import read_checksum, take_snapshot
 from sicktui.engine.parameters.variables import affordable, variables
+from sicktui.engine.plan.base import FLASHING
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Level
+from sicktui.model.enums import Code, Level, UpdateState
 from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Snapshot
 from sicktui.sensor.api.transfers import Downloaded
@@ -79,6 +81,8 @@ class Creation:
             # A sensor writes one backup at a time, and refuses a second meanwhile.
             await self._finished()
         self.before = await self._offered()
+        if self._again:
+            await self._still_free()
         self.checksum = await read_checksum(self._job.sensor, self._identity.name)
         await self._trigger()
         # Here and not before: meanwhile the sensor writes its file.
@@ -90,9 +94,10 @@ class Creation:
         """Trigger the backup again, because the sensor still offers an old file.
 
         Raises:
-            JobEnded: it reports failure, or nothing.
+            JobEnded: it reports failure, or nothing; or another sensor answers, or one that is flashing.
         """
         self.before = Offer(sha256=old.sha256)
+        await self._still_free()
         await self._trigger()
         await self._wait()
 
@@ -121,6 +126,24 @@ class Creation:
                 if attempt == 1:
                     await self._job.clock.sleep(pause_of(self._job))
         return Offer(readable=False)
+
+    async def _still_free(self) -> None:
+        """Return if the same sensor answers and no firmware update is under way: it may get the passphrase.
+
+        Raises:
+            JobEnded: otherwise; nothing was sent.
+        """
+        sensor, known = self._job.sensor, self._identity
+        now = await sensor.read.reread_identity(known)
+        if not known.is_same_sensor(now):
+            raise JobEnded.failed(
+                Code.OTHER_DEVICE,
+                f"Another sensor answers at {self._job.target.address} than when the backup was begun "
+                f"({now.key or now.name} instead of {known.key or known.name}).",
+                "Check the address and try again. Nothing was written to the sensor.",
+            )
+        if await read_update_state(sensor) is UpdateState.STARTED:
+            raise JobEnded.failed(FLASHING.code, FLASHING.message, FLASHING.advice)
 
     async def _trigger(self) -> None:
         job = self._job

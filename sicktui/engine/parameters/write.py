@@ -14,12 +14,19 @@ from msgspec import Struct
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import retry_for
-from sicktui.engine.observe import check_pinned, connect
+from sicktui.engine.observe import check_pinned, connect, read_update_state
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
-from sicktui.engine.plan.base import expected_identity, lock_of, no_password, reading, refuse_flashing
+from sicktui.engine.plan.base import (
+    FLASHING,
+    expected_identity,
+    lock_of,
+    no_password,
+    reading,
+    refuse_flashing,
+)
 from sicktui.model.device import Identity, Target
-from sicktui.model.enums import Code
+from sicktui.model.enums import Code, UpdateState
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
@@ -163,7 +170,7 @@ async def write_parameter(
                 advice="It may round or limit values. Check the reported value, and write again if needed.",
                 code=Code.DEVICE_ERROR,
             )
-        persisted = await _persist(sensor, context) if persist else None
+        persisted = await _persist(sensor, context, identity) if persist else None
     return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
 
 
@@ -195,19 +202,44 @@ async def _write(sensor: Sensor, context: Context, name: str, value: object) -> 
     return new
 
 
-async def _persist(sensor: Sensor, context: Context) -> bool:
+async def _persist(sensor: Sensor, context: Context, identity: Identity) -> bool:
     """Save; once more after an odd reply: twice does no harm.
 
     Raises:
+        SicktuiError: another sensor answers now, or it is flashing: it was not asked to save.
         SensorError: it is not known to be saved.
     """
+    await _may_save(sensor, identity)
     try:
         return await sensor.parameters.persist()
     except SensorError as error:
         if not is_unsure(error):
             raise
     await context.clock.sleep(POLL)
+    await _may_save(sensor, identity)
     return await sensor.parameters.persist()
+
+
+async def _may_save(sensor: Sensor, identity: Identity) -> None:
+    """Return if the same sensor answers and no firmware update is under way on it.
+
+    Raises:
+        SicktuiError: otherwise.
+    """
+    now = await sensor.read.reread_identity(identity)
+    if not identity.is_same_sensor(now):
+        raise SicktuiError(
+            f"Another sensor answers now: {now.key or now.name} instead of {identity.key or identity.name}. "
+            "It was not asked to save.",
+            advice="Check the address. What was written may not survive a power cycle.",
+            code=Code.OTHER_DEVICE,
+        )
+    if await read_update_state(sensor) is UpdateState.STARTED:
+        raise SicktuiError(
+            f"{FLASHING.message} It was not asked to save.",
+            advice=f"{FLASHING.advice} What was written may not survive a power cycle: save it then.",
+            code=FLASHING.code,
+        )
 
 
 async def persist_parameters(context: Context, target: Target) -> bool:
