@@ -32,13 +32,20 @@ class Session(Struct, frozen=True, kw_only=True):
     """The user's service manager outlives the last session."""
 
 
+def _user_id() -> str:
+    if sys.platform == "win32":
+        return ""
+    else:  # noqa: RET505  so that the type checker leaves it out on Windows
+        return str(os.getuid())
+
+
 def session_of(environ: Mapping[str, str]) -> Session | None:
     """The login session of this process; ``None`` if it has none that logind knows."""
     program = shutil.which("loginctl") if sys.platform == "linux" and environ.get("XDG_SESSION_ID") else None
     if program is None:
         return None
     manager = _properties(environ, program, "show-session", "--all")
-    user = _properties(environ, program, "show-user", str(os.getuid()), "--all")
+    user = _properties(environ, program, "show-user", _user_id(), "--all")
     if "KillUserProcesses" not in manager:
         return None
     name = user.get("Name", "")

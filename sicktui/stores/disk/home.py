@@ -153,8 +153,9 @@ def shared_folder(environ: Mapping[str, str]) -> Path | None:
         # In capitals, as a copy of os.environ has it: only os.environ itself ignores case.
         common = environ.get("PROGRAMDATA")
         return Path(common) / PROGRAM / "locks" if common else None
-    # Resolved: /tmp of macOS is a link, and links are refused where locks are made.
-    return next((folder.resolve() for folder in COMMON_FOLDERS if _is_for_everyone(folder)), None)
+    else:  # noqa: RET505  so that the type checker leaves it out on Windows
+        # Resolved: /tmp of macOS is a link, and links are refused where locks are made.
+        return next((folder.resolve() for folder in COMMON_FOLDERS if _is_for_everyone(folder)), None)
 
 
 def _is_for_everyone(folder: Path) -> bool:
