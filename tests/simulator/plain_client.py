@@ -111,10 +111,15 @@ def session_token(device: Device, data: Any = None) -> dict[str, str]:
 
 
 def refused(device: Device) -> bool:
-    """Whether the device's port refuses a connection."""
+    """Whether the device's port refuses a connection.
+
+    A connection that arrives while the port is closing is reset: the port did not refuse that one yet.
+    """
     try:
         with socket.create_connection(("127.0.0.1", device.port.number), timeout=2):
             return False
+    except ConnectionResetError:
+        return False
     except ConnectionRefusedError:
         return True
 
