@@ -24,8 +24,8 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
-from sicktui.model.observations import Known
 from sicktui.model.safe_text import clean
+from sicktui.model.update.observations import Known
 
 SCHEMA_VERSION: Final = 1
 

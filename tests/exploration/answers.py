@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.observations import (
+from sicktui.model.update.observations import (
     Act,
     Ended,
     Garbled,

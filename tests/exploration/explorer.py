@@ -16,11 +16,11 @@ from msgspec import structs
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.machine import Finish, Look, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.resume import known_of, resumed_evidence
-from sicktui.model.act_rule import PATIENT, idle_limit
 from sicktui.model.enums import UpdateState
-from sicktui.model.evidence import Evidence, Last
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import Act, Began, Outcome, Renewed, Tick
+from sicktui.model.update.act_rule import PATIENT, idle_limit
+from sicktui.model.update.evidence import Evidence, Last
+from sicktui.model.update.observations import Act, Began, Outcome, Renewed, Tick
 from tests.exploration import answers
 from tests.exploration.sensor import Sensor, after
 from tests.exploration.truth import Wrong, check_act, check_end

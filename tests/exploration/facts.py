@@ -4,8 +4,8 @@ from typing import Any
 
 from sicktui.engine.update.resume import new_evidence
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.evidence import Evidence
-from sicktui.model.observations import Act, Began, Ended, Looked, Observation, Outcome, Reading, Want
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Act, Began, Ended, Looked, Observation, Outcome, Reading, Want
 
 OLD, NEW, OTHER = "2.2.1.0R", "2.3.0.0R", "2.2.9.0R"
 SIZE = 1000

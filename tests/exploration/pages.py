@@ -2,7 +2,7 @@
 
 import sys
 
-from sicktui.model.verdict_rule import RULES
+from sicktui.model.update.verdict_rule import RULES
 from tests.exploration.explorer import Count, explore
 from tests.exploration.world import WORLDS
 

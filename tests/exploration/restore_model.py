@@ -15,8 +15,7 @@ from msgspec import structs
 from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act
 from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import Garbled, Outcome, Silent, Tick
-from sicktui.model.restore_evidence import (
+from sicktui.model.restore.evidence import (
     Basis,
     RestoreAct,
     RestoreBegan,
@@ -28,6 +27,7 @@ from sicktui.model.restore_evidence import (
     RestoreWant,
 )
 from sicktui.model.settings import Timing
+from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
 
 TIMING: Final = Timing(
     poll_interval=1,

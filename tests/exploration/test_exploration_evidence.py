@@ -9,10 +9,10 @@ from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.machine import Look, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.evidence import same_sensor, trouble_of
-from sicktui.model.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
 from sicktui.model.settings import Timing
-from sicktui.model.verdict_rule import judge
+from sicktui.model.update.evidence import same_sensor, trouble_of
+from sicktui.model.update.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
+from sicktui.model.update.verdict_rule import judge
 from tests.exploration.facts import NEW, History, evidence, look, put, reading, trigger
 
 TIMING = Timing(reconnect_timeout=60)

@@ -6,11 +6,11 @@ import pytest
 from msgspec import structs
 
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.evidence import Evidence
-from sicktui.model.judgement import Facts
-from sicktui.model.observations import Garbled, Outcome, Renewed, Silent
 from sicktui.model.settings import Timing
-from sicktui.model.verdict_rule import RULES, judge
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Garbled, Outcome, Renewed, Silent
+from sicktui.model.update.sentences import Facts
+from sicktui.model.update.verdict_rule import RULES, judge
 from tests.exploration.facts import NEW, OLD, OTHER, evidence, look, put, trigger
 from tests.exploration.pages import rules_section
 

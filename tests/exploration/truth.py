@@ -1,9 +1,9 @@
 """What must be true of the modelled sensor when an act is sent, and when a verdict is reached."""
 
 from sicktui.model.enums import Verdict
-from sicktui.model.evidence import Evidence, Last
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import ACT_WANTS, Want
+from sicktui.model.update.evidence import Evidence, Last
+from sicktui.model.update.observations import ACT_WANTS, Want
 from tests.exploration.sensor import Sensor, futures
 from tests.exploration.world import World
 

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from sicktui.engine.update.resume import new_evidence
-from sicktui.model.act_rule import PATIENT, idle_limit
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.evidence import Evidence
-from sicktui.model.observations import Reading, Want
 from sicktui.model.settings import Timing
+from sicktui.model.update.act_rule import PATIENT, idle_limit
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Reading, Want
 
 IDENT_LENGTH: Final = 8
 """Characters that DeviceIdent.Version holds; FirmwareVersion has all."""

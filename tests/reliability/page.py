@@ -69,7 +69,8 @@ distinguished from it (the verdict names this).
 ## The rule
 
 The verdict of an update is decided by the first row that holds; until one does, the sensor is watched on.
-`failed` becomes `unknown` where the version cannot be compared. The code is `sicktui/model/verdict_rule.py`.
+`failed` becomes `unknown` where the version cannot be compared.
+The code is `sicktui/model/update/verdict_rule.py`.
 
 {rules}
 

@@ -11,7 +11,7 @@ import pytest
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.restore_evidence import RestoreReply
+from sicktui.model.restore.evidence import RestoreReply
 from sicktui.sensor.api.backups import RESTORE_WORDS, BackupStatus
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.errors import (

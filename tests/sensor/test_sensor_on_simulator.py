@@ -9,7 +9,7 @@ import pytest
 
 from sicktui.model.clock import SystemClock
 from sicktui.model.enums import AuthScheme, Code, UpdateState
-from sicktui.model.restore_evidence import RestoreReply
+from sicktui.model.restore.evidence import RestoreReply
 from sicktui.sensor.api.backups import BackupStatus
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.client import Sensor

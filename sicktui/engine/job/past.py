@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
 from sicktui.model.event import Acted, Event, Noticed, StepChanged, Surveyed, UpdateStateRead, VerdictReached
-from sicktui.model.observations import Known, Outcome
+from sicktui.model.update.observations import Known, Outcome
 from sicktui.stores.journal.database import JournalDamaged
 
 Progress = Literal["none", "intended", "done"]

@@ -21,7 +21,7 @@ from sicktui.model.event import (
     Surveyed,
     UpdateStateRead,
 )
-from sicktui.model.observations import Known, Reading
+from sicktui.model.update.observations import Known, Reading
 from sicktui.stores.journal.database import JournalError
 
 PROGRESS_INTERVAL: Final = 0.34

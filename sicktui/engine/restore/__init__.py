@@ -2,5 +2,5 @@
 
 In the order of a job: ``plan`` and ``rules`` (may it be restored), ``source`` (which backup), ``job`` (the
 six steps), ``machine`` (decides the next act, without I/O), ``acts`` (carries it out), ``readback`` (looks),
-``replacement`` (a new sensor in the place of an old one). ``model/restore_rule.py`` has the verdict.
+``replacement`` (a new sensor in the place of an old one). ``model/restore/rule.py`` has the verdict.
 """

@@ -9,8 +9,8 @@ from pathlib import Path
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.record import ActHandle
 from sicktui.engine.restore.machine import Save
-from sicktui.model.observations import Outcome
-from sicktui.model.restore_evidence import RestoreAct, RestoreEnded, RestoreReply
+from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreReply
+from sicktui.model.update.observations import Outcome
 from sicktui.sensor.errors import (
     NotSupported,
     OutOfConnections,

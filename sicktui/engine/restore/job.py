@@ -24,14 +24,14 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
 from sicktui.model.enums import STEPS, Code, Level, Operation, Step, StepState, UpdateState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.evidence import Last
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import Outcome, Silent, Tick
 from sicktui.model.plan import RestoreOrder
-from sicktui.model.restore_evidence import Basis, RestoreAct, RestoreBegan, RestoreEvidence
-from sicktui.model.restore_results import not_restored
-from sicktui.model.restore_rule import proven
+from sicktui.model.restore.evidence import Basis, RestoreAct, RestoreBegan, RestoreEvidence
+from sicktui.model.restore.results import not_restored
+from sicktui.model.restore.sentences import proven
 from sicktui.model.safe_text import clean
+from sicktui.model.update.evidence import Last
+from sicktui.model.update.observations import Outcome, Silent, Tick
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again

@@ -10,10 +10,10 @@ from sicktui.engine.parameters.compare import compare, equal
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
-from sicktui.model.observations import Garbled, Silent
 from sicktui.model.plan import RestoreOrder
-from sicktui.model.restore_evidence import RestoreLooked, RestoreReading, RestoreWant
+from sicktui.model.restore.evidence import RestoreLooked, RestoreReading, RestoreWant
 from sicktui.model.snapshot import NOT_THERE, Snapshot
+from sicktui.model.update.observations import Garbled, Silent
 from sicktui.sensor.errors import SensorError, Unreachable
 
 _STAMPS: Final = ("LastParaDate", "LastParaTime")

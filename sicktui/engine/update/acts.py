@@ -8,7 +8,7 @@ from typing import Final
 from sicktui.engine.job.job import Job
 from sicktui.model.enums import Code, Step
 from sicktui.model.errors import SicktuiError
-from sicktui.model.observations import Act, Ended, Outcome, Renewed
+from sicktui.model.update.observations import Act, Ended, Outcome, Renewed
 from sicktui.sensor.api.replies import is_refused
 from sicktui.sensor.errors import (
     LocalFileError,

@@ -22,9 +22,9 @@ from sicktui.engine.update.resume import known_of, new_evidence, reading_of, res
 from sicktui.engine.update.steps import StepLog
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
-from sicktui.model.evidence import Evidence
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import (
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import (
     Act,
     Began,
     Garbled,
@@ -36,7 +36,7 @@ from sicktui.model.observations import (
     Tick,
     Want,
 )
-from sicktui.model.verdict_rule import calm
+from sicktui.model.update.verdict_rule import calm
 from sicktui.model.version import matches
 from sicktui.sensor.errors import NotSupported, Unreachable
 from sicktui.stores.journal.database import JournalError

@@ -8,13 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.act_rule import may_put, may_trigger, needs_session, patience
 from sicktui.model.enums import UpdateState, Verdict
-from sicktui.model.evidence import Evidence, Last, confirming
 from sicktui.model.judgement import Judgement
-from sicktui.model.observations import ACT_WANTS, COUNTERS, Outcome, Want
 from sicktui.model.settings import Timing
-from sicktui.model.verdict_rule import calm, judge
+from sicktui.model.update.act_rule import may_put, may_trigger, needs_session, patience
+from sicktui.model.update.evidence import Evidence, Last, confirming
+from sicktui.model.update.observations import ACT_WANTS, COUNTERS, Outcome, Want
+from sicktui.model.update.verdict_rule import calm, judge
 from sicktui.model.version import Likeness
 
 _SHORTEST: Final = 0.01

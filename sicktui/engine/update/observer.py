@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sicktui.model.enums import UpdateState
-from sicktui.model.observations import Garbled, Looked, Reading, Silent, Want
+from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 

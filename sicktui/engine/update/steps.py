@@ -4,8 +4,8 @@ from typing import Final
 
 from sicktui.engine.job.record import JobRecord
 from sicktui.model.enums import STEPS, Operation, Step, StepState, UpdateState
-from sicktui.model.evidence import Evidence
-from sicktui.model.observations import Outcome
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Outcome
 
 _ORDER: Final = STEPS[Operation.UPDATE]
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.restore_evidence import RestoreReply
+from sicktui.model.restore.evidence import RestoreReply
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.reader import Reader

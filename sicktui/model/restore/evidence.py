@@ -10,8 +10,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.enums import UpdateState
-from sicktui.model.evidence import Last
-from sicktui.model.observations import Garbled, Outcome, Silent, Tick
+from sicktui.model.update.evidence import Last
+from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
 
 
 class RestoreReply(Struct, frozen=True, kw_only=True):

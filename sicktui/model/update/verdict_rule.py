@@ -8,13 +8,14 @@ still take effect; everything else ends as ``unknown``. The table of ``docs/reli
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from sicktui.model import judgement
-from sicktui.model.act_rule import idle_limit, is_spent, patience
 from sicktui.model.enums import UpdateState
-from sicktui.model.evidence import Evidence, Last, trouble_of
-from sicktui.model.judgement import Facts, Judgement
-from sicktui.model.observations import Outcome, Want
+from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
+from sicktui.model.update import sentences
+from sicktui.model.update.act_rule import idle_limit, is_spent, patience
+from sicktui.model.update.evidence import Evidence, Last, trouble_of
+from sicktui.model.update.observations import Outcome, Want
+from sicktui.model.update.sentences import Facts
 from sicktui.model.version import Likeness
 
 TRIES: Final = 3
@@ -177,31 +178,31 @@ RULES: Final = (
         "nothing was sent; another sensor answers",
         "failed: other_device",
         lambda f: _untouched(f) and f.e.stranger is not None,
-        judgement.untouched_stranger,
+        sentences.untouched_stranger,
     ),
     Rule(
         "nothing was sent; UpdateState is not what it was",
         "failed: busy",
         lambda f: _untouched(f) and f.looked and not f.e.rests,
-        judgement.untouched_busy,
+        sentences.untouched_busy,
     ),
     Rule(
         "nothing was sent; the version is not what it was",
         "failed: busy; at the expected version skipped: already_current",
         lambda f: _untouched(f) and f.looked and not f.e.same_version,
-        judgement.untouched_changed,
+        sentences.untouched_changed,
     ),
     Rule(
         f"nothing was sent; {TRIES} looks in a row had no usable answer",
         "failed: unreachable, protocol_error",
         lambda f: _untouched(f) and f.e.looks >= TRIES,
-        judgement.untouched_blind,
+        sentences.untouched_blind,
     ),
     Rule(
         "not one byte of the package left, and it may not be tried again",
         "failed: the code of the reply",
         lambda f: _untouched(f) and f.e.sent.puts > 0 and is_spent(f.e),
-        judgement.untouched_refused,
+        sentences.untouched_refused,
     ),
     Rule(
         "after a proven reboot: same sensor, version equal, UpdateState neither 1 nor a new 2 or 3, healthy "
@@ -213,94 +214,94 @@ RULES: Final = (
             and f.e.well_at is not None
             and f.e.well_at - f.e.well_since >= calm(f.e, f.timing)
         ),
-        judgement.succeeded,
+        sentences.succeeded,
     ),
     Rule(
         "another sensor answers",
         "unknown: other_device",
         lambda f: f.e.stranger is not None,
-        judgement.stranger,
+        sentences.stranger,
     ),
     Rule(
         "silent for reconnect_timeout, or unreadable for as long as a flash may take",
         "unknown: no_return, unhealthy",
         _is_blind,
-        judgement.blind,
+        sentences.blind,
     ),
     Rule(
-        "UpdateState is 1 for flash_timeout", "unknown: flash_timeout", _flashes_on, judgement.flash_timeout
+        "UpdateState is 1 for flash_timeout", "unknown: flash_timeout", _flashes_on, sentences.flash_timeout
     ),
     Rule(
         "UpdateState is a new 3, for settle; without PowerOnCnt for as long as anything may begin",
         "failed: update_error",
         _reports_error,
-        judgement.update_error,
+        sentences.update_error,
     ),
     Rule(
         "rebooted, and no expected version is known",
         "unknown: version_mismatch",
         _nothing_expected,
-        judgement.no_expectation,
+        sentences.no_expectation,
     ),
     Rule(
         "rebooted with the old version before anything was triggered, and rests",
         "failed: not_started, interrupted",
         _package_lost,
-        judgement.lost,
+        sentences.lost,
     ),
     Rule(
         "rebooted, another version than expected, and rests",
         "failed: version_mismatch",
         _back_with_other,
-        judgement.wrong_version,
+        sentences.wrong_version,
     ),
     Rule(
         "rebooted, but not well within reconnect_timeout",
         "unknown: unhealthy, version_mismatch",
         _never_well,
-        judgement.unhealthy,
+        sentences.unhealthy,
     ),
     Rule(
         "UpdateState is 2, and no reboot within reconnect_timeout",
         "unknown: version_mismatch",
         _stays_finished,
-        judgement.no_reboot,
+        sentences.no_reboot,
     ),
     Rule(
         "flashed, rests at another version than expected, no reboot proven",
         "failed: update_error, version_mismatch",
         _gave_up,
-        judgement.aborted,
+        sentences.aborted,
     ),
     Rule(
         "reports the expected version, rests, no reboot proven",
         "unknown: no_return, interrupted",
         _unproven,
-        judgement.not_proven,
+        sentences.not_proven,
     ),
     Rule(
         "the trigger was refused, and the sensor rests",
         "failed: the code of the reply",
         _trigger_refused,
-        judgement.refused,
+        sentences.refused,
     ),
     Rule(
         "triggered, and rests for flash_timeout",
         "failed: not_started, update_error, or the code of the reply; unknown: interrupted",
         _never_started,
-        judgement.not_started,
+        sentences.not_started,
     ),
     Rule(
         "the upload failed or was lost, and the sensor rests",
         "failed: upload_failed, not_started, interrupted, or the code of the reply",
         _not_taken,
-        judgement.not_uploaded,
+        sentences.not_uploaded,
     ),
     Rule(
         "nothing of this within all the time that an update may take",
         "unknown: flash_timeout",
         _takes_too_long,
-        judgement.too_long,
+        sentences.too_long,
     ),
 )
 

@@ -7,9 +7,9 @@ is repeated while the one before may still take effect.
 from typing import Final
 
 from sicktui.model.enums import UpdateState
-from sicktui.model.evidence import Evidence, Last
-from sicktui.model.observations import Outcome, Want
 from sicktui.model.settings import Timing
+from sicktui.model.update.evidence import Evidence, Last
+from sicktui.model.update.observations import Outcome, Want
 from sicktui.model.version import Likeness
 
 MAX_PUTS: Final = 3

@@ -1,19 +1,18 @@
 """Evidence of an update: what was sent to one sensor and what was seen of it, each with its moment.
 
-Pure. ``Evidence`` is folded from observations, one at a time (``seen``); ``model/verdict_rule.py`` judges
-it, and ``engine/update/machine.py`` decides from it what to do next. Moments are seconds of a monotonic
-clock. A resumed run folds what the journal kept, dated at the moment of the resume: every wait then begins
-again, which is the safe side.
+Pure. ``Evidence`` is folded from observations, one at a time (``seen``). ``verdict_rule`` judges it, and
+``engine/update/machine.py`` decides from it what to do next. Moments are seconds of a monotonic clock. A
+resumed run folds what the journal kept, dated at the moment of the resume: every wait then begins again,
+which is the safe side.
 """
 
 from enum import Enum
-from typing import Final
 
 from msgspec import Struct, structs
 
 from sicktui.model.device import same_serial
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.observations import (
+from sicktui.model.update.observations import (
     COUNTERS,
     Act,
     Began,
@@ -28,10 +27,8 @@ from sicktui.model.observations import (
     Tick,
     Want,
 )
+from sicktui.model.update.proof import Proof, counted_reboot
 from sicktui.model.version import Likeness, compare, compare_reported
-
-START_OF_CLOCK: Final = 366 * 86400.0
-"""Below this (in 1970) a clock was never set: it shows the time since power-up (CoLa telegram listing)."""
 
 
 class Last(Enum):
@@ -42,20 +39,6 @@ class Last(Enum):
     LOOK = "look"
     """Answered whole."""
     BLIND = "blind"
-
-
-class Proof(Struct, frozen=True, kw_only=True):
-    """A proven reboot."""
-
-    at: float
-    by: Want | None
-    """The counter that proves it; ``None``: a silence that ended with another version."""
-    words: str
-
-    @property
-    def counted(self) -> bool:
-        """Whether the sensor itself has counted it; a silence may have another cause."""
-        return self.by in (Want.POWER_ON, Want.HOURS, Want.CLOCK)
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -336,13 +319,8 @@ def _merge(evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fres
 def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
     """The newest proven reboot after this reading."""
     earlier = evidence.latest
-    for want, words in (
-        (Want.POWER_ON, _rose(earlier.power_on, now_read.power_on)),
-        (Want.HOURS, _fell(earlier.hours, now_read.hours)),
-        (Want.CLOCK, _restarted(earlier.clock, now_read.clock)),
-    ):
-        if words:
-            return Proof(at=now, by=want, words=words)
+    if counted := counted_reboot(earlier, now_read, now):
+        return counted
     # Of these two a silence is a part: a sensor may name a new version, and new digests, before it reboots.
     back = evidence.silent_since is not None
     if evidence.proof is not None or not (back or evidence.woke):
@@ -355,24 +333,6 @@ def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
     if back and not disproven and compare(now_read.version, earlier.version) is Likeness.DIFFERENT:
         return Proof(at=now, by=None, words=f"it was away and came back with version {now_read.version}")
     return None
-
-
-def _rose(earlier: int | None, now: int | None) -> str:
-    if earlier is None or now is None or now <= earlier:
-        return ""
-    return f"its power-on count rose from {earlier} to {now}"
-
-
-def _fell(earlier: float | None, now: float | None) -> str:
-    if earlier is None or now is None or now >= earlier:
-        return ""
-    return f"its hours since power-on fell from {earlier:g} to {now:g}"
-
-
-def _restarted(earlier: float | None, now: float | None) -> str:
-    if earlier is None or now is None or now >= START_OF_CLOCK or now >= earlier:
-        return ""
-    return "its clock started again in 1970"
 
 
 def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evidence:
