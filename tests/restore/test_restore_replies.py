@@ -78,3 +78,25 @@ async def test_a_checksum_that_becomes_the_backups_proves_that_it_is_saved(harne
     verdict = await harness.restore(device, record.id)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
     assert paths(device).count("POST WriteEeprom") == 1
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3"])
+@pytest.mark.parametrize("counter", ["PowerOnCnt", "DailyOpHours"])
+async def test_a_result_after_a_reboot_that_nothing_proves_is_not_known(
+    harness: EngineHarness, generation: str, counter: str
+) -> None:
+    """The sensor restarts between two looks, applies nothing, and its result is the default of a boot."""
+    other = "DailyOpHours" if counter == "PowerOnCnt" else "PowerOnCnt"
+    device = await harness.sensor(generation=generation)
+    device.add_fault(Fault(name="status", at="GET LFTchecksum", value=5))
+    device.add_fault(Fault(name="status", at=f"GET {other}", value=5))
+    record = await harness.backed_up(device)
+
+    async def restart(plan: RestorePlan) -> None:
+        await asyncio.sleep(0.2)
+        await device.power_off()
+        await device.power_on()
+
+    device.backups.finish_restore = restart  # type: ignore[method-assign]
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.UNKNOWN, verdict

@@ -1,7 +1,8 @@
 """Looks at a sensor for the machine: who answers, what the restore reports, what differs from the backup."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.observe import read_update_state
@@ -16,6 +17,7 @@ from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent
 from sicktui.sensor.errors import SensorError, Unreachable
 
+T = TypeVar("T")
 _STAMPS: Final = ("LastParaDate", "LastParaTime")
 """When parameters were saved last, in the sensor's time (developer guide, telegram listing)."""
 
@@ -59,19 +61,23 @@ class Readback:
 
     async def _read(self, wants: frozenset[RestoreWant]) -> RestoreReading:
         sensor = self._job.sensor
-        state = None
+        state, power_on, hours = None, None, None
         if RestoreWant.WHO in wants:
             now = await sensor.read.reread_identity(self._before)
             if not self._before.is_same_sensor(now):
                 return RestoreReading(stranger=self._stranger(now))
             self.identity = now
             state = await read_update_state(sensor)
+            power_on = await _if_any(sensor.read.power_on_count)
+            hours = await _if_any(sensor.read.daily_hours)
         result = await sensor.backups.restore_status() if RestoreWant.RESULT in wants else None
         reading = await self._values() if RestoreWant.VALUES in wants else RestoreReading()
         saved = RestoreWant.SAVED in wants
         same_firmware = self._order.version == self.identity.version
         return RestoreReading(
             state=state,
+            power_on=power_on,
+            hours=hours,
             result=result,
             differing=reading.differing,
             differences=reading.differences,
@@ -137,3 +143,13 @@ class Readback:
             values=values,
             unreadable=unreadable or {},
         )
+
+
+async def _if_any(call: Callable[[], Awaitable[T | None]]) -> T | None:
+    """A counter that only helps: it may fail in any way but silence."""
+    try:
+        return await call()
+    except Unreachable:
+        raise
+    except SensorError:
+        return None

@@ -69,6 +69,10 @@ class RestoreReading(Struct, frozen=True, kw_only=True):
     stranger: str = ""
     """Who else answers at the address, in words."""
     state: UpdateState | None = None
+    power_on: int | None = None
+    """``PowerOnCnt``."""
+    hours: float | None = None
+    """``DailyOpHours``: since power-on."""
     result: RestoreReply | None = None
     differing: frozenset[str] | None = None
     """Variables that read otherwise than in the backup."""
@@ -150,7 +154,10 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     pending_seen: bool = False
     """Whether a result was seen pending that was not so before the call."""
     gone: bool = False
-    """Whether it was silent since the last RestoreParameterBackup: it may have rebooted."""
+    """Whether it rebooted since the last RestoreParameterBackup, or was silent and may have.
+
+    A result that is read then may be a boot's default.
+    """
     code: str = ""
     why: str = ""
     advice: str = ""
@@ -302,7 +309,8 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
     reading, wants = what.reading, what.wants
     back = e.blind_since is not None
     known = e.latest
-    if back and e.silent:
+    rebooted = RestoreWant.WHO in wants and _has_rebooted(known, reading)
+    if (back and e.silent) or rebooted:
         # It may have rebooted: what was read before may not hold any more.
         known = structs.replace(known, differing=None, differences=(), checksum=None, stamp=None)
     latest = structs.replace(
@@ -314,6 +322,11 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
             reading.differs_from_file if RestoreWant.FILE in wants else known.differs_from_file
         ),
     )
+    if RestoreWant.WHO in wants:
+        # What cannot be read just now keeps its last value.
+        power_on = known.power_on if reading.power_on is None else reading.power_on
+        hours = known.hours if reading.hours is None else reading.hours
+        latest = structs.replace(latest, power_on=power_on, hours=hours)
     if RestoreWant.VALUES in wants:
         latest = structs.replace(
             latest,
@@ -325,7 +338,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
     if RestoreWant.SAVED in wants:
         latest = structs.replace(latest, checksum=reading.checksum, stamp=reading.stamp)
     started = latest.state is UpdateState.STARTED
-    gone = e.gone or (back and e.silent and e.sends > 0)
+    gone = e.gone or (((back and e.silent) or rebooted) and e.sends > 0)
     was_pending = e.before.result is not None and not e.before.result.finished
     pending = latest.result is not None and not latest.result.finished and not was_pending
     return structs.replace(
@@ -343,6 +356,13 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
         wants=wants,
         looked_at=now,
     )
+
+
+def _has_rebooted(earlier: RestoreReading, now: RestoreReading) -> bool:
+    """Whether ``PowerOnCnt`` rose or ``DailyOpHours`` fell."""
+    if earlier.power_on is not None and now.power_on is not None and now.power_on > earlier.power_on:
+        return True
+    return earlier.hours is not None and now.hours is not None and now.hours < earlier.hours
 
 
 def _blind(e: RestoreEvidence, why: str, now: float, *, silent: bool) -> RestoreEvidence:
