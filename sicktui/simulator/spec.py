@@ -72,6 +72,12 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """``LocationName``; by default the name, cut to what the family allows."""
     user: Literal["Run", "Operator", "Maintenance", "AuthorizedClient", "Service"] = "Service"
     password: str = "servicelevel"  # noqa: S105 - the published factory password (SICK, auth article)
+    hashed_as: Literal["utf-8", "byte"] = "utf-8"
+    """How the client that set the password hashed it: the articles as UTF-8, SICK's Python client as one
+    byte a character."""
+    change_password_result: Literal[0, 2, 4, 5] = 0
+    """What ``changePassword`` answers to a good message: 0 done, 2 not accepted, 4 not changeable, 5 time
+    lock. Only 0 changes it."""
     realm: str = "SICK Sensor"
     seed: int | None = None
     """Chance of this device (nonces, tokens, temperature); by default made from the name."""
@@ -119,7 +125,7 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     nonce_seconds: Seconds = 300.0
     lock_after: Count = 5
     """Wrong passwords in a row that start the time lock."""
-    lock_seconds: Seconds = 60.0
+    lock_seconds: Seconds = 30.0
     power_on_count: Annotated[int, Meta(ge=0)] = 42
     device_status: Annotated[int, Meta(ge=0, le=8)] = 3
     offline: bool = False

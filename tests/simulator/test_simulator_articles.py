@@ -7,6 +7,7 @@ import pytest
 
 from sicktui.simulator import Device
 from sicktui.simulator.device.auth import Proof
+from sicktui.simulator.device.passwords import key_of
 from tests.simulator.conftest import Start
 from tests.simulator.plain_client import (
     auth_post,
@@ -207,7 +208,7 @@ def test_both_sides_compute_the_known_vectors(start: Start, salt: bytes, expecte
     challenge = {"realm": "SICK Sensor", "nonce": "00" * 32, "salt": list(salt)}
     assert compute_response("Service", "servicelevel", challenge, "LocationName") == expected
     auth = start("auth-article").auth
-    auth._salt = salt
+    auth._keys["Service"] = key_of("Service", "SICK Sensor", b"servicelevel", salt)
     sent = Proof(nonce="00" * 32, opaque="", realm="SICK Sensor", user="Service", response="")
     assert auth._response("LocationName", sent) == expected
 

@@ -2,7 +2,8 @@
 
 Hash chain (SICK's auth article, section 6): ``hash1 = SHA256(user:realm:password[:salt])``, ``hash2 =
 SHA256("POST:" + endpoint)``, ``response = SHA256(hash1:nonce:hash2)``; the salt's raw bytes, with a
-colon before them, only where there are any.
+colon before them, only where there are any. Five refused logins in a row start the time lock of 30 s
+(SICK's guide, cybersecurity). What a locked login is answered with is not documented: Access Denied here.
 """
 
 import base64
@@ -17,12 +18,15 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
+from sicktui.simulator.device.passwords import Key, encoded, key_of, opened
 from sicktui.simulator.errors import ApiError
 from sicktui.simulator.generations import Generation
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.simulator.status import ACCESS_DENIED, INVALID_CHALLENGE, INVALID_DATA
 
 USER_LEVELS: Final = ("Run", "Operator", "Maintenance", "AuthorizedClient", "Service")
+NOT_ACCEPTED: Final = 2
+"""A result of ``changePassword``."""
 TOLERATED_WRONG: Final = 3
 """Wrong passwords in a row; one more is a loop, and a violation."""
 
@@ -68,7 +72,6 @@ class Authenticator:
         now: Callable[[], float],
         violation: Callable[[str], None],
     ) -> None:
-        self.password = spec.password
         self._spec = spec
         self._rng = rng
         self._now = now
@@ -78,6 +81,9 @@ class Authenticator:
         self._issued: OrderedDict[str, Issued] = OrderedDict()
         self._used: OrderedDict[str, None] = OrderedDict()
         self._tokens: OrderedDict[str, float] = OrderedDict()
+        self._keys: dict[str, Key] = {}
+        """What is known of the password of each user level: never the password."""
+        self.set_password(spec.password)
         self._wrong = 0
         self._locked_until = 0.0
 
@@ -99,7 +105,9 @@ class Authenticator:
         _trim(self._issued)
         answer: dict[str, object] = {"nonce": nonce, "opaque": opaque, "realm": self._spec.realm}
         if self._form != "absent":
-            answer["salt"] = None if self._form == "null" else list(self._salt)
+            key = self._keys.get(user)
+            salt = self._salt if key is None else key.salt
+            answer["salt"] = None if self._form == "null" else list(salt)
         return answer
 
     def verify(self, endpoint: str, header: object) -> None:
@@ -118,7 +126,7 @@ class Authenticator:
         good = hmac.compare_digest(expected.encode(), proof.response.encode())
         if not good:
             self._violation(f"POST {endpoint}: wrong response (password or hash chain)")
-        self._judge(endpoint, good=good and proof.user == self._spec.user)
+        self._judge(endpoint, good=good)
 
     def _check_challenge(self, endpoint: str, proof: Proof) -> None:
         issued = self._issued.pop(proof.nonce, None)
@@ -141,12 +149,45 @@ class Authenticator:
                 raise ApiError(INVALID_CHALLENGE)
 
     def _response(self, endpoint: str, proof: Proof) -> str:
-        first = f"{proof.user}:{self._spec.realm}:{self.password}".encode()
-        if self._salt:
-            first += b":" + self._salt
-        hash1 = hashlib.sha256(first).hexdigest()
+        key = self._keys.get(proof.user)
+        hash1 = "" if key is None else key.hash1.hex()  # a level that is off
         hash2 = hashlib.sha256(f"POST:{endpoint}".encode()).hexdigest()
         return hashlib.sha256(f"{hash1}:{proof.nonce}:{hash2}".encode()).hexdigest()
+
+    # -- passwords -------------------------------------------------------------------------------
+
+    def set_password(self, password: str) -> None:
+        """Give its user level another password, as another client would; the salt stays."""
+        user = self._spec.user
+        self._keys[user] = key_of(user, self._spec.realm, encoded(password, self._spec.hashed_as), self._salt)
+
+    def accepts(self, password: str, user: str | None = None) -> bool:
+        """Whether this is the password of a user level."""
+        level = user or self._spec.user
+        key = self._keys.get(level)
+        if key is None:
+            return False
+        secret = encoded(password, self._spec.hashed_as)
+        return hmac.compare_digest(key_of(level, self._spec.realm, secret, key.salt).hash1, key.hash1)
+
+    def change_password(self, caller: str, level: str, message: bytes) -> int:
+        """Take the new password of a user level. Returns the result (OpenAPI): 0 done, 2 not accepted.
+
+        Args:
+            caller: who has proven its own password, of which the message's keys are made.
+            level: whose password is changed.
+            message: ``encryptedMessage``.
+        """
+        if USER_LEVELS.index(level) > USER_LEVELS.index(caller):
+            self._violation(f"changePassword: {caller} may not change the password of {level}")
+            return NOT_ACCEPTED
+        key = opened(message, self._keys[caller])
+        if key is None:
+            self._violation("changePassword: a message that was not made with this password")
+            return NOT_ACCEPTED
+        if self._spec.change_password_result == 0:
+            self._keys[level] = key
+        return self._spec.change_password_result
 
     # -- Basic -----------------------------------------------------------------------------------
 
@@ -164,8 +205,8 @@ class Authenticator:
             given = base64.b64decode(credentials.strip(), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
             given = ""
-        expected = f"{self._spec.user}:{self.password}"
-        good = scheme.lower() == "basic" and hmac.compare_digest(given.encode(), expected.encode())
+        user, _, password = given.partition(":")
+        good = scheme.lower() == "basic" and user == self._spec.user and self.accepts(password)
         if not good:
             self._violation(f"{endpoint}: wrong Basic credentials")
         try:
@@ -175,6 +216,8 @@ class Authenticator:
 
     def _judge(self, endpoint: str, *, good: bool) -> None:
         locked = self.locked
+        if locked:
+            self._violation(f"{endpoint}: a login while logins are locked")
         if good and not locked:
             self._wrong = 0
             return
@@ -183,8 +226,12 @@ class Authenticator:
             if self._wrong > TOLERATED_WRONG:
                 self._violation(f"{endpoint}: {self._wrong} wrong passwords in a row")
             if self._wrong >= self._spec.lock_after and not locked:
-                self._locked_until = self._now() + self._spec.lock_seconds
+                self.lock()
         raise ApiError(ACCESS_DENIED)
+
+    def lock(self, seconds: float | None = None) -> None:
+        """Start the time lock, as after somebody's refused logins."""
+        self._locked_until = self._now() + (self._spec.lock_seconds if seconds is None else seconds)
 
     @property
     def locked(self) -> bool:

@@ -227,7 +227,7 @@ class PasswordChanged(Behaviour):
     def on_request(self, device: Device, request: Request) -> Effect | None:
         """Change it before the request is answered."""
         if self.strikes(device, request):
-            device.auth.password = self.fault.value if isinstance(self.fault.value, str) else "changed"
+            device.auth.set_password(self.fault.value if isinstance(self.fault.value, str) else "changed")
             device.auth.expire_tokens()
         return None
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from sicktui.simulator.device import variables
+from sicktui.simulator.device.auth import USER_LEVELS
 from sicktui.simulator.device.backups import MAX_BACKUP
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.record import RequestRecord
@@ -39,6 +40,8 @@ class Api:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._methods = self._method_table()
+        self._caller = ""
+        """The user level of the call that is being answered."""
 
     def _method_table(self) -> dict[str, Method]:
         generation = self._device.generation
@@ -52,6 +55,7 @@ class Api:
         table |= dict.fromkeys(generation.persist, self._persist)
         if generation.auth == "challenge":
             table["getChallenge"] = self._get_challenge
+            table["changePassword"] = self._change_password
         if generation.check_credentials:
             table["checkCredentials"] = self._nothing
         if generation.tokens:
@@ -223,6 +227,7 @@ class Api:
         if data is not None and not isinstance(data, dict):
             raise ApiError(INVALID_DATA)
         if method is not None:
+            self._caller = str((body.get("header") or {}).get("user", ""))
             return await method(data or {})
         if not writable:
             raise ApiError(READ_ONLY)
@@ -269,6 +274,19 @@ class Api:
                 raise ApiError(INVALID_DATA)
             seconds = float(wanted)
         return {"token": self._device.auth.create_token(seconds)}
+
+    async def _change_password(self, data: dict[str, object]) -> dict[str, object]:
+        """SICK's OpenAPI names the level, its sample client numbers it."""
+        level, message = data.get("userLevel"), data.get("encryptedMessage")
+        if isinstance(level, int) and not isinstance(level, bool) and 0 <= level < len(USER_LEVELS):
+            level = USER_LEVELS[level]
+        if level not in USER_LEVELS:
+            raise ApiError(INVALID_DATA)
+        try:
+            sealed = bytes(msgspec.convert(message, list[int]))
+        except (msgspec.ValidationError, ValueError):
+            raise ApiError(INVALID_DATA) from None
+        return {"result": self._device.auth.change_password(self._caller, str(level), sealed)}
 
     async def _nothing(self, data: dict[str, object]) -> None:
         """Accepted without effect."""
