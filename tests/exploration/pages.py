@@ -1,6 +1,8 @@
 """``python -m tests.exploration.pages``: what docs/reliability.md says of the rule and its exploration."""
 
 import sys
+from collections.abc import Mapping
+from textwrap import fill
 
 from sicktui.model.update.verdict_rule import RULES
 from tests.exploration.explorer import Count, explore
@@ -41,40 +43,49 @@ def exploration_section(depth: int) -> str:
     Raises:
         Wrong: a path must not be.
     """
-    counts = {world.name: explore(world, depth) for world in WORLDS}
-    paths, states = _sum(counts, "paths"), _sum(counts, "states")
-    lines = [
-        f"Every path with up to {depth} surprises at any moments, through {len(counts)} kinds of sensors:",
-        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, none endless.",
-        "",
-        "A modelled sensor may:",
-        "",
-        *(f"- {text}" for text in DOES),
-        "",
-        "And it, or this program, may meet:",
-        "",
-        *(f"- {text}" for text in BEFALLS),
-        "",
-        "| kind of sensor | paths | states | succeeded | failed | unknown |",
-        "|---|--:|--:|--:|--:|--:|",
-        *(_row(name, count) for name, count in counts.items()),
-        "",
-        "The last three columns count the moments at which updates ended. What the model assumes, such as",
-        "how late a thing may begin, is written in `tests/exploration/sensor.py`.",
-    ]
-    return "\n".join(lines)
+    return explored({world.name: explore(world, depth) for world in WORLDS}, depth)
 
 
-def _sum(counts: dict[str, Count], name: str) -> int:
-    return sum(getattr(count, name) for count in counts.values())
+def explored(counts: Mapping[str, Count], depth: int) -> str:
+    """The words about these kinds of sensors, each explored with this many surprises."""
+    paths, states = (sum(getattr(count, name) for count in counts.values()) for name in ("paths", "states"))
+    ends = ", ".join(
+        f"{_ends(counts, verdict):,} {verdict}" for verdict in ("succeeded", "failed", "unknown")
+    )
+    kinds = "; ".join(f"{name} ({count.paths:,})" for name, count in counts.items())
+    how = (
+        f"Every path with up to {depth} surprises at any moments, through {len(counts)} kinds of sensors: "
+        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, none endless. "
+        f"Updates ended at this many moments: {ends}."
+    )
+    which = (
+        f"The kinds of sensors, with their paths: {kinds}. What the model assumes, such as how late a thing "
+        "may begin, is written in `tests/exploration/sensor.py`."
+    )
+    does, befalls = ("\n".join(f"- {text}" for text in texts) for texts in (DOES, BEFALLS))
+    return "\n\n".join(
+        (
+            _wrapped(how),
+            "A modelled sensor may:",
+            does,
+            "And it, or this program, may meet:",
+            befalls,
+            _wrapped(which),
+        )
+    )
 
 
-def _row(name: str, count: Count) -> str:
-    ends = [
-        sum(number for end, number in count.verdicts.items() if end.startswith(f"{verdict}/"))
-        for verdict in ("succeeded", "failed", "unknown")
-    ]
-    return f"| {name} | {count.paths:,} | {count.states:,} | {' | '.join(f'{end:,}' for end in ends)} |"
+def _wrapped(text: str) -> str:
+    return fill(text, 105, break_on_hyphens=False)
+
+
+def _ends(counts: Mapping[str, Count], verdict: str) -> int:
+    return sum(
+        number
+        for count in counts.values()
+        for end, number in count.verdicts.items()
+        if end.startswith(f"{verdict}/")
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,11 @@ from tests.reliability.catalogue import digest
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 _NAME: Final = re.compile("`([^`]+)`")
+_REQUEST: Final = "(?:GET|PUT|POST) [A-Za-z]+"
+_OFTEN: Final = "(?:(?:not )?done, )?(?:once|from then on)"
+_PARTS: Final = re.compile(f"(?:({_REQUEST}): )?(.+?)(?:, ({_OFTEN}))?")
+"""The name of a fault: of which request, what, and how often."""
+_GROUP: Final = re.compile(f"_?({_REQUEST})?(?:, )?({_OFTEN})?")
 _FILES: Final = (Operation.BACKUP, Operation.RESTORE)
 _COLUMNS: Final = (
     "any",
@@ -119,29 +124,45 @@ def _totals(results: Sequence[Result]) -> str:
 
 
 def _outcomes(results: Sequence[Result]) -> str:
-    """What each fault ends in: one line for all faults of a step with one outcome, and the exceptions."""
+    """What the faults of each step end in, by outcome, and the generations that are exceptions."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for result in results:
         case = result.case
         rows.setdefault((case.column, case.row), {})[case.generation] = words(result.outcome)
-    usual = {key: Counter(cells.values()).most_common(1)[0][0] for key, cells in rows.items()}
-    lines = ["## Outcomes", "", _row("where", "outcome", "what went wrong"), _rule(3)]
-    for column in _COLUMNS:
-        by_outcome: dict[str, list[str]] = {}
-        for (there, row), outcome in usual.items():
-            if there == column:
-                by_outcome.setdefault(outcome, []).append(f"`{row}`")
-        lines += [_row(_TITLES[column], outcome, ", ".join(faults)) for outcome, faults in by_outcome.items()]
-    lines += ["", "## Exceptions", "", "Some generations end otherwise than most:", ""]
-    lines += [_row("where", "outcome", "generation", "what went wrong"), _rule(4)]
+    usual: dict[tuple[str, str], list[str]] = {}
+    others: dict[tuple[str, str, str], list[str]] = {}
     for (column, row), cells in rows.items():
-        others: dict[str, list[str]] = {}
-        for generation, outcome in cells.items():
-            if outcome != usual[column, row]:
-                others.setdefault(outcome, []).append(f"`{generation}`")
-        for outcome, names in others.items():
-            lines.append(_row(_TITLES[column], outcome, ", ".join(names), f"`{row}`"))
+        most = Counter(cells.values()).most_common(1)[0][0]
+        usual.setdefault((column, most), []).append(row)
+        for outcome in dict.fromkeys(cells.values()):
+            names = ", ".join(f"`{name}`" for name, cell in cells.items() if cell == outcome)
+            if outcome != most:
+                others.setdefault((column, outcome, names), []).append(row)
+    lines = ["## Outcomes", "", _row("where", "outcome, and what went wrong"), _rule(2)]
+    for column in _COLUMNS:
+        ends = [
+            f"**{outcome}** {_faults(these)}" for (there, outcome), these in usual.items() if there == column
+        ]
+        if ends:
+            lines.append(_row(_TITLES[column], "<br>".join(ends)))
+    lines += ["", "## Exceptions", "", "Some generations end otherwise than most:", ""]
+    lines += [_row("where", "outcome, and what went wrong", "generations"), _rule(3)]
+    for (column, outcome, names), these in sorted(
+        others.items(), key=lambda each: _COLUMNS.index(each[0][0])
+    ):
+        lines.append(_row(_TITLES[column], f"**{outcome}** {_faults(these)}", names))
     return "\n".join([*lines, ""])
+
+
+def _faults(rows: Iterable[str]) -> str:
+    """Names of faults; those of one request, and those that strike as often, are put together."""
+    groups: dict[str, list[str]] = {"": []}  # first those that stand alone
+    for row in rows:
+        request, fault, often = _PARTS.fullmatch(row).groups("")  # type: ignore[union-attr]  # it takes any
+        groups.setdefault(", ".join(filter(None, (request, often))), []).append(f"`{fault}`")
+    return "; ".join(
+        f"{f'_{group}:_ ' if group else ''}{', '.join(faults)}" for group, faults in groups.items() if faults
+    )
 
 
 def _row(*cells: object) -> str:
@@ -158,19 +179,29 @@ def read(text: str, cases: Iterable[Case]) -> dict[tuple[str, str, str], str]:
     others: dict[tuple[str, str, str], str] = {}
     by_title = {_TITLES[column]: column for column in _COLUMNS}
     for line in text.partition("## Outcomes")[2].splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
-        column = by_title.get(cells[0])
-        if column is None:
+        title, _, rest = line.strip("| ").partition(" | ")
+        if title not in by_title:
             continue
-        outcome, *rest = cells[1:]
-        names = [_NAME.findall(cell) for cell in rest]
-        if len(names) == 1:
-            usual |= {(column, row): outcome for row in names[0]}
-        else:
-            others |= {(column, names[1][0], generation): outcome for generation in names[0]}
+        column = by_title[title]
+        ends, _, generations = rest.partition(" | ")
+        for outcome, row in _said(ends):
+            if not generations:
+                usual[column, row] = outcome
+            others |= {(column, row, name): outcome for name in _NAME.findall(generations)}
     found: dict[tuple[str, str, str], str] = {}
     for case in cases:
         key = case.column, case.row, case.generation
         if key in others or key[:2] in usual:
             found[key] = others.get(key) or usual[key[:2]]
     return found
+
+
+def _said(ends: str) -> Iterator[tuple[str, str]]:
+    """The outcomes of a cell, each with a fault."""
+    for end in ends.split("<br>"):
+        _, outcome, groups = end.split("**", 2)
+        for group in groups.split("; "):
+            head, _, faults = group.strip().rpartition(":_ ")
+            request, often = _GROUP.fullmatch(head).groups()  # type: ignore[union-attr]  # ours
+            for fault in _NAME.findall(faults):
+                yield outcome, f"{f'{request}: ' if request else ''}{fault}{f', {often}' if often else ''}"
