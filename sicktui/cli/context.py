@@ -2,6 +2,8 @@
 
 import getpass
 import os
+import select
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -147,7 +149,27 @@ def ask_secret(prompt: str) -> str:
 def _answer(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
+    _await_line()
     return sys.stdin.readline().strip().lower()
+
+
+def _await_line() -> None:
+    """Wait for a line or a signal.
+
+    A read that has just been entered is not interrupted by a signal that came before it, nor by one that
+    another thread of the process got: Ctrl-C would be heard at the next key only. A wakeup descriptor is
+    written to in either case. The console of Windows interrupts its read itself.
+    """
+    if sys.platform != "win32":
+        ours, theirs = os.pipe()
+        os.set_blocking(theirs, False)
+        before = signal.set_wakeup_fd(theirs)
+        try:
+            select.select([sys.stdin, ours], [], [])
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(ours)
+            os.close(theirs)
 
 
 def read_secrets(common: Common, environ: Mapping[str, str]) -> tuple[str | None, str | None]:

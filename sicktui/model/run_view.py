@@ -27,6 +27,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
+from sicktui.model.safe_text import clean
 
 _SMOOTHING: Final = 0.2
 """Weight of the latest measurement in the rate: what is older than about two seconds hardly counts."""
@@ -140,7 +141,7 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(
                 view,
                 update_state=event.value,
-                update_state_name=event.name,
+                update_state_name=clean(event.name),
                 last_answer=event.ts,
                 silent=False,
             )

@@ -13,7 +13,7 @@ from sicktui.cli.actions.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve
-from sicktui.model.event import JOURNAL_ONLY, Event, decode, encode
+from sicktui.model.event import JOURNAL_ONLY, Event, UpdateStateRead, decode, encode
 from sicktui.model.run_view import RunView, reduce
 from sicktui.model.settings import DeviceDefaults, Timing
 from sicktui.tui.drawing.columns import Column
@@ -114,6 +114,12 @@ def test_every_cell_of_the_dashboard_is_harmless(events: list[Event], told: str,
     for event in events:
         if (shown := line_of(event)) is not None:
             assert harmless(shown.text, 600)
+
+
+def test_the_name_of_a_state_is_harmless_in_the_view() -> None:
+    read = UpdateStateRead(ts="2026-11-21T09:00:00.123Z", run="r", device="one", value=1, name="\x1b[31m")
+    job = reduce(RunView(), read).devices["one"]
+    assert job.update_state_name == "·[31m"
 
 
 def _dashboard(events: Sequence[Event], told: str) -> DashboardState:
