@@ -36,6 +36,16 @@ class Address(Struct, frozen=True):
         return f"{scheme}://{host}{port}/api/"
 
     @property
+    def place(self) -> str:
+        """The sensor's place, ``host:port``, whatever scheme it is spoken to with.
+
+        A sensor answers on 80 and on 443 at once: both are the same place, so that its locks, its passwords
+        and its turn hold for both.
+        """
+        port = _DEFAULT_PORT["http"] if self.port == _DEFAULT_PORT["https"] else self.port
+        return f"{self.host.casefold().rstrip('.')}:{port}"
+
+    @property
     def loopback(self) -> str:
         """The one name of a host that is this PC itself (a simulator, a tunnel); empty if it is not."""
         if self.host.casefold().rstrip(".") in {"localhost", "::1"}:

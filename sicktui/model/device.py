@@ -1,6 +1,7 @@
 """Devices: the stored profile, and what the sensor reports about itself."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct, convert, structs
 
@@ -24,6 +25,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     model: str | None = None
     note: str | None = None
     timing: dict[str, float] | None = None
+    ca_file: Annotated[str, Meta(min_length=1)] | None = None
+    """HTTPS: a PEM file with the only certificate authority that this sensor's certificate may be from."""
+    fingerprint: str | None = None
+    """HTTPS: the SHA-256 of the only certificate that this sensor may show."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -43,6 +48,11 @@ class Target(Struct, frozen=True, kw_only=True):
     ad_hoc: bool = False
     basic_allowed: bool = False
     """Whether the profile itself has ``auth = "basic"``, and not only the defaults."""
+    http_allowed: bool = False
+    """Whether the profile itself has ``scheme = "http"``, and not only the defaults."""
+    ca_file: str | None = None
+    fingerprint: str | None = None
+    """64 hex digits in lower case."""
 
     @property
     def unpinned(self) -> "Target":
@@ -66,7 +76,24 @@ def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_ho
         model=profile.model,
         ad_hoc=ad_hoc,
         basic_allowed=profile.auth == "basic",
+        http_allowed=profile.scheme == "http",
+        ca_file=profile.ca_file,
+        fingerprint=plain_fingerprint(profile.fingerprint or "") or None,
     )
+
+
+_FINGERPRINT: Final = re.compile(
+    r"(?:sha-?256(?: fingerprint)?[:=])?\s*((?:[0-9a-f]{2}[:\s]?){31}[0-9a-f]{2})"
+)
+
+
+def plain_fingerprint(text: str) -> str:
+    """The 64 lower-case hex digits of a SHA-256 as tools print it; empty if it is not one.
+
+    Taken: ``AB:CD:...``, ``abcd...``, ``SHA256:...``, ``sha256 Fingerprint=AB:CD:...`` (OpenSSL).
+    """
+    found = _FINGERPRINT.fullmatch(text.strip().lower())
+    return re.sub(r"[^0-9a-f]", "", found.group(1)) if found else ""
 
 
 class Identity(Struct, frozen=True, kw_only=True):

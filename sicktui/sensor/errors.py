@@ -55,7 +55,7 @@ class OutcomeUnknown(Unreachable):
 
 
 class WrongAddress(Unreachable):
-    """The address of the device cannot be used. Nothing was sent."""
+    """The address of the device, or its ``ca_file``, cannot be used. Nothing was sent."""
 
 
 class AccessDenied(SensorError):

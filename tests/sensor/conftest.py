@@ -10,6 +10,7 @@ from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.scheme import SchemeMemory
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
+from sicktui.simulator.network.certificates import Bundle
 from tests.sensor.scripted import PASSWORD, TOKEN, ScriptedSensor, challenge, if_proven, reply, target
 from tests.support.clocks import ManualClock
 
@@ -17,10 +18,16 @@ MakeSensor = Callable[..., Sensor]
 
 
 @pytest.fixture
-async def device() -> AsyncIterator[ScriptedSensor]:
+def bundle() -> Bundle | None:
+    """The certificate of the scripted sensor; ``None``: it speaks plain HTTP."""
+    return None
+
+
+@pytest.fixture
+async def device(bundle: Bundle | None) -> AsyncIterator[ScriptedSensor]:
     """A sensor that knows ``DeviceIdent`` and nothing else."""
     scripted = ScriptedSensor()
-    await scripted.start()
+    await scripted.start(ssl=bundle and bundle.context())
     scripted.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
     yield scripted
     await scripted.stop()
@@ -32,7 +39,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def connect(device: ScriptedSensor, clock: ManualClock) -> AsyncIterator[MakeSensor]:
+async def connect(
+    device: ScriptedSensor, clock: ManualClock, bundle: Bundle | None
+) -> AsyncIterator[MakeSensor]:
     """Make clients of the scripted sensor (or of another ``address``)."""
     async with AsyncExitStack() as stack:
 
@@ -48,6 +57,8 @@ async def connect(device: ScriptedSensor, clock: ManualClock) -> AsyncIterator[M
             owner: SensorOwner | None = None,
             **about: Any,
         ) -> Sensor:
+            if bundle is not None:
+                about = {"scheme": "https", "fingerprint": bundle.pin, **about}
             sensor = Sensor(
                 target(address or device.address, **about),
                 password=password,

@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from ssl import SSLContext
 from typing import Any, cast
 
 from sicktui.model.device import Target
@@ -166,8 +167,8 @@ class ScriptedSensor:
     def last(self, key: str) -> Seen:
         return [seen for seen in self.seen if seen.key == key][-1]
 
-    async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def start(self, ssl: SSLContext | None = None) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=ssl)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -222,8 +223,10 @@ def target(
     serial: str | None = None,
     basic_allowed: bool = False,
     device: str = "gate-7",
+    **more: Any,
 ) -> Target:
     return Target(
+        **more,
         device=device,
         serial=serial,
         basic_allowed=basic_allowed,

@@ -25,7 +25,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     WrongAddress,
 )
-from sicktui.sensor.transport import client as transport
+from sicktui.sensor.transport import trust
 from sicktui.sensor.transport.client import MAX_REPLY
 from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
@@ -424,10 +424,10 @@ async def test_https_with_a_trusted_certificate_works(
 
     context = server_context(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
-    transport._trust.cache_clear()
+    trust._of_this_pc.cache_clear()
     async with listening(serve, ssl=context) as address:
         assert await connect(address=address, scheme="https").read.ident() == ("p", "1")
-    transport._trust.cache_clear()
+    trust._of_this_pc.cache_clear()
 
 
 async def test_a_certificate_without_the_address_is_said(
@@ -440,10 +440,10 @@ async def test_a_certificate_without_the_address_is_said(
 
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     context = server_context(tmp_path, WITHOUT_SAN)
-    transport._trust.cache_clear()
+    trust._of_this_pc.cache_clear()
     async with listening(serve, ssl=context) as address:
         error = await failure(connect, address=address, scheme="https")
-    transport._trust.cache_clear()
+    trust._of_this_pc.cache_clear()
     assert "its certificate is not for this address" in error.message
     assert "subject alternative name" in error.advice
 
@@ -465,9 +465,9 @@ def test_a_file_of_certificates_in_the_environment_takes_nothing_away(
         lambda: paths._replace(openssl_cafile=str(system), openssl_capath=nowhere),
     )
     monkeypatch.setenv("SSL_CERT_FILE", str(given))
-    transport._trust.cache_clear()
-    context = transport._trust()
-    transport._trust.cache_clear()
+    trust._of_this_pc.cache_clear()
+    context = trust._of_this_pc()
+    trust._of_this_pc.cache_clear()
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert len(context.get_ca_certs()) == (2 if content == CERTIFICATE else 1)

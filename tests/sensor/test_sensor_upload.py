@@ -19,6 +19,7 @@ from sicktui.sensor.errors import (
     UploadRefused,
 )
 from sicktui.sensor.transport.file_streams import CHUNK
+from sicktui.simulator.network.certificates import Bundle, make_bundle
 from tests.sensor.acts import upload as upload_package
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
@@ -53,6 +54,12 @@ class Progress:
 
     def __call__(self, sent: int, total: int) -> None:
         self.calls.append((sent, total))
+
+
+@pytest.fixture(params=["http", "https"])
+def bundle(request: pytest.FixtureRequest) -> Bundle | None:
+    """Every test here runs over plain HTTP and over HTTPS: an upload ends alike in both."""
+    return None if request.param == "http" else make_bundle()
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def lock_of(home: Home, target: Target, identity: Identity | None, *, purpose: s
     if identity is not None and identity.serial:
         key = f"serial {bare_serial(identity.serial)}"
     else:
-        key = (identity.key if identity else None) or f"address {address.host.casefold()}:{address.port}"
+        key = (identity.key if identity else None) or f"address {address.place}"
     return SensorLock(home, key, address, purpose=purpose)
 
 

@@ -14,14 +14,10 @@ What is designed in, and why (measured with httpx 0.28.1):
 """
 
 import asyncio
-import os
 import socket
-import ssl
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
-from functools import cache
-from pathlib import Path
 from struct import Struct
 from typing import Any, Final, Protocol
 
@@ -32,12 +28,13 @@ from sicktui import __version__
 from sicktui.model.address import Address
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.transport.early_reply import EarlyReply
+from sicktui.sensor.transport.early_reply import EarlyReply, EncryptedEarlyReply
 from sicktui.sensor.transport.failures import Failures, causes
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.lean_httpx import httpx
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.transport.names import look_up
+from sicktui.sensor.transport.trust import SensorSocket, no_trust, trust
 
 MAX_REPLY: Final = 1024 * 1024
 """Maximum bytes of a JSON reply; real ones have a few hundred."""
@@ -71,18 +68,30 @@ class Transport:
         scheme: ``http`` or ``https``.
         timing: ``request_timeout`` and ``stall_timeout`` bound everything.
         label: the address as the user wrote it, for messages.
+        ca_file: HTTPS: the only certificate authority; ``None``: those that this PC trusts.
+        fingerprint: HTTPS: the SHA-256 of the only certificate; ``None``: any that is trusted.
+
+    Raises:
+        WrongAddress: ``ca_file`` cannot be used.
     """
 
-    def __init__(self, address: Address, scheme: Scheme, timing: Timing, label: str) -> None:
+    def __init__(
+        self,
+        address: Address,
+        scheme: Scheme,
+        timing: Timing,
+        label: str,
+        *,
+        ca_file: str | None = None,
+        fingerprint: str | None = None,
+    ) -> None:
         self._address = address
         self._base = address.base_url(scheme)
-        # Encrypted data cannot be inspected before it is read.
-        self._may_peek = scheme == "http"
         self._timing = timing
-        self._failures = Failures(label)
+        self._failures = Failures(label, encrypted=scheme == "https")
         self._client = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(
-                verify=_trust() if scheme == "https" else _no_trust(),
+                verify=trust(ca_file, fingerprint) if scheme == "https" else no_trust(),
                 trust_env=False,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
                 socket_options=[(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)],
@@ -140,7 +149,7 @@ class Transport:
             LocalFileError: the file changed.
             ProtocolError: the reply is not HTTP, or too large.
         """
-        attempt = _Attempt(peek=self._may_peek, resets=True, on_sent=on_sent)
+        attempt = _Attempt(uploads=True, on_sent=on_sent)
         stall = self._timing.stall_timeout
         patience = stall * _AFTER_UPLOAD
         timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
@@ -230,7 +239,8 @@ class Transport:
             headers=headers,
             content=content,
             timeout=timeout,
-            extensions={"trace": attempt.trace},
+            # A certificate has the name without its final dot.
+            extensions={"trace": attempt.trace, "sni_hostname": self._address.host.rstrip(".")},
         )
 
     async def _answer(self, request: httpx.Request) -> Answer:
@@ -302,20 +312,17 @@ class _Attempt:
     """How far one request has come, from the HTTP library's trace.
 
     Args:
-        peek: keep a duplicate of the socket, to find a reply that came before the end of the body.
-        resets: without a reply the connection ends in a reset, whichever side closes it.
+        uploads: a reply may come before the end of the body; without one the connection ends in a reset,
+            whichever side closes it.
         on_sent: called when the head of the request goes out.
     """
 
-    def __init__(
-        self, *, peek: bool = False, resets: bool = False, on_sent: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, *, uploads: bool = False, on_sent: Callable[[], None] | None = None) -> None:
         self.connected = False
         self.sent = False
         self.answered = False
         self.on_body_over: Callable[[], None] | None = None
-        self._peek = peek
-        self._resets = resets
+        self._uploads = uploads
         self._socket: _Settable | None = None
         self._on_sent = on_sent
         self._early: EarlyReply | None = None
@@ -328,11 +335,17 @@ class _Attempt:
                 stream = info["return_value"]
                 # The library drops what it cannot parse; the first bytes distinguish a banner from silence.
                 stream.read = self._noting(stream.read)
-                if self._resets:
+                if self._uploads:
                     self._socket = stream.get_extra_info("socket")
                     self._close_with(reset=True)
-                if self._peek:
                     self._early = EarlyReply(stream.get_extra_info("socket"))
+            case "connection.start_tls.complete":
+                stream = info["return_value"]
+                encrypted = stream.get_extra_info("ssl_object")
+                if self._early is not None and isinstance(encrypted, SensorSocket):
+                    self._early = EncryptedEarlyReply(self._early, encrypted, encrypted.incoming)
+                    stream.read = self._early.first(stream.read)
+                stream.read = self._noting(stream.read)
             case "http11.send_request_headers.started":
                 self.sent = True
                 if self._on_sent is not None:
@@ -391,32 +404,6 @@ async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, No
             raise httpcore.WriteError("the reply came before the end of the body")
         yield chunk
     attempt.body_over()
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that this PC trusts. One for all sensors: each costs memory and 20 ms.
-
-    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add to them. OpenSSL would read them in place of the PC's own: with
-    the file of another program (conda sets one), no sensor of the plant would be trusted any more.
-    """
-    context = ssl.create_default_context()
-    paths = ssl.get_default_verify_paths()
-    if os.environ.get(paths.openssl_cafile_env) or os.environ.get(paths.openssl_capath_env):
-        for place in (Path(paths.openssl_cafile), Path(paths.openssl_capath)):
-            # What is broken counts like what is missing, as it does for OpenSSL itself.
-            with suppress(OSError):
-                if place.is_dir():
-                    context.load_verify_locations(capath=place)
-                elif place.is_file():
-                    context.load_verify_locations(cafile=place)
-    return context
-
-
-@cache
-def _no_trust() -> ssl.SSLContext:
-    """Trusts no certificate: for plain HTTP, which does not use it. Saves loading them."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _seconds(text: str) -> float | None:

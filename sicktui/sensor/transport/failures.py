@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
+from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import (
     OutcomeUnknown,
     ProtocolError,
@@ -14,6 +15,7 @@ from sicktui.sensor.errors import (
     UploadInterrupted,
 )
 from sicktui.sensor.transport.file_streams import FileBody
+from sicktui.sensor.transport.trust import OtherCertificate
 
 _ELSEWHERE: Final = "Check the address and port: something else seems to answer there."
 
@@ -45,21 +47,56 @@ _REASONS: Final[dict[int, tuple[str, str]]] = {
         "Run fewer devices at once (limits.jobs), or raise the limit for open files.",
     ),
 }
-_UNTRUSTED: Final = (
-    "this PC does not trust its certificate",
-    "Install your certificate authority on this PC, or set scheme = 'http' for this device.",
+_FAILED: Final = ("the connection failed", "Check power, cable and address of the sensor.")
+_TRUST: Final = (
+    "Set 'ca_file' of this device to the certificate of your authority, or 'fingerprint' to the SHA-256 of "
+    "the sensor's own certificate, read on site."
 )
+_UNTRUSTED: Final = ("this PC does not trust its certificate", _TRUST)
+_SELF_SIGNED: Final = ("this PC does not trust its certificate, which is self-signed", _TRUST)
 _OTHER_NAME: Final = (
     "its certificate is not for this address",
     "Give it a certificate that has the address as subject alternative name (SAN), or use the address in it.",
 )
 _OTHER_TIME: Final = "Check the clock of this PC, or renew the certificate."
+_WEAK: Final = ("its certificate has a key or a signature that is too weak", "Give it a new certificate.")
 # OpenSSL's X509_V_ERR_ numbers.
 _CERTIFICATES: Final[dict[int, tuple[str, str]]] = {
     9: ("its certificate is not valid yet", _OTHER_TIME),
     10: ("its certificate has expired", _OTHER_TIME),
+    18: _SELF_SIGNED,
+    19: _SELF_SIGNED,
+    23: ("its certificate was revoked", "Give it a new certificate."),
     62: _OTHER_NAME,
     64: _OTHER_NAME,
+    66: _WEAK,
+    67: _WEAK,
+    68: _WEAK,
+}
+_NO_HTTPS: Final = (
+    "A sensor has HTTPS only while a valid certificate bundle is installed (since 2.1.0): check the port and "
+    "its httpsStatus. To do without encryption, set scheme = 'http' in this device's profile."
+)
+_NOT_TLS: Final = ("it does not use HTTPS on that port", _NO_HTTPS)
+_OLD_TLS: Final = (
+    "it offers no version or cipher of TLS that this PC accepts (TLS 1.2 or later)",
+    "Update its firmware, or check what answers at that address.",
+)
+_ENDED: Final = ("it accepted the connection, but ended it before HTTPS began", _NO_HTTPS)
+# OpenSSL's reasons of a handshake that failed.
+_HANDSHAKES: Final[dict[str, tuple[str, str]]] = {
+    "WRONG_VERSION_NUMBER": _NOT_TLS,
+    "HTTP_REQUEST": _NOT_TLS,
+    "PACKET_LENGTH_TOO_LONG": _NOT_TLS,
+    "RECORD_LAYER_FAILURE": _NOT_TLS,
+    "UNEXPECTED_MESSAGE": _NOT_TLS,
+    "UNSUPPORTED_PROTOCOL": _OLD_TLS,
+    "NO_PROTOCOLS_AVAILABLE": _OLD_TLS,
+    "VERSION_TOO_LOW": _OLD_TLS,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _OLD_TLS,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": _OLD_TLS,
+    "DH_KEY_TOO_SMALL": _OLD_TLS,
+    "UNEXPECTED_EOF_WHILE_READING": _ENDED,
 }
 # Windows reports its own numbers (WSAECONNREFUSED and so on).
 _WINDOWS: Final[dict[int, int]] = {
@@ -95,20 +132,33 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def why_not_connected(error: BaseException) -> tuple[str, str]:
     """The reason and the advice for a connection that failed."""
     for cause in causes(error):
+        if isinstance(cause, OtherCertificate):
+            return _other_certificate(cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _CERTIFICATES.get(getattr(cause, "verify_code", 0), _UNTRUSTED)
         if isinstance(cause, ssl.SSLError):
-            return (
-                "it does not use HTTPS on that port",
-                "Set scheme = 'http' for this device, or check the port.",
-            )
+            reason = cause.reason or "unknown reason"
+            return _HANDSHAKES.get(reason, (f"the TLS handshake failed ({clean(reason, 60)})", _NO_HTTPS))
         if isinstance(cause, socket.gaierror):
             return ("the name cannot be resolved", "Check the spelling, or use the sensor's IP address.")
         if isinstance(cause, OSError):
             number = _WINDOWS.get(getattr(cause, "winerror", None) or 0, cause.errno)
             if number in _REASONS:
                 return _REASONS[number]
-    return ("the connection failed", "Check power, cable and address of the sensor.")
+    return _FAILED
+
+
+def _refused(error: BaseException) -> bool:
+    return any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
+
+
+def _other_certificate(error: OtherCertificate) -> tuple[str, str]:
+    found = error.found.upper()
+    shown = ":".join(found[at : at + 2] for at in range(0, len(found), 2))
+    return (
+        f"its certificate is not the pinned one. Its SHA-256 is {shown}. No password was sent",
+        "If the certificate was renewed, compare this on site, then set 'fingerprint' of this device to it.",
+    )
 
 
 class Failures:
@@ -116,18 +166,26 @@ class Failures:
 
     Args:
         label: the address as the user wrote it.
+        encrypted: whether HTTPS is wanted there.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, encrypted: bool = False) -> None:
         self._label = label
+        self._encrypted = encrypted
 
     def not_connected(self, error: Exception, *, after: float | None, connected: bool) -> Unreachable:
         """No connection, or not an encrypted one as required. ``after``: the seconds, after a timeout."""
         if after is None:
             reason, advice = why_not_connected(error)
+            if self._encrypted and connected and reason == _FAILED[0]:
+                reason, advice = _ENDED
+            elif self._encrypted and not connected and _refused(error):
+                advice = f"{advice} {_NO_HTTPS}"
         elif connected:
-            reason = f"it accepted the connection, but did not start HTTPS within {after:g} s"
-            advice = "Set scheme = 'http' for this device, or check the port."
+            reason, advice = (
+                f"it accepted the connection, but did not start HTTPS within {after:g} s",
+                _NO_HTTPS,
+            )
         else:
             reason = f"no answer within {after:g} s"
             advice = "Check power, cable and address of the sensor, and firewalls on the way."

@@ -87,7 +87,15 @@ class Link:
 
     def _connect(self, address: Address) -> Transport:
         if self._transport is None:
-            self._transport = Transport(address, self._target.scheme, self._target.timing, self.label)
+            target = self._target
+            self._transport = Transport(
+                address,
+                target.scheme,
+                target.timing,
+                self.label,
+                ca_file=target.ca_file,
+                fingerprint=target.fingerprint,
+            )
         return self._transport
 
 

@@ -42,12 +42,12 @@ class RequestQueues:
         self._rate = rate
         self._clock = clock
         self._asked_at = None if asked_ago is None else clock.monotonic() - asked_ago
-        self._queues: dict[Address, RequestQueue] = {}
+        self._queues: dict[str, RequestQueue] = {}
 
     def queue(self, address: Address) -> RequestQueue:
-        """The queue of an address."""
-        queue = self._queues.get(address)
+        """The queue of an address: one for HTTP and HTTPS, since it is one sensor."""
+        queue = self._queues.get(address.place)
         if queue is None:
             queue = RequestQueue(Throttle(self._rate, self._clock, asked_at=self._asked_at))
-            self._queues[address] = queue
+            self._queues[address.place] = queue
         return queue

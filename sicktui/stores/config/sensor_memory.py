@@ -146,7 +146,8 @@ class TargetMemory:
         except (UsageError, OSError, UnicodeError):
             return ()
         hosts = sorted({_plain(str(entry[4][0])) for entry in found})
-        return tuple(f"address {host}:{address.port}" for host in hosts[:_MOST_ADDRESSES])
+        found_at = (structs.replace(address, host=host) for host in hosts[:_MOST_ADDRESSES])
+        return tuple(f"address {where.place}" for where in found_at)
 
 
 def _serial(serial: str | None) -> tuple[str, ...]:
@@ -158,7 +159,7 @@ def _place(target: Target) -> str:
         address = parse_address(target.address, target.scheme)
     except UsageError:
         return target.address
-    return f"{_plain(address.host.lower().rstrip('.'))}:{address.port}"
+    return structs.replace(address, host=_plain(address.host.lower().rstrip("."))).place
 
 
 def _plain(host: str) -> str:

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Final, Self
 
+from msgspec import structs
+
 from sicktui.model.address import Address
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
@@ -276,7 +278,7 @@ class SensorLock:
     def __init__(
         self, home: Home, key: str, address: Address, *, purpose: str = "", clock: Clock | None = None
     ) -> None:
-        place = f"address {address.loopback or address.host.casefold()}:{address.port}"
+        place = f"address {structs.replace(address, host=address.loopback or address.host).place}"
         on_pc = [place] if address.loopback or key == place else [place, key]
         self._locks = [
             sensor_lock(home, key, purpose=purpose, clock=clock),

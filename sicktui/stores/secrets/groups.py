@@ -43,7 +43,7 @@ class DeviceGroups:
         if profile is None:
             return None
         address = parse_address(profile.address, profile.scheme or "http")
-        return Place(address=f"{address.host.lower().rstrip('.')}:{address.port}", serial=profile.serial)
+        return Place(address=address.place, serial=profile.serial)
 
     def _current(self) -> DeviceList:
         # Asked for each device of a plan: parsing the list of sixty again each time would take seconds.
