@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
 from sicktui.model.device import Profile
@@ -124,6 +125,16 @@ def test_the_pinned_serial_is_the_sensor_wherever_it_is(
     assert opening().password("gate", "Service") == SECRET
     lists(gate(THERE, serial="43"))
     assert opening().password("gate", "Service") is None
+
+
+@pytest.mark.parametrize("address", [HERE, f"{HERE}:443", f"{HERE}:80"])
+def test_http_and_https_are_one_sensor(vault_file: Path, lists: Lists, opening: Open, address: str) -> None:
+    """A sensor answers on both: its password need not be entered again for the other."""
+    opened_vault(vault_file)
+    lists(gate())
+    opening().remember("gate", "Service", SECRET)
+    lists(structs.replace(gate(address), scheme="https"))
+    assert opening().password("gate", "Service") == SECRET
 
 
 def test_a_serial_is_learnt_when_the_sensor_takes_the_password(

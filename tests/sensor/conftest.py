@@ -27,7 +27,7 @@ def bundle() -> Bundle | None:
 async def device(bundle: Bundle | None) -> AsyncIterator[ScriptedSensor]:
     """A sensor that knows ``DeviceIdent`` and nothing else."""
     scripted = ScriptedSensor()
-    await scripted.start(ssl=bundle and bundle.context())
+    await scripted.start(ssl=bundle.context() if bundle else None)
     scripted.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.3.0.0R"}))
     yield scripted
     await scripted.stop()

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from sicktui.sensor.errors import SensorError, Unreachable, WrongAddress
+from sicktui.model.enums import Code
+from sicktui.sensor.errors import PasswordWithheld, SensorError, Unreachable, WrongAddress
 from sicktui.sensor.transport import trust
 from sicktui.simulator.network.certificates import Bundle, Issuer, make_bundle, make_issuer
+from sicktui.stores.config.sensor_memory import SensorMemory, TargetMemory
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import TOKEN, ScriptedSensor, challenge, if_proven, reply
+from tests.sensor.scripted import NOT_FOUND, TOKEN, ScriptedSensor, challenge, if_proven, reply, target
 
 Serve = Callable[..., Any]
 
@@ -240,3 +242,106 @@ async def test_a_server_that_hangs_up_in_the_handshake_is_said(connect: MakeSens
     server.close()
     assert "HTTPS" in caught.value.message
     assert "httpsStatus" in caught.value.advice
+
+
+# -- once over HTTPS, never in silence over HTTP ------------------------------------------------
+
+
+def remembered(folder: Path, address: str, **about: Any) -> TargetMemory:
+    """The memory of a sensor, as a process that starts now reads it."""
+    return SensorMemory(folder / "sensors.json").of(target(address, **about))
+
+
+async def meet_over_https(serve: Serve, connect: MakeSensor, folder: Path) -> ScriptedSensor:
+    """Let an earlier process read the sensor over HTTPS, without a login. Returns it over plain HTTP."""
+    bundle = make_bundle()
+    device = await serve(bundle)
+    about = {"scheme": "https", "device": "gate-7"}
+    sensor = connect(
+        address=device.address,
+        memory=remembered(folder, device.address, **about),
+        fingerprint=bundle.pin,
+        **about,
+    )
+    await sensor.read.identity()
+    await sensor.access.scheme()
+    plain: ScriptedSensor = await serve(None)
+    plain.on("POST checkCredentials", if_proven(reply()))
+    return plain
+
+
+@pytest.mark.parametrize("how", ["name", "serial"])
+@pytest.mark.parametrize("auth", ["auto", "challenge", "basic"])
+async def test_after_https_no_password_crosses_plain_http(
+    serve: Serve, connect: MakeSensor, tmp_path: Path, how: str, auth: str
+) -> None:
+    """Neither the password nor a proof of it, whatever the defaults are and whatever the device is called."""
+    plain = await meet_over_https(serve, connect, tmp_path)
+    name = "gate-7" if how == "name" else "other"
+    if how == "name":
+        plain.on("GET SerialNumber", NOT_FOUND)
+    memory = remembered(tmp_path, plain.address, device=name)
+    sensor = connect(address=plain.address, memory=memory, device=name, auth=auth, basic_allowed=True)
+    for attempt in (sensor.access.open_session, sensor.access.check_password, sensor.access.file_headers):
+        with pytest.raises(PasswordWithheld) as caught:
+            await attempt()
+        assert caught.value.code is Code.ACCESS_DENIED
+        assert "scheme = 'http'" in caught.value.advice
+    assert {seen.method for seen in plain.seen} <= {"GET"}
+
+
+async def test_the_two_usual_ports_are_one_address(tmp_path: Path) -> None:
+    remembered(tmp_path, "192.168.0.1", scheme="https", device="a").note_https(None)
+    assert remembered(tmp_path, "192.168.0.1", device="b").spoke_https(None)
+    assert not remembered(tmp_path, "192.168.0.2", device="b").spoke_https(None)
+
+
+async def test_only_the_profile_itself_allows_plain_http_again(
+    serve: Serve, connect: MakeSensor, tmp_path: Path
+) -> None:
+    plain = await meet_over_https(serve, connect, tmp_path)
+    memory = remembered(tmp_path, plain.address)
+    assert await connect(address=plain.address, memory=memory, http_allowed=True).access.open_session()
+    with pytest.raises(PasswordWithheld):
+        await connect(address=plain.address, memory=memory).access.open_session()
+
+
+async def test_a_sensor_never_met_over_https_is_not_asked_for_more(
+    serve: Serve, connect: MakeSensor, tmp_path: Path
+) -> None:
+    plain = await serve(None)
+    sensor = connect(address=plain.address, memory=remembered(tmp_path, plain.address))
+    assert await sensor.access.open_session()
+    assert "GET SerialNumber" not in plain.asked()
+
+
+async def test_https_that_never_answered_is_not_remembered(
+    serve: Serve, connect: MakeSensor, tmp_path: Path
+) -> None:
+    """A scheme that was mistyped once must not lock anybody out."""
+    plain = await serve(None)
+    wrong = connect(
+        address=plain.address,
+        memory=remembered(tmp_path, plain.address, scheme="https"),
+        scheme="https",
+        auth="challenge",
+        request_timeout=1.0,
+    )
+    with pytest.raises(Unreachable):
+        await wrong.access.open_session()
+    assert await connect(
+        address=plain.address, memory=remembered(tmp_path, plain.address)
+    ).access.open_session()
+
+
+async def test_a_memory_that_cannot_be_read_lets_no_more_than_a_proof_cross(
+    serve: Serve, connect: MakeSensor, tmp_path: Path
+) -> None:
+    plain = await serve(None)
+    (tmp_path / "sensors.json").write_bytes(b"{damaged")
+    sensor = connect(address=plain.address, memory=remembered(tmp_path, plain.address))
+    assert await sensor.access.open_session()
+    plain.on("POST getChallenge", NOT_FOUND)
+    with pytest.raises(PasswordWithheld):
+        await connect(address=plain.address, memory=remembered(tmp_path, plain.address)).access.open_session()
+    assert all("authorization" not in seen.headers for seen in plain.seen)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from sicktui.model.address import Address
+from sicktui.model.address import Address, parse_address
 from sicktui.model.enums import Code
 from sicktui.stores.disk import file_lock
 from sicktui.stores.disk.files import StorageError
@@ -560,3 +560,12 @@ def test_a_lock_file_that_cannot_be_used(home: Home) -> None:
         lock.acquire()
     with pytest.raises(StorageError, match="Cannot use the lock"):
         lock.is_held()
+
+
+@pytest.mark.parametrize("key", ["serial 42", "address 10.0.0.1:80"])
+def test_http_and_https_of_one_sensor_have_one_writer(home: Home, key: str) -> None:
+    """Whatever is known of it: a sensor answers on port 80 and on port 443 at once."""
+    plain, encrypted = parse_address("10.0.0.1"), parse_address("10.0.0.1", "https")
+    assert plain.place == encrypted.place
+    with SensorLock(home, key, plain), pytest.raises(Held):
+        SensorLock(home, f"address {encrypted.place}", encrypted).acquire()

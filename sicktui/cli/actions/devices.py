@@ -26,7 +26,8 @@ class Changes(Struct, frozen=True, kw_only=True):
     """Changes to a profile. An empty text or tag removes a value; ``None`` keeps it."""
 
     texts: Mapping[str, str | None]
-    """``user``, ``auth``, ``scheme``, ``serial``, ``model``, ``note``."""
+    """``user``, ``auth``, ``scheme``, ``serial``, ``model``, ``note``,
+    ``ca_file``, ``fingerprint``."""
     tags: tuple[str, ...] = ()
     timing: tuple[str, ...] = ()
     """``KEY=SECONDS``; ``KEY=`` removes."""
@@ -40,6 +41,8 @@ class Changes(Struct, frozen=True, kw_only=True):
             UsageError: a timing is not valid.
         """
         values: dict[str, Any] = {key: text or None for key, text in self.texts.items() if text is not None}
+        if values.get("ca_file"):
+            values["ca_file"] = str(expand_path(values["ca_file"]).absolute())
         for key in ("name", "address"):
             if (text := getattr(self, key)) is not None:
                 values[key] = text

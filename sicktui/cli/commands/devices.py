@@ -20,6 +20,7 @@ def group() -> None:
     Examples:
       sicktui devices add gate-1 192.168.0.11 --tag hall-3
       sicktui devices edit gate-1 --serial 25420067
+      sicktui devices edit gate-1 --scheme https --ca-file plant-ca.pem
       sicktui devices import sensors.csv
     """
 
@@ -29,6 +30,10 @@ def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
         click.option("--user", metavar="LEVEL", help="User level. Default: Service."),
         click.option("--auth", type=click.Choice(["auto", "challenge", "basic"]), help="Default: auto."),
         click.option("--scheme", type=click.Choice(["http", "https"]), help="Protocol. Default: http."),
+        click.option("--ca-file", metavar="FILE", help="HTTPS: PEM of the only authority to trust."),
+        click.option(
+            "--fingerprint", metavar="SHA256", help="HTTPS: the only certificate to accept, by its SHA-256."
+        ),
         click.option("--tag", "tags", multiple=True, metavar="TAG", help="For use as @TAG. Repeatable."),
         click.option("--serial", metavar="NUMBER", help="Accept only the sensor with this serial number."),
         click.option("--model", metavar="TEXT", help="Model, for display only."),
@@ -110,7 +115,8 @@ def import_file(common: Common, file: str, *, replace: bool) -> int:
     """Import devices from FILE: all of them, or none.
 
     FILE is a .csv with the columns name, address, user, auth, scheme, tags, serial, model, note
-    (the first two are required), or a TOML file as written by 'devices export'.
+    (the first two are required; ca_file, fingerprint and timing.KEY are possible too), or a TOML
+    file as written by 'devices export'.
     """
     return actions.devices.import_file(common, file, replace=replace)
 

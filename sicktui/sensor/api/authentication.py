@@ -22,6 +22,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.challenge import encoded_secret, header
+from sicktui.sensor.api.encryption import EncryptionGuard
 from sicktui.sensor.api.owner import SensorOwner, check_owner
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, parse_reply
@@ -81,6 +82,7 @@ class Authenticator:
             link.redactor.add(password)
         self._owner = owner
         self._scheme = SchemeFinder(link, cache, reader, target, memory)
+        self._encryption = EncryptionGuard(link, reader, target, memory)
         self._token: str | None = None
         self._proven = False
         """Whether the sensor has accepted this password."""
@@ -95,10 +97,13 @@ class Authenticator:
         """How writes are authenticated here. Probes once; that changes nothing on the sensor.
 
         Raises:
-            PasswordWithheld: only in clear text, which is not allowed here.
+            PasswordWithheld: only in clear text, or over plain HTTP, which is not allowed here.
             SensorError: the sensor cannot be asked.
         """
-        return await self._scheme.find()
+        await self._encryption.check()
+        found = await self._scheme.find()
+        await self._encryption.note()
+        return found
 
     # -- authenticated POSTs ------------------------------------------------------------------
 
@@ -137,10 +142,12 @@ class Authenticator:
         else:
             post = partial(self._challenged_post, name, data, before_repeat=before_repeat)
         if acting:
-            return await post(acting=True)
-        return await retry_bad_reply(
-            self._link.clock, lambda: retry_when_busy(self._link.clock, lambda: post(acting=False))
-        )
+            reply = await post(acting=True)
+        else:
+            clock = self._link.clock
+            reply = await retry_bad_reply(clock, lambda: retry_when_busy(clock, lambda: post(acting=False)))
+        await self._encryption.note()
+        return reply
 
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
         body = _encode({} if data is None else {"data": data})

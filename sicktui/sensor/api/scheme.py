@@ -15,6 +15,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CHALLENGE, CapabilityCache
 from sicktui.sensor.api.challenge import Challenge, parse_challenge
+from sicktui.sensor.api.encryption import EncryptionMemory
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, PasswordWithheld
@@ -27,8 +28,8 @@ _ALLOW_BASIC: Final = (
 )
 
 
-class SchemeMemory(Protocol):
-    """Remembers, across processes, which sensors have ever spoken challenge-response."""
+class SchemeMemory(EncryptionMemory, Protocol):
+    """Remembers, across processes, which sensors have ever spoken challenge-response, and HTTPS."""
 
     def spoke_challenge(self, serial: str | None) -> bool:
         """Whether this sensor has; ``serial`` is what it reports now, if that was read."""

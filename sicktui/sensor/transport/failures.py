@@ -137,7 +137,9 @@ def why_not_connected(error: BaseException) -> tuple[str, str]:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _CERTIFICATES.get(getattr(cause, "verify_code", 0), _UNTRUSTED)
         if isinstance(cause, ssl.SSLError):
-            reason = cause.reason or "unknown reason"
+            reason = getattr(cause, "reason", None)
+            if not reason:
+                return _NOT_TLS
             return _HANDSHAKES.get(reason, (f"the TLS handshake failed ({clean(reason, 60)})", _NO_HTTPS))
         if isinstance(cause, socket.gaierror):
             return ("the name cannot be resolved", "Check the spelling, or use the sensor's IP address.")

@@ -2,7 +2,7 @@
 
 - Neither ``ca_file`` nor ``fingerprint``: what this PC trusts.
 - ``ca_file``: one from this authority, and no other.
-- ``fingerprint``: this very certificate. Name and validity do not matter then: nobody else has its key.
+- ``fingerprint``: this very certificate. Name and validity do not matter then: only the sensor has its key.
 - Both: both hold.
 """
 
@@ -88,7 +88,7 @@ def trust(ca_file: str | None, fingerprint: str | None) -> ssl.SSLContext:
         found = path.expanduser().stat()
         return _pinned(ca_file, hash((found.st_mtime_ns, found.st_size, found.st_ino)), fingerprint or "")
     except (OSError, ValueError, RuntimeError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "it is no PEM file"
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a PEM file"
         if isinstance(error, ssl.SSLError):
             why = "it contains no certificate in PEM"
         raise WrongAddress(

@@ -44,6 +44,8 @@ class Link:
         self.clock = clock
         self.redactor = Redactor()
         """Knows the secrets that were sent to the sensor."""
+        self.answered_encrypted = False
+        """Whether an answer has come over HTTPS."""
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
         self._queues = queues
@@ -65,7 +67,7 @@ class Link:
         queue = self._queues.queue(address)
         async with queue.lock:
             permits = await queue.throttle.reserve(requests)
-            slot = RequestSlot(self._connect(address), queue.throttle, permits, self._on_contact)
+            slot = RequestSlot(self._connect(address), queue.throttle, permits, self._contact)
             try:
                 yield slot
             finally:
@@ -76,6 +78,11 @@ class Link:
         transport, self._transport = self._transport, None
         if transport is not None:
             await transport.aclose()
+
+    def _contact(self, answered: bool) -> None:
+        if answered and self._target.scheme == "https":
+            self.answered_encrypted = True
+        self._on_contact(answered)
 
     def _where(self) -> Address:
         if self._address is None:

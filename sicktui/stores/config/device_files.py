@@ -18,6 +18,8 @@ from sicktui.stores.config.toml import MAX_TOML_BYTES, read_toml
 from sicktui.stores.disk.files import display_path, explain_os_error, read_at_most, write_atomic
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
+CERTIFICATE: Final = ("ca_file", "fingerprint")
+"""Columns for sensors with HTTPS: written only if one of the devices has one."""
 TIMING: Final = "timing."
 """A column of this beginning is a timing of the device, e.g. ``timing.flash_timeout``."""
 _MOST_PROBLEMS: Final = 10
@@ -73,12 +75,13 @@ def export_devices(devices: DeviceList, path: Path) -> None:
 
 def _csv(devices: DeviceList) -> bytes:
     timings = sorted({key for profile in devices.profiles.values() for key in profile.timing or {}})
-    columns = [*COLUMNS, *(TIMING + key for key in timings)]
+    used = [key for key in CERTIFICATE if any(getattr(p, key) for p in devices.profiles.values())]
+    columns = [*COLUMNS, *used, *(TIMING + key for key in timings)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
     for profile in devices.profiles.values():
-        row: dict[str, object] = {key: getattr(profile, key) for key in COLUMNS}
+        row: dict[str, object] = {key: getattr(profile, key) for key in (*COLUMNS, *used)}
         row["tags"] = " ".join(profile.tags)
         row |= {TIMING + key: f"{value!r}" for key, value in (profile.timing or {}).items()}
         writer.writerow({key: "" if value is None else value for key, value in row.items()})
@@ -149,10 +152,10 @@ def _profiles(path: Path, rows: list[list[str]], *, first: int) -> list[Profile]
 
 
 def _check_columns(path: Path, columns: Sequence[str], row: int) -> None:
-    known = [*COLUMNS, TIMING]
+    known = [*COLUMNS, *CERTIFICATE, TIMING]
     for column in columns:
         # Excel writes an empty name for a column that was used once; its cells are checked with their rows.
-        if column and column not in COLUMNS and not column.startswith(TIMING):
+        if column and column not in (*COLUMNS, *CERTIFICATE) and not column.startswith(TIMING):
             raise ConfigError(
                 f"{display_path(path)}, row {row}: unknown column {clean(column)!r}{nearest(column, known)}.",
                 advice=f"The columns are {', '.join(COLUMNS)}; name and address are needed.",

@@ -6,10 +6,11 @@ address, ``@tag``, ``all``, an option. And it is part of names elsewhere (keyrin
 
 import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 from sicktui.model.address import ADDRESS_RULE, address_problem, is_ip_address
-from sicktui.model.device import Profile
+from sicktui.model.device import Profile, plain_fingerprint
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
@@ -22,6 +23,9 @@ MAX_NOTE: Final = 1000
 NAME_RULE: Final = (
     "A name has 1 to 64 printable characters without ':' and '/', begins with none of '@', '-' and space, "
     "ends with no space, and is neither 'all' nor an IP address."
+)
+FINGERPRINT_RULE: Final = (
+    "Write the certificate's SHA-256: 64 hex digits, with or without colons. SHA-1 is too weak."
 )
 TAG_RULE: Final = "A tag has 1 to 32 letters, digits, '-', '_' or '.'."
 
@@ -66,7 +70,8 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
     for tag in profile.tags:
         if not _TAG.fullmatch(tag):
             yield ("tags",), f"{clean(tag, MAX_TAG)!r} is not a valid tag", TAG_RULE
-    for key in ("user", "serial", "model"):
+    yield from _certificate_problems(profile)
+    for key in ("user", "serial", "model", "ca_file"):
         text = getattr(profile, key)
         if text is not None and not (text and text == clean(text) == text.strip()):
             yield (key,), f"the {key} is empty, or contains characters that cannot be printed", ""
@@ -80,3 +85,25 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
             to_record(dict(profile.timing), Timing, ("timing",))
         except KeyProblem as error:
             yield error.keys, error.problem, "The keys are those of [timing] in config.toml."
+
+
+def _certificate_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, str]]:
+    if profile.fingerprint is not None and not plain_fingerprint(profile.fingerprint):
+        yield ("fingerprint",), "the fingerprint is not a SHA-256", FINGERPRINT_RULE
+    if profile.ca_file is not None and not _is_absolute(profile.ca_file):
+        yield (
+            ("ca_file",),
+            "the path of the ca_file depends on the folder that sicktui is started in",
+            "Write it from the root of the disk, or from ~.",
+        )
+    if (profile.ca_file or profile.fingerprint) and profile.scheme != "https":
+        yield (
+            ("scheme",),
+            "ca_file and fingerprint have no effect without scheme = 'https'",
+            "Set the scheme to https, or remove both.",
+        )
+
+
+def _is_absolute(path: str) -> bool:
+    # A list may be shared by PCs with Windows and with Linux.
+    return path.startswith("~") or PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()

@@ -1,7 +1,7 @@
 """What sensors have been seen to do, kept across processes: ``sensors.json``.
 
-Challenge-response is remembered by serial number, by address and by the name of the profile: any one of them
-is enough, so that nothing a device reports of itself voids it.
+Challenge-response and HTTPS are remembered by serial number, by address and by the name of the profile: any
+one of them is enough, so that nothing a device reports of itself voids it.
 """
 
 import ipaddress
@@ -9,7 +9,7 @@ import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct, structs
 
@@ -21,6 +21,8 @@ from sicktui.stores.disk.shared_record import SharedRecord
 MOST: Final = 20_000
 """Entries of each kind. A full memory keeps what it has: new sensors must not push old ones out."""
 _LONGEST: Final = 300
+Kind = Literal["challenge", "https"]
+"""What a sensor was seen to speak."""
 _MOST_ADDRESSES: Final = 8
 """Of one name."""
 
@@ -30,6 +32,8 @@ _log: Final = logging.getLogger(__name__)
 class _Sensors(Struct, frozen=True, kw_only=True, omit_defaults=True):
     challenge: tuple[str, ...] = ()
     """Those that have spoken challenge-response: ``serial 123``, ``address 1.2.3.4:80``, ``device gate``."""
+    https: tuple[str, ...] = ()
+    """Those that were spoken to over HTTPS, by the same keys."""
     counts: tuple[str, ...] = ()
     """Those whose ``PowerOnCnt`` rose at a software reboot: ``serial 123``, else ``MAC ...``."""
 
@@ -43,9 +47,9 @@ class SensorMemory:
 
     def __init__(self, path: Path) -> None:
         self._record = SharedRecord(path, _Sensors())
-        self._session: set[str] = set()
+        self._session: dict[Kind, set[str]] = {"challenge": set(), "https": set()}
         """What this process has seen, also where the file cannot be written."""
-        self._written: set[str] = set()
+        self._written: dict[Kind, set[str]] = {"challenge": set(), "https": set()}
 
     def of(self, target: Target) -> "TargetMemory":
         """The memory of what answers for one device."""
@@ -59,21 +63,31 @@ class SensorMemory:
         """
         self._record.read()
 
-    def spoke_challenge(self, keys: tuple[str, ...]) -> bool:
-        """Whether one of these has ever spoken challenge-response.
+    def knows(self, kind: Kind) -> bool:
+        """Whether any sensor was seen to do this.
 
         Raises:
             StorageError: the memory cannot be read.
         """
-        return not {*keys}.isdisjoint(self._session) or not {*keys}.isdisjoint(self._record.read().challenge)
+        return bool(self._session[kind] or getattr(self._record.read(), kind))
 
-    def note_challenge(self, keys: tuple[str, ...]) -> None:
-        """Remember challenge-response of all of these. That it cannot be written is logged."""
-        if self._written.issuperset(keys):
+    def saw(self, kind: Kind, keys: tuple[str, ...]) -> bool:
+        """Whether one of these was ever seen to do this.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        if not {*keys}.isdisjoint(self._session[kind]):
+            return True
+        return not {*keys}.isdisjoint(getattr(self._record.read(), kind))
+
+    def note(self, kind: Kind, keys: tuple[str, ...]) -> None:
+        """Remember this of all of these. That it cannot be written is logged."""
+        if self._written[kind].issuperset(keys):
             return
-        self._session.update(keys)
-        if self._change(lambda known: structs.replace(known, challenge=_with(known.challenge, keys))):
-            self._written.update(keys)
+        self._session[kind].update(keys)
+        if self._change(lambda known: structs.replace(known, **{kind: _with(getattr(known, kind), keys)})):
+            self._written[kind].update(keys)
 
     def counts_reboots(self, identity: Identity) -> bool:
         """Whether this very sensor has been seen to count a software reboot in ``PowerOnCnt``."""
@@ -126,7 +140,7 @@ class TargetMemory:
         Raises:
             StorageError: the memory cannot be read.
         """
-        return self._memory.spoke_challenge((*self._known, *self._resolved(), *_serial(serial)))
+        return self._memory.saw("challenge", self._any(serial))
 
     def note_challenge(self, serial: str | None) -> None:
         """Remember that it speaks challenge-response.
@@ -134,7 +148,40 @@ class TargetMemory:
         Args:
             serial: the serial number that it reports, if that was read.
         """
-        self._memory.note_challenge((*self._sure, *self._resolved(), *_serial(serial)))
+        self._memory.note("challenge", self._all(serial))
+
+    def knows_https(self) -> bool:
+        """Whether any sensor was ever spoken to over HTTPS.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        return self._memory.knows("https")
+
+    def spoke_https(self, serial: str | None) -> bool:
+        """Whether the sensor, or any at this address or of this name, was ever spoken to over HTTPS.
+
+        Args:
+            serial: the serial number that it reports now, if that was read.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        return self._memory.saw("https", self._any(serial))
+
+    def note_https(self, serial: str | None) -> None:
+        """Remember that it was spoken to over HTTPS.
+
+        Args:
+            serial: the serial number that it reports, if that was read.
+        """
+        self._memory.note("https", self._all(serial))
+
+    def _any(self, serial: str | None) -> tuple[str, ...]:
+        return (*self._known, *self._resolved(), *_serial(serial))
+
+    def _all(self, serial: str | None) -> tuple[str, ...]:
+        return (*self._sure, *self._resolved(), *_serial(serial))
 
     def _resolved(self) -> tuple[str, ...]:
         """The addresses of a name: the same sensor may be called by them, and by another name."""

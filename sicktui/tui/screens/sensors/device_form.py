@@ -60,6 +60,8 @@ class DeviceForm(Form[Profile]):
             scheme=next((choice for choice in _SCHEMES if choice == values["scheme"].lower()), None),
             serial=values["serial"] or None,
             model=values["model"] or None,
+            ca_file=values["ca_file"] or None,
+            fingerprint=values["fingerprint"] or None,
             timing=timing if isinstance(timing, dict) and timing else None,
         )
 
@@ -74,6 +76,8 @@ def _fields(profile: Profile | None) -> list[TextField]:
         ("tags", "Tags", " ".join(old.tags), "separated by blanks, for example hall-3 line-2"),
         ("note", "Note", old.note, "free text"),
         ("scheme", "Scheme", old.scheme, "http or https"),
+        ("ca_file", "CA file", old.ca_file, "https: PEM of the only authority to trust"),
+        ("fingerprint", "Pinned", old.fingerprint, "https: SHA-256 of the only certificate"),
         ("serial", "Serial", old.serial, "serial number that the sensor must have"),
         ("model", "Model", old.model, "for display only"),
         ("timing", "Timing", _timing_text(old.timing), "for example flash_timeout=600 settle=10"),
