@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.plain_client import PlainClient
+from tests.sources.servers import Clock
 from tests.thinx_server import mqtt
 from tests.thinx_server.application import Application
 from tests.thinx_server.certificates import Authority
@@ -20,17 +21,6 @@ from tests.thinx_server.server import Server, serving, serving_in_thread
 from tests.thinx_server.tokens import DAY, HOUR
 
 FIRMWARE = Firmware.made(200_000, head=b"firmware of the page")
-START = 1_501_545_600.0  # 1 August 2017
-
-
-class Clock:
-    """A clock that moves by hand."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def _page_server(generation: Generation = AUGUST_2017, clock: Clock | None = None) -> Application:

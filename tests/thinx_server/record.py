@@ -1,6 +1,7 @@
 """Every request with its moment, and where a client breaks the protocol."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,15 @@ HEADERS: Final = {
 """What every device library sends, beside its key."""
 
 
+FIELDS: Final = {
+    CHECK_IN: frozenset({"mac", "firmware", "version", "commit", "checksum", "owner", "alias", "platform"}),
+    FIRMWARE: frozenset({"mac", "udid", "owner", "commit", "checksum"}),
+}
+"""The fields of each request; a first check-in has no udid yet."""
+
+_MAC: Final = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}")
+
+
 class Violation(StrEnum):
     """A rule of the protocol that a client has broken."""
 
@@ -30,6 +40,8 @@ class Violation(StrEnum):
     KEY_IN_URL = "puts the API key into the address"
     OTHER_HEADERS = "leaves out a header that every device library sends"
     NOT_JSON = "posts a body that is not a JSON object"
+    FIELD_MISSING = "leaves out a field that every device library sends"
+    MAC_MALFORMED = "sends a MAC that is not of the form AA:BB:CC:00:00:01"
     NOT_SEMVER = "reports a version that is not semver"
     TOO_FAST = "checks in more than once a second"
     POST_WITH_TOKEN = "posts a token, which asks for another one"
@@ -180,12 +192,14 @@ def _wrong_fields(request: Request) -> list[Violation]:
         return []
     if request.fields is None:
         return [Violation.NOT_JSON]
-    return _of_fields(request.registration)
+    missing = FIELDS.get(request.path, frozenset()) - request.registration.keys()
+    return [Violation.FIELD_MISSING] * bool(missing) + _of_fields(request.registration)
 
 
 def _of_fields(fields: dict[str, Any]) -> list[Violation]:
     udid, version = fields.get("udid", ""), fields.get("version", "0.0.0")
     broken = {
+        Violation.MAC_MALFORMED: "mac" in fields and not _MAC.fullmatch(str(fields["mac"])),
         Violation.NOT_SEMVER: not isinstance(version, str) or semver(version) is None,
         Violation.POST_WITH_TOKEN: "ott" in fields,
         Violation.UDID_NULL: udid is None,
