@@ -38,7 +38,7 @@ from sicktui.model.update.observations import (
 )
 from sicktui.model.update.verdict_rule import calm
 from sicktui.model.version import matches
-from sicktui.sensor.errors import NotSupported, Unreachable
+from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 from sicktui.stores.journal.database import JournalError
 
 ARTICLE_REBOOT: Final = 60.0
@@ -106,12 +106,12 @@ class UpdateJob:
         job.record.checkpoint()
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)
-            if job.spec.options.persist:
-                await self._persist()
+            saved = job.spec.options.persist and await self._persist(identity)
         before = await read_before(job.sensor, before, thorough=self._reinstalls(before))
         await job.record.survey(identity, before, backup=self.backup_id)
         job.record.checkpoint()
-        return identity, new_evidence(before, job.item.to_version, counts=self._counts(identity))
+        evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
+        return identity, structs.replace(evidence, saved=saved)
 
     def _counts(self, identity: Identity) -> bool:
         return self.job.memory.counts_reboots(identity)
@@ -128,12 +128,7 @@ class UpdateJob:
             self.serial = identity.serial
             planned = job.item.identity
             if planned is not None and not identity.is_same_sensor(planned):
-                raise JobEnded.failed(
-                    Code.OTHER_DEVICE,
-                    f"Another sensor answers at {job.target.address} than when the plan was made "
-                    f"({identity.key or identity.name} instead of {planned.key or planned.name}).",
-                    "Make a new plan. Nothing was written.",
-                )
+                raise self._exchanged(identity, planned)
             expected = job.item.to_version
             if expected and matches(identity.version, expected) and not job.spec.options.force:
                 raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
@@ -177,12 +172,37 @@ class UpdateJob:
             self.backup_id = kept.record.id
             step.detail = str(kept)
 
-    async def _persist(self) -> None:
-        """Save unsaved parameters before the reboot discards them, where the operator asked for it."""
-        async with self.job.record.acting("persist"):
-            saved = await self.job.sensor.parameters.persist()
+    async def _persist(self, identity: Identity) -> bool:
+        """Save unsaved parameters before the reboot discards them, where the operator asked for it.
+
+        Returns whether they were saved. Whatever came of it, no firmware was sent.
+        """
+        job = self.job
+        now = await self._read_identity()
+        if not now.is_same_sensor(identity):
+            raise self._exchanged(now, identity)
+        if await job.sensor.read.update_state() is UpdateState.STARTED:
+            raise busy(job.target.address)
+        try:
+            async with job.record.acting("persist"):
+                saved = await job.sensor.parameters.persist()
+        except SensorError as error:
+            raise JobEnded.failed(
+                error.code or Code.DEVICE_ERROR,
+                f"Its parameters could not be saved first: {error.message} No firmware was written.",
+                "Try again, or update without --persist: what is not saved is lost at the reboot.",
+            ) from error
         if not saved:
-            await self.job.record.log(Level.WARNING, "The sensor has no call to persist its parameters.")
+            await job.record.log(Level.WARNING, "The sensor has no call to persist its parameters.")
+        return saved
+
+    def _exchanged(self, now: Identity, before: Identity) -> JobEnded:
+        return JobEnded.failed(
+            Code.OTHER_DEVICE,
+            f"Another sensor answers at {self.job.target.address} than when the plan was made "
+            f"({now.key or now.name} instead of {before.key or before.name}).",
+            "Make a new plan. Nothing was written.",
+        )
 
     def _resumed(self, past: JobHistory) -> tuple[Identity, Evidence]:
         """Go on where an earlier runner was interrupted.

@@ -94,6 +94,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Whether this very sensor has been seen to count software reboots in ``PowerOnCnt``."""
     resumed: bool = False
     """Whether an earlier process began this job: a reboot may have passed unseen."""
+    saved: bool = False
+    """Whether its parameters were saved on it before (``--persist``): the one thing that was written then."""
     damaged: bool = False
     """Whether a part of the journal is lost that may have held an act: then no act is sent."""
     sent: Sent = Sent()
@@ -281,10 +283,12 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         return _blind(evidence, Garbled(why="It does not report its serial number, as it did before."), now)
     earlier = evidence.latest
     back = evidence.silent_since is not None
-    merged = _merge(evidence, reading, what.wants, fresh=back or reading.version != earlier.version)
     # A restart before the first act proves nothing of this update.
     proof = _proof(evidence, reading, now) if evidence.sent.anything or evidence.resumed else None
-    moved = back or proof is not evidence.proof or reading.version != earlier.version
+    rebooted = proof is not None and proof is not evidence.proof
+    fresh = back or reading.version != earlier.version
+    merged = _merge(evidence, reading, what.wants, fresh=fresh, rebooted=rebooted)
+    moved = fresh or rebooted
     after = structs.replace(
         evidence,
         latest=merged,
@@ -303,15 +307,21 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         looks=0,
     )
     after = _state(after, earlier.state, now)
-    return _well(after, what, now, rebooted_now=proof is not evidence.proof)
+    return _well(after, what, now, moved=rebooted or after.state is not earlier.state)
 
 
-def _merge(evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool) -> Reading:
-    """The last known value of each variable; what was read of another boot is not kept."""
+def _merge(
+    evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool, rebooted: bool
+) -> Reading:
+    """The last known value of each variable; what was read of another boot is not kept.
+
+    Counters outlive a silence, since they show whether it was a reboot. Those that were last read before a
+    proven reboot are forgotten: they would prove the same one again.
+    """
     known = evidence.latest
     keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
     read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
-    counters = {want.value: getattr(known, want.value) for want in COUNTERS}
+    counters = {} if rebooted else {want.value: getattr(known, want.value) for want in COUNTERS}
     missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
     return Reading(**(counters | keep | read | missing))
 
@@ -359,10 +369,11 @@ def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evide
     return evidence
 
 
-def _well(evidence: Evidence, what: Looked, now: float, *, rebooted_now: bool) -> Evidence:
+def _well(evidence: Evidence, what: Looked, now: float, *, moved: bool) -> Evidence:
     """Count on, or begin anew, how long it has been healthy at the expected version."""
-    if rebooted_now or trouble_of(evidence):
-        # Readings of the look that proved the reboot may be from before it.
+    if moved or trouble_of(evidence):
+        # Readings of the look that proved a reboot may be from before it, and a state that has changed may
+        # be the end of a stage.
         return structs.replace(evidence, well_since=None, well_at=None, confirmed=False)
     since = now if evidence.well_since is None else evidence.well_since
     confirmed = confirming(evidence) <= what.wants

@@ -44,19 +44,21 @@ class Facts(NamedTuple):
         return self.quiet >= patience(self.e, self.timing)
 
 
-def _nothing_written(code: Code, message: str, advice: str) -> Judgement:
-    return Judgement(Verdict.FAILED, code, f"{message.rstrip('.')}. Nothing was written.", advice)
+def _nothing_written(f: Facts, code: Code, message: str, advice: str) -> Judgement:
+    written = "No firmware was written, only its parameters saved." if f.e.saved else "Nothing was written."
+    return Judgement(Verdict.FAILED, code, f"{message.rstrip('.')}. {written}", advice)
 
 
 def untouched_stranger(f: Facts) -> Judgement:
     """Another sensor answers, and nothing was sent."""
-    return _nothing_written(Code.OTHER_DEVICE, _other(f), _OTHER_PLACE)
+    return _nothing_written(f, Code.OTHER_DEVICE, _other(f), _OTHER_PLACE)
 
 
 def untouched_busy(f: Facts) -> Judgement:
     """The sensor is busy with another update, and nothing was sent."""
     state = f.e.state or UpdateState.INITIAL
     return _nothing_written(
+        f,
         Code.BUSY,
         f"Another update is running on this sensor: UpdateState went to {state.value} ({state.label})",
         "Wait until it has finished, do not power-cycle the sensor, then plan again.",
@@ -71,6 +73,7 @@ def untouched_changed(f: Facts) -> Judgement:
             Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It was updated to {now} by someone else meanwhile."
         )
     return _nothing_written(
+        f,
         Code.BUSY,
         f"Its version changed from {before} to {now} since this job began: someone else is working on it",
         "Find out who, then plan again.",
@@ -81,6 +84,7 @@ def untouched_blind(f: Facts) -> Judgement:
     """It cannot be read, and nothing was sent."""
     code = Code.UNREACHABLE if f.e.silent_since is not None else Code.PROTOCOL_ERROR
     return _nothing_written(
+        f,
         _code(f.e.trouble_code, code),
         f.e.trouble or "It does not answer",
         f.e.trouble_advice or "Check its power, its cable and its address, then try again.",
@@ -90,7 +94,7 @@ def untouched_blind(f: Facts) -> Judgement:
 def untouched_refused(f: Facts) -> Judgement:
     """Not one byte of the package left this PC."""
     sent = f.e.sent
-    return _nothing_written(_code(sent.code, Code.UPLOAD_FAILED), sent.why, sent.advice)
+    return _nothing_written(f, _code(sent.code, Code.UPLOAD_FAILED), sent.why, sent.advice)
 
 
 def succeeded(f: Facts) -> Judgement:

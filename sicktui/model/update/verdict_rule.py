@@ -14,7 +14,7 @@ from sicktui.model.settings import Timing
 from sicktui.model.update import sentences
 from sicktui.model.update.act_rule import idle_limit, is_spent, patience
 from sicktui.model.update.evidence import Evidence, Last, trouble_of
-from sicktui.model.update.observations import Outcome, Want
+from sicktui.model.update.observations import Outcome
 from sicktui.model.update.sentences import Facts
 from sicktui.model.version import Likeness
 
@@ -92,8 +92,8 @@ def _reports_error(f: Facts) -> bool:
     since = f.e.error_at
     if not f.looked or since is None:
         return False
-    # A boot may bring another stage with it, even at 3; where boots are counted, there was none.
-    counted = Want.POWER_ON in f.e.offers and f.e.proof is None and f.e.silences == f.e.sent.silences
+    # A boot may bring another stage with it, even at 3; where boots are known to be counted, there was none.
+    counted = f.e.counts and f.e.proof is None and f.e.silences == f.e.sent.silences
     return f.quiet >= (f.timing.settle if counted else max(f.timing.settle, patience(f.e, f.timing)))
 
 
@@ -232,7 +232,8 @@ RULES: Final = (
         "UpdateState is 1 for flash_timeout", "unknown: flash_timeout", _flashes_on, sentences.flash_timeout
     ),
     Rule(
-        "UpdateState is a new 3, for settle; without PowerOnCnt for as long as anything may begin",
+        "UpdateState is a new 3, for settle; where reboots are not known to be counted, as long as anything "
+        "may begin",
         "failed: update_error",
         _reports_error,
         sentences.update_error,
