@@ -99,7 +99,7 @@ class PlainClient:
         return self.request("POST", path, usual if headers is None else headers, sent)
 
     def request(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Answer:
-        """One request on a connection of its own."""
+        """One request on its own connection."""
         assert self.url.hostname
         connection: http.client.HTTPConnection
         if self.url.scheme == "https":

@@ -3,8 +3,9 @@
 import hashlib
 import http.client
 import json
+import re
 import time
-from typing import Any
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,12 @@ def test_each_row_has_a_name_and_each_generation_its_own() -> None:
         assert not JUNE_2026.minus(fault).has(fault)
         assert RIGHT.only(fault).faults == {fault}
     assert len(GENERATIONS) == 3
+
+
+def test_the_stand_in_imports_nothing_of_the_program() -> None:
+    folder = Path(__file__).parents[1] / "thinx_server"
+    imports = re.compile(r"^\s*(?:from|import) +sicktui", re.MULTILINE)
+    assert [path.name for path in folder.glob("*.py") if imports.search(path.read_text())] == []
 
 
 def test_1_two_devices_of_one_second_get_one_token_and_the_last_ones_build() -> None:
@@ -351,49 +358,3 @@ def test_the_offer_ends_when_the_new_version_is_reported() -> None:
         assert it.application.devices.all()[0].statuses == ["updated"]
         it.application.builds.clear()
         assert device.firmware().json == {"success": False, "status": "UPDATE_NOT_FOUND"}
-
-
-def test_requests_are_recorded_with_their_moment_and_a_good_client_breaks_no_rule() -> None:
-    with setting(RIGHT) as it:
-        device = it.known()
-        device.by_token(device.check_in().registration["ott"])
-        device.firmware()
-        assert it.record.broken == []
-        first, second, token, simple = it.record.requests
-        assert second.moment - first.moment == 2
-        assert (token.method, token.path, token.key) == ("GET", "/device/firmware", "")
-        assert simple.registration["mac"] == device.mac
-        assert simple.headers["origin"] == "device"
-
-
-def test_a_client_that_leaves_the_protocol_is_recorded() -> None:
-    with setting(RIGHT) as it:
-        device = it.known()
-        key = it.application.account.key
-        device.request("GET", "/device/firmware?ott=1", {"Authentication": key})
-        device.post(f"/device/firmware?key={key}", {"mac": device.mac}, {"Authentication": key})
-        assert set(it.record.broken) == {
-            Violation.KEY_AT_TOKEN_WAY,
-            Violation.KEY_IN_URL,
-            Violation.OTHER_HEADERS,
-            Violation.FIELD_MISSING,
-        }
-
-
-@pytest.mark.parametrize(
-    ("fields", "violation"),
-    [
-        ({"mac": "aabbcc000001"}, Violation.MAC_MALFORMED),
-        ({"version": "1.0"}, Violation.NOT_SEMVER),
-        ({"version": None}, Violation.NOT_SEMVER),
-        ({"udid": None}, Violation.UDID_NULL),
-        ({"udid": "1"}, Violation.UDID_MALFORMED),
-        ({"ott": "0" * 64}, Violation.POST_WITH_TOKEN),
-        ({"forced": "true"}, Violation.FORCED_NOT_BOOLEAN),
-        ({"env_hash": ""}, Violation.ENV_HASH),
-    ],
-)
-def test_a_field_that_breaks_the_protocol_is_recorded(fields: dict[str, Any], violation: Violation) -> None:
-    with setting(RIGHT) as it:
-        it.device().check_in(**fields)
-        assert it.record.broken == [violation]

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import ssl
 import subprocess
@@ -147,6 +146,11 @@ def test_a_redirect_to_another_host(it: Setting, device: PlainClient, token: str
     assert (answer.status, answer.headers["location"]) == (302, elsewhere)
 
 
+def test_a_restart_keeps_the_tokens(it: Setting, device: PlainClient, token: str) -> None:
+    with serving_in_thread(it.application) as again:
+        assert PlainClient(again.url, device.account).by_token(token).body == BODY
+
+
 @pytest.mark.parametrize("hang_up", [False, True])
 def test_a_server_that_never_answers(it: Setting, hang_up: bool) -> None:
     it.application.script.always(Way.CHECK_IN, Trouble(instead=replies.NoReply(hang_up=hang_up)))
@@ -212,7 +216,7 @@ def test_90_mb_of_firmware_need_no_memory_at_the_server() -> None:
             length = _read_away(url, owner, key)
             peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
         finally:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
     assert 3.5 < length / size < 3.65
     assert peak
     assert int(peak[1]) < 60_000

@@ -39,7 +39,7 @@ class Files:
 
 
 class Authority:
-    """A private CA, such as a plant has. `file` is what a client is told to trust."""
+    """A private CA, such as a plant has. A client trusts it by its `file`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -106,8 +106,8 @@ class Broker:
                 [program("mosquitto") or "", "-c", self._folder / "mosquitto.conf"], stdout=log, stderr=log
             )
         try:
-            _wait(lambda: _listens(self.port) and _listens(self.tls_port), "mosquitto does not listen")
-        except TimeoutError:
+            self._wait(lambda: _listens(self.port) and _listens(self.tls_port))
+        except OSError:
             self.stop()
             raise
 
@@ -188,14 +188,23 @@ class Broker:
         )
 
     def _reload(self) -> None:
-        if sys.platform == "win32" or self._process is None:
-            return
-        before = self._reloads()
-        self._process.send_signal(signal.SIGHUP)
-        _wait(lambda: self._reloads() > before, "mosquitto does not reload its passwords")
+        if sys.platform != "win32" and self._process is not None:
+            before = self._reloads()
+            self._process.send_signal(signal.SIGHUP)
+            self._wait(lambda: self._reloads() > before)
 
     def _reloads(self) -> int:
-        return (self._folder / "mosquitto.log").read_text().count("Reloading config")
+        return self._log().count("Reloading config")
+
+    def _log(self) -> str:
+        return (self._folder / "mosquitto.log").read_text()
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        until = time.monotonic() + _PATIENCE
+        while not condition():
+            if time.monotonic() > until or self._process is None or self._process.poll() is not None:
+                raise OSError(f"mosquitto does not do its work: {self._log()}")
+            time.sleep(0.02)
 
 
 class Subscription:
@@ -237,28 +246,27 @@ def broker_running(folder: Path, authority: Authority) -> Iterator[Broker]:
         broker.stop()
 
 
-def _wait(condition: Callable[[], bool], problem: str) -> None:
-    until = time.monotonic() + _PATIENCE
-    while not condition():
-        if time.monotonic() > until:
-            raise TimeoutError(problem)
-        time.sleep(0.02)
+if sys.platform == "win32":
 
-
-def _user_name() -> str:
-    if sys.platform == "win32":
+    def _user_name() -> str:
         return os.environ.get("USERNAME", "")
-    import pwd  # noqa: PLC0415 - Unix only
+else:
+    import pwd
 
-    return pwd.getpwuid(os.getuid()).pw_name
+    def _user_name() -> str:
+        return pwd.getpwuid(os.getuid()).pw_name
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
+    # Below the range from which systems take the ports of clients: nothing takes them before the broker does.
+    found: list[int] = []
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return tuple(each.getsockname()[1] for each in sockets)
+        while len(found) < count:
+            tried = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):
+                tried.bind(("127.0.0.1", 20_000 + secrets.randbelow(12_000)))
+                found.append(tried.getsockname()[1])
+    return tuple(found)
 
 
 def _listens(port: int) -> bool:

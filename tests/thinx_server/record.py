@@ -94,7 +94,7 @@ class Request:
 
     @property
     def registration(self) -> dict[str, Any]:
-        """The fields that say which device it is: those under `registration` at a check-in."""
+        """The fields that name the device: those under `registration` at a check-in."""
         fields = self.fields or {}
         inner = fields.get("registration", {}) if self.path == CHECK_IN else fields
         return inner if isinstance(inner, dict) else {}
