@@ -1,9 +1,10 @@
 """Observes a sensor, reads only: for ``status``, for plans and for the live list."""
 
+import asyncio
 from collections.abc import Callable
 
 from sicktui.engine.context import Context
-from sicktui.model.device import Health, Identity, Observation, Target, same_serial
+from sicktui.model.device import Health, HttpsState, Identity, Observation, Target, same_serial
 from sicktui.model.enums import AuthScheme, UpdateState
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.api.owner import SensorOwner
@@ -88,7 +89,9 @@ class Watch:
     """
 
     def __init__(self, context: Context, target: Target) -> None:
+        self._context = context
         self._target = target
+        self._https: HttpsState | None = None
         self._sensor = connect(context, target)
         self._identity: Identity | None = None
         self._auth: AuthScheme | None = None
@@ -111,10 +114,12 @@ class Watch:
         withheld: PasswordWithheld | None = None
         if self._identity is None:
             self._identity, self._auth = await self._sensor.read.identity(), None
+            await self._look_at_https()
         else:
             name, version = await self._sensor.read.ident()
             if (name, version) != (self._identity.name, self._identity.version):
                 self._identity = await self._sensor.read.identity()
+                await self._look_at_https()
         if self._auth is None:
             try:
                 self._auth = await self._sensor.access.scheme()
@@ -135,9 +140,17 @@ class Watch:
             update_state=state,
             health=health,
             auth=self._auth,
+            https=self._https,
             problem=str(withheld or problem),
             code=withheld.code.value if withheld else "",
         )
+
+    async def _look_at_https(self) -> None:
+        """Read what HTTPS does there, and remember it for the doctor, who asks no sensor."""
+        self._https = await self._sensor.read.https()
+        if not self._target.ad_hoc:
+            memory = self._context.sensor_memory
+            await asyncio.to_thread(memory.note_https_state, self._target.device, self._https)
 
     async def aclose(self) -> None:
         """Close the connection."""

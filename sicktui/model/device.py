@@ -1,6 +1,7 @@
 """Devices: the stored profile, and what the sensor reports about itself."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, convert, structs
@@ -169,6 +170,35 @@ class Health(Struct, frozen=True, kw_only=True):
         return "-" if self.status is None else self.status.label
 
 
+class HttpsState(Struct, frozen=True, kw_only=True):
+    """What a sensor reports about its HTTPS (``httpsStatus``, ``certificateBundleInfo``)."""
+
+    enabled: bool
+    expires: datetime | None = None
+    """When the first of its certificates expires; ``None`` if that is not known."""
+    trouble: str = ""
+    """Its error code, where it reports one."""
+
+    def days_left(self, now: datetime) -> float | None:
+        """Days until the certificate expires, less than 0 afterwards; ``None`` if that is not known."""
+        return (self.expires - now).total_seconds() / 86_400 if self.enabled and self.expires else None
+
+    def words(self, now: datetime) -> str:
+        """The state in a few words."""
+        if self.trouble:
+            return f"error {self.trouble}"
+        if not self.enabled:
+            return "off"
+        if self.expires is None:
+            return "on"
+        left = self.days_left(now) or 0.0
+        return f"{'on, until' if left > 0 else 'expired on'} {self.expires:%Y-%m-%d}"
+
+
+SOON_EXPIRED: Final = 30.0
+"""Days before the end of a certificate from which on it is pointed out."""
+
+
 class Observation(Struct, frozen=True, kw_only=True):
     """What one reading of a sensor found."""
 
@@ -179,6 +209,8 @@ class Observation(Struct, frozen=True, kw_only=True):
     """``None`` where the sensor has no ``UpdateState`` (no firmware update over this API)."""
     health: Health = Health()
     auth: AuthScheme | None = None
+    https: HttpsState | None = None
+    """``None`` where the sensor does not report it."""
     problem: str = ""
     """Why it could not be read, in words; empty when all went well."""
     code: str = ""

@@ -137,6 +137,9 @@ class StatusRead(Struct, frozen=True, kw_only=True, tag_field="kind", tag="statu
     health: str | None
     auth: str | None
     message: str = ""
+    https: bool | UnsetType = UNSET
+    """``True`` where HTTPS is on, ``False`` where it reports an error."""
+    certificate_expires: str | UnsetType = UNSET
 
 
 class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):

@@ -56,7 +56,7 @@ class Generation(Struct, frozen=True, kw_only=True):
     """The path of the trigger under ``/api/``; ``None`` if there is no update."""
     persist: tuple[str, ...] = ("WriteEeprom",)
     check_credentials: bool = True
-    open_methods: tuple[str, ...] = ("FindMe",)
+    open_methods: tuple[str, ...] = ("FindMe", "GetDiagnosisDumpInfo")
     """Methods that work without authentication (no header in SICK's OpenAPI)."""
     backup: bool = True
     create_reply: bool = True

@@ -99,6 +99,22 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """The version after the next update, whatever the package contains."""
     accept_any_image: bool = False
     """Accept any bytes as a package (needs ``next_version``)."""
+    https: bool = False
+    """Whether it has a certificate at the start, which it signed itself: HTTPS, on another port."""
+    https_names: tuple[str, ...] = ("127.0.0.1",)
+    """The subject alternative names of that certificate."""
+    https_days: float = 365.0
+    """For how long it is valid; less than 0: it has expired."""
+    dump_seconds: Seconds = 1.0
+    """How long the diagnosis file takes."""
+    dump_reply: Literal["at_the_end", "at_once"] = "at_the_end"
+    """When ``DoDiagnosisDump`` answers; the vendor does not document it."""
+    dump_key: Literal["Successful", "Successfull", "None"] = "Successful"
+    """How its result is spelled: both are the vendor's."""
+    dump_fails: bool = False
+    """As with particle filter, moving average and streaming on (SICK's release notes)."""
+    dump_size: Annotated[int, Meta(ge=0, le=50_000_000)] = 300_000
+
     update_state: Literal[0, 1, 2, 3] = 0
     """``UpdateState`` at the start: 1 is an update by another client, 2 and 3 are left over."""
     autostart_after: Seconds | None = None

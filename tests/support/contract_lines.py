@@ -75,7 +75,11 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
         "bytes": (int, _NULL),
     },
 }
-_OPTIONAL = {"log": {"run": str, "device": str}, "plan": {"run": str}}
+_OPTIONAL = {
+    "log": {"run": str, "device": str},
+    "plan": {"run": str},
+    "status": {"https": bool, "certificate_expires": str},
+}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 

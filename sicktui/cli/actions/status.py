@@ -4,19 +4,22 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import UNSET
+
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import hanging, row, width
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
-from sicktui.model.device import Observation, Target
+from sicktui.model.clock import timestamp
+from sicktui.model.device import SOON_EXPIRED, Observation, Target
 from sicktui.model.enums import DeviceStatus
 from sicktui.model.event import StatusRead
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count
 
-HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH")
-_WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8)
+HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH", "HTTPS")
+_WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8, 3)
 """The least widths: rows are printed before all of them are known."""
 _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.SERVICE_REQUIRED)
 
@@ -52,7 +55,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
 def status_line(observation: Observation, ts: str) -> StatusRead:
     """The contract's ``status`` line."""
     identity = observation.identity
-    health = observation.health.status
+    health, https = observation.health.status, observation.https
     return StatusRead(
         ts=ts,
         device=observation.device,
@@ -64,6 +67,8 @@ def status_line(observation: Observation, ts: str) -> StatusRead:
         update_state=None if observation.update_state is None else observation.update_state.value,
         health=health.label if health is not None else None,
         auth=observation.auth.value if observation.auth else None,
+        https=https.enabled if https and (https.enabled or https.trouble) else UNSET,
+        certificate_expires=timestamp(https.expires) if https and https.expires else UNSET,
         message=observation.problem,
     )
 
@@ -75,7 +80,8 @@ def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> 
         for line in hanging(trouble, (widths[0], 0), cli.out.wrap):
             cli.out.line(line, "red")
         return
-    identity, state = observation.identity, observation.update_state
+    identity, state, https = observation.identity, observation.update_state, observation.https
+    now = cli.context.clock.now()
     cells = (
         observation.device,
         identity.name,
@@ -84,6 +90,9 @@ def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> 
         identity.serial or "-",
         "-" if state is None else f"{state.value} {state.label}",
         observation.health.label,
+        "-" if https is None else https.words(now),
     )
     line = row(cells, widths) + (f"  {observation.problem}" if observation.problem else "")
-    cli.out.line(line, "yellow" if observation.health.status in _ALARMING else None)
+    left = None if https is None else https.days_left(now)
+    alarming = observation.health.status in _ALARMING or (left is not None and left < SOON_EXPIRED)
+    cli.out.line(line, "yellow" if alarming else None)

@@ -17,6 +17,7 @@ from typing import Any, Final, TextIO
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.check import DoctorCheck, State
+from sicktui.engine.doctor.https import https_checks
 from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
 from sicktui.engine.plan.clock import clock_words
@@ -203,7 +204,16 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
         "backups", lambda: f"{count(len(context.backups.list()), 'backup')} in {context.home.backups}"
     )
     yield from password_checks(context, environ)
+    yield from _https(context)
     yield from _routes(context)
+
+
+def _https(context: Context) -> Iterator[DoctorCheck]:
+    try:
+        profiles = context.devices().profiles
+    except SicktuiError:
+        return  # Reported by the check of the list.
+    yield from https_checks(context, profiles)
 
 
 def _routes(context: Context) -> Iterator[DoctorCheck]:

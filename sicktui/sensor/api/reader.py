@@ -2,10 +2,12 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
 
 from msgspec import structs
 
-from sicktui.model.device import Health, Identity
+from sicktui.model.device import Health, HttpsState, Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
@@ -14,6 +16,7 @@ from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, Sen
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
+T = TypeVar("T")
 Check = Callable[[Reply], object]
 
 
@@ -118,8 +121,8 @@ class Reader:
             location=await self._if_readable(lambda: self._text("LocationName")),
         )
 
-    async def _if_readable(self, read: Callable[[], Awaitable[str | None]]) -> str | None:
-        """A text that people like to see and that decides nothing: it may fail in any way."""
+    async def _if_readable(self, read: Callable[[], Awaitable[T | None]]) -> T | None:
+        """What people like to see and what decides nothing: it may fail in any way."""
         steady, self.steady = self.steady, False
         try:
             return await read()
@@ -262,6 +265,20 @@ class Reader:
             SensorError: it cannot be read.
         """
         return await self._mac()
+
+    async def https(self) -> HttpsState | None:
+        """``httpsStatus``, and how long its certificate is valid; ``None`` if it cannot be read."""
+        status = await self._if_readable(lambda: self.read_if_present("httpsStatus", values.https_status))
+        if status is None:
+            return None
+        enabled, trouble = values.https_status(status)
+        expires: datetime | None = None
+        if enabled:
+            bundle = await self._if_readable(
+                lambda: self.read_if_present("certificateBundleInfo", values.certificate_expiry)
+            )
+            expires = None if bundle is None else values.certificate_expiry(bundle)
+        return HttpsState(enabled=enabled, expires=expires, trouble=trouble)
 
     async def value(self, name: str) -> object:
         """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.

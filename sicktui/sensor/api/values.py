@@ -165,6 +165,58 @@ def firmware_checksum(reply: Reply) -> str:
     return f"{_text(read.root)} {_text(read.app)}"
 
 
+class _ErrorCode(Struct):
+    error: str = ""
+
+
+class _HttpsStatus(Struct):
+    enabled: bool
+    error: _ErrorCode = field(name="errorCode", default_factory=_ErrorCode)
+
+
+def https_status(reply: Reply) -> tuple[bool, str]:
+    """``httpsStatus``: whether HTTPS is on, and its error, empty where there is none.
+
+    Raises:
+        ProtocolError: it is not valid.
+    """
+    read: _HttpsStatus = _convert(reply, _HttpsStatus, f"{reply.variable} has no enabled")
+    error = _text(reply.request.quote(read.error.error))
+    return read.enabled, "" if error.lower() in ("none", "") else error
+
+
+class _Certificate(Struct):
+    until: str = field(name="validNotAfter")
+
+
+class _Certificates(Struct):
+    certificates: Annotated[list[_Certificate], Meta(max_length=4)]
+
+
+_MOMENTS: Final = ("%b %d %H:%M:%S %Y GMT", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S")
+"""The vendor fixes the 24 characters of a moment, not their form: OpenSSL's, ISO 8601, and a bare date."""
+
+
+def certificate_expiry(reply: Reply) -> datetime | None:
+    """``certificateBundleInfo``: when the first certificate expires; ``None`` if that cannot be read.
+
+    Raises:
+        ProtocolError: it is not valid.
+    """
+    read: _Certificates = _convert(reply, _Certificates, f"{reply.variable} has no list of certificates")
+    found = [_moment(certificate.until) for certificate in read.certificates]
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+def _moment(text: str) -> datetime | None:
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(" ".join(text.split()), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
 def convert_fields(reply: Reply, kind: Any) -> Any:  # noqa: ANN401  the kind decides what comes back
     """The fields under ``data`` as a record.
 

@@ -2,7 +2,7 @@
 
 - ``device``: builds the parts; power, port, record
 - ``state``: what the parts see of the device (a protocol)
-- ``updater``, ``backups``, ``variables``, ``auth``: the parts
+- ``updater``, ``backups``, ``variables``, ``auth``, ``https``, ``diagnosis``: the parts
 - ``plans``: what will become of a flash, a backup, a restore; faults change it
 - ``parameters``: the writable variables and their limits
 - ``package``, ``backup_file``: the two file formats

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import zlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import msgspec
@@ -12,13 +12,15 @@ import msgspec
 from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.auth import Authenticator
 from sicktui.simulator.device.backups import Backups
+from sicktui.simulator.device.diagnosis import DiagnosisDump
+from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.record import Record, RequestRecord
 from sicktui.simulator.device.state import Faults
 from sicktui.simulator.device.updater import Updater
 from sicktui.simulator.generations import Generation, generation_of
-from sicktui.simulator.network.http import Request
+from sicktui.simulator.network.http import Request, WatchedReader
 from sicktui.simulator.network.port import HOST, OnConnection, Port
 from sicktui.simulator.spec import DeviceSpec, Fault, Phase
 
@@ -94,13 +96,19 @@ class Device:
         self._links_lost = 0
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = Port(server(self))
+        self.dump = DiagnosisDump(self)
+        self.https = Https(self._answer)
+        self._serve: OnConnection = server(self)
+        self.port = Port(self._serve)
         self.auth = Authenticator(spec, self.generation, rng=self.rng, now=time.now, violation=self.violation)
         self.updater = Updater(self)
         self.backups = Backups(self)
         if spec.stale_backup:
             self.backups.leave_stale()
         self.faults: Faults = faults(self)
+
+    def _answer(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> Awaitable[None]:
+        return self._serve(reader, writer)
 
     # -- what tests and commands look at ------------------------------------------------------------
 
@@ -167,6 +175,8 @@ class Device:
             "auth": self.generation.auth,
             "user": self.spec.user,
             "online": self.online,
+            "https": self.https.address,
+            "fingerprint": self.https.bundle.fingerprint if self.https.bundle else None,
             "record": f"http://{self.address}/simulator/record",
         }
 
@@ -201,6 +211,10 @@ class Device:
             SimulatorError: the port is taken.
         """
         self.port.hold(number)
+        if self.spec.https:
+            from sicktui.simulator.network.certificates import make_bundle  # noqa: PLC0415  half a second
+
+            await self.https.install(make_bundle(self.spec.https_names, days=self.spec.https_days))
         self._powered = not self.spec.offline
         await self._listen()
         if self.spec.update_state == FLASHING:
@@ -213,6 +227,7 @@ class Device:
         if self._tasks:
             await asyncio.wait(self._tasks)
         await self.port.close(keep_number=False)
+        await self.https.close(keep_number=False)
 
     async def power_off(self) -> None:
         """Pull the plug: the port closes, connections break, volatile memory is lost."""
@@ -221,7 +236,8 @@ class Device:
         self.auth.forget()
         self.parameters.power_cycle()
         self._powered = False
-        await self.port.close()
+        self.dump.power_lost()
+        await self._close()
 
     async def power_on(self) -> None:
         """Boot, and answer again."""
@@ -235,11 +251,16 @@ class Device:
     async def _listen(self) -> None:
         if self._powered and not self._links_lost:
             await self.port.open(slow=self.link_rate is not None)
+            await self.https.open(slow=self.link_rate is not None)
+
+    async def _close(self) -> None:
+        await self.port.close()
+        await self.https.close()
 
     async def lose_link(self, seconds: float) -> None:
         """Disconnect the network for ``seconds``; the device itself keeps running."""
         self._links_lost += 1
-        await self.port.close()
+        await self._close()
         await self.time.sleep(seconds)
         self._links_lost -= 1
         await self._listen()

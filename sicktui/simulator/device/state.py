@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from sicktui.simulator.clock import SimulatedTime
+from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
 from sicktui.simulator.generations import Generation
@@ -66,6 +67,7 @@ class DeviceState(Protocol):
     time: SimulatedTime
     rng: random.Random
     parameters: ParameterStore
+    https: Https
     faults: Faults
     model: str
     """``DeviceType``."""

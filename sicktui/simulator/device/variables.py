@@ -65,7 +65,9 @@ _HEALTH: Final[dict[str, Read]] = {
     "PowerOnCnt": lambda device: device.power_on_count if device.shown_count is None else device.shown_count,
     "ContaminationResult": _contamination,
 }
-_STRUCTS: Final = frozenset({"DeviceIdent", "ContaminationResult", "LFTchecksum"})
+_STRUCTS: Final = frozenset(
+    {"DeviceIdent", "ContaminationResult", "LFTchecksum", "httpsStatus", "certificateBundleInfo"}
+)
 
 
 def read_only_of(device: DeviceState) -> dict[str, Read]:
@@ -75,6 +77,9 @@ def read_only_of(device: DeviceState) -> dict[str, Read]:
     readable["DateTime" if family == "LRSNAV" else "LSPdatetime"] = _datetime
     if family == "picoScan":
         readable["LFTchecksum"] = _checksum
+    if family != "LRSNAV":
+        readable["httpsStatus"] = lambda device: device.https.status()
+        readable["certificateBundleInfo"] = lambda device: device.https.info()
     if device.generation.trigger is not None:
         readable["UpdateState"] = lambda device: device.update_state
     return readable

@@ -6,7 +6,7 @@ import struct
 import sys
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import h11
 import msgspec
@@ -43,6 +43,8 @@ class Request(Struct, frozen=True, kw_only=True):
     path: str
     headers: Mapping[str, str]
     """Lower-case names; the last of several wins."""
+    query: Mapping[str, str] = {}
+    """What is behind the question mark; the last of several wins."""
 
     @property
     def name(self) -> str | None:
@@ -168,6 +170,7 @@ class Connection:
         return Request(
             method=event.method.decode("latin-1").upper(),
             path=unquote(target.path),
+            query=dict(parse_qsl(target.query, keep_blank_values=True)),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in event.headers},
         )
 

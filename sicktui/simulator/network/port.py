@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,10 @@ class Port:
 
     def __init__(self, serve: OnConnection) -> None:
         self.number = 0
+        self.tls: ssl.SSLContext | None = None
+        """Encrypts what is opened from now on."""
+        self.accepted = 0
+        """How many connections there have been."""
         self._serve = serve
         self._held: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -102,7 +107,7 @@ class Port:
             reader = WatchedReader(limit=limit, loop=loop)
             return asyncio.StreamReaderProtocol(reader, self._accepted, loop=loop)
 
-        self._server = await loop.create_server(protocol, sock=held)
+        self._server = await loop.create_server(protocol, sock=held, ssl=self.tls)
 
     async def close(self, *, keep_number: bool = True) -> None:
         """Close the listening socket and reset every connection."""
@@ -136,6 +141,7 @@ class Port:
         if self._server is None:  # accepted in the moment in which the port was closed
             reset(writer)
             return
+        self.accepted += 1
         task = asyncio.get_running_loop().create_task(self._converse(reader, writer))
         self._connections[task] = writer
         task.add_done_callback(self._ended)

@@ -13,6 +13,7 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.device.updater import MAX_UPLOAD
 from sicktui.simulator.errors import ApiError, ConnectionDropped
+from sicktui.simulator.generations import LRS4000
 from sicktui.simulator.network.http import Connection, Reply, Request
 from sicktui.simulator.status import (
     ACCESS_DENIED,
@@ -52,6 +53,13 @@ class Api:
             "LoadFactoryDefaults": self._factory_defaults,
             "EthernetUpdate": self._nothing,
         }
+        table |= {
+            "DoDiagnosisDump": self._device.dump.create,
+            "GetDiagnosisDumpInfo": self._device.dump.info,
+        }
+        if generation.family is not LRS4000:
+            table["setCertificateBundle"] = self._device.https.set_bundle
+            table["removeCertificateBundle"] = self._device.https.remove_bundle
         table |= dict.fromkeys(generation.persist, self._persist)
         if generation.auth == "challenge":
             table["getChallenge"] = self._get_challenge
@@ -123,6 +131,8 @@ class Api:
     def _get(self, name: str, request: Request) -> Reply:
         device = self._device
         generation = device.generation
+        if name == "crown/file" and generation.family is not LRS4000:
+            return device.dump.file(request)
         if generation.backup:
             if name == "parameterbackup":
                 return self._get_backup(request)

@@ -8,13 +8,15 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from msgspec import Struct, structs
 
 from sicktui.model.address import is_ip_address, parse_address
-from sicktui.model.device import Identity, Target, bare_serial
+from sicktui.model.clock import is_timestamp
+from sicktui.model.device import HttpsState, Identity, Target, bare_serial
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.stores.disk.shared_record import SharedRecord
 
@@ -34,6 +36,8 @@ class _Sensors(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Those that have spoken challenge-response: ``serial 123``, ``address 1.2.3.4:80``, ``device gate``."""
     https: tuple[str, ...] = ()
     """Those that were spoken to over HTTPS, by the same keys."""
+    certificates: dict[str, str] = {}
+    """Device in the list -> when its certificate expires (ISO 8601; empty: unknown), where HTTPS is on."""
     counts: tuple[str, ...] = ()
     """Those whose ``PowerOnCnt`` rose at a software reboot: ``serial 123``, else ``MAC ...``."""
 
@@ -49,6 +53,8 @@ class SensorMemory:
         self._record = SharedRecord(path, _Sensors())
         self._session: dict[Kind, set[str]] = {"challenge": set(), "https": set()}
         """What this process has seen, also where the file cannot be written."""
+        self._https_states: dict[str, dict[str, str]] = {}
+        """What this process has noted last."""
         self._written: dict[Kind, set[str]] = {"challenge": set(), "https": set()}
 
     def of(self, target: Target) -> "TargetMemory":
@@ -88,6 +94,40 @@ class SensorMemory:
         self._session[kind].update(keys)
         if self._change(lambda known: structs.replace(known, **{kind: _with(getattr(known, kind), keys)})):
             self._written[kind].update(keys)
+
+    def note_https_state(self, device: str, state: HttpsState | None) -> None:
+        """Remember until when a device's certificate is valid. That it cannot be written is logged."""
+        found = (
+            {device: state.expires.isoformat() if state.expires else ""} if state and state.enabled else {}
+        )
+
+        def change(known: _Sensors) -> _Sensors:
+            others = {name: until for name, until in known.certificates.items() if name != device}
+            kept = found if len(others) < MOST else {}
+            return structs.replace(known, certificates={**others, **kept})
+
+        if self._https_states.get(device) != found:
+            self._https_states[device] = found
+            if found or device in self._known_certificates():
+                self._change(change)
+
+    def https_states(self) -> dict[str, HttpsState]:
+        """The devices whose HTTPS was on when they were last read, with the end of their certificates.
+
+        Raises:
+            StorageError: the memory cannot be read.
+        """
+        return {
+            device: HttpsState(enabled=True, expires=datetime.fromisoformat(until) if until else None)
+            for device, until in self._record.read().certificates.items()
+            if not until or is_timestamp(until)
+        }
+
+    def _known_certificates(self) -> dict[str, str]:
+        try:
+            return self._record.read().certificates
+        except SicktuiError:
+            return {}
 
     def counts_reboots(self, identity: Identity) -> bool:
         """Whether this very sensor has been seen to count a software reboot in ``PowerOnCnt``."""

@@ -55,6 +55,10 @@ class DashboardState:
         self.backup_index = BackupIndex()
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
+    def now(self) -> datetime:
+        """The wall-clock time, in UTC."""
+        return self._clock.now()
+
     # What comes in
 
     def set_devices(self, profiles: Mapping[str, Profile], targets: Mapping[str, Target]) -> None:

@@ -148,12 +148,14 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         (Span("health: ", Tone.DIM), *health_cell(row.health, glyphs)),
     ]
     pairs = [("model", row.model), ("firmware", row.version), ("serial number", row.serial)]
+    https = last.observation.https if last is not None else None
     if last is not None and last.identity is not None:
         who = last.identity
         pairs += [("MAC address", who.mac or ""), ("order number", who.order_number or "")]
     pairs += [
         ("location", row.location),
         ("login", row.auth),
+        ("HTTPS", https.words(dashboard.now()) if https else ""),
         ("tags", " ".join(row.tags)),
         ("note", row.note),
     ]
