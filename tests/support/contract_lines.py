@@ -75,7 +75,7 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
         "bytes": (int, _NULL),
     },
 }
-_OPTIONAL = {
+_OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str},
     "status": {"https": bool, "certificate_expires": str},
