@@ -1,5 +1,6 @@
 """The stand-in records each request, and where a client breaks the protocol."""
 
+import http.client
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.sources.servers import setting
 from tests.thinx_server.generations import OCTOBER_2026 as RIGHT
 from tests.thinx_server.record import Violation
+from tests.thinx_server.troubles import Trouble, Way
 
 
 def test_requests_are_recorded_with_their_moment_and_a_good_client_breaks_no_rule() -> None:
@@ -53,3 +55,17 @@ def test_a_field_that_breaks_the_protocol_is_recorded(fields: dict[str, Any], vi
     with setting(RIGHT) as it:
         it.device().check_in(**fields)
         assert it.record.broken == [violation]
+
+
+def test_a_udid_that_never_arrived_is_not_lost() -> None:
+    with setting(RIGHT) as it:
+        device = it.device()
+        it.application.script.once(Way.CHECK_IN, Trouble(end_after=10))
+        with pytest.raises(http.client.IncompleteRead):
+            device.check_in()
+        it.clock.now += 2
+        device.check_in()
+        assert it.record.broken == []
+        device.udid = None
+        device.check_in()
+        assert it.record.broken == [Violation.TOO_FAST, Violation.UDID_LOST]

@@ -72,7 +72,11 @@ class Application:
             return over, NO_TROUBLE
         way = self._way(request)
         trouble = self.script.next(way) if way else NO_TROUBLE
+        mac = str(request.registration.get("mac"))
+        knew_udid = self.record.knows_udid(mac)
         reply = trouble.instead or self._of(way, request)
+        if trouble.cuts and not knew_udid:
+            self.record.udid_not_given(mac)
         if isinstance(reply, Reply):
             reply = trouble.worsen(reply)
             reply = Reply(reply.body, reply.content_type, reply.status, reply.headers + limits, reply.silence)

@@ -140,6 +140,14 @@ class Record:
         """The device of this MAC has been given its udid."""
         self._given_udids.add(mac)
 
+    def knows_udid(self, mac: str) -> bool:
+        """Whether that has happened."""
+        return mac in self._given_udids
+
+    def udid_not_given(self, mac: str) -> None:
+        """The reply with it never arrived."""
+        self._given_udids.discard(mac)
+
     def token_refused(self, token: str) -> None:
         """This token was refused: trying it again is pointless."""
         self._refused_tokens.add(token)

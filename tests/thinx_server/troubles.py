@@ -44,6 +44,11 @@ class Trouble:
     seconds_a_chunk: float = 0.0
     """Seconds before each chunk: a slow line."""
 
+    @property
+    def cuts(self) -> bool:
+        """Whether the body cannot arrive intact."""
+        return self.announced != 0 or self.stall_after is not None or self.end_after is not None
+
     def worsen(self, reply: Reply) -> Reply:
         """What becomes of a reply, as far as its content is concerned."""
         headers = tuple(
