@@ -1,5 +1,6 @@
 """Each row of the rule, by a short hand-made history."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -225,3 +226,5 @@ def test_a_look_is_as_old_as_its_first_request() -> None:
 def test_the_table_of_the_documentation_has_every_row() -> None:
     assert rules_section().count("\n") == len(RULES) + 1
     assert "|  |" not in rules_section()
+    page = Path(__file__).parents[2] / "docs/reliability.md"
+    assert rules_section() in page.read_text("utf-8")

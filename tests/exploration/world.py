@@ -175,6 +175,15 @@ WORLDS: Final = (
         offers=_SILENT,
         usually="unknown",
     ),
+    World("the version is spelled otherwise", new="V2.3.0.0R"),
+    World(
+        "again at an equal version, spelled otherwise after it, no counter",
+        old="2.3.0.0R",
+        new="V2.3.0.0R",
+        right=(True, True),
+        offers=_SILENT,
+        usually="unknown",
+    ),
     World("hasty deadlines", timing=HASTY_TIMING),
     World("hasty deadlines, no counter", timing=HASTY_TIMING, offers=_SILENT),
 )
