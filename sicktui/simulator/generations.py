@@ -1,69 +1,54 @@
-"""The API generations that a simulated device can belong to.
+"""The API generations that a simulated device can belong to: products, and their APIs in one firmware.
 
-Each is a set of differences between SICK's articles, OpenAPI files and clients. None was measured on a
+What an API has is described in ``families/``; here is the rest. None was measured on a
 device.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from msgspec import Struct, structs
 
+from sicktui.simulator.families.kinds import Record, Text
+from sicktui.simulator.families.notation import Family, family_of
 from sicktui.simulator.spec import Auth, DeviceSpec, ErrorStyle, GenerationName, Salt
 
 RestoreReply = Literal["silent", "result", "codes", "async"]
 """What ``RestoreParameterBackup`` answers: a header only; ``Result``; ``RestoreResult`` and the
 parameters that failed; or a header, with ``RestoreParameterBackupResult`` to be polled."""
 
+TRIGGERS: Final = ("RunFirmwareUpdate", "methods/RunFirmwareUpdate")
+PERSISTS: Final = ("WriteEeprom", "PersistParameters")
 
-class Family(Struct, frozen=True, kw_only=True):
-    """What all variants of a product have in common (SICK's OpenAPI files)."""
+
+class Product(Struct, frozen=True):
+    """What all firmware of a product has in common."""
 
     name: str
     """``DeviceIdent.Name``."""
     model: str
     """The default ``DeviceType``."""
     order_number: str
-    location_limit: int
-    """Maximum characters of ``LocationName``."""
     signed_since: tuple[int, ...] | None = None
     """From this firmware on only signed packages are accepted, before it only unsigned ones
     (firmware article, section 2); ``None`` if the rule is not known to apply."""
 
 
-PICOSCAN: Final = Family(
-    name="picoScan",
-    model="picoScan150",
-    order_number="1134610",
-    location_limit=32,
-    signed_since=(2, 2, 0),
-)
-MULTISCAN: Final = Family(name="multiScan", model="multiScan136", order_number="1131164", location_limit=32)
-LRS4000: Final = Family(name="LRSNAV", model="LRS4581R", order_number="1098855", location_limit=16)
+_PICOSCAN150: Final = Product("picoScan", "picoScan150", "1134610", (2, 2, 0))
+_PICOSCAN120: Final = Product("picoScan120", "picoScan120", "1136310", (2, 2, 0))
+_MULTISCAN100: Final = Product("multiScan", "multiScan136", "1131164")
+_MULTISCAN200: Final = Product("multiScan200", "multiScan2xx", "1143206")
+_LRS4000: Final = Product("LRSNAV", "LRS4581R", "1098855")
 
 
 class Generation(Struct, frozen=True, kw_only=True):
-    """The API of a generation of firmware."""
+    """The API of a product in a generation of firmware."""
 
     name: GenerationName
-    family: Family
-    version: str
+    family: Product
     auth: Auth = "challenge"
     salt: Salt = "zeros"
-    tokens: bool = False
-    time_to_live: bool = False
-    """Whether ``CreateSessionToken`` takes ``timeToLive`` (seconds, here: the vendor names no unit)."""
-    trigger: str | None = "RunFirmwareUpdate"
-    """The path of the trigger under ``/api/``; ``None`` if there is no update."""
-    persist: tuple[str, ...] = ("WriteEeprom",)
-    check_credentials: bool = True
-    open_methods: tuple[str, ...] = ("FindMe", "GetDiagnosisDumpInfo")
-    """Methods that work without authentication (no header in SICK's OpenAPI)."""
-    backup: bool = True
-    create_reply: bool = True
-    """Whether ``CreateParameterBackup`` answers with ``Result``; else with a header only."""
-    create_result: bool = False
-    """Whether ``CreateParameterBackupResult`` exists."""
-    restore: RestoreReply = "result"
+    tokens: bool | None = None
+    """Whether there are session tokens; ``None``: as described."""
     backup_format: Literal["binary", "json"] = "binary"
     error_style: ErrorStyle = "status"
     wrapped: bool = False
@@ -74,70 +59,72 @@ class Generation(Struct, frozen=True, kw_only=True):
     backup_denied: int = 403
     """HTTP status of ``parameterbackup`` without a good token (auth article, section 3)."""
 
+    @property
+    def api(self) -> Family:
+        """Its variables and methods."""
+        return family_of(self.name)
 
-GENERATIONS: Final[dict[GenerationName, Generation]] = {
-    # SICK's article "Headless firmware deployment", as it is written.
-    "firmware-article": Generation(
+    @property
+    def version(self) -> str:
+        """The firmware that it is the API of."""
+        ident = cast("dict[str, str]", self.api.variables["DeviceIdent"].kind.initial())
+        return ident["Version"]
+
+    @property
+    def location_limit(self) -> int:
+        """Maximum characters of ``LocationName``."""
+        return cast("Text", self.api.variables["LocationName"].kind).high or 0
+
+    @property
+    def trigger(self) -> str | None:
+        """The path of the trigger under ``/api/``; ``None`` if there is no update."""
+        return next((path for path in TRIGGERS if path in self.api.methods), None)
+
+    @property
+    def persist(self) -> tuple[str, ...]:
+        """The methods that save the parameters."""
+        return tuple(name for name in PERSISTS if name in self.api.methods)
+
+    @property
+    def backup(self) -> bool:
+        """Whether it has backups."""
+        return "CreateParameterBackup" in self.api.methods
+
+    @property
+    def restore(self) -> RestoreReply:
+        """How ``RestoreParameterBackup`` answers."""
+        if "RestoreParameterBackupResult" in self.api.variables:
+            return "async"
+        fields = self.returns("RestoreParameterBackup").fields
+        if "RestoreResult" in fields:
+            return "codes"
+        return "result" if fields else "silent"
+
+    def returns(self, method: str) -> Record:
+        """What a method returns; no fields: a header only."""
+        return self.api.methods[method].returns
+
+
+_ALL: Final = (
+    Generation(
         name="firmware-article",
-        family=PICOSCAN,
-        version="2.2.0.0R",
+        family=_PICOSCAN150,
         auth="basic",
-        tokens=True,
-        trigger="methods/RunFirmwareUpdate",
-        persist=("PersistParameters",),
-        check_credentials=False,
-        open_methods=(),
-        create_reply=False,
-        restore="silent",
         error_style="http_json",
         expect_continue=False,
     ),
-    # SICK's article "Challenge & Response and Session Token Authentication", as it is written.
-    "auth-article": Generation(
-        name="auth-article",
-        family=PICOSCAN,
-        version="2.3.0.0R",
-        tokens=True,
-        persist=("PersistParameters",),
-        check_credentials=False,
-        open_methods=(),
-        create_reply=False,
-        restore="silent",
-    ),
-    # SICK's OpenAPI file of picoScan120/150 2.2.1: no CreateSessionToken.
-    "picoscan-2.2.1": Generation(name="picoscan-2.2.1", family=PICOSCAN, version="2.2.1.0R"),
-    # Newer firmware: a token with timeToLive, and results that are polled.
-    "picoscan-2.3.3": Generation(
-        name="picoscan-2.3.3",
-        family=PICOSCAN,
-        version="2.3.3.0R",
-        salt="random",
-        tokens=True,
-        time_to_live=True,
-        create_result=True,
-        restore="async",
-        wrapped=True,
-    ),
-    # SICK's OpenAPI file of multiScan100 2.4.2: a RestoreResult, and the backup is JSON.
-    "multiscan-2.4.2": Generation(
-        name="multiscan-2.4.2",
-        family=MULTISCAN,
-        version="2.4.2.0R",
-        restore="codes",
-        backup_format="json",
-        wrapped=True,
-    ),
-    # SICK's OpenAPI file of LRS4000 1.9.1: no update, no backup, no UpdateState, no checkCredentials.
-    "lrs4000-1.9.1": Generation(
-        name="lrs4000-1.9.1",
-        family=LRS4000,
-        version="1.9.1.0R",
-        trigger=None,
-        check_credentials=False,
-        backup=False,
-        keep_alive=False,
-    ),
-}
+    Generation(name="auth-article", family=_PICOSCAN150),
+    Generation(name="picoscan-2.2.1", family=_PICOSCAN150),
+    Generation(name="picoscan-2.3.3", family=_PICOSCAN150, salt="random", wrapped=True),
+    Generation(name="multiscan-2.4.2", family=_MULTISCAN100, backup_format="json", wrapped=True),
+    Generation(name="lrs4000-1.9.1", family=_LRS4000, keep_alive=False),
+    Generation(name="picoscan120-2.2.1", family=_PICOSCAN120),
+    Generation(name="picoscan120-2.3.3", family=_PICOSCAN120, salt="random", wrapped=True),
+    Generation(name="multiscan-2.4.4", family=_MULTISCAN100, backup_format="json", wrapped=True),
+    Generation(name="multiscan200-1.1.0", family=_MULTISCAN200, backup_format="json", wrapped=True),
+    Generation(name="lrs4000-1.10.0", family=_LRS4000, keep_alive=False),
+)
+GENERATIONS: Final[dict[GenerationName, Generation]] = {generation.name: generation for generation in _ALL}
 """Every API generation by its name."""
 
 _OVERRIDES: Final = ("auth", "salt", "tokens", "error_style", "wrapped", "expect_continue", "keep_alive")
@@ -145,8 +132,11 @@ _OVERRIDES: Final = ("auth", "salt", "tokens", "error_style", "wrapped", "expect
 
 def generation_of(spec: DeviceSpec) -> Generation:
     """The generation of a device, with what its spec changes."""
+    generation = GENERATIONS[spec.generation]
     changes = {name: getattr(spec, name) for name in _OVERRIDES if getattr(spec, name) is not None}
-    return structs.replace(GENERATIONS[spec.generation], **changes)
+    if generation.tokens is None:
+        changes = {"tokens": "CreateSessionToken" in generation.api.methods, **changes}
+    return structs.replace(generation, **changes)
 
 
 def version_numbers(version: str) -> tuple[int, ...]:

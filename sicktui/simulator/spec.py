@@ -11,6 +11,11 @@ GenerationName = Literal[
     "picoscan-2.3.3",
     "multiscan-2.4.2",
     "lrs4000-1.9.1",
+    "picoscan120-2.2.1",
+    "picoscan120-2.3.3",
+    "multiscan-2.4.4",
+    "multiscan200-1.1.0",
+    "lrs4000-1.10.0",
 ]
 Auth = Literal["challenge", "basic"]
 Salt = Literal["zeros", "random", "empty", "null", "absent"]
@@ -133,6 +138,9 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     backup_seconds: Seconds = 0.6
     restore_seconds: Seconds = 0.5
     backup_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 86_000
+    earlier_results: bool = True
+    """Whether its results of a backup and a restore are those of earlier calls (``Status`` 1), as a sensor has
+    them that has done both since its power-on; else ``Status`` 0, although nothing is under way."""
     stale_backup: bool = False
     """Whether the device has an older backup file at the start."""
     parameters: dict[str, object] = {}

@@ -41,7 +41,7 @@ async def test_a_sensor_is_renamed_with_proof_on_every_generation(
 @pytest.mark.parametrize("generation", GENERATIONS)
 async def test_the_length_of_a_name_is_that_of_its_family(harness: EngineHarness, generation: str) -> None:
     device = await harness.sensor(generation=generation)
-    limit = device.generation.family.location_limit
+    limit = device.generation.location_limit
     assert location_limit(device.generation.family.name) == limit
     target = harness.target(device)
     await write_parameter(harness.context, target, "LocationName", "x" * limit)

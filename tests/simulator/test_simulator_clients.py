@@ -19,7 +19,6 @@ from tests.simulator.plain_client import (
     post,
     proof,
     request,
-    session_token,
 )
 from tests.support.waiting import wait_until
 
@@ -114,7 +113,9 @@ def test_find_me_needs_no_authentication_on_vendor_firmware(start: Start) -> Non
     device = start("picoscan-2.2.1")
     assert post(device, "/api/FindMe", {"data": {"uiDuration": 5}}).code == 0
     assert device.blinking_until > device.time.now()
-    assert post(device, "/api/FindMe", {"data": {"uiDuration": -1}}).code == 2
+    assert post(device, "/api/FindMe", {"data": {"uiDuration": -1}}).code == 6
+    assert post(device, "/api/FindMe", {"data": {"uiDuration": "long"}}).code == 2
+    assert post(start("picoscan-2.3.3"), "/api/FindMe", {"data": {"uiDuration": 0}}).code == 6
     assert device.violations == []
     article = start("auth-article")
     assert post(article, "/api/FindMe", {"data": {"uiDuration": 5}}).code == 4
@@ -238,7 +239,11 @@ def test_values_are_checked_as_the_api_says(start: Start) -> None:
     wrong = {
         "LocationName": [("x" * 33, 7), (5, 2)],
         "ScanDataFormat": [(9, 9), ("x", 2), (True, 2)],
-        "ScanDataEthSettings": [({"Port": 70_000}, 6), ({"Other": 1}, 2), ({"IPAddress": [1, 2, 3]}, 2)],
+        "ScanDataEthSettings": [
+            ({"Port": 70_000}, 6),
+            ({"Other": 1}, 2),
+            ({"IPAddress": [1] * 5}, 7),
+        ],
     }
     for name, cases in wrong.items():
         for value, status in cases:
@@ -264,14 +269,20 @@ def test_basic_devices_know_no_challenge(start: Start) -> None:
     assert (written.status, written.code) == (200, 0)
 
 
-def test_a_token_lives_as_long_as_was_asked(start: Start) -> None:
-    device = start("picoscan-2.3.3", time_scale=20.0)
-    short = session_token(device, {"timeToLive": 1})
-    long = session_token(device, {"timeToLive": 600})
-    time.sleep(0.1)
-    assert get(device, "parameterbackup", short).status == 403
-    assert get(device, "parameterbackup", long).status == 404  # good, but no file yet
-    assert auth_post(device, "CreateSessionToken", {"timeToLive": 70_000}).code == 2
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "picoscan120-2.3.3", "multiscan200-1.1.0"])
+def test_a_token_lives_as_long_as_the_device_says(start: Start, generation: str) -> None:
+    device = start(generation, token_seconds=1.0, time_scale=10.0)
+    given = auth_post(device, "CreateSessionToken", {"timeToLive": 600}).json["data"]
+    assert given["timeToLive"] == 1
+    assert len(given["token"]) == 36
+    token = {"X-Session-Token": given["token"]}
+    assert get(device, "parameterbackup", token).status == 404  # good, but no file yet
+    time.sleep(0.2)
+    assert get(device, "parameterbackup", token).status == 403
+
+
+def test_the_articles_answer_a_token_alone(start: Start) -> None:
+    assert set(auth_post(start("auth-article"), "CreateSessionToken").json["data"]) == {"token"}
 
 
 def test_the_wrong_user_and_the_wrong_level(start: Start) -> None:

@@ -112,7 +112,8 @@ def test_a_scenario_that_is_none(tmp_path: Path) -> None:
 def test_the_standard_fleet_shows_every_generation() -> None:
     fleet = standard_fleet()
     assert len(fleet) == 6
-    assert {spec.generation for spec in fleet} == set(GENERATIONS)
+    assert len({spec.generation for spec in fleet}) == 6
+    assert {spec.generation for spec in standard_fleet(18)} == set(GENERATIONS)
     assert fleet[0].name == "picoscan-gate-1"
     many = standard_fleet(50)
     assert len({spec.name for spec in many}) == 50

@@ -55,8 +55,8 @@ class Leaks:
     def _listen(self, monkeypatch: pytest.MonkeyPatch) -> None:
         create, verify = Authenticator.create_token, Authenticator.verify
 
-        def create_token(device: Authenticator, seconds: float | None = None) -> str:
-            token = create(device, seconds)
+        def create_token(device: Authenticator) -> str:
+            token = create(device)
             self.tokens.append(token)
             return token
 

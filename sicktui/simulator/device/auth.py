@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import random
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
@@ -240,11 +241,10 @@ class Authenticator:
 
     # -- session tokens --------------------------------------------------------------------------
 
-    def create_token(self, seconds: float | None = None) -> str:
-        """A new session token; ``seconds``: its lifetime, if the client chose one."""
-        raw = self._rng.randbytes(36)
-        token = base64.urlsafe_b64encode(raw).decode()
-        self._tokens[token] = self._now() + (self._spec.token_seconds if seconds is None else seconds)
+    def create_token(self) -> str:
+        """A new session token, of at most 36 characters (SICK's OpenAPI of picoScan 2.3.3)."""
+        token = str(uuid.UUID(bytes=self._rng.randbytes(16), version=4))
+        self._tokens[token] = self._now() + self._spec.token_seconds
         _trim(self._tokens)
         return token
 

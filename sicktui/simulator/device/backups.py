@@ -8,7 +8,7 @@ from sicktui.simulator.device.parameters import NETWORK
 from sicktui.simulator.device.plans import CreatePlan, RestorePlan
 from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError
-from sicktui.simulator.status import INVALID_DATA, OK, OUT_OF_BOUNDS
+from sicktui.simulator.status import INVALID_DATA, OUT_OF_BOUNDS
 
 PASSPHRASE_LIMIT: Final = 256
 """Characters (SICK's OpenAPI, ``CreateParameterBackup``)."""
@@ -28,6 +28,8 @@ class Backups:
         self.uploaded: bytes | None = None
         self.create_pending = False
         self.create_ok = False
+        self._created = self._restored = device.spec.earlier_results
+        """Whether the last backup, and the last restore, is finished."""
         self.restore_pending = False
         self.restore_code: int = 0
         self.restore_failed: tuple[str, ...] = ()
@@ -41,6 +43,20 @@ class Backups:
         """Leave an older backup: the defaults, under an unknown passphrase."""
         self.file = self._make("yesterday", dict(self._device.parameters.defaults))
 
+    @property
+    def create_result(self) -> dict[str, object]:
+        """``CreateParameterBackupResult``: of the last call; Pending before the first (SICK's OpenAPI)."""
+        return {"Status": int(self._created), "Result": self._created and self.create_ok}
+
+    @property
+    def restore_result(self) -> dict[str, object]:
+        """``RestoreParameterBackupResult``, likewise."""
+        return {
+            "Status": int(self._restored),
+            "RestoreResult": self.restore_code,
+            "ParametersFailedToRestore": list(self.restore_failed),
+        }
+
     # -- create ----------------------------------------------------------------------------------
 
     def create(self, data: dict[str, object]) -> bool:
@@ -51,6 +67,7 @@ class Backups:
         plan = CreatePlan(seconds=self._device.spec.backup_seconds)
         self._device.faults.create_backup(plan)
         self.create_ok = plan.ok
+        self._created = not plan.ok
         if not plan.ok:
             return False
         content = self._make(passphrase, dict(self._device.parameters.current))
@@ -70,6 +87,7 @@ class Backups:
             self.file = content
         self._growing = None
         self.create_pending = False
+        self._created = True
 
     def _make(self, passphrase: str, values: dict[str, object]) -> bytes:
         device = self._device
@@ -102,7 +120,7 @@ class Backups:
                 plan.code = 0
             except Unusable as error:
                 plan.code = error.code
-        self.restore_pending = True
+        self.restore_pending, self._restored = True, False
         self._contents = contents
         return plan
 
@@ -121,7 +139,7 @@ class Backups:
             return
         self.restore_code = plan.code or 0
         self.restore_failed = self._apply(plan)
-        self.restore_pending = False
+        self.restore_pending, self._restored = False, True
         if plan.reboots:
             self._device.parameters.save()
             self._device.spawn(self._reboot())
@@ -142,7 +160,7 @@ class Backups:
         for name, value in contents.parameters.items():
             if name in plan.failed or name in plan.left_out:
                 continue
-            if name in store.table and store.table[name].check(value) == OK:
+            if store.fits(name, value):
                 store.current[name] = value
             else:
                 failed.append(name)

@@ -28,6 +28,8 @@ STARTUP: Final = 1  # DeviceStatus
 FLASHING: Final = 1  # UpdateState
 _BEEN_ON: Final = 36_000.0
 """Seconds for which a sensor has been on when its simulation begins."""
+_LINK_SECONDS: Final = 1.0
+"""How long an address change takes."""
 _SICK_PREFIX: Final = "00:06:77"
 
 _log = logging.getLogger(__name__)
@@ -87,8 +89,10 @@ class Device:
         self.hidden = set(spec.hidden)
         self.startup_until = 0.0
         self.blinking_until = 0.0
-        location = (spec.name if spec.location is None else spec.location)[: family.location_limit]
-        self.parameters = ParameterStore(family, {"LocationName": location, **spec.parameters})
+        location = (spec.name if spec.location is None else spec.location)[: self.generation.location_limit]
+        self.parameters = ParameterStore(self.generation.api, {"LocationName": location, **spec.parameters})
+        self.network = self.parameters.address
+        """The address that is effective."""
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
         self._powered_at = time.now() - _BEEN_ON
@@ -114,8 +118,8 @@ class Device:
 
     @property
     def address(self) -> str:
-        """``127.0.0.1:PORT``."""
-        return f"{HOST}:{self.port.number}"
+        """Host and port."""
+        return f"{self.port.host}:{self.port.number}"
 
     @property
     def online(self) -> bool:
@@ -161,6 +165,21 @@ class Device:
     def hours_since_power_on(self) -> float:
         """``DailyOpHours``."""
         return round((self.time.now() - self._powered_at) / 3600, 3)
+
+    @property
+    def blinking(self) -> bool:
+        """Whether its LEDs blink, to be found on site."""
+        return self.time.now() < self.blinking_until
+
+    @property
+    def backup_result(self) -> dict[str, object]:
+        """``CreateParameterBackupResult``."""
+        return self.backups.create_result
+
+    @property
+    def restore_result(self) -> dict[str, object]:
+        """``RestoreParameterBackupResult``."""
+        return self.backups.restore_result
 
     def summary(self) -> dict[str, object]:
         """Identity and address, as ``simulate`` announces them. No secrets."""
@@ -210,6 +229,7 @@ class Device:
         Raises:
             SimulatorError: the port is taken.
         """
+        self._take_address()
         self.port.hold(number)
         if self.spec.https:
             from sicktui.simulator.network.certificates import make_bundle  # noqa: PLC0415  half a second
@@ -244,6 +264,7 @@ class Device:
         self._powered = True
         self.power_on_count += 1
         self._powered_at = self.time.now()
+        self._take_address()
         self.updater.booted()
         self.faults.booted()
         await self._listen()
@@ -278,6 +299,22 @@ class Device:
         await self.power_off()
         await self.time.sleep(self.spec.reboot_seconds)
         await self.power_on()
+
+    async def update_address(self, *, after: float) -> None:
+        """``EthernetUpdate``, in ``after`` seconds: what was written since the last one takes effect.
+
+        The port moves to an address of this PC (127.x.x.x), and to 127.0.0.1 for any other one.
+        """
+        await self.time.sleep(after)
+        if self.parameters.address == self.network:
+            return
+        self._take_address()
+        await self.lose_link(_LINK_SECONDS)
+
+    def _take_address(self) -> None:
+        self.network = self.parameters.address
+        octets = self.network["EtherIPAddress"]
+        self.port.move_to(".".join(map(str, octets)) if isinstance(octets, list) else HOST)
 
     def move(self) -> None:
         """Come back on another port, as a sensor that got another address."""

@@ -1,148 +1,32 @@
-"""The writable variables of a simulated device, per family (SICK's OpenAPI files).
+"""The writable variables of a simulated device, with the limits of its family.
 
 A *parameter* is lost at a power cycle unless it was saved, and part of a backup.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from sicktui.simulator.errors import ApiError
-from sicktui.simulator.generations import Family
-from sicktui.simulator.status import ILLEGAL_VALUE, INVALID_DATA, OK, OUT_OF_BOUNDS, OUT_OF_RANGE
+from sicktui.simulator.families.kinds import merged
+from sicktui.simulator.families.notation import Family, Variable
+from sicktui.simulator.status import OK
 
-Check = Callable[[object], int]
-"""Returns the ``header.status`` for a value; 0 accepts it."""
-
-NETWORK: Final = ("EtherIPAddress", "EtherIPMask", "EtherIPGateAddress")
-"""Parameters that a backup leaves out, so that a restore never changes an address."""
-
-
-class Parameter(Struct, frozen=True, kw_only=True):
-    """A writable variable."""
-
-    default: object
-    check: Check
-    struct: bool = False
-    """Whether GET returns its fields flat under ``data`` (or wrapped, depending on the generation)."""
+NETWORK: Final = (
+    "EtherIPAddress",
+    "EtherIPMask",
+    "EtherIPGateAddress",
+    "EtherAddressingMode",
+    "EtherDHCPFallback",
+)
+"""What ``EthernetUpdate`` makes effective. No backup has it, so that a restore never changes an address."""
 
 
-def text(limit: int) -> Check:
-    """A string of at most ``limit`` characters."""
-
-    def check(value: object) -> int:
-        if not isinstance(value, str):
-            return INVALID_DATA
-        return OK if len(value) <= limit else OUT_OF_BOUNDS
-
-    return check
-
-
-def boolean(value: object) -> int:
-    """``true`` or ``false``."""
-    return OK if isinstance(value, bool) else INVALID_DATA
-
-
-def whole(low: int, high: int) -> Check:
-    """An integer from ``low`` to ``high``."""
-
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return INVALID_DATA
-        return OK if low <= value <= high else OUT_OF_RANGE
-
-    return check
-
-
-def number(low: float, high: float) -> Check:
-    """A number from ``low`` to ``high``."""
-
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return INVALID_DATA
-        return OK if low <= value <= high else OUT_OF_RANGE
-
-    return check
-
-
-def choice(*values: int) -> Check:
-    """One of the listed integers."""
-
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            return INVALID_DATA
-        return OK if value in values else ILLEGAL_VALUE
-
-    return check
-
-
-def octets(value: object) -> int:
-    """Four integers from 0 to 255."""
-    if not isinstance(value, list) or len(value) != 4:  # noqa: PLR2004 - an IPv4 address has four bytes
-        return INVALID_DATA
-    return max(whole(0, 255)(part) for part in value)
-
-
-def fields(**checks: Check) -> Check:
-    """An object with (some of) these fields."""
-
-    def check(value: object) -> int:
-        if not isinstance(value, dict) or not value or not checks.keys() >= value.keys():
-            return INVALID_DATA
-        return max(checks[name](part) for name, part in value.items())
-
-    return check
-
-
-def _orientation(reach: int) -> Parameter:
-    length, angle = whole(-reach, reach), whole(-3_600_000, 3_600_000)
-    check = fields(x=length, y=length, z=length, yaw=angle, pitch=angle, roll=angle)
-    level = dict.fromkeys(("x", "y", "z", "yaw", "pitch", "roll"), 0)
-    return Parameter(default=level, check=check, struct=True)
-
-
-def _ethernet(default: list[int]) -> Parameter:
-    return Parameter(default=default, check=octets)
-
-
-_COMMON: Final = {
-    "EtherIPAddress": _ethernet([192, 168, 0, 1]),
-    "EtherIPMask": _ethernet([255, 255, 255, 0]),
-    "EtherIPGateAddress": _ethernet([0, 0, 0, 0]),
-    "LEDEnable": Parameter(default=True, check=boolean),
-}
-_STREAMING: Final = {
-    "ScanDataEnable": Parameter(default=False, check=boolean),
-    "ScanDataFormat": Parameter(default=2, check=choice(1, 2, 3, 4)),
-    "ScanDataEthSettings": Parameter(
-        default={"Protocol": 1, "IPAddress": [192, 168, 0, 100], "Port": 2115},
-        check=fields(Protocol=choice(1, 2), IPAddress=octets, Port=whole(0, 65535)),
-        struct=True,
-    ),
-    "AutoStartMeasure": Parameter(default=True, check=boolean),
-    "SensorPosition": _orientation(100_000),
-}
-_OF_FAMILY: Final[dict[str, dict[str, Parameter]]] = {
-    "picoScan": {
-        **_STREAMING,
-        "rosFrameId": Parameter(default="picoScan_", check=text(64)),
-        "EnableLongRangeMode": Parameter(default=False, check=boolean),
-    },
-    "multiScan": {**_STREAMING, "bInterlacedMode": Parameter(default=False, check=boolean)},
-    "LRSNAV": {
-        "ScanDataFormat": Parameter(default=3, check=choice(0, 2, 3)),
-        "ScanDataScaleFactor": Parameter(default=1.0, check=number(0.1, 16.0)),
-    },
-}
-
-
-def parameters_of(family: Family) -> dict[str, Parameter]:
+def parameters_of(family: Family) -> dict[str, Variable]:
     """The parameters that devices of a family have."""
-    location = Parameter(default="not defined", check=text(family.location_limit))
-    return {"LocationName": location, **_COMMON, **_OF_FAMILY[family.name]}
+    return {name: variable for name, variable in family.variables.items() if "W" in variable.access}
 
 
 class ParameterStore:
@@ -150,20 +34,22 @@ class ParameterStore:
 
     def __init__(self, family: Family, changed: Mapping[str, object]) -> None:
         self.table = parameters_of(family)
-        self.defaults: dict[str, object] = {name: entry.default for name, entry in self.table.items()}
-        self.current: dict[str, object] = {**self.defaults, **changed}
+        self.defaults: dict[str, object] = {name: entry.kind.initial() for name, entry in self.table.items()}
+        self.current: dict[str, object] = dict(self.defaults)
+        for name, value in changed.items():
+            self.current[name] = merged(self.defaults.get(name), value)
         self.saved: dict[str, object] = dict(self.current)
 
     def write(self, name: str, value: object) -> None:
         """Set a parameter; ``ApiError`` with the vendor's status if the value is not allowed."""
-        entry = self.table[name]
-        status = entry.check(value)
+        status = self.table[name].kind.status(value, partly=True)
         if status != OK:
             raise ApiError(status)
-        before = self.current[name]
-        if isinstance(before, dict) and isinstance(value, dict):
-            value = {**before, **value}
-        self.current[name] = value
+        self.current[name] = merged(self.current[name], value)
+
+    def fits(self, name: str, value: object) -> bool:
+        """Whether the device has this parameter, and it can have this value."""
+        return name in self.table and self.table[name].kind.status(value) == OK
 
     def save(self) -> None:
         """Make the active values survive a power cycle."""
@@ -176,6 +62,11 @@ class ParameterStore:
     def reset(self) -> None:
         """Set the defaults, active but not saved."""
         self.current = dict(self.defaults)
+
+    @property
+    def address(self) -> dict[str, object]:
+        """The values that ``EthernetUpdate`` makes effective."""
+        return {name: self.current[name] for name in NETWORK}
 
     @property
     def md5(self) -> str:

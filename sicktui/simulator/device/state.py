@@ -105,6 +105,18 @@ class DeviceState(Protocol):
     def hours_since_power_on(self) -> float:
         """``DailyOpHours``."""
 
+    @property
+    def blinking(self) -> bool:
+        """Whether its LEDs blink, to be found on site."""
+
+    @property
+    def backup_result(self) -> dict[str, object]:
+        """``CreateParameterBackupResult``."""
+
+    @property
+    def restore_result(self) -> dict[str, object]:
+        """``RestoreParameterBackupResult``."""
+
     def violation(self, text: str) -> None:
         """Record a breach of the protocol."""
 

@@ -1,18 +1,25 @@
 """What a simulated device answers to a GET: its parameters, and the variables that are read only.
 
-Names and shapes are those of SICK's OpenAPI files.
+Which there are, and of what type, is in ``families/``; here are the values that a living sensor has.
 """
 
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError
+from sicktui.simulator.families.kinds import Items, Kind, Record, merged
 from sicktui.simulator.status import NOT_FOUND
 
 Read = Callable[[DeviceState], object]
+
+_CLEAN: Final = {"lrs4000": 0}
+"""``ContaminationData`` of a clean sector by family; 1 with all others."""
+_SECTORS: Final = 7
+"""Sectors of a picoScan150 (developer guide, telegram listing)."""
+_MICROSECONDS: Final = 1_000_000
 
 
 def _datetime(_: DeviceState) -> object:
@@ -40,9 +47,43 @@ def _checksum(device: DeviceState) -> object:
 
 
 def _contamination(device: DeviceState) -> object:
-    prefix = "" if device.generation.family.name == "LRSNAV" else "b"
-    names = ("warningActive", "errorActive") if not prefix else ("bWarningActive", "bErrorActive")
-    return dict.fromkeys(names, False)
+    clean = _CLEAN.get(device.generation.name.partition("-")[0], 1)
+    return [clean] * (_length(device, "ContaminationData") or _SECTORS)
+
+
+def _active_sectors(device: DeviceState) -> object:
+    return [True] * (_length(device, "ContaminationActiveSectors") or _SECTORS)
+
+
+def _length(device: DeviceState, name: str) -> int:
+    kind = device.generation.api.variables[name].kind
+    return kind.low if isinstance(kind, Items) else 0
+
+
+def _leds(device: DeviceState) -> object:
+    off = 0 if device.parameters.current["LEDEnable"] else 1
+    function = 5 if device.blinking else off
+    return [{"Color": 0, "Function": function, "Id": name} for name in ("LED1", "LED2")]
+
+
+def _motion(device: DeviceState) -> object:
+    """At rest: one g down, no rotation."""
+    return {
+        "Acceleration": [0.0, 0.0, 9.81],
+        "AngularVelocity": [0.0, 0.0, 0.0],
+        "Orientation": [1.0, 0.0, 0.0, 0.0],
+        "TimeStamp": _ticks(device) % 0x1_0000_0000,
+    }
+
+
+def _ticks(device: DeviceState) -> int:
+    """Microseconds since power-on."""
+    return int(device.hours_since_power_on * 3600 * _MICROSECONDS)
+
+
+def _fields(device: DeviceState) -> object:
+    """No field is configured; scans are evaluated all the same."""
+    return {"Version": 1, "Timestamp": _ticks(device), "EvaluationResultList": []}
 
 
 _IDENTITY: Final[dict[str, Read]] = {
@@ -63,26 +104,36 @@ _HEALTH: Final[dict[str, Read]] = {
     "OpHours": lambda device: device.operating_hours,
     "DailyOpHours": lambda device: device.hours_since_power_on,
     "PowerOnCnt": lambda device: device.power_on_count if device.shown_count is None else device.shown_count,
-    "ContaminationResult": _contamination,
+    "LFTchecksum": _checksum,
+    "LEDState": _leds,
+    "ContaminationData": _contamination,
+    "ContaminationActiveSectors": _active_sectors,
+    "UpdateState": lambda device: device.update_state,
 }
-_STRUCTS: Final = frozenset(
-    {"DeviceIdent", "ContaminationResult", "LFTchecksum", "httpsStatus", "certificateBundleInfo"}
-)
+_WORK: Final[dict[str, Read]] = {
+    "LSPdatetime": _datetime,
+    "DateTime": _datetime,
+    "DeviceTime": lambda device: (_ticks(device) // 1000) % 0x1_0000_0000,
+    "LastParaDate": lambda _: "17.03.2026",
+    "LastParaTime": lambda _: "08:41",
+    "InertialMeasurementUnit": _motion,
+    "FieldEvaluationResult": _fields,
+    "perpendicularDistanceResult": lambda device: {"timestamp": _ticks(device), "evaluations": []},
+    "CreateParameterBackupResult": lambda device: device.backup_result,
+    "RestoreParameterBackupResult": lambda device: device.restore_result,
+    "httpsStatus": lambda device: device.https.status(),
+    "certificateBundleInfo": lambda device: device.https.info(),
+    "EtherIPAddressDHCP": lambda device: device.parameters.current["EtherIPAddress"],
+    "EtherIPMaskDHCP": lambda device: device.parameters.current["EtherIPMask"],
+    "EtherIPGateAddressDHCP": lambda device: device.parameters.current["EtherIPGateAddress"],
+}
+_READERS: Final = {**_IDENTITY, **_HEALTH, **_WORK}
 
 
-def read_only_of(device: DeviceState) -> dict[str, Read]:
-    """The variables that a device lets be read but not written."""
-    readable = {**_IDENTITY, **_HEALTH}
-    family = device.generation.family.name
-    readable["DateTime" if family == "LRSNAV" else "LSPdatetime"] = _datetime
-    if family == "picoScan":
-        readable["LFTchecksum"] = _checksum
-    if family != "LRSNAV":
-        readable["httpsStatus"] = lambda device: device.https.status()
-        readable["certificateBundleInfo"] = lambda device: device.https.info()
-    if device.generation.trigger is not None:
-        readable["UpdateState"] = lambda device: device.update_state
-    return readable
+def readable(device: DeviceState, name: str) -> bool:
+    """Whether a device lets a variable be read."""
+    variable = device.generation.api.variables.get(name)
+    return variable is not None and "R" in variable.access
 
 
 def read(device: DeviceState, name: str) -> dict[str, object]:
@@ -91,17 +142,16 @@ def read(device: DeviceState, name: str) -> dict[str, object]:
     Raises:
         ApiError: 5, no such variable.
     """
-    store = device.parameters
-    if name in store.table:
-        return shape(device, name, store.current[name], is_struct=store.table[name].struct)
-    readers = read_only_of(device)
-    if name not in readers:
+    if not readable(device, name):
         raise ApiError(NOT_FOUND)
-    return shape(device, name, readers[name](device), is_struct=name in _STRUCTS)
+    kind = device.generation.api.variables[name].kind
+    flat = isinstance(kind, Record) and not kind.named and not device.generation.wrapped
+    value: Any = _value(device, name, kind)
+    return dict(value) if flat else {name: value}
 
 
-def shape(device: DeviceState, name: str, value: object, *, is_struct: bool) -> dict[str, object]:
-    """A value as GET replies carry it in the device's generation."""
-    if is_struct and isinstance(value, dict) and not device.generation.wrapped:
-        return dict(value)
-    return {name: value}
+def _value(device: DeviceState, name: str, kind: Kind) -> object:
+    if name in device.parameters.table:
+        return device.parameters.current[name]
+    value = kind.initial()
+    return merged(value, _READERS[name](device)) if name in _READERS else value

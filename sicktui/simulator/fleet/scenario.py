@@ -108,10 +108,10 @@ def check_spec(spec: DeviceSpec, where: str) -> None:
             behaviour_of(fault)
         except ScenarioError as error:
             raise ScenarioError(f"{where}: {error.message}", advice=error.advice) from error
-    table = parameters_of(generation_of(spec).family)
+    table = parameters_of(generation_of(spec).api)
     _known(spec.parameters, table, f"{where}, parameters")
     for name, value in spec.parameters.items():
-        if table[name].check(value) != OK:
+        if table[name].kind.status(value, partly=True) != OK:
             raise ScenarioError(f"{where}: the parameter {name} cannot be {value!r}.")
 
 

@@ -3,74 +3,42 @@
 from pathlib import Path
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from sicktui.simulator.device.package import make_package
-from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
 
 DEMO_VERSION: Final = "2.4.0.0R"
 DEMO_PACKAGE: Final = f"picoScan100_{DEMO_VERSION}.spk.signed"
 _DEMO_BYTES: Final = 12_000_000
 
-_MODELS: Final = (
-    DeviceSpec(
-        name="picoscan-gate-1",
-        generation="picoscan-2.3.3",
-        model="picoScan150",
-        version="2.3.3.0R",
-        serial="25420067",
-        flash_seconds=14,
-        reboot_seconds=9,
-        link_rate=2_500_000,
+
+class _Place(Struct, frozen=True):
+    """A place in the fleet."""
+
+    name: str
+    serial: str
+    generations: tuple[GenerationName, ...]
+    """In turn, as the fleet grows."""
+    flash_seconds: float = 20
+    reboot_seconds: float = 15
+    link_rate: float | None = None
+
+
+_PLACES: Final = (
+    _Place("picoscan-gate-1", "25420067", ("picoscan-2.3.3", "picoscan120-2.3.3"), 14, 9, 2_500_000),
+    _Place("picoscan-gate-2", "25420113", ("picoscan-2.2.1", "picoscan120-2.2.1"), 18, 12, 1_200_000),
+    _Place("picoscan-dock-1", "25350442", ("auth-article",), 16, 10, 2_000_000),
+    _Place("picoscan-dock-2", "25350518", ("firmware-article",), 20, 14, 1_600_000),
+    _Place(
+        "multiscan-hall-1",
+        "25180031",
+        ("multiscan-2.4.2", "multiscan-2.4.4", "multiscan200-1.1.0"),
+        22,
+        15,
+        3_000_000,
     ),
-    DeviceSpec(
-        name="picoscan-gate-2",
-        generation="picoscan-2.2.1",
-        model="picoScan120",
-        version="2.2.1.0R",
-        serial="25420113",
-        order_number="1136310",
-        flash_seconds=18,
-        reboot_seconds=12,
-        link_rate=1_200_000,
-    ),
-    DeviceSpec(
-        name="picoscan-dock-1",
-        generation="auth-article",
-        model="picoScan150",
-        version="2.3.0.0R",
-        serial="25350442",
-        flash_seconds=16,
-        reboot_seconds=10,
-        link_rate=2_000_000,
-    ),
-    DeviceSpec(
-        name="picoscan-dock-2",
-        generation="firmware-article",
-        model="picoScan150",
-        version="2.2.0.0R",
-        serial="25350518",
-        flash_seconds=20,
-        reboot_seconds=14,
-        link_rate=1_600_000,
-    ),
-    DeviceSpec(
-        name="multiscan-hall-1",
-        generation="multiscan-2.4.2",
-        model="multiScan136",
-        version="2.4.2.0R",
-        serial="25180031",
-        flash_seconds=22,
-        reboot_seconds=15,
-        link_rate=3_000_000,
-    ),
-    DeviceSpec(
-        name="lrs-yard-1",
-        generation="lrs4000-1.9.1",
-        model="LRS4581R",
-        version="1.9.1.0R",
-        serial="24490277",
-    ),
+    _Place("lrs-yard-1", "24490277", ("lrs4000-1.9.1", "lrs4000-1.10.0")),
 )
 # In the demo: one sensor that rejects the package, and one that is not connected.
 _DEMO_FAILS: Final = 2
@@ -78,11 +46,12 @@ _DEMO_OFFLINE: Final = 4
 
 
 def standard_fleet(count: int = 6, *, demo: bool = False) -> list[DeviceSpec]:
-    """Different models, versions and authentications; from the seventh on they repeat.
+    """Different products, versions and authentications: six places, and every generation in eighteen devices.
 
     Args:
         count: how many devices.
-        demo: make the third one fail (state 3) and leave the fifth one offline.
+        demo: make the third one fail (state 3), leave the fifth one offline, and have only the generations of
+            the first six, so that the demo's package fits every picoScan.
 
     Raises:
         ValueError: ``count`` is less than 1.
@@ -90,24 +59,26 @@ def standard_fleet(count: int = 6, *, demo: bool = False) -> list[DeviceSpec]:
     if count < 1:
         message = f"a fleet has at least one device, not {count}"
         raise ValueError(message)
-    specs: list[DeviceSpec] = []
-    for index in range(count):
-        turn, kind = divmod(index, len(_MODELS))
-        spec = _MODELS[kind]
-        if turn:
-            stem, _, number = spec.name.rpartition("-")
-            same_stem = sum(1 for other in _MODELS if other.name.startswith(f"{stem}-"))
-            spec = structs.replace(
-                spec,
-                name=f"{stem}-{int(number) + turn * same_stem}",
-                serial=str(int(spec.serial or "0") + turn * 1000),
-            )
-        specs.append(spec)
+    specs = [_spec(*divmod(index, len(_PLACES)), demo=demo) for index in range(count)]
     if demo and count > _DEMO_FAILS:
         specs[_DEMO_FAILS] = structs.replace(specs[_DEMO_FAILS], faults=(Fault(name="update_error"),))
     if demo and count > _DEMO_OFFLINE:
         specs[_DEMO_OFFLINE] = structs.replace(specs[_DEMO_OFFLINE], offline=True)
     return specs
+
+
+def _spec(turn: int, place: int, *, demo: bool) -> DeviceSpec:
+    at = _PLACES[place]
+    stem, _, number = at.name.rpartition("-")
+    same_stem = sum(1 for other in _PLACES if other.name.startswith(f"{stem}-"))
+    return DeviceSpec(
+        name=f"{stem}-{int(number) + turn * same_stem}",
+        generation=at.generations[0 if demo else turn % len(at.generations)],
+        serial=str(int(at.serial) + turn * 1000),
+        flash_seconds=at.flash_seconds,
+        reboot_seconds=at.reboot_seconds,
+        link_rate=at.link_rate,
+    )
 
 
 def demo_package(folder: Path) -> Path:

@@ -25,7 +25,7 @@ OnConnection = Callable[[WatchedReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Port:
-    """A port on 127.0.0.1 that can be closed and opened again under the same number.
+    """A port of this PC that can be closed and opened again under the same number.
 
     While it is closed, connections are refused. A bound socket keeps the number, so that no other program
     gets it.
@@ -40,6 +40,7 @@ class Port:
         """Encrypts what is opened from now on."""
         self.accepted = 0
         """How many connections there have been."""
+        self.host = HOST
         self._serve = serve
         self._held: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -78,11 +79,11 @@ class Port:
         if sys.platform != "win32":  # Windows lets SO_REUSEADDR steal ports that are in use
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            held.bind((HOST, number))
+            held.bind((self.host, number))
         except OSError as error:
             held.close()
             raise SimulatorError(
-                f"Port {number} on {HOST} cannot be used: {error.strerror or error}.",
+                f"Port {number} on {self.host} cannot be used: {error.strerror or error}.",
                 advice="Choose another port, or end the program that uses it.",
             ) from error
         self.number = held.getsockname()[1]
@@ -128,6 +129,15 @@ class Port:
         if tasks:
             await asyncio.wait(tasks)
 
+    def move_to(self, host: str) -> None:
+        """Listen on another address of this PC from the next ``open`` on; 127.0.0.1 if it has none such."""
+        self.host = host if _is_here(host) else HOST
+        if self._held is not None and self._held.getsockname()[0] != self.host:
+            self._held.close()
+            self._held = None
+            with contextlib.suppress(SimulatorError):  # as in ``close``
+                self.hold(self.number)
+
     def drop_number(self) -> None:
         """Release the number: the next ``open`` takes any free port."""
         if self._held is not None:
@@ -156,3 +166,14 @@ class Port:
         del self._connections[task]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("the simulated device on port %d broke", self.number, exc_info=error)
+
+
+def _is_here(host: str) -> bool:
+    if not host.startswith("127."):
+        return False
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError:  # macOS has 127.0.0.1 only
+            return False
+    return True

@@ -13,7 +13,8 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.device.updater import MAX_UPLOAD
 from sicktui.simulator.errors import ApiError, ConnectionDropped
-from sicktui.simulator.generations import LRS4000
+from sicktui.simulator.families.kinds import success_of
+from sicktui.simulator.generations import PERSISTS, TRIGGERS
 from sicktui.simulator.network.http import Connection, Reply, Request
 from sicktui.simulator.status import (
     ACCESS_DENIED,
@@ -21,6 +22,7 @@ from sicktui.simulator.status import (
     INTERNAL_ERROR,
     INVALID_DATA,
     NOT_FOUND,
+    OK,
     PARSING_FAILED,
     READ_ONLY,
     message_of,
@@ -28,8 +30,9 @@ from sicktui.simulator.status import (
 
 MAX_JSON: Final = 64 * 1024
 """Bytes that a POST body may have."""
-_UINT16: Final = 0xFFFF
 _REBOOT_DELAY: Final = 0.2  # so that the answer to RebootDevice gets out
+_PROVING: Final = ("checkCredentials", "changePassword")
+"""Methods whose description has no authentication, although they are about nothing else."""
 
 Method = Callable[[dict[str, object]], Awaitable[dict[str, object] | None]]
 """Takes the ``data`` of a POST, returns that of the answer."""
@@ -46,34 +49,39 @@ class Api:
 
     def _method_table(self) -> dict[str, Method]:
         generation = self._device.generation
-        table: dict[str, Method] = {
+        acting: dict[str, Method] = {
             "FindMe": self._find_me,
             "RebootDevice": self._reboot,
             "SoftReset": self._soft_reset,
-            "LoadFactoryDefaults": self._factory_defaults,
-            "EthernetUpdate": self._nothing,
-        }
-        table |= {
+            "LoadFactoryDefaults": self._defaults,
+            "LoadApplicationDefaults": self._defaults,
+            "EthernetUpdate": self._ethernet_update,
+            "ActivateEvaluationGroup": self._activate_groups,
+            "changePassword": self._change_password,
             "DoDiagnosisDump": self._device.dump.create,
             "GetDiagnosisDumpInfo": self._device.dump.info,
+            "setCertificateBundle": self._device.https.set_bundle,
+            "removeCertificateBundle": self._device.https.remove_bundle,
+            "CreateParameterBackup": self._create_backup,
+            "RestoreParameterBackup": self._restore_backup,
+            **dict.fromkeys(PERSISTS, self._persist),
+            **dict.fromkeys(TRIGGERS, self._run_update),
         }
-        if generation.family is not LRS4000:
-            table["setCertificateBundle"] = self._device.https.set_bundle
-            table["removeCertificateBundle"] = self._device.https.remove_bundle
-        table |= dict.fromkeys(generation.persist, self._persist)
-        if generation.auth == "challenge":
-            table["getChallenge"] = self._get_challenge
-            table["changePassword"] = self._change_password
-        if generation.check_credentials:
-            table["checkCredentials"] = self._nothing
+        table = {name: acting.get(name, self._accepted(name)) for name in generation.api.methods}
+        table.pop("CreateSessionToken", None)
         if generation.tokens:
             table["CreateSessionToken"] = self._create_token
-        if generation.trigger is not None:
-            table[generation.trigger] = self._run_update
-        if generation.backup:
-            table["CreateParameterBackup"] = self._create_backup
-            table["RestoreParameterBackup"] = self._restore_backup
+        if generation.auth == "challenge":
+            table["getChallenge"] = self._get_challenge
         return table
+
+    def _accepted(self, name: str) -> Method:
+        """A method that is answered as documented and changes nothing."""
+
+        async def answer(_: dict[str, object]) -> dict[str, object] | None:
+            return success_of(self._device.generation.returns(name)) or None
+
+        return answer
 
     async def handle(self, request: Request, connection: Connection, entry: RequestRecord) -> Reply:
         """The answer to a request.
@@ -131,25 +139,11 @@ class Api:
     def _get(self, name: str, request: Request) -> Reply:
         device = self._device
         generation = device.generation
-        if name == "crown/file" and generation.family is not LRS4000:
+        if name == "crown/file" and generation.backup:
             return device.dump.file(request)
-        if generation.backup:
-            if name == "parameterbackup":
-                return self._get_backup(request)
-            if name == "CreateParameterBackupResult" and generation.create_result:
-                return self._result(name, {"Status": int(not device.backups.create_pending)}, "create")
-            if name == "RestoreParameterBackupResult" and generation.restore == "async":
-                return self._result(name, {"Status": int(not device.backups.restore_pending)}, "restore")
+        if generation.backup and name == "parameterbackup":
+            return self._get_backup(request)
         return self._ok(variables.read(device, name))
-
-    def _result(self, name: str, value: dict[str, object], kind: str) -> Reply:
-        backups = self._device.backups
-        if kind == "create":
-            value["Result"] = backups.create_ok and not backups.create_pending
-        else:
-            value["RestoreResult"] = backups.restore_code
-            value["ParametersFailedToRestore"] = list(backups.restore_failed)
-        return self._ok(variables.shape(self._device, name, value, is_struct=True))
 
     def _get_backup(self, request: Request) -> Reply:
         self._require_token(request, self._device.generation.backup_denied)
@@ -228,7 +222,7 @@ class Api:
         device = self._device
         method = self._methods.get(name)
         writable = name in device.parameters.table
-        if method is None and not writable and name not in variables.read_only_of(device):
+        if method is None and not writable and not variables.readable(device, name):
             raise ApiError(NOT_FOUND)
         body = self._parse(name, await connection.read_all(MAX_JSON))
         if name != "getChallenge":
@@ -238,6 +232,7 @@ class Api:
             raise ApiError(INVALID_DATA)
         if method is not None:
             self._caller = str((body.get("header") or {}).get("user", ""))
+            self._check(name, data)
             return await method(data or {})
         if not writable:
             raise ApiError(READ_ONLY)
@@ -245,6 +240,15 @@ class Api:
             raise ApiError(INVALID_DATA)
         device.parameters.write(name, data[name])
         return None
+
+    def _check(self, name: str, data: dict[str, object] | None) -> None:
+        """Refuse arguments that do not exist or are beyond their limits; each may be left out."""
+        described = self._device.generation.api.methods.get(name)
+        if described is None or not data or not described.takes.fields or name == "changePassword":
+            return  # (SICK's sample client numbers the level, its OpenAPI names it)
+        status = described.takes.status(data, partly=True)
+        if status != OK:
+            raise ApiError(status)
 
     def _parse(self, name: str, content: bytes | None) -> dict[str, Any]:
         if content is None:
@@ -270,20 +274,22 @@ class Api:
         authorization = request.headers.get("authorization")
         if device.generation.auth == "basic":
             device.auth.verify_basic(f"POST {request.endpoint}", authorization)
-        elif header is not None or name not in device.generation.open_methods:
+        elif header is not None or not self._is_open(name):
             device.auth.verify(request.endpoint, header)
+
+    def _is_open(self, name: str) -> bool:
+        described = self._device.generation.api.methods.get(name)
+        return described is not None and described.level == "open" and name not in _PROVING
 
     async def _get_challenge(self, data: dict[str, object]) -> dict[str, object]:
         return {"challenge": self._device.auth.challenge(data.get("user"))}
 
     async def _create_token(self, data: dict[str, object]) -> dict[str, object]:
-        seconds: float | None = None
-        if self._device.generation.time_to_live and "timeToLive" in data:
-            wanted = data["timeToLive"]
-            if isinstance(wanted, bool) or not isinstance(wanted, int) or not 0 <= wanted <= _UINT16:
-                raise ApiError(INVALID_DATA)
-            seconds = float(wanted)
-        return {"token": self._device.auth.create_token(seconds)}
+        answer: dict[str, object] = {"token": self._device.auth.create_token()}
+        described = self._device.generation.api.methods.get("CreateSessionToken")
+        if described is not None and "timeToLive" in described.returns.fields:
+            answer["timeToLive"] = int(self._device.spec.token_seconds)
+        return answer
 
     async def _change_password(self, data: dict[str, object]) -> dict[str, object]:
         """SICK's OpenAPI names the level, its sample client numbers it."""
@@ -298,18 +304,23 @@ class Api:
             raise ApiError(INVALID_DATA) from None
         return {"result": self._device.auth.change_password(self._caller, str(level), sealed)}
 
-    async def _nothing(self, data: dict[str, object]) -> None:
-        """Accepted without effect."""
-
     async def _persist(self, data: dict[str, object]) -> dict[str, object] | None:
         self._device.parameters.save()
-        return {"Success": True} if "WriteEeprom" in self._device.generation.persist else None
+        [name] = self._device.generation.persist
+        return success_of(self._device.generation.returns(name)) or None
 
     async def _find_me(self, data: dict[str, object]) -> None:
         seconds = data.get("uiDuration")
-        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= _UINT16:
+        if not isinstance(seconds, int):
             raise ApiError(INVALID_DATA)
         self._device.blinking_until = self._device.time.now() + seconds
+
+    async def _activate_groups(self, data: dict[str, object]) -> dict[str, object]:
+        groups = data.get("List")
+        return {"Success": [True] * len(groups if isinstance(groups, list) else [])}
+
+    async def _ethernet_update(self, data: dict[str, object]) -> None:
+        self._device.spawn(self._device.update_address(after=_REBOOT_DELAY))
 
     async def _reboot(self, data: dict[str, object]) -> None:
         self._restart("RebootDevice", save=True)
@@ -326,7 +337,7 @@ class Api:
             device.parameters.save()
         device.spawn(device.reboot(after=_REBOOT_DELAY))
 
-    async def _factory_defaults(self, data: dict[str, object]) -> None:
+    async def _defaults(self, data: dict[str, object]) -> None:
         self._device.parameters.reset()
 
     async def _run_update(self, data: dict[str, object]) -> None:
@@ -335,7 +346,8 @@ class Api:
     async def _create_backup(self, data: dict[str, object]) -> dict[str, object] | None:
         result = self._device.backups.create(data)
         # A device that answers with a header only still has to report a failure.
-        return {"Result": result} if self._device.generation.create_reply or not result else None
+        described = self._device.generation.returns("CreateParameterBackup").fields
+        return {"Result": result} if described or not result else None
 
     async def _restore_backup(self, data: dict[str, object]) -> dict[str, object] | None:
         backups = self._device.backups
