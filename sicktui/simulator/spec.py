@@ -139,8 +139,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     restore_seconds: Seconds = 0.5
     backup_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 86_000
     earlier_results: bool = True
-    """Whether its results of a backup and a restore are those of earlier calls (``Status`` 1), as a sensor has
-    them that has done both since its power-on; else ``Status`` 0, although nothing is under way."""
+    """Whether its results of a backup and a restore are those of earlier calls (``Status`` 1), as of a sensor
+    that has done both since its power-on; else ``Status`` 0, although nothing is under way."""
     stale_backup: bool = False
     """Whether the device has an older backup file at the start."""
     parameters: dict[str, object] = {}

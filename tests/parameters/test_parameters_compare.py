@@ -116,26 +116,30 @@ def test_values_are_shown_harmlessly() -> None:
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-async def test_every_family_is_read_and_what_it_lacks_is_said(
-    harness: EngineHarness, generation: str
-) -> None:
+async def test_every_family_is_read_whole(harness: EngineHarness, generation: str) -> None:
     device = await harness.sensor(generation=generation, location="gate 7")
     done: list[tuple[int, int]] = []
     taken = await snapshot_now(
         harness.context, harness.target(device), on_read=lambda number, all_: done.append((number, all_))
     )
-    names = variables(device.generation.family.name, "full")
+    names = variables(device.generation.family.name, "full", device.firmware_version)
     assert taken.values.keys() | taken.unreadable.keys() == set(names)
     assert {name: taken.values[name] for name in device.parameters.current if name in names} == {
         name: value for name, value in device.parameters.current.items() if name in names
     }
-    assert set(taken.unreadable.values()) == {NOT_THERE}
+    assert taken.unreadable == {}
     assert done[-1] == (len(names), len(names))
     assert {entry.method for entry in device.requests} == {"GET"}
     assert harness.context.snapshots.get(taken.id) == taken
     picoscan = device.generation.family.name == "picoScan"
     assert (taken.parameters_md5 is not None) == picoscan
     assert ("GET LFTchecksum" in paths(device)) == picoscan
+
+
+async def test_what_a_sensor_lacks_is_said(harness: EngineHarness) -> None:
+    device = await harness.sensor(hidden=("LEDEnable",))
+    taken = await snapshot_now(harness.context, harness.target(device))
+    assert taken.unreadable == {"LEDEnable": NOT_THERE}
 
 
 async def test_an_unknown_family_is_asked_for_everything(harness: EngineHarness) -> None:

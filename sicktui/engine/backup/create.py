@@ -172,12 +172,12 @@ class Creation:
             return None
 
     async def _take_snapshot(self) -> Snapshot:
-        job, family = self._job, self._identity.name
-        names = affordable(family, job.spec.settings.limits.requests_per_second)
+        job, family, version = self._job, self._identity.name, self._identity.version
+        names = affordable(family, job.spec.settings.limits.requests_per_second, version)
         return await take_snapshot(
             job.sensor,
             self._identity,
-            scope="full" if len(names) == len(variables(family, "full")) else "essential",
+            scope="full" if len(names) == len(variables(family, "full", version)) else "essential",
             device=job.target.device,
             taken=timestamp(job.clock.now()),
             by=str(job.spec.operator),

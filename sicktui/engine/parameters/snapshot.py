@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
-from sicktui.engine.parameters.variables import CHECKSUM, variables
+from sicktui.engine.parameters.variables import CHECKSUM, has_checksum, variables
 from sicktui.engine.plan.base import expected_identity
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Target
@@ -28,13 +28,13 @@ async def read_checksum(sensor: Sensor, family: str) -> str | None:
 
     Args:
         sensor: the sensor.
-        family: its ``DeviceIdent.Name``; only picoScans are documented to have it, others are not asked.
+        family: its ``DeviceIdent.Name``; a family that is not documented to have it is not asked.
 
     Raises:
         Unreachable: the sensor is gone.
         OutOfConnections: it is busy with others.
     """
-    if not family.lower().startswith("picoscan"):
+    if not has_checksum(family):
         return None
     try:
         value = await sensor.read.value(CHECKSUM)
@@ -118,7 +118,7 @@ async def take_snapshot(
     """
     if checksum is UNSET:
         checksum = await read_checksum(sensor, identity.name)
-    wanted = variables(identity.name, scope) if names is None else names
+    wanted = variables(identity.name, scope, identity.version) if names is None else names
     values, unreadable = await read_variables(sensor, wanted, on_read)
     return Snapshot(
         device=device,

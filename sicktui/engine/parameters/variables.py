@@ -1,14 +1,16 @@
-"""Which variables a snapshot reads, per family (vendor's OpenAPI files: what GET and POST both have).
+"""Which variables a snapshot reads, per family and firmware: the settings, and no readings.
 
-LRS4000 1.9.1, multiScan100 2.4.2, picoScan120 and picoScan150 2.2.1. A missing one is Not Found.
+From the vendor's OpenAPI files, what GET and POST both have, and a few settings that are read only: LRS4000
+1.9.1 and 1.10.0, multiScan100 2.4.2 and 2.4.4, multiScan200 1.1.0, picoScan120 and 150 2.2.1 and 2.3.3.
 """
 
 from typing import Final
 
 from sicktui.model.snapshot import Scope
+from sicktui.model.version import is_older
 
 CHECKSUM: Final = "LFTchecksum"
-"""Holds ``MD5Parameters``, the sensor's own fingerprint of its parameters (picoScan)."""
+"""Holds ``MD5Parameters``, the sensor's own fingerprint of its parameters."""
 
 NETWORK: Final = frozenset(
     [
@@ -21,86 +23,96 @@ NETWORK: Final = frozenset(
 )
 """How the sensor is reached: belongs to its place in the network, and no backup may move a sensor."""
 
-_ALL: Final = (
-    "LocationName",
-    "ScanDataFormat",
-    "EtherIPAddress",
-    "EtherIPMask",
-    "EtherIPGateAddress",
-    "EtherAddressingMode",
-    "EtherDHCPFallback",
-    "EtherAuxEnabled",
-    "LEDEnable",
-    "PortConfiguration",
-    "ContaminationConfig",
-    "FREchoFilter",
-    "LFPradialDistanceRangeFilter",
-    "TSCRole",
-    "TSCTCSrvAddr",
-    "TSCTCtimezone",
-    "TSCTCupdatetime",
+_PICO150: Final = "picoscan"
+_PICO120: Final = "picoscan120"
+_MULTI100: Final = "multiscan"
+_MULTI200: Final = "multiscan200"
+_LRS: Final = "lrs"
+_FAMILIES: Final = (_PICO120, _PICO150, _MULTI200, _MULTI100, _LRS)
+"""How ``DeviceIdent.Name`` begins, in small letters; the longer of two comes first."""
+
+_SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
+    (
+        _FAMILIES,
+        (
+            "LocationName EtherIPAddress EtherIPMask EtherIPGateAddress EtherAddressingMode EtherDHCPFallback "
+            "EtherAuxEnabled LEDEnable PortConfiguration TSCRole TSCTCSrvAddr TSCTCtimezone TSCTCupdatetime"
+        ),
+    ),
+    ((_PICO150, _PICO120, _MULTI100, _LRS), "ScanDataFormat"),
+    ((_PICO150, _PICO120, _MULTI100), "ScanDataEnable ScanDataEthSettings LFPparticle"),
+    ((_PICO150, _MULTI100, _MULTI200, _LRS), "ContaminationConfig FREchoFilter"),
+    (
+        (_PICO150, _PICO120, _MULTI100, _MULTI200),
+        "AutoStartMeasure SensorPosition EtherCoLaScanMode temperatureAlarmConfiguration",
+    ),
+    ((_PICO150, _PICO120, _MULTI200, _LRS), "ScanConfig"),
+    ((_PICO150, _MULTI200, _LRS), "SensitivityMode"),
+    ((_PICO150, _MULTI100, _LRS), "LFPradialDistanceRangeFilter EvaluationsToLog"),
+    ((_PICO150, _MULTI100, _MULTI200), "LFPintervalFilter"),
+    ((_PICO150, _PICO120, _MULTI200), "rosFrameId rosNamespace rosParentFrameId rosDomainId"),
+    ((_PICO150, _MULTI200), "PerformanceProfileNumber treatBlockedSectorsAsErrorSectors"),
+    (
+        (_PICO150, _MULTI100),
+        (
+            "ImuDataEnable ImuDataEthSettings LFPangleRangeFilter LFPcubicareafilter LFPmovingAveragingFilter "
+            "MCSenseLevel"
+        ),
+    ),
+    ((_PICO150, _LRS), "EnableDetectionHistory EvaluationGroupType RotationOffset"),
+    (
+        (_PICO150, _PICO120),
+        "EtherHostIPPort EtherAuxIPPort EtherSessionTimeout ScanDataConfig compactTelegramType1Content",
+    ),
+    (
+        (_PICO150,),
+        (
+            "EnableLongRangeMode EncSetting EncResolution EncoderDataEnable EncoderDataEthSettings "
+            "ActualEncPosition1Enable ActualEncPosition2Enable enableCloningPlug ScanMergerEnabled "
+            "ScanMergerSource ScanMergeTrigger EncoderTransformationType EncoderRotation EncoderTranslation"
+        ),
+    ),
+    ((_PICO120,), "operatingMode"),
+    (
+        (_MULTI100,),
+        (
+            "bInterlacedMode ScanDataPreformatting LFPlayerFilter groundFilterEnable groundFilterThresholds "
+            "groundFilterType"
+        ),
+    ),
+    (
+        (_MULTI200,),
+        (
+            "dataOutputMode compactTelegramType6Content rosPointCloud2Content enableHighPrecisionMode "
+            "horizontalFieldOfViewCenterAngle ambientPixelCountVertical particleFilter bloomingFilter "
+            "angleRangeFocusFilter"
+        ),
+    ),
+    (
+        (_LRS,),
+        "DataOutputRange ScanDataScaleFactor LFPmedianfilter MeanFilter ParticleFilter EnableColaScan",
+    ),
 )
-_SCANS: Final = (
-    "ScanDataEnable",
-    "ScanDataEthSettings",
-    "AutoStartMeasure",
-    "SensorPosition",
-    "EtherCoLaScanMode",
-    "ImuDataEnable",
-    "ImuDataEthSettings",
-    "LFPangleRangeFilter",
-    "LFPcubicareafilter",
-    "LFPintervalFilter",
-    "LFPmovingAveragingFilter",
-    "LFPparticle",
-    "MCSenseLevel",
-    "EvaluationsToLog",
-    "temperatureAlarmConfiguration",
-)
-_PICOSCAN: Final = (
-    "ScanConfig",
-    "operatingMode",
-    "PerformanceProfileNumber",
-    "SensitivityMode",
-    "EnableLongRangeMode",
-    "rosFrameId",
-    "rosNamespace",
-    "rosParentFrameId",
-    "EnableDetectionHistory",
-    "EncSetting",
-    "EncResolution",
-    "EncoderDataEnable",
-    "EncoderDataEthSettings",
-    "ActualEncPosition1Enable",
-    "ActualEncPosition2Enable",
-    "EvaluationGroupType",
-)
-_MULTISCAN: Final = (
-    "bInterlacedMode",
-    "ScanDataPreformatting",
-    "LFPlayerFilter",
-    "groundFilterEnable",
-    "groundFilterThresholds",
-    "groundFilterType",
-)
-_LRS: Final = (
-    "ScanConfig",
-    "DataOutputRange",
-    "ScanDataScaleFactor",
-    "SensitivityMode",
-    "LFPmedianfilter",
-    "MeanFilter",
-    "ParticleFilter",
-    "RotationOffset",
-    "EnableColaScan",
-    "EnableDetectionHistory",
-)
-_FULL: Final[dict[str, tuple[str, ...]]] = {
-    "picoscan": _ALL + _SCANS + _PICOSCAN,
-    "multiscan": _ALL + _SCANS + _MULTISCAN,
-    "lrs": _ALL + _LRS,
+"""What each family has; the order is that of reading."""
+
+_SINCE: Final = {
+    (_PICO150, _PICO120): (
+        "2.3.1",
+        (
+            "rosDomainId treatBlockedSectorsAsErrorSectors EtherHostIPPort EtherAuxIPPort EtherSessionTimeout "
+            "ScanDataConfig compactTelegramType1Content enableCloningPlug ScanMergerEnabled ScanMergerSource "
+            "ScanMergeTrigger EncoderTransformationType EncoderRotation EncoderTranslation RotationOffset"
+        ),
+    ),
+    (_LRS,): ("1.10.0", "EvaluationGroupType EvaluationsToLog"),
 }
-_ESSENTIAL: Final = (
+"""What came later: an older firmware is not asked for it."""
+
+_ESSENTIAL: Final[dict[str, tuple[str, ...]]] = {
+    _LRS: ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress"),
+    _MULTI200: ("LocationName", "dataOutputMode", "EtherIPAddress"),
+}
+_ESSENTIAL_ELSE: Final = (
     "LocationName",
     "ScanDataEnable",
     "ScanDataFormat",
@@ -108,7 +120,6 @@ _ESSENTIAL: Final = (
     "EtherIPAddress",
 )
 """Five reads, 2.5 s at the default politeness: what is missed first when it is lost."""
-_ESSENTIAL_LRS: Final = ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress")
 
 _FIRST: Final = (
     "ScanConfig",
@@ -135,28 +146,54 @@ NEVER_READABLE: Final = (
 """What no snapshot compares, in words."""
 
 
-def affordable(family: str, per_second: float) -> tuple[str, ...]:
+def affordable(family: str, per_second: float, version: str | None = None) -> tuple[str, ...]:
     """What a job reads of a sensor: as many variables as ``PATIENCE`` allows, the most missed first.
 
     Args:
         family: ``DeviceIdent.Name``.
         per_second: the requests a second that the sensor is asked at most (``limits.requests_per_second``).
+        version: its firmware, if known.
     """
-    essential, every = variables(family, "essential"), variables(family, "full")
+    essential, every = variables(family, "essential"), variables(family, "full", version)
     first = [name for name in _FIRST if name in every]
     rest = [name for name in every if name not in NETWORK]
     ordered = tuple(dict.fromkeys([*essential, *first, *rest, *every]))
     return ordered[: max(len(essential), int(per_second * PATIENCE))]
 
 
-def variables(family: str, scope: Scope) -> tuple[str, ...]:
-    """What to read of a sensor of that family (``DeviceIdent.Name``).
+def variables(family: str, scope: Scope, version: str | None = None) -> tuple[str, ...]:
+    """What to read of a sensor of that family.
 
     Of an unknown family everything is asked for that any family has.
+
+    Args:
+        family: ``DeviceIdent.Name``.
+        scope: the essential few, or all.
+        version: its firmware; ``None``: everything that any firmware has.
     """
-    known = next((name for name in _FULL if family.lower().startswith(name)), None)
+    known = _known(family)
     if scope == "essential":
-        return _ESSENTIAL_LRS if known == "lrs" else _ESSENTIAL
-    if known is not None:
-        return _FULL[known]
-    return tuple(dict.fromkeys(name for names in _FULL.values() for name in names))
+        return _ESSENTIAL.get(known or "", _ESSENTIAL_ELSE)
+    later = _later(known, version)
+    return tuple(
+        name
+        for families, names in _SETTINGS
+        for name in names.split()
+        if (known is None or known in families) and name not in later
+    )
+
+
+def has_checksum(family: str) -> bool:
+    """Whether a family is documented to have ``LFTchecksum``: picoScan (from 2.2.0 on) and multiScan200."""
+    return _known(family) in (_PICO150, _PICO120, _MULTI200)
+
+
+def _known(family: str) -> str | None:
+    return next((name for name in _FAMILIES if family.lower().startswith(name)), None)
+
+
+def _later(known: str | None, version: str | None) -> tuple[str, ...]:
+    for families, (since, names) in _SINCE.items():
+        if known in families and version is not None and is_older(version, since):
+            return tuple(names.split())
+    return ()

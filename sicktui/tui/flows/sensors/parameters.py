@@ -57,8 +57,8 @@ class ParameterEditor:
         services, device = self._services, self._target.device
         await self._remember()
         last = services.dashboard.observations.get(device)
-        family = last.identity.name if last and last.identity else ""
-        names = variables(family, "full")
+        seen = last.identity if last else None
+        names = variables(seen.name if seen else "", "full", seen.version if seen else None)
         while True:
             request = await services.ask(
                 ParameterScreen(services.appearance, device, names, self._readings, selected=self._selected)
