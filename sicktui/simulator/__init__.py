@@ -11,6 +11,7 @@ Nothing of ``sicktui.sensor`` is used, so that one misreading cannot hide in bot
 - ``fleet/``: several devices, scenario files, the fleet of the demo
 - ``server/``: the endpoints under ``/api/``; ``faults/``: what a device can do wrong
 - ``device/``: state, power, update, backups, authentication of one device
+- ``families/``: the variables and methods of each family and version, their types and limits
 - ``network/``: HTTP/1.1 on a socket, and the port
 - ``generations``, ``spec``, ``status``, ``clock``, ``errors``: what all of them share
 """

@@ -35,8 +35,9 @@ _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (
         _FAMILIES,
         (
-            "LocationName EtherIPAddress EtherIPMask EtherIPGateAddress EtherAddressingMode EtherDHCPFallback "
-            "EtherAuxEnabled LEDEnable PortConfiguration TSCRole TSCTCSrvAddr TSCTCtimezone TSCTCupdatetime"
+            "LocationName EtherIPAddress EtherIPMask EtherIPGateAddress EtherAddressingMode "
+            "EtherDHCPFallback EtherAuxEnabled LEDEnable PortConfiguration TSCRole TSCTCSrvAddr "
+            "TSCTCtimezone TSCTCupdatetime"
         ),
     ),
     ((_PICO150, _PICO120, _MULTI100, _LRS), "ScanDataFormat"),
@@ -55,8 +56,8 @@ _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (
         (_PICO150, _MULTI100),
         (
-            "ImuDataEnable ImuDataEthSettings LFPangleRangeFilter LFPcubicareafilter LFPmovingAveragingFilter "
-            "MCSenseLevel"
+            "ImuDataEnable ImuDataEthSettings LFPangleRangeFilter LFPcubicareafilter "
+            "LFPmovingAveragingFilter MCSenseLevel"
         ),
     ),
     ((_PICO150, _LRS), "EnableDetectionHistory EvaluationGroupType RotationOffset"),
@@ -69,15 +70,16 @@ _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         (
             "EnableLongRangeMode EncSetting EncResolution EncoderDataEnable EncoderDataEthSettings "
             "ActualEncPosition1Enable ActualEncPosition2Enable enableCloningPlug ScanMergerEnabled "
-            "ScanMergerSource ScanMergeTrigger EncoderTransformationType EncoderRotation EncoderTranslation"
+            "ScanMergerSource ScanMergeTrigger EncoderTransformationType EncoderRotation "
+            "EncoderTranslation"
         ),
     ),
     ((_PICO120,), "operatingMode"),
     (
         (_MULTI100,),
         (
-            "bInterlacedMode ScanDataPreformatting LFPlayerFilter groundFilterEnable groundFilterThresholds "
-            "groundFilterType"
+            "bInterlacedMode ScanDataPreformatting LFPlayerFilter groundFilterEnable "
+            "groundFilterThresholds groundFilterType"
         ),
     ),
     (
@@ -99,9 +101,10 @@ _SINCE: Final = {
     (_PICO150, _PICO120): (
         "2.3.1",
         (
-            "rosDomainId treatBlockedSectorsAsErrorSectors EtherHostIPPort EtherAuxIPPort EtherSessionTimeout "
-            "ScanDataConfig compactTelegramType1Content enableCloningPlug ScanMergerEnabled ScanMergerSource "
-            "ScanMergeTrigger EncoderTransformationType EncoderRotation EncoderTranslation RotationOffset"
+            "rosDomainId treatBlockedSectorsAsErrorSectors EtherHostIPPort EtherAuxIPPort "
+            "EtherSessionTimeout ScanDataConfig compactTelegramType1Content enableCloningPlug "
+            "ScanMergerEnabled ScanMergerSource ScanMergeTrigger EncoderTransformationType "
+            "EncoderRotation EncoderTranslation RotationOffset"
         ),
     ),
     (_LRS,): ("1.10.0", "EvaluationGroupType EvaluationsToLog"),
