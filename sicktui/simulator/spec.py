@@ -114,8 +114,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """How long the diagnosis file takes."""
     dump_reply: Literal["at_the_end", "at_once"] = "at_the_end"
     """When ``DoDiagnosisDump`` answers; the vendor does not document it."""
-    dump_key: Literal["Successful", "Successfull", "None"] = "Successful"
-    """How its result is spelled: both are the vendor's."""
+    dump_key: Literal["Successful", "Successfull", "None"] | None = None
+    """How its result is spelled: both are the vendor's, in different versions; ``"None"``: no result."""
     dump_fails: bool = False
     """As with particle filter, moving average and streaming on (SICK's release notes)."""
     dump_size: Annotated[int, Meta(ge=0, le=50_000_000)] = 300_000

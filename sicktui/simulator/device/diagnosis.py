@@ -40,7 +40,8 @@ class DiagnosisDump:
         return self._result(success=await self._make())
 
     def _result(self, success: bool) -> dict[str, object]:
-        key = self._device.spec.dump_key
+        [described] = self._device.generation.returns("DoDiagnosisDump").fields
+        key: str = self._device.spec.dump_key or described
         return {} if key == "None" else {key: success}
 
     async def _finish(self) -> None:
