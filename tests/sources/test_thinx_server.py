@@ -121,13 +121,13 @@ def test_6_a_build_of_an_unknown_platform_gets_no_answer() -> None:
     with setting(FETCHABLE, build) as it:
         device = it.known()
         token = device.check_in().registration["ott"]
-        impatient = PlainClient(it.server.url, it.application.account, timeout=0.2)
+        impatient = PlainClient(it.server.url, it.application.account, timeout=1)
         impatient.udid = device.udid
         with pytest.raises(TimeoutError):
             impatient.firmware()
         with pytest.raises(TimeoutError):
             impatient.by_token(token)
-        assert it.record.statuses[-2:] == [None, None]
+        assert it.record.statuses.count(None) == 2
     with setting(RIGHT, build) as it:
         assert it.known().firmware().json["status"] == "UPDATE_NOT_FOUND"
 

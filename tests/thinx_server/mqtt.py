@@ -101,12 +101,13 @@ class Broker:
 
     def start(self) -> None:
         """Start it, and wait until it listens; after `stop` it has forgotten every retained message."""
-        with (self._folder / "mosquitto.log").open("ab") as log:
+        with (self._folder / "mosquitto.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [program("mosquitto") or "", "-c", self._folder / "mosquitto.conf"], stdout=log, stderr=log
             )
         try:
-            self._wait(lambda: _listens(self.port) and _listens(self.tls_port))
+            # It listens before it handles signals: a reload at that moment would end it.
+            self._wait(lambda: " running\n" in self._log())
         except OSError:
             self.stop()
             raise
@@ -165,10 +166,13 @@ class Broker:
         ]
         # In debug mode it reports when it is subscribed.
         with subprocess.Popen([*command, "-d"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            subscription = Subscription(process)
             try:
-                yield Subscription(process)
+                subscription.wait()
+                yield subscription
             finally:
                 process.kill()
+                subscription.end()
 
     def clear(self, to: str) -> None:
         """Remove the retained message of a topic."""
@@ -213,7 +217,15 @@ class Subscription:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._lines: queue.Queue[str] = queue.Queue()
         self._output = process.stdout
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def wait(self) -> None:
+        """Wait until the broker has accepted it.
+
+        Raises:
+            ConnectionRefusedError: It refuses the credentials.
+        """
         while "SUBACK" not in (line := self._line()):
             if "refused" in line or "rror" in line:
                 raise ConnectionRefusedError(line)
@@ -223,6 +235,10 @@ class Subscription:
         while (line := self._line()).startswith(("Client ", "Subscribed ")):
             pass
         return line
+
+    def end(self) -> None:
+        """Read the rest: the process has ended."""
+        self._reader.join()
 
     def _line(self) -> str:
         try:
@@ -267,9 +283,3 @@ def _free_ports(count: int) -> tuple[int, ...]:
                 tried.bind(("127.0.0.1", 20_000 + secrets.randbelow(12_000)))
                 found.append(tried.getsockname()[1])
     return tuple(found)
-
-
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
