@@ -44,6 +44,7 @@ class Api:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._methods = self._method_table()
+        self._contours: dict[object, dict[str, object]] = {}
         self._caller = ""
         """The user level of the call that is being answered."""
 
@@ -58,6 +59,8 @@ class Api:
             "EthernetUpdate": self._ethernet_update,
             "ActivateEvaluationGroup": self._activate_groups,
             "changePassword": self._change_password,
+            "SetFieldEvaluationContour": self._set_contour,
+            "GetFieldEvaluationContour": self._get_contour,
             "DoDiagnosisDump": self._device.dump.create,
             "GetDiagnosisDumpInfo": self._device.dump.info,
             "setCertificateBundle": self._device.https.set_bundle,
@@ -318,6 +321,14 @@ class Api:
     async def _activate_groups(self, data: dict[str, object]) -> dict[str, object]:
         groups = data.get("List")
         return {"Success": [True] * len(groups if isinstance(groups, list) else [])}
+
+    async def _set_contour(self, data: dict[str, object]) -> dict[str, object]:
+        self._contours[data.get("EvaluationId")] = data
+        return {"ErrorCode": 0}
+
+    async def _get_contour(self, data: dict[str, object]) -> dict[str, object]:
+        known = self._contours.get(data.get("EvaluationId"))
+        return {"Contour": [] if known is None else [known]}
 
     async def _ethernet_update(self, data: dict[str, object]) -> None:
         self._device.spawn(self._device.update_address(after=_REBOOT_DELAY))
