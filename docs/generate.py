@@ -35,11 +35,14 @@ def settings_page() -> str:
         "line and the nearest known key.",
     ]
     for section in inspect.type_info(Settings).fields:  # type: ignore[attr-defined]
-        if not isinstance(section.type, inspect.StructType):
+        named = isinstance(section.type, inspect.DictType)
+        kind = section.type.value_type if named else section.type
+        if not isinstance(kind, inspect.StructType):
             continue
-        lines += ["", f"## [{section.name}]", "", (section.type.cls.__doc__ or "").strip(), ""]
+        title = f"{section.name}.NAME" if named else section.name
+        lines += ["", f"## [{title}]", "", (kind.cls.__doc__ or "").strip(), ""]
         lines += ["| key | default | meaning |", "|---|---|---|"]
-        for field in section.type.fields:
+        for field in kind.fields:
             lines.append(f"| `{field.name}` | `{_toml(field.default)}` | {_meaning(field.type)} |")
     lines += [
         "",

@@ -23,6 +23,7 @@ from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault
+from sicktui.stores.sources.offers import OfferStore
 
 
 class Context:
@@ -73,6 +74,11 @@ class Context:
     def shelf(self) -> Shelf:
         """The firmware packages that an operator has stored."""
         return Shelf(self.home.shelf)
+
+    @cached_property
+    def offers(self) -> OfferStore:
+        """What the last checks of the sources found."""
+        return OfferStore(self.home.offers_file, clock=self.clock)
 
     @cached_property
     def backups(self) -> BackupStore:

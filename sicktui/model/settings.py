@@ -81,6 +81,30 @@ class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scheme: Annotated[Scheme, Meta(description="how sensors are reached")] = "http"
 
 
+class SourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where packages come from: one table for each source, ``[sources.NAME]``."""
+
+    kind: Annotated[Literal["folder", "thinx"], Meta(description="a folder or share, or a THiNX server")] = (
+        "folder"
+    )
+    path: Annotated[str, Meta(description="folder: where packages and zips are dropped")] = ""
+    url: Annotated[str, Meta(description='thinx: for example "https://thinx.example.com:7443"')] = ""
+    owner: Annotated[str, Meta(description="thinx: the owner's id, 64 hex digits")] = ""
+    devices: Annotated[
+        tuple[str, ...],
+        Meta(description='thinx: the sensors it is asked for: names, "@tag", "all"'),
+    ] = ()
+    auto_update: Annotated[
+        bool,
+        Meta(description="true: 'firmware check' fetches offers to the shelf; they still need approval"),
+    ] = False
+    ca_file: Annotated[
+        str,
+        Meta(description="thinx: PEM file of the only trusted authority; empty: those of this PC"),
+    ] = ""
+    mqtt_url: Annotated[str, Meta(description='thinx: "mqtts://host:8883", a hint to check in')] = ""
+
+
 class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the dashboard uses the terminal. ``auto`` detects what the terminal supports."""
 
@@ -102,5 +126,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: DeviceDefaults = DeviceDefaults()
     backups: BackupSettings = BackupSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    sources: dict[str, SourceSettings] = {}
+    """The sources of packages, by name."""
     keys: dict[str, str] = {}
     """The dashboard's keys by command, e.g. ``update = "U"``; the dashboard checks them."""

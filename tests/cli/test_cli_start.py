@@ -13,13 +13,14 @@ from tests.support.program import ProgramHarness
 
 COMMANDS = (
     *("devices", "status", "login", "logout", "plan", "update", "backup", "backups", "runs", "firmware"),
-    *("simulate", "demo", "doctor"),
+    *("simulate", "demo", "doctor", "sources"),
 )
 MEMBERS = {
     "devices": ("list", "add", "edit", "remove", "import", "export"),
     "backups": ("list", "show", "verify", "export"),
     "runs": ("list", "show", "attach", "cancel", "resume"),
-    "firmware": ("list", "add", "approve", "remove"),
+    "firmware": ("list", "add", "approve", "remove", "check", "fetch"),
+    "sources": ("list", "login", "logout"),
 }
 
 
@@ -28,7 +29,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     done = {path.stem for path in folder.glob("*.py")}
     defined = {path.stem for path in folder.with_name("commands").glob("*.py")}
     assert defined <= done
-    assert done - defined == {"follow", "login_shared", "run_printer"}
+    assert done - defined == {"follow", "login_shared", "offers", "run_printer"}
     assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in defined - {"__init__"})
     with pytest.raises(AttributeError):
         _ = actions.nothing_like_it  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ _WORDS = {
         *("preflight", "backup", "authenticate", "upload", "trigger", "flash", "reboot", "verify"),
         *("create", "download", "store", "activate", "persist"),
     ),
-    "operation": ("update", "backup", "restore"),
+    "operation": ("update", "backup", "restore", "check", "fetch"),
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
     "level": ("debug", "info", "warning", "error"),
@@ -20,6 +20,7 @@ _WORDS = {
 _STATES = {
     "step": ("started", "done", "failed", "skipped"),
     "run": ("running", "finished", "interrupted", "cancelled"),
+    "offer": ("offered", "current", "fetched", "unavailable", "refused"),
 }
 _KEYS: dict[str, dict[str, Any]] = {
     "step": {"run": str, "device": str, "step": str, "state": str, "detail": str},
@@ -58,6 +59,24 @@ _KEYS: dict[str, dict[str, Any]] = {
     },
     "run": {"run": str, "operation": str, "state": str, "pid": (int, _NULL), "started": str},
     "summary": {"run": str, "operation": str, "verdicts": dict, "exit_code": int},
+    "offer": {
+        "source": str,
+        "device": (str, _NULL),
+        "version": (str, _NULL),
+        "auto_update": (bool, _NULL),
+        "state": str,
+        "message": str,
+        "advice": str,
+        "package": (str, _NULL),
+    },
+    "summary of sources": {"operation": str, "offers": dict, "exit_code": int},
+    "progress of sources": {
+        "source": str,
+        "device": (str, _NULL),
+        "step": str,
+        "sent": int,
+        "total": (int, _NULL),
+    },
 }
 _VERDICT_KEYS: dict[str, dict[str, Any]] = {
     "update": {
@@ -86,10 +105,12 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 def check_line(line: dict[str, Any]) -> None:
     """Hold a JSON line against the contract: every key, nothing else, and the fixed words."""
     kind = line["kind"]
+    if line.get("operation") in {"check", "fetch"} or (kind == "progress" and "source" in line):
+        kind = f"{kind} of sources"
     assert line["v"] == 1
     assert _TIME.fullmatch(line["ts"]), line
     if kind not in _KEYS:
-        assert kind in {"device", "package", "backup", "check", "login", "logout", "vault"}, line
+        assert kind in {"device", "package", "backup", "check", "login", "logout", "vault", "source"}, line
         return
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":
@@ -99,7 +120,7 @@ def check_line(line: dict[str, Any]) -> None:
     for key, value in line.items():
         types = (wanted | optional)[key]
         assert isinstance(value, types), (key, line)
-        assert not isinstance(value, bool) or types is bool, (key, line)
+        assert not isinstance(value, bool) or bool in (types if isinstance(types, tuple) else (types,)), line
     for key, words in _WORDS.items():
         if key in line:
             assert line[key] in words, line

@@ -1,9 +1,9 @@
 """What the commands do: a module for each command or group, named like the one that defines it.
 
-``follow`` and ``run_printer`` show a run on the terminal, for every command that starts or follows one;
-``login_shared`` is ``login`` for a group. The modules are imported when they are first used, as
-``actions.update.update(...)``: ``--help`` needs the definitions only, and not the engine with httpx and
-SQLite.
+``offers`` has ``firmware check`` and ``firmware fetch``. ``follow`` and ``run_printer`` show a run on the
+terminal, for every command that starts or follows one; ``login_shared`` is ``login`` for a group. The modules
+are imported when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions
+only, and not the engine with httpx and SQLite.
 """
 
 from typing import TYPE_CHECKING
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         login_shared as login_shared,
     )
     from sicktui.cli.actions import (
+        offers as offers,
+    )
+    from sicktui.cli.actions import (
         parameters as parameters,
     )
     from sicktui.cli.actions import (
@@ -53,6 +56,9 @@ if TYPE_CHECKING:
     )
     from sicktui.cli.actions import (
         simulate as simulate,
+    )
+    from sicktui.cli.actions import (
+        sources as sources,
     )
     from sicktui.cli.actions import (
         status as status,

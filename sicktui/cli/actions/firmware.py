@@ -13,7 +13,7 @@ from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 
-HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "ADDED BY")
+HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "SOURCE", "ADDED BY")
 
 
 def list_packages(common: Common) -> int:
@@ -21,7 +21,7 @@ def list_packages(common: Common) -> int:
     with open_cli(common) as cli:
         entries = cli.context.shelf.entries()
         for entry in entries:
-            _fact(cli, entry)
+            package_fact(cli, entry)
         if entries:
             cli.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
         else:
@@ -31,11 +31,14 @@ def list_packages(common: Common) -> int:
 
 def _cells(entry: ShelfEntry) -> tuple[str, ...]:
     approved = f"by {entry.approved_by}" if entry.approved else "no"
-    return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, entry.added_by)
+    source = entry.source or "-"
+    return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, source, entry.added_by)
 
 
-def _fact(cli: CliContext, entry: ShelfEntry) -> None:
-    cli.out.fact("package", cli.now(), id=entry.id, **msgspec.to_builtins(entry))
+def package_fact(cli: CliContext, entry: ShelfEntry) -> None:
+    """The contract's ``package`` line."""
+    known = {"bytes": entry.size, **msgspec.to_builtins(entry)}
+    cli.out.fact("package", cli.now(), id=entry.id, **known)
 
 
 def add(common: Common, file: str, version: str | None) -> int:
@@ -48,7 +51,7 @@ def add(common: Common, file: str, version: str | None) -> int:
             if not cli.confirm(f"{zipped.message} Unpack it?"):
                 raise
             entry = cli.context.shelf.add(path, version=version, unpack=True)
-        _fact(cli, entry)
+        package_fact(cli, entry)
         known = f"version {entry.version}" if entry.version else "unknown version (set it with --version)"
         cli.out.line(f"Added: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
         return ExitCode.OK
@@ -58,7 +61,7 @@ def approve(common: Common, word: str) -> int:
     """Approve a package."""
     with open_cli(common) as cli:
         entry = cli.context.shelf.approve(word)
-        _fact(cli, entry)
+        package_fact(cli, entry)
         cli.out.line(f"Approved: {entry.id}  {entry.name}.")
         return ExitCode.OK
 
@@ -70,6 +73,6 @@ def remove(common: Common, word: str) -> int:
         if cli.declined(f"Remove {entry.name} ({entry.id}) from the shelf?"):
             return ExitCode.INTERRUPTED
         cli.context.shelf.remove(entry.sha256)
-        _fact(cli, entry)
+        package_fact(cli, entry)
         cli.out.line(f"Removed: {entry.id}  {entry.name}.")
         return ExitCode.OK

@@ -24,6 +24,7 @@ from sicktui.cli.commands import (
     restore,
     runs,
     simulate,
+    sources,
     status,
     update,
     vault,
@@ -47,6 +48,7 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "find-me": parameters.find_me,
     "runs": runs.group,
     "firmware": firmware.group,
+    "sources": sources.group,
     "simulate": simulate.simulate,
     "doctor": doctor.doctor,
 }

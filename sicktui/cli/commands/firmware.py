@@ -51,3 +51,46 @@ def approve(common: Common, package: str) -> int:
 def remove(common: Common, package: str) -> int:
     """Remove a package from the shelf."""
     return actions.firmware.remove(common, package)
+
+
+sources_argument = click.argument("sources", nargs=-1, metavar="SOURCE...")
+device_option = click.option(
+    "--device", "devices", multiple=True, metavar="DEVICE", help="Only for these sensors. Repeatable."
+)
+
+
+@group.command("check")
+@sources_argument
+@device_option
+@with_common
+def check(common: Common, sources: tuple[str, ...], devices: tuple[str, ...]) -> int:
+    r"""Ask the sources for new firmware. Nothing is installed, and nothing is approved.
+
+    Offers of a source with auto_update = true are fetched to the shelf. Without SOURCE, asks all sources.
+
+    \b
+    Examples:
+      sicktui firmware check
+      sicktui firmware check plant --device @hall-3 --json
+    """
+    return actions.offers.check(common, sources, devices)
+
+
+@group.command("fetch")
+@sources_argument
+@device_option
+@click.option(
+    "--forced",
+    is_flag=True,
+    help="Also firmware that a sensor has already. A THiNX server may still refuse (its own auto_update).",
+)
+@with_common
+def fetch(common: Common, sources: tuple[str, ...], devices: tuple[str, ...], *, forced: bool) -> int:
+    r"""Fetch what the sources offer to the shelf, verified but not approved.
+
+    \b
+    Examples:
+      sicktui firmware fetch plant
+      sicktui firmware fetch plant --device gate-1 --forced
+    """
+    return actions.offers.fetch(common, sources, devices, forced=forced)

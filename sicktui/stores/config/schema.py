@@ -112,6 +112,8 @@ def is_valid(value: object, kind: inspect.Type) -> bool:
             return isinstance(value, str) and len(value) >= (kind.min_length or 0)
         case inspect.LiteralType():
             return isinstance(value, str) and value in kind.values
+        case inspect.BoolType():
+            return isinstance(value, bool)
         case inspect.VarTupleType():
             return isinstance(value, list) and all(is_valid(item, kind.item_type) for item in value)
         case inspect.DictType():
@@ -142,6 +144,8 @@ def describe_type(kind: inspect.Type) -> str:
             return 'a text in quotes, as in "text"'
         case inspect.LiteralType():
             return " or ".join(f'"{value}"' for value in sorted(map(str, kind.values)))
+        case inspect.BoolType():
+            return "true or false"
         case inspect.VarTupleType():
             return 'a list of texts, as in ["a", "b"]'
         case _:

@@ -1,7 +1,7 @@
 """The settings: ``config.toml`` and the ``--set`` options of a call."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import inspect
@@ -54,9 +54,7 @@ def _override(text: str) -> tuple[tuple[str, ...], object]:
         raise ConfigError(
             f"{option}: there is no '='.", advice="Write KEY=VALUE, e.g. --set timing.poll_interval=0.2."
         )
-    kind = known.get(keys)
-    if kind is None and isinstance(table := known.get(keys[:-1]), inspect.DictType) and keys[-1]:
-        kind = strip_meta(table.value_type)
+    kind = known.get(keys) or _in_table(known, keys)
     if kind is None:
         problem = unknown(keys, [dotted(path) for path in known])
         raise ConfigError(f"{option}: {problem}.", advice="The settings are those of config.toml.")
@@ -64,6 +62,20 @@ def _override(text: str) -> tuple[tuple[str, ...], object]:
     if not is_valid(value, kind):
         raise ConfigError(f"{option}: the value must be {describe_type(kind)}.")
     return keys, value
+
+
+def _in_table(known: Mapping[tuple[str, ...], inspect.Type], keys: Sequence[str]) -> inspect.Type | None:
+    """The type of a key in a table whose names people choose: ``keys.update``, ``sources.plant.url``."""
+    if not all(keys):
+        return None
+    for depth, rest in ((1, ()), (2, keys[-1:])):
+        table = known.get(tuple(keys[:-depth]))
+        if isinstance(table, inspect.DictType):
+            kind = strip_meta(table.value_type)
+            if isinstance(kind, inspect.StructType):
+                return flatten(kind.cls).get(tuple(rest)) if rest else None
+            return None if rest else kind
+    return None
 
 
 def _toml_value(raw: str, kind: inspect.Type) -> object:

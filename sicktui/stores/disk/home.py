@@ -87,6 +87,16 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "sensors.json"
 
     @property
+    def udids_file(self) -> Path:
+        """How the sensors are known to the servers of sources."""
+        return self.data / "udids.json"
+
+    @property
+    def offers_file(self) -> Path:
+        """What the last checks of the sources found."""
+        return self.state / "offers.json"
+
+    @property
     def log_file(self) -> Path:
         """The program's own log."""
         return self.log / "sicktui.log"

@@ -53,6 +53,8 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     approved: bool = False
     approved_by: str | None = None
     approved_at: str | None = None
+    source: str | None = None
+    """The source that it was fetched from; ``None``: an operator added it."""
 
     @property
     def id(self) -> str:
@@ -102,13 +104,16 @@ class Shelf:
             )
         return index.entries
 
-    def add(self, path: Path, *, version: str | None = None, unpack: bool = False) -> ShelfEntry:
+    def add(
+        self, path: Path, *, version: str | None = None, unpack: bool = False, source: str | None = None
+    ) -> ShelfEntry:
         """Copy a package onto the shelf. One that is there already stays as it is.
 
         Args:
             path: the package, or a zip that contains it.
             version: its version, if the name does not contain it.
             unpack: whether a zip may be unpacked.
+            source: where it was fetched from, if no operator adds it.
 
         Raises:
             PackageError: the file cannot be used.
@@ -119,7 +124,7 @@ class Shelf:
             room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
         with room:
             package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
-            entry = self._entry(package, version)
+            entry = self._entry(package, version, source)
             self._copy(Path(package.path), entry)
         with exclusive(self._index):
             known = self.entries()
@@ -129,7 +134,7 @@ class Shelf:
             self._write([*known, entry])
         return entry
 
-    def _entry(self, package: Package, version: str | None) -> ShelfEntry:
+    def _entry(self, package: Package, version: str | None, source: str | None) -> ShelfEntry:
         me = operator()
         return ShelfEntry(
             sha256=package.sha256,
@@ -139,6 +144,7 @@ class Shelf:
             version=clean(version, 40) if version else package.version,
             added=timestamp(self._clock.now()),
             added_by=f"{me.user} on {me.host}",
+            source=source,
         )
 
     def find(self, text: str) -> ShelfEntry:

@@ -1,0 +1,105 @@
+"""Fetches packages of sources to the shelf: verified, recorded with their source, never approved."""
+
+import asyncio
+from typing import Protocol
+
+from msgspec import structs
+
+from sicktui.engine.offers.session import OfferSession
+from sicktui.model.errors import SicktuiError
+from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.sources.room import fetch_room
+from sicktui.sources.source import AlreadyHere, Source, SourceError
+from sicktui.stores.disk.files import StorageError
+from sicktui.stores.packages.errors import PackageError
+from sicktui.stores.packages.shelf import ShelfEntry
+
+
+class Watcher(Protocol):
+    """Hears what happens, as it happens."""
+
+    def on_warning(self, source: str, message: str) -> None:
+        """Something that people should know of a source."""
+        ...
+
+    def on_offer(self, offer: Offer) -> None:
+        """An offer, or trouble in its place."""
+        ...
+
+    def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
+        """Bytes of a download have come."""
+        ...
+
+    def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
+        """A package is on the shelf."""
+        ...
+
+
+class Fetching:
+    """Fetches the offers of one source, one after the other.
+
+    Args:
+        session: the stores.
+        source: the source, opened.
+        watcher: hears of it.
+    """
+
+    def __init__(self, session: OfferSession, source: Source, watcher: Watcher) -> None:
+        self._session = session
+        self._source = source
+        self._watcher = watcher
+
+    async def fetch(self, offer: Offer, subject: Subject | None, *, forced: bool = False) -> Offer:
+        """Fetch one offer.
+
+        Returns:
+            The offer as ``fetched``, or why it was not. Trouble is never raised.
+        """
+        session, store = self._session, self._session.store
+        try:
+            entry, note = await self._fetch(offer, subject, forced=forced)
+        except (SourceError, PackageError, StorageError) as error:
+            store.note_failure(offer.source, offer.device)
+            state = error.state if isinstance(error, SourceError) else _state(error)
+            return structs.replace(
+                session.judged(offer), state=state, message=error.message, advice=error.advice, package=None
+            )
+        store.note_success(offer.source, offer.device)
+        fetched = structs.replace(
+            session.judged(offer),
+            state=OfferState.FETCHED,
+            package=entry.sha256,
+            name=entry.name,
+            version=offer.version or entry.version,
+            message=" ".join(filter(None, (_on_shelf(entry), note))),
+            advice="" if entry.approved else f"Approve it with 'sicktui firmware approve {entry.id}'.",
+        )
+        self._watcher.on_package(entry, fetched)
+        return fetched
+
+    async def _fetch(self, offer: Offer, subject: Subject | None, *, forced: bool) -> tuple[ShelfEntry, str]:
+        shelf = self._session.context.shelf
+        with fetch_room(shelf.folder) as room:
+            try:
+                got = await self._source.fetch(
+                    offer,
+                    subject,
+                    room,
+                    forced=forced,
+                    progress=lambda sent, total: self._watcher.on_progress(offer, sent, total),
+                )
+            except AlreadyHere as known:
+                return shelf.find(known.sha256), ""
+            entry = await asyncio.to_thread(
+                shelf.add, got.path, version=got.version or offer.version, source=offer.source
+            )
+            return entry, got.note
+
+
+def _state(error: SicktuiError) -> OfferState:
+    return OfferState.UNAVAILABLE if isinstance(error, StorageError) else OfferState.REFUSED
+
+
+def _on_shelf(entry: ShelfEntry) -> str:
+    how = "approved" if entry.approved else "not approved"
+    return f"{entry.name} is on the shelf as {entry.id}, {how}."

@@ -1,0 +1,130 @@
+"""Asks sources: which ones, for which sensors, and what is already on the shelf."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from msgspec import structs
+
+from sicktui.engine.context import Context
+from sicktui.engine.offers.subjects import Subjects, read_subjects
+from sicktui.engine.targets import choose
+from sicktui.model.clock import timestamp
+from sicktui.model.device import Target
+from sicktui.model.errors import UsageError
+from sicktui.model.offer import Offer, OfferState
+from sicktui.model.safe_text import clean
+from sicktui.model.version import matches
+from sicktui.model.wording import names
+from sicktui.sources.opening import account, choose_sources, open_source
+from sicktui.sources.source import Source
+from sicktui.stores.secrets.store import secret_line
+
+VARIABLE: Final = "SICKTUI_SOURCE_SECRET"
+"""The key of every source of this call, for unattended use."""
+
+
+class OfferSession:
+    """Sources and sensors of one call.
+
+    Args:
+        context: stores and settings.
+        secret: the key that was given for this call, if any.
+        sources: names of sources; none: all of them.
+        devices: words that narrow the sensors of the sources; none: all of theirs.
+
+    Raises:
+        UsageError: a source or a device is not known.
+    """
+
+    def __init__(
+        self, context: Context, secret: str | None, sources: Sequence[str], devices: Sequence[str]
+    ) -> None:
+        self.context = context
+        self.store = context.offers
+        self._secret = secret_line(secret)
+        self.sources = choose_sources(sources, context.settings.sources)
+        self._only = (
+            None
+            if not devices
+            else {target.device for target in choose(devices, context.devices(), context.settings)}
+        )
+        self._check_devices()
+
+    def _check_devices(self) -> None:
+        if self._only is None:
+            return
+        covered = {target.device for name in self.sources for target in self._all_targets(name)}
+        missing = sorted(self._only - covered)
+        if missing:
+            raise UsageError(
+                f"No source is set up for {names([clean(device) for device in missing])}.",
+                advice="Add them to 'devices' of a THiNX source in config.toml.",
+            )
+
+    @asynccontextmanager
+    async def opened(self, name: str) -> AsyncIterator[Source]:
+        """A source, closed at the end.
+
+        Raises:
+            ConfigError: its settings cannot be used.
+            SourceError: its key is needed and not known.
+        """
+        context = self.context
+        source = open_source(
+            name,
+            context.settings.sources[name],
+            context.home,
+            self.store,
+            timing=context.settings.timing,
+            secret=lambda: self._secret or context.credentials.secret(account(name)),
+        )
+        try:
+            yield source
+        finally:
+            await source.aclose()
+
+    def targets(self, name: str) -> list[Target]:
+        """The sensors that a source is asked for in this call."""
+        return [t for t in self._all_targets(name) if self._only is None or t.device in self._only]
+
+    def _all_targets(self, name: str) -> list[Target]:
+        settings = self.context.settings
+        words = settings.sources[name].devices
+        return choose(words, self.context.devices(), settings) if words else []
+
+    async def subjects(self, source: Source) -> Subjects:
+        """The sensors of a source, read; none where it does not ask for sensors."""
+        if not source.asks_for_sensors:
+            return Subjects(read=(), trouble=())
+        return await read_subjects(self.context, self.store, source.name, self.targets(source.name))
+
+    def is_skipped(self, source: Source) -> bool:
+        """Whether a source has nothing for the devices of this call."""
+        return self._only is not None and not source.asks_for_sensors and not self.targets(source.name)
+
+    def judged(self, offer: Offer) -> Offer:
+        """An offer with its moment, and ``fetched`` where its package is on the shelf."""
+        offer = structs.replace(offer, checked=timestamp(self.context.clock.now()))
+        if offer.state is not OfferState.OFFERED:
+            return offer
+        on_shelf = {entry.sha256 for entry in self.context.shelf.entries()}
+        package = offer.package or self._fetched_before(offer)
+        if package in on_shelf:
+            return structs.replace(offer, state=OfferState.FETCHED, package=package)
+        return offer
+
+    def _fetched_before(self, offer: Offer) -> str | None:
+        """The package that was fetched for the same offer of an earlier check."""
+        if offer.version is None:
+            return None
+        for known in self.store.offers():
+            same = (known.source, known.device) == (offer.source, offer.device)
+            if same and known.package and known.version and matches(known.version, offer.version):
+                return known.package
+        return None
+
+    def keep(self, name: str, offers: Sequence[Offer]) -> None:
+        """Keep what was found, for the dashboard and the next call."""
+        self.store.forget_others(self.context.settings.sources)
+        self.store.replace(name, offers, devices=None if self._only is None else self._only)

@@ -1,0 +1,133 @@
+"""Sources made of the settings."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.offer import OfferState
+from sicktui.model.safe_text import clean
+from sicktui.model.settings import SourceSettings, Timing
+from sicktui.model.suggest import nearest
+from sicktui.sources.folder.source import FolderSource
+from sicktui.sources.source import Source, SourceError
+from sicktui.stores.disk.files import expand_path
+from sicktui.stores.disk.home import Home
+from sicktui.stores.sources.offers import OfferStore
+
+_NAME: Final = re.compile(r"[\w][\w .-]{0,39}")
+_HEX_64: Final = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def account(source: str) -> str:
+    """The name of a source's key in the stores for secrets. No device can be called so."""
+    return f"source:{source}/key"
+
+
+def choose_sources(words: Sequence[str], known: Mapping[str, SourceSettings]) -> list[str]:
+    """The sources that are meant; without words all of them.
+
+    Raises:
+        UsageError: one is not known, or there is none at all.
+    """
+    if not known:
+        raise UsageError(
+            "No source of packages is set up.",
+            advice="Add a table [sources.NAME] to config.toml; docs/sources.md has examples.",
+        )
+    for word in words:
+        if word not in known:
+            raise UsageError(
+                f"No source is called {clean(word)!r}{nearest(word, known)}.",
+                advice="'sicktui sources list' shows them.",
+            )
+    return list(dict.fromkeys(words)) or list(known)
+
+
+def needs_key(settings: SourceSettings) -> bool:
+    """Whether a source is used with a key."""
+    return settings.kind == "thinx"
+
+
+def check_key(key: str) -> str:
+    """A key that can be one.
+
+    Raises:
+        UsageError: it cannot be the key of a THiNX server; the message does not contain it.
+    """
+    if not _HEX_64.fullmatch(key):
+        raise UsageError(
+            "That is not an API key of a THiNX server: it has 64 hex digits.",
+            advice="Copy it from the server's own pages, without blanks around it.",
+        )
+    return key
+
+
+def check_settings(name: str, settings: SourceSettings) -> None:
+    """Refuse a source that cannot be used.
+
+    Raises:
+        ConfigError: names the key and the problem.
+    """
+    if problem := _problem(name, settings):
+        key, text, advice = problem
+        raise ConfigError(
+            f"config.toml, sources.{clean(name)}{'.' if key else ''}{key}: {text}.", advice=advice
+        )
+
+
+def _problem(name: str, settings: SourceSettings) -> tuple[str, str, str] | None:
+    if not _NAME.fullmatch(name):
+        return "", "the name of a source has 1 to 40 letters, digits, '-', '_' or '.'", "Rename its table."
+    if settings.kind == "folder":
+        if not settings.path:
+            return "path", "a folder source needs a path", "Set it to the folder that has the packages."
+        if not expand_path(settings.path).is_absolute():
+            why = "it depends on the folder that sicktui is started in"
+            return "path", why, "Write it from the root of the disk, or from ~."
+        return None
+    try:
+        url = urlsplit(settings.url)
+        usable = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
+    except ValueError:
+        usable, url = False, urlsplit("")
+    if not usable or url.path.strip("/") or url.query or url.fragment:
+        return "url", "it is not the address of a server", 'Write it as "https://host:7443".'
+    if url.username is not None or url.password is not None:
+        return "url", "it contains a user or a password", "Remove it; 'sicktui sources login' keeps the key."
+    if not _HEX_64.fullmatch(settings.owner):
+        return "owner", "it is not 64 hex digits", "Copy the owner's id from the server's own pages."
+    if not settings.devices:
+        return "devices", "it names no device", 'Name the sensors, for example devices = ["@hall-3"].'
+    return None
+
+
+def open_source(
+    name: str,
+    settings: SourceSettings,
+    home: Home,
+    store: OfferStore,
+    *,
+    timing: Timing,
+    secret: Callable[[], str | None],
+) -> Source:
+    """A source, ready to be asked. Nothing is sent yet.
+
+    Args:
+        name: what the settings call it.
+        settings: its table.
+        home: the folders.
+        store: what is remembered of sources.
+        timing: ``stall_timeout`` bounds every download.
+        secret: returns its key, asked for only where one is needed.
+
+    Raises:
+        ConfigError: its settings cannot be used.
+        SourceError: its key is needed and not known.
+    """
+    check_settings(name, settings)
+    del timing, secret
+    if settings.kind != "folder":
+        raise SourceError("THiNX servers cannot be asked yet.", state=OfferState.REFUSED, everywhere=True)
+    return FolderSource(name, expand_path(settings.path), store, home.unpacked)
