@@ -123,6 +123,7 @@ class Code(StrEnum):
     ACCESS_DENIED = "access_denied"
     OUT_OF_CONNECTIONS = "out_of_connections"
     RATE_LIMITED = "rate_limited"
+    LOCKED = "locked"
     NOT_SUPPORTED = "not_supported"
     DEVICE_ERROR = "device_error"
     PROTOCOL_ERROR = "protocol_error"

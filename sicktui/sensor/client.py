@@ -1,20 +1,21 @@
 """One sensor, as the rest of sicktui speaks with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.authentication import Authenticator, SensorNotes
 from sicktui.sensor.api.backups import Backups
 from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
 from sicktui.sensor.api.firmware import Firmware
+from sicktui.sensor.api.logins import OnWait
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.reader import Reader
-from sicktui.sensor.api.scheme import SchemeMemory
+from sicktui.sensor.api.secrets import OnAccepted, Passwords
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.queue import RequestQueues
@@ -27,8 +28,9 @@ class Sensor:
     out when it is first needed, and kept in ``capabilities``.
 
     Every call raises ``SensorError`` subclasses for trouble with the sensor: ``Unreachable``,
-    ``AccessDenied``, ``OutOfConnections``, ``NotSupported``, ``DeviceError``, ``ProtocolError``. An act
-    whose connection broke after it was sent raises ``OutcomeUnknown`` and is never repeated here.
+    ``AccessDenied``, ``LoginsLocked``, ``OutOfConnections``, ``NotSupported``, ``DeviceError``,
+    ``ProtocolError``. An act whose connection broke after it was sent raises ``OutcomeUnknown`` and is never
+    repeated here.
 
     Args:
         target: the device with every default filled in.
@@ -37,6 +39,9 @@ class Sensor:
         clock: the time source.
         memory: what was seen of the sensor by earlier processes; ``None``: nothing is remembered (tests).
         owner: the sensor that the password is meant for, if that is known.
+        others: further passwords that may be the right one, tried where it is refused.
+        on_accepted: called with the one that the sensor accepts, where there are others.
+        on_wait: called with the seconds for which a locked sensor is left alone.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
     """
@@ -48,18 +53,25 @@ class Sensor:
         password: str | None,
         queues: RequestQueues,
         clock: Clock,
-        memory: SchemeMemory | None,
+        memory: SensorNotes | None,
         owner: SensorOwner | None = None,
+        others: Sequence[str] = (),
+        on_accepted: OnAccepted | None = None,
+        on_wait: OnWait | None = None,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
     ) -> None:
         self._target = target
         self._cache = CapabilityCache(capabilities)
         link = self._link = Link(target, queues=queues, clock=clock, on_contact=on_contact)
+        passwords = Passwords(
+            candidates=(() if password is None else (password, *others)),
+            on_accepted=on_accepted if others else None,
+        )
         self.read = Reader(link, self._cache)
         """Identity, state, health and any variable. Needs no password."""
         self.access = Authenticator(
-            link, self._cache, self.read, target, password, memory=memory, owner=owner
+            link, self._cache, self.read, target, passwords, memory=memory, owner=owner, on_wait=on_wait
         )
         """The scheme, the password, the session and authenticated calls."""
         transfers = Transfers(link, self.access)

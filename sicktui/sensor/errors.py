@@ -25,6 +25,10 @@ class SensorError(SicktuiError):
     code: Code
     outcome_unknown = False
     """Whether an act may have taken effect although this error was raised: check the sensor."""
+    answered = ""
+    """The authenticated method whose answer this is; empty where it is that of another request."""
+    retry_after: float | None = None
+    """Seconds that the sensor asks to wait, if it does."""
 
     def __init__(
         self,
@@ -64,12 +68,16 @@ class AccessDenied(SensorError):
     usual_code = Code.ACCESS_DENIED
 
 
+class LoginsLocked(SensorError):
+    """The sensor accepts no login for a while, after refused ones. The password may be right."""
+
+    usual_code = Code.LOCKED
+
+
 class OutOfConnections(SensorError):
     """The sensor is busy (status 11) or was asked too often (HTTP 429), also after some waiting."""
 
     usual_code = Code.OUT_OF_CONNECTIONS
-    retry_after: float | None = None
-    """Seconds that the sensor asks to wait, if it does."""
 
 
 class NotSupported(SensorError):

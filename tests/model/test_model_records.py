@@ -29,7 +29,7 @@ from sicktui.model.plan import Operator, PlanItem, RunSpec
 from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
 
 CODES = """
-unreachable access_denied out_of_connections rate_limited not_supported device_error protocol_error
+unreachable access_denied out_of_connections rate_limited locked not_supported device_error protocol_error
 package_unsuitable
 package_unreadable already_current downgrade model_mismatch duplicate_device busy backup_failed
 backup_unusable wrong_passphrase upload_failed not_started update_error flash_timeout no_return

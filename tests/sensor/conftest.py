@@ -1,13 +1,14 @@
 """A scripted sensor, and clients of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
+from sicktui.sensor.api.authentication import SensorNotes
+from sicktui.sensor.api.logins import OnWait
 from sicktui.sensor.api.owner import SensorOwner
-from sicktui.sensor.api.scheme import SchemeMemory
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.network.certificates import Bundle
@@ -53,8 +54,11 @@ async def connect(
             on_contact: Callable[[bool], None] | None = None,
             capabilities: Any = None,
             queues: RequestQueues | None = None,
-            memory: SchemeMemory | None = None,
+            memory: SensorNotes | None = None,
             owner: SensorOwner | None = None,
+            others: Sequence[str] = (),
+            on_accepted: Callable[[str], None] | None = None,
+            on_wait: OnWait | None = None,
             **about: Any,
         ) -> Sensor:
             if bundle is not None:
@@ -66,6 +70,9 @@ async def connect(
                 clock=clock,
                 memory=memory,
                 owner=owner,
+                others=others,
+                on_accepted=on_accepted,
+                on_wait=on_wait,
                 on_contact=on_contact,
                 capabilities=capabilities,
             )

@@ -85,10 +85,11 @@ def challenge(**changes: object) -> bytes:
     return reply(challenge={name: value for name, value in puzzle.items() if value is not ...})
 
 
-def proven(seen: Seen, *, password: str = PASSWORD) -> bool:
+def proven(seen: Seen, *, password: str | bytes = PASSWORD) -> bool:
     """Whether a POST carries the right proof for ``challenge()``; computed here, not by sicktui."""
     header = seen.json.get("header", {})
-    base = b"Service:" + REALM.encode() + b":" + password.encode() + b":" + bytes(16)
+    secret = password.encode() if isinstance(password, str) else password
+    base = b"Service:" + REALM.encode() + b":" + secret + b":" + bytes(16)
     first = hashlib.sha256(base).hexdigest()
     second = hashlib.sha256(f"POST:{seen.name}".encode()).hexdigest()
     expected = hashlib.sha256(f"{first}:{NONCE}:{second}".encode()).hexdigest()
@@ -96,8 +97,8 @@ def proven(seen: Seen, *, password: str = PASSWORD) -> bool:
     return bool(header == echoed)
 
 
-def if_proven(answer: bytes) -> Answerer:
-    return lambda seen: answer if proven(seen) else refused(4, "Access Denied")
+def if_proven(answer: bytes, *, password: str | bytes = PASSWORD) -> Answerer:
+    return lambda seen: answer if proven(seen, password=password) else refused(4, "Access Denied")
 
 
 async def hang(_seen: Seen, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:

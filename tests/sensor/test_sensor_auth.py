@@ -419,15 +419,19 @@ async def test_a_password_that_is_not_proven_is_tried_with_one_name_only(
     assert challenging.asked().count("POST methods/RunFirmwareUpdate") == 1
 
 
-async def test_a_proven_password_that_is_refused_is_tried_no_more(
-    challenging: ScriptedSensor, connect: MakeSensor
+async def test_a_proven_password_that_is_refused_is_tried_once_more_when_a_lock_would_be_over(
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
 ) -> None:
     challenging.on("POST RunFirmwareUpdate", refused(4))
     sensor = connect()
     await sensor.access.open_session()
     with pytest.raises(AccessDenied):
         await start_flash(sensor)
-    assert challenging.asked().count("POST RunFirmwareUpdate") == 1
+    assert challenging.asked().count("POST RunFirmwareUpdate") == 2
+    assert max(clock.slept) > 30
+    with pytest.raises(AccessDenied):
+        await start_flash(sensor)
+    assert challenging.asked().count("POST RunFirmwareUpdate") == 3
 
 
 async def test_nonsense_for_a_challenge_leaves_the_act_unsent(

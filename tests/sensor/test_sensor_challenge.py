@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.sensor.api.challenge import Challenge, header, parse_challenge, response
+from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge, response
 from sicktui.sensor.errors import AccessDenied, ProtocolError
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NONCE, REALM, ScriptedSensor, challenge
@@ -16,6 +16,10 @@ from tests.sensor.scripted import NONCE, REALM, ScriptedSensor, challenge
 NO_SALT = "6a50e6050ee8754ca74d5f04e18f824bf72967a788ff63c953abbb48d426f05c"
 ZEROS = "f74cf426b001ea57e6f6a0023ee55b87a04f1158849814f880ef4f0b5969c04a"
 COUNTING = "46d6be5ad285722c7242436f55a715a8af0567f7a5c5f5be1a5d2574b772ffbd"
+
+
+def proof_of(password: str, puzzle: Challenge, endpoint: str) -> str:
+    return response(puzzle.key("Service", encoded_secret(password)), puzzle, endpoint)
 
 
 @pytest.mark.parametrize(
@@ -30,12 +34,12 @@ COUNTING = "46d6be5ad285722c7242436f55a715a8af0567f7a5c5f5be1a5d2574b772ffbd"
 )
 def test_the_response_equals_the_published_vector(salt: list[int] | None, expected: str) -> None:
     puzzle = Challenge(nonce="00" * 32, opaque="", realm="SICK Sensor", salt=salt)
-    assert response("Service", "servicelevel", puzzle, "LocationName") == expected
+    assert proof_of("servicelevel", puzzle, "LocationName") == expected
 
 
 def test_an_absent_salt_key_is_no_salt() -> None:
     puzzle = parse_challenge({"nonce": "00" * 32, "opaque": "", "realm": "SICK Sensor"})
-    assert response("Service", "servicelevel", puzzle, "LocationName") == NO_SALT
+    assert proof_of("servicelevel", puzzle, "LocationName") == NO_SALT
 
 
 def test_a_path_is_hashed_as_it_is_posted() -> None:
@@ -43,12 +47,12 @@ def test_a_path_is_hashed_as_it_is_posted() -> None:
     first = hashlib.sha256(b"Service:SICK Sensor:pw").hexdigest()
     second = hashlib.sha256(b"POST:methods/RunFirmwareUpdate").hexdigest()
     expected = hashlib.sha256(f"{first}:{NONCE}:{second}".encode()).hexdigest()
-    assert response("Service", "pw", puzzle, "methods/RunFirmwareUpdate") == expected
+    assert proof_of("pw", puzzle, "methods/RunFirmwareUpdate") == expected
 
 
 def test_the_header_echoes_the_challenge_and_adds_user_and_response() -> None:
     puzzle = Challenge(nonce="n", opaque="o", realm="r", salt=[1])
-    proof = header("Service", "pw", puzzle, "X")
+    proof = header("Service", puzzle.key("Service", b"pw"), puzzle, "X")
     assert {name: proof[name] for name in ("nonce", "opaque", "realm", "user")} == {
         "nonce": "n",
         "opaque": "o",
@@ -62,16 +66,14 @@ def test_texts_are_utf8() -> None:
     puzzle = Challenge(nonce="n", opaque="", realm="Ä")
     first = hashlib.sha256("Service:Ä:pässwörd".encode()).hexdigest()
     second = hashlib.sha256(b"POST:X").hexdigest()
-    assert (
-        response("Service", "pässwörd", puzzle, "X")
-        == hashlib.sha256(f"{first}:n:{second}".encode()).hexdigest()
-    )
+    expected = hashlib.sha256(f"{first}:n:{second}".encode()).hexdigest()
+    assert proof_of("pässwörd", puzzle, "X") == expected
 
 
 def test_a_password_that_is_not_utf8_is_refused_without_being_shown() -> None:
     puzzle = Challenge(nonce="n", opaque="", realm="r")
     with pytest.raises(AccessDenied) as caught:
-        response("Service", "secret\udcff", puzzle, "X")
+        proof_of("secret\udcff", puzzle, "X")
     assert "secret" not in repr(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -117,6 +119,6 @@ def test_any_json_is_a_challenge_or_a_validation_error(value: object) -> None:
 
 @given(st.text(st.characters(codec="utf-8")), st.lists(st.integers(0, 255), max_size=32))
 def test_every_password_and_salt_gives_a_lower_case_digest(password: str, salt: list[int]) -> None:
-    proof = response("Service", password, Challenge(nonce="n", opaque="", realm="r", salt=salt), "X")
+    proof = proof_of(password, Challenge(nonce="n", opaque="", realm="r", salt=salt), "X")
     assert len(proof) == 64
     assert proof == proof.lower()

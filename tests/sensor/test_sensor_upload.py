@@ -263,14 +263,14 @@ async def test_a_refused_upload_is_not_repeated_into_a_flash(
     assert challenging.asked().count("PUT update") == 1
 
 
-async def test_a_renewal_with_a_wrong_password_is_not_tried_twice(
+async def test_a_renewal_with_a_wrong_password_is_tried_once_more_when_a_lock_would_be_over(
     challenging: ScriptedSensor, connect: MakeSensor, package: Path, progress: Progress
 ) -> None:
     challenging.on("POST CreateSessionToken", reply({"token": "old"}), refused(4))
     challenging.on("PUT update", take_then(http(401)))
     with pytest.raises(AccessDenied):
         await upload_package(connect(), package, SIZE, progress)
-    assert challenging.asked().count("POST CreateSessionToken") == 2
+    assert challenging.asked().count("POST CreateSessionToken") == 3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 - ``reader``: identity, state, health and any variable; needs no password
 - ``authentication``, ``challenge``: the password, the session, authenticated calls
+- ``secrets``, ``logins``: which password may be right, and when the sensor accepts another login
 - ``scheme``, ``owner``: challenge-response or Basic, and whether this is the sensor that a password is for
 - ``parameters``, ``firmware``, ``backups``: what writes
 - ``transfers``: files, sent and fetched with a session token

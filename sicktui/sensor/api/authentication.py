@@ -2,42 +2,44 @@
 
 Challenge-response first. Basic sends the password in clear text: it is used only where ``getChallenge`` is
 Not Found on what has proven to be a sensor and was never seen to speak challenge-response, or where the
-profile requires it. A refused password is never tried again here: sensors lock themselves.
+profile requires it. A refused password is never tried in a loop, and none is sent into a sensor's lock.
 
 Whatever needs the password passes ``Authenticator.call`` or ``file_headers``, so what is checked there holds
-for every command: the sensor must be the expected one, and what it has once spoken is not forgotten.
+for every command: the sensor must be the expected one, what it has once spoken is not forgotten, and no login
+is sent while it is locked.
 """
 
 import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, Final
-
-import msgspec
+from typing import Any, Final, Protocol
 
 from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
-from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CapabilityCache
-from sicktui.sensor.api.challenge import encoded_secret, header
+from sicktui.sensor.api.challenge import Challenge, encoded_secret, header
+from sicktui.sensor.api.documented import is_documented
 from sicktui.sensor.api.encryption import EncryptionGuard
-from sicktui.sensor.api.owner import SensorOwner, check_owner
+from sicktui.sensor.api.logins import Forgetful, LoginMemory, Logins, OnWait
+from sicktui.sensor.api.owner import SensorOwner, check_owner, check_rest
 from sicktui.sensor.api.reader import Reader
-from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, parse_reply
+from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, not_offered, parse_reply
 from sicktui.sensor.api.scheme import SchemeFinder, SchemeMemory
-from sicktui.sensor.api.values import checked_name
+from sicktui.sensor.api.secrets import Passwords, Secrets
+from sicktui.sensor.api.values import checked_name, encode
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
+    LoginsLocked,
     NotSupported,
     ProtocolError,
     SensorError,
 )
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
+from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy, retry_when_limited
 
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
@@ -46,7 +48,13 @@ _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 """Safe in a header: a token with a line break would add a header of the sensor's choice."""
 
 Data = Mapping[str, object]
+MakeData = Callable[[Challenge, bytes], Data]
+"""Makes the data of a POST from the challenge that it answers, and the password's hash for it."""
 BeforeRepeat = Callable[[SensorError], Awaitable[None]]
+
+
+class SensorNotes(SchemeMemory, LoginMemory, Protocol):
+    """What is remembered of a sensor across processes."""
 
 
 class Authenticator:
@@ -57,9 +65,10 @@ class Authenticator:
         cache: its capabilities; the scheme is added.
         reader: reads ``DeviceIdent``, to be sure that it is a sensor.
         target: user and wanted scheme.
-        password: ``None`` if it is not known; everything that needs it is then refused here.
+        passwords: none if it is not known; everything that needs it is then refused here.
         memory: what was seen of this sensor before; ``None``: nothing is remembered (tests).
         owner: the sensor that the password is meant for, if that is known.
+        on_wait: called before a lock of the sensor is waited out.
     """
 
     def __init__(
@@ -68,24 +77,23 @@ class Authenticator:
         cache: CapabilityCache,
         reader: Reader,
         target: Target,
-        password: str | None,
+        passwords: Passwords,
         *,
-        memory: SchemeMemory | None,
+        memory: SensorNotes | None,
         owner: SensorOwner | None = None,
+        on_wait: OnWait | None = None,
     ) -> None:
         self._link = link
         self._cache = cache
         self._reader = reader
         self._target = target
-        self._password = password
-        if password is not None:
-            link.redactor.add(password)
         self._owner = owner
+        self.logins = Logins(link, reader, memory or Forgetful(), on_wait)
+        """The refused logins of the sensor, and its lock."""
+        self._token: str | None = None
+        self.use(passwords)
         self._scheme = SchemeFinder(link, cache, reader, target, memory)
         self._encryption = EncryptionGuard(link, reader, target, memory)
-        self._token: str | None = None
-        self._proven = False
-        """Whether the sensor has accepted this password."""
         self._hashed: dict[str, str] = {}
         """The paths that this sensor hashes by their last part only."""
 
@@ -110,7 +118,7 @@ class Authenticator:
     async def call(
         self,
         name: str,
-        data: Data | None = None,
+        data: Data | MakeData | None = None,
         *,
         acting: bool = True,
         before_repeat: BeforeRepeat | None = None,
@@ -119,52 +127,97 @@ class Authenticator:
 
         Args:
             name: the path behind ``/api/``.
-            data: goes under ``data``; nothing if ``None``.
+            data: goes under ``data``; nothing if ``None``. What is made from the challenge needs
+                challenge-response.
             acting: the sensor does something that must not happen twice by accident. It is sent again
-                only after the sensor refused the challenge.
+                only after the sensor refused the challenge, the login or the rate.
             before_repeat: looks at the sensor before such a repetition, and raises to forbid it.
 
         Raises:
             UsageError: the name is not valid, or the data cannot be sent.
             AccessDenied: the password is wrong or not known.
+            LoginsLocked: the sensor accepts no login now.
             OutcomeUnknown: the connection broke after an act was sent.
             SensorError: anything else.
         """
         checked_name(name)
-        if self._password is None:
+        if not self._secrets.known:
             raise AccessDenied(
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
                 advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
             )
         await check_owner(self._reader, self._target, self._owner)
+        again = before_repeat if acting else None
         if await self.scheme() is AuthScheme.BASIC:
-            post = partial(self._basic_post, name, data)
+            if callable(data):
+                raise NotSupported(f"{self._link.label} has no challenge-response, which {name} needs.")
+            post = partial(self._basic_post, name, data, acting=acting)
         else:
-            post = partial(self._challenged_post, name, data, before_repeat=before_repeat)
+            post = partial(self._challenged_post, name, data, acting=acting, again=again)
+        look = partial(self.look_again, acting=acting)
+        attempt, clock = partial(self._let_in, post, look), self._link.clock
         if acting:
-            reply = await post(acting=True)
+            reply = await retry_when_limited(clock, attempt, look)
         else:
-            clock = self._link.clock
-            reply = await retry_bad_reply(clock, lambda: retry_when_busy(clock, lambda: post(acting=False)))
+            reply = await retry_bad_reply(clock, lambda: retry_when_busy(clock, attempt))
         await self._encryption.note()
         return reply
 
+    async def look_again(self, refusal: SensorError, *, acting: bool = True) -> None:
+        """Look at the sensor before something that it has refused is sent once more, perhaps much later.
+
+        Raises:
+            SensorError: the refusal, if it flashes meanwhile; or another sensor answers.
+        """
+        self._reader.serial = None
+        await check_owner(self._reader, self._target, self._owner)
+        if acting:
+            await check_rest(self._reader, refusal)
+
+    async def _let_in(self, post: Callable[[], Awaitable[Reply]], look: BeforeRepeat) -> Reply:
+        """Send it; again where the login was refused for another reason than a wrong password.
+
+        A sensor that has accepted this very password may be locked: that is waited out once. Where several
+        passwords may be right, or one may be hashed in two ways, each is tried once.
+        """
+        waited = False
+        while True:
+            try:
+                reply = await post()
+            except (AccessDenied, LoginsLocked) as error:
+                locked = isinstance(error, LoginsLocked) or self._secrets.proven
+                if waited or error.http_status is None or not (locked or self._secrets.next()):
+                    self._secrets.proven = self._secrets.proven and not waited
+                    raise
+                await look(error)
+                if locked:
+                    waited = True
+                    await self.logins.sit_out()
+                    await look(error)
+            else:
+                await self._secrets.accepted()
+                return reply
+
     async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
-        body = _encode({} if data is None else {"data": data})
-        async with self._link.slot() as slot:
-            answer = await slot.post(name, body, headers=self._basic(), acting=acting)
-        return self._parse(name, answer, acting=acting)
+        body = encode({} if data is None else {"data": data})
+        while True:
+            await self.logins.wait()
+            async with self._link.slot() as slot:
+                if self.logins.locked_for:
+                    continue
+                answer = await slot.post(name, body, headers=self._basic(), acting=acting)
+                outcome = await self._judged(name, answer, acting=acting)
+            return _reply_of(outcome)
 
     async def _challenged_post(
-        self, name: str, data: Data | None, *, acting: bool, before_repeat: BeforeRepeat | None
+        self, name: str, data: Data | MakeData | None, *, acting: bool, again: BeforeRepeat | None
     ) -> Reply:
         hashed = self._hashed.get(name, name)
-        again = before_repeat if acting else None
         try:
             reply = await self._with_fresh_challenge(name, hashed, data, acting=acting, before_repeat=again)
         except AccessDenied as error:
             short = name.rpartition("/")[2]
-            if not self._proven or short == hashed:
+            if not self._secrets.proven or short == hashed:
                 raise
             # The password is known to be right, so this does not guess passwords: only the endpoint's name
             # can differ, and the article does not define it for paths.
@@ -172,58 +225,73 @@ class Authenticator:
                 await again(error)
             reply = await self._with_fresh_challenge(name, short, data, acting=acting, before_repeat=again)
             self._hashed[name] = short
-        self._proven = True
         return reply
 
     async def _with_fresh_challenge(
         self,
         name: str,
         hashed: str,
-        data: Data | None,
+        data: Data | MakeData | None,
         *,
         acting: bool,
         before_repeat: BeforeRepeat | None,
     ) -> Reply:
-        answer = await self._prove_and_post(name, hashed, data, acting=acting)
         try:
-            return self._parse(name, answer, acting=acting)
+            return _reply_of(await self._prove_and_post(name, hashed, data, acting=acting))
         except DeviceError as error:
             if error.status != INVALID_CHALLENGE:
                 raise
             if before_repeat is not None:
                 await before_repeat(error)
         # The nonce was stale, so nothing was done: once more with a fresh one.
-        answer = await self._prove_and_post(name, hashed, data, acting=acting)
-        return self._parse(name, answer, acting=acting)
+        return _reply_of(await self._prove_and_post(name, hashed, data, acting=acting))
 
-    def _parse(self, name: str, answer: Answer, *, acting: bool) -> Reply:
+    async def _judged(self, name: str, answer: Answer, *, acting: bool) -> Reply | SensorError:
+        """What the answer to a login means. It is counted before another client of this process may try."""
+        outcome: Reply | SensorError
         try:
-            return parse_reply(answer, self._link.request("POST", name))
-        except ProtocolError as error:
-            # An unreadable reply does not show whether it was done.
-            error.outcome_unknown = acting
-            raise
+            outcome = parse_reply(answer, self._link.request("POST", name))
+        except SensorError as error:
+            if isinstance(error, ProtocolError):
+                # An unreadable reply does not show whether it was done.
+                error.outcome_unknown = acting
+            outcome = error
+            error.answered = name
+        await self.logins.note(outcome)
+        return outcome
 
-    async def _prove_and_post(self, name: str, hashed: str, data: Data | None, *, acting: bool) -> Answer:
+    async def _prove_and_post(
+        self, name: str, hashed: str, data: Data | MakeData | None, *, acting: bool
+    ) -> Reply | SensorError:
         """Get a fresh challenge and send its POST right after it. One challenge serves one POST."""
 
-        async def attempt() -> Answer:
-            async with self._link.slot(2) as slot:
-                challenge = await self._scheme.challenge(slot)
-                # At least one device wants ``header`` in front of ``data``.
-                proof = header(self._target.user, self._password or "", challenge, hashed)
-                self._link.redactor.add_temporary(proof["response"])
-                body: dict[str, object] = {"header": proof}
-                if data is not None:
-                    body["data"] = data
-                return await slot.post(name, _encode(body), acting=acting)
+        async def attempt() -> Reply | SensorError:
+            while True:
+                await self.logins.wait()
+                async with self._link.slot(2) as slot:
+                    if self.logins.locked_for:
+                        continue  # Another client's login was refused meanwhile.
+                    challenge = await self._scheme.challenge(slot)
+                    body = self._body(challenge, hashed, data)
+                    answer = await slot.post(name, body, acting=acting)
+                    return await self._judged(name, answer, acting=acting)
 
-        # Only the challenge is judged in there, and it may be requested again. The answer to the POST is
-        # judged outside.
+        # Only the challenge may be requested again in there. What the answer to the POST means is returned.
         return await retry_when_busy(self._link.clock, attempt) if acting else await attempt()
 
+    def _body(self, challenge: Challenge, hashed: str, data: Data | MakeData | None) -> bytes:
+        user, secret = self._target.user, self._secrets.now
+        key = challenge.key(user, encoded_secret(secret.password, one_byte=secret.one_byte))
+        # At least one device wants ``header`` in front of ``data``.
+        proof = header(user, key, challenge, hashed)
+        self._link.redactor.add_temporary(proof["response"])
+        body: dict[str, object] = {"header": proof}
+        if data is not None:
+            body["data"] = data(challenge, key) if callable(data) else data
+        return encode(body)
+
     def _basic(self) -> dict[str, str]:
-        secret = encoded_secret(f"{self._target.user}:{self._password or ''}")
+        secret = encoded_secret(f"{self._target.user}:{self._secrets.now.password}")
         encoded = base64.b64encode(secret).decode("ascii")
         self._link.redactor.add(encoded)
         return {"Authorization": f"Basic {encoded}"}
@@ -239,17 +307,30 @@ class Authenticator:
         Raises:
             AccessDenied: it is wrong.
         """
-        if self._cache.is_missing(_CHECK):
-            return False
+        return await self._offered(_CHECK) is not None
+
+    async def _offered(self, name: str) -> Reply | None:
+        """Call a method that not every sensor has. ``None``: it is not offered here, which is remembered."""
+        if self._cache.is_missing(name):
+            return None
         try:
-            await self.call(_CHECK, acting=False)
-        except NotSupported:
-            if self._cache.is_present(_CHECK):
+            reply = await self.call(name, acting=False)
+        except (NotSupported, DeviceError) as error:
+            if self._cache.is_present(name) or not await self._is_absent(name, error):
                 raise
-            self._cache.mark_missing(_CHECK)
+            self._cache.mark_missing(name)
+            return None
+        self._cache.mark_present(name)
+        return reply
+
+    async def _is_absent(self, name: str, error: SensorError) -> bool:
+        """Whether a refusal means that there is no such method: what that looks like is not documented."""
+        if isinstance(error, NotSupported):
+            return True
+        if error.answered != name or not not_offered(error):
             return False
-        self._cache.mark_present(_CHECK)
-        return True
+        family, version = await self._reader.ident()
+        return not is_documented(name, family, version)
 
     async def open_session(self) -> bool:
         """Get a fresh session token. False: the sensor has no tokens.
@@ -259,19 +340,42 @@ class Authenticator:
             SensorError: anything else.
         """
         self._token = None
-        if self._cache.is_missing(_SESSION):
-            return False
-        try:
-            reply = await self.call(_SESSION, acting=False)
-        except NotSupported:
-            if self._cache.is_present(_SESSION):
-                raise
-            self._cache.mark_missing(_SESSION)
+        reply = await self._offered(_SESSION)
+        if reply is None:
             return False
         self._token = _parse_token(reply)
         self._link.redactor.add_temporary(self._token)
-        self._cache.mark_present(_SESSION)
         return True
+
+    async def prove(self) -> bool:
+        """Log in, by whatever the sensor has for it. False: it has nothing without side effects.
+
+        Raises:
+            AccessDenied: none of the passwords is right.
+            SensorError: anything else.
+        """
+        return await self.check_password() or await self.open_session()
+
+    def use(self, passwords: Passwords) -> None:
+        """Log in with other passwords from now on. A token of the old one is dropped."""
+        for password in passwords.candidates:
+            self._link.redactor.add(password)
+        self._secrets, self._token = Secrets(passwords, self.logins), None
+
+    async def salt(self) -> bytes:
+        """The salt that the sensor hands out for this user level now. No login is sent.
+
+        Raises:
+            SensorError: there is no challenge.
+        """
+
+        async def ask() -> Challenge:
+            async with self._link.slot() as slot:
+                return await self._scheme.challenge(slot)
+
+        clock = self._link.clock
+        challenge = await retry_bad_reply(clock, lambda: retry_when_busy(clock, ask))
+        return bytes(challenge.salt or ())
 
     async def file_headers(self) -> dict[str, str]:
         """The headers that authorise a file transfer. Opens a session if there is none.
@@ -282,7 +386,7 @@ class Authenticator:
         if self._token is None and not self._cache.is_missing(_SESSION):
             await self.open_session()
         headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
-        if self._password is not None and await self.scheme() is AuthScheme.BASIC:
+        if self._secrets.known and await self.scheme() is AuthScheme.BASIC:
             await check_owner(self._reader, self._target, self._owner)
             headers |= self._basic()
         return headers
@@ -297,19 +401,14 @@ class Authenticator:
         self._scheme.probe_again()
 
 
+def _reply_of(outcome: Reply | SensorError) -> Reply:
+    if isinstance(outcome, SensorError):
+        raise outcome
+    return outcome
+
+
 def _parse_token(reply: Reply) -> str:
     token: Any = reply.fields.get("token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise reply.protocol_error("it has no usable session token")
     return token
-
-
-def _encode(body: dict[str, object]) -> bytes:
-    try:
-        return msgspec.json.encode(body)
-    except (TypeError, ValueError, RecursionError):
-        # Without its cause, which may carry a passphrase.
-        raise UsageError(
-            "The value cannot be sent: it is not valid JSON, or contains text that is not UTF-8.",
-            advice="Check the input and the encoding of its file or terminal.",
-        ) from None

@@ -26,6 +26,10 @@ class Challenge(Struct, frozen=True):
     salt: _Salt | None = None
     """Bytes as numbers; appended to the password only when there are any (zeros count)."""
 
+    def key(self, user: str, secret: bytes) -> bytes:
+        """The ``password_hash`` of a password for this challenge."""
+        return password_hash(user, secret, self.realm, bytes(self.salt or ()))
+
 
 def parse_challenge(value: object) -> Challenge:
     """The challenge in a reply's ``challenge``.
@@ -36,49 +40,58 @@ def parse_challenge(value: object) -> Challenge:
     return msgspec.convert(value, Challenge)
 
 
-def response(user: str, password: str, challenge: Challenge, endpoint: str) -> str:
-    """The proof: lower-case hex.
+def password_hash(user: str, secret: bytes, realm: str, salt: bytes) -> bytes:
+    """``hash1``: all that a sensor keeps of a password, and the key of what changes it.
 
     Args:
         user: the user level, e.g. ``Service``.
-        password: its password.
+        secret: its password, encoded.
+        realm: that of the challenge.
+        salt: that of the challenge; may be empty.
+    """
+    base = encoded_secret(f"{user}:{realm}:") + secret
+    if salt:
+        base += b":" + salt
+    return hashlib.sha256(base).digest()
+
+
+def response(key: bytes, challenge: Challenge, endpoint: str) -> str:
+    """The proof: lower-case hex.
+
+    Args:
+        key: the ``password_hash`` for this challenge.
         challenge: a fresh one.
         endpoint: the path as posted, without ``/api/``. The article's own program hashes exactly
             what it puts into the URL, so ``methods/X`` is hashed with its ``methods/`` first;
             ``authentication.Authenticator`` finds out if a sensor hashes ``X`` only.
-
-    Raises:
-        AccessDenied: user or password cannot be encoded as UTF-8.
     """
-    base = encoded_secret(f"{user}:{challenge.realm}:{password}")
-    if challenge.salt:
-        base += b":" + bytes(challenge.salt)
-    first = hashlib.sha256(base).hexdigest()
     second = hashlib.sha256(f"POST:{endpoint}".encode()).hexdigest()
-    return hashlib.sha256(f"{first}:{challenge.nonce}:{second}".encode()).hexdigest()
+    return hashlib.sha256(f"{key.hex()}:{challenge.nonce}:{second}".encode()).hexdigest()
 
 
-def header(user: str, password: str, challenge: Challenge, endpoint: str) -> dict[str, str]:
-    """The ``header`` object of an authenticated POST.
-
-    Raises:
-        AccessDenied: user or password cannot be encoded as UTF-8.
-    """
+def header(user: str, key: bytes, challenge: Challenge, endpoint: str) -> dict[str, str]:
+    """The ``header`` object of an authenticated POST. See ``response``."""
     return {
         "nonce": challenge.nonce,
         "opaque": challenge.opaque,
         "realm": challenge.realm,
         "user": user,
-        "response": response(user, password, challenge, endpoint),
+        "response": response(key, challenge, endpoint),
     }
 
 
-def encoded_secret(password: str) -> bytes:
-    """The password as UTF-8.
+def encoded_secret(password: str, *, one_byte: bool = False) -> bytes:
+    """The password as UTF-8, as the articles have it.
+
+    Args:
+        password: the password.
+        one_byte: one byte a character instead, its code modulo 256, as SICK's Python client has it.
 
     Raises:
         AccessDenied: it contains lone surrogates, which come from bytes that were not UTF-8.
     """
+    if one_byte:
+        return bytes(ord(character) % 256 for character in password)
     try:
         return password.encode()
     except UnicodeEncodeError:

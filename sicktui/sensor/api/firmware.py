@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.enums import AuthScheme, UpdateState
+from sicktui.model.enums import AuthScheme
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.owner import check_rest
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
-from sicktui.sensor.errors import NotSupported, SensorError
 from sicktui.sensor.transport.file_streams import FileBody, Progress
 from sicktui.sensor.turns.link import Link
 
@@ -80,14 +80,6 @@ class Firmware:
             NotSupported: the sensor does not know this path. Nothing was started.
             SensorError: anything else.
         """
-        await self._access.call(path, before_repeat=self._must_rest)
+        # An act whose proof was refused is repeated only to a sensor that does not flash.
+        await self._access.call(path, before_repeat=lambda refusal: check_rest(self._reader, refusal))
         self._cache.set_trigger(path)
-
-    async def _must_rest(self, refusal: SensorError) -> None:
-        """An act whose proof was refused is repeated only to a sensor that does not flash."""
-        try:
-            state = await self._reader.update_state()
-        except NotSupported:
-            return  # There is no state to respect.
-        if state is UpdateState.STARTED:
-            raise refusal

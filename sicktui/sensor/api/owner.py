@@ -1,8 +1,9 @@
-"""The one sensor that a password may be sent to."""
+"""The one sensor that a password may be sent to, and whether it may be acted on again."""
 
 from msgspec import Struct
 
 from sicktui.model.device import Target, same_serial
+from sicktui.model.enums import UpdateState
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.errors import DeviceError, NotSupported, OtherSensor, PasswordWithheld, SensorError
 
@@ -45,6 +46,20 @@ async def check_owner(reader: Reader, target: Target, owner: SensorOwner | None)
         raise OtherSensor.at(target.address, found, target.serial)
     if owner is not None and not (found and same_serial(found, owner.serial)):
         raise owner.other(target.address, found)
+
+
+async def check_rest(reader: Reader, refusal: SensorError) -> None:
+    """Return unless the sensor flashes: what it has refused is not sent again into a flash.
+
+    Raises:
+        SensorError: the refusal.
+    """
+    try:
+        state = await reader.update_state()
+    except NotSupported:
+        return  # There is no state to respect.
+    if state is UpdateState.STARTED:
+        raise refusal
 
 
 async def _read_serial(reader: Reader) -> str | None:

@@ -4,6 +4,7 @@ Errors come as HTTP 200 with ``header.status``, or as HTTP 4xx and 5xx, with or 
 (vendor's OpenAPI, ``ResponseHeader``). Both are checked, ``header.status`` first.
 """
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
+    LoginsLocked,
     NotSupported,
     OutOfConnections,
     ProtocolError,
@@ -44,6 +46,12 @@ STATUS_WORDS: Final[dict[int, str]] = {
 """``header.status`` in the vendor's words."""
 
 REFUSED_HTTP: Final = (401, 403)
+_LOCKED_HTTP: Final = 423
+_LOCKED_WORDS: Final = re.compile(r"\block(ed|out)?\b|\btime ?lock", re.IGNORECASE)
+"""In the text of a refused login. What a locked sensor answers is not documented."""
+_NOT_OFFERED_HTTP: Final = (405, 501)
+_NOT_OFFERED: Final = (1, 2)
+"""``header.status`` Parsing Failed and Invalid Data."""
 _NOT_FOUND_HTTP: Final = 404
 _TOO_MANY_HTTP: Final = 429
 _MAX_DEPTH: Final = 64
@@ -163,6 +171,11 @@ def error_of(answer: Answer, request: Request) -> SensorError | None:
     return None if answer.ok else failed_http(answer, request, message=header.message)
 
 
+def not_offered(error: SensorError) -> bool:
+    """Whether a sensor may answer so to a method that it does not have: status 1 or 2, HTTP 405 or 501."""
+    return error.status in _NOT_OFFERED or error.http_status in _NOT_OFFERED_HTTP
+
+
 def is_refused(error: SensorError) -> bool:
     """Whether a file transfer was refused as with a missing or expired token."""
     return error.http_status in REFUSED_HTTP or error.status == ACCESS_DENIED
@@ -215,6 +228,8 @@ def failed_status(status: int, message: str | None, request: Request, http_statu
     text = f"The sensor at {request.label} answered {request} with status {status} ({words})."
     kinds = {ACCESS_DENIED: AccessDenied, NOT_FOUND: NotSupported, OUT_OF_CONNECTIONS: OutOfConnections}
     kind: type[SensorError] = kinds.get(status, DeviceError)
+    if kind is AccessDenied and _LOCKED_WORDS.search(said):
+        kind = LoginsLocked
     return kind(text, advice=_advice(kind), http_status=http_status, status=status)
 
 
@@ -227,6 +242,8 @@ def failed_http(answer: Answer, request: Request, *, message: str | None = None)
     kind: type[SensorError] = DeviceError
     if code in REFUSED_HTTP:
         kind = AccessDenied
+    elif code == _LOCKED_HTTP:
+        kind = LoginsLocked
     elif code == _NOT_FOUND_HTTP:
         kind = NotSupported
     elif code == _TOO_MANY_HTTP:
@@ -268,6 +285,10 @@ def _advice(kind: type[SensorError]) -> str:
         AccessDenied: (
             "Check the user and password of this device ('sicktui login'). Do not guess: after a few "
             "failures the sensor locks itself for a while."
+        ),
+        LoginsLocked: (
+            "The sensor accepts no login for 30 s after five refused ones. Find out who tries wrong "
+            "passwords, wait, and try again."
         ),
         NotSupported: "This firmware does not support it.",
         OutOfConnections: "Close other programs that use the sensor, wait a minute, and try again.",

@@ -11,6 +11,7 @@ from sicktui.sensor.api.replies import error_of, is_refused
 from sicktui.sensor.errors import (
     AccessDenied,
     NotSupported,
+    OutOfConnections,
     ProtocolError,
     SensorError,
     UploadInterrupted,
@@ -19,6 +20,7 @@ from sicktui.sensor.errors import (
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer, looks_like_markup
 from sicktui.sensor.turns.link import Link
+from sicktui.sensor.turns.retry import TOO_MANY_HTTP, retry_when_busy, retry_when_limited
 
 _LEVEL_ADVICE = (
     "Check that the user of this device is Service and that its password is right ('sicktui login')."
@@ -48,16 +50,20 @@ class Transfers:
         self._access = access
 
     async def send_once(self, name: str, make_body: Callable[[], FileBody]) -> None:
-        """PUT a file, without a second try.
+        """PUT a file, without a second try; but one that is refused for its rate (HTTP 429) waits.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
             UploadInterrupted: no answer; the outcome is unknown.
             SensorError: nothing was sent.
         """
-        refusal = await self._send_once(name, make_body)
-        if refusal is not None:
-            raise _refused(refusal)
+
+        async def attempt() -> None:
+            refusal = await self._send_once(name, make_body)
+            if refusal is not None:
+                raise _refused(refusal)
+
+        await retry_when_limited(self._link.clock, attempt, self._access.look_again)
 
     async def send(self, name: str, make_body: Callable[[], FileBody]) -> None:
         """PUT a file. If the sensor refuses the token (401, 403), once more with a new one.
@@ -71,13 +77,12 @@ class Transfers:
             UploadInterrupted: no answer; the outcome is unknown.
             SensorError: nothing was sent.
         """
-        refusal = await self._send_once(name, make_body)
-        if refusal is None:
-            return
-        if is_refused(refusal) and await self._access.open_session():
-            refusal = await self._send_once(name, make_body)
-        if refusal is not None:
-            raise _refused(refusal)
+        try:
+            await self.send_once(name, make_body)
+        except UploadRefused as refusal:
+            if not is_refused(refusal) or not await self._access.open_session():
+                raise
+            await self.send_once(name, make_body)
 
     async def _send_once(self, name: str, make_body: Callable[[], FileBody]) -> SensorError | None:
         headers = await self._access.file_headers()
@@ -122,9 +127,17 @@ class Transfers:
             ProtocolError: it is empty, cut off, too large, a web page or an error in JSON.
             SensorError: anything else.
         """
-        fetched = await self._fetch_once(name, to, limit)
-        if isinstance(fetched, AccessDenied) and await self._access.open_session():
+
+        async def attempt() -> Downloaded | SensorError:
             fetched = await self._fetch_once(name, to, limit)
+            if isinstance(fetched, OutOfConnections):
+                raise fetched
+            return fetched
+
+        clock = self._link.clock
+        fetched = await retry_when_busy(clock, attempt)
+        if isinstance(fetched, AccessDenied) and await self._access.open_session():
+            fetched = await retry_when_busy(clock, attempt)
         if isinstance(fetched, SensorError):
             raise fetched
         return fetched
@@ -163,6 +176,12 @@ def _not_a_file(sink: FileSink, answer: Answer) -> str:
 def _refused(refusal: SensorError) -> SensorError:
     if isinstance(refusal, ProtocolError | NotSupported):
         return refusal
+    if refusal.http_status == TOO_MANY_HTTP:
+        limited = UploadRefused(
+            refusal.message, advice=refusal.advice, code=refusal.code, http_status=TOO_MANY_HTTP
+        )
+        limited.retry_after = refusal.retry_after
+        return limited
     advice = _LEVEL_ADVICE if is_refused(refusal) else refusal.advice
     return UploadRefused(
         refusal.message, advice=advice, http_status=refusal.http_status, status=refusal.status

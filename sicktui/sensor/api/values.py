@@ -239,3 +239,19 @@ def _convert(reply: Reply, kind: Any, why: str) -> Any:  # noqa: ANN401  the kin
 def _text(raw: str) -> str:
     # Fixed-length texts of a sensor come padded with NUL.
     return clean(raw.strip("\0").strip(), _MAX_TEXT)
+
+
+def encode(body: dict[str, object]) -> bytes:
+    """The JSON of a POST.
+
+    Raises:
+        UsageError: a value cannot be sent.
+    """
+    try:
+        return msgspec.json.encode(body)
+    except (TypeError, ValueError, RecursionError):
+        # Without its cause, which may carry a passphrase.
+        raise UsageError(
+            "The value cannot be sent: it is not valid JSON, or contains text that is not UTF-8.",
+            advice="Check the input and the encoding of its file or terminal.",
+        ) from None

@@ -12,7 +12,9 @@ LONGEST_WAIT: Final = 30.0
 """Seconds that a sensor may ask to wait (``Retry-After``)."""
 BAD_REPLY_WAITS: Final = (1.0, 2.0)
 """Seconds before each further try after a bad reply: three tries over some seconds."""
+TOO_MANY_HTTP: Final = 429
 _SERVER_ERROR: Final = 500
+_NOT_IMPLEMENTED: Final = 501
 
 T = TypeVar("T")
 
@@ -28,6 +30,32 @@ async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> 
             return await attempt()
         except OutOfConnections as error:
             await clock.sleep(max(wait, min(error.retry_after or 0.0, LONGEST_WAIT)))
+    return await attempt()
+
+
+async def retry_when_limited(
+    clock: Clock, attempt: Callable[[], Awaitable[T]], look: Callable[[SensorError], Awaitable[None]]
+) -> T:
+    """Retry an act that was refused for its rate (HTTP 429): nothing was done.
+
+    Args:
+        clock: the time source.
+        attempt: the act.
+        look: looks at the sensor before a repetition, and raises to forbid it.
+
+    Raises:
+        OutOfConnections: still so after the last try; also for another reason, which leaves it open whether
+            something was done.
+    """
+    for wait in WAITS:
+        try:
+            return await attempt()
+        except SensorError as error:
+            if error.http_status != TOO_MANY_HTTP:
+                raise
+            asked = error.retry_after or 0.0
+            await clock.sleep(max(wait, min(asked, LONGEST_WAIT)))
+            await look(error)
     return await attempt()
 
 
@@ -54,5 +82,6 @@ def is_bad_reply(error: SensorError) -> bool:
     if isinstance(error, Unreachable):
         return error.broke_off
     if isinstance(error, DeviceError):
-        return (error.http_status or 0) >= _SERVER_ERROR
+        status = error.http_status or 0
+        return status >= _SERVER_ERROR and status != _NOT_IMPLEMENTED
     return isinstance(error, ProtocolError)

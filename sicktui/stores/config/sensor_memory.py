@@ -18,6 +18,7 @@ from sicktui.model.address import is_ip_address, parse_address
 from sicktui.model.clock import is_timestamp
 from sicktui.model.device import HttpsState, Identity, Target, bare_serial
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.login import RefusedLogins
 from sicktui.stores.disk.shared_record import SharedRecord
 
 MOST: Final = 20_000
@@ -40,6 +41,10 @@ class _Sensors(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Device in the list -> when its certificate expires (ISO 8601; empty: unknown), where HTTPS is on."""
     counts: tuple[str, ...] = ()
     """Those whose ``PowerOnCnt`` rose at a software reboot: ``serial 123``, else ``MAC ...``."""
+    refused: dict[str, RefusedLogins] = {}
+    """Logins that they refused in a row, by serial number and address."""
+    one_byte: tuple[str, ...] = ()
+    """Those whose password was hashed one byte a character when it worked last."""
 
 
 class SensorMemory:
@@ -56,6 +61,8 @@ class SensorMemory:
         self._https_states: dict[str, dict[str, str]] = {}
         """What this process has noted last."""
         self._written: dict[Kind, set[str]] = {"challenge": set(), "https": set()}
+        self._refused: dict[str, RefusedLogins] = {}
+        """Refused logins that the file could not take."""
 
     def of(self, target: Target) -> "TargetMemory":
         """The memory of what answers for one device."""
@@ -142,6 +149,45 @@ class SensorMemory:
         if key:
             self._change(lambda known: structs.replace(known, counts=_with(known.counts, (key,))))
 
+    def refused_logins(self, keys: tuple[str, ...]) -> RefusedLogins:
+        """The refused logins in a row of what has one of these keys: those of the key that has most."""
+        known = {**self._file().refused, **self._refused}
+        found = [known[key] for key in keys if key in known]
+        return max(found, key=lambda each: (each.count, each.last), default=RefusedLogins())
+
+    def note_refused(self, keys: tuple[str, ...], refused: RefusedLogins) -> None:
+        """Remember the refused logins of all of these; none: one was accepted."""
+        self._refused.update(dict.fromkeys(keys, refused))
+
+        def change(known: _Sensors) -> _Sensors:
+            kept = {key: each for key, each in known.refused.items() if key not in keys}
+            if refused.count and len(kept) < MOST:
+                kept |= dict.fromkeys(keys, refused)
+            return structs.replace(known, refused=kept)
+
+        if self._change(change):
+            for key in keys:  # Other processes count on in the file.
+                self._refused.pop(key, None)
+
+    def hashes_bytes(self, keys: tuple[str, ...]) -> bool:
+        """Whether the password of one of these worked hashed one byte a character."""
+        return not {*keys}.isdisjoint(self._file().one_byte)
+
+    def note_hashing(self, keys: tuple[str, ...], *, one_byte: bool) -> None:
+        """Remember how the password of these was hashed when it worked last."""
+
+        def change(known: _Sensors) -> _Sensors:
+            kept = tuple(key for key in known.one_byte if key not in keys)
+            return structs.replace(known, one_byte=_with(kept, keys) if one_byte else kept)
+
+        self._change(change)
+
+    def _file(self) -> _Sensors:
+        try:
+            return self._record.read()
+        except SicktuiError:
+            return _Sensors()
+
     def _change(self, change: Callable[[_Sensors], _Sensors]) -> bool:
         try:
             self._record.change(change)
@@ -222,6 +268,30 @@ class TargetMemory:
 
     def _all(self, serial: str | None) -> tuple[str, ...]:
         return (*self._sure, *self._resolved(), *_serial(serial))
+
+    def refused_logins(self, serial: str | None) -> RefusedLogins:
+        """The logins in a row that the sensor has refused.
+
+        Args:
+            serial: the serial number that it reports, if that was read.
+        """
+        return self._memory.refused_logins(self._itself(serial))
+
+    def note_refused(self, serial: str | None, refused: RefusedLogins) -> None:
+        """Remember them; none: a login was accepted."""
+        self._memory.note_refused(self._itself(serial), refused)
+
+    def hashes_bytes(self, serial: str | None) -> bool:
+        """Whether the password that worked last was hashed one byte a character."""
+        return self._memory.hashes_bytes(self._itself(serial))
+
+    def note_hashing(self, serial: str | None, *, one_byte: bool) -> None:
+        """Remember how the password that has just worked was hashed."""
+        self._memory.note_hashing(self._itself(serial), one_byte=one_byte)
+
+    def _itself(self, serial: str | None) -> tuple[str, ...]:
+        """The sensor that answers, and not what has the same name: its serial number and its address."""
+        return (f"address {_place(self._target)}", *_serial(serial or self._target.serial))
 
     def _resolved(self) -> tuple[str, ...]:
         """The addresses of a name: the same sensor may be called by them, and by another name."""
