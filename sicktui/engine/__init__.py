@@ -2,6 +2,6 @@
 
 ``context`` (folders, settings, stores), ``targets`` (words to devices), ``observe`` and ``authentication``
 are shared by all. From the bottom up: ``job`` (what every job has), ``plan`` (what every plan has),
-``parameters``, then ``backup``, ``restore`` and ``update`` (plan and job of one operation each), ``run`` (the
-runner process and those who follow it), ``doctor`` (checks of this PC).
+``parameters`` and ``password_change``, then ``backup``, ``restore`` and ``update`` (plan and job of one
+operation each), ``run`` (the runner process and those who follow it), ``doctor`` (checks of this PC).
 """

@@ -12,6 +12,7 @@ from sicktui.model.enums import AuthScheme
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
+from sicktui.stores.secrets.pending import PendingPasswords
 
 
 class LoginCheck(Struct, frozen=True, kw_only=True):
@@ -47,6 +48,9 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
     finally:
         await sensor.aclose()
     await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)
+    if proven:
+        # A change of the password was cut off: now it is known which one holds.
+        await asyncio.to_thread(PendingPasswords(credentials).settle, target.device, target.user, password)
     return LoginCheck(proven=proven, scheme=scheme)
 
 
@@ -70,18 +74,21 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
 async def _check_once(
     context: Context, target: Target, sensor: Sensor, password: str, names: tuple[str, ...]
 ) -> bool:
-    credentials = context.credentials
-    if any(credentials.was_refused(name, target.user, password) for name in names):
+    credentials, pending = context.credentials, PendingPasswords(context.credentials)
+    tried = await asyncio.to_thread(pending.candidates, target.device, target.user) or (password,)
+    if all(any(credentials.was_refused(name, target.user, each) for name in names) for each in tried):
         raise AccessDenied(
             f"The sensor rejected the known password of {clean(target.user, 40)}. It is not tried again: "
             "sensors lock after wrong passwords.",
             advice="Log in with the right password.",
         )
     try:
-        proven = await sensor.access.check_password()
+        # Where two may hold, any login that has no side effects will do to find out which.
+        proven = await (sensor.access.prove() if len(tried) > 1 else sensor.access.check_password())
     except AccessDenied:
         for name in names:
-            credentials.refused(name, target.user, password)
+            for each in tried:
+                credentials.refused(name, target.user, each)
         raise
     if proven:
         await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)

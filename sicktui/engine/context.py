@@ -1,7 +1,7 @@
 """What a front end works with: the folders, the settings and every store."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -41,6 +41,8 @@ class Context:
         self.settings = settings
         self.credentials = credentials
         self.clock = clock
+        self.on_locked: Callable[[str, float], None] = lambda _device, _seconds: None
+        """Called before a locked sensor is left alone: the device, and for how many seconds."""
         self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @cached_property

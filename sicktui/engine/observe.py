@@ -1,13 +1,14 @@
 """Observes a sensor, reads only: for ``status``, for plans and for the live list."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Health, HttpsState, Identity, Observation, Target, same_serial
 from sicktui.model.enums import AuthScheme, UpdateState
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.secrets import OnAccepted
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     DeviceError,
@@ -24,6 +25,8 @@ def connect(
     target: Target,
     *,
     password: str | None = None,
+    others: Sequence[str] = (),
+    on_accepted: OnAccepted | None = None,
     owner: SensorOwner | None = None,
     capabilities: Capabilities | None = None,
     on_contact: Callable[[bool], None] | None = None,
@@ -34,13 +37,22 @@ def connect(
         context: the settings, and what is remembered of sensors.
         target: the device.
         password: its password, if it is known and needed.
+        others: further passwords that may be the right one.
+        on_accepted: called with the one that the sensor accepts, where there are others.
         owner: the sensor that the password is meant for, if that is known.
         capabilities: what an earlier client of the same sensor found out.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
     """
+
+    async def tell(seconds: float) -> None:
+        context.on_locked(target.device, seconds)
+
     return Sensor(
         target,
         password=password,
+        others=others,
+        on_accepted=on_accepted,
+        on_wait=tell,
         queues=context.queues,
         clock=context.clock,
         memory=context.sensor_memory.of(target),

@@ -17,6 +17,11 @@ LOCK_WAIT: Final = LOCK_SECONDS + _MARGIN
 """Seconds after which a lock is surely over."""
 
 
+def locked_words(seconds: float) -> str:
+    """What is reported before a lock is waited out."""
+    return f"The sensor accepts no login now, after refused ones (locked): waiting {seconds:.0f} s."
+
+
 class RefusedLogins(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The refused logins of one sensor since the last one that it accepted."""
 

@@ -14,6 +14,7 @@ from sicktui.sensor.api.firmware import Firmware
 from sicktui.sensor.api.logins import OnWait
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.parameters import Parameters
+from sicktui.sensor.api.password_change import PasswordChange
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.secrets import OnAccepted, Passwords
 from sicktui.sensor.api.transfers import Transfers
@@ -22,7 +23,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 
 
 class Sensor:
-    """The REST API of one sensor, in five parts. One request at a time, never more often than allowed.
+    """The REST API of one sensor, in six parts. One request at a time, never more often than allowed.
 
     Nothing is sent before the first call, and nothing is assumed: what a sensor supports is found
     out when it is first needed, and kept in ``capabilities``.
@@ -41,6 +42,7 @@ class Sensor:
         owner: the sensor that the password is meant for, if that is known.
         others: further passwords that may be the right one, tried where it is refused.
         on_accepted: called with the one that the sensor accepts, where there are others.
+        trusted: the password was accepted a moment ago: one refusal may be a lock, and is waited out.
         on_wait: called with the seconds for which a locked sensor is left alone.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
@@ -57,6 +59,7 @@ class Sensor:
         owner: SensorOwner | None = None,
         others: Sequence[str] = (),
         on_accepted: OnAccepted | None = None,
+        trusted: bool = False,
         on_wait: OnWait | None = None,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
@@ -67,6 +70,7 @@ class Sensor:
         passwords = Passwords(
             candidates=(() if password is None else (password, *others)),
             on_accepted=on_accepted if others else None,
+            trusted=trusted,
         )
         self.read = Reader(link, self._cache)
         """Identity, state, health and any variable. Needs no password."""
@@ -74,6 +78,8 @@ class Sensor:
             link, self._cache, self.read, target, passwords, memory=memory, owner=owner, on_wait=on_wait
         )
         """The scheme, the password, the session and authenticated calls."""
+        self.password = PasswordChange(link, self.access, target.user)
+        """Changes the password."""
         transfers = Transfers(link, self.access)
         self.parameters = Parameters(link, self._cache, self.access)
         """Writes a variable, saves the parameters, makes the sensor blink."""

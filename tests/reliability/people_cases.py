@@ -33,6 +33,7 @@ STEPS: Final = (
 _BEFORE: Final = STEPS[:4]
 """The steps in which nothing of the firmware was written yet."""
 _WRONG_PASSWORD: Final = ("wrong response (password or hash chain)", "wrong Basic credentials")
+_INTO_A_LOCK: Final = ("a login while logins are locked",)
 _TOO_MANY: Final = ("requests in a second",)
 _OF_OTHERS: Final = {NEW: "to the same firmware", EARLIER: "to another firmware"}
 
@@ -59,6 +60,8 @@ def _disturbances(step: Step, generation: GenerationName) -> Iterator[Case]:
     locked_out = early or step is Step.TRIGGER
     expected = failed(Code.ACCESS_DENIED) if locked_out else SUCCEEDED
     yield _case("password_changed", step, generation, _at("password_changed"), (expected,), _WRONG_PASSWORD)
+    locked = _at("logins_locked", seconds=20.0)
+    yield _case("logins_locked", step, generation, locked, (SUCCEEDED,), _INTO_A_LOCK)
     muted = (SUCCEEDED, failed(Code.UNREACHABLE), failed(Code.BACKUP_FAILED)) if early else (SUCCEEDED,)
     limit = Fault(name="rate_limit", rate=1.0, seconds=6.0, times=1)
     yield _case("rate_limit", step, generation, limit, muted, _TOO_MANY)

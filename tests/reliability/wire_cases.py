@@ -46,6 +46,7 @@ KINDS: Final = (
     Kind(row="http_503", name="http_503", code=Code.DEVICE_ERROR, bad=True, light=True),
     Kind(row="http_503 (404)", name="http_503", value=404, code=Code.NOT_SUPPORTED, absent=True),
     Kind(row="http_503 (401)", name="http_503", value=401, code=Code.ACCESS_DENIED, light=True),
+    Kind(row="HTTP 429", name="too_many_requests", code=Code.RATE_LIMITED, patient=True),
     Kind(row="cut_reply", name="cut_reply", code=Code.UNREACHABLE, silent=True, bad=True, light=True),
     Kind(row="hang", name="hang", code=Code.UNREACHABLE, silent=True, light=True),
     Kind(row="trickle", name="trickle", rate=0.05, code=Code.UNREACHABLE, silent=True),
@@ -126,6 +127,10 @@ def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationNa
         # Its first reply there is the token, which is checked after the reply is taken.
         return (failed(kind.code),)
     if once and (kind.patient or kind.bad or step is Step.UPLOAD):
+        return (SUCCEEDED,)
+    login = step is Step.AUTHENTICATE or (step is Step.BACKUP and generation not in BASIC)
+    if once and kind.code is Code.ACCESS_DENIED and login:
+        # It may be locked: that is waited out once.
         return (SUCCEEDED,)
     if once and kind.silent and step is Step.PREFLIGHT:
         return (SUCCEEDED,)

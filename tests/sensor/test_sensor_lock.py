@@ -254,3 +254,18 @@ async def test_an_upload_is_not_sent_again_to_a_sensor_that_flashes(
         await connect().firmware.upload(package, 5000, lambda _sent, _total: None)
     assert caught.value.code is Code.RATE_LIMITED
     assert challenging.asked().count("PUT update") == 1
+
+
+async def test_a_password_that_holds_no_more_is_not_sent_again_by_the_same_client(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    sensor = connect()
+    await sensor.access.open_session()
+    challenging.on("POST CreateSessionToken", refused(4))
+    for _ in range(3):
+        with pytest.raises(AccessDenied):
+            await sensor.access.open_session()
+    with pytest.raises(AccessDenied):
+        await sensor.parameters.write("LocationName", "x")
+    assert challenging.asked().count("POST CreateSessionToken") == 3
+    assert "POST LocationName" not in challenging.asked()

@@ -236,7 +236,7 @@ def test_the_table_names_every_fault_in_one_line() -> None:
     assert sorted(names) == sorted(REGISTRY)
     for row in rows:
         assert row.summary.endswith("."), row.name
-        assert row.family in ("wire", "update", "backup")
+        assert row.family in ("wire", "access", "update", "backup")
 
 
 def test_the_documentation_has_the_table() -> None:

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from sicktui.simulator import Device
+from sicktui.simulator import Device, Fault
 from sicktui.simulator.device.passwords import key_of, opened
 from tests.simulator.conftest import Start
 from tests.simulator.plain_client import (
     PASSWORD,
     auth_post,
     compute_response,
+    get,
     get_challenge,
     post,
+    session_token,
 )
 
 VECTOR = bytes.fromhex(
@@ -92,8 +94,8 @@ def test_a_refused_change_changes_nothing(start: Start, result: int) -> None:
 
 
 def test_a_login_into_the_lock_is_a_violation(start: Start) -> None:
-    device = start("picoscan-2.2.1")
-    device.auth.lock()
+    device = start("picoscan-2.2.1", Fault(name="logins_locked", at="SerialNumber"))
+    get(device, "SerialNumber")
     assert auth_post(device, "checkCredentials").code == 4
     assert device.violations == ["checkCredentials: a login while logins are locked"]
 
@@ -102,3 +104,12 @@ def test_a_password_hashed_one_byte_a_character(start: Start) -> None:
     device = start("picoscan-2.2.1", password="Gr\u00fcn", hashed_as="byte")
     assert auth_post(device, "checkCredentials", password="Gr\u00fcn").code == 4
     assert device.auth.accepts("Gr\u00fcn")
+
+
+def test_too_many_requests_with_and_without_a_time(start: Start) -> None:
+    timed = Fault(name="too_many_requests", at="LocationName", seconds=7)
+    device = start("picoscan-2.3.3", Fault(name="too_many_requests", at="checkCredentials"), timed)
+    answer = get(device, "LocationName")
+    assert (answer.status, answer.headers["retry-after"]) == (429, "7")
+    assert get(device, "LocationName").status == 200
+    assert session_token(device)

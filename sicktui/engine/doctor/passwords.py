@@ -177,5 +177,5 @@ def _coverage(credentials: Credentials, targets: list[Target], place: str) -> Do
         name="passwords",
         state="warning" if factory else "ok",
         message=f"{place} {'; '.join(facts)}.",
-        remedy="Change those passwords with the vendor's tool, then 'sicktui login'." if factory else "",
+        remedy="Change those passwords with 'sicktui passwd'." if factory else "",
     )

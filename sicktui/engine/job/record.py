@@ -1,5 +1,6 @@
 """What one job records of its device: steps, acts, progress, states, contact."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final, Literal, TypeVar
@@ -21,6 +22,7 @@ from sicktui.model.event import (
     Surveyed,
     UpdateStateRead,
 )
+from sicktui.model.login import locked_words
 from sicktui.model.update.observations import Known, Reading
 from sicktui.stores.journal.database import JournalError
 
@@ -292,6 +294,11 @@ class JobRecord:
                 message=message,
             )
         )
+
+    async def locked(self, seconds: float) -> None:
+        """Record that the sensor is left alone until it accepts logins again."""
+        with contextlib.suppress(JournalError):  # A line of the log decides nothing.
+            await self.log(Level.WARNING, locked_words(seconds))
 
     def now(self) -> str:
         """The time stamp of an event that happens now."""

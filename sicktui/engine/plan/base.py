@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, NamedTuple
 
 from msgspec import structs
@@ -21,6 +22,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OtherSensor
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Held, SensorLock
+from sicktui.stores.secrets.pending import PendingPasswords
 
 MAX_READS_AT_ONCE: Final = 32
 """Sensors read side by side; each still gets one request at a time."""
@@ -79,12 +81,16 @@ async def reading(
     """
     # In a thread: a keyring may need seconds to fail.
     credentials = context.credentials
-    password = await asyncio.to_thread(credentials.password, target.device, target.user)
+    pending = PendingPasswords(credentials)
+    known = await asyncio.to_thread(pending.candidates, target.device, target.user)
+    password, others = (known[0], known[1:]) if known else (None, ())
     serial = None if replaces else await asyncio.to_thread(credentials.serial_of, target.device, target.user)
     sensor = connect(
         context,
         target.unpinned if replaces else target,
         password=password,
+        others=others,
+        on_accepted=partial(pending.settle, target.device, target.user),
         owner=SensorOwner(serial=serial, stored=True) if serial else None,
     )
     try:

@@ -199,6 +199,8 @@ class Runner:
             clock=self._clock,
             memory=self._memory.of(item.target),
             owner=_planned(item),
+            trusted=True,  # The plan has just logged in with it, wherever that can be tested.
+            on_wait=record.locked,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
         )

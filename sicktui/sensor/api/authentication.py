@@ -146,6 +146,8 @@ class Authenticator:
                 f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
                 advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
             )
+        if self._secrets.refused is not None:
+            raise self._secrets.refused
         await check_owner(self._reader, self._target, self._owner)
         again = before_repeat if acting else None
         if await self.scheme() is AuthScheme.BASIC:
@@ -188,6 +190,9 @@ class Authenticator:
                 locked = isinstance(error, LoginsLocked) or self._secrets.proven
                 if waited or error.http_status is None or not (locked or self._secrets.next()):
                     self._secrets.proven = self._secrets.proven and not waited
+                    if waited and isinstance(error, AccessDenied) and error.answered in (_CHECK, _SESSION):
+                        # Not a matter of the user level: the password does not hold any more.
+                        self._secrets.refused = error
                     raise
                 await look(error)
                 if locked:
@@ -355,6 +360,11 @@ class Authenticator:
             SensorError: anything else.
         """
         return await self.check_password() or await self.open_session()
+
+    @property
+    def password(self) -> str | None:
+        """The password in use: the one that the sensor has accepted, once it has."""
+        return self._secrets.now.password if self._secrets.known else None
 
     def use(self, passwords: Passwords) -> None:
         """Log in with other passwords from now on. A token of the old one is dropped."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from sicktui.sensor.api.logins import Logins
+from sicktui.sensor.errors import SensorError
 
-OnAccepted = Callable[[str], None]
+OnAccepted = Callable[[str], object]
 """Called, in a thread, with the password that a sensor has accepted out of several candidates."""
 
 
@@ -17,6 +18,8 @@ class Passwords(Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...] = ()
     on_accepted: OnAccepted | None = None
     """Called once."""
+    trusted: bool = False
+    """Whether the first one was accepted a moment ago: one refusal may be a lock then."""
 
     def __repr__(self) -> str:
         """Never the passwords."""
@@ -69,11 +72,14 @@ class Secrets:
 
     def __init__(self, passwords: Passwords, logins: Logins) -> None:
         self.known = bool(passwords.candidates)
-        self.proven = False
+        self.proven = passwords.trusted
         """Whether the sensor has accepted the present one."""
+        self.refused: SensorError | None = None
+        """The refusal after which no password is left: nothing more is sent."""
         self._passwords = passwords
         self._logins = logins
         self._left: list[Secret] = []
+        self._settled = False
 
     def __repr__(self) -> str:
         """Never the passwords."""
@@ -96,9 +102,10 @@ class Secrets:
 
     async def accepted(self) -> None:
         """The sensor has accepted the present one: no other is tried any more."""
-        if self.proven:
+        if self._settled:
             return
-        self.proven, secret = True, self.now
+        self.proven = self._settled = True
+        secret = self.now
         self._left = [secret]
         if not secret.password.isascii():
             await self._logins.note_hashing(one_byte=secret.one_byte)

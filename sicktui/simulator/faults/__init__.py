@@ -4,7 +4,7 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``update``, ``backup``: the faults, by family
+- ``wire``, ``access``, ``update``, ``backup``: the faults, by family
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import backup, update, wire
+from sicktui.simulator.faults import access, backup, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "FaultTableRow", "behaviour_of", "fault_table"]
 
-_FAMILIES = (wire, update, backup)  # importing them fills the registry
+_FAMILIES = (wire, access, update, backup)  # importing them fills the registry
 
 
 class FaultTableRow(Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class FaultTableRow(Struct, frozen=True, kw_only=True):
     """The first line of its docstring."""
     takes: tuple[str, ...]
     family: str
-    """``wire``, ``update`` or ``backup``."""
+    """``wire``, ``access``, ``update`` or ``backup``."""
 
 
 def fault_table() -> list[FaultTableRow]:

@@ -13,7 +13,7 @@ from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.secrets.bindings import BindingsRecord, BoundStore, PlaceOf
 from sicktui.stores.secrets.keyring import TIME_LIMIT, platform_keyring
 from sicktui.stores.secrets.report import CredentialsReport, StoreProblem, problem_of
-from sicktui.stores.secrets.store import NONE_HERE, MemoryStore, SecretStore, StoreFailed
+from sicktui.stores.secrets.store import NONE_HERE, MemoryStore, SecretStore, StoreFailed, pending_of
 from sicktui.stores.secrets.vault import LOCKED, VAULT, Vault, VaultState
 from sicktui.stores.secrets.vault_errors import UNLOCK_ADVICE, VaultNotReady
 
@@ -303,7 +303,8 @@ class Credentials:
 
     def forget(self, device: str, user: str) -> bool:
         """Take a password out of every store; whether there was one."""
-        return self.drop(account_of(device, user))
+        pending = self.drop(pending_of(account_of(device, user)))
+        return self.drop(account_of(device, user)) or pending
 
     def drop(self, account: str) -> bool:
         """Take any secret out of every store; whether there was one."""

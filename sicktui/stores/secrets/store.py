@@ -8,6 +8,11 @@ NONE_HERE: Final = "none here"
 """In brief, of a store that does not exist on this PC or in this session."""
 
 
+def pending_of(account: str) -> str:
+    """The account of a new password that is not known to hold yet."""
+    return f"{account} (new)"
+
+
 def secret_line(text: str | None) -> str | None:
     """A secret from the environment or standard input, without the end of its line; ``None`` if it is empty.
 
