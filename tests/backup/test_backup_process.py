@@ -3,6 +3,8 @@
 import asyncio
 import os
 
+import pytest
+
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.plan import restore_spec
@@ -15,6 +17,8 @@ from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
 from tests.support.processes import KILL
 from tests.support.waiting import LIMIT
+
+pytestmark = pytest.mark.real_runner
 
 
 async def to_the_end(harness: EngineHarness, run: str) -> RunView:

@@ -12,6 +12,8 @@ from tests.support.contract_lines import verdicts
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness, Result
 
+pytestmark = pytest.mark.real_runner
+
 
 def shape(result: Result) -> list[str]:
     return [line["kind"] for line in result.lines]

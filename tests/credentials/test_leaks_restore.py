@@ -10,6 +10,8 @@ from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness, Result
 from tests.support.secret_leaks import DEVICE, WRONG, Leaks, assert_private, outputs
 
+pytestmark = pytest.mark.real_runner
+
 
 def marks_of(home: Path) -> set[bytes]:
     """The fingerprints in the metadata of backups, whole and in parts."""

@@ -21,6 +21,8 @@ from tests.support.engine_harness import EngineHarness
 from tests.support.processes import KILL, session_of
 from tests.support.waiting import LIMIT
 
+pytestmark = pytest.mark.real_runner
+
 
 def sensor(name: str, **changes: object) -> DeviceSpec:
     return DeviceSpec(**({"name": name, "version": "2.3.0.0R"} | changes))  # type: ignore[arg-type]

@@ -3,20 +3,25 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from sicktui.engine.context import Context
+from sicktui.engine.run import spawn as spawn_module
 from sicktui.simulator import DeviceSpec
 from tests.support.clocks import clock_of_the_loop
 from tests.support.engine_harness import EngineHarness
 from tests.support.fleet_thread import FleetThread, StartFleet
 from tests.support.harness import PASSPHRASE, fast_context
+from tests.support.processes import forks
 from tests.support.program import ProgramHarness
 from tests.support.skipping_loop import SkippingLoop
+
+_REAL_START: Final = spawn_module._start
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
@@ -83,3 +88,39 @@ def spawn() -> Iterator[Spawn]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+if sys.platform == "linux":
+    from tests.support.forked_runners import ForkedProcess, RunnerServer, doom_of
+
+    @pytest.fixture(scope="session")
+    def runner_server() -> Iterator[Callable[[], RunnerServer]]:
+        """The process that runners are forked from; it is started when it is first asked for."""
+        started: list[RunnerServer] = []
+
+        def get() -> RunnerServer:
+            if not started:
+                started.append(RunnerServer())
+            return started[0]
+
+        yield get
+        for server in started:
+            server.close()
+
+    @pytest.fixture(autouse=True)
+    def forked_runners(
+        request: pytest.FixtureRequest,
+        monkeypatch: pytest.MonkeyPatch,
+        runner_server: Callable[[], RunnerServer],
+    ) -> None:
+        """Fork the runners of tests that are not marked ``real_runner``."""
+        if not forks() or request.node.get_closest_marker("real_runner"):
+            return
+
+        def start(command: Sequence[str], log: int, **how: Any) -> "ForkedProcess | subprocess.Popen[bytes]":
+            doom = doom_of(command)
+            if doom is None:
+                return _REAL_START(command, log, **how)
+            return runner_server().start(doom, log, spawn_module.environment())
+
+        monkeypatch.setattr(spawn_module, "_start", start)

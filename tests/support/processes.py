@@ -63,3 +63,8 @@ else:
     @contextmanager
     def files_end_at(size: int) -> Iterator[None]:
         raise NotImplementedError
+
+
+def forks() -> bool:
+    """Whether tests fork their runners (``forked_runners``): where that works and no coverage is measured."""
+    return sys.platform == "linux" and not any(name.startswith("COV") for name in os.environ)

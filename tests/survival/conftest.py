@@ -12,6 +12,7 @@ from sicktui.engine.context import Context
 from sicktui.model.settings import Limits
 from tests.support.harness import FAST, fast_context
 from tests.support.killed_runs import KilledRuns
+from tests.support.processes import forks
 
 SWIFT = structs.replace(FAST, poll_interval=0.03, reconnect_interval=0.03, settle=0.05)
 
@@ -31,6 +32,8 @@ async def harness(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[KilledRuns]:
     """Sensors, a home, and runners that may be killed; at the end no sensor may have been wronged."""
+    if forks():  # no other process makes fingerprints
+        monkeypatch.setattr("sicktui.stores.backups.fingerprint._COST", 16)
     async with AsyncExitStack() as stack:
         made = KilledRuns(context, tmp_path, stack, monkeypatch)
         yield made

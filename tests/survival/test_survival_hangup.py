@@ -22,7 +22,10 @@ from tests.survival.conftest import SWIFT
 
 assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux")
+pytestmark = [
+    pytest.mark.real_runner,
+    pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux"),
+]
 
 AT_ONCE = 3.0
 """Seconds in which a command without a terminal must be gone; 0.2 s on a quiet PC."""

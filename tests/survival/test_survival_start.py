@@ -21,6 +21,8 @@ from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 from tests.support.processes import pause, resume
 from tests.support.waiting import LIMIT
 
+pytestmark = pytest.mark.real_runner
+
 HOLD = """
 import sys
 from pathlib import Path

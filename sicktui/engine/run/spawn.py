@@ -153,10 +153,15 @@ def _start(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
-        env={key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES},
+        env=environment(),
         start_new_session=start_new_session,
         creationflags=creationflags,
     )
+
+
+def environment() -> dict[str, str]:
+    """What a runner inherits."""
+    return {key: value for key, value in os.environ.items() if key not in SECRET_VARIABLES}
 
 
 def _handshake(process: "subprocess.Popen[bytes]", start: bytes) -> RunnerReady:
