@@ -67,8 +67,8 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
     """
     judgement = judge(evidence, now, timing)
     if judgement is not None:
-        missing = _last_look(evidence, judgement) - evidence.wants
-        return Look(missing | ACT_WANTS) if missing else Finish(judgement)
+        wanted = _last_look(evidence, judgement)
+        return Finish(judgement) if wanted <= evidence.wants else Look(wanted)
     if evidence.last in (Last.TIME, Last.ACT):
         return Look(_wants(evidence, now, timing))
     if evidence.last is Last.LOOK:
@@ -96,7 +96,8 @@ def _last_look(evidence: Evidence, judgement: Judgement) -> frozenset[Want]:
     """What must just have been read before a verdict that names what the sensor runs."""
     if judgement.verdict is not Verdict.FAILED or not evidence.sent.anything:
         return frozenset()
-    return ACT_WANTS | ({Want.FIRMWARE} & evidence.offers)
+    proven_by = evidence.proof.by if evidence.proof is not None else None
+    return ACT_WANTS | ({Want.FIRMWARE, proven_by or Want.POWER_ON} & evidence.offers)
 
 
 def _wants(evidence: Evidence, now: float, timing: Timing) -> frozenset[Want]:
