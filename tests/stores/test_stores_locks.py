@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -457,6 +458,59 @@ def test_two_users_meet_at_one_lock(shared_folder: Path, spawn: Spawn, creator: 
     lock.acquire()
     lock.release()
 
+
+def _file_of_another(path: Path) -> None:
+    path.touch(mode=0o600)
+    shutil.chown(path, BOB, BOB)
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can put a file of another user there")
+@pytest.mark.parametrize("squat", [_file_of_another, make_pipe, Path.mkdir], ids=["file", "pipe", "folder"])
+def test_what_is_put_in_the_place_of_a_lock_keeps_nobody_out(
+    home: Home, spawn: Spawn, squat: Callable[[Path], None]
+) -> None:
+    folder = Path("/tmp") / f"sicktui-locks-test-{os.getpid()}"
+    prepare_folder(folder, shared=True)
+    key = f"serial {os.getpid()}"
+    try:
+        first = SensorLock(structs.replace(home, sensor_locks=folder), key, Address("192.168.0.9", 80))
+        first.acquire()
+        names = sorted(path.name for path in folder.glob("*.lock") if "second" not in path.name)
+        first.release()
+        for name in names:
+            squat(folder / name)
+        alice = spawn(WITH_ANOTHER_FOLDER, str(ALICE), str(folder), key)
+        assert answer(alice) == "taken"
+        with pytest.raises(Held, match=f"pid {alice.pid}"):
+            first.acquire()
+        alice.kill()
+        alice.wait()
+        first.acquire()
+        first.release()
+    finally:
+        shutil.rmtree(folder)
+
+
+WITH_ANOTHER_FOLDER = """
+import os, sys, tempfile
+from pathlib import Path
+from msgspec import structs
+from sicktui.model.address import Address
+from sicktui.stores.disk.home import locate
+from sicktui.stores.disk.locks import Held, SensorLock, operator
+operator()  # import what it needs as root, who may read this Python
+user = int(sys.argv[1])
+os.setgroups([]); os.setgid(user); os.setuid(user)
+home = structs.replace(locate(Path(tempfile.mkdtemp()), {}), sensor_locks=Path(sys.argv[2]))
+lock = SensorLock(home, sys.argv[3], Address("192.168.0.9", 80))
+try:
+    lock.acquire()
+except Held as held:
+    print("held by", held.owner.pid if held.owner else None, flush=True)
+else:
+    print("taken", flush=True)
+sys.stdin.readline()
+"""
 
 WITH_ANOTHER_HOME = """
 import os, sys

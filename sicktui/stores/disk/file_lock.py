@@ -9,6 +9,7 @@ the sticky bit, so one operator would lock a sensor for all others for good; and
 import contextlib
 import errno
 import os
+import secrets
 import stat
 import sys
 import time
@@ -98,10 +99,7 @@ def _open(path: Path, mode: int) -> int:
             break
         except FileNotFoundError:
             with contextlib.suppress(FileExistsError):  # another process was faster: open its file
-                handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, mode)
-                if sys.platform != "win32":
-                    with contextlib.suppress(PermissionError):  # a file system without modes
-                        os.fchmod(handle, mode)  # open has applied the umask
+                handle = _create(path, flags, mode)
                 break
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -110,6 +108,9 @@ def _open(path: Path, mode: int) -> int:
 
 
 if sys.platform == "win32":
+
+    def _create(path: Path, flags: int, mode: int) -> int:
+        return os.open(path, flags | os.O_CREAT | os.O_EXCL, mode)
 
     def _refuse_link(path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -129,6 +130,28 @@ if sys.platform == "win32":
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
 
 else:
+
+    def _create(path: Path, flags: int, mode: int) -> int:
+        """Create the file with this mode, whatever the umask is.
+
+        One for all users gets another name first: a process that is killed in between would leave a file that
+        no other user can open, and only its owner may remove it from a folder like /tmp.
+        """
+        flags |= os.O_CREAT | os.O_EXCL
+        if mode & 0o077 == 0:
+            return os.open(path, flags, mode)
+        made = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        handle = os.open(made, flags, mode)
+        try:
+            with contextlib.suppress(PermissionError):  # a file system without modes
+                os.fchmod(handle, mode)
+            os.link(made, path)
+        except BaseException:
+            os.close(handle)
+            raise
+        finally:
+            made.unlink()
+        return handle
 
     def _lock(handle: int) -> bool:
         try:

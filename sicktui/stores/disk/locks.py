@@ -11,6 +11,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -267,6 +268,9 @@ class SensorLock:
     another, so on the PC they are known by the address alone. Within one home the serial number counts too: a
     sensor that is listed directly and through a tunnel has one writer.
 
+    On the PC each lock has a second file, and whichever of the two can be used is taken: another user of the
+    PC can put a file, a link or a folder in the place of one, but that must not keep everybody else out.
+
     Args:
         home: the folders.
         key: what identifies the sensor, e.g. ``serial 123``.
@@ -280,9 +284,12 @@ class SensorLock:
     ) -> None:
         place = f"address {structs.replace(address, host=address.loopback or address.host).place}"
         on_pc = [place] if address.loopback or key == place else [place, key]
-        self._locks = [
-            sensor_lock(home, key, purpose=purpose, clock=clock),
-            *(pc_lock(home, name, called=key, purpose=purpose, clock=clock) for name in on_pc),
+        self._groups = [(sensor_lock(home, key, purpose=purpose, clock=clock),)] + [
+            tuple(
+                pc_lock(home, file, called=key, purpose=purpose, clock=clock)
+                for file in (name, f"{name} (second)")
+            )
+            for name in on_pc
         ]
 
     def __enter__(self) -> Self:
@@ -297,27 +304,41 @@ class SensorLock:
 
         Raises:
             Held: somebody has one of them; names the owner.
-            StorageError: a lock file cannot be made.
+            StorageError: neither file of a lock can be used.
         """
         with contextlib.ExitStack() as taken:
-            for lock in self._locks:
-                taken.enter_context(lock)
+            for group in self._groups:
+                _each_usable(group, taken.enter_context)
             taken.pop_all()
 
     def release(self) -> None:
         """Give them back; without them, nothing happens."""
-        for lock in reversed(self._locks):
-            lock.release()
+        for group in reversed(self._groups):
+            for lock in group:
+                lock.release()
 
     def check(self) -> None:
         """Return if all are free, without taking them.
 
         Raises:
             Held: somebody has one of them; names the owner.
-            StorageError: a lock file cannot be used.
+            StorageError: neither file of a lock can be used.
         """
-        for lock in self._locks:
-            lock.check()
+        for group in self._groups:
+            _each_usable(group, Lock.check)
+
+
+def _each_usable(locks: Sequence[Lock], act: Callable[[Lock], object]) -> None:
+    """Do it with each of these locks whose file can be used; one must be."""
+    unusable: list[StorageError] = []
+    for lock in locks:
+        try:
+            act(lock)
+        except StorageError as error:
+            _log.warning("%s", error.message)
+            unusable.append(error)
+    if len(unusable) == len(locks):
+        raise unusable[0]
 
 
 def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:
