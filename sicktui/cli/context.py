@@ -60,8 +60,12 @@ class CliContext:
         taken = self.common.password_stdin or self.common.passphrase_stdin
         return not taken and at_terminal()
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, *, word: str = "") -> bool:
         """Ask for a confirmation; ``--yes`` confirms without asking.
+
+        Args:
+            question: what is asked.
+            word: what must be typed, instead of a yes.
 
         Raises:
             UsageError: there is no terminal to ask on.
@@ -73,11 +77,13 @@ class CliContext:
                 f'Confirmation needed: "{question}". There is no terminal to ask on, so nothing was done.',
                 advice="Use --yes to confirm without asking.",
             )
+        if word:
+            return _answer(f"{question} Type '{word}' to go on: ") == word
         return _answer(f"{question} [y/N] ") in _YES
 
-    def declined(self, question: str) -> bool:
+    def declined(self, question: str, *, word: str = "") -> bool:
         """Ask for a confirmation; whether it is refused, which is then printed. See ``confirm``."""
-        if self.confirm(question):
+        if self.confirm(question, word=word):
             return False
         self.out.note("Nothing was done.")
         return True

@@ -3,9 +3,19 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from sicktui.engine.context import Context
-from sicktui.model.device import Health, HttpsState, Identity, Observation, Target, same_serial
-from sicktui.model.enums import AuthScheme, UpdateState
+from sicktui.model.device import (
+    SERVICE_MODE,
+    Health,
+    HttpsState,
+    Identity,
+    Observation,
+    Target,
+    same_serial,
+)
+from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.secrets import OnAccepted
@@ -132,6 +142,8 @@ class Watch:
             if (name, version) != (self._identity.name, self._identity.version):
                 self._identity = await self._sensor.read.identity()
                 await self._look_at_https()
+            elif self._identity.unreadable:
+                self._identity = await self._sensor.read.reread_unreadable(self._identity)
         if self._auth is None:
             try:
                 self._auth = await self._sensor.access.scheme()
@@ -142,6 +154,8 @@ class Watch:
         health, problem = Health(), ""
         try:
             health = await self._sensor.read.health()
+            if state is UpdateState.STARTED and health.status is DeviceStatus.SERVICE_MODE:
+                health = structs.replace(health, note=SERVICE_MODE)
         except (DeviceError, ProtocolError) as error:
             # What it is and runs is known all the same.
             problem = str(error)

@@ -9,6 +9,15 @@ from msgspec import Meta, Struct, convert, structs
 from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.settings import AuthChoice, DeviceDefaults, Scheme, Timing
 
+COLA_LOGIN: Final = (
+    "SCdevicestate is 0 (Busy): the sensor starts, or somebody is logged in over CoLa (SOPAS ET, a driver)."
+)
+"""What SCdevicestate 0 means (CoLa telegram listing of SICK's LiDAR Developer Guide)."""
+SERVICE_MODE: Final = (
+    "DeviceStatus 2 (service mode) is normal during an update or a large parameter exchange."
+)
+"""What DeviceStatus 2 means (SICK's support article KA-09911)."""
+
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An entry of the device list, as ``devices.toml`` keeps it (the name is its key there).
@@ -111,6 +120,14 @@ class Identity(Struct, frozen=True, kw_only=True):
     """``DeviceType``: the variant, e.g. ``PICS150-1``; ``None`` where it is not reported."""
     order_number: str | None = None
     location: str | None = None
+    unreadable: dict[str, str] = {}
+    """Variables that neither identify nor judge the sensor and could not be read, with the reason. Treat as
+    read-only."""
+
+    @property
+    def gaps(self) -> str:
+        """What could not be read of it, in sentences; empty if everything could."""
+        return " ".join(f"{name} cannot be read: {why}" for name, why in self.unreadable.items())
 
     @property
     def key(self) -> str | None:
@@ -163,6 +180,8 @@ class Health(Struct, frozen=True, kw_only=True):
     power_on_count: int | None = None
     temperature: float | None = None
     """Degrees Celsius."""
+    note: str = ""
+    """What explains the state, or could not be read; empty if there is nothing to add."""
 
     @property
     def label(self) -> str:

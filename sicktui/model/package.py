@@ -10,10 +10,11 @@ MAX_PACKAGE_BYTES: Final = 100 * 1000 * 1000
 
 
 class PackageType(StrEnum):
-    """The two kinds of packages (firmware article, section 2)."""
+    """The kinds of packages (firmware article, section 2; SICK's SDK 2.0 for ``.swp``)."""
 
     UNSIGNED = ".spk"
     SIGNED = ".spk.signed"
+    MULTISCAN_200 = ".swp"
 
 
 class Package(Struct, frozen=True, kw_only=True):

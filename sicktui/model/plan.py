@@ -1,6 +1,6 @@
 """A plan: what would happen to each device, and why."""
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -28,6 +28,8 @@ class PlanItem(Struct, frozen=True, kw_only=True):
     """How the sensor lets a write through, as far as the plan has found out."""
     device_status: DeviceStatus | None = None
     """Its own health when the plan was made; ``None`` where it has no ``DeviceStatus``."""
+    against_vendor: bool = False
+    """Whether the vendor rules it out, so that it needs a typed confirmation: a downgrade of a picoScan."""
 
     @property
     def device(self) -> str:
@@ -38,6 +40,10 @@ class PlanItem(Struct, frozen=True, kw_only=True):
     def may_go(self) -> bool:
         """Whether the run will work on it: neither skipped nor refused."""
         return self.action is Action.UPDATE
+
+
+DOWNGRADE_WORD: Final = "downgrade"
+"""What must be typed to start a downgrade that the vendor rules out."""
 
 
 class UpdateOptions(Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ _DOTTED: Final = re.compile(
 _UNDERSCORED: Final = re.compile(
     r"(?<![0-9A-Za-z])[vV]?([0-9]{1,4}(?:_[0-9]{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z])"
 )
-_SUFFIX: Final = re.compile(r"(?i)(\.spk(\.signed)?)?(\.zip)?$")
+_SUFFIX: Final = re.compile(r"(?i)(\.spk(\.signed)?|\.swp)?(\.zip)?$")
 _LARGEST_MAJOR: Final = 99  # What is larger in front is a year or a model (picoScan 150), not a version.
 _FIRST_YEAR: Final = 1900  # What is larger behind makes a date of it (21.11.2026).
 

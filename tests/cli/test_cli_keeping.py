@@ -78,7 +78,13 @@ def test_the_shelf(program: ProgramHarness) -> None:
     assert program.here("firmware", "add", package, fast=False).code == 0
     [approved] = program.here("firmware", "approve", added["id"], "--json", fast=False).lines
     assert approved["approved"] is True
+    assert (approved["bytes"], approved["source"], approved["models"]) == (200_000, None, [])
+    for_one = ("firmware", "approve", added["id"], "--for", "picoScan120", "--for", "multiScan100")
+    [named] = program.here(*for_one, "--json", fast=False).lines
+    assert named["models"] == ["picoScan120", "multiScan100"]
+    assert program.here(*for_one, "--for", " ", fast=False).code == 2
     listed = program.here("firmware", "list", fast=False)
+    assert "for picoScan120, multiScan100" in listed.out
     assert listed.out.count(added["name"]) == 1
     asked = program.here("firmware", "remove", added["id"], fast=False)
     assert asked.code == 2

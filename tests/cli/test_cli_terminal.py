@@ -46,6 +46,17 @@ def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) 
     assert "1 succeeded" in rest
 
 
+def test_a_downgrade_of_a_picoscan_wants_the_word(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", version="2.5.0.0R"))
+    for answer, code in (("y", 130), ("downgrade", 0)):
+        asked = update(program, made, "--allow-downgrade")
+        asked.expect("Type 'downgrade' to go on:")
+        assert bool(made.writes()) is False
+        asked.child.sendline(answer)
+        assert asked.end()[0] == code
+    assert made.devices[0].firmware_version == "2.4.0.0R"
+
+
 def test_an_empty_answer_and_the_end_of_input_mean_no(program: ProgramHarness, one: FleetThread) -> None:
     for key in ("\r", "\x04"):
         asked = update(program, one)

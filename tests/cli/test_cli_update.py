@@ -127,6 +127,51 @@ def test_without_terminal_and_yes_nothing_is_started(
     assert program.here("runs", "list", "--json", fast=False).lines == []
 
 
+def test_a_package_of_another_family_is_refused(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(
+        sensor("pico"),
+        sensor("multi", generation="multiscan-2.4.2", version="2.3.0.0R", model="multiScan136"),
+    )
+    result = program.here("plan", *made.addresses, "--package", program.package(), "--json")
+    assert [line["reason"] for line in result.lines] == [None, "model_mismatch"]
+    refused = result.lines[1]["message"]
+    assert "picoScan100" in refused
+    assert "multiScan100" in refused
+    multi = program.package("2.4.0.0R", name="multiScan100_2.4.0.0R.spk.signed")
+    result = program.here("plan", *made.addresses, "--package", multi, "--json")
+    assert [line["reason"] for line in result.lines] == ["model_mismatch", None]
+    assert made.writes() == []
+
+
+def test_the_variant_comes_from_the_shelf(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", model="picoScan120"), sensor("two", model="picoScan150"))
+    package = program.package()
+    mixed = program.here("plan", *made.addresses, "--package", package, "--json").lines
+    for line in mixed:
+        assert line["action"] == "update"
+        assert "picoScan120 and picoScan150" in line["message"]
+    [added] = program.here("firmware", "add", package, "--json", fast=False).lines
+    program.here("firmware", "approve", added["id"], "--for", "picoScan120", fast=False)
+    for which in (package, added["id"]):
+        named = program.here("plan", *made.addresses, "--package", which, "--json").lines
+        assert [line["reason"] for line in named] == [None, "model_mismatch"]
+        assert "picoScan120 and picoScan150" not in named[0]["message"]
+
+
+def test_a_downgrade_of_a_picoscan_is_never_started_unasked(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", version="2.5.0.0R"))
+    words = ("update", *made.addresses, "--package", program.package(), "--allow-downgrade", "--no-backup")
+    asked = program.here(*words)
+    assert asked.code == 2
+    assert "SICK rules out a downgrade" in asked.err
+    assert "cannot be downgraded" in asked.out
+    assert made.writes() == []
+    assert program.here(*words, "--yes").code == 0
+    assert made.devices[0].firmware_version == "2.4.0.0R"
+
+
 def _file(folder: Path, name: str, content: bytes | None) -> str:
     path = folder / name
     if content is None:

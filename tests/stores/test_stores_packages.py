@@ -62,7 +62,7 @@ def test_names_of_packages(tmp_path: Path, name: str, kind: PackageType) -> None
 def test_names_of_other_things(tmp_path: Path, name: str) -> None:
     error = refused(put(tmp_path, name, BINARY))
     assert error.code is Code.PACKAGE_UNSUITABLE
-    assert "its name must end in .spk or .spk.signed" in error.message
+    assert "its name must end in .spk, .spk.signed or .swp" in error.message
 
 
 def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,3 +168,28 @@ async def test_the_doctor_names_what_is_wrong_and_the_remedy(harness: DashboardH
         await pilot.press("D")
         await until(pilot, lambda: not isinstance(pilot.app.screen, DoctorScreen))
     assert PASSWORD not in shown
+
+
+async def test_a_downgrade_of_a_picoscan_wants_the_word(harness: DashboardHarness) -> None:
+    await harness.sensors(structs.replace(GATE, version="2.5.0.0R"))
+    harness.shelve()
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "refuse 1" in text_of(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: "update 1" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        assert "cannot be downgraded" in flat_of(pilot)
+        for word in ("y", "update"):
+            await type_in(pilot, word)
+            await pilot.press("enter")
+            await until(pilot, lambda: "Type downgrade to start" in flat_of(pilot))
+        assert not main.dashboard.runs
+        await type_in(pilot, "downgrade")
+        await pilot.press("enter")
+        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
+        await until(pilot, lambda: not main.dashboard.live_runs)

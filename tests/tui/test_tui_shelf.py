@@ -46,6 +46,16 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await pilot.press("a")
         await until(pilot, lambda: "already approved" in notes_of(pilot))
 
+        await pilot.press("m")
+        await until(pilot, lambda: "For which models?" in text_of(pilot))
+        await type_in(pilot, "picoScan150, multiScan100")
+        await pilot.press("enter")
+        await until(pilot, lambda: "For picoScan150, multiScan100 only." in flat_of(pilot))
+        assert shelf.models_for(entry.sha256) == (), "only y approves"
+        await pilot.press("y")
+        await until(pilot, lambda: shelf.models_for(entry.sha256) == ("picoScan150", "multiScan100"))
+        await until(pilot, lambda: "for: picoScan150, multiScan100" in flat_of(pilot))
+
         await pilot.press("x")
         await until(pilot, lambda: "Remove it from the shelf?" in text_of(pilot))
         await pilot.press("y")

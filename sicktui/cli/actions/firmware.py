@@ -1,5 +1,6 @@
 """What ``sicktui firmware`` does: the shelf of packages."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
+from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import size
 from sicktui.stores.disk.files import expand_path
@@ -31,6 +33,7 @@ def list_packages(common: Common) -> int:
 
 def _cells(entry: ShelfEntry) -> tuple[str, ...]:
     approved = f"by {entry.approved_by}" if entry.approved else "no"
+    approved += f" for {', '.join(entry.models)}" if entry.approved and entry.models else ""
     source = entry.source or "-"
     return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, source, entry.added_by)
 
@@ -57,12 +60,16 @@ def add(common: Common, file: str, version: str | None) -> int:
         return ExitCode.OK
 
 
-def approve(common: Common, word: str) -> int:
-    """Approve a package."""
+def approve(common: Common, word: str, models: Sequence[str] = ()) -> int:
+    """Approve a package, perhaps for some models only."""
+    empty = next((model for model in models if not model.strip()), None)
+    if empty is not None:
+        raise UsageError("--for needs a model.", advice="Name one, such as picoScan150.")
     with open_cli(common) as cli:
-        entry = cli.context.shelf.approve(word)
+        entry = cli.context.shelf.approve(word, models or None)
         package_fact(cli, entry)
-        cli.out.line(f"Approved: {entry.id}  {entry.name}.")
+        only = f" for {', '.join(entry.models)}" if entry.models else ""
+        cli.out.line(f"Approved: {entry.id}  {entry.name}{only}.")
         return ExitCode.OK
 
 

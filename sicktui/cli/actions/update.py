@@ -18,8 +18,8 @@ from sicktui.model.enums import Action, Code, Operation, RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, RunSpec
-from sicktui.model.wording import count
+from sicktui.model.plan import DOWNGRADE_WORD, PlanItem, RunSpec
+from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import StorageError
 
 
@@ -34,7 +34,7 @@ def update_in(cli: CliContext, request: UpdateArguments, *, detach: bool = False
     items, package = make_plan(cli, request)
     show_plan(cli, items, to_stderr=cli.common.json or detach)
     going = sum(item.may_go for item in items)
-    if going and cli.declined(question(items, going)):
+    if going and cli.declined(question(items, going), word=DOWNGRADE_WORD if ruled_out(items) else ""):
         return ExitCode.INTERRUPTED
     spec = new_spec(
         cli.context,
@@ -50,7 +50,14 @@ def question(items: Sequence[PlanItem], going: int) -> str:
     """The confirmation: ``Update 4 sensors (1 refused)?``."""
     refused = sum(item.action is Action.REFUSE for item in items)
     others = f" ({refused} refused)" if refused else ""
-    return f"Update {count(going, 'sensor')}{others}?"
+    against = ruled_out(items)
+    warning = f" SICK rules out a downgrade of {names(against)}." if against else ""
+    return f"Update {count(going, 'sensor')}{others}?{warning}"
+
+
+def ruled_out(items: Sequence[PlanItem]) -> list[str]:
+    """The devices whose downgrade the vendor rules out; each needs a typed confirmation."""
+    return [item.device for item in items if item.against_vendor]
 
 
 async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool = True) -> int:

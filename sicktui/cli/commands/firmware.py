@@ -33,16 +33,31 @@ def list_packages(common: Common) -> int:
 @click.option("--version", "version", metavar="V", help="Its version, if its name does not contain it.")
 @with_common
 def add(common: Common, file: str, version: str | None) -> int:
-    """Copy a package to the shelf (a .spk, .spk.signed, or the zip it came in)."""
+    """Copy a package to the shelf (a .spk, .spk.signed, .swp, or the zip it came in)."""
     return actions.firmware.add(common, file, version)
 
 
 @group.command("approve")
 @id_argument
+@click.option(
+    "--for",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="The model that it is for, such as picoScan120 or multiScan100; repeatable. Others are refused.",
+)
 @with_common
-def approve(common: Common, package: str) -> int:
-    """Approve a package for use."""
-    return actions.firmware.approve(common, package)
+def approve(common: Common, package: str, models: tuple[str, ...]) -> int:
+    r"""Approve a package for use.
+
+    picoScan120 and picoScan150 need different files, which SICK publishes under one name: name the model
+    with --for.
+
+    \b
+    Example:
+      sicktui firmware approve 3f2a91c0 --for picoScan150
+    """
+    return actions.firmware.approve(common, package, models)
 
 
 @group.command("remove")

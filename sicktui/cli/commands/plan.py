@@ -27,7 +27,7 @@ def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
             "--package",
             required=True,
             metavar="FILE",
-            help="Firmware: a .spk or .spk.signed file, the zip it came in, or a package on the shelf.",
+            help="Firmware: a .spk, .spk.signed or .swp file, the zip it came in, or a package on the shelf.",
         ),
         click.option(
             "--expect-version",

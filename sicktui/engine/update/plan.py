@@ -1,5 +1,6 @@
 """Plans an update: reads every sensor, writes to none, and gives every device a reason."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -17,12 +18,24 @@ from sicktui.engine.plan.base import (
     plan_item,
     reading,
 )
-from sicktui.engine.update.rules import judge_support, judge_version
+from sicktui.engine.plan.clock import clock_words
+from sicktui.engine.update.reboot_warnings import reboot_warnings
+from sicktui.engine.update.rules import (
+    is_downgrade,
+    judge_family,
+    judge_hardware,
+    judge_support,
+    judge_version,
+    may_have_new_frontend,
+    warn_of_mixed_variants,
+    warnings_of,
+)
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.package import Package
 from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.product import is_picoscan
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
 from sicktui.stores.packages.inspect import PackageError
@@ -44,6 +57,10 @@ class _Request(NamedTuple):
     package: Package
     expected: str | None
     options: UpdateOptions
+    models: tuple[str, ...]
+    """The models that the package was approved for on the shelf."""
+    clock: str
+    """What is wrong with the clock of this PC; empty if nothing is known."""
 
 
 async def plan_update(
@@ -73,8 +90,17 @@ async def plan_update(
         for item in items:
             report(item)
         return items
-    request = _Request(context, package, expected_version(package, options, context.shelf), options)
-    return await plan_each(targets, partial(_plan_device, request, report))
+    request = await asyncio.to_thread(_request, context, package, options)
+    items = await plan_each(targets, partial(_plan_device, request, report))
+    return items if request.models else warn_of_mixed_variants(items)
+
+
+def _request(context: Context, package: Package, options: UpdateOptions) -> _Request:
+    shelf = context.shelf
+    expected = expected_version(package, options, shelf)
+    return _Request(
+        context, package, expected, options, shelf.models_for(package.sha256), clock_words(context)
+    )
 
 
 async def _plan_device(request: _Request, report: Callable[[PlanItem], None], target: Target) -> PlanItem:
@@ -98,8 +124,10 @@ async def _read_and_judge(
     refusal = (
         judge_identity(target, identity)
         or judge_support(identity, state)
+        or judge_family(identity, request.package, request.models)
         or await judge_state(context, target, identity, state)
         or judge_version(identity, request.package, expected, request.options)
+        or await _judge_hardware(sensor, identity, expected)
         or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
     )
     status = None
@@ -110,7 +138,8 @@ async def _read_and_judge(
             status = await sensor.read.device_status()
         except (DeviceError, ProtocolError) as error:
             warnings.append(f"Its health cannot be read now: {error.message}")
-        warnings += _warnings(identity, expected, state)
+        warnings += _warnings(request, identity, state)
+        warnings += await reboot_warnings(sensor)
     item = plan_item(
         target,
         refusal,
@@ -119,11 +148,25 @@ async def _read_and_judge(
         to_version=expected,
         warnings=warnings,
     )
-    return structs.replace(item, message=" ".join([item.message, *warnings]), device_status=status)
+    return structs.replace(
+        item,
+        message=" ".join([item.message, *warnings]),
+        device_status=status,
+        against_vendor=item.may_go and is_picoscan(identity) and is_downgrade(identity, expected),
+    )
 
 
-def _warnings(identity: Identity, expected: str | None, state: UpdateState | None) -> list[str]:
-    found = []
+async def _judge_hardware(sensor: Sensor, identity: Identity, expected: str | None) -> Refusal | None:
+    codes = ("laserType", "sipmType") if may_have_new_frontend(identity, expected) else ()
+    # Their codes are not published: 0 counts as the first frontend.
+    found = [await sensor.read.number(name) for name in codes]
+    return judge_hardware(identity, expected, new_frontend=any(found))
+
+
+def _warnings(request: _Request, identity: Identity, state: UpdateState | None) -> list[str]:
+    expected = request.expected
+    found = warnings_of(identity, request.package, expected, named=bool(request.models))
+    found += [text for text in (identity.gaps, request.clock) if text]
     if expected is None:
         found.append("The package's version is not known, so the verdict can be 'unknown' at best.")
     if identity.serial is None:

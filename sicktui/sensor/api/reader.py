@@ -3,21 +3,29 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import structs
 
-from sicktui.model.device import Health, HttpsState, Identity
+from sicktui.model.device import COLA_LOGIN, Health, HttpsState, Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
-from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, SensorError
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
 T = TypeVar("T")
 Check = Callable[[Reply], object]
+
+_COSMETIC: Final = {
+    "mac": "EtherMACAddress",
+    "device_type": "DeviceType",
+    "order_number": "OrderNumber",
+    "location": "LocationName",
+}
+"""What an identity has beside its keys, by field: the variable that reports it."""
 
 
 class Reader:
@@ -111,15 +119,34 @@ class Reader:
         """
         name, version = await self.ident()
         serial = await self.serial_number()
-        return Identity(
-            name=name,
-            version=version,
-            serial=serial,
-            mac=await self._mac() if serial is None else await self._if_readable(self._mac),
-            device_type=await self._if_readable(lambda: self._text("DeviceType")),
-            order_number=await self._if_readable(lambda: self._text("OrderNumber")),
-            location=await self._if_readable(lambda: self._text("LocationName")),
-        )
+        if serial is None:
+            known = Identity(name=name, version=version, mac=await self._mac())
+        else:
+            known = await self._cosmetic(Identity(name=name, version=version, serial=serial), "mac")
+        for field in ("device_type", "order_number", "location"):
+            known = await self._cosmetic(known, field)
+        return known
+
+    async def reread_unreadable(self, known: Identity) -> Identity:
+        """Read again what could not be read of a sensor before. Never raises."""
+        for field, variable in _COSMETIC.items():
+            if variable in known.unreadable:
+                known = await self._cosmetic(known, field)
+        return known
+
+    async def _cosmetic(self, known: Identity, field: str) -> Identity:
+        """Read a text that people like to see and that decides nothing: it may fail in any way."""
+        variable = _COSMETIC[field]
+        unreadable = {name: why for name, why in known.unreadable.items() if name != variable}
+        steady, self.steady = self.steady, False
+        text = None
+        try:
+            text = await (self._mac() if field == "mac" else self._text(variable))
+        except SensorError as error:
+            unreadable[variable] = error.message
+        finally:
+            self.steady = steady
+        return structs.replace(known, **{field: text}, unreadable=unreadable)
 
     async def _if_readable(self, read: Callable[[], Awaitable[T | None]]) -> T | None:
         """What people like to see and what decides nothing: it may fail in any way."""
@@ -189,12 +216,25 @@ class Reader:
         return values.update_state(await self.read("UpdateState", values.update_state))
 
     async def health(self) -> Health:
-        """``DeviceStatus`` and ``PowerOnCnt``, where they exist.
+        """``DeviceStatus`` and ``PowerOnCnt``, where they exist, and what explains a state that is not good.
 
         Raises:
-            SensorError: it cannot be read.
+            SensorError: ``DeviceStatus`` cannot be read.
         """
-        return Health(status=await self.device_status(), power_on_count=await self.power_on_count())
+        status = await self.device_status()
+        count, note = None, ""
+        try:
+            count = await self.power_on_count()
+        except (DeviceError, ProtocolError) as error:
+            note = f"PowerOnCnt cannot be read: {error.message}"
+        if status is not None and not status.healthy and await self.number("SCdevicestate") == 0:
+            note = f"{note} {COLA_LOGIN}".strip()
+        return Health(status=status, power_on_count=count, note=note)
+
+    async def number(self, name: str) -> int | None:
+        """A number that helps and is not needed; ``None`` where it is not offered or cannot be read."""
+        reply = await self._if_readable(lambda: self.read_if_present(name, values.count))
+        return None if reply is None else values.count(reply)
 
     async def device_status(self) -> DeviceStatus | None:
         """``DeviceStatus``; ``None`` if the sensor has none.

@@ -62,7 +62,7 @@ def too_large(path: Path, size: int | None = None) -> PackageError:
 def package_type(name: str) -> PackageType | None:
     """What kind of package a file of that name is; ``None`` if the name is none of a package."""
     folded = name.lower()
-    for kind in (PackageType.SIGNED, PackageType.UNSIGNED):
+    for kind in (PackageType.SIGNED, PackageType.UNSIGNED, PackageType.MULTISCAN_200):
         if folded.endswith(kind.value) and len(folded) > len(kind.value):
             return kind
     return None

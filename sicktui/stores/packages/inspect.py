@@ -20,7 +20,7 @@ def inspect_package(path: Path, *, unpack_to: Path | None = None) -> Package:
     """Look at a package file, and hash it.
 
     Args:
-        path: a ``.spk`` or ``.spk.signed`` file, or the zip that the vendor's download is.
+        path: a ``.spk``, ``.spk.signed`` or ``.swp`` file, or the zip that the vendor's download is.
         unpack_to: the folder to unpack the package of a zip to; without it, a zip is refused with
             ``ZippedPackage``.
 
@@ -83,7 +83,8 @@ def _inspect(path: Path, size: int) -> Package:
     kind = package_type(path.name)
     if kind is None:
         raise PackageError(
-            f"{display_path(path.name)} is not a firmware package: its name must end in .spk or .spk.signed.",
+            f"{display_path(path.name)} is not a firmware package: its name must end in .spk, .spk.signed "
+            "or .swp.",
             advice="Use the package from SICK's download, named as it is there.",
         )
     if size > MAX_PACKAGE_BYTES:
@@ -144,7 +145,7 @@ def _size(path: Path) -> int:
         kind = "a folder" if path.is_dir() else "not a regular file"
         raise PackageError(
             f"{display_path(path)} is {kind}, not a firmware package.",
-            advice="Name the .spk or .spk.signed file itself.",
+            advice="Name the package file itself.",
             code=Code.PACKAGE_UNREADABLE,
         )
     size = path.stat().st_size

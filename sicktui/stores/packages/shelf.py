@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -35,6 +35,7 @@ from sicktui.stores.packages.errors import PackageError, too_large
 from sicktui.stores.packages.inspect import inspect_package, verify_unchanged
 
 _LEAST_PREFIX: Final = 4
+_LONGEST_MODEL: Final = 64
 
 
 class ShelfEntry(Struct, frozen=True, kw_only=True):
@@ -55,11 +56,17 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     approved_at: str | None = None
     source: str | None = None
     """The source that it was fetched from; ``None``: an operator added it."""
+    models: tuple[str, ...] = ()
+    """The models that it was approved for; empty: every model that its name fits."""
 
     @property
     def id(self) -> str:
         """The beginning of the SHA-256 that people type."""
         return self.sha256[:12]
+
+
+def _cleaned(models: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean(model, _LONGEST_MODEL).strip() for model in models))
 
 
 class _Index(Struct, kw_only=True):
@@ -170,8 +177,12 @@ class Shelf:
             advice="'sicktui firmware list' shows them.",
         )
 
-    def approve(self, which: str) -> ShelfEntry:
-        """Approve a package for use on sensors; ``which`` is as for ``find``.
+    def approve(self, which: str, models: Sequence[str] | None = None) -> ShelfEntry:
+        """Approve a package for use on sensors.
+
+        Args:
+            which: as for ``find``.
+            models: the models that it is for; empty: every model that its name fits; ``None``: as before.
 
         Raises:
             UsageError: no such package, or more than one.
@@ -185,6 +196,7 @@ class Shelf:
             approved=True,
             approved_by=f"{me.user} on {me.host}",
             approved_at=timestamp(self._clock.now()),
+            models=entry.models if models is None else _cleaned(models),
         )
         self._change(lambda known: [approved if e.sha256 == entry.sha256 else e for e in known])
         return approved
@@ -225,6 +237,10 @@ class Shelf:
     def version_for(self, sha256: str) -> str | None:
         """The version that the shelf knows for these bytes."""
         return next((entry.version for entry in self.entries() if entry.sha256 == sha256), None)
+
+    def models_for(self, sha256: str) -> tuple[str, ...]:
+        """The models that these bytes were approved for; empty where that is not recorded."""
+        return next((entry.models for entry in self.entries() if entry.sha256 == sha256), ())
 
     def approved(self, sha256: str) -> bool:
         """Whether an operator has approved these bytes."""

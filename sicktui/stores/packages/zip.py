@@ -117,7 +117,7 @@ def _sole(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     found = _packages(archive)
     if not found:
         raise PackageError(
-            f"The zip {display_path(path.name)} contains no firmware package (.spk or .spk.signed).",
+            f"The zip {display_path(path.name)} contains no firmware package (.spk, .spk.signed or .swp).",
             advice="Check that it is the firmware download for this sensor.",
         )
     if len(found) > 1:

@@ -78,5 +78,6 @@ def about_package(entry: ShelfEntry) -> list[Cell]:
         ("SHA-256", entry.sha256),
         ("added", f"{moment(entry.added)} by {entry.added_by}"),
         ("approved", approved),
+        ("for", ", ".join(entry.models) or "any model that fits its name"),
     )
     return [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 300))) for name, value in facts]

@@ -23,7 +23,7 @@ class PackagePicker(FilePicker[Package, PackageRow]):
     title_text = "Which package?"
     columns = PACKAGE_COLUMNS
     empty = "The shelf is empty. Type the path of a package below."
-    path_hint = "or the path of a .spk, .spk.signed or .zip file"
+    path_hint = "or the path of a .spk, .spk.signed, .swp or .zip file"
 
     def __init__(self, appearance: Appearance, context: Context) -> None:
         super().__init__(appearance, self._shelf_rows)

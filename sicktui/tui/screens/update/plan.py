@@ -15,12 +15,13 @@ from sicktui.engine.context import Context
 from sicktui.engine.update.plan import expected_version, plan_update
 from sicktui.model.device import Target
 from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.fields import FormValues
+from sicktui.tui.dialogs.fields import FormValues, TextField
+from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
@@ -242,15 +243,29 @@ class PlanScreen(Screen[PlanAnswer | None]):
             return
         answer = PlanAnswer(items=self._items, request=self._request)
         paragraphs = confirmation(answer, self._package, self.appearance.glyphs.warning)
-        question = Confirm(
-            self.appearance, "Start the update?", paragraphs, yes="start", no="back to the plan"
-        )
 
-        def decide(agreed: bool | None) -> None:
+        def decide(agreed: object) -> None:
             if agreed:
                 self.dismiss(answer)
 
+        if any(item.against_vendor for item in self._items):
+            self.app.push_screen(downgrade_form(self.appearance, paragraphs), decide)
+            return
+        question = Confirm(
+            self.appearance, "Start the update?", paragraphs, yes="start", no="back to the plan"
+        )
         self.app.push_screen(question, decide)
+
+
+def downgrade_form(appearance: Appearance, paragraphs: Sequence[Cell]) -> ValuesForm:
+    """Asks for a typed confirmation of what the vendor rules out."""
+
+    def check(values: FormValues) -> str:
+        typed = values["word"].strip().casefold()
+        return "" if typed == DOWNGRADE_WORD else f"Type {DOWNGRADE_WORD} to start, or press esc to go back."
+
+    field = TextField(name="word", label="Confirm", hint=f"type {DOWNGRADE_WORD} to start the update")
+    return ValuesForm(appearance, "Downgrade?", paragraphs, (field,), check=check, submit="start")
 
 
 def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:

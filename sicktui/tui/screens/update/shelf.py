@@ -1,7 +1,7 @@
 """The shelf of firmware packages: list, add, approve and remove them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,6 +35,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "Add", show=False),
         Binding("a", "approve", "Approve", show=False),
+        Binding("m", "models", "Models", show=False),
         Binding("x", "remove", "Remove", show=False),
         Binding("R", "again", "Read again", show=False),
     ]
@@ -44,6 +45,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         ("j k", "move"),
         ("n", "add a package"),
         ("a", "approve"),
+        ("m", "for models"),
         ("x", "remove"),
         ("R", "read again"),
         ("w", "next part"),
@@ -113,7 +115,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
                 name="file",
                 label="File",
                 value=before["file"],
-                hint=".spk, .spk.signed or its .zip",
+                hint=".spk, .spk.signed, .swp or its .zip",
                 required=True,
             ),
             TextField(
@@ -148,16 +150,42 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         if entry.approved:
             self.notify(clean(f"{entry.name} is already approved.", 400), markup=False)
             return
+        await self._approve_for(entry, entry.models)
+
+    async def _approve_for(self, entry: ShelfEntry, models: Sequence[str]) -> None:
+        only = f"For {', '.join(models)} only." if models else "For every model that its name fits."
         lines = [
             cell(clean(entry.name), Tone.KEY),
             cell(f"SHA-256 {entry.sha256}", Tone.DIM),
+            cell(clean(only, 300)),
             (),
             cell("Its hash is checked again, and the package is marked as approved by you."),
         ]
         if await self.app.push_screen_wait(
             Confirm(self.appearance, "Approve the package?", lines, yes="approve")
         ):
-            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256))
+            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256, models))
+
+    def action_models(self) -> None:
+        """Approve the selected package for some models only."""
+        row = self.table.selected
+        if row is not None:
+            self.start(self._models(row.entry), "approving")
+
+    async def _models(self, entry: ShelfEntry) -> None:
+        lines = [
+            cell(clean(entry.name), Tone.KEY),
+            cell("picoScan120 and picoScan150 need different files, published under one name.", Tone.DIM),
+            cell("Other models than these are refused. Empty: every model that the name fits.", Tone.DIM),
+        ]
+        known = ", ".join(entry.models)
+        field = TextField(name="models", label="Models", value=known, hint="for example picoScan150")
+        answer = await self.app.push_screen_wait(
+            ValuesForm(self.appearance, "For which models?", lines, (field,))
+        )
+        if answer is not None:
+            models = [model.strip() for model in answer["models"].split(",") if model.strip()]
+            await self._approve_for(entry, models)
 
     def action_remove(self) -> None:
         """Remove the selected package from the shelf."""
