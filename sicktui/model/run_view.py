@@ -58,6 +58,10 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     last_answer: str | None = None
     silent: bool = False
     """The last try to reach the sensor failed."""
+    silent_since: str | None = None
+    """When the first try failed after the last answer."""
+    patience: float = 0.0
+    """Seconds that the run waits for a sensor that reboots; 0: not known."""
     verdict: VerdictReached | None = None
 
 
@@ -144,13 +148,14 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
                 update_state_name=clean(event.name),
                 last_answer=event.ts,
                 silent=False,
+                silent_since=None,
             )
         case VerdictReached():
             return structs.replace(view, verdict=event)
         case Contacted(answered=True):
-            return structs.replace(view, last_answer=event.ts, silent=False)
+            return structs.replace(view, last_answer=event.ts, silent=False, silent_since=None)
         case Contacted():
-            return structs.replace(view, silent=True)
+            return structs.replace(view, silent=True, silent_since=view.silent_since or event.ts)
         case Acted() | Surveyed() | Noticed():
             return view
 
@@ -188,6 +193,7 @@ def _progress(view: DeviceView, event: Progressed) -> DeviceView:
         progress_ts=event.ts,
         last_answer=event.ts,
         silent=False,
+        silent_since=None,
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.engine.parameters.compare import Comparison, compare, equal, leaves, named, shown
-from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.parameters.snapshot import MOST_UNANSWERED, snapshot_now
 from sicktui.engine.parameters.variables import NETWORK, affordable, variables
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
@@ -163,11 +163,26 @@ async def test_drift_between_two_times_and_two_sensors(harness: EngineHarness) -
 
 
 async def test_a_sensor_that_goes_away_in_the_middle_leaves_no_snapshot(harness: EngineHarness) -> None:
-    device = await harness.sensor(faults=(Fault(name="hang", at="GET LEDEnable"),))
+    device = await harness.sensor(faults=(Fault(name="link_lost", at="GET LEDEnable", seconds=900.0),))
     harness.settings(request_timeout=0.8)
     with pytest.raises(Unreachable):
         await snapshot_now(harness.context, harness.target(device))
     assert harness.context.snapshots.list() == []
+
+
+@pytest.mark.parametrize("unanswered", [1, 3, 4])
+async def test_a_few_variables_may_stay_unanswered(harness: EngineHarness, unanswered: int) -> None:
+    names = ("LEDEnable", "TSCRole", "ScanDataEnable", "AutoStartMeasure")[:unanswered]
+    faults = tuple(Fault(name="hang", at=f"GET {name}", times="always") for name in names)
+    device = await harness.sensor(faults=faults)
+    harness.settings(request_timeout=0.8)
+    if unanswered > MOST_UNANSWERED:
+        with pytest.raises(Unreachable):
+            await snapshot_now(harness.context, harness.target(device))
+        return
+    taken = await snapshot_now(harness.context, harness.target(device))
+    assert set(names) <= set(taken.unreadable)
+    assert "did not answer" in taken.unreadable["LEDEnable"]
 
 
 async def test_odd_answers_are_said_and_the_rest_is_read(harness: EngineHarness) -> None:

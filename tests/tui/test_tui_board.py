@@ -160,6 +160,29 @@ def test_a_job_row_says_everything_of_an_upload() -> None:
     assert row.steps[:4] == (StepState.DONE, None, None, StepState.STARTED)
 
 
+@pytest.mark.parametrize("step", [Step.FLASH, Step.REBOOT])
+def test_a_sensor_that_reboots_shows_how_long_that_may_take(step: Step) -> None:
+    dashboard, clock = board_of("a")
+    gone = (
+        StepChanged(ts=at(10), device="a", step=step, state=StepState.STARTED),
+        Contacted(ts=at(12), device="a", answered=False),
+        Contacted(ts=at(60), device="a", answered=False),
+    )
+    view = view_of(*UPLOADING, *gone)
+    patient = {"a": structs.replace(view.devices["a"], patience=600.0)}
+    dashboard.advanced("r1", structs.replace(view, devices=patient))
+    clock.elapsed = 142
+    words = "away 2:10 of at most 10:00, normal is 2 to 5 minutes"
+    [row] = dashboard.job_rows()
+    assert row.detail == words
+    text = "".join(span.text for line in detail_lines(dashboard, "a", UNICODE, 200, 3) for span in line)
+    assert f"It is {words}. Do not cut its power." in text
+    dashboard.advanced("r1", view_of(*UPLOADING, *gone, Contacted(ts=at(143), device="a", answered=True)))
+    assert "away" not in dashboard.job_rows()[0].detail
+    dashboard.advanced("r1", view_of(*UPLOADING, Contacted(ts=at(12), device="a", answered=False)))
+    assert "away" not in dashboard.job_rows()[0].detail, "it does not reboot during an upload"
+
+
 def test_a_verdict_stops_the_clock() -> None:
     dashboard, clock = board_of("a")
     dashboard.advanced("r1", view_of(*UPLOADING, FAILED))

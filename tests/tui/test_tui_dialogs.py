@@ -159,7 +159,7 @@ async def test_an_update_asks_for_the_password_and_the_plan_gives_reasons(harnes
         assert "backup first: no" in text_of(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: "Their parameters are NOT backed up first." in text_of(pilot))
-        await pilot.press("n", "q")
+        await pilot.press("escape", "q")
         await until(pilot, lambda: "Devices" in text_of(pilot))
         assert harness.context.journal.runs() == [], "nothing was started"
 

@@ -69,7 +69,7 @@ def status_line(observation: Observation, ts: str) -> StatusRead:
         auth=observation.auth.value if observation.auth else None,
         https=https.enabled if https and (https.enabled or https.trouble) else UNSET,
         certificate_expires=timestamp(https.expires) if https and https.expires else UNSET,
-        message=observation.problem,
+        message=observation.problem or observation.remarks,
     )
 
 
@@ -92,7 +92,8 @@ def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> 
         observation.health.label,
         "-" if https is None else https.words(now),
     )
-    line = row(cells, widths) + (f"  {observation.problem}" if observation.problem else "")
+    words = observation.problem or observation.remarks
+    line = row(cells, widths) + (f"  {words}" if words else "")
     left = None if https is None else https.days_left(now)
     alarming = observation.health.status in _ALARMING or (left is not None and left < SOON_EXPIRED)
     cli.out.line(line, "yellow" if alarming else None)

@@ -7,7 +7,7 @@ from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.waiting import poll_for
 from sicktui.engine.observe import read_update_state
-from sicktui.engine.parameters.snapshot import read_checksum, take_snapshot
+from sicktui.engine.parameters.snapshot import read_checksum, silent_only_here, take_snapshot
 from sicktui.engine.parameters.variables import affordable, variables
 from sicktui.engine.plan.base import FLASHING
 from sicktui.model.clock import timestamp
@@ -163,11 +163,14 @@ class Creation:
             ) from error
 
     async def _hours(self) -> int | None:
-        """It only helps to order backups, so it may fail in any way but silence."""
+        """It only helps to order backups, so it may fail in any way while the sensor answers otherwise."""
         try:
             return await self._job.sensor.read.operating_hours()
-        except (Unreachable, OutOfConnections):
+        except OutOfConnections:
             raise
+        except Unreachable:
+            await silent_only_here(self._job.sensor)
+            return None
         except SensorError:
             return None
 

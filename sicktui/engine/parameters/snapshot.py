@@ -15,11 +15,20 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, NotSupported, OutOfConnections, SensorError, Unreachable
+from sicktui.sensor.errors import (
+    AccessDenied,
+    NotSupported,
+    OutOfConnections,
+    ProtocolError,
+    SensorError,
+    Unreachable,
+)
 from sicktui.stores.disk.locks import operator
 
 MOST_BYTES: Final = 65_536
 """A value that is larger as JSON is not compared."""
+MOST_UNANSWERED: Final = 3
+"""Variables that may stay unanswered: each costs a time-out."""
 _MD5: Final = 32
 
 
@@ -48,8 +57,22 @@ async def read_checksum(sensor: Sensor, family: str) -> str | None:
     return clean(found.strip().lower())
 
 
+async def silent_only_here(sensor: Sensor) -> bool:
+    """Whether a sensor answers although one of its variables did not: then only that one is unreadable.
+
+    Raises:
+        SensorError: it does not answer at all.
+    """
+    await sensor.read.ident()
+    return True
+
+
 async def read_variables(
-    sensor: Sensor, names: Sequence[str], on_read: Callable[[int, int], None] | None = None
+    sensor: Sensor,
+    names: Sequence[str],
+    on_read: Callable[[int, int], None] | None = None,
+    *,
+    tolerant: bool = False,
 ) -> tuple[dict[str, object], dict[str, str]]:
     """Read variables one after the other: the values, and why the others could not be read.
 
@@ -57,6 +80,8 @@ async def read_variables(
         sensor: the sensor.
         names: the variables.
         on_read: called after each with how many are done, and how many there are.
+        tolerant: whether up to three variables may stay unanswered while the sensor answers otherwise; not
+            where silence itself means something.
 
     Raises:
         Unreachable: the sensor is gone.
@@ -64,25 +89,35 @@ async def read_variables(
     """
     values: dict[str, object] = {}
     unreadable: dict[str, str] = {}
+    spare = MOST_UNANSWERED if tolerant else 0
     for number, name in enumerate(names, start=1):
         try:
-            value = await sensor.read.value(name)
-        except (Unreachable, OutOfConnections):
+            values[name] = await _value(sensor, name)
+        except OutOfConnections:
             raise
-        except NotSupported:
-            unreadable[name] = NOT_THERE
-        except AccessDenied:
-            unreadable[name] = "the sensor requires a login to read it"
-        except SensorError as error:
+        except Unreachable as error:
+            if not (spare and await silent_only_here(sensor)):
+                raise
+            spare -= 1
             unreadable[name] = error.message
-        else:
-            if len(msgspec.json.encode(value)) > MOST_BYTES:
-                unreadable[name] = "its value is too large to compare"
-            else:
-                values[name] = value
+        except SensorError as error:
+            unreadable[name] = _why(error)
         if on_read is not None:
             on_read(number, len(names))
     return values, unreadable
+
+
+async def _value(sensor: Sensor, name: str) -> object:
+    value = await sensor.read.value(name)
+    if len(msgspec.json.encode(value)) > MOST_BYTES:
+        raise ProtocolError("its value is too large to compare")
+    return value
+
+
+def _why(error: SensorError) -> str:
+    if isinstance(error, NotSupported):
+        return NOT_THERE
+    return "the sensor requires a login to read it" if isinstance(error, AccessDenied) else error.message
 
 
 async def take_snapshot(
@@ -119,7 +154,7 @@ async def take_snapshot(
     if checksum is UNSET:
         checksum = await read_checksum(sensor, identity.name)
     wanted = variables(identity.name, scope, identity.version) if names is None else names
-    values, unreadable = await read_variables(sensor, wanted, on_read)
+    values, unreadable = await read_variables(sensor, wanted, on_read, tolerant=True)
     return Snapshot(
         device=device,
         serial=identity.serial,

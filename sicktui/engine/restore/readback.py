@@ -8,13 +8,14 @@ from sicktui.engine.job.job import Job
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.agreement import agreement
 from sicktui.engine.parameters.compare import compare, equal
-from sicktui.engine.parameters.snapshot import read_checksum, read_variables
+from sicktui.engine.parameters.snapshot import read_checksum, read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.restore.evidence import RestoreLooked, RestoreReading, RestoreWant
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent
+from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 
 T = TypeVar("T")
@@ -68,8 +69,8 @@ class Readback:
                 return RestoreReading(stranger=self._stranger(now))
             self.identity = now
             state = await read_update_state(sensor)
-            power_on = await _if_any(sensor.read.power_on_count)
-            hours = await _if_any(sensor.read.daily_hours)
+            power_on = await _if_any(sensor, sensor.read.power_on_count)
+            hours = await _if_any(sensor, sensor.read.daily_hours)
         result = await sensor.backups.restore_status() if RestoreWant.RESULT in wants else None
         reading = await self._values() if RestoreWant.VALUES in wants else RestoreReading()
         saved = RestoreWant.SAVED in wants
@@ -145,11 +146,12 @@ class Readback:
         )
 
 
-async def _if_any(call: Callable[[], Awaitable[T | None]]) -> T | None:
-    """A counter that only helps: it may fail in any way but silence."""
+async def _if_any(sensor: Sensor, call: Callable[[], Awaitable[T | None]]) -> T | None:
+    """A counter that only helps: it may fail in any way while the sensor answers otherwise."""
     try:
         return await call()
     except Unreachable:
-        raise
+        await silent_only_here(sensor)
+        return None
     except SensorError:
         return None

@@ -78,7 +78,10 @@ class RunTracker:
         try:
             spec = await asyncio.to_thread(self._context.journal.spec, run)
             # From the start, and in the order of the plan: not every operation writes its plan down.
-            devices = {item.device: DeviceView(device=item.device) for item in spec.items}
+            devices = {
+                item.device: DeviceView(device=item.device, patience=item.target.timing.reconnect_timeout)
+                for item in spec.items
+            }
             view = structs.replace(view, operation=spec.operation, devices=devices)
             async for batch in follow(self._context, run):
                 events = [event for _, event in batch]

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.backup.history import SensorHistory
-from sicktui.model.device import Health
+from sicktui.model.device import SERVICE_MODE, Health
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
@@ -161,6 +161,8 @@ def health_cell(health: Health, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
     status = health.status
     if status is None:
         return cell(glyphs.skipped, Tone.DIM)
+    if health.note == SERVICE_MODE:
+        return cell(f"{glyphs.busy} {status.label}", Tone.BUSY)
     if status is DeviceStatus.SERVICE_RECOMMENDED or not (status.healthy or status in _BROKEN):
         return cell(f"{glyphs.warning} {status.label}", Tone.WARN)
     if status in _BROKEN:

@@ -15,6 +15,8 @@ from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state, state_cell
 
 _ROOMY: Final = 20
+_REBOOTS: Final = (Step.FLASH, Step.REBOOT, Step.ACTIVATE)
+"""Steps in which silence is a reboot: the flash may end without a visible Finished, a restore may reboot."""
 ANSWER_GRAIN: Final = 3
 """Seconds since the last answer that count as just now, for a sensor in a run."""
 
@@ -79,7 +81,7 @@ def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime,
         sent=view.sent,
         total=view.total,
         rate=view.rate if running else 0.0,
-        detail=clean(view.detail),
+        detail=(rebooting(view, now) if running else "") or clean(view.detail),
         elapsed=_elapsed(view, now, running=running),
         answer=age(_since(view.last_answer, now), grain=ANSWER_GRAIN) if running and view.last_answer else "",
         silent=view.silent and running,
@@ -91,6 +93,17 @@ def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime,
         advice=clean(verdict.advice, 600) if verdict else "",
         orphaned=orphaned,
     )
+
+
+def rebooting(view: DeviceView, now: datetime) -> str:
+    """How long a sensor has been away for its reboot, and how long that may take; empty if it is not.
+
+    2 to 5 minutes is what SICK's LiDAR Developer Guide (September 2026) calls a normal reboot.
+    """
+    if view.silent_since is None or not view.silent or view.step not in _REBOOTS:
+        return ""
+    limit = f" of at most {elapsed(view.patience)}" if view.patience else ""
+    return f"away {elapsed(max(_since(view.silent_since, now), 0.0))}{limit}, normal is 2 to 5 minutes"
 
 
 def _planned(view: DeviceView) -> str:

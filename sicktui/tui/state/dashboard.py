@@ -190,13 +190,19 @@ class DashboardState:
             problem=bool(seen and seen.reachable and seen.problem),
             marked=target.device in self.marks,
             serial=clean((identity and identity.serial) or target.serial or ""),
-            location=clean((identity and identity.location) or ""),
+            location=_location(identity),
             auth=seen.auth.value if seen and seen.auth else "",
             tags=tuple(clean(tag) for tag in profile.tags) if profile else (),
             note=clean(profile.note or "") if profile else "",
             backups=self.backups_of(target.device),
         )
         return _as_seen_by_run(row, job, wall, self._grain) if job and job.started else row
+
+
+def _location(identity: Identity | None) -> str:
+    if identity is None:
+        return ""
+    return "unreadable" if "LocationName" in identity.unreadable else clean(identity.location or "")
 
 
 def _contact(seen: Observation | None) -> Contact:

@@ -1,6 +1,7 @@
 """One device in words: the lines below the panel, and the details dialog."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import UNSET
 
@@ -13,7 +14,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backup_marks import mark_words, newest_words
 from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
-from sicktui.tui.rows.jobs import VERDICT_TONES
+from sicktui.tui.rows.jobs import VERDICT_TONES, rebooting
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
 
 LONG = 2000
@@ -45,7 +46,7 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
     if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     if job is not None and job.verdict is None and job.step is not None:
-        return _progress_text(job), Tone.BUSY
+        return _progress_text(job, dashboard.now()), Tone.BUSY
     if last is not None and last.observation.problem:
         return clean(last.observation.problem, LONG), Tone.WARN
     if job is not None and job.verdict is not None:
@@ -53,10 +54,12 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
     return _identity_text(dashboard, device, last, glyphs), Tone.DIM
 
 
-def _progress_text(job: DeviceView) -> str:
+def _progress_text(job: DeviceView, now: datetime) -> str:
     """The current step, and what must not be done during it."""
     step = job.step.value if job.step is not None else ""
     text = f"{step}: {clean(job.detail)}." if job.detail else f"{step}."
+    if away := rebooting(job, now):
+        return f"{text} It is {away}. Do not cut its power."
     if job.update_state == UpdateState.STARTED:
         return f"{text} UpdateState {job.update_state_name}: flashing. Do not power-cycle the sensor."
     if job.silent:
@@ -80,6 +83,7 @@ def _identity_text(
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
     kept = dashboard.backups_of(device)
     parts.append(mark_words(kept, dashboard.old_after) if kept else None)
+    parts.append(last.observation.remarks if last else None)
     return clean(f" {glyphs.dot} ".join(part for part in parts if part), LONG)
 
 
@@ -163,6 +167,8 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         parts = [mark_words(row.backups, dashboard.old_after), newest_words(row.backups)]
         pairs.append(("backup", "; ".join(part for part in parts if part)))
     paragraphs += [_pair(name, value) for name, value in pairs if value]
+    if last is not None and last.observation.remarks:
+        paragraphs.append(cell(clean(last.observation.remarks, LONG), Tone.DIM))
     if last is not None and last.observation.problem:
         code = f" ({last.observation.code})" if last.observation.code else ""
         paragraphs.append(cell(clean(last.observation.problem, LONG) + code, Tone.WARN))
