@@ -234,3 +234,9 @@ class Observation(Struct, frozen=True, kw_only=True):
     """Why it could not be read, in words; empty when all went well."""
     code: str = ""
     """The contract's code that goes with ``problem``."""
+
+    @property
+    def remarks(self) -> str:
+        """What could not be read and is not needed, and what explains its state; empty if nothing is odd."""
+        gaps = self.identity.gaps if self.identity else ""
+        return f"{gaps} {self.health.note}".strip()

@@ -169,6 +169,7 @@ class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     hours: float | None = None
     clock: float | None = None
     checksum: str | None = None
+    calibration: str | None = None
 
 
 class Noticed(_DeviceEvent, frozen=True, kw_only=True, tag="noticed"):

@@ -31,7 +31,7 @@ from tests.exploration.sensor import (
     Sensor,
     own,
 )
-from tests.exploration.world import IDENT_LENGTH, NEW, World
+from tests.exploration.world import CALIBRATION, IDENT_LENGTH, NEW, World
 
 SIZE: Final = 1000
 PART: Final = 400
@@ -89,7 +89,12 @@ def _reading(world: World, sensor: Sensor, wants: frozenset[Want]) -> Reading:
         hours=(1.0 if sensor.boots else 50.0) if _has(Want.HOURS, offers, 0, wants) else None,
         clock=(60.0 if sensor.boots else 1.0e9) if _has(Want.CLOCK, offers, 0, wants) else None,
         checksum=("new" if sensor.names == NEW else "old") if _has(Want.CHECKSUM, offers, 0, wants) else None,
+        calibration=_calibration(world, sensor) if _has(Want.CHECKSUM, offers, 0, wants) else None,
     )
+
+
+def _calibration(world: World, sensor: Sensor) -> str:
+    return "moved" if world.moves and sensor.boots else CALIBRATION
 
 
 def _has(want: Want, offers: frozenset[Want], toggled: int, wants: frozenset[Want]) -> bool:

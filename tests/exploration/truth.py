@@ -45,6 +45,8 @@ def _succeeded(world: World, sensor: Sensor, judgement: Judgement) -> None:
     well = sensor.status == 3 or Want.STATUS not in world.offers
     if not (answers and world.right[sensor.runs] and sensor.boots and well):
         raise Wrong(f"{judgement} of {sensor}")
+    if ("calibration" in judgement.message) is not world.moves:
+        raise Wrong(f"{judgement} with a calibration that {'moved' if world.moves else 'is what it was'}")
     if any(one.down or not world.right[one.runs] or one.state == 1 for one in futures(world, sensor)):
         raise Wrong(f"{judgement} although more may come of {sensor}")
 

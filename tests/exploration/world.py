@@ -37,6 +37,7 @@ HASTY_TIMING: Final = Timing(
 )
 """An operator's odd choice: triggers at once, and allows a flash less time than a start."""
 
+CALIBRATION: Final = "as made"
 ALL: Final = frozenset({Want.STATUS, Want.FIRMWARE, Want.POWER_ON, Want.HOURS, Want.CLOCK, Want.CHECKSUM})
 
 
@@ -78,6 +79,8 @@ class World(Struct, frozen=True, eq=False):
     """Whether the old and the new firmware are the expected one: the truth, whatever the texts say."""
     absent: tuple[bool, bool] = (False, True)
     """Which of the two paths of the trigger it does not have."""
+    moves: bool = False
+    """Whether its calibration changes with its first reboot, as it never should."""
     timing: Timing = USUAL_TIMING
     usually: str = "succeeded"
     """The verdict of an update in which nothing out of the ordinary happens."""
@@ -105,6 +108,7 @@ class World(Struct, frozen=True, eq=False):
             hours=50.0 if Want.HOURS in offers else None,
             clock=1.0e9 if Want.CLOCK in offers else None,
             checksum="old" if Want.CHECKSUM in offers else None,
+            calibration=CALIBRATION if Want.CHECKSUM in offers else None,
         )
 
     def evidence(self) -> Evidence:
@@ -142,6 +146,7 @@ WORLDS: Final = (
     World("a clock alone", offers=_SILENT | {Want.CLOCK}),
     World("LFTchecksum alone", offers=_SILENT | {Want.CHECKSUM}),
     World("no counter", offers=_SILENT),
+    World("its calibration moves", moves=True),
     World("no counter, no health, no FirmwareVersion, no serial number", offers=_BARE, serial=False),
     World("neither serial number nor MAC address", serial=False, mac=False),
     World("2 left over", stale=UpdateState.FINISHED),

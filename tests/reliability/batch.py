@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
+from msgspec import structs
+
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.job import recorder
 from sicktui.engine.parameters import variables as snapshot_variables
@@ -16,7 +18,7 @@ from sicktui.engine.run.history import every_event
 from sicktui.engine.run.runner import Runner
 from sicktui.model.enums import Operation, Step, StepState
 from sicktui.model.event import Event, StepChanged, VerdictReached
-from sicktui.model.plan import RunSpec, UpdateOptions
+from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.simulator import Device, Fleet
 from sicktui.simulator.faults import FaultSet, behaviour_of
@@ -136,6 +138,7 @@ class Batch:
     async def _strike(self, context: Context) -> list[Result]:
         options = UpdateOptions(backup=self._backup, force=self._force)
         spec = await PLANS[self._operation](context, self.devices, self._folder, options)
+        spec = structs.replace(spec, items=tuple(map(self._timed, spec.items)))
         context.journal.create_run(spec, first_events(spec))
         looks = {address: self.look(address) for address in self.devices}
         self._arm(context.journal)
@@ -148,6 +151,15 @@ class Batch:
             self._result(case, address, tuple(verdicts[address]), looks[address])
             for case, address in zip(self._cases, self.devices, strict=True)
         ]
+
+    def _timed(self, item: PlanItem) -> PlanItem:
+        """The item with the time-outs of its case."""
+        unhurried = {
+            address for address, case in zip(self.devices, self._cases, strict=True) if case.unhurried
+        }
+        if item.device not in unhurried:
+            return item
+        return structs.replace(item, target=structs.replace(item.target, timing=Timing()))
 
     def _runner(self, context: Context, spec: RunSpec, looks: dict[str, State]) -> Runner:
         runner = WatchedRunner(context.home, context.journal, spec, self._secrets(), context.clock)

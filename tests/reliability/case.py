@@ -71,6 +71,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Whether the sensor tells nothing that would tell it from another."""
     pc: str = ""
     """What goes wrong on the PC (``pc_cases``)."""
+    unhurried: bool = False
+    """Whether it has the time-outs that are the defaults, instead of short ones."""
     force: bool = False
     """Whether it is updated with --force, at the version that it runs already."""
     deceiving: bool = False

@@ -34,6 +34,7 @@ class Life(Struct, frozen=True, kw_only=True):
     """What is right where there are no session tokens, if that differs."""
     provoked: tuple[str, ...] = ()
     nameless: bool = False
+    unhurried: bool = False
 
 
 def _life(row: str, column: str, *expected: Outcome, **more: object) -> Life:
@@ -65,6 +66,29 @@ _PLAIN: Final = (
     _plain("another update runs already", "plan", failed(Code.BUSY), update_state=1, flash_seconds=900.0),
     _plain("state 2 left over", "preflight", SUCCEEDED, update_state=2),
     _plain("state 3 left over", "preflight", SUCCEEDED, update_state=3),
+)
+
+ODD_VARIABLES: Final = {
+    "LocationName": ("invalid_utf8", "http_503", "hang"),
+    "OrderNumber": ("status",),
+    "DeviceType": ("html",),
+    "EtherMACAddress": ("wrong_types",),
+    "OpHours": ("not_json",),
+}
+"""Variables that neither identify nor judge a sensor, and how each fails for ever."""
+
+_ODD: Final = (
+    _life("other_family", "plan", failed(Code.MODEL_MISMATCH)),
+    *(
+        _life(
+            f"GET {variable}: {name}, always",
+            "plan",
+            SUCCEEDED,
+            faults=(Fault(name=name, at=f"GET {variable}", times="always"),),
+        )
+        for variable, names in ODD_VARIABLES.items()
+        for name in names
+    ),
 )
 
 _BACKUP: Final = (
@@ -158,6 +182,16 @@ _REBOOT: Final = (
     _life("no_return", "reboot", unknown(Code.NO_RETURN)),
     _life("slow_return", "reboot", SUCCEEDED, fault={"seconds": 20.0}),
     _life("slow_return, longer than reconnect_timeout", "reboot", unknown(Code.NO_RETURN)),
+    *(
+        _life(
+            f"slow_return, {seconds} s with the default time-outs",
+            "reboot",
+            SUCCEEDED,
+            fault={"seconds": float(seconds)},
+            unhurried=True,
+        )
+        for seconds in (120, 300)
+    ),
     _life("moved", "reboot", unknown(Code.NO_RETURN)),
     _life("old_version", "verify", failed(Code.VERSION_MISMATCH)),
     _life("old_version, no PowerOnCnt", "verify", failed(Code.VERSION_MISMATCH), changes=NO_COUNT),
@@ -200,7 +234,7 @@ _REBOOT: Final = (
     _life("parameters_lost", "verify", SUCCEEDED),
 )
 
-ROWS: Final = (*_PLAIN, *_BACKUP, *_UPLOAD, *_FLASH, *_REBOOT)
+ROWS: Final = (*_PLAIN, *_ODD, *_BACKUP, *_UPLOAD, *_FLASH, *_REBOOT)
 
 
 def life_cases() -> Iterator[Case]:
@@ -219,6 +253,17 @@ def life_cases() -> Iterator[Case]:
                 changes=row.changes,
                 provoked=row.provoked,
                 nameless=row.nameless,
+                unhurried=row.unhurried,
+            )
+    for generation in GENERATIONS:
+        if not generation.startswith("multiscan"):  # it has no LFTchecksum
+            moved = Fault(name="calibration_moves", when="updated", times="always")
+            yield Case(
+                row="calibration_moves",
+                column="verify",
+                generation=generation,
+                planted=(Planted(fault=moved),),
+                expected=(SUCCEEDED,),
             )
     lrs: GenerationName = "lrs4000-1.9.1"
     refused = (failed(Code.NOT_SUPPORTED),)

@@ -4,16 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec import structs
 
 from sicktui.model.enums import STEPS, Operation, Verdict
-from tests.reliability.case import Case, Outcome, Result
+from sicktui.model.settings import Timing
+from tests.reliability.case import Case, Outcome
 from tests.reliability.catalogue import digest
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 _NAME: Final = re.compile("`([^`]+)`")
 _REQUEST: Final = "(?:GET|PUT|POST) [A-Za-z]+"
-_OFTEN: Final = "(?:(?:not )?done, )?(?:once|from then on)"
+_OFTEN: Final = "(?:(?:not )?done, )?(?:once|twice|from then on)"
 _PARTS: Final = re.compile(f"(?:({_REQUEST}): )?(.+?)(?:, ({_OFTEN}))?")
 """The name of a fault: of which request, what, and how often."""
 _GROUP: Final = re.compile(f"_?({_REQUEST})?(?:, )?({_OFTEN})?")
@@ -71,6 +74,12 @@ skips the waiting, so a busy machine makes the run slower and never different. O
 program: where a sensor reports neither serial number nor MAC address, another one at its address cannot be
 distinguished from it (the verdict names this).
 
+## Where the waits come from
+
+| setting | default | from |
+|---|---|---|
+{waits}
+
 ## The rule
 
 The verdict of an update is decided by the first row that holds; until one does, the sensor is watched on.
@@ -85,13 +94,42 @@ The code is `sicktui/model/update/verdict_rule.py`.
 """
 
 
+_WAITS: Final = {
+    "poll_interval": "firmware article, section 4, and SICK's guide, firmware update: about every 5 s",
+    "autostart_wait": "firmware article, section 4: up to 30 s for an automatic start, then trigger",
+    "flash_timeout": "SICK's guide, firmware update: flash and reboot take 2 to 5 minutes",
+    "reconnect_timeout": "SICK's guide, firmware update: a normal reboot can take 2 to 5 minutes; twice "
+    "the longest. After the article's 60 s a line in the log says that it is late",
+    "reconnect_interval": "firmware article, section 4: the pace of its polling",
+    "settle": "ours, at least; a reboot that only a silence proves is watched for longer",
+    "request_timeout": "ours: SICK's guide has no number, and sensors that are asked too often fall silent",
+    "stall_timeout": "ours: a signed package takes several seconds (SICK's release notes)",
+    "backup_timeout": "ours: the article waits 1 s or polls, SICK's SDK 2.0 waits 10 s",
+    "restore_wait": "authentication article, backup: 1 s between restore and saving",
+}
+
+
+def waits() -> str:
+    """The rows of the settings that are waits: name, default in seconds, source."""
+    defaults = structs.asdict(Timing())
+    return "\n".join(_row(f"`timing.{name}`", f"{defaults[name]:g} s", _WAITS[name]) for name in defaults)
+
+
+class Ending(NamedTuple):
+    """How a case ended: in a run just now, or as the page has it."""
+
+    case: Case
+    outcome: Outcome
+    wrong: bool = False
+
+
 def words(outcome: Outcome) -> str:
     """A verdict and its code, as the table has them."""
     verdict, code = outcome
     return verdict.value if code is None else f"{verdict.value}: {code.value}"
 
 
-def render(results: Sequence[Result], *, rules: str, explored: str) -> str:
+def render(results: Sequence[Ending], *, rules: str, explored: str) -> str:
     """The page.
 
     Args:
@@ -99,11 +137,15 @@ def render(results: Sequence[Result], *, rules: str, explored: str) -> str:
         rules: the table of the rule.
         explored: what was explored.
     """
-    wrong = sum(bool(result.wrong) for result in results)
+    wrong = sum(result.wrong for result in results)
     cases = [result.case for result in results]
     parts = [
         _HEAD.format(
-            count=len(results), wrong="None" if wrong == 0 else wrong, rules=rules, explored=explored
+            count=len(results),
+            wrong="None" if wrong == 0 else wrong,
+            waits=waits(),
+            rules=rules,
+            explored=explored,
         ),
         _totals(results),
         _outcomes(results),
@@ -112,18 +154,18 @@ def render(results: Sequence[Result], *, rules: str, explored: str) -> str:
     return "\n".join(parts)
 
 
-def _totals(results: Sequence[Result]) -> str:
+def _totals(results: Sequence[Ending]) -> str:
     generations = list(dict.fromkeys(result.case.generation for result in results))
     lines = ["## In numbers", "", _row("API generation", "cases", *Verdict, "wrong"), _rule(8)]
     for name in (*generations, "all"):
         chosen = [result for result in results if name in (result.case.generation, "all")]
         counts = Counter(result.outcome[0] for result in chosen)
-        wrong = sum(bool(result.wrong) for result in chosen)
+        wrong = sum(result.wrong for result in chosen)
         lines.append(_row(name, len(chosen), *(counts[verdict] for verdict in Verdict), wrong))
     return "\n".join([*lines, ""])
 
 
-def _outcomes(results: Sequence[Result]) -> str:
+def _outcomes(results: Sequence[Ending]) -> str:
     """What the faults of each step end in, by outcome, and the generations that are exceptions."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for result in results:

@@ -60,6 +60,7 @@ KINDS: Final = (
 _AT_EVERY_POST: Final = ("status 10", "status 11")
 LIGHT: Final = tuple(kind for kind in KINDS if kind.light)
 ONCE: Final = "once"
+TWICE: Final = "twice"
 LASTING: Final = "from then on"
 _BEFORE: Final = (Step.PREFLIGHT, Step.BACKUP, Step.AUTHENTICATE, Step.UPLOAD)
 _AFTER: Final = (Step.TRIGGER, Step.FLASH, Step.REBOOT, Step.VERIFY)
@@ -69,6 +70,9 @@ def wire_cases() -> Iterator[Case]:
     """Every kind in the plan and at every step, once; for good those that stand for the others."""
     for kind in KINDS:
         for generation in GENERATIONS:
+            for step in (None, Step.PREFLIGHT):
+                if kind.bad and kind.light:
+                    yield _at_step(kind, TWICE, step, generation, (SUCCEEDED,))
             for times in (ONCE, LASTING) if kind.light else (ONCE,):
                 yield _at_step(kind, times, None, generation, _while_planning(kind, times))
                 for step in _BEFORE:
@@ -104,7 +108,7 @@ def _at_step(
     kind: Kind, times: str, step: Step | None, generation: GenerationName, expected: tuple[Outcome, ...]
 ) -> Case:
     """The first request of the step, or all from it on."""
-    fault = kind.fault("*", times=1 if times == ONCE else None)
+    fault = kind.fault("*", times={ONCE: 1, TWICE: 2}.get(times))
     return Case(
         row=f"{kind.row}, {times}",
         column=step.value if step else "plan",

@@ -277,6 +277,7 @@ class JobRecord:
                 hours=before.hours,
                 clock=before.clock,
                 checksum=before.checksum,
+                calibration=before.calibration,
                 backup=backup,
             )
         )

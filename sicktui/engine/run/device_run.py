@@ -61,7 +61,8 @@ class DeviceRun:
             _log.exception("job of %s", job.target.device)
             event = self._verdict(self._internal(error), began)
         else:
-            event = self._event(Verdict.SUCCEEDED, None, message, "", began)
+            advice = self._work.advice if isinstance(self._work, UpdateJob) else ""
+            event = self._event(Verdict.SUCCEEDED, None, message, advice, began)
         job.control.count(event.verdict)
         return event
 

@@ -61,6 +61,8 @@ class UpdateJob:
         self._evidence: Evidence | None = None
         self._late = False
         self._kept = Known(reading=Reading())
+        self.advice = ""
+        """What to do after a success; mostly nothing."""
 
     @property
     def downtime(self) -> float | None:
@@ -229,6 +231,7 @@ class UpdateJob:
                 hours=survey.hours,
                 clock=survey.clock,
                 checksum=survey.checksum,
+                calibration=survey.calibration,
             )
         return identity, resumed_evidence(
             past, before, item.to_version, counts=self._counts(identity), now=job.clock.monotonic()
@@ -339,14 +342,15 @@ class UpdateJob:
         return f"{evidence.proof.words}; {words} for {calm(evidence, self.job.timing):g} s"
 
     async def _success(self, judgement: Judgement, before: Identity) -> str:
-        message = judgement.message
+        message, self.advice = judgement.message, judgement.advice
         evidence = self._evidence
         proof = evidence.proof if evidence is not None else None
         if proof is not None and proof.by is Want.POWER_ON:
             await asyncio.to_thread(self.job.memory.note_counts_reboots, before)
         if before.serial is None or (evidence is not None and evidence.latest.serial is None):
             known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
-            message += f" It reports no serial number and was identified by {known}."
+            lost = "reports no" if before.serial is None else "no longer reports its"
+            message += f" It {lost} serial number and was identified by {known}."
         if self.job.spec.options.backup:
             message = f"{message} {await what_was_lost(self.job, before, self.backup_id)}".strip()
         return message

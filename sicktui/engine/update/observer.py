@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from sicktui.model.enums import UpdateState
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
+from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
+from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, SensorError, Unreachable
 
 T = TypeVar("T")
 
@@ -36,11 +37,8 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
     part = sensor.read
     state = await part.update_state()
     name, version = await part.ident()
-    serial = mac = None
-    if Want.IDENTITY in wants:
-        serial = await _now(part.serial_number)
-        if serial is None or before.serial is None:
-            mac = await _now(part.mac)
+    serial, mac = await _who(part, before) if Want.IDENTITY in wants else (None, None)
+    digests = await _if_readable(part.digests) if Want.CHECKSUM in wants else None
     return Reading(
         state=state,
         name=name,
@@ -52,8 +50,25 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
         power_on=await _if_readable(part.power_on_count) if Want.POWER_ON in wants else None,
         hours=await _if_readable(part.daily_hours) if Want.HOURS in wants else None,
         clock=await _if_readable(part.clock) if Want.CLOCK in wants else None,
-        checksum=await _if_readable(part.firmware_checksum) if Want.CHECKSUM in wants else None,
+        checksum=digests.firmware if digests else None,
+        calibration=digests.calibration if digests else None,
     )
+
+
+async def _who(part: Reader, before: Reading) -> tuple[str | None, str | None]:
+    """Serial number and MAC address; the latter where the former does not settle who it is.
+
+    A sensor whose serial number cannot be read any more is known by its MAC address, if that was known.
+    """
+    try:
+        serial = await _now(part.serial_number)
+    except (DeviceError, ProtocolError):
+        mac = await _now(part.mac)
+        if mac is None or mac != before.mac:
+            raise
+        return None, mac
+    needs_mac = serial is None or before.serial is None
+    return serial, await _now(part.mac) if needs_mac else None
 
 
 async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Reading:
@@ -62,12 +77,13 @@ async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Read
     Args:
         sensor: the sensor.
         known: its identity and state.
-        thorough: also what costs more requests and is seldom needed: where the version will not change.
+        thorough: also the clock, which is seldom needed: where the version will not change.
     """
     part = sensor.read
     power_on = await _if_readable(part.power_on_count)
     hours = await _if_readable(part.daily_hours)
     more = thorough or (power_on is None and hours is None)
+    digests = await _if_readable(part.digests)
     return Reading(
         state=known.state or UpdateState.INITIAL,
         name=known.name,
@@ -78,7 +94,8 @@ async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Read
         power_on=power_on,
         hours=hours,
         clock=await _if_readable(part.clock) if more else None,
-        checksum=await _if_readable(part.firmware_checksum) if more else None,
+        checksum=digests.firmware if digests else None,
+        calibration=digests.calibration if digests else None,
     )
 
 

@@ -64,7 +64,8 @@ async def _read_again(job: Job, taken: Snapshot) -> Snapshot:
     """
     checksum = await read_checksum(job.sensor, taken.name) if taken.parameters_md5 else None
     # The network is left out: the sensor has just been found at its address.
-    values, unreadable = await read_variables(job.sensor, [n for n in taken.values if n not in NETWORK])
+    names = [name for name in taken.values if name not in NETWORK]
+    values, unreadable = await read_variables(job.sensor, names, tolerant=True)
     return structs.replace(
         taken, values=values, unreadable=taken.unreadable | unreadable, parameters_md5=checksum
     )

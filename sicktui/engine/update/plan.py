@@ -19,7 +19,7 @@ from sicktui.engine.plan.base import (
     reading,
 )
 from sicktui.engine.plan.clock import clock_words
-from sicktui.engine.update.reboot_warnings import reboot_warnings
+from sicktui.engine.update.reboot_warnings import clock_note, reboot_warnings
 from sicktui.engine.update.rules import (
     is_downgrade,
     judge_family,
@@ -130,7 +130,7 @@ async def _read_and_judge(
         or await _judge_hardware(sensor, identity, expected)
         or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
     )
-    status = None
+    status, note = None, ""
     if refusal is None:
         # Not in the run, where each request takes time from the update: a sensor that has a status now must
         # have a healthy one afterwards, though just after its boot it may report Not Found.
@@ -140,6 +140,7 @@ async def _read_and_judge(
             warnings.append(f"Its health cannot be read now: {error.message}")
         warnings += _warnings(request, identity, state)
         warnings += await reboot_warnings(sensor)
+        note = await clock_note(sensor)
     item = plan_item(
         target,
         refusal,
@@ -150,7 +151,7 @@ async def _read_and_judge(
     )
     return structs.replace(
         item,
-        message=" ".join([item.message, *warnings]),
+        message=" ".join(filter(None, [item.message, *warnings, note])),
         device_status=status,
         against_vendor=item.may_go and is_picoscan(identity) and is_downgrade(identity, expected),
     )

@@ -27,15 +27,17 @@ async def reboot_warnings(sensor: Sensor) -> list[str]:
             "Its address comes from DHCP, with retry as the fallback (EtherDHCPFallback 1): without a DHCP "
             "server it does not come back from the reboot."
         )
-    if await number("TSCRole") == _NO_CLOCK_SOURCE and await _is_set(sensor):
-        found.append("Its clock is set by hand (TSCRole 0) and loses the time at the reboot; set it again.")
     return found
 
 
-async def _is_set(sensor: Sensor) -> bool:
-    """Whether its clock shows more than the time since power-up."""
+async def clock_note(sensor: Sensor) -> str:
+    """What becomes of a clock that was set by hand; empty for one that is synchronised or was never set."""
+    if await sensor.read.number("TSCRole") != _NO_CLOCK_SOURCE:
+        return ""
     try:
         clock = await sensor.read.clock()
     except SensorError:
-        return True
-    return clock is None or clock >= START_OF_CLOCK
+        clock = None
+    if clock is not None and clock < START_OF_CLOCK:
+        return ""  # It shows the time since power-up.
+    return "Its clock is set by hand (TSCRole 0) and loses the time at the reboot; set it again."

@@ -174,6 +174,12 @@ class Evidence(Struct, frozen=True, kw_only=True):
         now, before = self.latest.version, self.before.version
         return now == before or compare(now, before) is Likeness.EQUAL
 
+    @property
+    def recalibrated(self) -> bool:
+        """Whether the digest of its calibration moved, which no update does: something is wrong with it."""
+        before, now = self.before.calibration, self.latest.calibration
+        return before is not None and now is not None and before != now
+
     def seen(self, what: Observation, now: float) -> "Evidence":
         """The evidence with one more observation."""
         match what:
@@ -322,6 +328,7 @@ def _merge(
     keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
     read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
     counters = {} if rebooted else {want.value: getattr(known, want.value) for want in COUNTERS}
+    keep["calibration"] = known.calibration
     missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
     return Reading(**(counters | keep | read | missing))
 
@@ -381,8 +388,10 @@ def _well(evidence: Evidence, what: Looked, now: float, *, moved: bool) -> Evide
 
 
 def confirming(evidence: Evidence) -> frozenset[Want]:
-    """What the last look of a success must have read: who, how, what, and no second reboot."""
+    """What the last look of a success must have read: who, how, what, no second reboot, the calibration."""
     wanted = {Want.IDENTITY, *({Want.STATUS, Want.FIRMWARE} & evidence.offers)}
+    if evidence.before.calibration is not None:
+        wanted.add(Want.CHECKSUM)
     proven_by = evidence.proof.by if evidence.proof is not None else None
     return frozenset(wanted | ({proven_by or Want.POWER_ON} & evidence.offers))
 

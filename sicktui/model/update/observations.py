@@ -48,6 +48,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     """The sensor's own clock, seconds since 1970."""
     checksum: str | None = None
     """``LFTchecksum``: the digests of Linux root and application."""
+    calibration: str | None = None
+    """``LFTchecksum``: the digest of the calibration, which never moves."""
 
 
 class Known(Struct, frozen=True, kw_only=True):

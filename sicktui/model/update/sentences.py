@@ -15,6 +15,9 @@ _LOOK_ON_SITE: Final = (
     "version with 'sicktui status'."
 )
 _VENDOR_LOG: Final = "Check the sensor's own log in the vendor's software before you try again."
+_RECALIBRATED: Final = (
+    "Do not rely on its measurements. Check them on site, and send SICK's support its diagnosis file."
+)
 _FORCE: Final = "Check it with 'sicktui status'. To be certain, update it again with --force."
 _OTHER_PLACE: Final = "Check which sensor has that address and where yours is now (DHCP), then plan again."
 
@@ -100,6 +103,16 @@ def untouched_refused(f: Facts) -> Judgement:
 def succeeded(f: Facts) -> Judgement:
     """Rebooted, at the expected version, and healthy."""
     return Judgement(Verdict.SUCCEEDED, None, f"Runs {f.e.latest.version}, was {f.e.before.version}.")
+
+
+def flagged(f: Facts, judgement: Judgement) -> Judgement:
+    """The same judgement, with a red flag where the calibration moved."""
+    if not f.e.recalibrated:
+        return judgement
+    return judgement._replace(
+        message=f"{judgement.message} Its calibration changed (MD5Calibration), which no update does.",
+        advice=f"{judgement.advice} {_RECALIBRATED}".strip(),
+    )
 
 
 def stranger(f: Facts) -> Judgement:

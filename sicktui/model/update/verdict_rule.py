@@ -58,7 +58,7 @@ def judge(evidence: Evidence, now: float, timing: Timing) -> Judgement | None:
     facts = Facts(evidence, now, timing)
     for rule in RULES:
         if rule.holds(facts):
-            return rule.ends(facts)
+            return sentences.flagged(facts, rule.ends(facts))
     return None
 
 

@@ -12,7 +12,7 @@ from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
+from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
@@ -225,7 +225,7 @@ class Reader:
         count, note = None, ""
         try:
             count = await self.power_on_count()
-        except (DeviceError, ProtocolError) as error:
+        except SensorError as error:
             note = f"PowerOnCnt cannot be read: {error.message}"
         if status is not None and not status.healthy and await self.number("SCdevicestate") == 0:
             note = f"{note} {COLA_LOGIN}".strip()
@@ -289,14 +289,14 @@ class Reader:
         reply = await self.read_if_present("LSPdatetime", values.clock)
         return None if reply is None else values.clock(reply)
 
-    async def firmware_checksum(self) -> str | None:
-        """The digests of Linux root and application; ``None`` where the sensor does not report them.
+    async def digests(self) -> values.Digests | None:
+        """The digests of firmware and calibration; ``None`` where the sensor does not report them.
 
         Raises:
             SensorError: they cannot be read.
         """
-        reply = await self.read_if_present("LFTchecksum", values.firmware_checksum)
-        return None if reply is None else values.firmware_checksum(reply)
+        reply = await self.read_if_present("LFTchecksum", values.digests)
+        return None if reply is None else values.digests(reply)
 
     async def mac(self) -> str | None:
         """``EtherMACAddress`` as ``aa:bb:cc:dd:ee:ff``; ``None`` where the sensor does not report it.

@@ -153,16 +153,26 @@ def clock(reply: Reply) -> float:
 class _Checksums(Struct):
     root: str = field(name="MD5LinuxRoot")
     app: str = field(name="MD5App")
+    calibration: str | None = field(name="MD5Calibration", default=None)
 
 
-def firmware_checksum(reply: Reply) -> str:
-    """``LFTchecksum``: the digests that a change of firmware moves (developer guide, checksums).
+class Digests(Struct, frozen=True):
+    """What ``LFTchecksum`` reports of firmware and calibration (developer guide, checksums)."""
+
+    firmware: str
+    """Of Linux root and application: a change of firmware moves them."""
+    calibration: str | None
+    """Never moves in the life of a sensor; ``None`` where it is not reported."""
+
+
+def digests(reply: Reply) -> Digests:
+    """``LFTchecksum``, without the digest of the parameters.
 
     Raises:
-        ProtocolError: they are missing.
+        ProtocolError: those of the firmware are missing.
     """
     read: _Checksums = _convert(reply, _Checksums, f"{reply.variable} has no MD5LinuxRoot and MD5App")
-    return f"{_text(read.root)} {_text(read.app)}"
+    return Digests(f"{_text(read.root)} {_text(read.app)}", _text(read.calibration or "") or None)
 
 
 class _ErrorCode(Struct):

@@ -331,6 +331,49 @@ class SlowLink(Behaviour):
         device.link_rate = self.fault.rate or 100_000.0
 
 
+@fault("other_family")
+class OtherFamily(WireFault):
+    """Reports in ``DeviceIdent`` that it is of another family (``value``, default LRSNAV)."""
+
+    uses = ("value",)
+
+    def on_request(self, device: Device, request: Request) -> Effect | None:
+        """Strike ``DeviceIdent`` only; it answers as it is otherwise."""
+        if request.endpoint != "DeviceIdent" or not self.strikes(device, request):
+            return None
+        return Effect(fault=self.name, acts=True, alter=self.alter)
+
+    def alter(self, reply: Reply) -> Reply:
+        """The true answer with another name."""
+        name = self.fault.value if isinstance(self.fault.value, str) else "LRSNAV"
+        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "Name", name))
+
+
+def _changed(fields: dict[str, object], name: str, value: str) -> dict[str, object]:
+    """The fields with one of them changed, wherever it is."""
+    return {
+        key: value if key == name else _changed(old, name, value) if isinstance(old, dict) else old
+        for key, old in fields.items()
+    }
+
+
+@fault("calibration_moves")
+class CalibrationMoves(WireFault):
+    """Reports in ``LFTchecksum`` another ``MD5Calibration`` than before."""
+
+    uses = ()
+
+    def on_request(self, device: Device, request: Request) -> Effect | None:
+        """Strike ``LFTchecksum`` only."""
+        if request.endpoint != "LFTchecksum" or not self.strikes(device, request):
+            return None
+        return Effect(fault=self.name, acts=True, alter=self.alter)
+
+    def alter(self, reply: Reply) -> Reply:
+        """The true answer with another digest."""
+        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "MD5Calibration", "f" * 32))
+
+
 @fault("mac_only")
 class MacOnly(Behaviour):
     """Has no ``SerialNumber``: only the MAC address identifies it."""

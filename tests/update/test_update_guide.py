@@ -1,0 +1,125 @@
+"""What SICK's LiDAR Developer Guide says of updates, on simulated sensors: the plan's warnings, and proof."""
+
+import pytest
+from msgspec import structs
+
+from sicktui.model.enums import Code, Verdict
+from sicktui.model.event import Logged
+from sicktui.model.plan import UpdateOptions
+from sicktui.model.settings import Timing
+from sicktui.simulator.device.parameters import Parameter, whole
+from sicktui.simulator.spec import Fault
+from tests.support.engine_harness import EngineHarness, paths
+from tests.support.harness import only_verdict
+
+pytestmark = pytest.mark.skips_waiting
+
+
+async def message_of(harness: EngineHarness, *, device_status: int = 3, **values: int) -> str:
+    device = await harness.sensor(version="2.3.0.0R", device_status=device_status)
+    for name, value in values.items():
+        device.parameters.table[name] = Parameter(default=0, check=whole(0, 9))
+        device.parameters.current[name] = value
+    [item] = await harness.plan(harness.package())
+    assert item.may_go, item
+    assert all(warning in item.message for warning in item.warnings)
+    return item.message
+
+
+@pytest.mark.parametrize(
+    ("mode", "fallback", "warned"), [(1, 1, True), (1, 0, False), (0, 1, False), (0, 0, False)]
+)
+async def test_a_dhcp_sensor_that_retries_may_never_come_up(
+    harness: EngineHarness, mode: int, fallback: int, *, warned: bool
+) -> None:
+    message = await message_of(harness, EtherAddressingMode=mode, EtherDHCPFallback=fallback)
+    assert ("EtherDHCPFallback 1" in message) is warned
+
+
+@pytest.mark.parametrize(("role", "warned"), [(0, True), (1, False), (3, False)])
+async def test_a_clock_set_by_hand_is_lost(harness: EngineHarness, role: int, *, warned: bool) -> None:
+    assert ("TSCRole 0" in await message_of(harness, TSCRole=role)) is warned
+
+
+async def test_a_sensor_that_is_busy_may_have_a_cola_login(harness: EngineHarness) -> None:
+    assert "logged in over CoLa" in await message_of(harness, device_status=1)
+
+
+async def test_the_plan_names_a_wrong_clock_of_this_pc(harness: EngineHarness) -> None:
+    device = await harness.sensor(version="2.3.0.0R")
+    record = await harness.backed_up(device)
+    [item] = await harness.plan(harness.package())
+    assert "clock of this PC" not in item.message
+    future = structs.replace(record, created="2099-01-01T00:00:00.000Z")
+    harness.context.backups.list = lambda *_: [future]  # type: ignore[method-assign]
+    [item] = await harness.plan(harness.package())
+    assert "clock of this PC is behind the last backup" in item.message
+
+
+@pytest.mark.parametrize(
+    ("serial", "target", "hidden", "code"),
+    [
+        ("26320001", "2.3.1.0R", (), Code.PACKAGE_UNSUITABLE),
+        ("26320001", "2.3.3.0R", (), None),
+        ("26310001", "2.3.1.0R", (), None),
+        ("26320001", "2.3.1.0R", ("SerialNumber",), None),
+    ],
+)
+async def test_a_sensor_of_late_2026_runs_new_firmware_only(
+    harness: EngineHarness, serial: str, target: str, hidden: tuple[str, ...], code: Code | None
+) -> None:
+    await harness.sensor(version="2.3.0.0R", serial=serial, hidden=hidden)
+    [item] = await harness.plan(harness.package(target))
+    assert item.reason is code, item
+
+
+async def test_a_return_after_2_to_5_minutes_is_normal_and_only_later_than_the_article(
+    harness: EngineHarness,
+) -> None:
+    late_one = Fault(name="slow_return", seconds=290.0)
+    await harness.sensor(version="2.3.0.0R", faults=(late_one,), time_scale=1.0)
+    harness.settings(**structs.asdict(Timing()))
+    view = await harness.update(harness.package())
+    verdict = only_verdict(view)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    log = [event.message for event in harness.events(view.run) if isinstance(event, Logged)]
+    late = [line for line in log if "later than SICK's article" in line]
+    assert len(late) == 1
+    assert "2 to 5 minutes; this run waits up to 600 s." in late[0]
+
+
+async def test_a_calibration_that_moved_is_a_red_flag(harness: EngineHarness) -> None:
+    moved = Fault(name="calibration_moves", when="updated", times="always")
+    await harness.sensor(version="2.3.0.0R", faults=(moved,))
+    verdict = await harness.verdict(harness.package())
+    assert verdict.verdict is Verdict.SUCCEEDED
+    assert "Its calibration changed (MD5Calibration)" in verdict.message
+    assert "Do not rely on its measurements" in verdict.advice
+
+
+async def test_a_calibration_that_stays_is_no_flag(harness: EngineHarness) -> None:
+    device = await harness.sensor(version="2.3.0.0R")
+    verdict = await harness.verdict(harness.package())
+    assert "calibration" not in verdict.message.lower()
+    assert verdict.advice == ""
+    assert paths(device).count("GET LFTchecksum") >= 2, "before the update and after it"
+
+
+@pytest.mark.parametrize("fault", ["invalid_utf8", "status", "html"])
+async def test_a_sensor_whose_serial_is_unreadable_afterwards_is_known_by_its_mac(
+    harness: EngineHarness, fault: str
+) -> None:
+    odd = Fault(name=fault, at="GET SerialNumber", when="updated", times="always")
+    device = await harness.sensor(version="2.3.0.0R", faults=(odd,))
+    verdict = await harness.verdict(harness.package())
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    known = f"It no longer reports its serial number and was identified by its MAC address {device.mac}."
+    assert known.lower() in verdict.message.lower()
+
+
+async def test_checksums_prove_a_flash_where_power_cycles_are_not_counted(harness: EngineHarness) -> None:
+    """PowerOnCnt stays, so the silence and the checksums must do."""
+    hidden = ("DailyOpHours", "LSPdatetime")
+    await harness.sensor(version="2.3.0.0R", hidden=hidden, faults=(Fault(name="power_on_not_counted"),))
+    verdict = await harness.verdict(harness.package(), UpdateOptions(force=True))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
