@@ -15,6 +15,10 @@ _LOOK_ON_SITE: Final = (
     "version with 'sicktui status'."
 )
 _VENDOR_LOG: Final = "Check the sensor's own log in the vendor's software before you try again."
+_NOT_READY: Final = (
+    "Service mode (2) is normal during a large parameter exchange. If SCdevicestate stays 0, somebody may be "
+    "logged in over CoLa (SOPAS ET, a driver): log out there."
+)
 _RECALIBRATED: Final = (
     "Do not rely on its measurements. Check them on site, and send SICK's support its diagnosis file."
 )
@@ -172,8 +176,8 @@ def update_error(f: Facts) -> Judgement:
         Code.UPDATE_ERROR,
         "The sensor reports UpdateState 3 (Error): the package is incompatible, damaged, or for another "
         "variant.",
-        "Do not power-cycle it at once. Check that the package is for this model and firmware, download it "
-        "again, then retry.",
+        "Do not power-cycle it at once. Check that the package is for this model (picoScan120 and "
+        "picoScan150 need different files) and its type for this firmware, download it again, then retry.",
     )
 
 
@@ -217,7 +221,7 @@ def unhealthy(f: Facts) -> Judgement:
         Verdict.UNKNOWN,
         Code.VERSION_MISMATCH if wrong else Code.UNHEALTHY,
         f"It came back with {f.e.latest.version}{reason}, but does not settle: {trouble_of(f.e)}.",
-        "Check its status in the vendor's software and the sensor on site.",
+        f"{_NOT_READY if f.e.latest.status else ''} Check it in the vendor's software and on site.".strip(),
     )
 
 
@@ -293,7 +297,8 @@ def not_started(f: Facts) -> Judgement:
         f,
         Code.NOT_STARTED,
         f"The flash did not start {within}, although RunFirmwareUpdate was answered.",
-        "Check the package type: .spk for firmware below 2.2.0, .spk.signed from 2.2.0 on.",
+        "Check the package: a picoScan takes .spk with firmware below 2.2.0 and .spk.signed from 2.2.0 on; "
+        "picoScan120 and picoScan150 need different files.",
     )
 
 
