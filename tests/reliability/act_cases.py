@@ -53,8 +53,8 @@ def act_cases() -> Iterator[Case]:
             # It reboots unseen or seen, and then nothing shows whether it flashes on.
             blind = (unknown(Code.NO_RETURN), unknown(Code.UNHEALTHY))
             yield _case(kind, LASTING, Step.FLASH, STATE, generation, blind)
-            # Its MAC address identifies it, too.
-            nameless = (SUCCEEDED,) if kind.absent else blind
+            # Its MAC address identifies it, too, unless it is silent or busy.
+            nameless = blind if kind.silent or kind.patient else (SUCCEEDED,)
             yield _case(kind, LASTING, Step.VERIFY, SERIAL, generation, nameless)
             yield _case(kind, LASTING, Step.VERIFY, HEALTH, generation, blind)
     for generation in GENERATIONS:

@@ -123,6 +123,12 @@ class Ending(NamedTuple):
     wrong: bool = False
 
 
+def explored_of(page: Path) -> str:
+    """What a page reports of the exploration."""
+    text = page.read_text(encoding="utf-8")
+    return text.partition("## Explored\n\n")[2].partition("\n## In numbers")[0].rstrip()
+
+
 def words(outcome: Outcome) -> str:
     """A verdict and its code, as the table has them."""
     verdict, code = outcome

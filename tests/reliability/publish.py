@@ -1,7 +1,7 @@
 """Runs the fault matrix and writes docs/reliability.md: ``python -m tests.reliability.publish``.
 
 ``--only TEXT`` runs the cases whose name holds it and prints what happened in each, instead. ``--new`` runs
-only the cases that the page does not have, and keeps what it reports of the others.
+only the cases that the page does not have, and keeps what it reports of the others and of the exploration.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tests.exploration.pages import exploration_section, rules_section
 from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
-from tests.reliability.page import PAGE, Ending, read, render, words
+from tests.reliability.page import PAGE, Ending, explored_of, read, render, words
 
 DEPTH = 2
 """Surprises in one path of the exploration that is published."""
@@ -48,7 +48,8 @@ def main() -> int:
     if only is None and not wrong:
         ran = {result.case.id: Ending(result.case, result.outcome) for result in results}
         endings = [ran.get(case.id) or published[case.id] for case in cases()]
-        page = render(endings, rules=rules_section(), explored=exploration_section(DEPTH))
+        explored = explored_of(PAGE) if given.new else exploration_section(DEPTH)
+        page = render(endings, rules=rules_section(), explored=explored)
         PAGE.write_text(page, encoding="utf-8")
     return 1 if wrong else 0
 

@@ -7,7 +7,6 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.event import Logged
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Timing
-from sicktui.simulator.device.parameters import Parameter, whole
 from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
@@ -16,10 +15,7 @@ pytestmark = pytest.mark.skips_waiting
 
 
 async def message_of(harness: EngineHarness, *, device_status: int = 3, **values: int) -> str:
-    device = await harness.sensor(version="2.3.0.0R", device_status=device_status)
-    for name, value in values.items():
-        device.parameters.table[name] = Parameter(default=0, check=whole(0, 9))
-        device.parameters.current[name] = value
+    await harness.sensor(version="2.3.0.0R", device_status=device_status, parameters=values)
     [item] = await harness.plan(harness.package())
     assert item.may_go, item
     assert all(warning in item.message for warning in item.warnings)

@@ -7,7 +7,14 @@ from sicktui.model.enums import UpdateState
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import DeviceError, NotSupported, ProtocolError, SensorError, Unreachable
+from sicktui.sensor.errors import (
+    AccessDenied,
+    DeviceError,
+    NotSupported,
+    ProtocolError,
+    SensorError,
+    Unreachable,
+)
 
 T = TypeVar("T")
 
@@ -62,7 +69,7 @@ async def _who(part: Reader, before: Reading) -> tuple[str | None, str | None]:
     """
     try:
         serial = await _now(part.serial_number)
-    except (DeviceError, ProtocolError):
+    except (AccessDenied, DeviceError, ProtocolError):
         mac = await _now(part.mac)
         if mac is None or mac != before.mac:
             raise
