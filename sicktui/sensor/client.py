@@ -10,6 +10,7 @@ from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator, SensorNotes
 from sicktui.sensor.api.backups import Backups
 from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
+from sicktui.sensor.api.diagnosis import Diagnosis
 from sicktui.sensor.api.firmware import Firmware
 from sicktui.sensor.api.logins import OnWait
 from sicktui.sensor.api.owner import SensorOwner
@@ -87,6 +88,8 @@ class Sensor:
         """Uploads a package and starts the flash."""
         self.backups = Backups(link, self.read, self.access, transfers)
         """Creates, fetches, uploads and restores parameter backups."""
+        self.diagnosis = Diagnosis(link, self.access, transfers)
+        """Creates and fetches the diagnosis file."""
 
     def __repr__(self) -> str:
         """Device and address; no secrets."""

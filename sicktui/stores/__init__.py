@@ -7,5 +7,6 @@ secrets/   passwords: given for this call, OS keyring, vault, memory
 config/    settings (config.toml) and the device list (devices.toml)
 journal/   the record of runs, in SQLite
 packages/  firmware packages: inspected, unpacked, and kept on the shelf
+dumps      diagnosis files
 disk/      files, folders, locks and ids, which all of the above use
 """

@@ -19,14 +19,15 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices list": ("filter", frozenset()),
     "devices add": (
         "add",
-        frozenset(["--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note", "--timing"]),
+        frozenset(["--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note", "--timing"])
+        | {"--ca-file", "--fingerprint"},
     ),
     "devices edit": (
         "edit",
         frozenset(
             ["--name", "--address", "--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note"]
         )
-        | {"--timing"},
+        | {"--timing", "--ca-file", "--fingerprint"},
     ),
     "devices remove": ("remove", frozenset()),
     "devices import": ("import_list", frozenset(["--replace"])),
@@ -59,6 +60,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "get": ("parameters", frozenset()),
     "set": ("parameters", frozenset(["--persist"])),
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
+    "dump": ("dump", frozenset(["--output"])),
     "find-me": ("find_me_for", frozenset(["--seconds"])),
     "runs list": ("runs", frozenset(["--limit"])),
     "runs show": ("runs", frozenset()),

@@ -79,6 +79,8 @@ async def test_everything_that_a_profile_can_say_has_a_field(harness: DashboardH
             "tags": "hall-3",
             "note": "north",
             "scheme": "ftp",
+            "ca_file": "/etc/plant/ca.pem",
+            "fingerprint": "AB:CD",
             "serial": "1001",
             "model": "PICS150-1",
             "timing": "flash_timeout=600 settle",
@@ -94,6 +96,9 @@ async def test_everything_that_a_profile_can_say_has_a_field(harness: DashboardH
         await until(pilot, lambda: "'settle' is not a timing" in text_of(pilot))
         await type_in(pilot, "flash_timeout=600 setle=1")
         await pilot.press("enter")
+        await until(pilot, lambda: "not a SHA-256" in flat_of(pilot))
+        await type_in(pilot, "ab" * 32)
+        await pilot.press("enter")
         await until(pilot, lambda: "setle" in flat_of(pilot) and "The keys are" in flat_of(pilot))
         await type_in(pilot, "flash_timeout=600")
         await pilot.press("enter")
@@ -104,6 +109,8 @@ async def test_everything_that_a_profile_can_say_has_a_field(harness: DashboardH
             user="Maintenance",
             auth="challenge",
             scheme="https",
+            ca_file="/etc/plant/ca.pem",
+            fingerprint="ab" * 32,
             tags=("hall-3",),
             serial="1001",
             model="PICS150-1",

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
         doctor as doctor,
     )
     from sicktui.cli.actions import (
+        dump as dump,
+    )
+    from sicktui.cli.actions import (
         firmware as firmware,
     )
     from sicktui.cli.actions import (

@@ -158,7 +158,7 @@ async def write_parameter(
         SicktuiError: the sensor took another value than was sent.
         SensorError: it refuses, or does not answer. ``OutcomeUnknown``: read it again.
     """
-    async with _writing(context, target) as (sensor, identity):
+    async with writing(context, target, purpose="a parameter") as (sensor, identity):
         check_value(name, value, identity.name)
         old = await sensor.read.value(name)
         value = completed(name, value, old)
@@ -249,7 +249,7 @@ async def persist_parameters(context: Context, target: Target) -> bool:
         Held: a run is working on this sensor.
         SensorError: it does not.
     """
-    async with _writing(context, target) as (sensor, _):
+    async with writing(context, target, purpose="a parameter") as (sensor, _):
         return await sensor.parameters.persist()
 
 
@@ -354,11 +354,24 @@ def _took(new: object, value: object) -> bool:
 
 
 @asynccontextmanager
-async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sensor, Identity]]:
-    """The sensor, if it is the expected one, no run is working on it and it is not flashing."""
+async def writing(
+    context: Context, target: Target, *, purpose: str
+) -> AsyncIterator[tuple[Sensor, Identity]]:
+    """The sensor, if it is the expected one, no run is working on it and it is not flashing.
+
+    Args:
+        context: the stores, settings and credentials.
+        target: the device.
+        purpose: what it is locked for, for others who want it.
+
+    Raises:
+        Held: a run is working on this sensor.
+        SicktuiError: another sensor answers, or a firmware update is under way on it.
+        SensorError: it does not answer.
+    """
     async with reading(context, target) as (sensor, password):
         identity = await expected_identity(target, sensor)
-        lock = lock_of(context.home, target, identity, purpose="a parameter")
+        lock = lock_of(context.home, target, identity, purpose=purpose)
         await asyncio.to_thread(lock.acquire)
         try:
             # Under the lock: what this PC flashes is excluded by it, what another one does shows only here.
@@ -366,6 +379,7 @@ async def _writing(context: Context, target: Target) -> AsyncIterator[tuple[Sens
             yield sensor, identity
         except AccessDenied as error:
             if password is not None:
+                context.credentials.refused(target.device, target.user, password)
                 raise
             refusal = await no_password(context, target)
             raise AccessDenied(refusal.message, advice=refusal.advice) from error

@@ -17,7 +17,7 @@ from sicktui.sensor.errors import (
     UploadInterrupted,
     UploadRefused,
 )
-from sicktui.sensor.transport.file_streams import FileBody, FileSink
+from sicktui.sensor.transport.file_streams import FileBody, FileSink, Progress
 from sicktui.sensor.transport.messages import Answer, looks_like_markup
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import TOO_MANY_HTTP, retry_when_busy, retry_when_limited
@@ -114,13 +114,14 @@ class Transfers:
                 )
             return refusal
 
-    async def fetch(self, name: str, to: Path, limit: int) -> Downloaded:
+    async def fetch(self, name: str, to: Path, limit: int, on_progress: Progress | None = None) -> Downloaded:
         """GET a file to disk. If the sensor refuses the token (401, 403), once more with a new one.
 
         Args:
             name: the path behind ``/api/``.
             to: the path to write; removed after an error.
             limit: the maximum size in bytes.
+            on_progress: called with the bytes so far and those in all; 0 in all: not known.
 
         Raises:
             AccessDenied: refused with a fresh token too.
@@ -129,7 +130,7 @@ class Transfers:
         """
 
         async def attempt() -> Downloaded | SensorError:
-            fetched = await self._fetch_once(name, to, limit)
+            fetched = await self._fetch_once(name, to, limit, on_progress)
             if isinstance(fetched, OutOfConnections):
                 raise fetched
             return fetched
@@ -142,11 +143,13 @@ class Transfers:
             raise fetched
         return fetched
 
-    async def _fetch_once(self, name: str, to: Path, limit: int) -> Downloaded | SensorError:
+    async def _fetch_once(
+        self, name: str, to: Path, limit: int, on_progress: Progress | None
+    ) -> Downloaded | SensorError:
         """The file, or the error that the sensor answered with."""
         headers = await self._access.file_headers()
         request = self._link.request("GET", name)
-        with FileSink(to, limit) as sink:
+        with FileSink(to, limit, self._link.clock, on_progress) as sink:
             async with self._link.slot() as slot:
                 answer = await slot.download(name, sink, headers)
             if answer.ok:

@@ -190,7 +190,8 @@ class Transport:
                     answer = self._head(response)
                     if not answer.ok:
                         return await self._read(response)
-                    if _announced(response) > sink.limit:
+                    sink.expected = _announced(response)
+                    if sink.expected > sink.limit:
                         raise self._failures.too_large(sink.limit, response.status_code)
                     loop = asyncio.get_running_loop()
                     moved = 0

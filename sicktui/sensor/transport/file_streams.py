@@ -132,14 +132,23 @@ class FileSink:
     Args:
         path: the path to write; an existing file is overwritten.
         limit: the maximum size in bytes.
+        clock: the time source.
+        on_progress: called with the bytes so far and those in all, at most ten times a second.
 
     Raises:
         LocalFileError: on entering and while writing.
     """
 
-    def __init__(self, path: Path, limit: int) -> None:
+    def __init__(
+        self, path: Path, limit: int, clock: Clock | None = None, on_progress: Progress | None = None
+    ) -> None:
         self.limit = limit
         self.size = 0
+        self.expected = 0
+        """The bytes in all, where that was announced; else 0."""
+        self._clock = clock
+        self._on_progress = on_progress
+        self._reported = float("-inf")
         self.head = b""
         """The first bytes, to recognise its type."""
         self._path = path
@@ -186,7 +195,16 @@ class FileSink:
                 self._file.write(chunk)
         except OSError as error:
             self._unusable(error)
+        self._report()
         return True
+
+    def _report(self) -> None:
+        if self._on_progress is None or self._clock is None:
+            return
+        now = self._clock.monotonic()
+        if self.size == self.expected or now - self._reported >= _PROGRESS_INTERVAL:
+            self._reported = now
+            self._on_progress(self.size, self.expected)
 
     def keep(self) -> str:
         """Keep the file when the context ends. Returns its SHA-256 in lower-case hex."""

@@ -67,6 +67,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "backups"
 
     @property
+    def dumps(self) -> Path:
+        """Diagnosis files of sensors."""
+        return self.data / "dumps"
+
+    @property
     def snapshots(self) -> Path:
         """Snapshots of readable parameters."""
         return self.data / "snapshots"

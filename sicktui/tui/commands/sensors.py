@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_selected
+from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_free, needs_selected
 
 GROUP: Final = "Sensors"
 
@@ -59,5 +59,13 @@ COMMANDS: Final = (
         help="Make the sensors blink for a chosen number of seconds.",
         group=GROUP,
         unavailable_because=needs_chosen,
+    ),
+    Command(
+        id="dump",
+        key="Y",
+        title="diagnosis",
+        help="Fetch the diagnosis files of the sensors, for SICK's support.",
+        group=GROUP,
+        unavailable_because=needs_free,
     ),
 )

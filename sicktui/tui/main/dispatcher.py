@@ -21,6 +21,7 @@ from sicktui.tui.flows.runs import browse_runs
 from sicktui.tui.flows.sensors.device_files import export_list, import_list
 from sicktui.tui.flows.sensors.devices import add_device, edit_device, remove_devices
 from sicktui.tui.flows.sensors.diff import diff
+from sicktui.tui.flows.sensors.dump import dump
 from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
 from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
@@ -38,6 +39,7 @@ Work = Coroutine[Any, Any, object]
 WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = {
     "backup": back_up,
     "diff": diff,
+    "dump": dump,
     "find_me": find_me,
     "find_me_for": find_me_for,
     "login": log_in,
