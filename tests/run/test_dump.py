@@ -238,6 +238,7 @@ def archive() -> bytes:
         (b"<html>", False),
         (b"PK\x03\x04" + b"PK\x05\x06", False),
     ],
+    ids=["whole", "empty zip", "a byte short", "half", "more", "nothing", "2 bytes", "json", "page", "marks"],
 )
 def test_a_whole_zip_is_known_without_unpacking_it(tmp_path: Path, content: bytes, whole: bool) -> None:
     path = tmp_path / "file.zip"
