@@ -108,6 +108,17 @@ async def test_an_authority_that_cannot_be_used_sends_nothing(
     assert device.connections == 0
 
 
+def test_no_variable_of_the_environment_writes_the_keys_of_a_connection_down(
+    ca_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+    trust._of_this_pc.cache_clear()
+    contexts = [trust.trust(None, None), trust.trust(ca_file, None), trust.trust(None, "ab" * 32)]
+    trust._of_this_pc.cache_clear()
+    assert [context.keylog_filename for context in contexts] == [None, None, None]
+    assert not (tmp_path / "keys.log").exists()
+
+
 async def test_a_pinned_certificate_needs_no_authority(serve: Serve, connect: MakeSensor) -> None:
     """Not even a name or a date: nobody else has its key."""
     bundle = make_bundle(("other.example",), days=-3)
