@@ -16,6 +16,7 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
+from sicktui.model.login import locked_words
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VaultState
@@ -45,6 +46,10 @@ class CliContext:
         self.common = common
         self.out = out
         self.given_password = given_password
+        context.on_locked = self._tell_locked
+
+    def _tell_locked(self, device: str, seconds: float) -> None:
+        self.out.note(f"{device}: {locked_words(seconds)}", "yellow")
 
     def now(self) -> str:
         """The time stamp of a line printed now."""

@@ -5,7 +5,7 @@ Whatever happens in between, both are stored, and the next login of any command 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -19,7 +19,8 @@ from sicktui.engine.plan.base import expected_identity, lock_of, no_password, re
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import AuthScheme, Code, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.new_password import check_new_password
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.new_password import check_new_password, generate_password
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.secrets import Passwords
 from sicktui.sensor.client import Sensor
@@ -73,6 +74,53 @@ async def change_password(context: Context, target: Target, new: str) -> Changed
                 code=Code.STORAGE_ERROR,
             )
         )
+
+
+async def change_passwords(
+    context: Context,
+    targets: Sequence[Target],
+    new: str | None,
+    *,
+    on_changed: Callable[[Changed], None] = lambda _: None,
+) -> list[Changed]:
+    """Change the passwords of several sensors, one after the other.
+
+    After one that is not known to be changed, the others are left as they are.
+
+    Args:
+        context: the stores, settings and credentials.
+        targets: the devices.
+        new: the new password; ``None``: another one is generated for each.
+        on_changed: called after each of them.
+
+    Raises:
+        UsageError: no sensor should be given this password.
+    """
+    done: list[Changed] = []
+    for target in targets:
+        if any(changed.verdict is Verdict.UNKNOWN for changed in done):
+            changed = Changed(
+                device=target.device,
+                user=target.user,
+                verdict=Verdict.SKIPPED,
+                message="Not started, because the change before it is not settled.",
+            )
+        else:
+            changed = await change_password(context, target, new or generate_password())
+        done.append(changed)
+        on_changed(changed)
+    return done
+
+
+def exit_code_of(done: Sequence[Changed]) -> ExitCode:
+    """The exit code of a command that changed passwords."""
+    failed = [changed for changed in done if changed.verdict is Verdict.FAILED]
+    if failed and not any(changed.sent for changed in done):
+        return ExitCode.REFUSED if len(failed) == len(done) else ExitCode.FAILED
+    if failed:
+        return ExitCode.FAILED
+    unknown = any(changed.verdict is Verdict.UNKNOWN for changed in done)
+    return ExitCode.UNKNOWN if unknown else ExitCode.OK
 
 
 def _is_refusal(error: SensorError) -> bool:

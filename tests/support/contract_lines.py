@@ -110,7 +110,17 @@ def check_line(line: dict[str, Any]) -> None:
     assert line["v"] == 1
     assert _TIME.fullmatch(line["ts"]), line
     if kind not in _KEYS:
-        assert kind in {"device", "package", "backup", "check", "login", "logout", "vault", "source"}, line
+        assert kind in {
+            "device",
+            "package",
+            "backup",
+            "check",
+            "login",
+            "logout",
+            "passwd",
+            "vault",
+            "source",
+        }, line
         return
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":

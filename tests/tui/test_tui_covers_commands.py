@@ -35,6 +35,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "status": ("refresh", frozenset()),
     "login": ("login", frozenset(["--no-test", "--shared"])),
     "logout": ("logout", frozenset(["--shared"])),
+    "passwd": ("passwd", frozenset(["--generate"])),
     "vault create": ("vault", frozenset()),
     "vault password": ("vault", frozenset()),
     "vault export": ("vault", frozenset()),

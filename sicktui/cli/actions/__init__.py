@@ -49,6 +49,9 @@ if TYPE_CHECKING:
         passphrase as passphrase,
     )
     from sicktui.cli.actions import (
+        passwd as passwd,
+    )
+    from sicktui.cli.actions import (
         plan as plan,
     )
     from sicktui.cli.actions import (

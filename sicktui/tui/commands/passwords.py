@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_chosen
+from sicktui.tui.commands.command import Command, needs_chosen, needs_free
 
 GROUP: Final = "Passwords"
 
@@ -23,6 +23,14 @@ COMMANDS: Final = (
         help="Forget the stored passwords of the devices.",
         group=GROUP,
         unavailable_because=needs_chosen,
+    ),
+    Command(
+        id="passwd",
+        key="W",
+        title="password",
+        help="Change the password of the sensors, one after the other: entered twice, or generated.",
+        group=GROUP,
+        unavailable_because=needs_free,
     ),
     Command(
         id="vault",

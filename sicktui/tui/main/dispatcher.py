@@ -14,6 +14,7 @@ from sicktui.tui.flows.backups.replace import replace
 from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.leave import leave
+from sicktui.tui.flows.passwords.change import change_passwords
 from sicktui.tui.flows.passwords.login import denied_in, log_in, log_out
 from sicktui.tui.flows.passwords.passphrases import manage_passphrases
 from sicktui.tui.flows.passwords.vault import manage
@@ -45,6 +46,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
     "login": log_in,
     "logout": log_out,
     "passphrases": manage_passphrases,
+    "passwd": change_passwords,
     "remove": remove_devices,
     "restore": restore,
     "save": save_parameters,

@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from sicktui.engine.context import Context
 from sicktui.model.device import resolve
 from sicktui.model.enums import Level
+from sicktui.model.login import locked_words
 from sicktui.stores.config.devices import DeviceList
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
@@ -117,6 +118,9 @@ class MainScreen(Screen[None]):
             backups=self._backups,
             device_list=self._device_list,
             asked=self.asked,
+        )
+        self.context.on_locked = lambda device, seconds: self.notifier.log(
+            locked_words(seconds), device, Level.WARNING
         )
         self.dispatcher = Dispatcher(self, self.services, self._panes)
         await self._device_list.read()
