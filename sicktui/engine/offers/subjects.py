@@ -10,11 +10,12 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.offers.outcomes import last_outcomes
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
-from sicktui.engine.update.rules import SIGNED_RULE_FAMILIES, SIGNED_SINCE
+from sicktui.engine.update.rules import SIGNED_SINCE
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.package import PackageType
+from sicktui.model.product import is_picoscan
 from sicktui.model.version import is_older
 from sicktui.stores.sources.offers import OfferStore
 
@@ -94,6 +95,6 @@ def _subject(target: Target, identity: Identity, status: str) -> Subject:
 
 def _suffix(identity: Identity) -> str:
     """The kind of package that the sensor takes, by the version it runs; the sensor checks it again."""
-    by_rule = identity.name.lower().startswith(SIGNED_RULE_FAMILIES)
+    by_rule = is_picoscan(identity)
     signed = by_rule and is_older(identity.version, SIGNED_SINCE) is False
     return (PackageType.SIGNED if signed else PackageType.UNSIGNED).value
