@@ -15,7 +15,7 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.package import PackageType
-from sicktui.model.product import is_picoscan
+from sicktui.model.product import MULTISCAN_200, is_picoscan, product_of
 from sicktui.model.version import is_older
 from sicktui.stores.sources.offers import OfferStore
 
@@ -95,6 +95,8 @@ def _subject(target: Target, identity: Identity, status: str) -> Subject:
 
 def _suffix(identity: Identity) -> str:
     """The kind of package that the sensor takes, by the version it runs; the sensor checks it again."""
-    by_rule = is_picoscan(identity)
-    signed = by_rule and is_older(identity.version, SIGNED_SINCE) is False
+    product = product_of(identity)
+    if product is not None and product.family == MULTISCAN_200:
+        return PackageType.MULTISCAN_200.value
+    signed = is_picoscan(identity) and is_older(identity.version, SIGNED_SINCE) is False
     return (PackageType.SIGNED if signed else PackageType.UNSIGNED).value
