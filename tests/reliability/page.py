@@ -99,7 +99,7 @@ _WAITS: Final = {
     "autostart_wait": "firmware article, section 4: up to 30 s for an automatic start, then trigger",
     "flash_timeout": "SICK's guide, firmware update: flash and reboot take 2 to 5 minutes",
     "reconnect_timeout": "SICK's guide, firmware update: a normal reboot can take 2 to 5 minutes; twice "
-    "the longest. After the article's 60 s a line in the log says that it is late",
+    "the longest. After the article's 60 s the log has a line that it is late",
     "reconnect_interval": "firmware article, section 4: the pace of its polling",
     "settle": "ours, at least; a reboot that only a silence proves is watched for longer",
     "request_timeout": "ours: SICK's guide has no number, and sensors that are asked too often fall silent",
