@@ -78,6 +78,7 @@ def _spec(turn: int, place: int, *, demo: bool) -> DeviceSpec:
         flash_seconds=at.flash_seconds,
         reboot_seconds=at.reboot_seconds,
         link_rate=at.link_rate,
+        earlier_results=False,
     )
 
 
