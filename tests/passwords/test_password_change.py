@@ -18,6 +18,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.sensor.errors import AccessDenied, SensorError
 from sicktui.simulator import Device, DeviceSpec, Fault, Fleet
+from sicktui.simulator.generations import GENERATIONS
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.home import locate
 from sicktui.stores.secrets.credentials import Credentials
@@ -94,7 +95,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Bench]]
 
 
 Start = Callable[..., Awaitable[Bench]]
-CHALLENGED = ("auth-article", "picoscan-2.2.1", "picoscan-2.3.3", "multiscan-2.4.2", "lrs4000-1.9.1")
+CHALLENGED = tuple(name for name, api in GENERATIONS.items() if api.auth == "challenge")
 
 
 @pytest.mark.parametrize("generation", CHALLENGED)
