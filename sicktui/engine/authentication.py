@@ -21,7 +21,7 @@ class LoginCheck(Struct, frozen=True, kw_only=True):
     proven: bool
     """``False``: a password cannot be tested on this sensor without writing; it may still be wrong."""
     scheme: AuthScheme
-    """``basic`` sends the password in clear text."""
+    """``basic`` sends the password itself: in clear text, unless over HTTPS."""
 
 
 async def check_login(context: Context, target: Target, password: str) -> LoginCheck:
@@ -107,7 +107,9 @@ async def authenticate(sensor: Sensor) -> str:
     tokens = await sensor.access.open_session()
     # Asked afterwards, because the session has just found it out.
     scheme = await sensor.access.scheme()
-    words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic, in clear text"
+    words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic"
+    if scheme is AuthScheme.BASIC and not sensor.encrypted:
+        words += ", in clear text"
     if tokens:
         return f"{words}, session token"
     proven = await sensor.access.check_password()

@@ -104,6 +104,11 @@ class Sensor:
         await self.aclose()
 
     @property
+    def encrypted(self) -> bool:
+        """Whether it is reached over HTTPS."""
+        return self._target.scheme == "https"
+
+    @property
     def capabilities(self) -> Capabilities:
         """What is known about the sensor so far: pass it to the next client of the same sensor."""
         return self._cache.capabilities

@@ -44,7 +44,8 @@ def save(harness: EngineHarness, device: Device, *, pin: str | None = None) -> N
 async def test_an_update_with_its_backup(harness: EngineHarness, generation: str) -> None:
     device = await encrypted(harness, generation=generation)
     plain = device.port.accepted
-    await harness.plan(harness.package(), words=["gate"])
+    [item] = await harness.plan(harness.package(), words=["gate"])
+    assert not [text for text in item.warnings if "clear text" in text], "it is encrypted"
     spec = harness.spec(harness.package())
     await harness.runner(spec).run()
     verdict = only_verdict(harness.view(spec.run))

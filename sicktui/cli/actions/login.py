@@ -97,7 +97,7 @@ async def _try(cli: CliContext, target: Target, password: str) -> LoginResult:
             device=device, user=user, good=False, message=error.message, advice=error.advice, code=code
         )
     message = "The password is correct." if check.proven else "The password cannot be tested on this sensor."
-    if check.scheme is AuthScheme.BASIC:
+    if check.scheme is AuthScheme.BASIC and target.scheme != "https":
         message += " The sensor supports only Basic authentication, which sends the password in clear text."
     return LoginResult(device=device, user=user, good=True, message=message)
 

@@ -18,7 +18,7 @@ def backup(common: Common, devices: tuple[str, ...], jobs: int | None, *, detach
     A backup counts only if its file is complete and current. If no parameter has changed since the last
     backup, that one is confirmed instead. A passphrase protects it ('sicktui passphrase', or
     SICKTUI_PASSPHRASE for this call). Keep it safe: the backup cannot be restored without it. It crosses the
-    network in clear text, since the sensors' API has no other way, to the expected sensor only.
+    network in clear text, unless over HTTPS, to the expected sensor only.
 
     \b
     Example:

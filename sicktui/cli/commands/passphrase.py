@@ -13,8 +13,8 @@ def group() -> None:
     r"""Manage the passphrases of backups, stored like the passwords.
 
     Without DEVICE, the passphrase is for the whole site: for every device without its own. A backup can
-    only be restored with the passphrase it was made with. It crosses the network in clear text, since the
-    sensors' API has no other way, so use it for nothing else.
+    only be restored with the passphrase it was made with. It crosses the network in clear text, unless
+    over HTTPS, so use it for nothing else.
 
     \b
     Examples:

@@ -27,7 +27,8 @@ def restore(common: Common, *, device: str, backup: str, replace: bool, force: b
 
     Checks first that the file is intact, the passphrase correct, and the sensor the one in the backup
     (or one of the same model, with --replace). Then uploads, activates and saves the parameters, and
-    reads back what can be compared. The passphrase crosses the network in clear text.
+    reads back what can be compared. The passphrase crosses the network in clear text,
+    unless over HTTPS.
 
     \b
     Examples:

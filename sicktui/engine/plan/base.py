@@ -189,7 +189,7 @@ async def judge_access(
     """
     if password is None:
         return await no_password(context, target)
-    if await sensor.access.scheme() is AuthScheme.BASIC:
+    if await sensor.access.scheme() is AuthScheme.BASIC and not sensor.encrypted:
         warnings.append(f"Only Basic authentication is supported: {exposed} the network in clear text.")
     try:
         proven = await check_known(context, target, sensor, password)

@@ -16,7 +16,7 @@ from sicktui.stores.secrets.vault import VaultState
 SITE: Final = "*"
 """In the place of a device's name: every device without its own passphrase."""
 IN_CLEAR: Final = (
-    "The passphrase of a backup crosses the network in clear text: the sensors' API has no other way."
+    "The passphrase of a backup crosses the network in clear text, unless the sensor is reached over HTTPS."
 )
 LONGEST: Final = 256
 """Characters (vendor's OpenAPI, ``CreateParameterBackup``)."""

@@ -126,7 +126,7 @@ def store_form(appearance: Appearance, whose: Sequence[str]) -> ValuesForm:
     lines = [
         (Span("Stored with the passwords, for "), Span(who, Tone.KEY), Span(".")),
         cell(f"At most {LONGEST} characters. Existing backups keep the one they were made with.", Tone.DIM),
-        cell("It crosses the network in clear text: the sensors' API has no other way.", Tone.DIM),
+        cell("It crosses the network in clear text, unless a sensor is reached over HTTPS.", Tone.DIM),
     ]
     return ValuesForm(
         appearance, "Store a passphrase", lines, NEW, check=_problem, submit="store", stepwise=True
