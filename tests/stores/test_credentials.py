@@ -11,24 +11,9 @@ import pytest
 from sicktui.stores.secrets.credentials import Credentials, account_of, open_credentials
 from sicktui.stores.secrets.keyring import SERVICE, TEST_SERVICE, Backend, KeyringStore
 from sicktui.stores.secrets.store import MEMORY
+from tests.support.keyrings import Working, keyring_store
 
 SECRET = "s3cret-Word"
-
-
-class Working:
-    """A keyring that works."""
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.entries[service, username]
 
 
 class Failing(Working):
@@ -62,9 +47,7 @@ class WindowsError1312(Exception):
 
 
 def chain(backend: Backend, *, given: str | None = None, time_limit: float = 0.3) -> Credentials:
-    return Credentials(
-        given=given, keyring=KeyringStore("OS keyring (test)", lambda: backend, time_limit=time_limit)
-    )
+    return Credentials(given=given, keyring=keyring_store(backend, time_limit=time_limit))
 
 
 def test_the_keyring_is_used_where_it_works() -> None:
