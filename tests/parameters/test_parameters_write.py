@@ -245,3 +245,18 @@ async def test_a_write_that_cannot_be_read_back_is_unknown(harness: EngineHarnes
     device.add_fault(Fault(name="http_503", at="GET LocationName", after=2))
     with pytest.raises(OutcomeUnknown, match="cannot be read back"):
         await write_parameter(harness.context, target, "LocationName", "gate 8")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("locationname", "LocationName"), ("ScanDataFormt", "ScanDataFormat")]
+)
+async def test_a_misspelled_name_gets_the_one_that_was_meant(
+    harness: EngineHarness, name: str, meant: str
+) -> None:
+    device = await harness.sensor()
+    with pytest.raises(NotSupported) as caught:
+        await read_parameter(harness.context, harness.target(device), name)
+    assert f"did you mean '{meant}'?" in caught.value.advice
+    with pytest.raises(NotSupported) as caught:
+        await read_parameter(harness.context, harness.target(device), "Qqqqq")
+    assert "did you mean" not in caught.value.advice

@@ -16,7 +16,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import retry_for
 from sicktui.engine.observe import check_pinned, connect, read_update_state
 from sicktui.engine.parameters.compare import equal, shown
-from sicktui.engine.parameters.variables import NETWORK
+from sicktui.engine.parameters.variables import NETWORK, variables
 from sicktui.engine.plan.base import (
     FLASHING,
     expected_identity,
@@ -29,8 +29,9 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, UpdateState
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.suggest import nearest
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, OutcomeUnknown, SensorError, is_unsure
+from sicktui.sensor.errors import AccessDenied, NotSupported, OutcomeUnknown, SensorError, is_unsure
 
 LOCATION: Final = "LocationName"
 POLL: Final = 0.5
@@ -103,6 +104,11 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
     sensor = connect(context, target)
     try:
         return await sensor.read.value(name)
+    except NotSupported as error:
+        meant = nearest(name, variables("", "full"))
+        if meant:
+            error.advice = f"Names are written as in the vendor's OpenAPI{meant}."
+        raise
     finally:
         await sensor.aclose()
 
