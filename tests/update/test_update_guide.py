@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from sicktui.engine.observe import observe
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.event import Logged
 from sicktui.model.plan import UpdateOptions
@@ -119,3 +120,22 @@ async def test_checksums_prove_a_flash_where_power_cycles_are_not_counted(harnes
     await harness.sensor(version="2.3.0.0R", hidden=hidden, faults=(Fault(name="power_on_not_counted"),))
     verdict = await harness.verdict(harness.package(), UpdateOptions(force=True))
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "words"),
+    [
+        (2, 1, "service mode) is normal during an update"),
+        (1, 0, "logged in over CoLa"),
+        (3, 1, ""),
+        (3, 0, ""),
+    ],
+)
+async def test_a_look_explains_a_state_that_is_not_good(
+    harness: EngineHarness, status: int, state: int, words: str
+) -> None:
+    device = await harness.sensor(device_status=status, update_state=state, flash_seconds=900.0)
+    seen = await observe(harness.context, harness.target(device))
+    assert not seen.problem
+    assert words in seen.remarks
+    assert bool(seen.remarks) is bool(words)
