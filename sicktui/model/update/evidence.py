@@ -293,7 +293,8 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
     proof = _proof(evidence, reading, now) if evidence.sent.anything or evidence.resumed else None
     rebooted = proof is not None and proof is not evidence.proof
     fresh = back or reading.version != earlier.version
-    merged = _merge(evidence, reading, what.wants, fresh=fresh, rebooted=rebooted)
+    counted = rebooted and proof is not None and proof.counted
+    merged = _merge(evidence, reading, what.wants, fresh=fresh, counted=counted)
     moved = fresh or rebooted
     after = structs.replace(
         evidence,
@@ -317,17 +318,17 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
 
 
 def _merge(
-    evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool, rebooted: bool
+    evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool, counted: bool
 ) -> Reading:
     """The last known value of each variable; what was read of another boot is not kept.
 
     Counters outlive a silence, since they show whether it was a reboot. Those that were last read before a
-    proven reboot are forgotten: they would prove the same one again.
+    reboot that one of them proves are forgotten: they would prove the same one again.
     """
     known = evidence.latest
     keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
     read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
-    counters = {} if rebooted else {want.value: getattr(known, want.value) for want in COUNTERS}
+    counters = {} if counted else {want.value: getattr(known, want.value) for want in COUNTERS}
     keep["calibration"] = known.calibration
     missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
     return Reading(**(counters | keep | read | missing))
@@ -359,8 +360,13 @@ def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evide
         return evidence
     if state is UpdateState.STARTED:
         if evidence.proof is not None:
-            # A further stage: what is named now may be what it brings, and its own reboot is yet to come.
-            return structs.replace(evidence, proof=None, started_at=now, finished_at=None, error_at=None)
+            # A further stage: what is named now may be what it brings, and its own reboot is yet to come. A
+            # counter that was last read before the one that is proven must not prove it.
+            unread = {want.value: None for want in COUNTERS if want not in evidence.asked}
+            latest = structs.replace(evidence.latest, **unread)
+            return structs.replace(
+                evidence, latest=latest, proof=None, started_at=now, finished_at=None, error_at=None
+            )
         started = now if evidence.started_at is None else evidence.started_at
         return structs.replace(evidence, started_at=started, error_at=None)
     if state is UpdateState.INITIAL:
