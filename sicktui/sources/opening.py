@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+from sicktui.model.clock import Clock
 from sicktui.model.errors import ConfigError, UsageError
-from sicktui.model.offer import OfferState
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.suggest import nearest
 from sicktui.sources.folder.source import FolderSource
-from sicktui.sources.source import Source, SourceError
+from sicktui.sources.source import Source
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.disk.home import Home
 from sicktui.stores.sources.offers import OfferStore
@@ -77,16 +77,25 @@ def check_settings(name: str, settings: SourceSettings) -> None:
         )
 
 
-def _problem(name: str, settings: SourceSettings) -> tuple[str, str, str] | None:
+_Problem = tuple[str, str, str]
+"""The key, what is wrong with it, and what to do."""
+_RELATIVE: Final = "it depends on the folder that sicktui is started in"
+_ABSOLUTE: Final = "Write it from the root of the disk, or from ~."
+
+
+def _problem(name: str, settings: SourceSettings) -> _Problem | None:
     if not _NAME.fullmatch(name):
         return "", "the name of a source has 1 to 40 letters, digits, '-', '_' or '.'", "Rename its table."
-    if settings.kind == "folder":
-        if not settings.path:
-            return "path", "a folder source needs a path", "Set it to the folder that has the packages."
-        if not expand_path(settings.path).is_absolute():
-            why = "it depends on the folder that sicktui is started in"
-            return "path", why, "Write it from the root of the disk, or from ~."
-        return None
+    return _folder_problem(settings) if settings.kind == "folder" else _server_problem(settings)
+
+
+def _folder_problem(settings: SourceSettings) -> _Problem | None:
+    if not settings.path:
+        return "path", "a folder source needs a path", "Set it to the folder that has the packages."
+    return None if expand_path(settings.path).is_absolute() else ("path", _RELATIVE, _ABSOLUTE)
+
+
+def _server_problem(settings: SourceSettings) -> _Problem | None:
     try:
         url = urlsplit(settings.url)
         usable = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
@@ -98,6 +107,8 @@ def _problem(name: str, settings: SourceSettings) -> tuple[str, str, str] | None
         return "url", "it contains a user or a password", "Remove it; 'sicktui sources login' keeps the key."
     if not _HEX_64.fullmatch(settings.owner):
         return "owner", "it is not 64 hex digits", "Copy the owner's id from the server's own pages."
+    if settings.ca_file and not expand_path(settings.ca_file).is_absolute():
+        return "ca_file", _RELATIVE, _ABSOLUTE
     if not settings.devices:
         return "devices", "it names no device", 'Name the sensors, for example devices = ["@hall-3"].'
     return None
@@ -110,6 +121,7 @@ def open_source(
     store: OfferStore,
     *,
     timing: Timing,
+    clock: Clock,
     secret: Callable[[], str | None],
 ) -> Source:
     """A source, ready to be asked. Nothing is sent yet.
@@ -120,14 +132,21 @@ def open_source(
         home: the folders.
         store: what is remembered of sources.
         timing: ``stall_timeout`` bounds every download.
+        clock: where time comes from.
         secret: returns its key, asked for only where one is needed.
 
     Raises:
-        ConfigError: its settings cannot be used.
-        SourceError: its key is needed and not known.
+        ConfigError: its settings cannot be used, or its key is needed and not known.
     """
     check_settings(name, settings)
-    del timing, secret
-    if settings.kind != "folder":
-        raise SourceError("THiNX servers cannot be asked yet.", state=OfferState.REFUSED, everywhere=True)
-    return FolderSource(name, expand_path(settings.path), store, home.unpacked)
+    if settings.kind == "folder":
+        return FolderSource(name, expand_path(settings.path), store, home.unpacked)
+    key = secret()
+    if key is None:
+        raise ConfigError(
+            f"The API key of the source {name} is not known.",
+            advice=f"Store it with 'sicktui sources login {name}', or pass it in SICKTUI_SOURCE_SECRET.",
+        )
+    from sicktui.sources.thinx.source import open_thinx  # noqa: PLC0415  httpx, which a folder does not need
+
+    return open_thinx(name, settings, home, check_key(key), timing=timing, clock=clock)

@@ -89,11 +89,19 @@ class Fetching:
                     progress=lambda sent, total: self._watcher.on_progress(offer, sent, total),
                 )
             except AlreadyHere as known:
-                return shelf.find(known.sha256), ""
+                return self._on_shelf(known.sha256), ""
             entry = await asyncio.to_thread(
                 shelf.add, got.path, version=got.version or offer.version, source=offer.source
             )
             return entry, got.note
+
+    def _on_shelf(self, sha256: str) -> ShelfEntry:
+        for entry in self._session.context.shelf.entries():
+            if entry.sha256 == sha256:
+                return entry
+        raise SourceError(
+            "The package was removed from the shelf while it was being fetched.", advice="Fetch it again."
+        )
 
 
 def _state(error: SicktuiError) -> OfferState:

@@ -67,8 +67,7 @@ class OfferSession:
         """A source, closed at the end.
 
         Raises:
-            ConfigError: its settings cannot be used.
-            SourceError: its key is needed and not known.
+            ConfigError: its settings cannot be used, or its key is needed and not known.
         """
         context = self.context
         source = open_source(
@@ -77,6 +76,7 @@ class OfferSession:
             context.home,
             self.store,
             timing=context.settings.timing,
+            clock=context.clock,
             secret=lambda: self._secret or context.credentials.secret(account(name)),
         )
         try:

@@ -1,0 +1,36 @@
+"""SICK's versions as the semantic versions that a THiNX server compares.
+
+The server of June 2026 fails on ``2.3.0.0R``, and adds the last numbers of longer versions up (measured), so
+it is sent three numbers. Another class than a release is written as a pre-release: 2.3.0 is then newer.
+"""
+
+from sicktui.model.version import Version, parse
+
+_RELEASE = "R"
+
+
+def semver(version: str) -> str | None:
+    """The version to report, ``2.3.0`` for ``2.3.0.0R``; ``None`` if it is not a version."""
+    parsed = parse(version)
+    return None if parsed is None else _written(parsed)
+
+
+def _written(version: Version) -> str:
+    three = ".".join(str(number) for number in version.numbers[:3])
+    if version.letter == _RELEASE:
+        return three
+    return f"{three}-{version.letter.lower()}.{version.numbers[3]}"
+
+
+def is_newer(offered: str, running: str) -> bool | None:
+    """Whether an offered version is newer than the one a sensor runs, in the server's three numbers.
+
+    ``None`` if one of them cannot be compared.
+    """
+    theirs, ours = parse(offered), parse(running)
+    if theirs is None or ours is None:
+        return None
+    if theirs.numbers[:3] != ours.numbers[:3]:
+        return theirs.numbers[:3] > ours.numbers[:3]
+    # Three numbers that are equal: only a release after a pre-release is newer.
+    return ours.letter != _RELEASE and theirs.letter == _RELEASE

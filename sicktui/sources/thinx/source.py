@@ -1,0 +1,149 @@
+"""A THiNX server as a source: checks in for each sensor, and fetches what it offers."""
+
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import structs
+
+from sicktui.model.clock import Clock
+from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.settings import SourceSettings, Timing
+from sicktui.model.wording import count
+from sicktui.sources.pace import Pace
+from sicktui.sources.source import Fetched, Progress, SourceError
+from sicktui.sources.thinx.fetching import Fetching
+from sicktui.sources.thinx.protocol.replies import CheckedIn
+from sicktui.sources.thinx.protocol.versions import is_newer
+from sicktui.sources.thinx.registration import Registrar
+from sicktui.sources.thinx.wire import TimeLimits, Wire
+from sicktui.stores.disk.home import Home
+from sicktui.stores.sources.udids import UdidStore
+
+_PLAIN: Final = (
+    "Plain HTTP: the API key, the tokens and the firmware can be read and changed on the way. "
+    "Use https, or a THiNX-Connect gateway on this network."
+)
+_SWITCH: Final = "To get offers, switch auto_update on for this sensor on the server."
+
+
+def open_thinx(
+    name: str, settings: SourceSettings, home: Home, key: str, *, timing: Timing, clock: Clock
+) -> "ThinxSource":
+    """The server of a source. Nothing is sent yet.
+
+    Raises:
+        ConfigError: its ``ca_file`` cannot be used.
+    """
+    limits = TimeLimits(
+        connect=timing.request_timeout, answer=3 * timing.request_timeout, stall=timing.stall_timeout
+    )
+    wire = Wire(settings.url, key, settings.ca_file, limits)
+    pace = Pace(home, wire.server, clock)
+    return ThinxSource(name, wire, pace, UdidStore(home.udids_file), settings.owner)
+
+
+class ThinxSource:
+    """A THiNX server.
+
+    Args:
+        name: what the settings call it.
+        wire: requests to it.
+        pace: the distance between check-ins.
+        udids: where the server's ids of sensors are kept.
+        owner: the owner's id.
+    """
+
+    asks_for_sensors = True
+
+    def __init__(self, name: str, wire: Wire, pace: Pace, udids: UdidStore, owner: str) -> None:
+        self.name = name
+        self._wire = wire
+        self._registrar = Registrar(wire, pace, udids, owner)
+        self._fetching = Fetching(wire, pace, self._registrar)
+        self._tokens: dict[str, str] = {}
+        """Of the offers of this object, by device. In memory only, and each is used once."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """That nothing is encrypted, where the settings say so."""
+        return () if self._wire.encrypted else (_PLAIN,)
+
+    async def offers(self, subjects: Sequence[Subject]) -> AsyncGenerator[Offer, None]:
+        """Check in for each sensor, one after the other."""
+        for number, subject in enumerate(subjects):
+            try:
+                yield self._offer(subject, await self._registrar.check_in(subject))
+            except SourceError as error:
+                if not error.everywhere:
+                    yield self._trouble(subject.device, error)
+                    continue
+                rest = len(subjects) - number - 1
+                more = f" {count(rest, 'more sensor')} not asked for." if rest else ""
+                yield self._trouble(subject.device if not rest and not number else None, error, more)
+                return
+
+    def _offer(self, subject: Subject, reply: CheckedIn) -> Offer:
+        offer = Offer(
+            source=self.name,
+            state=OfferState.CURRENT,
+            device=subject.device,
+            auto_update=reply.auto_update,
+        )
+        self._tokens.pop(subject.device, None)
+        if reply.offered is None:
+            off = reply.auto_update is False
+            return structs.replace(
+                offer,
+                version=subject.version,
+                message="The server offers nothing: its own auto_update for this sensor is off."
+                if off
+                else "The server has nothing newer.",
+                advice=_SWITCH if off else "",
+            )
+        newer = is_newer(reply.offered, subject.version)
+        if newer is False:
+            return structs.replace(
+                offer,
+                version=reply.offered,
+                message=f"The server still offers {reply.offered}, and the sensor runs {subject.version}.",
+            )
+        if reply.token:
+            self._tokens[subject.device] = reply.token
+        return structs.replace(
+            offer,
+            version=reply.offered or None,
+            state=OfferState.OFFERED,
+            message=f"The sensor runs {subject.version}.",
+        )
+
+    def _trouble(self, device: str | None, error: SourceError, more: str = "") -> Offer:
+        return Offer(
+            source=self.name,
+            state=error.state,
+            device=device,
+            message=f"{error.message}{more}",
+            advice=error.advice,
+        )
+
+    async def fetch(
+        self,
+        offer: Offer,
+        subject: Subject | None,
+        room: Path,
+        *,
+        forced: bool = False,
+        progress: Progress = lambda _sent, _total: None,
+    ) -> Fetched:
+        """Fetch the firmware that is offered for a sensor."""
+        if subject is None:
+            raise SourceError("The server offers firmware for single sensors only.", state=OfferState.REFUSED)
+        token = self._tokens.pop(subject.device, None)
+        return await self._fetching.fetch(
+            subject, room, version=offer.version, token=token, forced=forced, progress=progress
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection, and forget the tokens."""
+        self._tokens.clear()
+        await self._wire.aclose()

@@ -1,0 +1,86 @@
+"""Checks what was fetched: its length, its MD5, and that it can be a package at all.
+
+MD5 shows that it came whole, not who made it: a server hands its own sum out with whatever it sends. Only the
+SHA-256 that a person approves on the shelf does.
+"""
+
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from sicktui.model.offer import OfferState
+from sicktui.model.package import Package
+from sicktui.model.safe_text import clean
+from sicktui.sources.part_file import Blob
+from sicktui.sources.source import SourceError
+from sicktui.stores.disk.files import replace, storage_errors, sync_folder
+from sicktui.stores.packages.errors import PackageError, package_type
+from sicktui.stores.packages.inspect import inspect_package
+
+_LONGEST_NAME: Final = 150
+_AGAIN: Final = "Fetch it again. If it fails again, check the server and the network to it."
+
+
+class Damaged(SourceError):
+    """What came is not what was announced: trying again may help."""
+
+
+def check_sums(blob: Blob, *, length: int | None, md5: str | None) -> None:
+    """Compare what came with what was announced.
+
+    Args:
+        blob: what came.
+        length: its length in bytes, where that was announced.
+        md5: its MD5, where that was announced.
+
+    Raises:
+        Damaged: they differ.
+    """
+    if blob.size == 0:
+        raise Damaged("The download is empty.", advice=_AGAIN)
+    if length is not None and blob.size != length:
+        raise Damaged(
+            f"The download has {blob.size} bytes, and {length} were announced.",
+            advice=_AGAIN,
+        )
+    if md5 is not None and blob.md5 != md5.lower():
+        raise Damaged("The download was damaged on the way: its MD5 is not the announced one.", advice=_AGAIN)
+
+
+def as_package(blob: Blob, name: str, room: Path) -> Package:
+    """A download under its name, looked at like any package.
+
+    Args:
+        blob: what came, checked.
+        name: the file's name.
+        room: the folder to put it in.
+
+    Raises:
+        SourceError: it cannot be a package.
+        StorageError: it cannot be renamed.
+    """
+    check_name(name)
+    target = room / name
+    with storage_errors("write", target):
+        replace(blob.path, target)
+        sync_folder(room)
+    try:
+        return inspect_package(target, unpack_to=room / "unpacked")
+    except PackageError as error:
+        raise SourceError(
+            f"What came is not a package: {error.message}", advice=error.advice, state=OfferState.REFUSED
+        ) from error
+
+
+def check_name(name: str) -> None:
+    """Refuse a file name from a server that is more than a plain name.
+
+    Raises:
+        SourceError: it has separators, control characters, or not the suffix of a package.
+    """
+    plain = name == clean(name) == PurePosixPath(name).name and not set(name) & set('\\/:*?"<>|')
+    if not plain or len(name) > _LONGEST_NAME or name.startswith(".") or package_type(name) is None:
+        raise SourceError(
+            f"The server's file name {clean(name, 80)!r} is not that of a package.",
+            advice="Rename it on the server: a plain name that ends in .spk or .spk.signed.",
+            state=OfferState.REFUSED,
+        )

@@ -1,0 +1,245 @@
+"""From an offer to "current", by the commands, on simulated sensors and the stand-in server."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sicktui.simulator import make_package
+from sicktui.sources import pace
+from tests.sources.test_folder import configure
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.program import ProgramHarness
+from tests.thinx_server.application import Application
+from tests.thinx_server.firmware import Build, Firmware
+from tests.thinx_server.generations import OCTOBER_2026
+from tests.thinx_server.server import Server, serving_in_thread
+from tests.thinx_server.troubles import Trouble, Way
+
+
+@pytest.fixture
+def application(monkeypatch: pytest.MonkeyPatch) -> Application:
+    monkeypatch.setattr(pace, "APART", 0.02)
+    made = Application(OCTOBER_2026)
+    made.record.least_between_check_ins = 0.01
+    return made
+
+
+@pytest.fixture
+def server(application: Application) -> Iterator[Server]:
+    with serving_in_thread(application) as running:
+        yield running
+
+
+@pytest.fixture
+def fleet(start_fleet: StartFleet) -> FleetThread:
+    return start_fleet(*(sensor(f"gate-{number}", serial=f"2542{number:04}") for number in (1, 2)))
+
+
+@pytest.fixture
+def site(
+    program: ProgramHarness, fleet: FleetThread, server: Server, application: Application
+) -> ProgramHarness:
+    for number, address in enumerate(fleet.addresses, 1):
+        assert program.here("devices", "add", f"gate-{number}", address, fast=False).code == 0
+    configure(
+        program,
+        f"""[sources.plant]
+kind = "thinx"
+url = "{server.url}"
+owner = "{application.account.owner}"
+devices = ["all"]
+""",
+    )
+    program.environment["SICKTUI_SOURCE_SECRET"] = application.account.key
+    return program
+
+
+def add_build(application: Application, folder: Path, version: str = "2.4.0") -> Path:
+    package = folder / f"picoScan_{version}.spk.signed"
+    make_package(package, "picoScan", f"{version}.0R", size=100_000, signed=True)
+    for name in ("picoScan150", "picoScan", "PICS150-1", "picoScan1xx"):
+        application.builds.append(Build(version, Firmware.at(package), name=name))
+    application.devices.switch_auto_update(on=True)
+    return package
+
+
+def check(program: ProgramHarness, *words: str) -> list[dict[str, Any]]:
+    return program.here("firmware", "check", "--json", *words).of_kind("offer")
+
+
+def states(offers: list[dict[str, Any]]) -> dict[str, str]:
+    return {offer["device"]: offer["state"] for offer in offers}
+
+
+def test_from_an_offer_to_current(
+    site: ProgramHarness, fleet: FleetThread, application: Application, tmp_path: Path
+) -> None:
+    assert states(check(site)) == {"gate-1": "current", "gate-2": "current"}
+    add_build(application, tmp_path)
+    offers = check(site)
+    assert states(offers) == {"gate-1": "offered", "gate-2": "offered"}
+    assert {(offer["version"], offer["auto_update"]) for offer in offers} == {("2.4.0", True)}
+    result = site.here("firmware", "fetch", "--json")
+    assert result.code == 0, result
+    assert states(result.of_kind("offer")) == {"gate-1": "fetched", "gate-2": "fetched"}
+    [listed] = site.here("firmware", "list", "--json").lines
+    assert (listed["source"], listed["approved"], listed["version"]) == ("plant", False, "2.4.0")
+    assert states(check(site)) == {"gate-1": "fetched", "gate-2": "fetched"}
+    assert site.here("firmware", "approve", listed["id"]).code == 0
+    package = next((site.home / "data" / "firmware").glob("*/*.spk.signed"))
+    update = site.here("update", "all", "--package", str(package), "--yes", "--no-backup", "--json")
+    assert update.code == 0, update
+    assert states(check(site)) == {"gate-1": "current", "gate-2": "current"}
+    assert {device.version for device in application.devices.all()} == {"2.4.0"}
+    assert all("updated to 2.4.0" in device.statuses[-1] for device in application.devices.all())
+    assert application.record.broken == []
+
+
+def test_a_failed_update_is_reported_once_at_the_next_check(
+    site: ProgramHarness, application: Application, tmp_path: Path
+) -> None:
+    check(site)
+    package = add_build(application, tmp_path)
+    result = site.here(
+        "update", "gate-1", "--package", str(package), "--expect-version", "9.9.9.0R", "--yes", "--no-backup"
+    )
+    assert result.code == 1, result
+    check(site)
+    check(site)
+    [device] = [device for device in application.devices.all() if device.alias == "gate-1"]
+    assert [status for status in device.statuses if "failed" in status] == [
+        "update to 9.9.9.0R failed: version_mismatch"
+    ]
+
+
+def test_auto_update_fetches_pauses_after_a_failure_and_never_approves(
+    site: ProgramHarness, application: Application, tmp_path: Path
+) -> None:
+    check(site)
+    add_build(application, tmp_path)
+    automatic = ("--set", "sources.plant.auto_update=true", "--device", "gate-1")
+    application.script.always(Way.TOKEN, Trouble(end_after=100))
+    application.script.always(Way.FIRMWARE, Trouble(end_after=100))
+    [failed] = check(site, *automatic)
+    assert failed["state"] == "unavailable"
+    application.script.always(Way.TOKEN, Trouble())
+    application.script.always(Way.FIRMWARE, Trouble())
+    [paused] = check(site, *automatic)
+    assert paused["state"] == "offered"
+    assert "tried again after" in paused["message"]
+    assert site.here("firmware", "fetch", "--device", "gate-1").code == 0
+    [listed] = site.here("firmware", "list", "--json").lines
+    assert listed["approved"] is False
+
+
+def test_a_sensor_that_does_not_answer_is_not_asked_for(
+    site: ProgramHarness, application: Application
+) -> None:
+    assert site.here("devices", "edit", "gate-2", "--address", "127.0.0.1:9").code == 0
+    result = site.here("firmware", "check", "--json")
+    assert result.code == 3
+    assert states(result.of_kind("offer")) == {"gate-2": "unavailable", "gate-1": "current"}
+    assert len(application.record.check_ins) == 1
+
+
+def test_a_wrong_key_stops_after_one_sensor_and_names_the_remedy(
+    site: ProgramHarness, application: Application
+) -> None:
+    result = site.here("firmware", "check", "--json", SICKTUI_SOURCE_SECRET="0" * 64)
+    [offer] = result.of_kind("offer")
+    assert (result.code, offer["state"], offer["device"]) == (1, "refused", None)
+    assert "1 more sensor not asked for" in offer["message"]
+    assert "sources login" in offer["advice"]
+    assert len(application.record.check_ins) == 1
+
+
+def test_without_a_key_it_is_wrong_use(site: ProgramHarness) -> None:
+    del site.environment["SICKTUI_SOURCE_SECRET"]
+    result = site.here("firmware", "check")
+    assert result.code == 2
+    assert "sources login plant" in result.err
+
+
+def test_plain_http_is_said_aloud(site: ProgramHarness) -> None:
+    assert "Plain HTTP" in site.here("firmware", "check").err
+
+
+def test_the_key_is_kept_listed_and_forgotten(site: ProgramHarness, application: Application) -> None:
+    del site.environment["SICKTUI_SOURCE_SECRET"]
+    key = f"{application.account.key}\n".encode()
+    wrong = site.here("sources", "login", "plant", "--password-stdin", stdin=b"short\n")
+    assert wrong.code == 2
+    assert "short" not in wrong.err
+    vault = site.here("vault", "create", "--password-stdin", stdin=b"a long enough password\n")
+    if vault.code == 0:
+        stored = site.here("sources", "login", "plant", "--password-stdin", stdin=key)
+        assert application.account.key not in stored.out + stored.err
+    [listed] = site.here("sources", "list", "--json").lines
+    assert listed["source"] == "plant"
+    assert site.here("sources", "logout", "plant").code == 0
+    assert "missing" in site.here("sources", "list").out
+
+
+def test_key_tokens_and_iv_are_in_no_file_and_no_output(
+    site: ProgramHarness, application: Application, tmp_path: Path
+) -> None:
+    seen = ""
+    for words in (("check",), ("check", "--json"), ("fetch", "--json"), ("fetch", "--forced"), ("list",)):
+        if words == ("fetch", "--json"):
+            add_build(application, tmp_path)
+        result = site.here("firmware", *words)
+        seen += result.out + result.err
+    tokens = set(application.tokens._kept)
+    assert tokens
+    written = b"".join(path.read_bytes() for path in site.home.rglob("*") if path.is_file())
+    for secret in (application.account.key, application.account.owner, *tokens):
+        assert secret not in seen
+        if secret != application.account.owner:
+            assert secret.encode() not in written
+    assert b'"iv"' not in written
+
+
+KILL = """
+import os, sys
+from sicktui.sources import part_file
+count = [0]
+write = part_file.PartFile.write
+def dying(self, data):
+    write(self, data)
+    count[0] += len(data)
+    if count[0] >= int(os.environ["DIE_AT"]):
+        os.kill(os.getpid(), 9)
+part_file.PartFile.write = dying
+from sicktui.__main__ import main
+sys.argv = ["sicktui", *sys.argv[1:]]
+raise SystemExit(main())
+"""
+
+
+@pytest.mark.parametrize("at", [1, 50_000, 100_000])
+def test_a_kill_leaves_nothing_on_the_shelf_and_the_next_fetch_works(
+    site: ProgramHarness, application: Application, tmp_path: Path, at: int
+) -> None:
+    check(site)
+    add_build(application, tmp_path)
+    process = subprocess.run(
+        [sys.executable, "-c", KILL, "firmware", "fetch", "--device", "gate-1"],
+        env=site.environment | {"DIE_AT": str(at), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert process.returncode == -9, process
+    assert site.here("firmware", "list", "--json").lines == []
+    time.sleep(0.05)
+    assert site.here("firmware", "fetch", "--device", "gate-1").code == 0
+    [listed] = site.here("firmware", "list", "--json").lines
+    assert listed["bytes"] == 100_000
+    shelf = site.home / "data" / "firmware"
+    assert [path.name for path in shelf.iterdir() if path.name.startswith(".fetch-")] == []
