@@ -1,7 +1,7 @@
 """The distance between check-ins with one server, kept by all processes of this PC.
 
 A THiNX server of June 2026 makes its one-time tokens of the time in whole seconds: two sensors that check in
-within one second get the same token, and it fetches the firmware of whoever came last (measured). So
+within one second get the same token, and it fetches the firmware of the last one (measured). So
 whatever may issue a token has the server to itself, from before it is sent until a second after its reply.
 The server's rate limit is shared in the same way.
 """
@@ -103,7 +103,7 @@ class Pace:
             await self._clock.sleep(left)
 
     def note(self, status: int, headers: Mapping[str, str]) -> None:
-        """Note what a reply says about the rate limit."""
+        """Note the rate limit in a reply."""
         limited = status == _TOO_MANY
         if not limited and headers.get("ratelimit-remaining", "").strip() != "0":
             return
@@ -149,8 +149,10 @@ class Pace:
             return _Moments()
 
     def _write(self, moments: _Moments) -> None:
-        # In its place: in a folder with the sticky bit, nobody may replace the file of another user.
-        flags = os.O_WRONLY | os.O_TRUNC | (os.O_NOFOLLOW if sys.platform != "win32" else 0)
+        # In its place: in a folder with the sticky bit, the file of another user cannot be replaced.
+        flags = os.O_WRONLY | os.O_TRUNC
+        if sys.platform != "win32":
+            flags |= os.O_NOFOLLOW
         with contextlib.suppress(FileExistsError):
             mode = _SHARED_FILE if self._shared else PRIVATE_FILE
             os.close(os.open(self._moments, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))

@@ -9,6 +9,7 @@ from typing import Final
 
 from sicktui.model.offer import OfferState
 from sicktui.model.package import Package
+from sicktui.model.product import product_in
 from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob
 from sicktui.sources.source import SourceError
@@ -46,19 +47,21 @@ def check_sums(blob: Blob, *, length: int | None, md5: str | None) -> None:
         raise Damaged("The download was damaged on the way: its MD5 is not the announced one.", advice=_AGAIN)
 
 
-def as_package(blob: Blob, name: str, room: Path) -> Package:
+def as_package(blob: Blob, name: str, room: Path, *, model: str) -> Package:
     """A download under its name, looked at like any package.
 
     Args:
         blob: what came, checked.
         name: the file's name.
         room: the folder to put it in.
+        model: the sensor's, which the name must not contradict.
 
     Raises:
         SourceError: it cannot be a package.
         StorageError: it cannot be renamed.
     """
     check_name(name)
+    _check_family(name, model)
     target = room / name
     with storage_errors("write", target):
         replace(blob.path, target)
@@ -69,6 +72,17 @@ def as_package(blob: Blob, name: str, room: Path) -> Package:
         raise SourceError(
             f"What came is not a package: {error.message}", advice=error.advice, state=OfferState.REFUSED
         ) from error
+
+
+def _check_family(name: str, model: str) -> None:
+    """Refuse a package whose name is of another family. The variant is never taken from a name."""
+    theirs, ours = product_in(name), product_in(model)
+    if theirs and ours and theirs.family != ours.family and theirs.excludes(ours):
+        raise SourceError(
+            f"The server sends {clean(name, 80)}, which is for {theirs.family}, and the sensor is a {model}.",
+            advice="Check which build the server has attached to this sensor.",
+            state=OfferState.REFUSED,
+        )
 
 
 def check_name(name: str) -> None:

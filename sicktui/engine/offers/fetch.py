@@ -1,6 +1,7 @@
 """Fetches packages of sources to the shelf: verified, recorded with their source, never approved."""
 
 import asyncio
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import structs
@@ -89,11 +90,15 @@ class Fetching:
                     progress=lambda sent, total: self._watcher.on_progress(offer, sent, total),
                 )
             except AlreadyHere as known:
-                return self._on_shelf(known.sha256), ""
+                entry = self._on_shelf(known.sha256)
+                path, version, note = Path(shelf.package(entry).path), entry.version, ""
+            else:
+                path, version, note = got.path, got.version or offer.version, got.note
+            models = [subject.model] if subject else []
             entry = await asyncio.to_thread(
-                shelf.add, got.path, version=got.version or offer.version, source=offer.source
+                shelf.add, path, version=version, source=offer.source, models=models
             )
-            return entry, got.note
+            return entry, note
 
     def _on_shelf(self, sha256: str) -> ShelfEntry:
         for entry in self._session.context.shelf.entries():

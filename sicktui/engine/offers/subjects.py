@@ -84,7 +84,7 @@ def _unread(source: str, target: Target, error: SicktuiError) -> Offer:
 def _subject(target: Target, identity: Identity, status: str) -> Subject:
     return Subject(
         device=target.device,
-        model=identity.device_type or identity.name,
+        model=str(product_of(identity) or identity.device_type or identity.name),
         version=identity.version,
         mac=identity.mac,
         serial=identity.serial,

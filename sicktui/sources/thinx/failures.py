@@ -41,7 +41,7 @@ def not_reached(server: str, error: BaseException, *, connected: bool) -> Source
                 everywhere=True,
             )
         if isinstance(cause, ssl.SSLError):
-            return _plain(server, "it does not speak HTTPS on that port", "Check host and port in 'url'.")
+            return no_https(server)
         if isinstance(cause, socket.gaierror):
             return _plain(
                 server, "its name cannot be resolved", "Check 'url' of this source, and the network."
@@ -56,6 +56,11 @@ def not_reached(server: str, error: BaseException, *, connected: bool) -> Source
             advice="Check the server's log, then check again.",
         )
     return _plain(server, "the connection broke", "Check the server and the network, then check again.")
+
+
+def no_https(server: str) -> SourceError:
+    """The error for a port that has no HTTPS."""
+    return _plain(server, "it does not speak HTTPS on that port", "Check host and port in 'url'.")
 
 
 def silent(server: str, seconds: float, *, connected: bool) -> SourceError:

@@ -95,7 +95,7 @@ class Fetching:
         one = _One(self, subject, room, progress, forced=forced)
         received = await one.run(token)
         name = received.name or file_name(subject, version)
-        package = as_package(received.blob, name, room)
+        package = as_package(received.blob, name, room, model=subject.model)
         self._seen[(received.blob.size, received.blob.md5)] = package.sha256
         proof = _NO_PROOF if received.sums.md5 else _NO_MD5
         return Fetched(

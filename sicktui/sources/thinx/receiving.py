@@ -23,7 +23,7 @@ from sicktui.stores.packages.errors import package_type
 MAX_JSON: Final = 4 * MAX_PACKAGE_BYTES
 """Bytes of JSON: each byte of firmware is written with 3.6 on average."""
 SNIFFED: Final = 512
-"""Bytes by which the kind of a body is told."""
+"""Bytes that show the kind of a body."""
 _BINARY: Final = "application/octet-stream"
 _CUT_BUFFER: Final = re.compile(rb'\s*\{\s*"success"\s*:\s*\{\s*"type"\s*:\s*"Buffer"')
 _MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
@@ -38,7 +38,7 @@ class Refused(Exception):
     """A refusal instead of firmware.
 
     Args:
-        refusal: what it says.
+        refusal: its meaning.
     """
 
     def __init__(self, refusal: Refusal) -> None:

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
+from sicktui.sources.source import SourceError
 from sicktui.sources.thinx import failures
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, HEADERS
 from sicktui.stores.disk.files import expand_path, explain_os_error
@@ -189,24 +190,28 @@ class Wire:
         headers = {**HEADERS, "Authentication": self._key} if method == "POST" else {"Accept": "*/*"}
         self._client.cookies.clear()
         request = self._client.build_request(method, self._base + path, headers=headers, content=body)
-        connected: list[bool] = []
-        request.extensions = {**request.extensions, "trace": _note_connection(connected)}
+        reached = _Reached()
+        request.extensions = {**request.extensions, "trace": reached.trace}
         try:
             async with asyncio.timeout(patience):
                 response = await self._client.send(request, stream=True)
-        except httpx.ConnectTimeout:
-            raise failures.silent(self.server, self._limits.connect, connected=False) from None
-        except TimeoutError:
-            raise failures.silent(self.server, patience, connected=bool(connected)) from None
+        except (httpx.ConnectTimeout, TimeoutError):
+            raise self._silent(reached, patience) from None
         except _TROUBLE as error:
             # Not chained: the original names the address, and a token is part of one.
-            raise failures.not_reached(self.server, error, connected=bool(connected)) from None
+            raise failures.not_reached(self.server, error, connected=reached.asked) from None
         try:
             if response.status_code in _REDIRECT:
                 raise failures.redirected(self.server, _host_of(response.headers.get("location", "")))
             yield Download(response, self.server, self._limits)
         finally:
             await response.aclose()
+
+    def _silent(self, reached: "_Reached", patience: float) -> SourceError:
+        if reached.tcp and self.encrypted and not reached.asked:
+            return failures.no_https(self.server)
+        seconds = patience if reached.asked else self._limits.connect
+        return failures.silent(self.server, seconds, connected=reached.asked)
 
     def is_ours(self, url: str) -> bool:
         """Whether an address is of this very server: nothing is fetched from another one."""
@@ -226,12 +231,17 @@ class Wire:
         await self._client.aclose()
 
 
-def _note_connection(connected: list[bool]) -> Any:  # noqa: ANN401  as httpcore calls it
-    async def trace(event: str, _info: Mapping[str, Any]) -> None:
-        if event.startswith("http11.send_request_headers"):
-            connected.append(True)
+class _Reached:
+    """How far a request has come."""
 
-    return trace
+    def __init__(self) -> None:
+        self.tcp = False
+        self.asked = False
+
+    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        """Note an event of httpcore."""
+        self.tcp = self.tcp or event == "connection.connect_tcp.complete"
+        self.asked = self.asked or event.startswith("http11.send_request_headers")
 
 
 def _host_of(location: str) -> str:

@@ -112,15 +112,24 @@ class Shelf:
         return index.entries
 
     def add(
-        self, path: Path, *, version: str | None = None, unpack: bool = False, source: str | None = None
+        self,
+        path: Path,
+        *,
+        version: str | None = None,
+        unpack: bool = False,
+        source: str | None = None,
+        models: Sequence[str] = (),
     ) -> ShelfEntry:
         """Copy a package onto the shelf. One that is there already stays as it is.
+
+        Only the models of one that is not approved yet grow, as the source offers it for more of them.
 
         Args:
             path: the package, or a zip that contains it.
             version: its version, if the name does not contain it.
             unpack: whether a zip may be unpacked.
             source: where it was fetched from, if no operator adds it.
+            models: the models that the source offers it for.
 
         Raises:
             PackageError: the file cannot be used.
@@ -131,15 +140,23 @@ class Shelf:
             room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
         with room:
             package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
-            entry = self._entry(package, version, source)
+            entry = structs.replace(self._entry(package, version, source), models=_cleaned(models))
             self._copy(Path(package.path), entry)
         with exclusive(self._index):
             known = self.entries()
             for old in known:
                 if old.sha256 == entry.sha256:
-                    return old
+                    return self._widened(old, entry, known)
             self._write([*known, entry])
         return entry
+
+    def _widened(self, old: ShelfEntry, new: ShelfEntry, known: list[ShelfEntry]) -> ShelfEntry:
+        if old.approved or old.source is None or old.source != new.source:
+            return old
+        both = structs.replace(old, models=_cleaned([*old.models, *new.models]))
+        if both != old:
+            self._write([both if entry.sha256 == old.sha256 else entry for entry in known])
+        return both
 
     def _entry(self, package: Package, version: str | None, source: str | None) -> ShelfEntry:
         me = operator()

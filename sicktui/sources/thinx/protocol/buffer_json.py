@@ -190,6 +190,8 @@ class BufferJson:
             comma = self._data.rfind(b",", self._at)
             if comma >= 0:
                 part, self._at, begun = self._data[self._at : comma], comma + 1, True
+                if not part.strip():
+                    raise BadJson("a number was expected")
                 file.write(_as_bytes(part))
             if len(self._data) - self._at > _LONGEST_NUMBER:
                 raise BadJson("a list of bytes has something else in it")
