@@ -1,5 +1,7 @@
 """The vault as a store for passwords: what it keeps, for whom, and what it says when it cannot."""
 
+import errno
+import os
 import stat
 import sys
 import time
@@ -214,6 +216,38 @@ def test_export_and_import(vault_file: Path, tmp_path: Path) -> None:
     assert done.replaced == ("b/Service",)
     assert [vault.get(f"{name}/Service") for name in "abc"] == ["1", "2", "3"]
     assert not [p for p in tmp_path.iterdir() if p.name.endswith(".part")]
+
+
+def test_an_export_that_is_killed_leaves_no_hidden_copy(
+    vault_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, folder, seen = opened_vault(vault_file, a=SECRET), tmp_path / "copies", []
+    folder.mkdir()
+    sync = os.fsync
+
+    def look(handle: int) -> None:
+        seen.append({path.name for path in folder.iterdir()})
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", look)
+    vault.export(folder / "copy", MASTER)
+    assert seen
+    assert all(names == {"copy"} for names in seen)
+    assert (folder / "copy").stat().st_mode & 0o077 == 0 or sys.platform == "win32"
+
+
+def test_an_export_that_fails_leaves_nothing(
+    vault_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = opened_vault(vault_file, a=SECRET)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SicktuiError):
+        vault.export(tmp_path / "copy", MASTER)
+    assert not (tmp_path / "copy").exists()
 
 
 def test_a_locked_vault_is_neither_exported_nor_filled(vault_file: Path, tmp_path: Path) -> None:

@@ -13,15 +13,15 @@ from msgspec import structs
 from sicktui.model.errors import UsageError
 from sicktui.model.factory_passwords import is_factory_password
 from sicktui.stores.disk.files import (
+    PRIVATE_FILE,
     TEMPORARY_SUFFIX,
     StorageError,
     display_path,
     exclusive,
-    publish,
     read_at_most,
     settle,
     storage_errors,
-    temporary,
+    sync_folder,
     temporary_prefix,
 )
 from sicktui.stores.secrets.vault_errors import (
@@ -192,20 +192,32 @@ def encode_changed(body: Body, keys: "VaultKeys", changed: Mapping[str, str]) ->
 def write_new(path: Path, data: bytes) -> None:
     """Write a file (0600) that must not exist yet.
 
+    In its own place and not by a hidden copy, which a killed process would leave with all secrets in it: what
+    is half written has the name that was asked for, and is refused as damaged.
+
     Raises:
         UsageError: something has that name already.
         StorageError: it cannot be written.
     """
     with storage_errors("write", path):
         try:
-            with temporary(path.parent, path.name) as (file, temp):
-                file.write(data)
-                settle(file)
-                publish(temp, path)
+            file = open(path, "xb", opener=_private)  # noqa: SIM115  Path.open takes no opener
         except FileExistsError as error:
             raise UsageError(
                 f"{display_path(path)} exists already; nothing was written.", advice="Choose another name."
             ) from error
+        try:
+            with file:
+                file.write(data)
+                settle(file)
+            sync_folder(path.parent)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)
 
 
 def remove_leftovers(path: Path) -> tuple[list[Path], list[Path]]:
