@@ -146,6 +146,13 @@ def test_get_and_set(program: ProgramHarness, start_fleet: StartFleet) -> None:
     assert program.here("set", one, "LocationName", "x" * 33, "--yes").code == 2
     assert program.here("set", one, "SerialNumber", "1", "--yes").code == 2
     assert program.here("set", one, "ScanDataFormat", "9", "--yes").code == 1
+    made.devices[0].add_fault(Fault(name="http_503", at="POST ScanDataFormat", value=504, times=1))
+    late = program.here("set", one, "ScanDataFormat", "1", "--yes")
+    assert (late.code, "unknown whether it takes effect" in late.err) == (3, True), late
+    made.devices[0].updater.state = 1
+    busy = program.here("set", one, "ScanDataFormat", "1", "--yes", "--json")
+    assert (busy.code, lines(busy, "problem")[0]["code"]) == (4, "busy"), busy
+    made.devices[0].updater.state = 0
     unsaved = program.here("set", one, "ScanDataFormat", "4", "--yes")
     assert "may be lost" in unsaved.err
 

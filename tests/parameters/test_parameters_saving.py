@@ -1,13 +1,15 @@
-"""Right before a sensor is asked to save, it is read again: who it is, and whether it is flashing."""
+"""Saving a parameter: the sensor is read right before it; after an odd reply what it has saved decides."""
 
 from collections.abc import Callable
 
 import pytest
 
-from sicktui.engine.parameters.write import write_parameter
+from sicktui.engine.parameters.write import NotSaved, persist_parameters, write_parameter
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.sensor.errors import OutcomeUnknown
 from sicktui.simulator.fleet.fleet import Device
+from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness, paths
 
 pytestmark = pytest.mark.skips_waiting
@@ -38,3 +40,38 @@ async def test_one_that_changes_after_the_write_is_not_asked_to_save(
     assert caught.value.code is code
     assert "not asked to save" in caught.value.message
     assert "POST WriteEeprom" not in paths(device)
+
+
+@pytest.mark.parametrize("reply", ["html", "http_503"])
+async def test_a_save_that_is_never_answered_well_is_known_by_the_checksum(
+    harness: EngineHarness, reply: str
+) -> None:
+    device = await harness.sensor(
+        generation="picoscan-2.3.3", faults=(Fault(name=reply, at="POST WriteEeprom", acts=True),)
+    )
+    target = harness.target(device)
+    written = await write_parameter(harness.context, target, "LocationName", "gate 8", persist=True)
+    assert written.persisted is True
+    assert device.parameters.saved["LocationName"] == "gate 8"
+
+
+@pytest.mark.parametrize(("generation", "acts"), [("picoscan-2.3.3", False), ("multiscan-2.4.2", True)])
+async def test_a_save_that_nothing_shows_is_unknown(
+    harness: EngineHarness, generation: str, acts: bool
+) -> None:
+    device = await harness.sensor(
+        generation=generation, faults=(Fault(name="html", at="POST WriteEeprom", acts=acts),)
+    )
+    target = harness.target(device)
+    with pytest.raises(OutcomeUnknown, match="not known whether") as caught:
+        await write_parameter(harness.context, target, "LocationName", "gate 8", persist=True)
+    assert caught.value.code is Code.PROTOCOL_ERROR
+    assert device.parameters.current["LocationName"] == "gate 8"
+    with pytest.raises(OutcomeUnknown, match="not known whether the sensor saved"):
+        await persist_parameters(harness.context, target)
+
+
+async def test_a_save_that_is_refused_does_not_hide_that_the_value_is_written(harness: EngineHarness) -> None:
+    device = await harness.sensor(faults=(Fault(name="status", at="POST WriteEeprom", value=2),))
+    with pytest.raises(NotSaved, match="It was not saved"):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)

@@ -1,5 +1,7 @@
 """Single parameters on simulated sensors: read, write with proof, save, blink."""
 
+import asyncio
+
 import pytest
 
 from sicktui.engine.parameters.write import (
@@ -103,6 +105,20 @@ async def test_the_other_fields_of_a_struct_are_sent_as_they_are(harness: Engine
         harness.context, harness.target(device), "ScanDataEthSettings", {"Port": 2116}
     )
     assert written.new == {**settings, "Port": 2116}
+
+
+async def test_a_hidden_field_is_not_written_back(harness: EngineHarness) -> None:
+    """A sensor may answer with stars for a secret in a struct: written back, they would be the secret."""
+    device = await harness.sensor()
+    settings = device.parameters.current["ScanDataEthSettings"]
+    assert isinstance(settings, dict)
+    settings["Secret"] = "***"
+    target = harness.target(device)
+    with pytest.raises(UsageError, match="would be written back"):
+        await plan_write(harness.context, target, "ScanDataEthSettings", '{"Port": 2116}')
+    with pytest.raises(UsageError):
+        await write_parameter(harness.context, target, "ScanDataEthSettings", {"Port": 2116})
+    assert "POST ScanDataEthSettings" not in paths(device)
 
 
 async def test_what_cannot_be_written_is_refused(harness: EngineHarness) -> None:
@@ -231,11 +247,28 @@ async def test_a_write_that_was_done_and_answered_oddly_is_judged_by_the_value(
     assert paths(device).count("POST LocationName") == 1
 
 
-async def test_a_write_that_was_not_done_and_answered_oddly_is_an_error(harness: EngineHarness) -> None:
-    device = await harness.sensor(faults=(Fault(name="http_503", at="POST LocationName"),))
-    with pytest.raises(DeviceError):
+async def test_a_write_that_is_answered_badly_and_has_not_shown_is_unknown(harness: EngineHarness) -> None:
+    """A gateway that gives up says nothing of what comes of it (504)."""
+    device = await harness.sensor(
+        location="gate 7", faults=(Fault(name="http_503", at="POST LocationName", value=504),)
+    )
+    with pytest.raises(OutcomeUnknown, match="unknown whether it takes effect") as caught:
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    assert "before you write again" in caught.value.advice
     assert paths(device).count("POST LocationName") == 1
+
+
+async def test_a_write_that_shows_late_is_waited_for(harness: EngineHarness) -> None:
+    fault = Fault(name="http_503", at="POST LocationName", value=504, acts=True)
+    device = await harness.sensor(location="gate 7", faults=(fault,))
+    original = device.parameters.write
+
+    def later(name: str, value: object) -> None:
+        asyncio.get_running_loop().call_later(3.0, original, name, value)
+
+    device.parameters.write = later  # type: ignore[method-assign]
+    written = await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    assert (written.changed, written.new) == (True, "gate 8")
 
 
 async def test_a_write_that_cannot_be_read_back_is_unknown(harness: EngineHarness) -> None:

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.parameters.compare import leaves, shown
-from sicktui.engine.parameters.write import WritePlan, plan_write, read_parameter, write_parameter
+from sicktui.engine.parameters.write import (
+    NotSaved,
+    WritePlan,
+    plan_write,
+    read_parameter,
+    write_parameter,
+)
 from sicktui.engine.parameters.write import find_me as blink
 from sicktui.model.device import Target
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.sensor.errors import OutcomeUnknown
@@ -36,7 +43,11 @@ def get(common: Common, word: str, name: str) -> int:
 
 
 def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> int:
-    """Write one parameter. Returns 1 if the sensor did not accept it, 3 if the outcome is unknown."""
+    """Write one parameter.
+
+    Returns 1 if the sensor did not accept or not save it, 3 if that is unknown, 4 if it was refused before
+    anything was written (a run or an update is under way, another sensor answers).
+    """
     with open_cli(common) as cli:
         target = one_target(cli, word)
         cli.ask_passwords([target])
@@ -50,8 +61,11 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         except OutcomeUnknown as error:
             print_error(cli, target, error)
             return ExitCode.UNKNOWN
-        except SicktuiError as error:
+        except NotSaved as error:
             return print_error(cli, target, error)
+        except SicktuiError as error:
+            failed = print_error(cli, target, error)
+            return ExitCode.REFUSED if error.code in (Code.BUSY, Code.OTHER_DEVICE) else failed
         cli.out.fact(
             "parameter",
             cli.now(),

@@ -36,6 +36,9 @@ def set_value(common: Common, *, device: str, name: str, value: str, persist: bo
     Shows the old and the new value, asks, writes, and reads the value back. VALUE is plain text for a
     text, and JSON for everything else.
 
+    Exit code 1 if the sensor did not accept or not save it, 3 if that is not known, 4 if the sensor is busy
+    or another one answers: nothing was written then.
+
     \b
     Examples:
       sicktui set gate-1 LocationName "gate 1, north" --persist

@@ -13,12 +13,12 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.engine.context import Context
-from sicktui.engine.job.waiting import retry_for
-from sicktui.engine.observe import check_pinned, connect, read_update_state
+from sicktui.engine.job.waiting import Deadline
+from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
+from sicktui.engine.parameters.saving import save
 from sicktui.engine.parameters.variables import NETWORK, variables
 from sicktui.engine.plan.base import (
-    FLASHING,
     expected_identity,
     lock_of,
     no_password,
@@ -26,17 +26,19 @@ from sicktui.engine.plan.base import (
     refuse_flashing,
 )
 from sicktui.model.device import Identity, Target
-from sicktui.model.enums import Code, UpdateState
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, NotSupported, OutcomeUnknown, SensorError, is_unsure
+from sicktui.sensor.transport.redaction import STARS
 
 LOCATION: Final = "LocationName"
 POLL: Final = 0.5
 _READ_BACK: Final = 10.0
 """Seconds within which a value is read back."""
+_READ_FIRST: Final = "Read it with 'sicktui get' before you write again."
 _LOCATION_LIMITS: Final = (("lrs", 16),)
 _LOCATION_LIMIT: Final = 32
 READ_ONLY: Final = frozenset(
@@ -58,6 +60,10 @@ def location_limit(family: str) -> int:
     return next(
         (limit for name, limit in _LOCATION_LIMITS if family.lower().startswith(name)), _LOCATION_LIMIT
     )
+
+
+class NotSaved(SicktuiError):
+    """A value was written, but the sensor did not save it."""
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -161,6 +167,7 @@ async def write_parameter(
     Raises:
         Held: a run is working on this sensor.
         UsageError: the value does not fit.
+        NotSaved: it was written, but not saved.
         SicktuiError: the sensor took another value than was sent.
         SensorError: it refuses, or does not answer. ``OutcomeUnknown``: read it again.
     """
@@ -176,7 +183,8 @@ async def write_parameter(
                 advice="It may round or limit values. Check the reported value, and write again if needed.",
                 code=Code.DEVICE_ERROR,
             )
-        persisted = await _persist(sensor, context, identity) if persist else None
+        what = f"{name} is {shown(new)} now." if changed else f"{name} is already {shown(new)}."
+        persisted = await _save(sensor, context, identity, what) if persist else None
     return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
 
 
@@ -184,7 +192,8 @@ async def _write(sensor: Sensor, context: Context, name: str, value: object) -> 
     """Write, and return what the sensor reports then. An odd reply proves nothing: the value does.
 
     Raises:
-        SensorError: it refuses; or its reply was odd, and the value is not the new one.
+        OutcomeUnknown: no usable reply came, and the value is not the new one so far, or cannot be read.
+        SensorError: it refuses.
     """
     trouble: SensorError | None = None
     try:
@@ -193,59 +202,46 @@ async def _write(sensor: Sensor, context: Context, name: str, value: object) -> 
         if not is_unsure(error):
             raise
         trouble = error
+    deadline = Deadline(context.clock, _READ_BACK)
+    while True:
+        over = deadline.over
+        try:
+            new = await sensor.read.value(name)
+        except SensorError as error:
+            if over:
+                raise OutcomeUnknown(
+                    f"{name} was sent, but cannot be read back, so it is unknown whether it was written: "
+                    f"{error.message}",
+                    advice=f"{_READ_FIRST} {error.advice}".strip(),
+                ) from error
+        else:
+            if trouble is None or _took(new, value):
+                return new
+            if over:
+                raise OutcomeUnknown(
+                    f"{name} was sent, but it is unknown whether it takes effect: {trouble.message} It still "
+                    f"reads {shown(new)}.",
+                    advice=_READ_FIRST,
+                    code=trouble.code,
+                ) from trouble
+        await context.clock.sleep(POLL)
+
+
+async def _save(sensor: Sensor, context: Context, identity: Identity, what: str) -> bool:
+    """Save what was written.
+
+    Raises:
+        OutcomeUnknown: it is not known whether it is saved.
+        NotSaved: it is not.
+    """
     try:
-        new = await retry_for(
-            context.clock, _READ_BACK, POLL, lambda: sensor.read.value(name), on=SensorError
-        )
-    except SensorError as error:
-        raise OutcomeUnknown(
-            f"{name} was sent, but cannot be read back, so it is unknown whether it was written: "
-            f"{error.message}",
-            advice=f"Read it with 'sicktui get' before you write again. {error.advice}".strip(),
+        return await save(sensor, context, identity)
+    except OutcomeUnknown as error:
+        raise OutcomeUnknown(f"{what} {error.message}", advice=error.advice, code=error.code) from error
+    except SicktuiError as error:
+        raise NotSaved(
+            f"{what} It was not saved: {error.message}", advice=error.advice, code=error.code
         ) from error
-    if trouble is not None and not _took(new, value):
-        raise trouble
-    return new
-
-
-async def _persist(sensor: Sensor, context: Context, identity: Identity) -> bool:
-    """Save; once more after an odd reply: twice does no harm.
-
-    Raises:
-        SicktuiError: another sensor answers now, or it is flashing: it was not asked to save.
-        SensorError: it is not known to be saved.
-    """
-    await _may_save(sensor, identity)
-    try:
-        return await sensor.parameters.persist()
-    except SensorError as error:
-        if not is_unsure(error):
-            raise
-    await context.clock.sleep(POLL)
-    await _may_save(sensor, identity)
-    return await sensor.parameters.persist()
-
-
-async def _may_save(sensor: Sensor, identity: Identity) -> None:
-    """Return if the same sensor answers and no firmware update is under way on it.
-
-    Raises:
-        SicktuiError: otherwise.
-    """
-    now = await sensor.read.reread_identity(identity)
-    if not identity.is_same_sensor(now):
-        raise SicktuiError(
-            f"Another sensor answers now: {now.key or now.name} instead of {identity.key or identity.name}. "
-            "It was not asked to save.",
-            advice="Check the address. What was written may not survive a power cycle.",
-            code=Code.OTHER_DEVICE,
-        )
-    if await read_update_state(sensor) is UpdateState.STARTED:
-        raise SicktuiError(
-            f"{FLASHING.message} It was not asked to save.",
-            advice=f"{FLASHING.advice} What was written may not survive a power cycle: save it then.",
-            code=FLASHING.code,
-        )
 
 
 async def persist_parameters(context: Context, target: Target) -> bool:
@@ -253,10 +249,11 @@ async def persist_parameters(context: Context, target: Target) -> bool:
 
     Raises:
         Held: a run is working on this sensor.
-        SensorError: it does not.
+        OutcomeUnknown: no usable reply came, and nothing shows that it has saved.
+        SicktuiError: it does not.
     """
-    async with writing(context, target, purpose="a parameter") as (sensor, _):
-        return await sensor.parameters.persist()
+    async with writing(context, target, purpose="a parameter") as (sensor, identity):
+        return await save(sensor, context, identity)
 
 
 async def find_me(context: Context, target: Target, seconds: int) -> None:
@@ -305,10 +302,15 @@ def completed(name: str, value: object, old: object) -> object:
     In the vendor's OpenAPI, fields of a struct have defaults: a sensor may reset those that are not sent.
 
     Raises:
-        UsageError: the sensor's struct has no such field.
+        UsageError: the sensor's struct has no such field, or hides one that is not given.
     """
     if not isinstance(value, dict) or not isinstance(old, dict) or not old:
         return value
+    if any(_is_masked(old[field]) for field in old.keys() - value.keys()):
+        raise UsageError(
+            f"A field of {clean(name)} that is not given reads as ***: it would be written back like that.",
+            advice="Give all its fields.",
+        )
     strange = [field for field in value if field not in old]
     if strange:
         raise UsageError(
@@ -316,6 +318,15 @@ def completed(name: str, value: object, old: object) -> object:
             advice=f"It has: {', '.join(clean(field) for field in old)}.",
         )
     return old | {field: completed(f"{name}.{field}", part, old[field]) for field, part in value.items()}
+
+
+def _is_masked(value: object) -> bool:
+    """Whether a value is hidden by stars, somewhere in it: it is not what the sensor has."""
+    if isinstance(value, dict):
+        return any(_is_masked(part) for part in value.values())
+    if isinstance(value, list):
+        return any(_is_masked(part) for part in value)
+    return isinstance(value, str) and STARS in value
 
 
 def _unquoted(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.agreement import agreement
 from sicktui.engine.parameters.compare import compare, equal
-from sicktui.engine.parameters.snapshot import read_checksum, read_variables, silent_only_here
+from sicktui.engine.parameters.saving import SavedState, read_saved
+from sicktui.engine.parameters.snapshot import read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.plan import RestoreOrder
@@ -19,8 +20,6 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 
 T = TypeVar("T")
-_STAMPS: Final = ("LastParaDate", "LastParaTime")
-"""When parameters were saved last, in the sensor's time (developer guide, telegram listing)."""
 
 
 class Readback:
@@ -73,7 +72,9 @@ class Readback:
             hours = await _if_any(sensor, sensor.read.daily_hours)
         result = await sensor.backups.restore_status() if RestoreWant.RESULT in wants else None
         reading = await self._values() if RestoreWant.VALUES in wants else RestoreReading()
-        saved = RestoreWant.SAVED in wants
+        saved = SavedState()
+        if RestoreWant.SAVED in wants:
+            saved = await read_saved(sensor, self.identity.name)
         same_firmware = self._order.version == self.identity.version
         return RestoreReading(
             state=state,
@@ -84,8 +85,8 @@ class Readback:
             differences=reading.differences,
             unread=reading.unread,
             moved=reading.moved,
-            checksum=await read_checksum(sensor, self.identity.name) if saved else None,
-            stamp=await self._stamp() if saved else None,
+            checksum=saved.checksum,
+            stamp=saved.stamp,
             differs_from_file=await self._file_differs()
             if RestoreWant.FILE in wants and same_firmware
             else (),
@@ -105,20 +106,6 @@ class Readback:
             unread=frozenset(name for name, why in unreadable.items() if why != NOT_THERE),
             moved=any(not equal(self.network.get(name), self._order.values[name]) for name in network),
         )
-
-    async def _stamp(self) -> str | None:
-        found = [await self._if_readable(name) for name in _STAMPS]
-        return str(found) if any(found) else None
-
-    async def _if_readable(self, name: str) -> str | None:
-        """A variable that only helps: it may fail in any way but silence."""
-        try:
-            reply = await self._job.sensor.read.read_if_present(name)
-        except Unreachable:
-            raise
-        except SensorError:
-            return None
-        return None if reply is None else str(reply.value)
 
     async def _file_differs(self) -> tuple[str, ...]:
         """What the backup's own file names and the sensor has otherwise, beside the snapshot's variables."""

@@ -11,6 +11,7 @@ from sicktui.model.device import Identity
 from sicktui.model.errors import ConfigError
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.safe_text import clean
+from sicktui.sensor.transport.redaction import STARS
 from sicktui.stores.config.devices import load_devices, save_devices
 from sicktui.stores.disk.home import Home
 
@@ -49,10 +50,11 @@ def carried_words(order: RestoreOrder, before: dict[str, object], now: dict[str,
 def wanted_location(order: RestoreOrder, identity: Identity) -> str | None:
     """The ``LocationName`` that the new sensor is to have; ``None`` if the old one's is not known.
 
-    Text from a sensor or a file: it is sent to a sensor only if it is harmless and fits.
+    Text from a sensor or a file: it is sent to a sensor only if it is harmless, fits, and is all of it: where
+    a sensor echoed a secret, the stored text has stars in its place.
     """
     name = order.values.get("LocationName", order.location)
-    if not isinstance(name, str) or not name or clean(name) != name:
+    if not isinstance(name, str) or not name or clean(name) != name or STARS in name:
         return None
     return name if len(name) <= location_limit(identity.name) else None
 

@@ -6,6 +6,7 @@ from sicktui.engine.parameters.compare import shown
 from sicktui.engine.parameters.snapshot import snapshots_of
 from sicktui.engine.parameters.variables import variables
 from sicktui.engine.parameters.write import (
+    NotSaved,
     WritePlan,
     Written,
     persist_parameters,
@@ -224,9 +225,8 @@ async def write_value(
             lambda: write_parameter(services.context, target, parameter, value, persist=save),
             stops=False,
         )
-    except OutcomeUnknown as error:
-        text = f"it is unknown whether {clean(parameter)} was written. {error} Read it again."
-        services.notify(f"{name}: {text}", "error")
+    except (OutcomeUnknown, NotSaved) as error:
+        services.notify(f"{name}: {error}", "error")
         return None
     except SicktuiError as error:
         services.notify(f"{name}: {clean(parameter)} was not written. {error}", "error")
@@ -277,6 +277,9 @@ async def _save(services: Services, target: Target) -> None:
     name = clean(target.device, 40)
     try:
         done = await persist_parameters(services.context, target)
+    except OutcomeUnknown as error:
+        services.notify(f"{name}: {error}", "error")
+        return
     except SicktuiError as error:
         services.notify(f"{name}: parameters were not saved. {error}", "error")
         return
