@@ -1,8 +1,9 @@
 """Every path of the restore machine and a modelled sensor through each other, up to a number of surprises.
 
 The model is written from the contract and SICK's documents: a call that was answered badly, or not at all,
-may have been done; what was accepted shows within ``backup_timeout`` or never; a sensor may reboot to apply a
-backup, and a power cut loses what was not saved. Each surprise costs one of ``left``.
+may have been done, now or much later; what was accepted with Ok shows within ``backup_timeout`` or never; a
+sensor may reboot to apply a backup, and a power cut loses what was not saved. Each surprise costs one of
+``left``.
 """
 
 from collections import Counter
@@ -39,6 +40,8 @@ TIMING: Final = Timing(
     settle=1,
 )
 REST: Final = 4
+LATE: Final = 40
+"""Steps after which a call may take effect that was answered badly."""
 LONGEST: Final = 150
 _CAP: Final = 30
 
@@ -63,6 +66,8 @@ class World(NamedTuple):
     checksum: bool = True
     saves: bool = True
     """Whether it has a call to save."""
+    file: bool = False
+    """Whether the backup's own file names more that can be read."""
     fresh: bool = False
     """Whether its result reads pending before any restore."""
     usually: str = "succeeded"
@@ -80,6 +85,8 @@ class Sensor(NamedTuple):
     becomes: Values = "new"
     refuses: bool = False
     """Whether what is at work ends as failed."""
+    late: bool = False
+    """Whether what is at work comes later than any wait: the call was answered badly."""
     reboots: int = 0
     """Steps of silence with which it applies."""
     result: Literal["none", "pending", "ok", "bad"] = "ok"
@@ -211,6 +218,7 @@ def resumed(e: RestoreEvidence, now: int) -> RestoreEvidence:
         checksum=e.checksum,
         comparable=e.comparable,
         resumed=sent,
+        earlier=e.earlier + e.sends - int(e.resumed),
         sends=int(sent),
         send=Outcome.OPEN if sent else Outcome.NONE,
         basis=Basis.ASSUMED if e.basis is Basis.REPORTED and e.save is not Outcome.TAKEN else e.basis,
@@ -246,6 +254,9 @@ def look(
         result=result,
         differing=differing,
         differences=tuple(sorted(differing or ())),
+        differs_from_file=(
+            ("c",) if world.file and RestoreWant.FILE in wants and sensor.has != "new" else ()
+        ),
         checksum=sensor.saved if world.checksum and RestoreWant.SAVED in wants else None,
     )
     yield RestoreLooked(reading=reading, wants=wants), sensor
@@ -257,8 +268,11 @@ def look(
 
 def _felt(world: World, moment: Moment, act: Put | Restore | Save) -> Iterator[Moment]:
     evidence, now, sensor, _ = moment
-    if sensor.work and isinstance(act, Restore | Put):
+    if sensor.work and not sensor.late and isinstance(act, Restore | Put):
         raise Wrong(f"{act} while a restore is at work")
+    result = evidence.latest.result
+    if isinstance(act, Restore | Put) and evidence.pending_seen and result is not None and result.finished:
+        raise Wrong(f"{act} although the result of this restore came")
     if RestoreWant.WHO not in evidence.wants or RestoreWant.VALUES in evidence.wants:
         raise Wrong(f"{act} without a look at who the sensor is")
     match act:
@@ -319,13 +333,18 @@ def _restore(world: World, sensor: Sensor) -> Ends:
             yield outcome, None, less
             for one, _ in _accepted(world, less):
                 yield outcome, None, one
+            yield outcome, None, _usual(world, less)._replace(work=LATE, late=True)
         yield Outcome.REFUSED, None, less
+
+
+def _usual(world: World, sensor: Sensor) -> Sensor:
+    pending: Literal["pending", "none"] = "pending" if world.kind == "async" else "none"
+    return sensor._replace(work=1, becomes="new", result=pending, refuses=False, late=False, reboots=0)
 
 
 def _accepted(world: World, sensor: Sensor) -> Iterator[tuple[Sensor, bool]]:
     """What may become of a call that was accepted."""
-    pending: Literal["pending", "none"] = "pending" if world.kind == "async" else "none"
-    usual = sensor._replace(work=1, becomes="new", result=pending, refuses=False, reboots=0)
+    usual = _usual(world, sensor)
     yield usual, False
     if sensor.left:
         less = usual._replace(left=sensor.left - 1)
@@ -361,11 +380,13 @@ def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
             {"new"} if world.checksum else {"new", "hidden"} if world.visible else {"new", "hidden", "part"}
         )
         saved = sensor.saved in right or not world.saves
-        if sensor.has not in right or not saved or sensor.other or sensor.work:
+        if sensor.has not in right or not saved or sensor.other or (sensor.work and not sensor.late):
             raise Wrong(f"{judgement} of {sensor}")
     elif judgement.verdict is Verdict.FAILED:
         if sensor.work:
             raise Wrong(f"{judgement} although more may come of {sensor}")
+        if "restored and saved" in judgement.message and world.visible and sensor.saved == "old":
+            raise Wrong(f"{judgement} of {sensor}")
         if "No parameter was changed" in judgement.advice and sensor.has != "old" and world.visible:
             raise Wrong(f"{judgement} of {sensor}")
         restored = sensor.has == "new" and (sensor.saved == "new" or not world.saves)
@@ -420,6 +441,17 @@ WORLDS: Final = (
         for kind in KINDS
         for visible in (True, False)
         for checksum in (True, False)
+    ),
+    *(
+        World(
+            f"{kind}, only the file shows it",
+            kind,
+            visible=False,
+            checksum=False,
+            file=True,
+            usually="unknown" if kind != "async" else "succeeded",
+        )
+        for kind in ("silent", "taken", "async")
     ),
     World("async, its result is pending before", "async", fresh=True),
     World("async, its result is pending before, no checksum", "async", fresh=True, checksum=False),

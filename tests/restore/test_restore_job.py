@@ -126,8 +126,9 @@ async def test_a_restore_that_stays_pending_ends_unknown(harness: EngineHarness)
         generation="picoscan-2.3.3", faults=(Fault(name="restore_pending_forever"),)
     )
     record = await harness.backed_up(device)
+    change(device)
     verdict = await harness.restore(device, record.id)
-    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.BUSY)
     assert "pending" in verdict.message
 
 

@@ -94,6 +94,7 @@ async def test_a_result_after_a_reboot_that_nothing_proves_is_not_known(
 
     async def restart(plan: RestorePlan) -> None:
         await asyncio.sleep(0.2)
+        device.backups.restored = True
         await device.power_off()
         await device.power_on()
 

@@ -38,6 +38,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """Whether a backup was triggered on the sensor."""
     restore: Progress = "none"
     """Whether a restore was triggered on the sensor."""
+    restores: int = 0
+    """How often."""
     persist: Progress = "none"
     """Whether it was asked to save its parameters; a restore does that only after it has worked."""
     basis: str = ""
@@ -122,7 +124,8 @@ def _of_update(past: JobHistory, event: Acted) -> JobHistory:
 
 def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
     if event.act == "restore":
-        return structs.replace(past, restore=_progress(event))
+        sent = past.restores + (event.phase == "intended")
+        return structs.replace(past, restore=_progress(event), restores=sent)
     if event.phase != "intended":
         return structs.replace(past, persist=_progress(event))
     left_out = tuple(name for name in event.detail.split(", ") if name)

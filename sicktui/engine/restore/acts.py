@@ -9,7 +9,9 @@ from pathlib import Path
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.record import ActHandle
 from sicktui.engine.restore.machine import Save
-from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreReply
+from sicktui.engine.restore.readback import Readback
+from sicktui.model.enums import UpdateState
+from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreLooked, RestoreReply, RestoreWant
 from sicktui.model.update.observations import Outcome
 from sicktui.sensor.errors import (
     NotSupported,
@@ -37,15 +39,22 @@ async def put(job: Job, file: Path) -> RestoreEnded:
         return await _carried_out(RestoreAct.PUT, send, record)
 
 
-async def restore(job: Job, passphrase: str) -> RestoreEnded:
-    """``RestoreParameterBackup``.
+async def restore(job: Job, passphrase: str, readback: Readback) -> RestoreEnded:
+    """``RestoreParameterBackup``. The sensor is read before the call is sent in another form.
 
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
     """
 
+    async def must_rest(refusal: SensorError) -> None:
+        seen = await readback.look(frozenset({RestoreWant.WHO}))
+        if not isinstance(seen, RestoreLooked) or seen.reading.stranger:
+            raise refusal
+        if seen.reading.state is UpdateState.STARTED:
+            raise refusal
+
     async def send() -> RestoreReply:
-        return await job.sensor.backups.restore(passphrase)
+        return await job.sensor.backups.restore(passphrase, must_rest)
 
     async with job.record.acting("restore") as record:
         return await _carried_out(RestoreAct.RESTORE, send, record)

@@ -105,6 +105,7 @@ class RestoreJob:
             same_firmware=same_firmware,
             comparable=readback.comparable,
             resumed=sent,
+            earlier=past.restores,
             sends=int(sent),
             send=Outcome.OPEN if sent else Outcome.NONE,
             basis=basis if saving else None,
@@ -211,7 +212,7 @@ class RestoreJob:
                 ended = await acts.put(job, file)
             case Restore():
                 began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
-                ended = await acts.restore(job, self._passphrase)
+                ended = await acts.restore(job, self._passphrase, readback)
             case Save():
                 if self.order.replace and evidence.saves == 0:
                     await self._carry_location(readback.identity)

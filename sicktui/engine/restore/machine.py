@@ -18,6 +18,8 @@ from sicktui.model.update.observations import Outcome
 
 POLL: Final = 0.5
 """Seconds between two looks at a sensor that applies parameters, which takes about a second."""
+VALUES_PAUSE: Final = 2.0
+"""The same where all values are read, each with a request."""
 _LONG: Final = frozenset({RestoreWant.VALUES, RestoreWant.FILE})
 _WHO: Final = frozenset({RestoreWant.WHO})
 _BEFORE: Final = frozenset({RestoreWant.WHO, RestoreWant.RESULT})
@@ -64,8 +66,7 @@ NextAct = Look | Put | Restore | Save | Wait | Finish
 def step_of(evidence: RestoreEvidence, timing: Timing) -> Step:
     """The step that the evidence belongs to."""
     if basis_of(evidence, timing) is not None:
-        known = evidence.save is Outcome.ABSENT or evidence.is_saved
-        return Step.VERIFY if evidence.saves and known else Step.PERSIST
+        return Step.VERIFY if _is_saved(evidence, timing) else Step.PERSIST
     if evidence.sends == 0 or may_repeat(evidence, timing):
         return Step.ACTIVATE if evidence.put is Outcome.TAKEN else Step.UPLOAD
     return Step.ACTIVATE
@@ -99,13 +100,19 @@ def _acting(evidence: RestoreEvidence, timing: Timing) -> bool:
     return evidence.sends == 0 or may_repeat(evidence, timing)
 
 
+def _is_saved(evidence: RestoreEvidence, timing: Timing) -> bool:
+    """Whether what is restored now is saved, or cannot be: what came after an early save is saved again."""
+    known = evidence.save is Outcome.ABSENT or bool(evidence.is_saved)
+    return evidence.saves > 0 and known and basis_of(evidence, timing) is evidence.basis
+
+
 def _act(evidence: RestoreEvidence, timing: Timing) -> NextAct | None:
     basis = basis_of(evidence, timing)
     if basis is None:
         if evidence.put is Outcome.TAKEN:
             return Restore()
         return Put() if _acting(evidence, timing) else None
-    if evidence.saves and (evidence.save is Outcome.ABSENT or evidence.is_saved):
+    if _is_saved(evidence, timing):
         # What is read after saving, at once; a checksum that is not the backup's is looked at again.
         return None if evidence.wants >= VERIFIED else Look(VERIFIED)
     word = evidence.word
@@ -115,8 +122,7 @@ def _act(evidence: RestoreEvidence, timing: Timing) -> NextAct | None:
 def _wants(evidence: RestoreEvidence, timing: Timing) -> frozenset[RestoreWant]:
     """What the next look reads; each more costs the sensor a request."""
     if basis_of(evidence, timing) is not None:
-        known = evidence.save is Outcome.ABSENT or evidence.is_saved
-        return VERIFIED if evidence.saves and known else _SAVING
+        return VERIFIED if _is_saved(evidence, timing) else _SAVING
     unread = frozenset({RestoreWant.VALUES}) if evidence.latest.differing is None else frozenset()
     if evidence.put is Outcome.TAKEN or _acting(evidence, timing):
         return _BEFORE | unread
@@ -132,4 +138,4 @@ def _pause(evidence: RestoreEvidence, timing: Timing) -> float:
     """Seconds until the next look."""
     if evidence.blind_since is not None:
         return timing.reconnect_interval
-    return min(POLL, timing.poll_interval)
+    return min(VALUES_PAUSE if RestoreWant.VALUES in evidence.wants else POLL, timing.poll_interval)

@@ -61,6 +61,13 @@ class Basis(StrEnum):
     """What differed from the backup does not any more."""
     ASSUMED = "assumed"
     """It was accepted, and there was nothing to see: only the checksum can prove it."""
+    EARLY = "early"
+    """The same, without a checksum: nothing can prove it, so it is saved after ``restore_wait`` already."""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether only the checksum can prove the restore."""
+        return self in (Basis.ASSUMED, Basis.EARLY)
 
 
 class RestoreReading(Struct, frozen=True, kw_only=True):
@@ -132,6 +139,8 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     """How many variables of the backup can be compared."""
     resumed: bool = False
     """Whether an earlier process has begun this restore."""
+    earlier: int = 0
+    """How often an earlier process has sent RestoreParameterBackup."""
     puts: int = 0
     """Uploads since the last RestoreParameterBackup."""
     put: Outcome = Outcome.NONE
@@ -217,19 +226,34 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     @property
     def word(self) -> RestoreReply | None:
         """What the sensor reports of the last call; ``None``: nothing, or perhaps of an earlier one."""
-        result, reply = self.latest.result, self.reply
-        if self.before.differing is None:
-            return None  # the call was an earlier process's: what was there before it is not known
+        result, reply, before = self.latest.result, self.reply, self.before.result
         if reply is not None and reply.ok is False:
             return reply
         if result is not None:
-            if result.finished and (self.pending_seen or result != self.before.result):
-                return result
-            return None
+            # What was there before the call is not known if an earlier process has sent it.
+            changed = before is not None and result != before
+            return result if result.finished and (self.pending_seen or changed) else None
         # ``Result`` true means that the call was taken on: it works on after its reply (authentication
         # article, scenario 2; SICK's OpenAPI of picoScan 2.3.3). A RestoreResult is the end.
         done = reply is not None and reply.finished and reply.ok and reply.result is not None
         return reply if done and not self.has_result else None
+
+    @property
+    def may_come(self) -> bool:
+        """Whether a call that was not answered well may still take effect: the sensor reports no end."""
+        unsure = self.sends > 1 or self.earlier > 1 or (self.send in UNSURE and self.basis is None)
+        result = self.latest.result
+        return unsure and not (result is not None and result.finished)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an earlier call may have worked, and nothing shows that it has not."""
+        return (self.sends > 1 or self.earlier > 1) and not self.visible
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the backup is known to be restored, and nothing since then may have lost it."""
+        return self.basis in (Basis.REPORTED, Basis.SEEN) and not (self.gone or self.resumed or self.stays)
 
     @property
     def is_saved(self) -> bool | None:

@@ -30,6 +30,9 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     """Why the restore counts as applied; ``None``: it does not, or not yet."""
     if e.basis is Basis.REPORTED and e.gone and e.save is not Outcome.TAKEN:
         return Basis.ASSUMED  # a reboot may have lost what was not saved yet
+    rest = max(timing.backup_timeout, timing.restore_wait)
+    if e.basis is Basis.EARLY and e.waited >= rest:
+        return Basis.ASSUMED  # what came since it was saved is saved now
     if e.basis is not None or e.sends == 0:
         return e.basis
     word = e.word
@@ -39,12 +42,14 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
         return Basis.REPORTED  # a silence since then may have lost what was not saved
     if e.pending and (e.pending_seen or e.resumed):
         return None
-    rest = max(timing.backup_timeout, timing.restore_wait)
     # What cannot be read may come after what can.
     if (e.reached and e.waited >= timing.restore_wait) or (e.changed and e.waited >= rest):
         return Basis.SEEN
-    accepted = (e.send is Outcome.TAKEN or word is not None) and not e.visible
-    return Basis.ASSUMED if accepted and e.waited >= rest else None
+    if not (e.send is Outcome.TAKEN or word is not None) or e.visible or e.waited < timing.restore_wait:
+        return None
+    if e.waited >= rest:
+        return Basis.ASSUMED
+    return Basis.EARLY if e.checksum is None else None  # no checksum to wait for
 
 
 def may_repeat(e: RestoreEvidence, timing: Timing) -> bool:
@@ -63,7 +68,10 @@ def judge_restore(evidence: RestoreEvidence, now: float, timing: Timing) -> Judg
         timing: the deadlines of this device.
     """
     facts = Facts(evidence, now, timing)
-    return next((rule.ends(facts) for rule in RULES if rule.holds(facts)), None)
+    end = next((rule.ends(facts) for rule in RULES if rule.holds(facts)), None)
+    if end is not None and end.verdict is Verdict.FAILED and evidence.may_come:
+        return end._replace(verdict=Verdict.UNKNOWN, advice=sentences.LOOK)
+    return end
 
 
 # -- the rules -----------------------------------------------------------------------------------
@@ -144,7 +152,10 @@ def _save_spent(f: Facts) -> bool:
 def _verified(f: Facts) -> bool:
     e = f.e
     known = e.save is Outcome.ABSENT or e.is_saved
-    return e.basis is not None and f.looked and e.saves > 0 and bool(known) and e.wants >= VERIFIED
+    read = e.basis is not None and f.looked and e.saves > 0 and bool(known) and e.wants >= VERIFIED
+    if e.basis is Basis.EARLY and (e.latest.differences or e.latest.differs_from_file):
+        return False  # the rest may come yet
+    return read
 
 
 def _checksum_differs(f: Facts) -> bool:
@@ -165,7 +176,8 @@ def _contradicted(f: Facts) -> bool:
 
 
 def _unproven(f: Facts) -> bool:
-    return _verified(f) and f.e.basis is Basis.ASSUMED and not proven(f.e) and not _checksum_differs(f)
+    weak = f.e.basis is not None and f.e.basis.is_weak
+    return _verified(f) and weak and not proven(f.e) and not _checksum_differs(f)
 
 
 def _is_restored(f: Facts) -> bool:
@@ -213,7 +225,7 @@ RULES: Final = (
             Code.NO_RETURN if f.e.silent else Code.PROTOCOL_ERROR,
             f"The sensor does not answer any more during the restore: {f.e.trouble}"
             if f.e.basis is None
-            else f"The backup is restored, but cannot be read back: {f.e.trouble}",
+            else f"The restore cannot be read back: {f.e.trouble}",
             sentences.RETURN,
         ),
     ),
@@ -234,9 +246,9 @@ RULES: Final = (
         _stays_pending,
         lambda f: Judgement(
             Verdict.UNKNOWN,
-            Code.RESTORE_REJECTED,
-            f"The restore is still pending after {f.rest:g} s.",
-            f"Restart the sensor. {sentences.LOOK}",
+            Code.BUSY,
+            f"The restore is still pending after {f.rest:g} s: the sensor may be at work on it.",
+            sentences.STILL_AT_WORK,
         ),
     ),
     Rule(
@@ -245,12 +257,7 @@ RULES: Final = (
     Rule(
         "twice no usable reply, and nothing to see it by",
         _never_answered,
-        lambda _: Judgement(
-            Verdict.UNKNOWN,
-            Code.INTERRUPTED,
-            "Twice no reply to the restore came that can be read: what became of it is not known.",
-            sentences.LOOK,
-        ),
+        sentences.never_answered,
     ),
     Rule("restored, but not known to be saved", _save_spent, sentences.not_saved),
     Rule(

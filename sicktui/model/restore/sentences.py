@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import RestoreEvidence
+from sicktui.model.restore.evidence import Basis, RestoreEvidence
 from sicktui.model.restore.results import not_restored, rejection
 from sicktui.model.settings import Timing
 from sicktui.model.update.evidence import Last
@@ -13,6 +13,10 @@ from sicktui.model.wording import names
 
 UNTOUCHED: Final = "No parameter was changed."
 _MOST_NAMED: Final = 8
+STILL_AT_WORK: Final = (
+    "Do not restart the sensor meanwhile. Wait, then read its parameters ('sicktui get', 'sicktui diff') and "
+    "restore again if they are not the backup's."
+)
 LOOK: Final = (
     "Read its parameters ('sicktui get', 'sicktui diff'), then restore again: doing it twice does no harm."
 )
@@ -70,6 +74,11 @@ def code_of(e: RestoreEvidence, otherwise: Code) -> Code:
     return Code(e.code) if e.code else otherwise
 
 
+AGAIN: Final = "Restore it again; doing it twice does no harm."
+_SET: Final = (
+    "Some settings take effect only after a restart of the sensor. Compare then with 'sicktui diff', and set "
+    "what is missing with 'sicktui set'."
+)
 OTHER_PLACE: Final = "Look for the sensor on site; its address may have changed (DHCP)."
 RETURN: Final = (
     "Check its power and cable; its network settings may have changed with the restore: look for it at its "
@@ -96,18 +105,13 @@ def not_uploaded(f: Facts) -> Judgement:
     return untouched(code, f"{what}{f.e.why}", f.e.advice)
 
 
-def doubtful(f: Facts) -> bool:
-    """Whether an earlier call may have worked, and nothing shows that it has not."""
-    return f.e.sends > 1 and not f.e.visible
-
-
 def rejected(f: Facts) -> Judgement:
     """The sensor reports that the restore failed."""
     word = f.e.word
     if word is None:
         raise AssertionError("no result")
     end = rejection(word)
-    return end._replace(verdict=Verdict.UNKNOWN, advice=LOOK) if doubtful(f) else end
+    return end._replace(verdict=Verdict.UNKNOWN, advice=LOOK) if f.e.doubtful else end
 
 
 def refused(f: Facts) -> Judgement:
@@ -117,52 +121,65 @@ def refused(f: Facts) -> Judgement:
     message = f"The sensor does not restore the backup: {f.e.why}"
     if f.e.sends == 1:
         return untouched(code, message, f.e.advice)
-    verdict = Verdict.UNKNOWN if doubtful(f) else Verdict.FAILED
-    return Judgement(verdict, code, message, LOOK if doubtful(f) else f.e.advice)
+    verdict = Verdict.UNKNOWN if f.e.doubtful else Verdict.FAILED
+    return Judgement(verdict, code, message, LOOK if f.e.doubtful else f.e.advice)
 
 
 def nothing_came(f: Facts) -> Judgement:
-    """Nothing that should change has changed."""
-    replied = "gives no result of the restore" if f.e.send is Outcome.TAKEN else "sent no usable reply"
+    """Nothing that should change has changed. Without a usable reply it may change yet."""
+    nothing = f"no parameter has become that of the backup within {f.rest:g} s"
+    if f.e.may_come:
+        return never_answered(f, f" So far, {nothing}.")
+    taken = f.e.send is Outcome.TAKEN
+    replied = "gives no result of the restore" if taken else "sent no usable reply and is not at work"
+    return Judgement(Verdict.FAILED, Code.RESTORE_REJECTED, f"The sensor {replied}, and {nothing}.", _USUAL)
+
+
+def never_answered(f: Facts, seen: str = "") -> Judgement:
+    """No usable reply, and nothing shows what became of the restore."""
+    odd = f.e.send is Outcome.ODD
     return Judgement(
-        Verdict.FAILED,
-        Code.RESTORE_REJECTED,
-        f"The sensor {replied}, and no parameter has become that of the backup within {f.rest:g} s.",
-        _USUAL,
+        Verdict.UNKNOWN,
+        code_of(f.e, Code.PROTOCOL_ERROR) if odd else Code.INTERRUPTED,
+        "No reply to the restore came that can be read, so it is not known whether it takes effect."
+        f"{seen} {f.e.why}".rstrip(),
+        LOOK,
     )
 
 
 def not_saved(f: Facts) -> Judgement:
     """Restored, but not known to be saved."""
     code = code_of(f.e, Code.DEVICE_ERROR)
+    active = "The backup is restored and active" if f.e.confirmed else "The sensor accepted the backup"
     if f.e.is_saved is False:
         return Judgement(
-            Verdict.FAILED,
+            Verdict.UNKNOWN if f.e.basis is Basis.EARLY else Verdict.FAILED,
             code,
-            "The backup is restored and active, but the sensor did not save it. The next power cycle "
-            f"loses it: {f.e.why}",
-            "Restore it again; doing it twice does no harm.",
+            f"{active}, but the sensor did not save it. The next power cycle loses it: {f.e.why}",
+            AGAIN,
         )
     return Judgement(
         Verdict.UNKNOWN,
         code,
-        "The backup is restored and active. It is not known whether the sensor saved it; a power cycle may "
-        f"lose it: {f.e.why}",
-        "Restore it again; doing it twice does no harm.",
+        f"{active}. It is not known whether the sensor saved it; a power cycle may lose it: {f.e.why}",
+        AGAIN,
     )
 
 
 def falls_short(f: Facts) -> Judgement:
-    """Restored and saved, but something was left out or reads differently."""
-    left = f.e.latest.differences or f.e.latest.differs_from_file
-    what = " ".join(part for part in (not_restored(f.e.left_out), read_back(f.e) if left else "") if part)
-    return Judgement(
-        Verdict.FAILED,
-        Code.RESTORE_REJECTED,
-        f"The backup was restored and saved, but not completely. {what}",
-        "Some settings take effect only after a restart of the sensor. Compare then with 'sicktui diff', and "
-        "set what is missing with 'sicktui set'.",
-    )
+    """Something was left out or reads differently after the restore."""
+    e = f.e
+    left = e.latest.differences or e.latest.differs_from_file
+    if e.confirmed and e.is_saved:
+        what, advice = "The backup was restored and saved, but not completely.", _SET
+    elif e.confirmed:
+        what, advice = "The backup was restored, but not completely, and it cannot be saved.", _SET
+    else:
+        restarted = "The sensor restarted during the restore. " if e.gone else ""
+        what, advice = f"{restarted}The sensor does not have all parameters of the backup.", f"{AGAIN} {_SET}"
+    parts = (what, not_restored(e.left_out), read_back(e) if left else "")
+    message = " ".join(part for part in parts if part)
+    return Judgement(Verdict.FAILED, Code.RESTORE_REJECTED, message, advice)
 
 
 def contradicted(f: Facts) -> Judgement:
@@ -170,19 +187,22 @@ def contradicted(f: Facts) -> Judgement:
     return Judgement(
         Verdict.UNKNOWN,
         Code.RESTORE_REJECTED,
-        "The backup was restored and saved, and nothing that can be read differs from it. But the "
-        "sensor's own checksum of all parameters (MD5Parameters) is not the backup's: something unreadable "
-        "differs.",
+        "Nothing that can be read differs from the backup. But the sensor's own checksum of its saved "
+        "parameters (MD5Parameters) is not the backup's: something that cannot be read differs or is not "
+        "saved.",
         "Restore it again; if the checksum still differs, compare with the sensor's web page.",
     )
 
 
 def unproven(f: Facts) -> Judgement:
     """Accepted without a result, and nothing proves it."""
+    why = "This sensor does not report restore results"
+    if f.e.has_result:
+        why = "The sensor reports no result that is certainly of this restore"
     return Judgement(
         Verdict.UNKNOWN,
         Code.NOT_SUPPORTED,
-        "This sensor does not report restore results, and no comparable parameter differed before, so the "
-        f"result cannot be verified. {read_back(f.e)}",
+        f"{why}, and no comparable parameter differed before, so the result cannot be verified. "
+        f"{read_back(f.e)}",
         "Read a parameter that the backup should have changed ('sicktui get').",
     )

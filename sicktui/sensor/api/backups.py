@@ -9,7 +9,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.restore.evidence import RestoreReply
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.authentication import Authenticator, BeforeRepeat
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.api.transfers import Downloaded, Transfers
@@ -20,6 +20,10 @@ from sicktui.sensor.turns.link import Link
 
 _FILE: Final = "parameterbackup"
 _CREATE_RESULT: Final = "CreateParameterBackupResult"
+_RESTORE: Final = "RestoreParameterBackup"
+_EVERYTHING: Final = {"Filter": 0}
+_MALFORMED: Final = (1, 2)
+"""``header.status`` Parsing Failed and Invalid Data."""
 _RESTORE_RESULT: Final = "RestoreParameterBackupResult"
 _FINISHED: Final = 1
 _LONGEST_PASSPHRASE: Final = 256
@@ -81,6 +85,8 @@ class Backups:
         self._reader = reader
         self._access = access
         self._transfers = transfers
+        self._filters = False
+        """Whether the sensor has taken ``Filter``."""
 
     async def create(self, passphrase: str) -> None:
         """``CreateParameterBackup``. The file is ready some time later.
@@ -144,15 +150,35 @@ class Backups:
             lambda: FileBody(path, size, _unseen, self._link.clock, code=Code.BACKUP_UNUSABLE),
         )
 
-    async def restore(self, passphrase: str) -> RestoreReply:
+    async def restore(self, passphrase: str, before_repeat: BeforeRepeat | None = None) -> RestoreReply:
         """``RestoreParameterBackup``: the sensor applies the uploaded file.
+
+        ``Filter`` 0 means all parameters. The files that document it (picoScan 2.3.3, multiScan200) are those
+        with a ``RestoreParameterBackupResult``; SICK's SDK always sends it there. Elsewhere it is sent only
+        after a refusal of the form without it (status 1 or 2).
+
+        Args:
+            passphrase: the one that the file was made with.
+            before_repeat: looks at the sensor before a second call, and raises to forbid it.
 
         Raises:
             OutcomeUnknown: the connection broke: it may have happened.
             SensorError: anything else.
         """
         self._link.redactor.add(passphrase)
-        reply = await self._access.call("RestoreParameterBackup", {"Passphrase": _checked(passphrase)})
+        data: dict[str, object] = {"Passphrase": _checked(passphrase)}
+        if self._filters or self._reader.is_present(_RESTORE_RESULT):
+            data |= _EVERYTHING
+        try:
+            reply = await self._access.call(_RESTORE, data, before_repeat=before_repeat)
+        except DeviceError as error:
+            if error.status not in _MALFORMED or "Filter" in data:
+                raise
+            if before_repeat is not None:
+                await before_repeat(error)
+            data |= _EVERYTHING
+            reply = await self._access.call(_RESTORE, data, before_repeat=before_repeat)
+            self._filters = True
         return _restore_reply(reply)
 
     async def restore_status(self) -> RestoreReply | None:

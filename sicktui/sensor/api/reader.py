@@ -91,6 +91,10 @@ class Reader:
         self._cache.mark_present(name)
         return reply
 
+    def is_present(self, name: str) -> bool:
+        """Whether the sensor has answered for ``name`` before."""
+        return self._cache.is_present(name)
+
     async def ident(self) -> tuple[str, str]:
         """``DeviceIdent``: name and version. Every sensor has it, so it also shows that a sensor answers.
 

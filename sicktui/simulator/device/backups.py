@@ -28,7 +28,7 @@ class Backups:
         self.uploaded: bytes | None = None
         self.create_pending = False
         self.create_ok = False
-        self._created = self._restored = device.spec.earlier_results
+        self._created = self.restored = device.spec.earlier_results
         """Whether the last backup, and the last restore, is finished."""
         self.restore_pending = False
         self.restore_code: int = 0
@@ -52,7 +52,7 @@ class Backups:
     def restore_result(self) -> dict[str, object]:
         """``RestoreParameterBackupResult``, likewise."""
         return {
-            "Status": int(self._restored),
+            "Status": int(self.restored),
             "RestoreResult": self.restore_code,
             "ParametersFailedToRestore": list(self.restore_failed),
         }
@@ -113,6 +113,8 @@ class Backups:
             raise ApiError(INVALID_DATA)
         plan = RestorePlan(seconds=self._device.spec.restore_seconds)
         self._device.faults.restore(plan)
+        if plan.ignored:
+            return plan
         contents: Contents | None = None
         if plan.code is None:
             try:
@@ -120,7 +122,7 @@ class Backups:
                 plan.code = 0
             except Unusable as error:
                 plan.code = error.code
-        self.restore_pending, self._restored = True, False
+        self.restore_pending, self.restored = True, False
         self._contents = contents
         return plan
 
@@ -139,7 +141,7 @@ class Backups:
             return
         self.restore_code = plan.code or 0
         self.restore_failed = self._apply(plan)
-        self.restore_pending, self._restored = False, True
+        self.restore_pending, self.restored = False, True
         if plan.reboots:
             self._device.parameters.save()
             self._device.spawn(self._reboot())

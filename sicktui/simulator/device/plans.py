@@ -76,4 +76,6 @@ class RestorePlan(Struct, kw_only=True):
     left_out: tuple[str, ...] = ()
     """The same, but not reported."""
     reboots: bool = False
+    ignored: bool = False
+    """If true, it is taken on and nothing happens: the result stays that of an earlier one."""
     finishes: bool = True
