@@ -6,7 +6,7 @@ from typing import Final
 from sicktui.model.enums import STEPS, Code, Operation, Step
 from sicktui.simulator.spec import Fault, GenerationName
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
-from tests.reliability.wire_cases import KINDS, LASTING, ONCE, Kind
+from tests.reliability.wire_cases import KINDS, LASTING, ONCE, TWICE, Kind
 
 _WRONG_PASSWORD: Final = ("wrong response (password or hash chain)", "wrong Basic credentials")
 _TOO_MANY: Final = ("requests in a second",)
@@ -27,7 +27,7 @@ RESULTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 50, 77)
 _PENDING: Final[dict[GenerationName, Outcome]] = {
     "firmware-article": failed(Code.RESTORE_REJECTED),
     "auth-article": failed(Code.RESTORE_REJECTED),
-    "picoscan-2.3.3": unknown(Code.RESTORE_REJECTED),
+    "picoscan-2.3.3": unknown(Code.BUSY),
 }
 """What becomes of a restore that never ends: some have no way to ask, one has, the others restore at once."""
 _LASTING: Final = ("status 4", "cut_reply", "not_json")
@@ -83,6 +83,19 @@ def _restores(generation: GenerationName) -> Iterator[Case]:
     fault = _early("restore_silently_partial", value="ScanDataFormat")
     yield _case(operation, "restore_silently_partial", "activate", generation, fault, _REJECTED)
     yield _case(operation, "restore_reboots", "activate", generation, _early("restore_reboots"), (SUCCEEDED,))
+    stale = _early("restore_stale_result")
+    yield _case(operation, "restore_stale_result", "activate", generation, stale, _REJECTED)
+    for step in struck_steps(operation):
+        if step is not Step.AUTHENTICATE:  # some read nothing there
+            yield from _bad_reads(step, generation)
+
+
+def _bad_reads(step: Step, generation: GenerationName) -> Iterator[Case]:
+    for often, times in ((ONCE, 1), (TWICE, 2), (LASTING, None)):
+        fault = Fault(name="http_503", at="GET *", times=times)
+        planted = (Planted(fault=fault, step=step, lasting=times is None),)
+        row = f"http_503 at reads, {often}"
+        yield _case(Operation.RESTORE, row, step.value, generation, planted, ())
 
 
 def _disturbances(operation: Operation, step: Step, generation: GenerationName) -> Iterator[Case]:

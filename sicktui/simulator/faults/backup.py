@@ -189,3 +189,10 @@ class RestoreReboots(RestoreFault):
     """The sensor reboots to apply a restore (SICK's developer guide, configuration backup and restore)."""
 
     sets = ("reboots", True)
+
+
+@fault("restore_stale_result")
+class RestoreStaleResult(RestoreFault):
+    """Takes a restore on and does nothing; its result stays that of an earlier one."""
+
+    sets = ("ignored", True)
