@@ -12,6 +12,7 @@ from benchmarks import (
     runner_memory,
     screen_traffic,
     sensor_look,
+    source_fetch,
     startup_time,
     update_time,
 )
@@ -27,6 +28,7 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     key_latency.PART: key_latency.measure,
     recovery.PART: recovery.measure,
     outage.PART: outage.measure,
+    source_fetch.PART: source_fetch.measure,
 }
 
 

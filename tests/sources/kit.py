@@ -21,6 +21,7 @@ from tests.thinx_server.firmware import Build, Firmware
 from tests.thinx_server.server import serving
 
 FAST = TimeLimits(connect=1.0, answer=1.0, first_byte=2.0, stall=0.5)
+PATIENT = TimeLimits()
 RUNNING = "2.3.0.0R"
 NEWER = "2.3.1"
 SIZE = 200_000

@@ -143,7 +143,11 @@ class ThinxSource:
             subject, room, version=offer.version, token=token, forced=forced, progress=progress
         )
 
+    def forget_tokens(self) -> None:
+        """Forget the tokens of all offers: a fetch then asks for another one."""
+        self._tokens.clear()
+
     async def aclose(self) -> None:
         """Close every connection, and forget the tokens."""
-        self._tokens.clear()
+        self.forget_tokens()
         await self._wire.aclose()
