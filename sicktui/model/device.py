@@ -120,9 +120,16 @@ class Identity(Struct, frozen=True, kw_only=True):
     """``DeviceType``: the variant, e.g. ``PICS150-1``; ``None`` where it is not reported."""
     order_number: str | None = None
     location: str | None = None
+    firmware: str | None = None
+    """``FirmwareVersion``, read where ``DeviceIdent.Version`` alone does not show what runs."""
     unreadable: dict[str, str] = {}
     """Variables that neither identify nor judge the sensor and could not be read, with the reason. Treat as
     read-only."""
+
+    @property
+    def runs(self) -> str:
+        """The version that it runs, whole where it reports that."""
+        return self.firmware or self.version
 
     @property
     def gaps(self) -> str:

@@ -85,7 +85,7 @@ def _subject(target: Target, identity: Identity, status: str) -> Subject:
     return Subject(
         device=target.device,
         model=str(product_of(identity) or identity.device_type or identity.name),
-        version=identity.version,
+        version=identity.runs,
         mac=identity.mac,
         serial=identity.serial,
         suffix=_suffix(identity),
@@ -98,5 +98,5 @@ def _suffix(identity: Identity) -> str:
     product = product_of(identity)
     if product is not None and product.family == MULTISCAN_200:
         return PackageType.MULTISCAN_200.value
-    signed = is_picoscan(identity) and is_older(identity.version, SIGNED_SINCE) is False
+    signed = is_picoscan(identity) and is_older(identity.runs, SIGNED_SINCE) is False
     return (PackageType.SIGNED if signed else PackageType.UNSIGNED).value

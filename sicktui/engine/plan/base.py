@@ -233,7 +233,7 @@ def plan_item(
         message=refusal.message if refusal else message,
         advice=refusal.advice if refusal else "",
         identity=identity,
-        from_version=identity.version if identity else None,
+        from_version=identity.runs if identity else None,
         to_version=to_version,
         warnings=tuple(warnings),
     )

@@ -109,7 +109,7 @@ class UpdateJob:
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)
             saved = job.spec.options.persist and await self._persist(identity)
-        before = await read_before(job.sensor, before, thorough=self._reinstalls(before))
+        before = await read_before(job.sensor, before, thorough=self._reinstalls(identity))
         await job.record.survey(identity, before, backup=self.backup_id)
         job.record.checkpoint()
         evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
@@ -118,10 +118,10 @@ class UpdateJob:
     def _counts(self, identity: Identity) -> bool:
         return self.job.memory.counts_reboots(identity)
 
-    def _reinstalls(self, before: Reading) -> bool:
+    def _reinstalls(self, identity: Identity) -> bool:
         """Whether the version will not change, so that only a counter can prove a reboot."""
         expected = self.job.item.to_version
-        return expected is None or matches(before.version, expected)
+        return expected is None or matches(identity.runs, expected)
 
     async def _preflight(self) -> tuple[Identity, Reading]:
         job = self.job
@@ -132,8 +132,8 @@ class UpdateJob:
             if planned is not None and not identity.is_same_sensor(planned):
                 raise self._exchanged(identity, planned)
             expected = job.item.to_version
-            if expected and matches(identity.version, expected) and not job.spec.options.force:
-                raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
+            if expected and matches(identity.runs, expected) and not job.spec.options.force:
+                raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.runs} already.")
             state = await job.sensor.read.update_state()
             await job.record.state(state)
             if state is UpdateState.STARTED and self._past is None:

@@ -144,7 +144,7 @@ async def _read_and_judge(
     item = plan_item(
         target,
         refusal,
-        message=f"Update from {identity.version} to {expected or 'an unknown version'}.",
+        message=f"Update from {identity.runs} to {expected or 'an unknown version'}.",
         identity=identity,
         to_version=expected,
         warnings=warnings,

@@ -39,15 +39,15 @@ def judge_support(identity: Identity, state: UpdateState | None) -> Refusal | No
         return Refusal(
             Action.REFUSE,
             Code.NOT_SUPPORTED,
-            f"This {identity.name} with firmware {identity.version} has no firmware update over its REST API "
+            f"This {identity.name} with firmware {identity.runs} has no firmware update over its REST API "
             "(UpdateState is not found).",
             "Update it with the vendor's own tool for this family.",
         )
-    if is_picoscan(identity) and is_older(identity.version, REST_SINCE):
+    if is_picoscan(identity) and is_older(identity.runs, REST_SINCE):
         return Refusal(
             Action.REFUSE,
             Code.NOT_SUPPORTED,
-            f"Firmware {identity.version} cannot be updated over REST; a picoScan can from {REST_SINCE} on.",
+            f"Firmware {identity.runs} cannot be updated over REST; a picoScan can from {REST_SINCE} on.",
             "Update it with SOPAS ET.",
         )
     return None
@@ -97,10 +97,10 @@ def judge_version(
     identity: Identity, package: Package, expected: str | None, options: UpdateOptions
 ) -> Refusal | None:
     """Skip what is current; refuse a downgrade and a package of the wrong type."""
-    if expected is not None and matches(identity.version, expected) and not options.force:
-        return Refusal(Action.SKIP, Code.ALREADY_CURRENT, f"It runs {identity.version} already.")
+    if expected is not None and matches(identity.runs, expected) and not options.force:
+        return Refusal(Action.SKIP, Code.ALREADY_CURRENT, f"It runs {identity.runs} already.")
     if is_downgrade(identity, expected) and not options.allow_downgrade:
-        what = f"It runs {identity.version}, which is newer than {expected}"
+        what = f"It runs {identity.runs}, which is newer than {expected}"
         if is_picoscan(identity):
             return Refusal(
                 Action.REFUSE,
@@ -119,7 +119,7 @@ def judge_version(
 
 def is_downgrade(identity: Identity, expected: str | None) -> bool:
     """Whether the expected version is older than the one that a sensor runs."""
-    return expected is not None and bool(is_older(expected, identity.version))
+    return expected is not None and bool(is_older(expected, identity.runs))
 
 
 def may_have_new_frontend(identity: Identity, expected: str | None) -> bool:
@@ -162,14 +162,14 @@ def judge_package_type(identity: Identity, package: Package) -> Refusal | None:
     """The rule of signed and unsigned packages: by the version on the sensor, not the package's."""
     if not is_picoscan(identity):
         return None
-    before = is_older(identity.version, SIGNED_SINCE)
+    before = is_older(identity.runs, SIGNED_SINCE)
     if before is None:
         return None
     if before and package.type is PackageType.SIGNED:
         return Refusal(
             Action.REFUSE,
             Code.PACKAGE_UNSUITABLE,
-            f"{package.name} is signed, and firmware {identity.version} takes unsigned packages only (signed "
+            f"{package.name} is signed, and firmware {identity.runs} takes unsigned packages only (signed "
             f"ones from {SIGNED_SINCE} on).",
             "Use the unsigned .spk of the same release.",
         )
@@ -177,7 +177,7 @@ def judge_package_type(identity: Identity, package: Package) -> Refusal | None:
         return Refusal(
             Action.REFUSE,
             Code.PACKAGE_UNSUITABLE,
-            f"{package.name} is unsigned, and firmware {identity.version} takes signed packages only (since "
+            f"{package.name} is unsigned, and firmware {identity.runs} takes signed packages only (since "
             f"{SIGNED_SINCE}).",
             "Download the .spk.signed package of this version.",
         )
@@ -196,8 +196,8 @@ def warnings_of(identity: Identity, package: Package, expected: str | None, *, n
     found: list[str] = []
     if not is_picoscan(identity):
         return found
-    if is_older(identity.version, REST_RECOMMENDED_SINCE):
-        found.append(f"SICK recommends SOPAS ET for a picoScan with firmware {identity.version}.")
+    if is_older(identity.runs, REST_RECOMMENDED_SINCE):
+        found.append(f"SICK recommends SOPAS ET for a picoScan with firmware {identity.runs}.")
     if is_downgrade(identity, expected):
         found.append("By SICK's release notes a picoScan cannot be downgraded.")
     if expected is None and needs_motor_firmware(identity):

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from sicktui.model.device import COLA_LOGIN, Health, HttpsState, Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.version import is_conclusive, parse
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
@@ -129,7 +130,7 @@ class Reader:
             known = await self._cosmetic(Identity(name=name, version=version, serial=serial), "mac")
         for field in ("device_type", "order_number", "location"):
             known = await self._cosmetic(known, field)
-        return known
+        return await self._whole_version(known)
 
     async def reread_unreadable(self, known: Identity) -> Identity:
         """Read again what could not be read of a sensor before. Never raises."""
@@ -178,7 +179,15 @@ class Reader:
             if value is not None:
                 self._cache.mark_present(variable)
         serial, mac = await self._keys(known, name)
-        return structs.replace(known, name=name, version=version, serial=serial, mac=mac)
+        known = structs.replace(known, name=name, version=version, serial=serial, mac=mac)
+        return await self._whole_version(known)
+
+    async def _whole_version(self, known: Identity) -> Identity:
+        """Read ``FirmwareVersion`` where ``DeviceIdent.Version`` may be cut off: it has 8 characters only."""
+        firmware = None
+        if not is_conclusive(known.version):
+            firmware = await self._if_readable(lambda: self._text("FirmwareVersion"))
+        return structs.replace(known, firmware=firmware if firmware and parse(firmware) else None)
 
     async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
         """Serial number and MAC address, as far as they are needed to recognise the known sensor."""
