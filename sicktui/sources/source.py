@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -48,6 +48,23 @@ class Fetched(Struct, frozen=True, kw_only=True):
     version: str | None
     note: str = ""
     """What people should know of how it came."""
+
+
+class Hint(NamedTuple):
+    """A message that a source may have something new. Nothing in it is relied on."""
+
+    device: str
+    """The sensor that it was for."""
+    waiting: bool
+    """It was there before this PC listened."""
+
+
+class Listener(Protocol):
+    """Hears hints until it is closed."""
+
+    def close(self) -> None:
+        """Hear no more."""
+        ...
 
 
 class AlreadyHere(Exception):
@@ -110,6 +127,18 @@ class Source(Protocol):
             SourceError: it cannot be fetched, or is not a package.
             AlreadyHere: this very file was fetched before by this source object.
             StorageError: this PC cannot keep it.
+        """
+        ...
+
+    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> Listener | None:
+        """Listen for hints about sensors that were asked for; ``None`` where the source sends none.
+
+        Args:
+            subjects: the sensors.
+            on_hint: called from another thread.
+
+        Raises:
+            ConfigError: the settings for it cannot be used.
         """
         ...
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sicktui.simulator import make_package
+from tests.sources.site import configure
 from tests.support.program import ProgramHarness
 
 NOISE = random.Random(1).randbytes(40_000)  # noqa: S311
@@ -29,11 +30,6 @@ def folder(tmp_path: Path) -> Path:
 def sources(program: ProgramHarness, folder: Path) -> ProgramHarness:
     configure(program, f'[sources.plant]\nkind = "folder"\npath = "{folder}"\n')
     return program
-
-
-def configure(program: ProgramHarness, text: str) -> None:
-    (program.home / "config").mkdir(parents=True, exist_ok=True)
-    (program.home / "config" / "config.toml").write_text(text)
 
 
 def drop(folder: Path, name: str, *, version: str = "2.4.0.0R", size: int = 20_000, age: float = OLD) -> Path:

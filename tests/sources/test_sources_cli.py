@@ -4,77 +4,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sicktui.simulator import make_package
-from sicktui.sources import pace
-from tests.sources.test_folder import configure
-from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.sources.site import add_build, check, states
+from tests.support.fleet_thread import FleetThread
 from tests.support.program import ProgramHarness
 from tests.thinx_server.application import Application
-from tests.thinx_server.firmware import Build, Firmware
-from tests.thinx_server.generations import OCTOBER_2026
-from tests.thinx_server.server import Server, serving_in_thread
 from tests.thinx_server.troubles import Trouble, Way
-
-
-@pytest.fixture
-def application(monkeypatch: pytest.MonkeyPatch) -> Application:
-    monkeypatch.setattr(pace, "APART", 0.02)
-    made = Application(OCTOBER_2026)
-    made.record.least_between_check_ins = 0.01
-    return made
-
-
-@pytest.fixture
-def server(application: Application) -> Iterator[Server]:
-    with serving_in_thread(application) as running:
-        yield running
-
-
-@pytest.fixture
-def fleet(start_fleet: StartFleet) -> FleetThread:
-    return start_fleet(*(sensor(f"gate-{number}", serial=f"2542{number:04}") for number in (1, 2)))
-
-
-@pytest.fixture
-def site(
-    program: ProgramHarness, fleet: FleetThread, server: Server, application: Application
-) -> ProgramHarness:
-    for number, address in enumerate(fleet.addresses, 1):
-        assert program.here("devices", "add", f"gate-{number}", address, fast=False).code == 0
-    configure(
-        program,
-        f"""[sources.plant]
-kind = "thinx"
-url = "{server.url}"
-owner = "{application.account.owner}"
-devices = ["all"]
-""",
-    )
-    program.environment["SICKTUI_SOURCE_SECRET"] = application.account.key
-    return program
-
-
-def add_build(application: Application, folder: Path, version: str = "2.4.0") -> Path:
-    package = folder / f"picoScan_{version}.spk.signed"
-    make_package(package, "picoScan", f"{version}.0R", size=100_000, signed=True)
-    for name in ("picoScan150", "picoScan", "PICS150-1", "picoScan1xx"):
-        application.builds.append(Build(version, Firmware.at(package), name=name))
-    application.devices.switch_auto_update(on=True)
-    return package
-
-
-def check(program: ProgramHarness, *words: str) -> list[dict[str, Any]]:
-    return program.here("firmware", "check", "--json", *words).of_kind("offer")
-
-
-def states(offers: list[dict[str, Any]]) -> dict[str, str]:
-    return {offer["device"]: offer["state"] for offer in offers}
 
 
 def test_from_an_offer_to_current(

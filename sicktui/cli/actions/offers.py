@@ -10,8 +10,10 @@ from typing import Final
 from sicktui.cli.actions.firmware import package_fact
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
+from sicktui.cli.signals import Interrupts
 from sicktui.engine.offers.check import check as check_sources
 from sicktui.engine.offers.session import VARIABLE, OfferSession
+from sicktui.engine.offers.watch import watch
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.offer import Offer, OfferState
 from sicktui.stores.packages.shelf import ShelfEntry
@@ -83,9 +85,35 @@ class _Printer:
         package_fact(self._cli, entry)
 
 
-def check(common: Common, sources: Sequence[str], devices: Sequence[str]) -> int:
-    """Ask sources what they offer; with ``auto_update`` fetch it."""
-    return _run(common, sources, devices, operation="check")
+def check(
+    common: Common, sources: Sequence[str], devices: Sequence[str], *, every: float | None = None
+) -> int:
+    """Ask sources what they offer; with ``auto_update`` fetch it.
+
+    Args:
+        common: the common options.
+        sources: names of sources; none: all of them.
+        devices: only for these sensors.
+        every: check again at this interval in minutes, until a signal.
+    """
+    if every is None:
+        return _run(common, sources, devices, operation="check")
+    with open_cli(common) as cli:
+        session = OfferSession(cli.context, os.environ.get(VARIABLE), sources, devices)
+        asyncio.run(_watch(session, _Printer(cli), every * 60))
+        return ExitCode.OK
+
+
+async def _watch(session: OfferSession, printer: "_Printer", interval: float) -> None:
+    with Interrupts() as interrupts:
+        watching = asyncio.create_task(watch(session, printer, interval=interval))
+        signalled = asyncio.create_task(interrupts.ctrl_c())
+        await asyncio.wait({watching, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (watching, signalled):
+            task.cancel()
+        for result in await asyncio.gather(watching, signalled, return_exceptions=True):
+            if isinstance(result, Exception):
+                raise result
 
 
 def fetch(common: Common, sources: Sequence[str], devices: Sequence[str], *, forced: bool) -> int:

@@ -77,8 +77,14 @@ device_option = click.option(
 @group.command("check")
 @sources_argument
 @device_option
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=1),
+    metavar="MINUTES",
+    help="Check again at this interval, and at each message of a server with mqtt_url, until Ctrl-C.",
+)
 @with_common
-def check(common: Common, sources: tuple[str, ...], devices: tuple[str, ...]) -> int:
+def check(common: Common, sources: tuple[str, ...], devices: tuple[str, ...], watch: float | None) -> int:
     r"""Ask the sources for new firmware. Nothing is installed, and nothing is approved.
 
     Offers of a source with auto_update = true are fetched to the shelf. Without SOURCE, asks all sources.
@@ -88,7 +94,7 @@ def check(common: Common, sources: tuple[str, ...], devices: tuple[str, ...]) ->
       sicktui firmware check
       sicktui firmware check plant --device @hall-3 --json
     """
-    return actions.offers.check(common, sources, devices)
+    return actions.offers.check(common, sources, devices, every=watch)
 
 
 @group.command("fetch")

@@ -14,7 +14,7 @@ from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.sources.folder.listing import Found, list_folder, unreadable
-from sicktui.sources.source import Fetched, Progress, SourceError
+from sicktui.sources.source import Fetched, Hint, Progress, SourceError
 from sicktui.stores.disk.files import CHUNK, display_path, storage_errors
 from sicktui.stores.packages.inspect import PackageError, inspect_package
 from sicktui.stores.packages.zip import MAX_ZIP_BYTES
@@ -103,6 +103,9 @@ class FolderSource:
         return Fetched(
             path=Path(package.path), sha256=package.sha256, size=package.size, version=package.version
         )
+
+    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> None:
+        """A folder sends no hints."""
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -1,8 +1,10 @@
 """A THiNX server as a source: checks in for each sensor, and fetches what it offers."""
 
-from collections.abc import AsyncGenerator, Sequence
+import contextlib
+import ssl
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import structs
 
@@ -11,12 +13,13 @@ from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
 from sicktui.sources.pace import Pace
-from sicktui.sources.source import Fetched, Progress, SourceError
+from sicktui.sources.source import Fetched, Hint, Progress, SourceError
 from sicktui.sources.thinx.fetching import Fetching
+from sicktui.sources.thinx.hints import HintListener
 from sicktui.sources.thinx.protocol.replies import CheckedIn
 from sicktui.sources.thinx.protocol.versions import is_newer
 from sicktui.sources.thinx.registration import Registrar
-from sicktui.sources.thinx.wire import TimeLimits, Wire
+from sicktui.sources.thinx.wire import TimeLimits, Wire, trust
 from sicktui.stores.disk.home import Home
 from sicktui.stores.sources.udids import UdidStore
 
@@ -24,7 +27,17 @@ _PLAIN: Final = (
     "Plain HTTP: the API key, the tokens and the firmware can be read and changed on the way. "
     "Use https, or a THiNX-Connect gateway on this network."
 )
+_PLAIN_MQTT: Final = "MQTT without encryption: the API key can be read on the way. Use mqtts."
 _SWITCH: Final = "To get offers, switch auto_update on for this sensor on the server."
+
+
+class Listening(NamedTuple):
+    """Where hints of a server come from."""
+
+    url: str
+    """Of the broker; empty: there is none."""
+    key: str
+    trust: Callable[[], ssl.SSLContext]
 
 
 def open_thinx(
@@ -40,7 +53,8 @@ def open_thinx(
     )
     wire = Wire(settings.url, key, settings.ca_file, limits)
     pace = Pace(home, wire.server, clock)
-    return ThinxSource(name, wire, pace, UdidStore(home.udids_file), settings.owner)
+    listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file))
+    return ThinxSource(name, wire, pace, UdidStore(home.udids_file), settings.owner, listening=listening)
 
 
 class ThinxSource:
@@ -52,13 +66,25 @@ class ThinxSource:
         pace: the distance between check-ins.
         udids: where the server's ids of sensors are kept.
         owner: the owner's id.
+        listening: where its hints come from.
     """
 
     asks_for_sensors = True
 
-    def __init__(self, name: str, wire: Wire, pace: Pace, udids: UdidStore, owner: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        wire: Wire,
+        pace: Pace,
+        udids: UdidStore,
+        owner: str,
+        *,
+        listening: Listening | None = None,
+    ) -> None:
         self.name = name
         self._wire = wire
+        self._owner = owner
+        self._listening = listening
         self._registrar = Registrar(wire, pace, udids, owner)
         self._fetching = Fetching(wire, pace, self._registrar)
         self._tokens: dict[str, str] = {}
@@ -67,7 +93,9 @@ class ThinxSource:
     @property
     def warnings(self) -> Sequence[str]:
         """That nothing is encrypted, where the settings say so."""
-        return () if self._wire.encrypted else (_PLAIN,)
+        clear = () if self._wire.encrypted else (_PLAIN,)
+        url = self._listening.url if self._listening else ""
+        return (*clear, _PLAIN_MQTT) if url.startswith("mqtt:") else clear
 
     async def offers(self, subjects: Sequence[Subject]) -> AsyncGenerator[Offer, None]:
         """Check in for each sensor, one after the other."""
@@ -142,6 +170,18 @@ class ThinxSource:
         return await self._fetching.fetch(
             subject, room, version=offer.version, token=token, forced=forced, progress=progress
         )
+
+    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> HintListener | None:
+        """Listen at the broker for sensors that have checked in."""
+        where = self._listening
+        if where is None or not where.url:
+            return None
+        listener = HintListener(where.url, where.key, self._owner, trust=where.trust, on_hint=on_hint)
+        for subject in subjects:
+            with contextlib.suppress(SourceError):  # it has not checked in
+                known = self._registrar.known(subject)
+                listener.listen(subject, known.mac, known.udid)
+        return listener
 
     def forget_tokens(self) -> None:
         """Forget the tokens of all offers: a fetch then asks for another one."""

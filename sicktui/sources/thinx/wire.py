@@ -141,7 +141,7 @@ class Wire:
         self._key = key
         self._limits = limits
         self._client = httpx.AsyncClient(
-            verify=_trust(ca_file) if self.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=trust(ca_file) if self.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=limits.connect, write=limits.answer),
@@ -252,7 +252,15 @@ def _host_of(location: str) -> str:
         return ""
 
 
-def _trust(ca_file: str) -> ssl.SSLContext:
+def trust(ca_file: str) -> ssl.SSLContext:
+    """The TLS settings of a source.
+
+    Args:
+        ca_file: PEM file of the only trusted authority; empty: those of this PC.
+
+    Raises:
+        ConfigError: the file cannot be used.
+    """
     if not ca_file:
         return ssl.create_default_context()
     path: Path = expand_path(ca_file)

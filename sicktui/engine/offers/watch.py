@@ -1,0 +1,78 @@
+"""Checks again and again: at an interval, and whenever a source hints at something new."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sicktui.engine.offers.check import check
+from sicktui.engine.offers.fetch import Watcher
+from sicktui.engine.offers.session import OfferSession
+from sicktui.model.errors import ConfigError
+from sicktui.model.offer import Subject
+from sicktui.sources.source import Hint
+
+LEAST_PAUSE: Final = 10.0
+"""Seconds between two checks, however many hints come: a server may publish the same one for each sensor."""
+
+
+async def watch(
+    session: OfferSession, watcher: Watcher, *, interval: float, least_pause: float = LEAST_PAUSE
+) -> None:
+    """Check until cancelled.
+
+    Args:
+        session: the sources and sensors.
+        watcher: hears of each offer, and of hints as warnings.
+        interval: seconds between two checks without a hint.
+        least_pause: seconds between two checks in any case.
+    """
+    loop = asyncio.get_running_loop()
+    hinted = asyncio.Event()
+
+    def on_hint(hint: Hint) -> None:
+        loop.call_soon_threadsafe(_noted, watcher, hint, hinted)
+
+    async with contextlib.AsyncExitStack() as stack:
+        listening = False
+        while True:
+            begun = loop.time()
+            await check(session, watcher)
+            if not listening:
+                listening = True
+                for name in session.sources:
+                    await stack.enter_async_context(_listening(session, name, watcher, on_hint))
+            await asyncio.sleep(max(0.0, least_pause - (loop.time() - begun)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(interval):
+                    await hinted.wait()
+            hinted.clear()
+
+
+def _noted(watcher: Watcher, hint: Hint, hinted: asyncio.Event) -> None:
+    when = "was waiting" if hint.waiting else "came"
+    watcher.on_warning(hint.device, f"A message about new firmware {when}: checking.")
+    hinted.set()
+
+
+@asynccontextmanager
+async def _listening(
+    session: OfferSession, name: str, watcher: Watcher, on_hint: Callable[[Hint], None]
+) -> AsyncIterator[None]:
+    try:
+        async with session.opened(name) as source:
+            listener = source.listen(await _subjects(session, name), on_hint)
+    except ConfigError as error:
+        watcher.on_warning(name, str(error))
+        listener = None
+    try:
+        yield
+    finally:
+        if listener is not None:
+            await asyncio.to_thread(listener.close)
+
+
+async def _subjects(session: OfferSession, name: str) -> list[Subject]:
+    async with session.opened(name) as source:
+        return list((await session.subjects(source)).read)

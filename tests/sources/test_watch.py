@@ -1,0 +1,80 @@
+"""Watching: a message of the broker makes this PC check in at once, and nothing else."""
+
+import asyncio
+from pathlib import Path
+
+from sicktui.engine.context import open_context
+from sicktui.engine.offers.session import OfferSession
+from sicktui.engine.offers.watch import watch
+from sicktui.model.offer import Offer, OfferState
+from sicktui.stores.packages.shelf import ShelfEntry
+from tests.sources.site import add_build, configure
+from tests.support.program import ProgramHarness
+from tests.support.waiting import LIMIT
+from tests.thinx_server import mqtt
+from tests.thinx_server.application import Application
+from tests.thinx_server.server import Server
+
+
+class Heard:
+    """What a watch reports."""
+
+    def __init__(self) -> None:
+        self.offers: asyncio.Queue[Offer] = asyncio.Queue()
+        self.warnings: list[str] = []
+        self.packages: list[ShelfEntry] = []
+
+    def on_warning(self, source: str, message: str) -> None:
+        self.warnings.append(f"{source}: {message}")
+
+    def on_offer(self, offer: Offer) -> None:
+        self.offers.put_nowait(offer)
+
+    def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
+        pass
+
+    def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
+        self.packages.append(entry)
+
+    async def next(self) -> Offer:
+        async with asyncio.timeout(LIMIT):
+            return await self.offers.get()
+
+
+async def test_a_message_makes_it_check_in_now(
+    site: ProgramHarness,
+    server: Server,
+    application: Application,
+    broker: mqtt.Broker,
+    tmp_path: Path,
+) -> None:
+    configure(
+        site,
+        f"""[sources.plant]
+kind = "thinx"
+url = "{server.url}"
+mqtt_url = "mqtt://127.0.0.1:{broker.port}"
+owner = "{application.account.owner}"
+devices = ["gate-1"]
+""",
+    )
+    context = open_context(home=site.home, environ=site.environment, use_keyring=False)
+    heard = Heard()
+    session = OfferSession(context, application.account.key, [], [])
+    watching = asyncio.create_task(watch(session, heard, interval=3600, least_pause=0.1))
+    try:
+        assert (await heard.next()).state is OfferState.CURRENT
+        [device] = application.devices.all()
+        broker.allow(device.udid, application.account.key)
+        add_build(application, tmp_path)
+        to = mqtt.topic(application.account.owner, device.udid)
+        broker.publish(to, mqtt.offer("c" * 64, "2.4.0"), retain=True)
+        offer = await heard.next()
+        assert (offer.state, offer.version) == (OfferState.OFFERED, "2.4.0")
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        context.close()
+    assert any("A message about new firmware" in warning for warning in heard.warnings)
+    assert heard.packages == []
+    assert "c" * 64 not in {request.token for request in application.record.requests}
