@@ -33,7 +33,8 @@ async def test_one_that_flashes_since_the_plan_is_left_alone_by_a_backup(harness
 
 
 @pytest.mark.parametrize(
-    ("away", "words"), [(-400, "is behind"), (-1, "is behind"), (400, "days ahead"), (9, "")]
+    ("away", "words"),
+    [(-5844, "is behind"), (-1, "is behind"), (365, "days ahead"), (200, "days ahead"), (9, "")],
 )
 async def test_a_clock_that_does_not_fit_the_last_backup_is_named(
     harness: EngineHarness, away: int, words: str

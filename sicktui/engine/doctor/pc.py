@@ -190,7 +190,7 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
         words = clock_words(context)
         if words:
             raise SicktuiError(words, advice="Set the PC's clock, or let it be set from the network.")
-        return "not behind the last backup"
+        return "agrees with the last backup and the last run"
 
     yield _guarded("devices", listed)
     yield _guarded("clock", dated, "warning")

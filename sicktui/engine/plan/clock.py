@@ -1,5 +1,7 @@
 """Whether the clock of this PC may be wrong, going by what was recorded last."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -7,23 +9,34 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 
 _CLOCK_SLACK: Final = timedelta(minutes=5)
-_CLOCK_LEAP: Final = timedelta(days=366)
-"""Longer than the usual pause between two backups of a plant."""
+_CLOCK_LEAP: Final = timedelta(days=180)
+"""Longer than a plant PC usually goes without a run or a backup."""
 
 
 def clock_words(context: Context) -> str:
-    """Why the PC's clock may be wrong, going by the backup that was taken last; empty if it may be right."""
-    try:
-        last = next((kept for kept in context.backups.list() if kept.sequence is not None), None)
-    except SicktuiError:
-        return ""  # The step that needs the backups reports that they cannot be read.
-    if last is None:
+    """Why the PC's clock may be wrong, going by the last backup and the last run; else empty."""
+    now = context.clock.now()
+    records = [(datetime.fromisoformat(moment), what) for moment, what in _records(context)]
+    if not records:
         return ""
-    passed = context.clock.now() - datetime.fromisoformat(last.created)
+    moment, what = max(records)
+    passed = now - moment
     if passed < -_CLOCK_SLACK:
-        what = f"is behind the last backup ({last.id}), which it dated {last.created[:16]}"
+        words = f"is behind {what}, which is dated {moment:%Y-%m-%d %H:%M}"
     elif passed > _CLOCK_LEAP:
-        what = f"is {passed.days} days ahead of the last backup ({last.id})"
+        words = f"is {passed.days} days ahead of {what}"
     else:
         return ""
-    return f"The clock of this PC {what}. Check it; the order of backups does not depend on it."
+    return f"The clock of this PC {words}. Check it; the order of backups does not depend on it."
+
+
+def _records(context: Context) -> Iterator[tuple[str, str]]:
+    """What was recorded last, with its moment. What cannot be read is reported by the step that needs it."""
+    with suppress(SicktuiError):
+        for kept in context.backups.list():
+            if kept.sequence is not None:
+                yield kept.created, f"the last backup ({kept.id})"
+                break
+    with suppress(SicktuiError):
+        for run in context.journal.runs(1):
+            yield run.started, f"the last run ({run.run})"
