@@ -108,6 +108,10 @@ class SourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the dashboard uses the terminal. ``auto`` detects what the terminal supports."""
 
+    check_interval: Annotated[
+        float, Meta(ge=0, description="minutes between two checks of the sources while it runs; 0: none")
+    ] = 0.0
+
     glyphs: Annotated[
         Literal["auto", "unicode", "ascii"], Meta(description="the characters of marks and states")
     ] = "auto"

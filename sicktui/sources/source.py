@@ -121,7 +121,7 @@ class Source(Protocol):
             subject: the sensor that it is for.
             room: an empty folder to put it in.
             forced: also where the source has nothing newer for the sensor.
-            progress: called as bytes come.
+            progress: called as bytes come, in the thread of the event loop.
 
         Raises:
             SourceError: it cannot be fetched, or is not a package.

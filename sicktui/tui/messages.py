@@ -61,6 +61,14 @@ class BackupsRead(Message):
         self.found = found
 
 
+class OffersRead(Message):
+    """The offers were counted."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+
 class TroubleMet(Message):
     """A part of the dashboard failed; the sentence names it and the reason."""
 

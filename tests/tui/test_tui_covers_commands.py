@@ -70,8 +70,13 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs resume": ("runs", frozenset()),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),
-    "firmware approve": ("shelf", frozenset()),
+    "firmware approve": ("shelf", frozenset(["--for"])),
     "firmware remove": ("shelf", frozenset()),
+    "firmware check": ("offers", frozenset(["--device", "--watch"])),  # dashboard.check_interval
+    "firmware fetch": ("offers", frozenset(["--device", "--forced"])),
+    "sources list": ("offers", frozenset()),
+    "sources login": ("offers", frozenset()),
+    "sources logout": ("offers", frozenset()),
     "doctor": ("doctor", frozenset()),
 }
 """By command: the command of the dashboard, and the options that have their place in its dialogs."""

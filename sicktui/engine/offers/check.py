@@ -4,6 +4,7 @@
 fetches whatever is offered, because a person asked for it.
 """
 
+from collections.abc import Callable
 from contextlib import aclosing
 
 from msgspec import structs
@@ -18,7 +19,12 @@ from sicktui.sources.source import Source, SourceError
 
 
 async def check(
-    session: OfferSession, watcher: Watcher, *, fetching: bool = False, forced: bool = False
+    session: OfferSession,
+    watcher: Watcher,
+    *,
+    fetching: bool = False,
+    forced: bool = False,
+    only: Callable[[Offer], bool] | None = None,
 ) -> list[Offer]:
     """Ask every source of a session.
 
@@ -27,6 +33,7 @@ async def check(
         watcher: hears of each offer as soon as it is known.
         fetching: fetch whatever is offered, whatever ``auto_update`` is.
         forced: fetch also where a sensor has the firmware already.
+        only: which offers are fetched; ``None``: all.
 
     Returns:
         Every offer, also those that stand for trouble.
@@ -44,7 +51,7 @@ async def check(
                     watcher.on_warning(name, warning)
                 automatic = session.context.settings.sources[name].auto_update
                 one = _SourceCheck(
-                    session, source, watcher, automatic=automatic, manual=fetching, forced=forced
+                    session, source, watcher, automatic=automatic, manual=fetching, forced=forced, only=only
                 )
                 of_source = await one.run()
         except (SourceError, ConfigError) as error:
@@ -69,6 +76,7 @@ class _SourceCheck:
         automatic: bool,
         manual: bool,
         forced: bool,
+        only: Callable[[Offer], bool] | None,
     ) -> None:
         self._session = session
         self._source = source
@@ -76,6 +84,7 @@ class _SourceCheck:
         self._automatic = automatic
         self._manual = manual
         self._forced = forced
+        self._only = only or (lambda _: True)
         self._fetching = Fetching(session, source, watcher)
         self._found: list[Offer] = []
 
@@ -106,7 +115,7 @@ class _SourceCheck:
     async def _fetched(self, offer: Offer, subject: Subject | None) -> Offer:
         """The offer, fetched where that is wanted."""
         is_forced = self._forced and offer.state in (OfferState.CURRENT, OfferState.FETCHED)
-        if offer.state is not OfferState.OFFERED and not is_forced:
+        if (offer.state is not OfferState.OFFERED and not is_forced) or not self._only(offer):
             return offer
         if self._manual:
             return await self._fetching.fetch(offer, subject, forced=self._forced)

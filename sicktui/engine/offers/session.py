@@ -1,5 +1,6 @@
 """Asks sources: which ones, for which sensors, and what is already on the shelf."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -70,7 +71,9 @@ class OfferSession:
             ConfigError: its settings cannot be used, or its key is needed and not known.
         """
         context = self.context
-        source = open_source(
+        # In a thread: the keyring may take seconds.
+        source = await asyncio.to_thread(
+            open_source,
             name,
             context.settings.sources[name],
             context.home,

@@ -42,7 +42,7 @@ async def read_subjects(
             return await _identity(context, target)
 
     found = await asyncio.gather(*(one(target) for target in targets))
-    last = last_outcomes(context, {target.device for target in targets})
+    last = await asyncio.to_thread(last_outcomes, context, {target.device for target in targets})
     new = {
         device: outcome
         for device, outcome in last.items()

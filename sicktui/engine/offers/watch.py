@@ -18,7 +18,12 @@ LEAST_PAUSE: Final = 10.0
 
 
 async def watch(
-    session: OfferSession, watcher: Watcher, *, interval: float, least_pause: float = LEAST_PAUSE
+    session: OfferSession,
+    watcher: Watcher,
+    *,
+    interval: float,
+    least_pause: float = LEAST_PAUSE,
+    after: Callable[[], None] = lambda: None,
 ) -> None:
     """Check until cancelled.
 
@@ -27,6 +32,11 @@ async def watch(
         watcher: hears of each offer, and of hints as warnings.
         interval: seconds between two checks without a hint.
         least_pause: seconds between two checks in any case.
+        after: called after each check.
+
+    Raises:
+        UsageError: the settings of the only source cannot be used.
+        StorageError: this PC cannot keep what was found.
     """
     loop = asyncio.get_running_loop()
     hinted = asyncio.Event()
@@ -39,6 +49,7 @@ async def watch(
         while True:
             begun = loop.time()
             await check(session, watcher)
+            after()
             if not listening:
                 listening = True
                 for name in session.sources:

@@ -90,7 +90,12 @@ class FolderSource:
         source = Path(offer.key)
         seen = self._store.files(self.name).get(offer.key)
         copy = room / source.name
-        await asyncio.to_thread(_copy, source, copy, progress)
+        loop = asyncio.get_running_loop()
+
+        def report(sent: int, total: int | None) -> None:
+            loop.call_soon_threadsafe(progress, sent, total)
+
+        await asyncio.to_thread(_copy, source, copy, report)
         try:
             package = await asyncio.to_thread(inspect_package, copy, unpack_to=room / "unpacked")
         except PackageError as error:

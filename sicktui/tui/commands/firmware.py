@@ -24,4 +24,11 @@ COMMANDS: Final = (
         group=GROUP,
         hint=21,
     ),
+    Command(
+        id="offers",
+        key="N",
+        title="offers",
+        help="The firmware that sources offer: check now, fetch to the shelf, what it would change.",
+        group=GROUP,
+    ),
 )

@@ -72,6 +72,10 @@ class Services(Protocol):
         """Check the stored backups and show their marks."""
         ...
 
+    def refresh_offers(self) -> None:
+        """Count the offers that wait, and show it."""
+        ...
+
     async def reload_devices(self) -> None:
         """Read the device list again and show it."""
         ...

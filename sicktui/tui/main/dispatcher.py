@@ -14,6 +14,7 @@ from sicktui.tui.flows.backups.replace import replace
 from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.leave import leave
+from sicktui.tui.flows.offers import browse_offers
 from sicktui.tui.flows.passwords.change import change_passwords
 from sicktui.tui.flows.passwords.login import denied_in, log_in, log_out
 from sicktui.tui.flows.passwords.passphrases import manage_passphrases
@@ -69,6 +70,7 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "export_list": export_list,
     "import_list": import_list,
     "kept": browse_backups,
+    "offers": browse_offers,
     "runs": browse_runs,
     "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
     "vault": manage,

@@ -189,6 +189,7 @@ class Renderer:
             rows,
             marked=len(dashboard.marks),
             live_runs=len(dashboard.live_runs),
+            offers=dashboard.waiting_offers,
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",
             demo=self._appearance.demo,

@@ -15,6 +15,7 @@ from sicktui.engine.context import Context
 from sicktui.model.device import resolve
 from sicktui.model.enums import Level
 from sicktui.model.login import locked_words
+from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
@@ -24,6 +25,7 @@ from sicktui.tui.main.bindings import bindings
 from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
+from sicktui.tui.main.offer_watch import OfferWatch
 from sicktui.tui.main.palette import DashboardCommands
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.renderer import LogOf, Renderer
@@ -32,6 +34,7 @@ from sicktui.tui.main.sensor_poller import SensorPoller
 from sicktui.tui.main.services import MainServices
 from sicktui.tui.messages import (
     BackupsRead,
+    OffersRead,
     RunAdvanced,
     RunEnded,
     RunFound,
@@ -78,6 +81,7 @@ class MainScreen(Screen[None]):
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
+        self._offers = OfferWatch(self, context)
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.asked = asyncio.Event()
@@ -116,6 +120,7 @@ class MainScreen(Screen[None]):
             tracker=self._tracker,
             poller=self._poller,
             backups=self._backups,
+            offers=self._offers,
             device_list=self._device_list,
             asked=self.asked,
         )
@@ -125,6 +130,7 @@ class MainScreen(Screen[None]):
         self.dispatcher = Dispatcher(self, self.services, self._panes)
         await self._device_list.read()
         self._tracker.start()
+        self._offers.start()
         self.run_worker(
             self.services.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
         )
@@ -189,6 +195,14 @@ class MainScreen(Screen[None]):
     @on(BackupsRead)
     def _take_backups(self, message: BackupsRead) -> None:
         self.dashboard.backup_index = BackupIndex(message.found)
+        self.renderer.dirty = True
+
+    @on(OffersRead)
+    def _take_offers(self, message: OffersRead) -> None:
+        if message.waiting > self.dashboard.waiting_offers:
+            key = self.appearance.keys.of(BY_ID["offers"])
+            self.notifier.log(f"{count(message.waiting, 'firmware offer')} waiting. Press {key} to see it.")
+        self.dashboard.waiting_offers = message.waiting
         self.renderer.dirty = True
 
     @on(RunsInterrupted)

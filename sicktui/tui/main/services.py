@@ -15,6 +15,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.backup_watch import BackupWatch
 from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.notifier import Notifier
+from sicktui.tui.main.offer_watch import OfferWatch
 from sicktui.tui.main.renderer import Renderer
 from sicktui.tui.main.run_tracker import RunTracker
 from sicktui.tui.main.sensor_poller import SensorPoller
@@ -38,6 +39,7 @@ class MainServices:
     tracker: RunTracker
     poller: SensorPoller
     backups: BackupWatch
+    offers: OfferWatch
     device_list: DeviceListWatcher
     asked: asyncio.Event
     """Cleared while a flow has started that has not asked anything yet."""
@@ -96,6 +98,10 @@ class MainServices:
     def refresh_backups(self) -> None:
         """Read the backups again."""
         self.backups.refresh()
+
+    def refresh_offers(self) -> None:
+        """Count the offers that wait."""
+        self.offers.count()
 
     async def reload_devices(self) -> None:
         """Read the device list again and show it."""

@@ -17,6 +17,7 @@ def status_line(
     *,
     marked: int,
     live_runs: int,
+    offers: int = 0,
     stores: Sequence[str],
     clock: str,
     demo: bool,
@@ -36,6 +37,7 @@ def status_line(
         _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
         _count(sum(row.problem for row in rows), f"{glyphs.warning} ", " with warnings", Tone.WARN),
         _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
+        _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
         _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
     ]
     gap = Span("  ")

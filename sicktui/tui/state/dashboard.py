@@ -16,6 +16,7 @@ from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backup_marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.rows.jobs import JobRow, job_rows
+from sicktui.tui.rows.offers import ListedSensor
 
 
 class LastObservation(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class DashboardState:
         self.cancelling: set[str] = set()
         """Runs cancelled from here: shown as cancelling before the runner confirms it."""
         self.backup_index = BackupIndex()
+        self.waiting_offers = 0
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
     def now(self) -> datetime:
@@ -139,6 +141,14 @@ class DashboardState:
         last = self.observations.get(device)
         identity = last.identity if last else None
         return self.backup_index.of(device, identity, refused=device in self._without_backup)
+
+    def fleet(self) -> list[ListedSensor]:
+        """The sensors of the list that have been read."""
+        return [
+            ListedSensor(device=name, identity=last.identity)
+            for name, last in self.observations.items()
+            if last.identity is not None
+        ]
 
     def command_context(self) -> CommandContext:
         """What decides whether a command can be used now."""

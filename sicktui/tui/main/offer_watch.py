@@ -1,0 +1,96 @@
+"""Counts the offers that wait for a person, and checks the sources at the interval of the settings."""
+
+import asyncio
+import os
+from typing import Final
+
+from textual.screen import Screen
+
+from sicktui.engine.context import Context
+from sicktui.engine.offers.session import VARIABLE, OfferSession
+from sicktui.engine.offers.watch import watch
+from sicktui.model.errors import SicktuiError
+from sicktui.model.offer import Offer
+from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.tui.messages import OffersRead, TroubleMet
+from sicktui.tui.rows.offers import waiting
+
+COUNT_EVERY: Final = 15.0
+"""Seconds between two looks at what the last check found; a timer may check meanwhile."""
+
+
+class OfferWatch:
+    """Reads the offers in a worker.
+
+    Args:
+        screen: owns the worker and receives the messages.
+        context: for the engine.
+    """
+
+    def __init__(self, screen: "Screen[None]", context: Context) -> None:
+        self._screen = screen
+        self._context = context
+        self._trouble = ""
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two checks; 0: none."""
+        return self._context.settings.dashboard.check_interval * 60
+
+    def start(self) -> None:
+        """Count now and from time to time; check if the settings say so."""
+        if not self._context.settings.sources:
+            return
+        self.count()
+        self._screen.set_interval(COUNT_EVERY, self.count)
+        if self.interval:
+            self._screen.run_worker(
+                self._watch(), group="check offers", name="check sources", exit_on_error=False
+            )
+
+    def count(self) -> None:
+        """Count what waits."""
+        self._screen.run_worker(
+            self._count(), group="offers", name="count offers", exclusive=True, exit_on_error=False
+        )
+
+    async def _count(self) -> None:
+        try:
+            number = await asyncio.to_thread(count_waiting, self._context)
+        except SicktuiError:
+            return  # the shelf's own screen shows why it cannot be read
+        self._screen.post_message(OffersRead(number))
+
+    async def _watch(self) -> None:
+        """Check at the interval, and at each hint of a source, until the dashboard ends."""
+        while True:
+            try:
+                session = OfferSession(self._context, os.environ.get(VARIABLE), [], [])
+                await watch(session, _Silent(), interval=self.interval, after=self.count)
+            except SicktuiError as error:
+                if str(error) != self._trouble:
+                    self._trouble = str(error)
+                    self._screen.post_message(TroubleMet(f"The sources cannot be checked. {error}"))
+            await asyncio.sleep(self.interval)
+
+
+def count_waiting(context: Context) -> int:
+    """How many packages wait to be fetched or approved."""
+    approved = {entry.sha256 for entry in context.shelf.entries() if entry.approved}
+    return waiting(context.offers.offers(), approved)
+
+
+class _Silent:
+    """Hears a check in the background; what it finds is read from the store."""
+
+    def on_warning(self, source: str, message: str) -> None:
+        """Nothing: the screen of the offers shows it."""
+
+    def on_offer(self, offer: Offer) -> None:
+        """Nothing."""
+
+    def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
+        """Nothing."""
+
+    def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
+        """Nothing."""
