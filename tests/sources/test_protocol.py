@@ -12,6 +12,8 @@ from msgspec import structs
 
 from sicktui.sources.part_file import Blob, PartFile, TooLarge
 from sicktui.sources.thinx.protocol.buffer_json import BadJson, BufferJson, CutShort, blob_of
+from sicktui.sources.thinx.protocol.refusals import Refusal
+from sicktui.sources.thinx.protocol.replies import CheckedIn, read_check_in, read_token
 from sicktui.sources.thinx.protocol.requests import firmware_name, mac_of
 from sicktui.sources.thinx.protocol.versions import is_newer, semver
 from tests.sources.kit import subject
@@ -114,6 +116,37 @@ def test_a_buffer_is_the_same_bytes_however_it_is_cut(
 )
 def test_any_other_json_is_decoded_as_usual(tmp_path: Path, value: object, size: int) -> None:
     assert decode(tmp_path, json.dumps({"x": value}).encode(), size) == {"x": value}
+
+
+@given(
+    value=st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(max_size=20)
+        | st.sampled_from(["FIRMWARE_UPDATE", "OK"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["registration", "success", "status", "response", "udid", "ott", "version", "x"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=9,
+    ),
+    cut=st.integers(0, 40),
+)
+def test_any_reply_to_a_check_in_is_understood_or_a_refusal(value: object, cut: int) -> None:
+    body = json.dumps(value).encode()
+    for given_body in (body, body[cut:], body[: len(body) - cut]):
+        reply = read_check_in(given_body)
+        token = read_token(given_body)
+        if isinstance(reply, CheckedIn):
+            assert reply.udid is None or len(reply.udid) == 36
+        assert isinstance(token, Refusal) or len(token) == 64
 
 
 @pytest.mark.parametrize(

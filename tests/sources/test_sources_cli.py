@@ -1,5 +1,7 @@
 """From an offer to "current", by the commands, on simulated sensors and the stand-in server."""
 
+import errno
+import itertools
 import os
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.engine.run import spawn
 from tests.sources.site import add_build, check, states
 from tests.support.fleet_thread import FleetThread
 from tests.support.program import ProgramHarness
@@ -29,7 +32,9 @@ def test_from_an_offer_to_current(
     [listed] = site.here("firmware", "list", "--json").lines
     assert (listed["source"], listed["approved"], listed["version"]) == ("plant", False, "2.4.0")
     assert states(check(site)) == {"gate-1": "fetched", "gate-2": "fetched"}
-    assert site.here("firmware", "approve", listed["id"]).code == 0
+    assert site.here("firmware", "approve", listed["id"], "--note", "SHA-256 compared").code == 0
+    [approved] = site.here("firmware", "list", "--json").lines
+    assert (approved["note"], approved["models"]) == ("SHA-256 compared", ["picoScan150"])
     package = next((site.home / "data" / "firmware").glob("*/*.spk.signed"))
     update = site.here("update", "all", "--package", str(package), "--yes", "--no-backup", "--json")
     assert update.code == 0, update
@@ -141,6 +146,42 @@ def test_key_tokens_and_iv_are_in_no_file_and_no_output(
         if secret != application.account.owner:
             assert secret.encode() not in written
     assert b'"iv"' not in written
+
+
+@pytest.mark.parametrize("after", range(12))
+def test_a_disk_that_is_full_at_any_point_is_a_sentence_and_the_next_fetch_works(
+    site: ProgramHarness,
+    application: Application,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    after: int,
+) -> None:
+    check(site)
+    add_build(application, tmp_path)
+    calls = itertools.count()
+    fsync = os.fsync
+
+    def full(handle: int) -> None:
+        if next(calls) >= after:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        result = site.here("firmware", "fetch", "--device", "gate-1")
+    if next(calls) > after + 1:  # it came to that point
+        assert "disk is full" in result.out + result.err
+    assert all(
+        package.stat().st_size == 100_000 for package in (site.home / "data").glob("firmware/*/*.spk*")
+    )
+    assert site.here("firmware", "fetch", "--device", "gate-1").code == 0
+    [listed] = site.here("firmware", "list", "--json").lines
+    assert listed["bytes"] == 100_000
+
+
+def test_no_child_process_gets_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SICKTUI_SOURCE_SECRET", "b" * 64)
+    assert "b" * 64 not in spawn.environment().values()
 
 
 KILL = """

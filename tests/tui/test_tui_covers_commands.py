@@ -70,7 +70,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs resume": ("runs", frozenset()),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),
-    "firmware approve": ("shelf", frozenset(["--for"])),
+    "firmware approve": ("shelf", frozenset(["--for", "--note"])),
     "firmware remove": ("shelf", frozenset()),
     "firmware check": ("offers", frozenset(["--device", "--watch"])),  # dashboard.check_interval
     "firmware fetch": ("offers", frozenset(["--device", "--forced"])),

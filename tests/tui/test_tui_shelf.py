@@ -49,12 +49,15 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await pilot.press("m")
         await until(pilot, lambda: "For which models?" in text_of(pilot))
         await type_in(pilot, "picoScan150, multiScan100")
+        await pilot.press("tab")
+        await type_in(pilot, "tested in hall 3 [oops]")
         await pilot.press("enter")
         await until(pilot, lambda: "For picoScan150, multiScan100 only." in flat_of(pilot))
         assert shelf.models_for(entry.sha256) == (), "only y approves"
         await pilot.press("y")
         await until(pilot, lambda: shelf.models_for(entry.sha256) == ("picoScan150", "multiScan100"))
         await until(pilot, lambda: "for: picoScan150, multiScan100" in flat_of(pilot))
+        assert shelf.entries()[0].note == "tested in hall 3 [oops]"
 
         await pilot.press("x")
         await until(pilot, lambda: "Remove it from the shelf?" in text_of(pilot))

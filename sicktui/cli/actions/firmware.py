@@ -60,13 +60,13 @@ def add(common: Common, file: str, version: str | None) -> int:
         return ExitCode.OK
 
 
-def approve(common: Common, word: str, models: Sequence[str] = ()) -> int:
+def approve(common: Common, word: str, models: Sequence[str] = (), *, note: str | None = None) -> int:
     """Approve a package, perhaps for some models only."""
     empty = next((model for model in models if not model.strip()), None)
     if empty is not None:
         raise UsageError("--for needs a model.", advice="Name one, such as picoScan150.")
     with open_cli(common) as cli:
-        entry = cli.context.shelf.approve(word, models or None)
+        entry = cli.context.shelf.approve(word, models or None, note=note)
         package_fact(cli, entry)
         only = f" for {', '.join(entry.models)}" if entry.models else ""
         cli.out.line(f"Approved: {entry.id}  {entry.name}{only}.")

@@ -12,11 +12,12 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.offers.check import check as check_sources
-from sicktui.engine.offers.session import VARIABLE, OfferSession
+from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.offer import Offer, OfferState
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.secrets.store import SOURCE_VARIABLE
 
 _BETWEEN: Final = 0.25
 """Seconds between two progress lines of a download."""
@@ -99,7 +100,7 @@ def check(
     if every is None:
         return _run(common, sources, devices, operation="check")
     with open_cli(common) as cli:
-        session = OfferSession(cli.context, os.environ.get(VARIABLE), sources, devices)
+        session = OfferSession(cli.context, os.environ.get(SOURCE_VARIABLE), sources, devices)
         asyncio.run(_watch(session, _Printer(cli), every * 60))
         return ExitCode.OK
 
@@ -125,7 +126,7 @@ def _run(
     common: Common, sources: Sequence[str], devices: Sequence[str], *, operation: str, forced: bool = False
 ) -> int:
     with open_cli(common) as cli:
-        session = OfferSession(cli.context, os.environ.get(VARIABLE), sources, devices)
+        session = OfferSession(cli.context, os.environ.get(SOURCE_VARIABLE), sources, devices)
         fetching = operation == "fetch"
         offers = asyncio.run(check_sources(session, _Printer(cli), fetching=fetching, forced=forced))
         code = exit_code(offers)

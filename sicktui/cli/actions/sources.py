@@ -7,14 +7,13 @@ from sicktui.cli.actions.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
-from sicktui.engine.offers.session import VARIABLE
 from sicktui.model.enums import Code
 from sicktui.model.errors import ConfigError, SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import SourceSettings
 from sicktui.sources.opening import account, check_key, check_settings, choose_sources, needs_key
-from sicktui.stores.secrets.store import MEMORY, secret_line
+from sicktui.stores.secrets.store import MEMORY, SOURCE_VARIABLE, secret_line
 
 HEADERS: Final = ("SOURCE", "KIND", "WHERE", "DEVICES", "KEY", "FETCHES BY ITSELF")
 
@@ -65,7 +64,7 @@ def _problem(name: str, settings: SourceSettings) -> ConfigError | None:
 def _has_key(cli: CliContext, name: str, settings: SourceSettings) -> bool | None:
     if not needs_key(settings):
         return None
-    given = secret_line(os.environ.get(VARIABLE))
+    given = secret_line(os.environ.get(SOURCE_VARIABLE))
     return (given or cli.context.credentials.secret(account(name))) is not None
 
 
@@ -81,7 +80,7 @@ def login(common: Common, source: str) -> int:
             problems = " ".join(str(problem) for problem in credentials.describe().problems)
             raise _NotStored(
                 f"The key of {name} was not stored: {problems or 'this PC has no keyring.'}",
-                advice="Create a vault with 'sicktui vault create', or pass the key in " + VARIABLE + ".",
+                advice=f"Create a vault with 'sicktui vault create', or pass the key in {SOURCE_VARIABLE}.",
                 code=Code.STORAGE_ERROR,
             )
         cli.out.fact("login", cli.now(), source=name, stored=place)
@@ -100,11 +99,11 @@ def _key(cli: CliContext, name: str) -> str:
         UsageError: there is none, and no terminal to ask on.
     """
     # SICKTUI_PASSWORD is the password of sensors, which no server of others may get.
-    given = cli.given_password if cli.common.password_stdin else secret_line(os.environ.get(VARIABLE))
+    given = cli.given_password if cli.common.password_stdin else secret_line(os.environ.get(SOURCE_VARIABLE))
     if given is None and not cli.interactive:
         raise UsageError(
             f"The key of {clean(name)} is needed, but there is no terminal to ask on.",
-            advice=f"Use --password-stdin or {VARIABLE}.",
+            advice=f"Use --password-stdin or {SOURCE_VARIABLE}.",
         )
     key = given or ask_secret(f"API key of {name}: ")
     if not key:

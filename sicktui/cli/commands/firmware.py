@@ -46,8 +46,9 @@ def add(common: Common, file: str, version: str | None) -> int:
     metavar="MODEL",
     help="The model that it is for, such as picoScan120 or multiScan100; repeatable. Others are refused.",
 )
+@click.option("--note", metavar="TEXT", help="What should be known of the approval.")
 @with_common
-def approve(common: Common, package: str, models: tuple[str, ...]) -> int:
+def approve(common: Common, package: str, models: tuple[str, ...], note: str | None) -> int:
     r"""Approve a package for use.
 
     picoScan120 and picoScan150 need different files, which SICK publishes under one name: name the model
@@ -57,7 +58,7 @@ def approve(common: Common, package: str, models: tuple[str, ...]) -> int:
     Example:
       sicktui firmware approve 3f2a91c0 --for picoScan150
     """
-    return actions.firmware.approve(common, package, models)
+    return actions.firmware.approve(common, package, models, note=note)
 
 
 @group.command("remove")

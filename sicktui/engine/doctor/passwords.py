@@ -14,10 +14,10 @@ from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.secrets.bindings import BindingsRecord
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.report import StoreProblem
-from sicktui.stores.secrets.store import MEMORY
+from sicktui.stores.secrets.store import MEMORY, SOURCE_VARIABLE
 from sicktui.stores.secrets.vault import VARIABLE, Vault, VaultState
 
-GIVEN = ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VARIABLE)
+GIVEN = ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VARIABLE, SOURCE_VARIABLE)
 UNATTENDED = "For unattended use, give the password with SICKTUI_PASSWORD or --password-stdin."
 _OTHERS = 0o077
 

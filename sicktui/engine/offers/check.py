@@ -16,6 +16,7 @@ from sicktui.model.errors import ConfigError, SicktuiError
 from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.wording import moment
 from sicktui.sources.source import Source, SourceError
+from sicktui.stores.disk.files import StorageError
 
 
 async def check(
@@ -54,13 +55,16 @@ async def check(
                     session, source, watcher, automatic=automatic, manual=fetching, forced=forced, only=only
                 )
                 of_source = await one.run()
-        except (SourceError, ConfigError) as error:
+        except (SourceError, ConfigError, StorageError) as error:
             if isinstance(error, ConfigError) and len(session.sources) == 1:
                 raise
             of_source = [session.judged(_trouble(name, error))]
             watcher.on_offer(of_source[0])
-        session.keep(name, of_source)
         found += of_source
+        try:
+            session.keep(name, of_source)
+        except StorageError as error:
+            watcher.on_warning(name, f"What was found cannot be kept. {error}")
     return found
 
 
@@ -130,5 +134,6 @@ class _SourceCheck:
 
 
 def _trouble(name: str, error: SicktuiError) -> Offer:
-    state = error.state if isinstance(error, SourceError) else OfferState.REFUSED
+    state = OfferState.UNAVAILABLE if isinstance(error, StorageError) else OfferState.REFUSED
+    state = error.state if isinstance(error, SourceError) else state
     return Offer(source=name, state=state, message=error.message, advice=error.advice)

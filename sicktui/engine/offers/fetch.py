@@ -1,6 +1,7 @@
 """Fetches packages of sources to the shelf: verified, recorded with their source, never approved."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Protocol
 
@@ -60,12 +61,14 @@ class Fetching:
         try:
             entry, note = await self._fetch(offer, subject, forced=forced)
         except (SourceError, PackageError, StorageError) as error:
-            store.note_failure(offer.source, offer.device)
+            with contextlib.suppress(StorageError):  # that disk may be the trouble
+                store.note_failure(offer.source, offer.device)
             state = error.state if isinstance(error, SourceError) else _state(error)
             return structs.replace(
                 session.judged(offer), state=state, message=error.message, advice=error.advice, package=None
             )
-        store.note_success(offer.source, offer.device)
+        with contextlib.suppress(StorageError):
+            store.note_success(offer.source, offer.device)
         fetched = structs.replace(
             session.judged(offer),
             state=OfferState.FETCHED,

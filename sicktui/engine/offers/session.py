@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
 
 from msgspec import structs
 
@@ -20,9 +19,6 @@ from sicktui.model.wording import names
 from sicktui.sources.opening import account, choose_sources, open_source
 from sicktui.sources.source import Source
 from sicktui.stores.secrets.store import secret_line
-
-VARIABLE: Final = "SICKTUI_SOURCE_SECRET"
-"""The key of every source of this call, for unattended use."""
 
 
 class OfferSession:
@@ -128,6 +124,10 @@ class OfferSession:
         return None
 
     def keep(self, name: str, offers: Sequence[Offer]) -> None:
-        """Keep what was found, for the dashboard and the next call."""
+        """Keep what was found, for the dashboard and the next call.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
         self.store.forget_others(self.context.settings.sources)
         self.store.replace(name, offers, devices=None if self._only is None else self._only)

@@ -22,9 +22,12 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.disk.files import StorageError, make_folder, open_log
+from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.stores.secrets.vault import VARIABLE as VAULT_VARIABLE
 
-SECRET_VARIABLES: Final = frozenset({"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VAULT_VARIABLE})
+SECRET_VARIABLES: Final = frozenset(
+    {"SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE", VAULT_VARIABLE, SOURCE_VARIABLE}
+)
 """No child inherits these: any program of this user can read the environment of a process."""
 START_LIMIT: Final = 30.0
 """Seconds that a runner process has to report that it is ready."""

@@ -36,6 +36,7 @@ from sicktui.stores.packages.inspect import inspect_package, verify_unchanged
 
 _LEAST_PREFIX: Final = 4
 _LONGEST_MODEL: Final = 64
+LONGEST_NOTE: Final = 300
 
 
 class ShelfEntry(Struct, frozen=True, kw_only=True):
@@ -58,6 +59,8 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     """The source that it was fetched from; ``None``: an operator added it."""
     models: tuple[str, ...] = ()
     """The models that it was approved for; empty: every model that its name fits."""
+    note: str = ""
+    """About its approval, by the person who approved it."""
 
     @property
     def id(self) -> str:
@@ -194,12 +197,15 @@ class Shelf:
             advice="'sicktui firmware list' shows them.",
         )
 
-    def approve(self, which: str, models: Sequence[str] | None = None) -> ShelfEntry:
+    def approve(
+        self, which: str, models: Sequence[str] | None = None, *, note: str | None = None
+    ) -> ShelfEntry:
         """Approve a package for use on sensors.
 
         Args:
             which: as for ``find``.
             models: the models that it is for; empty: every model that its name fits; ``None``: as before.
+            note: what should be known of the approval; ``None``: as before.
 
         Raises:
             UsageError: no such package, or more than one.
@@ -214,6 +220,7 @@ class Shelf:
             approved_by=f"{me.user} on {me.host}",
             approved_at=timestamp(self._clock.now()),
             models=entry.models if models is None else _cleaned(models),
+            note=entry.note if note is None else clean(note, LONGEST_NOTE).strip(),
         )
         self._change(lambda known: [approved if e.sha256 == entry.sha256 else e for e in known])
         return approved

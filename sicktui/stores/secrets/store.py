@@ -4,6 +4,8 @@ import threading
 from typing import Final, Protocol
 
 MEMORY: Final = "memory, until sicktui exits"
+SOURCE_VARIABLE: Final = "SICKTUI_SOURCE_SECRET"
+"""The key of every source of packages in this call, for unattended use."""
 NONE_HERE: Final = "none here"
 """In brief, of a store that does not exist on this PC or in this session."""
 

@@ -7,11 +7,12 @@ from typing import Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.engine.offers.session import VARIABLE, OfferSession
+from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.errors import SicktuiError
 from sicktui.model.offer import Offer
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.tui.messages import OffersRead, TroubleMet
 from sicktui.tui.rows.offers import waiting
 
@@ -65,7 +66,7 @@ class OfferWatch:
         """Check at the interval, and at each hint of a source, until the dashboard ends."""
         while True:
             try:
-                session = OfferSession(self._context, os.environ.get(VARIABLE), [], [])
+                session = OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), [], [])
                 await watch(session, _Silent(), interval=self.interval, after=self.count)
             except SicktuiError as error:
                 if str(error) != self._trouble:

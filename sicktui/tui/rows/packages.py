@@ -79,5 +79,7 @@ def about_package(entry: ShelfEntry) -> list[Cell]:
         ("added", f"{moment(entry.added)} by {entry.added_by}"),
         ("approved", approved),
         ("for", ", ".join(entry.models) or "any model that fits its name"),
+        ("note", entry.note),
+        ("source", entry.source or ""),
     )
-    return [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 300))) for name, value in facts]
+    return [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 300))) for name, value in facts if value]

@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
 from sicktui.engine.offers.check import check
-from sicktui.engine.offers.session import VARIABLE, OfferSession
+from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.offer import Offer, OfferState
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, percent, size
 from sicktui.sources.opening import account, check_key, needs_key
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.fields import SecretField
 from sicktui.tui.dialogs.form import ValuesForm
@@ -152,7 +153,7 @@ class OffersScreen(TableScreen[None, OfferRow]):
         self._doing = "Checking the sources..." if wanted is None else "Checking before the fetch..."
         self.paint()
         try:
-            session = OfferSession(self._engine_context, os.environ.get(VARIABLE), sources, devices)
+            session = OfferSession(self._engine_context, os.environ.get(SOURCE_VARIABLE), sources, devices)
             only = None if wanted is None else _same_as(wanted)
             await check(session, self, fetching=wanted is not None, forced=forced, only=only)
         except SicktuiError as error:

@@ -152,19 +152,20 @@ class ShelfScreen(TableScreen[None, PackageRow]):
             return
         await self._approve_for(entry, entry.models)
 
-    async def _approve_for(self, entry: ShelfEntry, models: Sequence[str]) -> None:
+    async def _approve_for(self, entry: ShelfEntry, models: Sequence[str], note: str | None = None) -> None:
         only = f"For {', '.join(models)} only." if models else "For every model that its name fits."
         lines = [
             cell(clean(entry.name), Tone.KEY),
             cell(f"SHA-256 {entry.sha256}", Tone.DIM),
             cell(clean(only, 300)),
+            *([cell(f"Fetched from {clean(entry.source)}.", Tone.DIM)] if entry.source else []),
             (),
             cell("Its hash is checked again, and the package is marked as approved by you."),
         ]
         if await self.app.push_screen_wait(
             Confirm(self.appearance, "Approve the package?", lines, yes="approve")
         ):
-            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256, models))
+            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256, models, note=note))
 
     def action_models(self) -> None:
         """Approve the selected package for some models only."""
@@ -180,12 +181,13 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         ]
         known = ", ".join(entry.models)
         field = TextField(name="models", label="Models", value=known, hint="for example picoScan150")
+        note = TextField(name="note", label="Note", value=entry.note, hint="what should be known of it")
         answer = await self.app.push_screen_wait(
-            ValuesForm(self.appearance, "For which models?", lines, (field,))
+            ValuesForm(self.appearance, "For which models?", lines, (field, note))
         )
         if answer is not None:
             models = [model.strip() for model in answer["models"].split(",") if model.strip()]
-            await self._approve_for(entry, models)
+            await self._approve_for(entry, models, answer["note"])
 
     def action_remove(self) -> None:
         """Remove the selected package from the shelf."""
