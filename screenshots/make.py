@@ -25,8 +25,8 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile
 from sicktui.model.enums import Operation
-from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.simulator import demo_package
+from sicktui.model.settings import Limits, Settings, SourceSettings, Timing
+from sicktui.simulator import demo_package, make_package
 from sicktui.simulator.fleet.fleet import Fleet
 from sicktui.simulator.fleet.standard import standard_fleet
 from sicktui.simulator.spec import DeviceSpec
@@ -39,8 +39,10 @@ from sicktui.tui.screens.backups.history import HistoryScreen
 from sicktui.tui.screens.backups.replace import ReplaceScreen
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
+from sicktui.tui.screens.update.offers import OffersScreen
 from sicktui.tui.screens.update.package import PackagePicker
 from sicktui.tui.screens.update.plan import PlanScreen
+from sicktui.tui.screens.update.shelf import ShelfScreen
 from sicktui.tui.state.dashboard import DashboardState
 
 FOLDER = Path(__file__).parent
@@ -63,11 +65,12 @@ class ShiftedClock(SystemClock):
 
 
 async def main() -> None:
-    """Two tours of the dashboard, with a picture at each station."""
+    """Three tours of the dashboard, with a picture at each station."""
     # Whoever makes the pictures, on whatever PC, they show the same operator.
     with patch("getpass.getuser", return_value="anna"), patch("platform.node", return_value="plant-pc"):
         await updating()
         await keeping()
+        await offering()
 
 
 async def updating() -> None:
@@ -229,6 +232,53 @@ async def picture_diff(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, DiffScreen))
     await pilot.pause(0.5)
     picture(pilot, "diff")
+    await pilot.press("q")
+
+
+async def offering() -> None:
+    """A folder with a newer package."""
+    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
+        share = share_in(Path(folder))
+        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
+        source = SourceSettings(kind="folder", path=str(share))
+        limits = Limits(requests_per_second=50.0, max_failures=100)
+        context.settings = Settings(timing=TIMING, limits=limits, sources={"plant share": source})
+        try:
+            async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
+                furnish(context, fleet)
+                app = Dashboard(context, Appearance())
+                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                    await until(pilot, lambda: len(board_of(pilot).observations) == len(fleet.devices))
+                    await picture_offers(pilot, context)
+        finally:
+            context.close()
+
+
+def share_in(folder: Path) -> Path:
+    """A folder that somebody has dropped a package into."""
+    share = folder / "share"
+    share.mkdir()
+    package = share / "picoScan150_2.5.0.0R.spk.signed"
+    make_package(package, "picoScan", "2.5.0.0R", size=12_600_000, signed=True)
+    return share
+
+
+async def picture_offers(pilot: Pilot[None], context: Context) -> None:
+    """What an offer would change, and the package on the shelf, not approved."""
+    await pilot.press("N")
+    await until(pilot, lambda: isinstance(pilot.app.screen, OffersScreen))
+    await pilot.press("c")
+    await until(pilot, lambda: len(context.offers.offers()) > 0)
+    await pilot.pause(0.5)
+    picture(pilot, "offers")
+    await pilot.press("f")
+    await until(pilot, lambda: len(context.shelf.entries()) > 1)
+    await pilot.pause(0.5)
+    await pilot.press("q", "F")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen))
+    pilot.app.clear_notifications()
+    await pilot.pause(0.5)
+    picture(pilot, "shelf")
     await pilot.press("q")
 
 

@@ -278,6 +278,7 @@ async def test_the_second_sensor_with_the_same_firmware_downloads_nothing(
         with pytest.raises(AlreadyHere) as known:
             await one.fetch(second, subject(2))
     assert known.value.sha256 == fetched.sha256
+    assert sum(request.method == "GET" for request in application.record.requests) == 1
 
 
 async def test_a_token_of_another_sensor_is_found_out_and_dropped(

@@ -106,6 +106,11 @@ class Fetching:
             note=" ".join([*one.notes, proof]),
         )
 
+    @property
+    def has_fetched(self) -> bool:
+        """Whether anything was fetched yet."""
+        return bool(self._seen)
+
     def must_be_new(self, sums: Sums) -> None:
         """Return unless these are the sums of what was fetched before.
 
@@ -139,7 +144,11 @@ class _One:
 
         Raises:
             SourceError: none worked.
+            AlreadyHere: it is what was fetched for another sensor.
         """
+        if self._fetching.has_fetched and (announced := await self._announced()):
+            # For many sensors with one build, a server that takes a minute to begin is asked once for each.
+            self._fetching.must_be_new(announced)
         ways: tuple[Callable[[], Awaitable[Received]], ...] = (partial(self._by_tokens, token), self._simple)
         for way in ways:
             try:
@@ -215,14 +224,7 @@ class _One:
 
     async def _compare(self, sums: Sums) -> None:
         """Compare what a token fetched with what the simple way announces for this very sensor."""
-        body = self._registrar.firmware_request(self._subject, forced=self._forced)
-        try:
-            await self._pace.free()
-            async with self._wire.download("POST", FIRMWARE, body=body) as download:
-                self._pace.note(download.status, download.headers)
-                other = await announced_by(download)
-        except SourceError:
-            return
+        other = await self._announced()
         if other is not None and not sums.agrees_with(other):
             raise _Failed(
                 SourceError(
@@ -230,6 +232,17 @@ class _One:
                     advice="Another PC may have checked in within the same second; check again.",
                 )
             )
+
+    async def _announced(self) -> Sums | None:
+        """What the simple way announces for this sensor; ``None`` if that cannot be known."""
+        body = self._registrar.firmware_request(self._subject, forced=self._forced)
+        try:
+            await self._pace.free()
+            async with self._wire.download("POST", FIRMWARE, body=body) as download:
+                self._pace.note(download.status, download.headers)
+                return await announced_by(download)
+        except SourceError:
+            return None
 
     async def _simple(self) -> Received:
         try:
