@@ -109,6 +109,23 @@ def test_without_a_key_it_is_wrong_use(site: ProgramHarness) -> None:
     assert "sources login plant" in result.err
 
 
+def test_one_source_that_cannot_be_used_does_not_hold_the_others_up(
+    site: ProgramHarness, tmp_path: Path
+) -> None:
+    (tmp_path / "share").mkdir()
+    with (site.home / "config" / "config.toml").open("a") as file:
+        file.write(f'[sources.share]\nkind = "folder"\npath = "{tmp_path / "share"}"\n')
+        file.write('[sources.gone]\nkind = "thinx"\nurl = "https://127.0.0.1:9"\n')
+        file.write(f'owner = "{"a" * 64}"\ndevices = ["@nobody"]\n')
+    result = site.here("firmware", "check", "--json")
+    assert result.code == 1
+    assert [(line["source"], line["state"]) for line in result.of_kind("offer")] == [
+        ("plant", "current"),
+        ("plant", "current"),
+        ("gone", "refused"),
+    ]
+
+
 def test_plain_http_is_said_aloud(site: ProgramHarness) -> None:
     assert "Plain HTTP" in site.here("firmware", "check").err
 

@@ -14,7 +14,7 @@ from tests.thinx_server.application import Application
 from tests.thinx_server.certificates import Authority, Kind
 from tests.thinx_server.gateway import gateway_to
 from tests.thinx_server.generations import JUNE_2026, OCTOBER_2026, Fault
-from tests.thinx_server.replies import NoReply, as_json
+from tests.thinx_server.replies import NoReply, Reply, as_json
 from tests.thinx_server.server import serving
 from tests.thinx_server.troubles import Trouble, Way
 
@@ -113,6 +113,15 @@ async def test_a_server_that_never_answers_is_one_sentence_and_the_next_check_wo
         assert "did not answer within 1 s" in offer.message
         [offer] = await one.check()
         assert offer.state is OfferState.CURRENT
+
+
+async def test_a_compressed_reply_is_refused(application: Application, tmp_path: Path) -> None:
+    body = as_json({"registration": {"success": True, "status": "OK"}}).body
+    reply = Reply(body, headers=(("Content-Encoding", "gzip"),))
+    application.script.once(Way.CHECK_IN, Trouble(instead=reply))
+    async with plant(application, tmp_path) as one:
+        [offer] = await one.check()
+    assert "sends compressed replies" in offer.message
 
 
 async def test_no_server_ends_the_check_after_one_try(application: Application, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.https import https_checks
 from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
+from sicktui.engine.doctor.sources import source_checks
 from sicktui.engine.plan.clock import clock_words
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
@@ -204,6 +205,7 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
         "backups", lambda: f"{count(len(context.backups.list()), 'backup')} in {context.home.backups}"
     )
     yield from password_checks(context, environ)
+    yield from source_checks(context, environ)
     yield from _https(context)
     yield from _routes(context)
 

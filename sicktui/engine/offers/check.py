@@ -12,7 +12,7 @@ from msgspec import structs
 from sicktui.engine.offers.fetch import Fetching, Watcher
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.subjects import Subjects
-from sicktui.model.errors import ConfigError, SicktuiError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.wording import moment
 from sicktui.sources.source import Source, SourceError
@@ -40,7 +40,7 @@ async def check(
         Every offer, also those that stand for trouble.
 
     Raises:
-        ConfigError: the only source of the session cannot be used.
+        UsageError: the only source of the session cannot be used.
     """
     found: list[Offer] = []
     for name in session.sources:
@@ -55,8 +55,8 @@ async def check(
                     session, source, watcher, automatic=automatic, manual=fetching, forced=forced, only=only
                 )
                 of_source = await one.run()
-        except (SourceError, ConfigError, StorageError) as error:
-            if isinstance(error, ConfigError) and len(session.sources) == 1:
+        except (SourceError, UsageError, StorageError) as error:
+            if isinstance(error, UsageError) and len(session.sources) == 1:
                 raise
             of_source = [session.judged(_trouble(name, error))]
             watcher.on_offer(of_source[0])

@@ -101,6 +101,16 @@ def redirected(server: str, to: str) -> SourceError:
     )
 
 
+def compressed(server: str) -> SourceError:
+    """The error for a compressed reply, which was not asked for and could unpack to any size."""
+    return SourceError(
+        f"The server {server} sends compressed replies.",
+        advice="Switch compression off on the server, or on the proxy in front of it.",
+        state=OfferState.REFUSED,
+        everywhere=True,
+    )
+
+
 def _plain(server: str, why: str, advice: str) -> SourceError:
     return NotReached(f"The server {server} cannot be reached: {why}.", advice=advice, everywhere=True)
 

@@ -146,7 +146,8 @@ class Wire:
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=limits.connect, write=limits.answer),
             headers={"Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_keepalive_connections=1, keepalive_expiry=2.0),
+            # Between two check-ins a server may close a connection, and a request on it would get no answer.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
     def __repr__(self) -> str:
@@ -203,6 +204,8 @@ class Wire:
         try:
             if response.status_code in _REDIRECT:
                 raise failures.redirected(self.server, _host_of(response.headers.get("location", "")))
+            if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                raise failures.compressed(self.server)
             yield Download(response, self.server, self._limits)
         finally:
             await response.aclose()
