@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from sicktui.engine.backup.age import Decision, Seen, decide
+from sicktui.model.backup.age import Decision, Seen, decide
 
 
 def test_every_combination_of_what_may_be_seen() -> None:

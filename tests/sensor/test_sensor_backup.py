@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.backup.evidence import Result
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.restore.evidence import RestoreReply
-from sicktui.sensor.api.backups import RESTORE_WORDS, BackupStatus
+from sicktui.sensor.api.backups import RESTORE_WORDS
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -92,18 +93,18 @@ async def test_a_passphrase_that_is_too_long_is_not_sent(
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        ({"Status": 0}, BackupStatus(finished=False, ok=True)),
-        ({"Status": 0, "Result": False}, BackupStatus(finished=False, ok=False)),
-        ({"Status": 1, "Result": True}, BackupStatus(finished=True, ok=True)),
-        ({"Status": 1, "Result": False}, BackupStatus(finished=True, ok=False)),
+        ({"Status": 0}, Result(finished=False, ok=True)),
+        ({"Status": 0, "Result": False}, Result(finished=False, ok=False)),
+        ({"Status": 1, "Result": True}, Result(finished=True, ok=True)),
+        ({"Status": 1, "Result": False}, Result(finished=True, ok=False)),
         (
             {"CreateParameterBackupResult": {"Status": 1, "Result": True}},
-            BackupStatus(finished=True, ok=True),
+            Result(finished=True, ok=True),
         ),
     ],
 )
 async def test_the_result_of_a_backup(
-    device: ScriptedSensor, connect: MakeSensor, data: dict[str, object], status: BackupStatus
+    device: ScriptedSensor, connect: MakeSensor, data: dict[str, object], status: Result
 ) -> None:
     device.on("GET CreateParameterBackupResult", reply(data))
     assert await connect().backups.create_status() == status

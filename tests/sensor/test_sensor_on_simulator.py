@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.model.backup.evidence import Result
 from sicktui.model.clock import SystemClock
 from sicktui.model.enums import AuthScheme, Code, UpdateState
 from sicktui.model.restore.evidence import RestoreReply
-from sicktui.sensor.api.backups import BackupStatus
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
@@ -197,7 +197,7 @@ async def test_a_backup_and_back(start: Start, generation: GenerationName, tmp_p
         status = await sensor.backups.create_status()
         if status is not None and not status.finished:
             return False
-        assert status in (None, BackupStatus(finished=True, ok=True))
+        assert status in (None, Result(finished=True, ok=True))
         try:
             fetched.append(await sensor.backups.download(file, LIMIT))
         except (NotSupported, DeviceError, ProtocolError):

@@ -1,7 +1,7 @@
 """Parameter backups: plan, create, fetch, store, and their history.
 
-In the order of a job: ``plan`` (which sensors can be backed up), ``job`` (the four steps), ``create`` (the
-trigger), ``download`` (complete and stable), ``freshness`` and ``age`` (current, or an old file),
-``fetch`` (these together), ``keep`` (stores it). ``history`` lists and verifies what is stored;
-``imports`` describes files from elsewhere.
+In the order of a job: ``plan`` (which sensors can be backed up), ``job`` (the four steps), ``machine`` (what
+to do next, by the rules of ``model/backup/``), ``observer`` (reads the sensor, and sends the call),
+``download``, ``freshness`` (compares an old file with the sensor), ``keep`` (stores it). ``history`` lists
+and verifies what is stored; ``imports`` describes files from elsewhere.
 """

@@ -1,18 +1,17 @@
-"""Compares a backup file whose bytes were there before the trigger with the sensor; ``age`` decides."""
+"""Compares a backup file whose bytes were there before the call with the sensor; ``age`` decides."""
 
 import asyncio
+from pathlib import Path
 
 from msgspec import Struct
 
-from sicktui.engine.backup.age import Seen
-from sicktui.engine.backup.create import Creation
-from sicktui.engine.backup.download import StableDownload
 from sicktui.engine.job.job import Job
 from sicktui.engine.parameters.agreement import Agreement, agreement
 from sicktui.engine.parameters.compare import Comparison, compare
+from sicktui.model.backup.age import Seen
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level
-from sicktui.sensor.api.transfers import Downloaded
+from sicktui.model.snapshot import Snapshot
 from sicktui.stores.backups.content import inspect
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import How, is_whole, opens_with
@@ -32,34 +31,34 @@ class Freshness:
     Args:
         job: the job.
         identity: who the sensor is.
-        creation: what was read of the sensor while it made the file.
-        download: where the file is.
+        partial: where the file is.
     """
 
-    def __init__(self, job: Job, identity: Identity, creation: Creation, download: StableDownload) -> None:
+    def __init__(self, job: Job, identity: Identity, partial: Path) -> None:
         self._job = job
         self._identity = identity
-        self._creation = creation
-        self._download = download
+        self._partial = partial
         self._agreement: Agreement | None = None
 
-    async def compare(self, file: Downloaded, triggers: int) -> Seen:
-        """What is known of a file that is stable.
+    async def compare(
+        self, sha256: str, checksum: str | None, snapshot: Snapshot | None, triggers: int
+    ) -> Seen:
+        """What is known of a file that may be the one from before.
 
         Args:
-            file: the file.
+            sha256: the file's.
+            checksum: ``MD5Parameters`` while it was made.
+            snapshot: what was read meanwhile.
             triggers: how often the backup was triggered.
 
         Raises:
             SensorError: the sensor is gone.
         """
-        if not self._creation.before.may_be(file):
-            return Seen(same_bytes=False)
-        stored = await asyncio.to_thread(self._stored, file)
-        since = self._since(stored)
+        stored = await asyncio.to_thread(self._stored, sha256)
+        since = self._since(stored, snapshot)
         same_checksum = None
-        if stored is not None and stored.parameters_md5 and self._creation.checksum:
-            same_checksum = stored.parameters_md5 == self._creation.checksum
+        if stored is not None and stored.parameters_md5 and checksum:
+            same_checksum = stored.parameters_md5 == checksum
         found = Agreement()
         if not (since.settings or same_checksum is not None):
             found = await self._agrees()
@@ -72,49 +71,49 @@ class Freshness:
             compared=since.same,
         )
 
-    async def unchanged(self, file: Downloaded) -> Unchanged | None:
+    async def unchanged(self, sha256: str, checksum: str | None) -> Unchanged | None:
         """The newest stored backup, if it is this very file and opens with the same passphrase."""
-        newest = await asyncio.to_thread(self._newest, file)
+        newest = await asyncio.to_thread(self._newest, sha256)
         if newest is None:
             return None
-        checksum = newest.parameters_md5 is not None and newest.parameters_md5 == self._creation.checksum
-        return Unchanged(record=newest, how="checksum" if checksum else "readable")
+        same = newest.parameters_md5 is not None and newest.parameters_md5 == checksum
+        return Unchanged(record=newest, how="checksum" if same else "readable")
 
-    async def needless(self, file: Downloaded) -> bool:
+    def needless(self, sha256: str, checksum: str | None) -> bool:
         """Whether waiting for another file is needless: nothing has changed since this one was stored."""
-        seen = await asyncio.to_thread(self._stored, file)
-        checksum = self._creation.checksum
-        return checksum is not None and seen is not None and seen.parameters_md5 == checksum
+        if checksum is None:
+            return False
+        stored = self._stored(sha256)
+        return stored is not None and stored.parameters_md5 == checksum
 
     async def _agrees(self) -> Agreement:
         if self._agreement is None:
-            if (await asyncio.to_thread(inspect, self._download.partial)).kind != "json":
+            if (await asyncio.to_thread(inspect, self._partial)).kind != "json":
                 return Agreement()
             await self._job.record.log(
                 Level.INFO,
                 "The sensor offers the same file as before the trigger. Comparing it with the parameters.",
             )
-            self._agreement = await agreement(self._job.sensor, self._identity.name, self._download.partial)
+            self._agreement = await agreement(self._job.sensor, self._identity.name, self._partial)
         return self._agreement
 
     def _records(self) -> list[BackupRecord]:
         return self._job.backups.list(self._identity.key_for(self._job.target.device))
 
-    def _stored(self, file: Downloaded) -> BackupRecord | None:
+    def _stored(self, sha256: str) -> BackupRecord | None:
         """The backup that was stored last with these bytes."""
-        return next((record for record in self._records() if record.sha256 == file.sha256), None)
+        return next((record for record in self._records() if record.sha256 == sha256), None)
 
-    def _newest(self, file: Downloaded) -> BackupRecord | None:
+    def _newest(self, sha256: str) -> BackupRecord | None:
         newest = next(iter(self._records()), None)
-        if newest is None or newest.sha256 != file.sha256 or newest.version != self._identity.version:
+        if newest is None or newest.sha256 != sha256 or newest.version != self._identity.version:
             return None
         if not opens_with(newest, self._job.passphrase) or not is_whole(self._job.backups, newest):
             return None
         return newest
 
-    def _since(self, record: BackupRecord | None) -> Comparison:
+    def _since(self, record: BackupRecord | None, now: Snapshot | None) -> Comparison:
         """What has changed since a backup was stored, of what its snapshot read."""
-        now = self._creation.snapshot
         if record is None or now is None:
             return Comparison()
         then = next((s for s in self._job.snapshots.list(record.key) if s.id == record.snapshot), None)

@@ -5,26 +5,55 @@ only when it is complete and stable.
 """
 
 import asyncio
+from typing import Final
 
 from sicktui.engine.authentication import authenticate
-from sicktui.engine.backup.create import Creation
-from sicktui.engine.backup.download import StableDownload
-from sicktui.engine.backup.fetch import Fetched, fetch_backup
-from sicktui.engine.backup.freshness import Freshness
-from sicktui.engine.backup.keep import BackupKeeper, StoredBackup
+from sicktui.engine.backup.keep import BackupKeeper, StoredBackup, Whole
+from sicktui.engine.backup.machine import (
+    Compare,
+    Create,
+    Doing,
+    Fetch,
+    Finish,
+    Keep,
+    Look,
+    ReadParameters,
+    Remember,
+    Wait,
+    next_act,
+)
+from sicktui.engine.backup.observer import BackupObserver, stranger
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.plan.base import refuse_flashing
+from sicktui.model.backup.age import Decision
+from sicktui.model.backup.evidence import BackupEvidence, BackupObservation
+from sicktui.model.backup.rule import other_sensor
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step
-from sicktui.model.snapshot import Snapshot
+from sicktui.model.update.observations import Tick
 from sicktui.sensor.errors import AccessDenied, LocalFileError, NotSupported, SensorError
-from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.store import Age, BackupRecord
+
+_AGAIN: Final = "The sensor offers the same file as before the trigger. Triggering the backup again."
+_ASSUMED: Final = (
+    "The sensor offers the same file as before the trigger, and nothing in it can be compared: that it is of "
+    "this moment rests on the sensor's word."
+)
+_ENCRYPTED: Final = (
+    "The file differs on every download, probably because it is encrypted anew each time. That it is "
+    "complete and current rests on CreateParameterBackupResult alone."
+)
+_AGES: Final[dict[Decision, Age]] = {
+    Decision.WRITTEN: "written",
+    Decision.COMPARED: "compared",
+    Decision.ASSUMED: "assumed",
+}
 
 
 class BackupTaker:
-    """Creates, fetches and stores one backup.
+    """Carries out what the machine decides, and stores the file that counts.
 
     Args:
         job: the job.
@@ -35,15 +64,9 @@ class BackupTaker:
     def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
         partial = job.scratch / "backup.part"
         self._job = job
-        self._identity = identity
-        self._download = StableDownload(job, partial)
-        self._creation = Creation(job, identity, self._download, again=again)
+        self._observer = BackupObserver(job, identity, partial)
+        self._evidence = BackupEvidence(since=job.clock.monotonic(), resumed=again)
         self._keeper = BackupKeeper(job, identity, partial)
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """What was read of the sensor while it made the backup."""
-        return self._creation.snapshot
 
     async def take(self) -> StoredBackup:
         """All of it, for the backup step of an update. The snapshot is stored too, to compare with later.
@@ -58,13 +81,12 @@ class BackupTaker:
         except AccessDenied as error:
             raise JobEnded.from_error(error) from error
         try:
-            await self.create()
             fetched = await self.download()
         except LocalFileError:
             raise
         except SensorError as error:
             # A Not Found later on is trouble, and no reason to flash without a backup.
-            if isinstance(error, NotSupported) and not self._creation.triggered:
+            if isinstance(error, NotSupported) and self._evidence.triggers == 0:
                 raise
             raise self._failed(error) from error
         return await self.store(fetched, always_snapshot=True)
@@ -76,28 +98,66 @@ class BackupTaker:
             NotSupported: the sensor has no parameter backup at all.
             JobEnded: it could not.
         """
-        await self._creation.run()
+        while not self._evidence.created:
+            await self._step()
 
-    async def download(self) -> Fetched:
-        """Fetch the file until it is complete and current, and check which sensor it came from.
+    async def download(self) -> Whole:
+        """Create the file, if that is not done, and fetch it until it is complete and current.
 
         Raises:
             JobEnded: no such file came, or another sensor answers now.
         """
-        freshness = Freshness(self._job, self._identity, self._creation, self._download)
-        fetched = await fetch_backup(self._job, self._creation, self._download, freshness)
-        now = await self._job.sensor.read.reread_identity(self._identity)
-        if not self._identity.is_same_sensor(now):
-            raise JobEnded.failed(
-                Code.OTHER_DEVICE,
-                f"Another sensor answers at {self._job.target.address} than when the backup was begun "
-                f"({now.key or now.name} instead of {self._identity.key or self._identity.name}).",
-                "Whose parameters the file holds is not known, so it was not kept. Check the address and try "
-                "again. Nothing was written to the sensor.",
-            )
-        return fetched
+        while (age := await self._step()) is None:
+            pass
+        record, observer, file = self._job.record, self._observer, self._observer.file
+        assert file is not None, "a file is kept that was never fetched"  # noqa: S101
+        if self._evidence.encrypted_anew:
+            await record.log(Level.WARNING, _ENCRYPTED)
+        elif age is Decision.ASSUMED:
+            await record.log(Level.WARNING, _ASSUMED)
+        compared = age is Decision.COMPARED
+        unchanged = await observer.freshness.unchanged(file.sha256, observer.checksum) if compared else None
+        return Whole(file=file, unchanged=unchanged, age=_AGES[age])
 
-    async def store(self, fetched: Fetched, *, always_snapshot: bool = False) -> StoredBackup:
+    async def _step(self) -> Decision | None:
+        """Carry out one act. Returns how old the file is that counts, or ``None`` before that.
+
+        Raises:
+            JobEnded: no file counts.
+        """
+        clock, evidence = self._job.clock, self._evidence
+        act = next_act(evidence, clock.monotonic(), self._job.timing)
+        if isinstance(act, Keep):
+            return act.age
+        if isinstance(act, Finish):
+            end = act.judgement
+            raise JobEnded(end.verdict, end.code or Code.BACKUP_FAILED, end.message, end.advice)
+        seen = await self._carried_out(act)
+        self._evidence = evidence.seen(seen, clock.monotonic())
+        return None
+
+    async def _carried_out(self, act: Doing) -> BackupObservation:
+        observer = self._observer
+        match act:
+            case Wait(seconds=seconds):
+                await self._job.clock.sleep(seconds)
+                return Tick()
+            case Look(wants=wants):
+                return await observer.look(wants)
+            case Remember():
+                return await observer.remember()
+            case Create():
+                if self._evidence.triggers:
+                    await self._job.record.log(Level.INFO, _AGAIN)
+                return await observer.create()
+            case ReadParameters():
+                return await observer.read_parameters()
+            case Fetch():
+                return await observer.fetch()
+            case Compare():
+                return await observer.compare(self._evidence)
+
+    async def store(self, fetched: Whole, *, always_snapshot: bool = False) -> StoredBackup:
         """Store the fetched file with what is known of its sensor, or confirm that the last one is current.
 
         Raises:
@@ -107,9 +167,9 @@ class BackupTaker:
         kept = await asyncio.to_thread(
             self._keeper.store,
             fetched,
-            self._creation.snapshot,
-            self._creation.checksum,
-            hours=self._creation.hours,
+            self._observer.snapshot,
+            self._observer.checksum,
+            hours=self._observer.hours,
             always_snapshot=always_snapshot,
         )
         for warning in kept.warnings:
@@ -153,6 +213,9 @@ class BackupJob:
             identity = await (
                 job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity()
             )
+            if planned is not None and not planned.is_same_sensor(identity):
+                found = other_sensor(stranger(job, planned, identity))
+                raise JobEnded.failed(Code.OTHER_DEVICE, found.message, found.advice)
             # A sensor that is flashing is left alone, also where another PC flashes it.
             await refuse_flashing(job.sensor)
             step.detail = await authenticate(job.sensor)

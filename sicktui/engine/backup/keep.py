@@ -5,7 +5,6 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.engine.backup.fetch import Fetched
 from sicktui.engine.backup.freshness import Unchanged
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
@@ -15,9 +14,10 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
+from sicktui.sensor.api.transfers import Downloaded
 from sicktui.stores.backups.content import inspect, too_small
 from sicktui.stores.backups.fingerprint import fingerprint
-from sicktui.stores.backups.store import BackupFacts, BackupRecord
+from sicktui.stores.backups.store import Age, BackupFacts, BackupRecord
 from sicktui.stores.backups.versions import How, opens_with, same_version, see_again
 
 UNCHANGED_WORDS: Final[dict[How, str]] = {
@@ -27,6 +27,16 @@ UNCHANGED_WORDS: Final[dict[How, str]] = {
     "readable": "the file is the same, and so are the parameters that can be compared",
 }
 """How it is known that the last backup is still current."""
+
+
+class Whole(Struct, frozen=True, kw_only=True):
+    """A backup file that is complete and current."""
+
+    file: Downloaded
+    unchanged: Unchanged | None = None
+    """The stored backup that it is, where the parameters have not changed since."""
+    age: Age = "written"
+    """How sure it is that the file is of this moment."""
 
 
 class StoredBackup(Struct, frozen=True, kw_only=True):
@@ -61,7 +71,7 @@ class BackupKeeper:
 
     def store(
         self,
-        fetched: Fetched,
+        fetched: Whole,
         snapshot: Snapshot | None,
         checksum: str | None,
         *,
@@ -102,7 +112,7 @@ class BackupKeeper:
         self._partial.unlink()
         return StoredBackup(record=record, unchanged=unchanged.how if unchanged else None, warnings=warnings)
 
-    def _facts(self, fetched: Fetched, snapshot: Snapshot | None, checksum: str | None) -> BackupFacts:
+    def _facts(self, fetched: Whole, snapshot: Snapshot | None, checksum: str | None) -> BackupFacts:
         job, identity = self._job, self._identity
         # Read just now; the identity may be that of the plan.
         location = snapshot.values.get("LocationName") if snapshot else None
@@ -126,7 +136,7 @@ class BackupKeeper:
         )
 
     def _same_as_last(
-        self, facts: BackupFacts, fetched: Fetched, snapshot: Snapshot | None
+        self, facts: BackupFacts, fetched: Whole, snapshot: Snapshot | None
     ) -> Unchanged | None:
         job = self._job
         found = same_version(job.backups, facts, job.passphrase, self._partial, fetched.file.sha256)
@@ -139,7 +149,7 @@ class BackupKeeper:
             return None
         return Unchanged(record=record, how=how)
 
-    def _compare_with_last(self, facts: BackupFacts, fetched: Fetched) -> tuple[str, ...]:
+    def _compare_with_last(self, facts: BackupFacts, fetched: Whole) -> tuple[str, ...]:
         """Refuse what cannot be complete beside the last backup; warn of what else is odd beside it."""
         last = next(iter(self._job.backups.list(facts.key)), None)
         if last is None:

@@ -162,7 +162,7 @@ class UpdateJob:
             await job.record.skipped(Step.BACKUP, "not wanted (--no-backup)")
             return
         async with job.record.stepping(Step.BACKUP) as step:
-            taker = BackupTaker(job, identity)
+            taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)
             try:
                 kept = await taker.take()
             except NotSupported as error:

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.model.backup.evidence import Result
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.restore.evidence import RestoreReply
@@ -44,14 +45,6 @@ RESTORE_WORDS: Final[dict[int, str]] = {
     50: "a component of the sensor does not accept the parameters",
 }
 """``RestoreResult`` in plain words."""
-
-
-class BackupStatus(Struct, frozen=True):
-    """The state of a backup that is being created."""
-
-    finished: bool
-    ok: bool
-    """Meaningful once it is finished."""
 
 
 class _Created(Struct, rename="pascal"):
@@ -110,7 +103,7 @@ class Backups:
                 status=0,
             )
 
-    async def create_status(self) -> BackupStatus | None:
+    async def create_status(self) -> Result | None:
         """``CreateParameterBackupResult``; ``None`` if the sensor does not report it.
 
         Raises:
@@ -120,7 +113,7 @@ class Backups:
         if reply is None:
             return None
         result: _CreateResult = convert_fields(reply, _CreateResult)
-        return BackupStatus(finished=result.status == _FINISHED, ok=result.result is not False)
+        return Result(finished=result.status == _FINISHED, ok=result.result is not False)
 
     async def download(self, to: Path, limit: int) -> Downloaded:
         """``GET parameterbackup``, to disk.

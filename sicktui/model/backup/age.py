@@ -16,6 +16,8 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     same_bytes: bool
     """Whether it may be the one from before the trigger."""
+    anew: bool = False
+    """Whether the sensor encrypts it anew for each download: then other bytes do not make it a new file."""
     triggers: int = 1
     """How often the backup was triggered."""
     differing: tuple[str, ...] = ()
@@ -36,7 +38,7 @@ class Decision(Enum):
     COMPARED = "compared"
     """The same bytes as before; the parameters that can be compared are the sensor's."""
     ASSUMED = "assumed"
-    """The same bytes as before, and nothing can be compared."""
+    """Perhaps the file from before, and nothing can be compared."""
     AGAIN = "again"
     """Trigger once more: perhaps another file comes."""
     OLD = "old"
@@ -46,7 +48,7 @@ class Decision(Enum):
 def decide(seen: Seen) -> Decision:
     """Whether the file counts, and how sure that is."""
     if not seen.same_bytes:
-        return Decision.WRITTEN
+        return Decision.ASSUMED if seen.anew else Decision.WRITTEN
     first = seen.triggers == 1
     if seen.differing or seen.same_checksum is False:
         return Decision.AGAIN if first else Decision.OLD
