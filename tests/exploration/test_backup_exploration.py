@@ -19,3 +19,8 @@ def test_one_surprise_at_any_moment(world: World) -> None:
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_two_surprises_at_any_moments(world: World) -> None:
     assert explore(world, 2).paths > 1000
+
+
+def test_three_surprises_stand_for_a_million_paths() -> None:
+    deep = [world for world in WORLDS if (world.before, world.compared) == ("file", "nothing")]
+    assert sum(explore(world, 3).paths for world in deep) > 1_000_000

@@ -48,7 +48,9 @@ def act_cases() -> Iterator[Case]:
                 expected = _fetching(kind, times)
                 yield _case(kind, times, Step.BACKUP, FILE, generation, expected)
             for acts in (False, True):
-                yield _case(kind, ONCE, Step.BACKUP, CREATE, generation, _creating(kind), acts=acts)
+                yield _case(
+                    kind, ONCE, Step.BACKUP, CREATE, generation, _creating(kind, acts=acts), acts=acts
+                )
             yield _let_in(kind, generation)
             # It reboots unseen or seen, and then nothing shows whether it flashes on.
             blind = (unknown(Code.NO_RETURN), unknown(Code.UNHEALTHY))
@@ -114,9 +116,10 @@ def _triggering(kind: Kind, times: str, *, acts: bool) -> tuple[Outcome, ...]:
     return (SUCCEEDED,) if waited else (failed(kind.code),)
 
 
-def _creating(kind: Kind) -> tuple[Outcome, ...]:
-    # A sensor without backups is updated without; a lock is waited out.
-    fine = kind.absent or kind.code is Code.ACCESS_DENIED
+def _creating(kind: Kind, *, acts: bool) -> tuple[Outcome, ...]:
+    # A sensor without backups is updated without; a lock is waited out; so is what may have been done.
+    unsure = kind.bad or kind.silent or kind.code is Code.DEVICE_ERROR
+    fine = kind.absent or kind.code is Code.ACCESS_DENIED or (acts and unsure)
     return (SUCCEEDED,) if fine else (failed(Code.BACKUP_FAILED),)
 
 

@@ -1,6 +1,6 @@
 """How a backup ends: one pure rule over its evidence, in the order of ``RULES``.
 
-A file is kept only if it is whole, of this sensor, and written after the call; or if its age says otherwise.
+A file is kept only if it is whole, of this sensor, and written after the call, or else with its age marked.
 As long as no rule holds, the sensor is watched on.
 """
 
