@@ -38,25 +38,25 @@ def explore_paths(
     """
     paths: dict[Hashable, int] = {}
     ends: Counter[str] = Counter()
-    stack: list[tuple[M, Iterator[M | str]]] = [(first, following(first))]
+    stack: list[tuple[M, Hashable, Iterator[M | str]]] = [(first, key(first), following(first))]
     counts = [0, 0]
     while stack:
-        moment, rest = stack[-1]
+        _, here, rest = stack[-1]
         try:
             one = next(rest, None) if len(stack) < DEEPEST else _too_long()
         except Wrong as wrong:
-            raise Wrong(story([moment for moment, _ in stack][-60:], str(wrong))) from None
+            raise Wrong(story([moment for moment, _, _ in stack][-60:], str(wrong))) from None
         if one is None:
             stack.pop()
-            paths[key(moment)] = done = counts.pop()
-            counts[-1] += done
+            paths[here] = counts.pop()
+            counts[-1] += paths[here]
         elif isinstance(one, str):
             counts[-1] += 1
             ends[one] += 1
-        elif (known := paths.get(key(one))) is not None:
+        elif (known := paths.get(there := key(one))) is not None:
             counts[-1] += known
         else:
-            stack.append((one, following(one)))
+            stack.append((one, there, following(one)))
             counts.append(0)
     return Count(len(paths), counts[0], dict(ends))
 

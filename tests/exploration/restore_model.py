@@ -6,8 +6,7 @@ sensor may reboot to apply a backup, and a power cut loses what was not saved. E
 ``left``.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from math import ceil
 from typing import Final, Literal, NamedTuple
 
@@ -29,6 +28,8 @@ from sicktui.model.restore.evidence import (
 )
 from sicktui.model.settings import Timing
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
+from tests.exploration.paths import Count, explore_paths
+from tests.exploration.truth import Wrong
 
 TIMING: Final = Timing(
     poll_interval=1,
@@ -42,7 +43,6 @@ TIMING: Final = Timing(
 REST: Final = 4
 LATE: Final = 40
 """Steps after which a call may take effect that was answered badly."""
-LONGEST: Final = 150
 _CAP: Final = 30
 
 Kind = Literal["silent", "taken", "result", "async"]
@@ -50,10 +50,6 @@ Kind = Literal["silent", "taken", "result", "async"]
 KINDS: Final[tuple[Kind, ...]] = ("silent", "taken", "result", "async")
 Values = Literal["old", "hidden", "part", "new"]
 """``hidden``: all that can be read is the backup's, and the rest is not."""
-
-
-class Wrong(AssertionError):
-    """A path that must not be."""
 
 
 class World(NamedTuple):
@@ -135,14 +131,6 @@ class Moment(NamedTuple):
     label: str = "begin"
 
 
-class Count(NamedTuple):
-    """What was explored."""
-
-    states: int
-    paths: int
-    verdicts: dict[str, int]
-
-
 def explore(world: World, surprises: int) -> Count:
     """Walk all paths.
 
@@ -153,48 +141,24 @@ def explore(world: World, surprises: int) -> Count:
     if world.kind == "async":
         result = "pending" if world.fresh else "ok"
     first = Moment(root(world), 0, Sensor(left=surprises, result=result))
-    paths: dict[object, int] = {}
-    verdicts: Counter[str] = Counter()
-    stack: list[tuple[Moment, object, Iterator[Moment | Judgement]]] = []
-    counts: list[int] = [0]
 
-    def push(moment: Moment) -> None:
-        stack.append((moment, _key(moment), following(world, moment)))
-        counts.append(0)
+    def following_one(moment: Moment) -> Iterator[Moment | str]:
+        return following(world, moment)
 
-    push(first)
-    while stack:
-        _, key, rest = stack[-1]
-        try:
-            following_one = next(rest, None)
-        except Wrong as wrong:
-            raise Wrong(_story(world, stack, str(wrong))) from None
-        if following_one is None:
-            stack.pop()
-            paths[key] = counts.pop()
-            counts[-1] += paths[key]
-        elif isinstance(following_one, Judgement):
-            counts[-1] += 1
-            verdicts[
-                f"{following_one.verdict.value}/{following_one.code.value if following_one.code else ''}"
-            ] += 1
-        elif (known := paths.get(_key(following_one))) is not None:
-            counts[-1] += known
-        else:
-            if following_one.now > LONGEST or len(stack) > 600:
-                raise Wrong(_story(world, stack[-40:], "it takes too long"))
-            push(following_one)
-    return Count(len(paths), counts[0], dict(verdicts))
+    def story(moments: list[Moment], end: str) -> str:
+        return _story(world, moments, end)
+
+    return explore_paths(first, following_one, _key, story)
 
 
-def following(world: World, moment: Moment) -> Iterator[Moment | Judgement]:
+def following(world: World, moment: Moment) -> Iterator[Moment | str]:
     """All that may come next."""
     evidence, now, sensor, _ = moment
     act = next_act(evidence, now, TIMING)
     match act:
         case Finish(judgement=judgement):
             check_end(world, sensor, judgement)
-            yield judgement
+            yield f"{judgement.verdict.value}/{judgement.code.value if judgement.code else ''}"
         case Wait(seconds=seconds):
             steps = max(ceil(seconds), 1)
             for one in later(sensor, steps):
@@ -394,7 +358,7 @@ def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
             raise Wrong(f"{judgement} of {sensor}")
 
 
-def _key(moment: Moment) -> object:
+def _key(moment: Moment) -> Hashable:
     e, now = moment.evidence, moment.now
 
     def age(at: float | None) -> float | None:
@@ -418,10 +382,10 @@ def _words(seen: RestoreLooked | Silent | Garbled) -> str:
     return f"look: result {result}, differing {reading.differences}, checksum {reading.checksum}"
 
 
-def _story(world: World, stack: list[tuple[Moment, object, Iterator[Moment | Judgement]]], end: str) -> str:
+def _story(world: World, moments: list[Moment], end: str) -> str:
     lines = [f"{world.name}: {end}"]
     before: tuple[object, ...] = ()
-    for moment, _, _ in stack:
+    for moment in moments:
         pairs = zip(Sensor._fields, moment.sensor, before or moment.sensor, strict=True)
         moved = " ".join(f"{name}={new}" for name, new, old in pairs if new != old)
         lines.append(f"  {moment.now:3} {moment.label} | {moved}")

@@ -9,7 +9,7 @@ from tests.exploration.restore_model import WORLDS, World, explore
 def test_a_restore_without_a_surprise(world: World) -> None:
     count = explore(world, 0)
     assert count.paths == 1
-    assert [verdict.partition("/")[0] for verdict in count.verdicts] == [world.usually]
+    assert [verdict.partition("/")[0] for verdict in count.ends] == [world.usually]
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
