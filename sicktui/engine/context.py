@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
 from sicktui.sensor.turns.queue import RequestQueues
+from sicktui.sources.opening import place_of_source
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.devices import DeviceList, load_devices
@@ -18,7 +19,7 @@ from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.packages.shelf import Shelf
-from sicktui.stores.secrets.bindings import BindingsRecord
+from sicktui.stores.secrets.bindings import BindingsRecord, Place
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
@@ -134,6 +135,10 @@ def open_context(
     vault = Vault(folders.vault_file, given=secret_line(environ.get(VARIABLE)))
     vault.remove_leftovers()
     listed = DeviceGroups(folders.devices_file)
+
+    def place_of(account: str) -> Place | None:
+        return place_of_source(account, context.settings.sources) or listed.place(account)
+
     credentials = open_credentials(
         password=password,
         passphrase=passphrase,
@@ -141,7 +146,8 @@ def open_context(
         vault=vault,
         groups=listed,
         bindings=SharedRecord(folders.bindings_file, BindingsRecord()),
-        place_of=listed.place,
+        place_of=place_of,
     )
     settings = load_settings(folders.config_file, overrides)
-    return Context(folders, settings, credentials, clock or SystemClock())
+    context = Context(folders, settings, credentials, clock or SystemClock())
+    return context

@@ -14,6 +14,7 @@ from sicktui.sources.folder.source import FolderSource
 from sicktui.sources.source import Source
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.disk.home import Home
+from sicktui.stores.secrets.bindings import Place
 from sicktui.stores.sources.offers import OfferStore
 
 _NAME: Final = re.compile(r"[\w][\w .-]{0,39}")
@@ -23,6 +24,18 @@ _HEX_64: Final = re.compile(r"[0-9a-fA-F]{64}")
 def account(source: str) -> str:
     """The name of a source's key in the stores for secrets. No device can be called so."""
     return f"source:{source}/key"
+
+
+def place_of_source(account: str, known: Mapping[str, SourceSettings]) -> Place | None:
+    """The server that the key of an account is for; ``None`` if it is not the key of a source.
+
+    With the scheme: a key that was stored for HTTPS is not sent without encryption because a setting changed.
+    """
+    prefix, _, name = account.removesuffix("/key").partition(":")
+    if prefix != "source" or name not in known:
+        return None
+    parts = urlsplit(known[name].url)
+    return Place(address=f"{parts.scheme}://{parts.netloc}".lower())
 
 
 def choose_sources(words: Sequence[str], known: Mapping[str, SourceSettings]) -> list[str]:
@@ -123,6 +136,7 @@ def open_source(
     timing: Timing,
     clock: Clock,
     secret: Callable[[], str | None],
+    other_server: bool = False,
 ) -> Source:
     """A source, ready to be asked. Nothing is sent yet.
 
@@ -134,6 +148,7 @@ def open_source(
         timing: ``stall_timeout`` bounds every download.
         clock: where time comes from.
         secret: returns its key, asked for only where one is needed.
+        other_server: whether the stored key was stored for another address.
 
     Raises:
         ConfigError: its settings cannot be used, or its key is needed and not known.
@@ -142,6 +157,11 @@ def open_source(
     if settings.kind == "folder":
         return FolderSource(name, expand_path(settings.path), store, home.unpacked)
     key = secret()
+    if key is None and other_server:
+        raise ConfigError(
+            f"The API key of the source {name} was stored for another address, so it is not sent.",
+            advice=f"If 'url' is right, store the key again with 'sicktui sources login {name}'.",
+        )
     if key is None:
         raise ConfigError(
             f"The API key of the source {name} is not known.",

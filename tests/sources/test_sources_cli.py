@@ -146,6 +146,22 @@ def test_the_key_is_kept_listed_and_forgotten(site: ProgramHarness, application:
     assert "missing" in site.here("sources", "list").out
 
 
+def test_a_stored_key_is_sent_to_no_other_address(site: ProgramHarness, application: Application) -> None:
+    del site.environment["SICKTUI_SOURCE_SECRET"]
+    site.environment["SICKTUI_VAULT_PASSWORD"] = "a long enough master password"
+    assert site.here("vault", "create", "--yes").code == 0
+    key = f"{application.account.key}\n".encode()
+    stored = site.here("sources", "login", "plant", "--password-stdin", stdin=key)
+    assert stored.code == 0, stored
+    assert site.here("firmware", "check").code == 0
+    asked = len(application.record.requests)
+    moved = site.here("firmware", "check", "--set", "sources.plant.url=http://127.0.0.1:9")
+    assert moved.code == 2
+    assert "was stored for another address, so it is not sent" in moved.err
+    assert len(application.record.requests) == asked
+    assert site.here("firmware", "check").code == 0
+
+
 def test_key_tokens_and_iv_are_in_no_file_and_no_output(
     site: ProgramHarness, application: Application, tmp_path: Path
 ) -> None:

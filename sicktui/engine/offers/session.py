@@ -76,6 +76,7 @@ class OfferSession:
             self.store,
             timing=context.settings.timing,
             clock=context.clock,
+            other_server=bool(context.credentials.why_other(*account(name).split("/"))),
             secret=lambda: self._secret or context.credentials.secret(account(name)),
         )
         try:
