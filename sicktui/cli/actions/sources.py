@@ -41,7 +41,7 @@ def list_sources(common: Common) -> int:
                 auto_update=settings.auto_update,
                 problem=problem.message if problem else None,
             )
-            known_key = "-" if key is None else "stored" if key else "missing"
+            known_key = "-" if key is None else "known" if key else "missing"
             automatic = "yes" if settings.auto_update else "no"
             devices = ", ".join(settings.devices) or "-"
             rows.append((name, settings.kind, where, devices, known_key, automatic))
