@@ -150,7 +150,8 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     detail: str = ""
     outcome: str = ""
     """What became of it, in the word of ``model.observations.Outcome``; of an intended "persist" the
-    ``Basis`` on which the restore counts as applied."""
+    ``Basis`` on which the restore counts as applied; of an intended "restore" ``pending``, if the sensor's
+    result read so before it."""
     sent: _Bytes = 0
     """Bytes of a file that left this PC."""
 

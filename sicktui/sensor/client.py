@@ -84,7 +84,7 @@ class Sensor:
         transfers = Transfers(link, self.access)
         self.parameters = Parameters(link, self._cache, self.access)
         """Writes a variable, saves the parameters, makes the sensor blink."""
-        self.firmware = Firmware(link, self._cache, self.read, self.access, transfers)
+        self.firmware = Firmware(link, self._cache, self.access, transfers)
         """Uploads a package and starts the flash."""
         self.backups = Backups(link, self.read, self.access, transfers)
         """Creates, fetches, uploads and restores parameter backups."""

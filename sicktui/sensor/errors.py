@@ -172,3 +172,13 @@ def is_unsure(error: SensorError) -> bool:
     if error.outcome_unknown or isinstance(error, Unreachable | ProtocolError):
         return not isinstance(error, WrongAddress)
     return error.status == _INTERNAL or (error.http_status or 0) >= _SERVER_ERROR
+
+
+def may_have_acted(error: SensorError) -> bool:
+    """Whether an act whose call ended so may have been done all the same, whatever the sensor answered.
+
+    It has not where nothing was sent, the login was refused, or there is no such method.
+    """
+    if isinstance(error, AccessDenied | LoginsLocked | NotSupported):
+        return False
+    return is_unsure(error) or bool(error.answered)

@@ -138,7 +138,7 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     backup_seconds: Seconds = 0.6
     restore_seconds: Seconds = 0.5
     backup_size: Annotated[int, Meta(ge=0, le=1_000_000)] = 86_000
-    earlier_results: bool = True
+    earlier_results: bool = False
     """Whether its results of a backup and a restore are those of earlier calls (``Status`` 1), as of a sensor
     that has done both since its power-on; else ``Status`` 0, although nothing is under way."""
     stale_backup: bool = False

@@ -1,11 +1,14 @@
 """``python -m tests.exploration.pages``: what docs/reliability.md says of the rule and its exploration."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import fill
 
+from sicktui.model.restore.rule import RULES as RESTORE_RULES
 from sicktui.model.update.verdict_rule import RULES
+from tests.exploration import restore_model
 from tests.exploration.explorer import Count, explore
+from tests.exploration.restore_model import Count as RestoreCount
 from tests.exploration.world import WORLDS
 
 DOES = (
@@ -27,12 +30,69 @@ BEFALLS = (
     "a power cycle, or another sensor at its address, at any time",
     "a kill of this program at any moment, before, in and after an act, and a resume soon or late",
 )
+RESTORE_DOES = (
+    "report the end of a restore in its reply, in its result, or not at all; have a checksum or none",
+    "apply the backup at once, late or never, whole or in part; report that it failed; reboot to apply it",
+    "answer a call with Ok, a refusal, an error, a web page or nothing, and do it at once, later or never",
+    "have a result that reads pending before any restore; have no call to save",
+    "differ from the backup where it can be read, only where the file shows it, or not at all",
+)
+RESTORE_BEFALLS = (
+    "lost and garbled replies; a network that is silent for a while",
+    "a power cycle, which loses what was not saved, or another sensor at its address, at any time",
+    "a kill of this program before, in and after an act, and a resume soon or late",
+)
+
+Counted = Count | RestoreCount
 
 
 def rules_section() -> str:
-    """The rule as a table."""
-    rows = (f"| {number} | {rule.when} | {rule.then} |" for number, rule in enumerate(RULES, 1))
+    """The rule of an update as a table."""
+    return _table((rule.when, rule.then) for rule in RULES)
+
+
+def restore_rules_section() -> str:
+    """The rule of a restore as a table."""
+    return _table((rule.when, rule.then) for rule in RESTORE_RULES)
+
+
+def _table(rules: Iterable[tuple[str, str]]) -> str:
+    rows = (f"| {number} | {when} | {then} |" for number, (when, then) in enumerate(rules, 1))
     return "\n".join(("| | when | verdict: code |", "|---|---|---|", *rows))
+
+
+def explored_section(depth: int) -> str:
+    """What was explored of updates, and of restores with their rule."""
+    return f"{exploration_section(depth)}\n\n{restore_section(depth)}"
+
+
+def restore_section(depth: int) -> str:
+    """The rule of a restore, and what was explored of it.
+
+    Raises:
+        Wrong: a path must not be.
+    """
+    counts = {world.name: restore_model.explore(world, depth) for world in restore_model.WORLDS}
+    rule = (
+        "The verdict of a restore is decided likewise. `failed` becomes `unknown` where a call that was "
+        "answered badly may still take effect. The code is `sicktui/model/restore/rule.py`."
+    )
+    which = f"The kinds of sensors, with their paths: {_kinds(counts)}."
+    assumed = (
+        "The model assumes that what a sensor has taken or refused shows within backup_timeout or never; "
+        "what it has answered otherwise may come at any time. It is in `tests/exploration/restore_model.py`."
+    )
+    return "\n\n".join(
+        (
+            "## The rule of a restore",
+            _wrapped(rule),
+            restore_rules_section(),
+            "## Restores explored",
+            _wrapped(f"{_how(counts, depth)} Restores ended at this many moments: {_all_ends(counts)}."),
+            *_may(RESTORE_DOES, RESTORE_BEFALLS),
+            _wrapped(f"{which} {assumed}"),
+        )
+    )
 
 
 def exploration_section(depth: int) -> str:
@@ -49,30 +109,34 @@ def exploration_section(depth: int) -> str:
 
 def explored(counts: Mapping[str, Count], depth: int) -> str:
     """The words about these kinds of sensors, each explored with this many surprises."""
-    paths, states = (sum(getattr(count, name) for count in counts.values()) for name in ("paths", "states"))
-    ends = ", ".join(
-        f"{_ends(counts, verdict):,} {verdict}" for verdict in ("succeeded", "failed", "unknown")
-    )
-    kinds = "; ".join(f"{name} ({count.paths:,})" for name, count in counts.items())
-    how = (
-        f"Every path with up to {depth} surprises at any moments, through {len(counts)} kinds of sensors: "
-        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, none endless. "
-        f"Updates ended at this many moments: {ends}."
-    )
     which = (
-        f"The kinds of sensors, with their paths: {kinds}. What the model assumes, such as how late a thing "
-        "may begin, is written in `tests/exploration/sensor.py`."
+        f"The kinds of sensors, with their paths: {_kinds(counts)}. What the model assumes, such as how late "
+        "a thing may begin, is written in `tests/exploration/sensor.py`."
     )
-    does, befalls = ("\n".join(f"- {text}" for text in texts) for texts in (DOES, BEFALLS))
-    return "\n\n".join(
-        (
-            _wrapped(how),
-            "A modelled sensor may:",
-            does,
-            "And it, or this program, may meet:",
-            befalls,
-            _wrapped(which),
-        )
+    how = f"{_how(counts, depth)} Updates ended at this many moments: {_all_ends(counts)}."
+    return "\n\n".join((_wrapped(how), *_may(DOES, BEFALLS), _wrapped(which)))
+
+
+def _how(counts: Mapping[str, Counted], depth: int) -> str:
+    paths, states = (sum(getattr(count, name) for count in counts.values()) for name in ("paths", "states"))
+    return (
+        f"Every path with up to {depth} surprises at any moments, through {len(counts)} kinds of sensors: "
+        f"{paths:,} paths through {states:,} states, 0 wrong verdicts, 0 acts out of place, none endless."
+    )
+
+
+def _kinds(counts: Mapping[str, Counted]) -> str:
+    return "; ".join(f"{name} ({count.paths:,})" for name, count in counts.items())
+
+
+def _may(does: Iterable[str], befalls: Iterable[str]) -> tuple[str, str, str, str]:
+    first, second = ("\n".join(f"- {text}" for text in texts) for texts in (does, befalls))
+    return "A modelled sensor may:", first, "And it, or this program, may meet:", second
+
+
+def _all_ends(counts: Mapping[str, Counted]) -> str:
+    return ", ".join(
+        f"{_ends(counts, verdict):,} {verdict}" for verdict in ("succeeded", "failed", "unknown")
     )
 
 
@@ -80,7 +144,7 @@ def _wrapped(text: str) -> str:
     return fill(text, 105, break_on_hyphens=False)
 
 
-def _ends(counts: Mapping[str, Count], verdict: str) -> int:
+def _ends(counts: Mapping[str, Counted], verdict: str) -> int:
     return sum(
         number
         for count in counts.values()
@@ -90,4 +154,4 @@ def _ends(counts: Mapping[str, Count], verdict: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{rules_section()}\n\n{exploration_section(2)}\n")
+    sys.stdout.write(f"{rules_section()}\n\n{explored_section(2)}\n")

@@ -187,6 +187,7 @@ def resumed(e: RestoreEvidence, now: int) -> RestoreEvidence:
         send=Outcome.OPEN if sent else Outcome.NONE,
         basis=Basis.ASSUMED if e.basis is Basis.REPORTED and e.save is not Outcome.TAKEN else e.basis,
         left_out=e.left_out,
+        was_pending=e.was_pending and e.send is not Outcome.TAKEN,
         saves=int(e.saves > 0),
         save=e.save if e.save is Outcome.TAKEN else Outcome.OPEN if e.saves else Outcome.NONE,
         quiet_since=now,
@@ -270,6 +271,7 @@ def _put(sensor: Sensor) -> Ends:
         yield Outcome.OPEN, None, less._replace(uploaded=True)
         yield Outcome.ODD, None, less._replace(uploaded=True)
         yield Outcome.REFUSED, None, less
+        yield Outcome.REFUSED, None, less._replace(uploaded=True)
 
 
 def _restore(world: World, sensor: Sensor) -> Ends:
@@ -299,6 +301,8 @@ def _restore(world: World, sensor: Sensor) -> Ends:
                 yield outcome, None, one
             yield outcome, None, _usual(world, less)._replace(work=LATE, late=True)
         yield Outcome.REFUSED, None, less
+        for one, _ in _accepted(world, less):
+            yield Outcome.REFUSED, None, one
 
 
 def _usual(world: World, sensor: Sensor) -> Sensor:
@@ -333,7 +337,7 @@ def _save(world: World, sensor: Sensor) -> Ends:
         for outcome in (Outcome.OPEN, Outcome.ODD):
             yield outcome, None, less
             yield outcome, None, less._replace(saved=sensor.has)
-        yield Outcome.REFUSED, None, less
+        yield Outcome.REFUSED, None, less  # only where it reports that it has not saved
 
 
 def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
@@ -351,7 +355,8 @@ def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
             raise Wrong(f"{judgement} although more may come of {sensor}")
         if "restored and saved" in judgement.message and world.visible and sensor.saved == "old":
             raise Wrong(f"{judgement} of {sensor}")
-        if "No parameter was changed" in judgement.advice and sensor.has != "old" and world.visible:
+        untouched = ("No parameter was changed", "Nothing that can be read was changed")
+        if any(words in judgement.advice for words in untouched) and sensor.has != "old":
             raise Wrong(f"{judgement} of {sensor}")
         restored = sensor.has == "new" and (sensor.saved == "new" or not world.saves)
         if restored and judgement.code is not Code.UNREACHABLE:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from tests.exploration.pages import restore_rules_section
 from tests.exploration.restore_model import WORLDS, World, explore
+from tests.exploration.test_exploration import PAGE
+
+RESTORES = PAGE.partition("## Restores explored")[2]
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
@@ -19,7 +23,16 @@ def test_one_surprise_at_any_moment(world: World) -> None:
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_two_surprises_at_any_moments(world: World) -> None:
-    assert explore(world, 2).paths > 1000
+    paths = explore(world, 2).paths
+    assert paths > 1000
+    assert f"{world.name} ({paths:,})" in RESTORES, (
+        "the page is out of date: python -m tests.exploration.pages"
+    )
+
+
+def test_the_page_has_the_rule_of_a_restore() -> None:
+    assert " ".join(restore_rules_section().split()) in PAGE
+    assert "|  |" not in restore_rules_section()
 
 
 @pytest.mark.timeout(600)

@@ -7,7 +7,8 @@ import pytest
 from sicktui.engine.parameters.write import NotSaved, persist_parameters, write_parameter
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.sensor.errors import OutcomeUnknown
+from sicktui.sensor.api.parameters import Parameters
+from sicktui.sensor.errors import DeviceError, OutcomeUnknown
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness, paths
@@ -71,7 +72,30 @@ async def test_a_save_that_nothing_shows_is_unknown(
         await persist_parameters(harness.context, target)
 
 
-async def test_a_save_that_is_refused_does_not_hide_that_the_value_is_written(harness: EngineHarness) -> None:
-    device = await harness.sensor(faults=(Fault(name="status", at="POST WriteEeprom", value=2),))
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "multiscan-2.4.2"])
+@pytest.mark.parametrize("status", [1, 2, 6, 9, 99])
+async def test_a_save_that_is_refused_in_words_and_done(
+    harness: EngineHarness, generation: str, status: int
+) -> None:
+    """Its checksum shows it; without one it is not known."""
+    refuses = Fault(name="status", at="POST WriteEeprom", value=status, acts=True)
+    device = await harness.sensor(generation=generation, faults=(refuses,))
+    write = write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+    if generation == "picoscan-2.3.3":
+        assert (await write).persisted is True
+        return
+    with pytest.raises(OutcomeUnknown, match="not known whether the sensor saved"):
+        await write
+
+
+async def test_a_save_that_is_reported_as_not_done_does_not_hide_that_the_value_is_written(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await harness.sensor()
+
+    async def not_done(*_: object) -> bool:
+        raise DeviceError("The sensor reported that WriteEeprom failed.", status=0)
+
+    monkeypatch.setattr(Parameters, "persist", not_done)
     with pytest.raises(NotSaved, match="It was not saved"):
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)

@@ -247,6 +247,32 @@ async def test_a_write_that_was_done_and_answered_oddly_is_judged_by_the_value(
     assert paths(device).count("POST LocationName") == 1
 
 
+@pytest.mark.parametrize("status", [1, 2, 6, 9, 99])
+@pytest.mark.parametrize("acts", [True, False])
+async def test_a_write_that_was_refused_in_words_is_judged_by_the_value(
+    harness: EngineHarness, status: int, acts: bool
+) -> None:
+    fault = Fault(name="status", at="POST LocationName", value=status, acts=acts)
+    device = await harness.sensor(location="gate 7", faults=(fault,))
+    write = write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    if acts:
+        assert (await write).new == "gate 8"
+    else:
+        with pytest.raises(DeviceError):
+            await write
+    assert paths(device).count("POST LocationName") == 1
+
+
+async def test_a_write_that_was_refused_and_cannot_be_read_back_is_unknown(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3")
+    target = harness.target(device)
+    await plan_write(harness.context, target, "LocationName", "gate 8")
+    device.add_fault(Fault(name="status", at="POST LocationName", value=2))
+    device.add_fault(Fault(name="http_503", at="GET LocationName", after=2))
+    with pytest.raises(OutcomeUnknown, match="cannot be read back"):
+        await write_parameter(harness.context, target, "LocationName", "gate 8")
+
+
 async def test_a_write_that_is_answered_badly_and_has_not_shown_is_unknown(harness: EngineHarness) -> None:
     """A gateway that gives up says nothing of what comes of it (504)."""
     device = await harness.sensor(

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from sicktui.model.enums import Code, Verdict
-from tests.exploration.pages import exploration_section, rules_section
+from tests.exploration.pages import explored_section, rules_section
 from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
@@ -48,7 +48,7 @@ def main() -> int:
     if only is None and not wrong:
         ran = {result.case.id: Ending(result.case, result.outcome) for result in results}
         endings = [ran.get(case.id) or published[case.id] for case in cases()]
-        explored = explored_of(PAGE) if given.new else exploration_section(DEPTH)
+        explored = explored_of(PAGE) if given.new else explored_section(DEPTH)
         page = render(endings, rules=rules_section(), explored=explored)
         PAGE.write_text(page, encoding="utf-8")
     return 1 if wrong else 0

@@ -8,6 +8,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.event import Acted
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
+from tests.restore.delays import applies_later
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
 
@@ -125,3 +126,78 @@ async def test_where_nothing_can_prove_a_restore_it_is_not_waited_for(
     assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.NOT_SUPPORTED), verdict
     assert verdict.seconds < 20
     assert any(path.endswith(("WriteEeprom", "PersistParameters")) for path in paths(device))
+
+
+REFUSALS = (1, 2, 4, 6, 9, 10, 99)
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.2.1", "picoscan-2.3.3"])
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("seconds", [0.0, 4.0])
+async def test_a_refused_restore_that_is_applied_all_the_same_is_waited_for(
+    harness: EngineHarness, generation: str, status: int, seconds: float
+) -> None:
+    device = await harness.sensor(generation=generation)
+    before = dict(device.parameters.current)
+    record = await harness.backed_up(device)
+    change(device)
+    applies_later(device, seconds)
+    device.add_fault(Fault(name="status", at=RESTORE, value=status, acts=True))
+    harness.settings(backup_timeout=8.0)
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.verdict, verdict.message, verdict.advice)
+    assert device.parameters.saved == before
+
+
+@pytest.mark.parametrize("status", [2, 9, 99])
+@pytest.mark.parametrize("visible", [True, False])
+async def test_a_refused_restore_claims_only_what_can_be_read(
+    harness: EngineHarness, status: int, visible: bool
+) -> None:
+    device = await harness.sensor(generation="auth-article")
+    record = await harness.backed_up(device)
+    if visible:
+        change(device)
+    device.add_fault(Fault(name="status", at=RESTORE, value=status))
+    verdict = await harness.restore(device, record.id)
+    assert "No parameter was changed" not in verdict.advice
+    if visible:
+        assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED), verdict
+        assert "Nothing that can be read was changed" in verdict.advice
+    else:
+        assert verdict.verdict is Verdict.UNKNOWN, verdict
+        assert "cannot be read" in verdict.message
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+@pytest.mark.parametrize("visible", [True, False])
+async def test_a_restore_that_was_taken_and_stays_pending_is_busy(
+    harness: EngineHarness, earlier: bool, visible: bool
+) -> None:
+    """Whether its result read pending before or not, and whether a change can be seen or not."""
+    device = await harness.sensor(
+        generation="picoscan-2.3.3",
+        earlier_results=earlier,
+        faults=(Fault(name="restore_pending_forever"),),
+    )
+    record = await harness.backed_up(device)
+    if visible:
+        change(device)
+    harness.settings(backup_timeout=2.0, poll_interval=1.0)
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.BUSY), verdict
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+async def test_one_that_hangs_without_effect_is_sent_again_on_a_fresh_sensor_too(
+    harness: EngineHarness, earlier: bool
+) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3", earlier_results=earlier)
+    before = dict(device.parameters.current)
+    record = await harness.backed_up(device)
+    change(device)
+    device.add_fault(Fault(name="hang", at=RESTORE, times=1, acts=False))
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    assert device.parameters.saved == before
+    assert paths(device).count(RESTORE) == 2

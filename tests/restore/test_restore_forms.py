@@ -81,7 +81,7 @@ async def test_filter_is_not_tried_for_another_refusal(harness: EngineHarness) -
     sent = watched(device, wants=True, status=9)
     verdict = await harness.restore(device, record.id)
     assert verdict.verdict is Verdict.FAILED, verdict
-    assert "No parameter was changed" in verdict.advice
+    assert "Nothing that can be read was changed" in verdict.advice
     assert len(sent) == 1
 
 
@@ -145,7 +145,7 @@ async def test_a_result_that_could_not_be_read_before_does_not_count(harness: En
 
 async def test_status_0_of_a_fresh_sensor_is_not_a_restore_at_work(harness: EngineHarness) -> None:
     """Its default is pending (OpenAPI): a restore is sent, and ends when it becomes finished."""
-    device = await harness.sensor(generation="picoscan-2.3.3", earlier_results=False)
+    device = await harness.sensor(generation="picoscan-2.3.3")
     record = await harness.backed_up(device)
     before = dict(device.parameters.current)
     change(device)

@@ -198,25 +198,18 @@ async def test_a_token_that_has_run_out_is_renewed(harness: EngineHarness) -> No
     assert (await harness.restore(device, record.id)).verdict is Verdict.SUCCEEDED
 
 
-@pytest.mark.parametrize(
-    ("status", "expected", "words"),
-    [
-        (2, Verdict.FAILED, "did not save it"),
-        # An Internal Server Error leaves it open: a sensor may save after it.
-        (3, Verdict.UNKNOWN, "not known whether the sensor saved it"),
-    ],
-)
-async def test_a_sensor_that_does_not_save_is_no_success(
-    harness: EngineHarness, status: int, expected: Verdict, words: str
-) -> None:
+@pytest.mark.parametrize("status", [2, 3, 6, 99])
+async def test_a_sensor_that_does_not_save_is_no_success(harness: EngineHarness, status: int) -> None:
+    """It may have saved all the same, whatever it answers."""
     device = await harness.sensor(
         generation="picoscan-2.3.3", faults=(Fault(name="status", at="POST WriteEeprom", value=status),)
     )
     record = await harness.backed_up(device)
     change(device)
     verdict = await harness.restore(device, record.id)
-    assert (verdict.verdict, verdict.code) == (expected, Code.DEVICE_ERROR)
-    assert words in verdict.message
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.DEVICE_ERROR)
+    assert "not known whether the sensor saved it" in verdict.message
+    assert paths(device).count("POST WriteEeprom") == 2
 
 
 @pytest.mark.parametrize(

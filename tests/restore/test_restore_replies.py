@@ -7,25 +7,11 @@ import pytest
 from sicktui.model.enums import Verdict
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import RestorePlan
-from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
+from tests.restore.delays import applies_later
 from tests.support.engine_harness import EngineHarness, paths
 
 pytestmark = pytest.mark.skips_waiting
-
-
-def _applies_later(device: Device, seconds: float) -> None:
-    """Let ``RestoreParameterBackup`` reply with ``Result`` true at once, and do its work afterwards."""
-    finish, tasks = device.backups.finish_restore, []
-
-    async def later(plan: RestorePlan) -> None:
-        await asyncio.sleep(seconds)
-        await finish(plan)
-
-    async def reply_first(plan: RestorePlan) -> None:
-        tasks.append(asyncio.create_task(later(plan)))
-
-    device.backups.finish_restore = reply_first  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 2.0])
@@ -35,7 +21,7 @@ async def test_result_true_is_not_saved_before_it_is_applied(harness: EngineHarn
     record = await harness.backed_up(device)
     device.parameters.write("ScanDataFormat", 4)
     device.parameters.save()
-    _applies_later(device, seconds)
+    applies_later(device, seconds)
     verdict = await harness.restore(device, record.id)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
     assert device.parameters.saved == device.parameters.current == before

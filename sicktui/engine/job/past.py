@@ -1,7 +1,7 @@
 """What the journal knows of an interrupted job. The sensor is asked first."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, structs
 
@@ -10,6 +10,8 @@ from sicktui.model.event import Acted, Event, Noticed, StepChanged, Surveyed, Up
 from sicktui.model.update.observations import Known, Outcome
 from sicktui.stores.journal.database import JournalDamaged
 
+PENDING: Final = "pending"
+"""Of an intended restore: the result of restores read pending before it."""
 Progress = Literal["none", "intended", "done"]
 _Kept = StepChanged | Surveyed | Noticed | UpdateStateRead | Acted | VerdictReached
 """The events that a history is made of."""
@@ -40,6 +42,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """Whether a restore was triggered on the sensor."""
     restores: int = 0
     """How often."""
+    was_pending: bool = False
+    """Whether the sensor's result read pending before the last one."""
     persist: Progress = "none"
     """Whether it was asked to save its parameters; a restore does that only after it has worked."""
     basis: str = ""
@@ -125,7 +129,9 @@ def _of_update(past: JobHistory, event: Acted) -> JobHistory:
 def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
     if event.act == "restore":
         sent = past.restores + (event.phase == "intended")
-        return structs.replace(past, restore=_progress(event), restores=sent)
+        past = structs.replace(past, restore=_progress(event), restores=sent)
+        intended = event.phase == "intended"
+        return structs.replace(past, was_pending=event.outcome == PENDING) if intended else past
     if event.phase != "intended":
         return structs.replace(past, persist=_progress(event))
     left_out = tuple(name for name in event.detail.split(", ") if name)

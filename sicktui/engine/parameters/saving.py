@@ -16,7 +16,7 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import OutcomeUnknown, OutOfConnections, SensorError, Unreachable, is_unsure
+from sicktui.sensor.errors import OutcomeUnknown, OutOfConnections, SensorError, Unreachable, may_have_acted
 
 PAUSE: Final = 0.5
 """Seconds before the second request to save, and before what is saved is read."""
@@ -59,19 +59,19 @@ async def _text(sensor: Sensor, name: str) -> str | None:
 
 
 async def save(sensor: Sensor, context: Context, identity: Identity) -> bool:
-    """Save; once more after an odd reply: twice does no harm. ``False``: it has no call for that.
+    """Save; once more after any reply but Ok: twice does no harm. ``False``: it has no call for that.
 
     Raises:
         SicktuiError: another sensor answers now, or it is flashing: it was not asked to save.
-        OutcomeUnknown: no usable reply came, and nothing shows that it has saved.
-        SensorError: it refuses.
+        OutcomeUnknown: it did not answer with Ok, and nothing shows that it has saved.
+        SensorError: it reports that it has not, or refuses the login.
     """
     await _may_save(sensor, identity)
     before = await read_saved(sensor, identity.name)
     try:
         return await sensor.parameters.persist()
     except SensorError as error:
-        if not is_unsure(error):
+        if not may_have_acted(error):
             raise
     await context.clock.sleep(PAUSE)
     await _may_save(sensor, identity)

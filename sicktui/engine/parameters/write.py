@@ -31,13 +31,22 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, NotSupported, OutcomeUnknown, SensorError, is_unsure
+from sicktui.sensor.errors import (
+    AccessDenied,
+    NotSupported,
+    OutcomeUnknown,
+    SensorError,
+    is_unsure,
+    may_have_acted,
+)
 from sicktui.sensor.transport.redaction import STARS
 
 LOCATION: Final = "LocationName"
 POLL: Final = 0.5
 _READ_BACK: Final = 10.0
 """Seconds within which a value is read back."""
+_REFUSED_BACK: Final = 2.0
+"""The same where the sensor has refused it in its own words."""
 _READ_FIRST: Final = "Read it with 'sicktui get' before you write again."
 _LOCATION_LIMITS: Final = (("lrs", 16),)
 _LOCATION_LIMIT: Final = 32
@@ -189,20 +198,21 @@ async def write_parameter(
 
 
 async def _write(sensor: Sensor, context: Context, name: str, value: object) -> object:
-    """Write, and return what the sensor reports then. An odd reply proves nothing: the value does.
+    """Write, and return what the sensor reports then. No reply proves anything: the value does.
 
     Raises:
         OutcomeUnknown: no usable reply came, and the value is not the new one so far, or cannot be read.
-        SensorError: it refuses.
+        SensorError: it refuses, and the value is not the new one.
     """
     trouble: SensorError | None = None
     try:
         await sensor.parameters.write(name, value)
     except SensorError as error:
-        if not is_unsure(error):
+        if not may_have_acted(error):
             raise
         trouble = error
-    deadline = Deadline(context.clock, _READ_BACK)
+    refused = trouble is not None and not is_unsure(trouble)
+    deadline = Deadline(context.clock, _REFUSED_BACK if refused else _READ_BACK)
     while True:
         over = deadline.over
         try:
@@ -217,6 +227,8 @@ async def _write(sensor: Sensor, context: Context, name: str, value: object) -> 
         else:
             if trouble is None or _took(new, value):
                 return new
+            if over and refused:
+                raise trouble
             if over:
                 raise OutcomeUnknown(
                     f"{name} was sent, but it is unknown whether it takes effect: {trouble.message} It still "

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from sicktui.engine.job.job import Job
+from sicktui.engine.job.past import PENDING
 from sicktui.engine.job.record import ActHandle
 from sicktui.engine.restore.machine import Save
 from sicktui.engine.restore.readback import Readback
-from sicktui.model.enums import UpdateState
-from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreLooked, RestoreReply, RestoreWant
+from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreReply
 from sicktui.model.update.observations import Outcome
 from sicktui.sensor.errors import (
     NotSupported,
@@ -20,6 +20,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     UploadInterrupted,
     is_unsure,
+    may_have_acted,
 )
 from sicktui.sensor.turns.retry import retry_when_busy
 
@@ -39,36 +40,48 @@ async def put(job: Job, file: Path) -> RestoreEnded:
         return await _carried_out(RestoreAct.PUT, send, record)
 
 
-async def restore(job: Job, passphrase: str, readback: Readback) -> RestoreEnded:
-    """``RestoreParameterBackup``. The sensor is read before the call is sent in another form.
+async def restore(job: Job, passphrase: str, readback: Readback, *, was_pending: bool) -> RestoreEnded:
+    """``RestoreParameterBackup``.
+
+    Args:
+        job: the job.
+        passphrase: of the backup.
+        readback: looks at the sensor before the call is sent once more.
+        was_pending: whether its result reads pending already: a resumed job must know.
 
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
     """
 
-    async def must_rest(refusal: SensorError) -> None:
-        seen = await readback.look(frozenset({RestoreWant.WHO}))
-        if not isinstance(seen, RestoreLooked) or seen.reading.stranger:
-            raise refusal
-        if seen.reading.state is UpdateState.STARTED:
-            raise refusal
-
     async def send() -> RestoreReply:
-        return await job.sensor.backups.restore(passphrase, must_rest)
+        return await job.sensor.backups.restore(passphrase, readback.must_rest)
 
-    async with job.record.acting("restore") as record:
+    async with job.record.acting("restore", outcome=PENDING if was_pending else "") as record:
         return await _carried_out(RestoreAct.RESTORE, send, record)
 
 
-async def save(job: Job, act: Save) -> RestoreEnded:
+async def save(job: Job, act: Save, readback: Readback) -> RestoreEnded:
     """``WriteEeprom`` or ``PersistParameters``; a sensor that has no connection free is asked again.
+
+    It is looked at before each further call.
 
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
     """
+    refusal: SensorError | None = None
+
+    async def attempt() -> bool:
+        nonlocal refusal
+        if refusal is not None:
+            await readback.must_rest(refusal)
+        try:
+            return await job.sensor.parameters.persist(readback.must_rest)
+        except OutOfConnections as error:
+            refusal = error
+            raise
 
     async def send() -> None:
-        if not await retry_when_busy(job.clock, job.sensor.parameters.persist):
+        if not await retry_when_busy(job.clock, attempt):
             raise NotSupported("The sensor has no call to save its parameters.")
 
     async with job.record.acting("persist", ", ".join(act.left_out), outcome=act.basis.value) as record:
@@ -82,17 +95,19 @@ async def _carried_out(
         ended = RestoreEnded(act=act, outcome=Outcome.TAKEN, reply=await send())
     except SensorError as error:
         ended = RestoreEnded(
-            act=act, outcome=_outcome(error), code=error.code, why=error.message, advice=error.advice
+            act=act, outcome=_outcome(act, error), code=error.code, why=error.message, advice=error.advice
         )
     record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, detail=ended.why)
     return ended
 
 
-def _outcome(error: SensorError) -> Outcome:
+def _outcome(act: RestoreAct, error: SensorError) -> Outcome:
     if isinstance(error, NotSupported):
         return Outcome.ABSENT
     if isinstance(error, UploadInterrupted | Unreachable):
         return Outcome.OPEN
+    if act is RestoreAct.SAVE:
+        return Outcome.ODD if may_have_acted(error) else Outcome.REFUSED
     if isinstance(error, OutOfConnections):
         return Outcome.REFUSED
     return Outcome.ODD if is_unsure(error) else Outcome.REFUSED

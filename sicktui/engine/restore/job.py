@@ -110,6 +110,7 @@ class RestoreJob:
             send=Outcome.OPEN if sent else Outcome.NONE,
             basis=basis if saving else None,
             left_out=past.left_out,
+            was_pending=past.was_pending and past.restore != "done",
             saves=int(saving),
             save=Outcome.TAKEN if past.persist == "done" else Outcome.OPEN if saving else Outcome.NONE,
             quiet_since=self.job.clock.monotonic(),
@@ -212,7 +213,7 @@ class RestoreJob:
                 ended = await acts.put(job, file)
             case Restore():
                 began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
-                ended = await acts.restore(job, self._passphrase, readback)
+                ended = await acts.restore(job, self._passphrase, readback, was_pending=began.was_pending)
             case Save():
                 if self.order.replace and evidence.saves == 0:
                     await self._carry_location(readback.identity)
@@ -220,7 +221,7 @@ class RestoreJob:
                     RestoreBegan(act=RestoreAct.SAVE, basis=act.basis, left_out=act.left_out),
                     clock.monotonic(),
                 )
-                ended = await acts.save(job, act)
+                ended = await acts.save(job, act, readback)
         if ended.why:
             await job.record.log(Level.WARNING, ended.why)
         return began.seen(ended, clock.monotonic())

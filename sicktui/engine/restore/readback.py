@@ -12,6 +12,7 @@ from sicktui.engine.parameters.saving import SavedState, read_saved
 from sicktui.engine.parameters.snapshot import read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
+from sicktui.model.enums import UpdateState
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.restore.evidence import RestoreLooked, RestoreReading, RestoreWant
 from sicktui.model.snapshot import NOT_THERE, Snapshot
@@ -58,6 +59,18 @@ class Readback:
             return Silent(why=error.message)
         except SensorError as error:
             return Garbled(why=error.message)
+
+    async def must_rest(self, refusal: SensorError) -> None:
+        """Look at the sensor before an act that it has refused is sent once more.
+
+        Raises:
+            SensorError: the refusal, if it does not answer, is another one, or flashes.
+        """
+        seen = await self.look(frozenset({RestoreWant.WHO}))
+        if not isinstance(seen, RestoreLooked) or seen.reading.stranger:
+            raise refusal
+        if seen.reading.state is UpdateState.STARTED:
+            raise refusal
 
     async def _read(self, wants: frozenset[RestoreWant]) -> RestoreReading:
         sensor = self._job.sensor

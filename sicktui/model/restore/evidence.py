@@ -160,8 +160,10 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     latest: RestoreReading = RestoreReading()
     has_result: bool = False
     """Whether it has ``RestoreParameterBackupResult``."""
+    was_pending: bool = False
+    """Whether the result read pending before the last RestoreParameterBackup, as on a fresh sensor."""
     pending_seen: bool = False
-    """Whether a result was seen pending that was not so before the call."""
+    """Whether it was seen pending since then."""
     gone: bool = False
     """Whether it rebooted since the last RestoreParameterBackup, or was silent and may have.
 
@@ -187,6 +189,15 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     def visible(self) -> bool:
         """Whether the restore, if it works, changes something that can be read."""
         return bool(self.before.differing)
+
+    @property
+    def would_show(self) -> bool:
+        """Whether a restore that was refused and done all the same would show by now.
+
+        By a change, or by a result that says it is finished. A call that does not exist is not done.
+        """
+        result = self.latest.result
+        return self.visible or self.send is Outcome.ABSENT or (result is not None and result.finished)
 
     @property
     def changed(self) -> bool:
@@ -219,9 +230,13 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
 
     @property
     def pending(self) -> bool:
-        """Whether the sensor reports that it is at work."""
+        """Whether the sensor reports that it is at work.
+
+        A result that was pending before shows that only of a call that the sensor has taken.
+        """
         result = self.latest.result
-        return result is not None and not result.finished
+        known = self.send is Outcome.TAKEN or not self.was_pending
+        return result is not None and not result.finished and known
 
     @property
     def word(self) -> RestoreReply | None:
@@ -300,6 +315,7 @@ def _began(e: RestoreEvidence, what: RestoreBegan, now: float) -> RestoreEvidenc
                 put=Outcome.NONE,
                 reply=None,
                 before=e.latest,
+                was_pending=e.latest.result is not None and not e.latest.result.finished,
                 latest=unread,
                 pending_seen=False,
                 gone=False,
@@ -363,8 +379,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
         latest = structs.replace(latest, checksum=reading.checksum, stamp=reading.stamp)
     started = latest.state is UpdateState.STARTED
     gone = e.gone or (((back and e.silent) or rebooted) and e.sends > 0)
-    was_pending = e.before.result is not None and not e.before.result.finished
-    pending = latest.result is not None and not latest.result.finished and not was_pending
+    pending = latest.result is not None and not latest.result.finished
     return structs.replace(
         e,
         latest=latest,

@@ -40,8 +40,8 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
         return None
     if word is not None and not e.gone:
         return Basis.REPORTED  # a silence since then may have lost what was not saved
-    if e.pending and (e.pending_seen or e.resumed):
-        return None
+    if e.pending and (e.resumed or not e.gone):
+        return None  # the result of a boot may read pending for good
     # What cannot be read may come after what can.
     if (e.reached and e.waited >= timing.restore_wait) or (e.changed and e.waited >= rest):
         return Basis.SEEN
@@ -82,6 +82,8 @@ class Rule(NamedTuple):
 
     when: str
     """In words, for the documentation."""
+    then: str
+    """Verdict and code, likewise; ``failed`` becomes ``unknown`` where a call may still take effect."""
     holds: Callable[[Facts], bool]
     ends: Callable[[Facts], Judgement]
 
@@ -120,11 +122,9 @@ def _rejected(f: Facts) -> bool:
 
 
 def _refused(f: Facts) -> bool:
-    """The call was refused, and what could be read after it has not changed."""
+    """The call was refused, and what can be read has not changed in the time that a restore takes."""
     refused = f.e.send in (Outcome.REFUSED, Outcome.ABSENT)
-    if not (_activating(f) and refused) or f.e.changed or f.e.pending_seen:
-        return False
-    return f.e.waited >= f.timing.restore_wait and (not f.e.visible or f.e.stays)
+    return _activating(f) and refused and f.at_rest and (not f.e.visible or f.e.stays)
 
 
 def _stays_pending(f: Facts) -> bool:
@@ -192,11 +192,17 @@ def _takes_too_long(f: Facts) -> bool:
 RULES: Final = (
     Rule(
         "nothing was restored yet; another sensor answers",
+        "failed: other_device",
         lambda f: _untouched(f) and f.looked and bool(f.e.latest.stranger),
-        lambda f: sentences.untouched(Code.OTHER_DEVICE, f.e.latest.stranger, sentences.OTHER_PLACE),
+        lambda f: sentences.untouched(
+            Code.OTHER_DEVICE,
+            f.e.latest.stranger,
+            sentences.OTHER_PLACE,
+        ),
     ),
     Rule(
         "nothing was restored yet; a firmware update is under way",
+        "failed: busy",
         lambda f: _untouched(f) and _is_flashing(f),
         lambda _: sentences.untouched(
             Code.BUSY,
@@ -206,19 +212,32 @@ RULES: Final = (
     ),
     Rule(
         "nothing was restored yet; no usable answer for reconnect_timeout",
+        "failed: unreachable, protocol_error",
         lambda f: _untouched(f) and _is_blind(f),
         lambda f: sentences.untouched(
             Code.UNREACHABLE if f.e.silent else Code.PROTOCOL_ERROR, f.e.trouble, "Check its power and cable."
         ),
     ),
-    Rule("the backup could not be sent", _not_uploaded, sentences.not_uploaded),
+    Rule(
+        "the backup could not be sent",
+        "failed: the code of the reply, or upload_failed; unknown: interrupted, where the restore was sent",
+        _not_uploaded,
+        sentences.not_uploaded,
+    ),
     Rule(
         "another sensor answers",
+        "unknown: other_device",
         lambda f: f.looked and bool(f.e.latest.stranger),
-        lambda f: Judgement(Verdict.UNKNOWN, Code.OTHER_DEVICE, f.e.latest.stranger, sentences.OTHER_PLACE),
+        lambda f: Judgement(
+            Verdict.UNKNOWN,
+            Code.OTHER_DEVICE,
+            f.e.latest.stranger,
+            sentences.OTHER_PLACE,
+        ),
     ),
     Rule(
         "no usable answer for reconnect_timeout",
+        "unknown: no_return, protocol_error",
         _is_blind,
         lambda f: Judgement(
             Verdict.UNKNOWN,
@@ -231,6 +250,7 @@ RULES: Final = (
     ),
     Rule(
         "UpdateState is 1 for flash_timeout",
+        "unknown: busy",
         _flashes_on,
         lambda _: Judgement(
             Verdict.UNKNOWN,
@@ -239,10 +259,21 @@ RULES: Final = (
             sentences.LOOK,
         ),
     ),
-    Rule("the sensor reports that this restore failed", _rejected, sentences.rejected),
-    Rule("the call was refused, and nothing that can be read has changed", _refused, sentences.refused),
+    Rule(
+        "the sensor reports that this restore failed",
+        "failed: the code of the result; unknown, where an earlier call may have worked",
+        _rejected,
+        sentences.rejected,
+    ),
+    Rule(
+        "the call was refused, and nothing that can be read has changed within backup_timeout",
+        "failed: restore_rejected, or the code of the reply; unknown, where no restore would show",
+        _refused,
+        sentences.refused,
+    ),
     Rule(
         "its result stays pending",
+        "unknown: busy",
         _stays_pending,
         lambda f: Judgement(
             Verdict.UNKNOWN,
@@ -252,30 +283,57 @@ RULES: Final = (
         ),
     ),
     Rule(
-        "nothing that should change has changed within backup_timeout", _nothing_came, sentences.nothing_came
+        "nothing that should change has changed within backup_timeout",
+        "failed: restore_rejected; unknown, where a call that was answered badly may still take effect",
+        _nothing_came,
+        sentences.nothing_came,
     ),
     Rule(
         "twice no usable reply, and nothing to see it by",
+        "unknown: interrupted, or the code of the reply",
         _never_answered,
         sentences.never_answered,
     ),
-    Rule("restored, but not known to be saved", _save_spent, sentences.not_saved),
     Rule(
-        "restored and saved; something was left out or reads differently", _falls_short, sentences.falls_short
+        "restored, but not known to be saved",
+        "unknown: the code of the reply; failed, where the sensor reports that it has not saved",
+        _save_spent,
+        sentences.not_saved,
     ),
-    Rule("restored and saved; MD5Parameters is not the backup's", _contradicted, sentences.contradicted),
-    Rule("accepted without a result, and nothing proves it", _unproven, sentences.unproven),
+    Rule(
+        "restored and saved; something was left out or reads differently",
+        "failed: restore_rejected",
+        _falls_short,
+        sentences.falls_short,
+    ),
+    Rule(
+        "restored and saved; MD5Parameters is not the backup's",
+        "unknown: restore_rejected",
+        _contradicted,
+        sentences.contradicted,
+    ),
+    Rule(
+        "accepted without a result, and nothing proves it",
+        "unknown: not_supported",
+        _unproven,
+        sentences.unproven,
+    ),
     Rule(
         "restored and saved; nothing that can be read differs, and MD5Parameters, where it can be compared, "
         "is the backup's",
+        "succeeded",
         _is_restored,
         lambda f: Judgement(Verdict.SUCCEEDED, None, sentences.read_back(f.e)),
     ),
     Rule(
         "nothing of this within all the time that a restore may take",
+        "unknown: interrupted",
         _takes_too_long,
         lambda _: Judgement(
-            Verdict.UNKNOWN, Code.INTERRUPTED, "What became of the restore cannot be read.", sentences.LOOK
+            Verdict.UNKNOWN,
+            Code.INTERRUPTED,
+            "What became of the restore cannot be read.",
+            sentences.LOOK,
         ),
     ),
 )

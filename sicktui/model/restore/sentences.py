@@ -119,10 +119,14 @@ def refused(f: Facts) -> Judgement:
     code = code_of(f.e, Code.RESTORE_REJECTED)
     code = Code.RESTORE_REJECTED if code is Code.DEVICE_ERROR else code
     message = f"The sensor does not restore the backup: {f.e.why}"
-    if f.e.sends == 1:
-        return untouched(code, message, f.e.advice)
-    verdict = Verdict.UNKNOWN if f.e.doubtful else Verdict.FAILED
-    return Judgement(verdict, code, message, LOOK if f.e.doubtful else f.e.advice)
+    if f.e.doubtful or not f.e.would_show:
+        words = "Whether it was done all the same cannot be read."
+        return Judgement(
+            Verdict.UNKNOWN, code, f"The sensor refused to restore the backup: {f.e.why} {words}", LOOK
+        )
+    only = f.e.sends == 1 and not f.e.resumed
+    seen = "Nothing that can be read was changed." if f.e.visible and only else ""
+    return Judgement(Verdict.FAILED, code, message, f"{f.e.advice} {seen}".strip() or AGAIN)
 
 
 def nothing_came(f: Facts) -> Judgement:

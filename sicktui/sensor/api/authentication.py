@@ -23,7 +23,7 @@ from sicktui.sensor.api.challenge import Challenge, encoded_secret, header
 from sicktui.sensor.api.documented import is_documented
 from sicktui.sensor.api.encryption import EncryptionGuard
 from sicktui.sensor.api.logins import Forgetful, LoginMemory, Logins, OnWait
-from sicktui.sensor.api.owner import SensorOwner, check_owner, check_rest
+from sicktui.sensor.api.owner import SensorOwner, check_owner, check_rest, check_unchanged
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, not_offered, parse_reply
 from sicktui.sensor.api.scheme import SchemeFinder, SchemeMemory
@@ -131,7 +131,8 @@ class Authenticator:
                 challenge-response.
             acting: the sensor does something that must not happen twice by accident. It is sent again
                 only after the sensor refused the challenge, the login or the rate.
-            before_repeat: looks at the sensor before such a repetition, and raises to forbid it.
+            before_repeat: looks at the sensor before such a repetition, and raises to forbid it; by default
+                ``look_again``.
 
         Raises:
             UsageError: the name is not valid, or the data cannot be sent.
@@ -149,7 +150,7 @@ class Authenticator:
         if self._secrets.refused is not None:
             raise self._secrets.refused
         await check_owner(self._reader, self._target, self._owner)
-        again = before_repeat if acting else None
+        again = (before_repeat or self.look_again) if acting else None
         if await self.scheme() is AuthScheme.BASIC:
             if callable(data):
                 raise NotSupported(f"{self._link.label} has no challenge-response, which {name} needs.")
@@ -171,8 +172,10 @@ class Authenticator:
         Raises:
             SensorError: the refusal, if it flashes meanwhile; or another sensor answers.
         """
-        self._reader.serial = None
+        known, self._reader.serial = self._reader.serial, None
         await check_owner(self._reader, self._target, self._owner)
+        if acting and known is not None:
+            await check_unchanged(self._reader, self._target, known)
         if acting:
             await check_rest(self._reader, refusal)
 

@@ -167,8 +167,7 @@ class Backups:
         except DeviceError as error:
             if error.status not in _MALFORMED or "Filter" in data:
                 raise
-            if before_repeat is not None:
-                await before_repeat(error)
+            await (before_repeat or self._access.look_again)(error)
             data |= _EVERYTHING
             reply = await self._access.call(_RESTORE, data, before_repeat=before_repeat)
             self._filters = True

@@ -6,8 +6,6 @@ from typing import Final
 from sicktui.model.enums import AuthScheme
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import CapabilityCache
-from sicktui.sensor.api.owner import check_rest
-from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.transport.file_streams import FileBody, Progress
 from sicktui.sensor.turns.link import Link
@@ -24,17 +22,15 @@ class Firmware:
     Args:
         link: the connection to it.
         cache: its capabilities; the trigger's path is added.
-        reader: reads ``UpdateState``.
         access: authenticates.
         transfers: sends the package.
     """
 
     def __init__(
-        self, link: Link, cache: CapabilityCache, reader: Reader, access: Authenticator, transfers: Transfers
+        self, link: Link, cache: CapabilityCache, access: Authenticator, transfers: Transfers
     ) -> None:
         self._link = link
         self._cache = cache
-        self._reader = reader
         self._access = access
         self._transfers = transfers
 
@@ -81,5 +77,5 @@ class Firmware:
             SensorError: anything else.
         """
         # An act whose proof was refused is repeated only to a sensor that does not flash.
-        await self._access.call(path, before_repeat=lambda refusal: check_rest(self._reader, refusal))
+        await self._access.call(path)
         self._cache.set_trigger(path)

@@ -48,6 +48,18 @@ async def check_owner(reader: Reader, target: Target, owner: SensorOwner | None)
         raise owner.other(target.address, found)
 
 
+async def check_unchanged(reader: Reader, target: Target, known: str) -> None:
+    """Refuse another sensor than the one that answered before.
+
+    Raises:
+        OtherSensor: it is another one.
+        SensorError: its serial number cannot be read.
+    """
+    found = reader.serial or await _read_serial(reader)
+    if found is None or not same_serial(found, known):
+        raise OtherSensor.at(target.address, found, known, by="before it had")
+
+
 async def check_rest(reader: Reader, refusal: SensorError) -> None:
     """Return unless the sensor flashes: what it has refused is not sent again into a flash.
 

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from sicktui.model.errors import UsageError
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.authentication import Authenticator, BeforeRepeat
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
@@ -40,22 +40,29 @@ class Parameters:
         """
         await self._access.call(name, {name.rpartition("/")[2]: value})
 
-    async def persist(self) -> bool:
+    async def persist(self, before_repeat: BeforeRepeat | None = None) -> bool:
         """Save the parameters, so that they survive a power cycle. False: the sensor has no method for it.
+
+        Args:
+            before_repeat: looks at the sensor before a second call, and raises to forbid it.
 
         Raises:
             DeviceError: the sensor reports a failure.
             SensorError: anything else.
         """
         known = self._cache.capabilities.persist
+        absent: NotSupported | None = None
         for name in (known,) if known else _PERSIST:
             if self._cache.is_missing(name):
                 continue
+            if absent is not None:
+                await (before_repeat or self._access.look_again)(absent)
             try:
-                reply = await self._access.call(name)
-            except NotSupported:
+                reply = await self._access.call(name, before_repeat=before_repeat)
+            except NotSupported as error:
                 if known:
                     raise
+                absent = error
                 self._cache.mark_missing(name)
                 continue
             self._cache.set_persist(name)
@@ -78,21 +85,24 @@ class Parameters:
         if not 1 <= seconds <= _LONGEST_BLINK:
             raise UsageError(f"A sensor blinks for 1 to {_LONGEST_BLINK} seconds, not {seconds}.")
         data = {"uiDuration": seconds}
-        if unproven and await self._taken_from_anybody("FindMe", data):
-            return
+        if unproven:
+            refusal = await self._taken_from_anybody("FindMe", data)
+            if refusal is None:
+                return
+            await self._access.look_again(refusal)
         await self._access.call("FindMe", data)
 
-    async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> bool:
-        """POST without authentication. False: the sensor refuses that."""
+    async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> SensorError | None:
+        """POST without authentication. Returns the refusal, if the sensor refuses that."""
         try:
             async with self._link.slot() as slot:
                 answer = await slot.post(name, msgspec.json.encode({"data": data}))
             parse_reply(answer, self._link.request("POST", name))
         except (Unreachable, NotSupported, OutOfConnections):
             raise
-        except SensorError:
-            return False
-        return True
+        except SensorError as error:
+            return error
+        return None
 
 
 def _not_done(link: Link, reply: Reply) -> DeviceError:
