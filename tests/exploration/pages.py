@@ -8,7 +8,7 @@ from sicktui.model.restore.rule import RULES as RESTORE_RULES
 from sicktui.model.update.verdict_rule import RULES
 from tests.exploration import restore_model
 from tests.exploration.explorer import Count, explore
-from tests.exploration.restore_model import Count as RestoreCount
+from tests.exploration.paths import Count as PathCount
 from tests.exploration.world import WORLDS
 
 DOES = (
@@ -43,7 +43,7 @@ RESTORE_BEFALLS = (
     "a kill of this program before, in and after an act, and a resume soon or late",
 )
 
-Counted = Count | RestoreCount
+Counted = Count | PathCount
 
 
 def rules_section() -> str:
@@ -145,12 +145,9 @@ def _wrapped(text: str) -> str:
 
 
 def _ends(counts: Mapping[str, Counted], verdict: str) -> int:
-    return sum(
-        number
-        for count in counts.values()
-        for end, number in count.verdicts.items()
-        if end.startswith(f"{verdict}/")
-    )
+    """At how many moments a verdict was reached."""
+    found = [count.ends if isinstance(count, PathCount) else count.verdicts for count in counts.values()]
+    return sum(number for ends in found for end, number in ends.items() if end.startswith(f"{verdict}/"))
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     def would_show(self) -> bool:
         """Whether a restore that was refused and done all the same would show by now.
 
-        By a change, or by a result that says it is finished. A call that does not exist is not done.
+        By a change, or by a result that reads finished. A call that does not exist is not done.
         """
         result = self.latest.result
         return self.visible or self.send is Outcome.ABSENT or (result is not None and result.finished)
