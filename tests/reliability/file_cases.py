@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import structs
+
 from sicktui.model.enums import STEPS, Code, Operation, Step
+from sicktui.simulator.generations import GENERATIONS as API
 from sicktui.simulator.spec import Fault, GenerationName
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, Planted, failed, unknown
 from tests.reliability.wire_cases import KINDS, LASTING, ONCE, TWICE, Kind
@@ -30,6 +33,8 @@ _PENDING: Final[dict[GenerationName, Outcome]] = {
     "picoscan-2.3.3": unknown(Code.BUSY),
 }
 """What becomes of a restore that never ends: some have no way to ask, one has, the others restore at once."""
+_CHECKSUM: Final[tuple[GenerationName, ...]] = ("picoscan-2.2.1", "picoscan-2.3.3")
+"""Those with an ``MD5Parameters``."""
 _LASTING: Final = ("status 4", "cut_reply", "not_json")
 
 
@@ -85,9 +90,34 @@ def _restores(generation: GenerationName) -> Iterator[Case]:
     yield _case(operation, "restore_reboots", "activate", generation, _early("restore_reboots"), (SUCCEEDED,))
     stale = _early("restore_stale_result")
     yield _case(operation, "restore_stale_result", "activate", generation, stale, _REJECTED)
+    first = _early("restore_replies_first")
+    yield _case(operation, "restore_replies_first", "activate", generation, first, (SUCCEEDED,))
+    yield from _done_and_answered_badly(generation)
+    if generation in _CHECKSUM:
+        yield _unreadable(generation)
     for step in struck_steps(operation):
         if step is not Step.AUTHENTICATE:  # some read nothing there
             yield from _bad_reads(step, generation)
+
+
+def _done_and_answered_badly(generation: GenerationName) -> Iterator[Case]:
+    """Acts of a restore that are done whatever the answer is: they are read back."""
+    saving = API[generation].persist[0]
+    for step, at in ((Step.ACTIVATE, "RestoreParameterBackup"), (Step.PERSIST, saving)):
+        for row, value in (("http_503", 500), ("html", None), ("status 9", 9)):
+            fault = Fault(name=row.split()[0], at=f"POST {at}", value=value, times=1, acts=True)
+            planted = (Planted(fault=fault, step=step),)
+            name = f"POST {at}: {row}, done, once"
+            yield _case(Operation.RESTORE, name, step.value, generation, planted, (SUCCEEDED,))
+
+
+def _unreadable(generation: GenerationName) -> Case:
+    """What cannot be read is left out: only MD5Parameters shows it."""
+    fault = _early("restore_silently_partial", value="ScanDataFormat")
+    row = "restore_silently_partial, of what cannot be read"
+    expected = (unknown(Code.RESTORE_REJECTED),)
+    case = _case(Operation.RESTORE, row, "verify", generation, fault, expected)
+    return structs.replace(case, changes={"hidden": ("ScanDataFormat",)})
 
 
 def _bad_reads(step: Step, generation: GenerationName) -> Iterator[Case]:

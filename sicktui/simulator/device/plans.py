@@ -78,4 +78,6 @@ class RestorePlan(Struct, kw_only=True):
     reboots: bool = False
     ignored: bool = False
     """If true, it is taken on and nothing happens: the result stays that of an earlier one."""
+    replies_first: bool = False
+    """If true, ``Result`` true means that it was taken on: it is applied after the reply."""
     finishes: bool = True

@@ -191,8 +191,19 @@ class RestoreReboots(RestoreFault):
     sets = ("reboots", True)
 
 
+@fault("restore_replies_first")
+class RestoreRepliesFirst(RestoreFault):
+    """Answers ``Result`` true to a restore, and applies it afterwards."""
+
+    sets = ("replies_first", True)
+
+
 @fault("restore_stale_result")
 class RestoreStaleResult(RestoreFault):
     """Takes a restore on and does nothing; its result stays that of an earlier one."""
 
     sets = ("ignored", True)
+
+    def on_start(self, device: Device) -> None:
+        """Have done one before."""
+        device.backups.restored = True

@@ -366,7 +366,7 @@ class Api:
             raise ApiError(INTERNAL_ERROR)
         plan = backups.restore(data)
         kind = self._device.generation.restore
-        if kind in ("silent", "async"):
+        if kind in ("silent", "async") or (plan.replies_first and kind != "codes"):
             self._device.spawn(backups.finish_restore(plan))
             return None if kind == "silent" else {"Result": True}
         plan.finishes = True  # an answer at the end cannot be pending
