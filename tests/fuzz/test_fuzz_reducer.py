@@ -66,7 +66,7 @@ def _same_but_for_what_passes(kept: RunView, live: RunView) -> None:
     for name, device in kept.devices.items():
         passing = {
             field: getattr(live.devices[name], field)
-            for field in ("sent", "total", "rate", "progress_ts", "last_answer", "silent")
+            for field in ("sent", "total", "rate", "progress_ts", "last_answer", "silent", "silent_since")
         }
         assert structs.replace(device, **passing) == live.devices[name]
 

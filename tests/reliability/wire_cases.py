@@ -136,6 +136,9 @@ def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationNa
     if once and kind.code is Code.ACCESS_DENIED and login:
         # It may be locked: that is waited out once.
         return (SUCCEEDED,)
+    if once and kind.row == "status 10" and login:
+        # An invalid challenge is answered with a fresh one; at getChallenge itself there is none to be had.
+        return (SUCCEEDED, failed(kind.code))
     if once and kind.silent and step is Step.PREFLIGHT:
         return (SUCCEEDED,)
     if step is Step.PREFLIGHT and kind.absent:

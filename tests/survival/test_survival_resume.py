@@ -218,7 +218,7 @@ async def test_six_sensors_and_a_runner_that_is_killed_at_any_time(harness: Kill
 
 async def test_some_decided_some_in_flight_some_not_begun(harness: KilledRuns) -> None:
     """The budget and the canaries of the first runner hold for the second one too."""
-    quick = sensor("quick", flash_seconds=2.0, reboot_seconds=2.0)
+    quick = sensor("quick", flash_seconds=60.0, reboot_seconds=2.0)
     bad = sensor("bad", flash_seconds=2.0, faults=(Fault(name="update_error"),))
     slow = sensor("slow", flash_seconds=200.0)
     devices = await harness.sensors(quick, bad, slow, sensor("late"), sensor("later"))
