@@ -61,6 +61,7 @@ def connect(
         target,
         password=password,
         others=others,
+        passphrase=context.credentials.passphrase,
         on_accepted=on_accepted,
         on_wait=tell,
         queues=context.queues,

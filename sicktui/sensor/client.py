@@ -42,6 +42,7 @@ class Sensor:
         memory: what was seen of the sensor by earlier processes; ``None``: nothing is remembered (tests).
         owner: the sensor that the password is meant for, if that is known.
         others: further passwords that may be the right one, tried where it is refused.
+        passphrase: that of its backups, which is masked in whatever it reports, as the passwords are.
         on_accepted: called with the one that the sensor accepts, where there are others.
         trusted: the password was accepted a moment ago: one refusal may be a lock, and is waited out.
         on_wait: called with the seconds for which a locked sensor is left alone.
@@ -59,6 +60,7 @@ class Sensor:
         memory: SensorNotes | None,
         owner: SensorOwner | None = None,
         others: Sequence[str] = (),
+        passphrase: str | None = None,
         on_accepted: OnAccepted | None = None,
         trusted: bool = False,
         on_wait: OnWait | None = None,
@@ -68,6 +70,9 @@ class Sensor:
         self._target = target
         self._cache = CapabilityCache(capabilities)
         link = self._link = Link(target, queues=queues, clock=clock, on_contact=on_contact)
+        for secret in (password, *others, passphrase):
+            if secret:
+                link.redactor.add(secret)
         passwords = Passwords(
             candidates=(() if password is None else (password, *others)),
             on_accepted=on_accepted if others else None,

@@ -13,7 +13,7 @@ from sicktui.stores.backups.store import BackupFacts
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.stores.secrets.store import MemoryStore, StoreFailed
 from tests.support.engine_harness import EngineHarness
-from tests.support.harness import PASSPHRASE
+from tests.support.harness import PASSPHRASE, PASSWORD
 
 pytestmark = pytest.mark.skips_waiting
 
@@ -108,3 +108,17 @@ async def test_the_runner_gets_the_one_that_opens_the_backup(harness: EngineHarn
     assert secrets_for(harness.context, spec).passphrase_of(device.address) == PASSPHRASE
     backup = new_spec(harness.context, Operation.BACKUP, spec.items)
     assert secrets_for(harness.context, backup).passphrase_of(device.address) == "another one by now"
+
+
+async def test_what_a_sensor_repeats_of_secrets_is_kept_nowhere(harness: EngineHarness) -> None:
+    """It may have written them into a name or an order number, whoever told it."""
+    device = await harness.sensor(version="2.3.0.0R")
+    device.parameters.write("LocationName", f"gate {PASSPHRASE}")
+    device.parameters.write("rosNamespace", f"x{PASSWORD}")
+    await harness.verdict(harness.package())
+    home = harness.context.home
+    files = [path for path in home.data.parent.rglob("*") if path.is_file()]
+    kept = {path.name: path.read_bytes() for path in files if path.suffix != ".sbak"}
+    assert any(b"gate ***" in content for content in kept.values()), sorted(kept)
+    for secret in (PASSPHRASE, PASSWORD):
+        assert [name for name, content in kept.items() if secret.encode() in content] == []

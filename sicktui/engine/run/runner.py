@@ -195,6 +195,7 @@ class Runner:
         sensor = Sensor(
             item.target.unpinned if order is not None and order.replace else item.target,
             password=self._secrets.passwords.get(item.device),
+            passphrase=self._secrets.passphrase_of(item.device),
             queues=self._queues,
             clock=self._clock,
             memory=self._memory.of(item.target),

@@ -147,6 +147,7 @@ class Reader:
         text = None
         try:
             text = await (self._mac() if field == "mac" else self._text(variable))
+            text = self._link.redactor.redact(text) if text else text
         except SensorError as error:
             unreadable[variable] = error.message
         finally:
@@ -336,12 +337,25 @@ class Reader:
     async def value(self, name: str) -> object:
         """Any variable: the bare value, wherever the sensor wraps it. Texts in it are not cleaned.
 
+        A secret that was sent to the sensor is masked in them: what is read is kept and shown.
+
         Raises:
             UsageError: the name is not valid.
             NotSupported: there is no such variable.
             SensorError: anything else.
         """
-        return (await self.read(values.checked_name(name))).value
+        return self._masked((await self.read(values.checked_name(name))).value)
+
+    def _masked(self, value: object) -> object:
+        match value:
+            case str():
+                return self._link.redactor.redact(value)
+            case dict():
+                return {name: self._masked(part) for name, part in value.items()}
+            case list():
+                return [self._masked(part) for part in value]
+            case _:
+                return value
 
     async def _text(self, name: str) -> str | None:
         reply = await self.read_if_present(name, values.text)
