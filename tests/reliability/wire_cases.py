@@ -134,8 +134,8 @@ def _before_writing(kind: Kind, times: str, step: Step, generation: GenerationNa
         return (SUCCEEDED,)
     login = step is Step.AUTHENTICATE or (step is Step.BACKUP and generation not in BASIC)
     if once and login and (kind.code is Code.ACCESS_DENIED or kind.row == "status 10"):
-        # It may be locked: that is waited out once. An invalid challenge is answered with a fresh one, unless it
-        # was getChallenge itself that was refused.
+        # It may be locked: that is waited out once. An invalid challenge is answered with a fresh one, unless
+        # it was getChallenge itself that was refused.
         return (SUCCEEDED,) if kind.code is Code.ACCESS_DENIED else (SUCCEEDED, failed(kind.code))
     if once and kind.silent and step is Step.PREFLIGHT:
         return (SUCCEEDED,)
