@@ -218,10 +218,17 @@ class _Change:
     async def _find_out(
         self, sensor: Sensor, which: Callable[[], Awaitable[tuple[str, bool]]], lost: SensorError | None
     ) -> Changed | None:
-        """Log in with both, the likelier one first, and keep the one that holds. ``None``: the old one."""
+        """Log in with both, the likelier one first, and keep the one that holds. ``None``: the old one.
+
+        Unless it was refused, the old one is believed only after a while: the change may follow the reply.
+        """
         clock = self._context.clock
+        until = clock.monotonic() + (0 if lost is not None and _is_refusal(lost) else _FIND_OUT)
         try:
             holds, confirmed = await retry_for(clock, _FIND_OUT, _PAUSE, which, on=Unreachable)
+            while holds != self._new and clock.monotonic() < until:
+                await clock.sleep(_PAUSE)
+                holds, confirmed = await retry_for(clock, _FIND_OUT, _PAUSE, which, on=Unreachable)
         except SicktuiError as error:
             first = "" if lost is None or lost.message == error.message else f" Before that: {lost.message}"
             why = f"The new password was sent, but it is not known which one holds: {error.message}{first}"
@@ -266,12 +273,19 @@ class _Change:
         )
 
     def _kept(self, lost: SensorError | None) -> Changed:
-        """The old one holds. What was sent may arrive late, so both stay stored until the next login."""
-        why = "The sensor reports that it was changed" if lost is None else lost.message.rstrip(".")
+        """The old one still holds. What was sent may take effect late, so both stay stored until a login."""
+        if lost is None:
+            return self._result(
+                Verdict.UNKNOWN,
+                f"The sensor reports that the password was changed, but after {_FIND_OUT:g} s the old one "
+                "still holds.",
+                code=Code.DEVICE_ERROR,
+                advice=f"It may take effect later. {_BOTH}",
+            )
         return self._result(
             Verdict.FAILED,
-            f"The old password still holds. {why}.",
-            code=Code.DEVICE_ERROR if lost is None else lost.code,
+            f"The old password still holds. {lost.message.rstrip('.')}.",
+            code=lost.code,
             advice="Both passwords stay stored until the next login. Try again.",
         )
 

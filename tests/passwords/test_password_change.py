@@ -1,5 +1,6 @@
 """A simulated sensor's password is changed: stored before, confirmed after, found out when it is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -152,6 +153,26 @@ async def test_a_lost_reply_without_the_act_leaves_both_until_the_next_login(
     context = bench.context()
     await write_parameter(context, bench.target(context), "LocationName", "x")
     assert bench.stored() == (OLD, None)
+
+
+@pytest.mark.parametrize("late", [12.0, None])
+async def test_a_change_that_follows_the_reply_is_waited_for(start: Start, late: float | None) -> None:
+    bench = await start()
+    apply = bench.device.auth.change_password
+
+    def later(caller: str, level: str, message: bytes) -> int:
+        if late is not None:
+            asyncio.get_running_loop().call_later(late, apply, caller, level, message)
+        return 0
+
+    bench.device.auth.change_password = later  # type: ignore[method-assign]
+    changed = await bench.change()
+    if late is None:
+        assert changed.verdict is Verdict.UNKNOWN, changed
+        assert bench.stored() == (OLD, NEW)
+    else:
+        assert changed.verdict is Verdict.SUCCEEDED, changed
+        assert bench.stored() == (NEW, None)
 
 
 @pytest.mark.parametrize("acts", [True, False])
