@@ -25,3 +25,12 @@ async def test_a_downgrade_is_seen_behind_a_version_that_is_cut_off(harness: Eng
     [item] = await harness.plan(harness.package("12.9.0.0R"))
     assert (item.action, item.reason) == (Action.REFUSE, Code.DOWNGRADE)
     assert "12.10.1.0R" in item.message
+
+
+async def test_a_version_that_cannot_be_compared_is_named_in_the_plan(harness: EngineHarness) -> None:
+    spelled = Fault(name="version_spelling", value="V")
+    unreadable = Fault(name="status", at="GET FirmwareVersion", value=3)
+    await harness.sensor(version="2.4.0.0R", faults=(spelled, unreadable))
+    [item] = await harness.plan(harness.package("2.4.0.0R"))
+    assert item.action is Action.UPDATE
+    assert "cannot be compared with 2.4.0.0R" in item.message

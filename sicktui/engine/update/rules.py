@@ -16,7 +16,7 @@ from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.package import Package, PackageType
 from sicktui.model.plan import PlanItem, UpdateOptions
 from sicktui.model.product import MULTISCAN_200, PICOSCAN, fits_one_of, is_picoscan, product_in, product_of
-from sicktui.model.version import is_older, matches
+from sicktui.model.version import Likeness, compare, is_older, matches
 
 SIGNED_SINCE: Final = "2.2.0"
 """The first firmware on a sensor that takes signed packages, and only these (firmware article, section 2)."""
@@ -194,6 +194,11 @@ def warnings_of(identity: Identity, package: Package, expected: str | None, *, n
         named: whether the shelf records which models the package is for.
     """
     found: list[str] = []
+    if expected is not None and compare(identity.runs, expected) is Likeness.UNCLEAR:
+        found.append(
+            f"Its version ({identity.runs}) cannot be compared with {expected}: it may run it already, and "
+            "afterwards only its counters or checksums can prove the update."
+        )
     if not is_picoscan(identity):
         return found
     if is_older(identity.runs, REST_RECOMMENDED_SINCE):
