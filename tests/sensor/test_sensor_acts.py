@@ -1,10 +1,14 @@
 """Trigger, persist, write, blink: small acts, each negotiated and remembered."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api.capabilities import Capabilities
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
 from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, html, http, if_proven, refused, reply
@@ -145,3 +149,79 @@ async def test_call_returns_the_data_flat_or_wrapped(
     list_reply = await sensor.access.call("GetX")
     with pytest.raises(ProtocolError):
         _ = list_reply.fields
+
+
+ACTS: dict[str, Callable[[Sensor], Awaitable[object]]] = {
+    "RunFirmwareUpdate": lambda sensor: sensor.firmware.trigger("RunFirmwareUpdate"),
+    "WriteEeprom": lambda sensor: sensor.parameters.persist(),
+    "LocationName": lambda sensor: sensor.parameters.write("LocationName", "gate 8"),
+    "FindMe": lambda sensor: sensor.parameters.find_me(5),
+    "CreateParameterBackup": lambda sensor: sensor.backups.create("a passphrase"),
+    "RestoreParameterBackup": lambda sensor: sensor.backups.restore("a passphrase"),
+}
+SERIAL = reply({"SerialNumber": "25001234"})
+
+
+def state(value: int) -> bytes:
+    return reply({"UpdateState": value})
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("refusal", [refused(10, "Invalid Challenge"), http(429)], ids=["10", "429"])
+async def test_no_act_is_repeated_without_a_reading(
+    challenging: ScriptedSensor, connect: MakeSensor, act: str, refusal: bytes
+) -> None:
+    """Who answers, and UpdateState: of every act, by one rule."""
+    challenging.on(f"POST {act}", refusal, if_proven(reply()))
+    challenging.on("GET UpdateState", state(0))
+    challenging.on("GET SerialNumber", SERIAL)
+    sensor = connect(auth="challenge")
+    await sensor.read.serial_number()
+    await ACTS[act](sensor)
+    asked = challenging.asked()
+    calls = [number for number, key in enumerate(asked) if key == f"POST {act}"]
+    assert len(calls) == 2
+    assert {"GET UpdateState", "GET SerialNumber"} <= set(asked[calls[0] : calls[1]])
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("becomes", ["flashes", "exchanged"])
+async def test_no_act_is_repeated_on_a_sensor_that_has_changed(
+    challenging: ScriptedSensor, connect: MakeSensor, act: str, becomes: str
+) -> None:
+    challenging.on(f"POST {act}", refused(10, "Invalid Challenge"), if_proven(reply()))
+    challenging.on("GET UpdateState", state(int(becomes == "flashes")))
+    other = reply({"SerialNumber": "25009999"}) if becomes == "exchanged" else SERIAL
+    challenging.on("GET SerialNumber", SERIAL, other)
+    sensor = connect(auth="challenge")
+    await sensor.read.serial_number()
+    with pytest.raises(SensorError) as caught:
+        await ACTS[act](sensor)
+    assert caught.value.code is (Code.DEVICE_ERROR if becomes == "flashes" else Code.OTHER_DEVICE)
+    assert posts(challenging).count(act) == 1
+
+
+async def test_the_second_way_to_save_is_preceded_by_a_reading(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    challenging.on("POST PersistParameters", if_proven(reply()))
+    challenging.on("GET UpdateState", state(1))
+    sensor = connect(auth="challenge")
+    with pytest.raises(NotSupported):
+        await sensor.parameters.persist()
+    assert "PersistParameters" not in posts(challenging)
+    assert "GET UpdateState" in challenging.asked()
+
+
+async def test_the_name_of_a_path_is_hashed_otherwise_only_after_a_reading(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    challenging.on("POST checkCredentials", if_proven(reply()))
+    challenging.on("POST methods/Something", refused(4), if_proven(reply()))
+    challenging.on("GET UpdateState", state(1))
+    sensor = connect(auth="challenge")
+    assert await sensor.access.check_password()
+    with pytest.raises(AccessDenied):
+        await sensor.access.call("methods/Something")
+    assert posts(challenging).count("methods/Something") == 1
+    assert "GET UpdateState" in challenging.asked()
