@@ -6,14 +6,17 @@ from typing import NamedTuple
 import pytest
 from msgspec import structs
 
-from sicktui.model.enums import Code, Verdict
+from sicktui.engine.update.machine import Finish, Look, Wait, next_act
+from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.settings import Timing
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import Garbled, Outcome, Renewed, Silent
+from sicktui.model.update.observations import Garbled, Looked, Outcome, Renewed, Silent, Tick
 from sicktui.model.update.sentences import Facts
 from sicktui.model.update.verdict_rule import RULES, judge
-from tests.exploration.facts import NEW, OLD, OTHER, evidence, look, put, trigger
+from tests.exploration.explorer import resumed
+from tests.exploration.facts import EVERYTHING, NEW, OLD, OTHER, evidence, look, put, trigger
 from tests.exploration.pages import rules_section
+from tests.exploration.world import WORLDS
 
 TIMING = Timing(reconnect_timeout=60)
 LATE = 500.0
@@ -228,3 +231,27 @@ def test_the_table_of_the_documentation_has_every_row() -> None:
     assert "|  |" not in rules_section()
     page = Path(__file__).parents[2] / "docs/reliability.md"
     assert rules_section() in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["again at an equal version", "again at an equal version, no counter"])
+def test_an_aborted_flash_of_the_same_version_with_a_kill_in_it_is_no_success(name: str) -> None:
+    """--force: the sensor flashes, is away for a moment, aborts; the program is killed and resumed."""
+    world = next(world for world in WORLDS if world.name == name)
+    before = world.before()
+    flashing = Looked(reading=structs.replace(before, state=UpdateState.STARTED), wants=EVERYTHING)
+    history = ((1, put()), (2, trigger()), (4, flashing), (6, Silent(why="silent")))
+    seen = evidence(*history, before=before, expected=world.expected)
+    known, now = resumed(world, seen, 20), 20.0
+    for _ in range(500):
+        act = next_act(known, now, world.timing)
+        match act:
+            case Finish(judgement=judgement):
+                break
+            case Wait(seconds=seconds):
+                now += seconds
+                known = known.seen(Tick(), now)
+            case Look(wants=wants):
+                known = known.seen(Looked(reading=before, wants=wants), now)
+            case _:
+                pytest.fail(f"{act} after a flash that had begun")
+    assert (judgement.verdict, judgement.code) == (Verdict.UNKNOWN, Code.INTERRUPTED), judgement

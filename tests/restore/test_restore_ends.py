@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import Acted
+from sicktui.model.event import Acted, Logged
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.restore.delays import applies_later
@@ -159,7 +159,11 @@ async def test_a_refused_restore_claims_only_what_can_be_read(
     if visible:
         change(device)
     device.add_fault(Fault(name="status", at=RESTORE, value=status))
+    harness.settings(backup_timeout=8.0)
     verdict = await harness.restore(device, record.id)
+    logged = [event.message for event in harness.events(str(verdict.run)) if isinstance(event, Logged)]
+    waits = "The restore was refused, and may be done all the same: the sensor is watched for 8 s."
+    assert logged.count(waits) == 1
     assert "No parameter was changed" not in verdict.advice
     if visible:
         assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED), verdict

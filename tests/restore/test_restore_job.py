@@ -1,6 +1,7 @@
 """Restores onto simulated sensors: round trips, every result, and what a sensor may do in between."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -284,7 +285,11 @@ async def test_a_sensor_that_is_busy_when_it_is_to_save_is_asked_again(harness: 
     verdict = await harness.restore(device, record.id)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
     assert device.parameters.saved == before
-    assert paths(device).count("POST WriteEeprom") == 3
+    asked = paths(device)
+    saves = [number for number, path in enumerate(asked) if path == "POST WriteEeprom"]
+    assert len(saves) == 3
+    for earlier, later in pairwise(saves):
+        assert {"GET SerialNumber", "GET UpdateState"} <= set(asked[earlier:later])
 
 
 async def test_the_wrong_passphrase_never_reaches_the_sensor(harness: EngineHarness) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.enums import Action, Code, RunState, Step, StepState, UpdateState, Verdict
-from sicktui.model.event import Acted, Progressed, StepChanged, Summarised, UpdateStateRead
+from sicktui.model.event import Acted, Logged, Progressed, StepChanged, Summarised, UpdateStateRead
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec, Fault
-from tests.support.engine_harness import EngineHarness
+from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
 
 pytestmark = pytest.mark.skips_waiting
@@ -381,3 +381,21 @@ async def test_basic_is_warned_of(harness: EngineHarness) -> None:
     await harness.sensors(sensor(generation="firmware-article"))
     [item] = await harness.plan(harness.package())
     assert any("clear text" in warning for warning in item.warnings)
+
+
+async def test_the_log_explains_long_waits_and_a_second_trigger(harness: EngineHarness) -> None:
+    [device] = await harness.sensors(sensor(faults=(Fault(name="trigger_lost"),)))
+    harness.settings(autostart_wait=10.0, flash_timeout=100.0, poll_interval=1.0)
+    view = await harness.update(harness.package())
+    logged = [event.message for event in harness.events(view.run) if isinstance(event, Logged)]
+    waits = [
+        "The sensor may start to flash by itself: it is watched for 10 s before RunFirmwareUpdate is sent.",
+        (
+            "RunFirmwareUpdate was sent, and the sensor may check the package first: "
+            "it is watched for 30 s before it is sent once more."
+        ),
+        "UpdateState has not changed since RunFirmwareUpdate; sending it once more.",
+    ]
+    assert [text for text in logged if text in waits] == waits, logged
+    assert only_verdict(view).verdict is Verdict.SUCCEEDED
+    assert paths(device).count("POST RunFirmwareUpdate") == 2

@@ -28,7 +28,7 @@ from sicktui.model.judgement import Judgement
 from sicktui.model.plan import RestoreOrder
 from sicktui.model.restore.evidence import Basis, RestoreAct, RestoreBegan, RestoreEvidence
 from sicktui.model.restore.results import not_restored
-from sicktui.model.restore.sentences import proven
+from sicktui.model.restore.sentences import Facts, proven, waiting_words
 from sicktui.model.safe_text import clean
 from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Outcome, Silent, Tick
@@ -60,6 +60,7 @@ class RestoreJob:
         self._home = home
         self._past = past or JobHistory()
         self._passphrase = ""
+        self._waiting = ""
 
     async def run(self) -> str:
         """Do it. Returns the message of success.
@@ -189,6 +190,10 @@ class RestoreJob:
                     await steps.end(judgement)
                     return judgement, evidence
                 case Wait(seconds=seconds):
+                    words = waiting_words(Facts(evidence, clock.monotonic(), job.timing))
+                    if words and words != self._waiting:
+                        await job.record.log(Level.INFO, words)
+                    self._waiting = words or self._waiting
                     await clock.sleep(seconds)
                     evidence = evidence.seen(Tick(), clock.monotonic())
                 case Look(wants=wants):

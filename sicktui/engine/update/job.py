@@ -19,7 +19,7 @@ from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Tri
 from sicktui.engine.update.observer import look, read_before
 from sicktui.engine.update.parameter_check import what_was_lost
 from sicktui.engine.update.resume import known_of, new_evidence, reading_of, resumed_evidence
-from sicktui.engine.update.steps import StepLog
+from sicktui.engine.update.steps import StepLog, waiting_words
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
 from sicktui.model.judgement import Judgement
@@ -60,6 +60,7 @@ class UpdateJob:
         self._past = past
         self._evidence: Evidence | None = None
         self._late = False
+        self._waiting = ""
         self._kept = Known(reading=Reading())
         self.advice = ""
         """What to do after a success; mostly nothing."""
@@ -250,6 +251,8 @@ class UpdateJob:
             await steps.follow(evidence)
             await self._keep(evidence)
             act = next_act(evidence, job.clock.monotonic(), job.timing)
+            if isinstance(act, Wait):
+                await self._explain_wait(evidence)
             if isinstance(act, Finish):
                 await steps.end(_step_state(act.judgement), self._detail(act.judgement))
                 return act.judgement
@@ -257,6 +260,13 @@ class UpdateJob:
                 evidence = await self._act(evidence, act)
             else:
                 evidence = evidence.seen(await self._observe(evidence, act), job.clock.monotonic())
+
+    async def _explain_wait(self, evidence: Evidence) -> None:
+        """Log why a long wait begins, once."""
+        words = waiting_words(evidence, self.job.timing)
+        if words and words != self._waiting:
+            await self.job.record.log(Level.INFO, words)
+        self._waiting = words or self._waiting
 
     async def _keep(self, evidence: Evidence) -> None:
         """Write down what a resumed run must know, when it changes."""

@@ -4,9 +4,13 @@ from typing import Final
 
 from sicktui.engine.job.record import JobRecord
 from sicktui.model.enums import STEPS, Operation, Step, StepState, UpdateState
+from sicktui.model.settings import Timing
+from sicktui.model.update.act_rule import could_trigger, patience
 from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import Outcome
 
+LONG_WAIT: Final = 5.0
+"""Seconds from which on a wait is explained."""
 _ORDER: Final = STEPS[Operation.UPDATE]
 
 
@@ -22,6 +26,22 @@ def step_of(evidence: Evidence) -> Step:
     if evidence.begun or sent.triggers:
         return Step.FLASH
     return Step.TRIGGER if sent.put is Outcome.TAKEN else Step.UPLOAD
+
+
+def waiting_words(evidence: Evidence, timing: Timing) -> str:
+    """Why the sensor is only watched now, where that takes longer than a glance; else nothing."""
+    sent = evidence.sent
+    if evidence.begun or evidence.proof is not None or evidence.blind_since is not None or not evidence.rests:
+        return ""
+    if sent.triggers == 0:
+        seconds = timing.autostart_wait if sent.put is Outcome.TAKEN else 0.0
+        why = "The sensor may start to flash by itself"
+        then = "RunFirmwareUpdate is sent"
+    else:
+        seconds = 0.0 if sent.trigger is Outcome.ABSENT else patience(evidence, timing)
+        why = "RunFirmwareUpdate was sent, and the sensor may check the package first"
+        then = "it is sent once more" if could_trigger(evidence) else "this ends"
+    return f"{why}: it is watched for {seconds:g} s before {then}." if seconds > LONG_WAIT else ""
 
 
 class StepLog:

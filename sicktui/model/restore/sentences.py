@@ -45,6 +45,21 @@ class Facts(NamedTuple):
         return self.looked and not self.e.pending and self.e.waited >= self.rest
 
 
+LONG_WAIT: Final = 5.0
+"""Seconds from which on a wait is explained."""
+
+
+def waiting_words(f: Facts) -> str:
+    """Why the sensor is only watched now, where that takes longer than a glance; else nothing."""
+    e = f.e
+    if e.sends == 0 or e.basis is not None or e.blind_since is not None or f.rest <= LONG_WAIT:
+        return ""
+    if e.send is Outcome.TAKEN:
+        return f"The sensor has taken the restore on: it is watched for up to {f.rest:g} s until that shows."
+    replied = "was refused" if e.send in (Outcome.REFUSED, Outcome.ABSENT) else "had no usable reply"
+    return f"The restore {replied}, and may be done all the same: the sensor is watched for {f.rest:g} s."
+
+
 def read_back(e: RestoreEvidence) -> str:
     """How far the sensor has the parameters of the backup, in words."""
     left = (*e.latest.differences, *e.latest.differs_from_file)
