@@ -196,8 +196,8 @@ def warnings_of(identity: Identity, package: Package, expected: str | None, *, n
     found: list[str] = []
     if expected is not None and compare(identity.runs, expected) is Likeness.UNCLEAR:
         found.append(
-            f"Its version ({identity.runs}) cannot be compared with {expected}: it may run it already, and the "
-            "update may end unknown."
+            f"Its version ({identity.runs}) cannot be compared with {expected}: it may run it already, and "
+            "the update may end unknown."
         )
     if not is_picoscan(identity):
         return found
