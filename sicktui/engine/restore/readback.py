@@ -19,6 +19,7 @@ from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
+from sicktui.sensor.transport.redaction import STARS
 
 T = TypeVar("T")
 
@@ -44,7 +45,9 @@ class Readback:
         self._order = order
         self._before = identity
         self._file = file
-        self._wished = {name: value for name, value in order.values.items() if name not in NETWORK}
+        self._wished = {
+            name: value for name, value in order.values.items() if name not in NETWORK and not _masked(value)
+        }
 
     @property
     def comparable(self) -> int:
@@ -53,8 +56,11 @@ class Readback:
 
     async def look(self, wants: frozenset[RestoreWant]) -> RestoreLooked | Silent | Garbled:
         """Read what is wanted."""
+        clock = self._job.clock
+        began = clock.monotonic()
         try:
-            return RestoreLooked(reading=await self._read(wants), wants=wants)
+            reading = await self._read(wants)
+            return RestoreLooked(reading=reading, wants=wants, took=clock.monotonic() - began)
         except Unreachable as error:
             return Silent(why=error.message)
         except SensorError as error:
@@ -111,12 +117,20 @@ class Readback:
         self.network = {name: value for name, value in values.items() if name in NETWORK}
         if self.network_before is None:
             self.network_before = self.network
-        now = {name: value for name, value in values.items() if name not in NETWORK}
+        unreadable |= {name: "masked" for name, value in values.items() if _masked(value)}
+        if self._order.version == self.identity.version:
+            # The same firmware has the same parameters: one that is not there now could only not be read.
+            unreadable = {name: why if why != NOT_THERE else "not found" for name, why in unreadable.items()}
+        now = {
+            name: value for name, value in values.items() if name not in NETWORK and name not in unreadable
+        }
         found = compare(self._snapshot(self._wished), self._snapshot(now, unreadable)).differences
         return RestoreReading(
             differing=frozenset(difference.variable for difference in found),
             differences=tuple(str(difference) for difference in found),
-            unread=frozenset(name for name, why in unreadable.items() if why != NOT_THERE),
+            unread=frozenset(
+                name for name, why in unreadable.items() if why != NOT_THERE and name in self._wished
+            ),
             moved=any(not equal(self.network.get(name), self._order.values[name]) for name in network),
         )
 
@@ -144,6 +158,11 @@ class Readback:
             values=values,
             unreadable=unreadable or {},
         )
+
+
+def _masked(value: object) -> bool:
+    """Whether a sensor, or the mask of secrets, shows stars instead of a value."""
+    return STARS in str(value)
 
 
 async def _if_any(sensor: Sensor, call: Callable[[], Awaitable[T | None]]) -> T | None:

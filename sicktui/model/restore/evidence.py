@@ -121,6 +121,8 @@ class RestoreLooked(Struct, frozen=True, kw_only=True):
 
     reading: RestoreReading
     wants: frozenset[RestoreWant]
+    took: float = 0.0
+    """Seconds; what was read first is as old as that: dozens of variables take longer than a restore."""
 
 
 RestoreObservation = RestoreBegan | RestoreEnded | RestoreLooked | Silent | Garbled | Tick
@@ -393,7 +395,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
         silent=False,
         last=Last.LOOK,
         wants=wants,
-        looked_at=now,
+        looked_at=now - what.took,
     )
 
 

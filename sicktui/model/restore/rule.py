@@ -164,6 +164,13 @@ def _checksum_differs(f: Facts) -> bool:
     return None not in (e.checksum, now) and now != e.checksum and not e.latest.moved
 
 
+def _half_read(f: Facts) -> bool:
+    """Not all that the backup has could be compared, and no checksum makes up for it."""
+    e = f.e
+    blind = e.checksum is not None and e.latest.checksum is None and not e.latest.moved
+    return _verified(f) and not proven(e) and (bool(e.latest.unread) or blind)
+
+
 def _falls_short(f: Facts) -> bool:
     e = f.e
     left = e.latest.differences or e.latest.differs_from_file
@@ -181,7 +188,7 @@ def _unproven(f: Facts) -> bool:
 
 
 def _is_restored(f: Facts) -> bool:
-    return _verified(f) and not _checksum_differs(f)
+    return _verified(f) and not _checksum_differs(f) and not _half_read(f)
 
 
 def _takes_too_long(f: Facts) -> bool:
@@ -311,6 +318,12 @@ RULES: Final = (
         "unknown: restore_rejected",
         _contradicted,
         sentences.contradicted,
+    ),
+    Rule(
+        "restored and saved; some parameters, or the checksum that the backup has, cannot be read any more",
+        "unknown: protocol_error",
+        lambda f: _half_read(f) and f.e.waited >= f.rest,
+        sentences.half_read,
     ),
     Rule(
         "accepted without a result, and nothing proves it",

@@ -213,6 +213,18 @@ def contradicted(f: Facts) -> Judgement:
     )
 
 
+def half_read(f: Facts) -> Judgement:
+    """Not all that the backup has could be read back."""
+    unread = sorted(f.e.latest.unread)
+    what = names(unread, _MOST_NAMED) if unread else "Its checksum of all parameters (LFTchecksum)"
+    return Judgement(
+        Verdict.UNKNOWN,
+        Code.PROTOCOL_ERROR,
+        f"Restored and saved, and what can be read is as in the backup. But {what} cannot be read any more.",
+        "Read it again later ('sicktui diff'); restore the backup again if it differs.",
+    )
+
+
 def unproven(f: Facts) -> Judgement:
     """Accepted without a result, and nothing proves it."""
     why = "This sensor does not report restore results"
