@@ -38,7 +38,7 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     word = e.word
     if word is not None and not word.ok:
         return None
-    if word is not None and not e.gone:
+    if word is not None and not e.gone and e.waited >= timing.restore_wait:
         return Basis.REPORTED  # a silence since then may have lost what was not saved
     if e.pending and (e.resumed or not e.gone):
         return None  # the result of a boot may read pending for good
