@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.parameters.write import write_parameter
 from sicktui.engine.restore.plan import plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.run.launch import start_run
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import Code, RunState, Verdict
+from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.stores.config.devices import save_devices
@@ -132,3 +135,22 @@ async def test_killed_anywhere_a_replacement_is_resumed(harness: KilledRuns, poi
     assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
     assert device.parameters.saved == before, "also after its next power cycle"
     assert context.devices().profiles["gate"] == structs.replace(profile, serial="99000001")
+
+
+async def test_a_restore_that_was_interrupted_is_settled_before_anything_else(harness: KilledRuns) -> None:
+    """The sensor may be at work on it, and shows nothing of it."""
+    device, before = await backed_up(harness)
+    spec = await restore_of(harness, device)
+    await harness.start_killed(spec, "after", "act restore intended")
+    context = harness.context
+    [target] = choose([device.address], context.devices(), context.settings)
+    plan = await plan_restore(context, target, "latest", RestoreOptions())
+    assert plan.item.reason is Code.BUSY
+    assert f"runs resume {spec.run}" in (plan.item.advice or "")
+    [item] = await plan_backup(context, [target])
+    assert item.reason is Code.BUSY
+    with pytest.raises(SicktuiError, match=spec.run):
+        await write_parameter(context, target, "LocationName", "x")
+    await harness.resumed_to_the_end(spec.run)
+    assert device.parameters.saved == before
+    assert (await plan_restore(context, target, "latest", RestoreOptions())).may_go

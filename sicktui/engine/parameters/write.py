@@ -25,6 +25,7 @@ from sicktui.engine.plan.base import (
     reading,
     refuse_flashing,
 )
+from sicktui.engine.plan.interrupted import refuse_interrupted
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -405,6 +406,7 @@ async def writing(
         try:
             # Under the lock: what this PC flashes is excluded by it, what another one does shows only here.
             await refuse_flashing(sensor)
+            await asyncio.to_thread(refuse_interrupted, context, identity)
             yield sensor, identity
         except AccessDenied as error:
             if password is not None:

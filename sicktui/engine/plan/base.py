@@ -12,6 +12,7 @@ from msgspec import structs
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, read_update_state
+from sicktui.engine.plan.interrupted import refuse_interrupted
 from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target, bare_serial, same_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
@@ -130,8 +131,11 @@ async def judge_state(
         return FLASHING
     try:
         await asyncio.to_thread(lock_of(context.home, target, identity).check)
+        await asyncio.to_thread(refuse_interrupted, context, identity)
     except Held as held:
         return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
+    except SicktuiError as error:
+        return Refusal(Action.REFUSE, error.code or Code.STORAGE_ERROR, error.message, error.advice)
     return None
 
 
