@@ -298,13 +298,13 @@ async def test_a_command_of_no_use_says_why(harness: DashboardHarness, key: str)
 
 
 async def test_remapped_keys_work_and_are_shown(harness: DashboardHarness) -> None:
-    appearance = Appearance(keys=KeyMap({"add": "N", "help": "f2"}))
+    appearance = Appearance(keys=KeyMap({"add": "f6", "help": "f2"}))
     async with harness.dashboard((200, 40), appearance) as (pilot, main):
-        await until(pilot, lambda: "N new" in text_of(pilot))
+        await until(pilot, lambda: "f6 new" in text_of(pilot))
         await pilot.press("n")
         await pilot.pause()
         assert pilot.app.screen is main
-        await pilot.press("N")
+        await pilot.press("f6")
         await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
         await pilot.press("escape", "f2")
         await until(pilot, lambda: "Help" in text_of(pilot))

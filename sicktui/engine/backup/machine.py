@@ -95,7 +95,7 @@ def next_act(evidence: BackupEvidence, now: float, timing: Timing) -> NextAct:
 
 def _prepare(e: BackupEvidence, now: float, timing: Timing) -> NextAct:
     """Up to the first call. An earlier one must have ended: a sensor writes one backup at a time."""
-    if e.resumed and (e.result is not None or now - e.since < timing.backup_timeout):
+    if e.resumed and now - e.since < timing.backup_timeout:
         return _paced(e, timing, Look(_RESULT))
     if e.before is None:
         return _paced(e, timing, Remember())

@@ -37,6 +37,8 @@ def _records(context: Context) -> Iterator[tuple[str, str]]:
             if kept.sequence is not None:
                 yield kept.created, f"the last backup ({kept.id})"
                 break
+    if not context.home.journal_file.exists():
+        return  # opening it would create it
     with suppress(SicktuiError):
         for run in context.journal.runs(1):
             yield run.started, f"the last run ({run.run})"

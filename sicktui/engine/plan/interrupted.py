@@ -8,19 +8,26 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Acted
+from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.locks import run_lock
 
 
 def refuse_interrupted(context: Context, identity: Identity) -> None:
     """Return unless an interrupted restore may still be at work on this sensor.
 
-    After the time that a restore and its reboot may take, it is left to ``runs resume``.
+    After the time that a restore and its reboot may take, it is left to ``runs resume``. A journal that
+    cannot be read keeps no restore from being run: nothing that writes to it starts.
 
     Raises:
         SicktuiError: one may be (``busy``).
-        JournalError: the journal cannot be read.
     """
-    for row in context.journal.unfinished():
+    if not context.home.journal_file.exists():
+        return
+    try:
+        unfinished = context.journal.unfinished()
+    except StorageError:
+        return
+    for row in unfinished:
         if row.operation is not Operation.RESTORE or run_lock(context.home, row.run).is_held():
             continue
         for item in context.journal.spec(row.run).items:

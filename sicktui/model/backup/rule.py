@@ -82,7 +82,8 @@ def _flashes(f: Facts) -> bool:
 def _stays_pending(f: Facts) -> bool:
     result = f.e.result
     pending = result is not None and not result.finished and BackupWant.RESULT in f.e.wants
-    return pending and f.waited
+    # Before the first call of this process it may be the default of a sensor that never wrote a backup.
+    return pending and f.e.triggers > 0 and f.waited
 
 
 def _reports_failure(f: Facts) -> bool:
