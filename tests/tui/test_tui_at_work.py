@@ -72,7 +72,7 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
         await pilot.press("b")
         await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         # Only the plan of the backup asks for it; a poll of the list could take a fault of any GET.
-        fleet.devices[0].add_fault(Fault(name="trickle", at="POST getChallenge", rate=40.0, times=1))
+        fleet.devices[0].add_fault(Fault(name="trickle", at="POST getChallenge", rate=4.0, times=1))
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is main)
         await pilot.press("g")
