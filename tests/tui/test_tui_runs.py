@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from sicktui.engine.run.follow import request_cancel
 from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
@@ -51,6 +52,32 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: Dashboard
         await pilot.press("y")
         await until(pilot, lambda: main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.CANCELLED] == 1
+
+
+async def test_a_run_that_ends_while_the_list_is_open_is_shown_as_ended(harness: DashboardHarness) -> None:
+    await harness.sensors(structs.replace(GATE, faults=(Fault(name="backup_pending_forever"),)))
+    async with harness.dashboard((120, 40)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("b")
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: main.dashboard.live_runs)
+        [run] = main.dashboard.live_runs
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
+        request_cancel(harness.context, run)
+        await until(pilot, lambda: "cancelled" in text_of(pilot) and "running" not in text_of(pilot))
+        assert isinstance(pilot.app.screen, RunList)
+
+
+async def test_a_run_that_begins_while_the_list_is_open_is_added(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("g")
+        await until(pilot, lambda: "No runs on this PC yet." in text_of(pilot))
+        await harness.backed_up("gate-1")
+        await until(pilot, lambda: "finished" in text_of(pilot))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -56,6 +56,16 @@ def read_runs(context: Context, limit: int = LATEST) -> list[RunLine]:
     return [run_line(row, _devices(context, row.run), _counts(context, row)) for row in rows]
 
 
+def read_states(context: Context, limit: int = LATEST) -> list[tuple[str, RunState]]:
+    """The latest runs and their states, newest first: what can be asked for often.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    rows = [liveness(context, row) for row in context.journal.runs(limit)]
+    return [(row.run, row.state) for row in rows]
+
+
 def _counts(context: Context, row: RunRow) -> dict[Verdict, int]:
     if row.state not in (RunState.FINISHED, RunState.CANCELLED):
         return {}

@@ -2,7 +2,7 @@
 
 import asyncio
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
@@ -15,7 +15,10 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.rows.runs import RUN_COLUMNS, RunLine
-from sicktui.tui.screens.readers import LATEST, read_run, read_runs
+from sicktui.tui.screens.readers import LATEST, read_run, read_runs, read_states
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two checks whether a run has begun or ended."""
 
 
 class RunAct(StrEnum):
@@ -34,7 +37,7 @@ class RunChoice(Struct, frozen=True):
 
 
 class RunList(Picker[RunChoice, RunLine]):
-    """Newest first. Enter shows a run in the panel, ``v`` shows everything about it."""
+    """Newest first, and kept current. Enter shows a run in the panel, ``v`` shows everything about it."""
 
     DEFAULT_CSS = """
     RunList #box { height: 80%; }
@@ -59,6 +62,22 @@ class RunList(Picker[RunChoice, RunLine]):
         super().__init__(appearance, lambda: read_runs(context, self._limit))
         self._engine_context = context
         self._limit = LATEST
+
+    def on_mount(self) -> None:
+        """Keep the list current."""
+        self.run_worker(self._keep_current(), group="current", name="reading the runs", exit_on_error=False)
+
+    async def _keep_current(self) -> None:
+        # Compared by state, not by the journal's version: a runner that dies writes nothing.
+        while True:
+            await self._engine_context.clock.sleep(LOOK_EVERY)
+            try:
+                now = await asyncio.to_thread(read_states, self._engine_context, self._limit)
+            except SicktuiError as error:
+                self.show_error(error)
+                continue
+            if now != [(row.run, row.state) for row in self.table.rows]:
+                await self._read()
 
     def action_more(self) -> None:
         """Read earlier runs too."""
