@@ -1,5 +1,6 @@
 """Saving a parameter: the sensor is read right before it; after an odd reply what it has saved decides."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -99,3 +100,91 @@ async def test_a_save_that_is_reported_as_not_done_does_not_hide_that_the_value_
     monkeypatch.setattr(Parameters, "persist", not_done)
     with pytest.raises(NotSaved, match="It was not saved"):
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+
+
+async def test_an_ok_that_saved_nothing_is_unknown_where_the_checksum_shows_it(
+    harness: EngineHarness,
+) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3", location="gate 7")
+    device.parameters.save = lambda: None  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="has not changed"):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+    assert device.parameters.saved["LocationName"] == "gate 7"
+
+
+async def test_a_save_that_shows_late_is_waited_for(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3", location="gate 7")
+    save = device.parameters.save
+
+    def later() -> None:
+        asyncio.get_running_loop().call_later(4.0, save)
+
+    device.parameters.save = later  # type: ignore[method-assign]
+    target = harness.target(device)
+    written = await write_parameter(harness.context, target, "LocationName", "gate 8", persist=True)
+    assert written.persisted is True
+    assert device.parameters.saved["LocationName"] == "gate 8"
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "multiscan-2.4.2"])
+@pytest.mark.parametrize("saves", [True, False])
+async def test_a_restart_around_the_save_that_loses_the_value_is_unknown(
+    harness: EngineHarness, generation: str, saves: bool
+) -> None:
+    device = await harness.sensor(generation=generation, location="gate 7")
+    save = device.parameters.save
+
+    def restarted() -> None:
+        device.parameters.power_cycle()
+        if saves:
+            save()
+
+    device.parameters.save = restarted  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+    assert device.parameters.saved["LocationName"] == "gate 7"
+
+
+async def test_a_sensor_that_is_exchanged_at_the_save_is_unknown(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="multiscan-2.4.2", location="gate 7")
+
+    def exchanged() -> None:
+        device.serial = "99000001"
+
+    device.parameters.save = exchanged  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown) as caught:
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+    assert caught.value.code is Code.OTHER_DEVICE
+
+
+@pytest.mark.parametrize("acts", [True, False])
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "multiscan-2.4.2"])
+async def test_a_save_whose_login_is_refused_after_the_write_is_read_back(
+    harness: EngineHarness, generation: str, acts: bool
+) -> None:
+    harness.provoked = "Access Denied"
+    refuses = Fault(name="status", at="POST WriteEeprom", value=4, acts=acts)
+    device = await harness.sensor(generation=generation, faults=(refuses,))
+    write = write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
+    shows = generation == "picoscan-2.3.3"
+    if shows and acts:
+        assert (await write).persisted is True
+        return
+    with pytest.raises(NotSaved if shows else OutcomeUnknown) as caught:
+        await write
+    assert caught.value.code is Code.ACCESS_DENIED
+
+
+async def test_a_save_that_is_reported_as_failed_and_done(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3")
+
+    async def done(*_: object) -> bool:
+        device.parameters.save()
+        raise DeviceError("The sensor reported that WriteEeprom failed.", http_status=200, status=0)
+
+    monkeypatch.setattr(Parameters, "persist", done)
+    target = harness.target(device)
+    written = await write_parameter(harness.context, target, "LocationName", "gate 8", persist=True)
+    assert written.persisted is True

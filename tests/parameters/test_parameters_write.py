@@ -284,9 +284,13 @@ async def test_a_write_that_is_answered_badly_and_has_not_shown_is_unknown(harne
     assert paths(device).count("POST LocationName") == 1
 
 
-async def test_a_write_that_shows_late_is_waited_for(harness: EngineHarness) -> None:
-    fault = Fault(name="http_503", at="POST LocationName", value=504, acts=True)
-    device = await harness.sensor(location="gate 7", faults=(fault,))
+@pytest.mark.parametrize(
+    "faults", [(), (Fault(name="http_503", at="POST LocationName", value=504, acts=True),)]
+)
+async def test_a_write_that_shows_late_is_waited_for(
+    harness: EngineHarness, faults: tuple[Fault, ...]
+) -> None:
+    device = await harness.sensor(location="gate 7", faults=faults)
     original = device.parameters.write
 
     def later(name: str, value: object) -> None:
@@ -304,6 +308,40 @@ async def test_a_write_that_cannot_be_read_back_is_unknown(harness: EngineHarnes
     device.add_fault(Fault(name="http_503", at="GET LocationName", after=2))
     with pytest.raises(OutcomeUnknown, match="cannot be read back"):
         await write_parameter(harness.context, target, "LocationName", "gate 8")
+
+
+async def test_a_write_that_is_taken_and_has_not_shown_is_unknown(harness: EngineHarness) -> None:
+    device = await harness.sensor(location="gate 7")
+    device.parameters.write = lambda *_: None  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="still reads 'gate 7'"):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+
+
+async def test_a_value_that_is_hidden_when_it_is_read_back_is_unknown(harness: EngineHarness) -> None:
+    device = await harness.sensor(location="gate 7")
+    original = device.parameters.write
+
+    def hidden(name: str, value: object) -> None:
+        original(name, "***" if value else value)
+
+    device.parameters.write = hidden  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="hides its value"):
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+
+
+@pytest.mark.parametrize("acts", [True, False])
+async def test_a_write_whose_login_was_refused_is_judged_by_the_value(
+    harness: EngineHarness, acts: bool
+) -> None:
+    harness.provoked = "Access Denied"
+    fault = Fault(name="status", at="POST LocationName", value=4, acts=acts)
+    device = await harness.sensor(location="gate 7", faults=(fault,))
+    write = write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    if acts:
+        assert (await write).new == "gate 8"
+    else:
+        with pytest.raises(AccessDenied):
+            await write
 
 
 @pytest.mark.parametrize(

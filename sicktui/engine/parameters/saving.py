@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.context import Context
+from sicktui.engine.job.waiting import Deadline
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.snapshot import read_checksum
 from sicktui.engine.plan.base import FLASHING
@@ -16,10 +17,21 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import OutcomeUnknown, OutOfConnections, SensorError, Unreachable, may_have_acted
+from sicktui.sensor.errors import (
+    AccessDenied,
+    OutcomeUnknown,
+    OutOfConnections,
+    SensorError,
+    Unreachable,
+    may_have_acted,
+)
 
 PAUSE: Final = 0.5
 """Seconds before the second request to save, and before what is saved is read."""
+_SHOWN: Final = 10.0
+"""Seconds within which what was saved shows."""
+_REFUSED: Final = 2.0
+"""The same where the sensor has refused to save."""
 _STAMPS: Final = ("LastParaDate", "LastParaTime")
 
 
@@ -58,41 +70,99 @@ async def _text(sensor: Sensor, name: str) -> str | None:
         return None
 
 
-async def save(sensor: Sensor, context: Context, identity: Identity) -> bool:
-    """Save; once more after any reply but Ok: twice does no harm. ``False``: it has no call for that.
+async def save(sensor: Sensor, context: Context, identity: Identity, since: SavedState | None = None) -> bool:
+    """Save; once more after a reply that leaves it open: twice does no harm. ``False``: no call for that.
+
+    Args:
+        sensor: the sensor.
+        context: the clock.
+        identity: who it is.
+        since: what it had saved before something was written to it: an Ok alone proves nothing then.
 
     Raises:
         SicktuiError: another sensor answers now, or it is flashing: it was not asked to save.
-        OutcomeUnknown: it did not answer with Ok, and nothing shows that it has saved.
+        OutcomeUnknown: nothing shows that it has saved, and it may have.
         SensorError: it reports that it has not, or refuses the login.
     """
     await _may_save(sensor, identity)
-    before = await read_saved(sensor, identity.name)
+    saving = _Saving(sensor, context, identity, await read_saved(sensor, identity.name))
     try:
-        return await sensor.parameters.persist()
+        done = await sensor.parameters.persist()
     except SensorError as error:
-        if not may_have_acted(error):
-            raise
-    await context.clock.sleep(PAUSE)
-    await _may_save(sensor, identity)
-    try:
-        return await sensor.parameters.persist()
-    except SensorError as error:
-        if await _has_saved(sensor, context, identity, before):
+        if may_have_acted(error):
+            done = await saving.once_more()
+        else:
+            return await saving.after_refusal(error, written=since is not None)
+    if not done:
+        return since is not None and await saving.shows(saving.before, _REFUSED)
+    if since is None or since.checksum is None or await saving.shows(since, _SHOWN):
+        return True
+    raise _unknown(
+        "It answered Ok, but its checksum of what is saved (MD5Parameters) has not changed.",
+        Code.DEVICE_ERROR,
+    )
+
+
+class _Saving:
+    """One save, and what the sensor had saved before it."""
+
+    def __init__(self, sensor: Sensor, context: Context, identity: Identity, before: SavedState) -> None:
+        self.before = before
+        self._sensor = sensor
+        self._clock = context.clock
+        self._identity = identity
+
+    async def once_more(self) -> bool:
+        """After a reply that leaves it open."""
+        await self._clock.sleep(PAUSE)
+        await _may_save(self._sensor, self._identity)
+        try:
+            return await self._sensor.parameters.persist()
+        except SensorError as error:
+            if await self.shows(self.before, 0.0):
+                return True
+            raise _unknown(error.message, error.code) from error
+
+    async def after_refusal(self, refusal: SensorError, *, written: bool) -> bool:
+        """It may be done all the same.
+
+        Raises:
+            OutcomeUnknown: the login was refused with which something was just ``written``, and nothing shows
+                what is saved.
+            SensorError: it is not done.
+        """
+        if refusal.http_status is not None and await self.shows(self.before, _REFUSED):
             return True
-        raise OutcomeUnknown(
-            f"It is not known whether the sensor saved its parameters: {error.message}",
-            advice="Save them again; twice does no harm. Until then a power cycle may lose what was changed.",
-            code=error.code,
-        ) from error
+        if (
+            written
+            and isinstance(refusal, AccessDenied)
+            and self.before.checksum is None
+            and refusal.answered
+        ):
+            raise _unknown(refusal.message, refusal.code) from refusal
+        raise refusal
+
+    async def shows(self, earlier: SavedState, seconds: float) -> bool:
+        """Whether the sensor reports within some seconds that it has saved since."""
+        deadline = Deadline(self._clock, seconds)
+        while True:
+            over = deadline.over
+            try:
+                if earlier.differs(await read_saved(self._sensor, self._identity.name)):
+                    return True
+            except SensorError:
+                pass
+            if over:
+                return False
+            await self._clock.sleep(PAUSE)
 
 
-async def _has_saved(sensor: Sensor, context: Context, identity: Identity, before: SavedState) -> bool:
-    await context.clock.sleep(PAUSE)
-    try:
-        return before.differs(await read_saved(sensor, identity.name))
-    except SensorError:
-        return False
+def _unknown(why: str, code: Code) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"It is not known whether the sensor saved its parameters: {why}",
+        advice="Save them again; twice does no harm. Until then a power cycle may lose what was changed.",
+        code=code,
+    )
 
 
 async def _may_save(sensor: Sensor, identity: Identity) -> None:

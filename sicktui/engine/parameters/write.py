@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.engine.context import Context
-from sicktui.engine.job.waiting import Deadline
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
-from sicktui.engine.parameters.saving import save
+from sicktui.engine.parameters.read_back import check_kept, is_masked, took, write_and_read
+from sicktui.engine.parameters.saving import SavedState, read_saved, save
 from sicktui.engine.parameters.variables import NETWORK, variables
 from sicktui.engine.plan.base import (
     expected_identity,
@@ -36,19 +36,9 @@ from sicktui.sensor.errors import (
     AccessDenied,
     NotSupported,
     OutcomeUnknown,
-    SensorError,
-    is_unsure,
-    may_have_acted,
 )
-from sicktui.sensor.transport.redaction import STARS
 
 LOCATION: Final = "LocationName"
-POLL: Final = 0.5
-_READ_BACK: Final = 10.0
-"""Seconds within which a value is read back."""
-_REFUSED_BACK: Final = 2.0
-"""The same where the sensor has refused it in its own words."""
-_READ_FIRST: Final = "Read it with 'sicktui get' before you write again."
 _LOCATION_LIMITS: Final = (("lrs", 16),)
 _LOCATION_LIMIT: Final = 32
 READ_ONLY: Final = frozenset(
@@ -186,69 +176,34 @@ async def write_parameter(
         old = await sensor.read.value(name)
         value = completed(name, value, old)
         changed = not equal(old, value)
-        new = await _write(sensor, context, name, value) if changed else old
-        if not _took(new, value):
+        before = await read_saved(sensor, identity.name) if persist and changed else None
+        new = await write_and_read(sensor, context, name, value, old) if changed else old
+        if not took(new, value):
             raise SicktuiError(
                 f"The sensor accepted {name} but now reports {shown(new)} instead of {shown(value)}.",
                 advice="It may round or limit values. Check the reported value, and write again if needed.",
                 code=Code.DEVICE_ERROR,
             )
-        what = f"{name} is {shown(new)} now." if changed else f"{name} is already {shown(new)}."
-        persisted = await _save(sensor, context, identity, what) if persist else None
+        persisted = None
+        if persist:
+            what = f"{name} is {shown(new)} now." if changed else f"{name} is already {shown(new)}."
+            persisted = await _save(sensor, context, identity, what, before)
+            if persisted:
+                await check_kept(sensor, context, identity, name, value)
     return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
 
 
-async def _write(sensor: Sensor, context: Context, name: str, value: object) -> object:
-    """Write, and return what the sensor reports then. No reply proves anything: the value does.
-
-    Raises:
-        OutcomeUnknown: no usable reply came, and the value is not the new one so far, or cannot be read.
-        SensorError: it refuses, and the value is not the new one.
-    """
-    trouble: SensorError | None = None
-    try:
-        await sensor.parameters.write(name, value)
-    except SensorError as error:
-        if not may_have_acted(error):
-            raise
-        trouble = error
-    refused = trouble is not None and not is_unsure(trouble)
-    deadline = Deadline(context.clock, _REFUSED_BACK if refused else _READ_BACK)
-    while True:
-        over = deadline.over
-        try:
-            new = await sensor.read.value(name)
-        except SensorError as error:
-            if over:
-                raise OutcomeUnknown(
-                    f"{name} was sent, but cannot be read back, so it is unknown whether it was written: "
-                    f"{error.message}",
-                    advice=f"{_READ_FIRST} {error.advice}".strip(),
-                ) from error
-        else:
-            if trouble is None or _took(new, value):
-                return new
-            if over and refused:
-                raise trouble
-            if over:
-                raise OutcomeUnknown(
-                    f"{name} was sent, but it is unknown whether it takes effect: {trouble.message} It still "
-                    f"reads {shown(new)}.",
-                    advice=_READ_FIRST,
-                    code=trouble.code,
-                ) from trouble
-        await context.clock.sleep(POLL)
-
-
-async def _save(sensor: Sensor, context: Context, identity: Identity, what: str) -> bool:
-    """Save what was written.
+async def _save(
+    sensor: Sensor, context: Context, identity: Identity, what: str, before: SavedState | None
+) -> bool:
+    """Save what was written; ``before``: what was saved before it was.
 
     Raises:
         OutcomeUnknown: it is not known whether it is saved.
         NotSaved: it is not.
     """
     try:
-        return await save(sensor, context, identity)
+        return await save(sensor, context, identity, before)
     except OutcomeUnknown as error:
         raise OutcomeUnknown(f"{what} {error.message}", advice=error.advice, code=error.code) from error
     except SicktuiError as error:
@@ -319,7 +274,7 @@ def completed(name: str, value: object, old: object) -> object:
     """
     if not isinstance(value, dict) or not isinstance(old, dict) or not old:
         return value
-    if any(_is_masked(old[field]) for field in old.keys() - value.keys()):
+    if any(is_masked(old[field]) for field in old.keys() - value.keys()):
         raise UsageError(
             f"A field of {clean(name)} that is not given reads as ***: it would be written back like that.",
             advice="Give all its fields.",
@@ -331,15 +286,6 @@ def completed(name: str, value: object, old: object) -> object:
             advice=f"It has: {', '.join(clean(field) for field in old)}.",
         )
     return old | {field: completed(f"{name}.{field}", part, old[field]) for field, part in value.items()}
-
-
-def _is_masked(value: object) -> bool:
-    """Whether a value is hidden by stars, somewhere in it: it is not what the sensor has."""
-    if isinstance(value, dict):
-        return any(_is_masked(part) for part in value.values())
-    if isinstance(value, list):
-        return any(_is_masked(part) for part in value)
-    return isinstance(value, str) and STARS in value
 
 
 def _unquoted(text: str) -> str:
@@ -374,13 +320,6 @@ def check_value(name: str, value: object, family: str) -> None:
         )
     if clean(value, limit + 1) != value:
         raise UsageError(f"{LOCATION} contains characters that cannot be printed.")
-
-
-def _took(new: object, value: object) -> bool:
-    """Whether a sensor reports what was written; of a struct that was written in part, those parts."""
-    if isinstance(new, dict) and isinstance(value, dict):
-        return all(name in new and _took(new[name], part) for name, part in value.items())
-    return equal(new, value)
 
 
 @asynccontextmanager
