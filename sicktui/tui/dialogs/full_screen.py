@@ -17,6 +17,8 @@ from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.scroll_box import ScrollBox
 
 AnswerT = TypeVar("AnswerT")
+Hint = tuple[str, str]
+"""A key, and what it does."""
 
 _GAP: Final = "  "
 
@@ -24,7 +26,9 @@ _GAP: Final = "  "
 class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     """From top to bottom: two lines of head, the widgets of ``middle``, a text, the line of keys.
 
-    Leaving answers ``None``. ``w`` and tab move the focus to the next part.
+    Leaving answers ``None``. ``w`` and tab move the focus to the next part. The line of keys names each
+    binding with ``show`` by its description, the most important first, those of a base class before its
+    subclasses'.
     """
 
     DEFAULT_CSS = """
@@ -40,8 +44,10 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         Binding("w", "app.focus_next", "Next part", show=False),
     ]
 
-    key_hints: ClassVar[Sequence[tuple[str, str]]] = ()
-    """Keys and what they do, for the last line; the most important first."""
+    first_hints: ClassVar[Sequence[Hint]] = ()
+    """Before the keys of the bindings."""
+    last_hints: ClassVar[Sequence[Hint]] = (("q", "back"),)
+    """After them."""
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
@@ -72,11 +78,19 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     def on_resize(self) -> None:
         """Wrap for the width, with every key in sight."""
         bar = self.query_one("#keys", LineBar)
-        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints]
+        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints()]
         lines = flow(hints, max(1, self.size.width - 2), _GAP)
         bar.styles.height = len(lines)
         bar.show(*lines)
         self.show_text(self._text)
+
+    @classmethod
+    def key_hints(cls) -> list[Hint]:
+        """What the last line shows."""
+        ours = [base for base in reversed(cls.__mro__) if issubclass(base, FullScreen)]
+        declared = [b for base in ours for b in base.__dict__.get("BINDINGS", ()) if isinstance(b, Binding)]
+        shown = [(b.key.split(",")[0], b.description) for b in declared if b.show]
+        return [*cls.first_hints, *shown, *cls.last_hints]
 
     def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
         """Do something in a worker; what was in progress is stopped."""

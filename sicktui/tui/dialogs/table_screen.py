@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import on
 from textual.widget import Widget
 
-from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.dialogs.full_screen import FullScreen, Hint
 from sicktui.tui.drawing.columns import Column, Row
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.table import Table
@@ -18,6 +18,8 @@ RowT = TypeVar("RowT", bound=Row)
 class TableScreen(FullScreen[AnswerT], Generic[AnswerT, RowT]):
     """Subclasses declare the columns, and say what is shown for an empty table and for the selected row."""
 
+    first_hints: ClassVar[Sequence[Hint]] = (("j k", "move"),)
+    last_hints: ClassVar[Sequence[Hint]] = (("w", "next part"), ("q", "back"))
     columns: ClassVar[Sequence[Column[Any]]] = ()
     table_title: ClassVar[str] = ""
 

@@ -29,10 +29,10 @@ class DoctorScreen(FullScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("R", "again", "Check again", show=False),
+        Binding("R", "again", "check again"),
         Binding("D", "leave", "Back", show=False),
     ]
-    key_hints = (("j k", "scroll"), ("R", "check again"), ("q", "back"))
+    first_hints = (("j k", "scroll"),)
 
     def __init__(self, appearance: Appearance, context: Context) -> None:
         super().__init__(appearance)

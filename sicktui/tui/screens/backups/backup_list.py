@@ -36,9 +36,9 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
     DEFAULT_CSS = "BackupList Table { height: 45%; min-height: 5; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "verify(False)", "Verify", show=False),
-        Binding("V", "verify(True)", "Verify all", show=False),
-        Binding("x", "export", "Export", show=False),
+        Binding("v", "verify(False)", "verify"),
+        Binding("V", "verify(True)", "all"),
+        Binding("x", "export", "export"),
         Binding("R", "again", "Read again", show=False),
     ]
 

@@ -33,20 +33,10 @@ class BackupsScreen(BackupList[BackupsAnswer]):
     """Adds import and prune to the list; the flow that shows this screen carries them out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "choose('import')", "Import", show=False),
-        Binding("p", "choose('prune')", "Prune", show=False),
+        Binding("i", "choose('import')", "import"),
+        Binding("p", "choose('prune')", "prune"),
     ]
     columns = ALL_COLUMNS
-    key_hints = (
-        ("j k", "move"),
-        ("v", "verify"),
-        ("V", "all"),
-        ("x", "export"),
-        ("i", "import"),
-        ("p", "prune"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def rows_now(self) -> list[VersionRow]:
         """Every backup. Unreadable metadata is reported as trouble."""

@@ -41,19 +41,9 @@ class HistoryScreen(BackupList[HistoryAnswer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "restore", "Restore", show=False),
-        Binding("d", "compare", "Diff", show=False),
+        Binding("r,enter", "restore", "restore"),
+        Binding("d", "compare", "diff with now"),
     ]
-    key_hints = (
-        ("j k", "move"),
-        ("v", "verify"),
-        ("V", "all"),
-        ("x", "export"),
-        ("r", "restore"),
-        ("d", "diff with now"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def __init__(
         self,

@@ -43,22 +43,14 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "go_on", "Continue", show=False),
+        Binding("r", "go_on", "continue"),
         Binding("enter", "go_on", "Continue", show=False, priority=True),
-        Binding("c", "version", "Choose the backup", show=False),
-        Binding("p", "passphrase", "Passphrase", show=False),
-        Binding("f", "force", "Other model", show=False),
-        Binding("R", "again", "Read again", show=False),
+        Binding("c", "version", "choose the backup"),
+        Binding("p", "passphrase", "passphrase"),
+        Binding("f", "force", "other model"),
+        Binding("R", "again", "read again"),
     ]
-    key_hints = (
-        ("r", "continue"),
-        ("c", "choose the backup"),
-        ("p", "passphrase"),
-        ("f", "other model"),
-        ("R", "read again"),
-        ("j k", "scroll"),
-        ("q", "back"),
-    )
+    last_hints = (("j k", "scroll"), ("q", "back"))
 
     def __init__(self, appearance: Appearance, context: Context, target: Target) -> None:
         super().__init__(appearance)

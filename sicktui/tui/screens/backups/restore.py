@@ -71,25 +71,18 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     DEFAULT_CSS = "RestoreScreen Table { height: auto; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "go_on", "Continue", show=False),
+        Binding("r", "go_on", "continue"),
         Binding("enter", "go_on", "Continue", show=False, priority=True),
-        Binding("c", "version", "Choose a version", show=False),
-        Binding("p", "passphrase", "Passphrase", show=False),
-        Binding("f", "force", "Other model", show=False),
-        Binding("l", "login", "Login", show=False),
-        Binding("R", "again", "Read again", show=False),
+        Binding("c", "version", "choose the backup"),
+        Binding("p", "passphrase", "passphrase"),
+        Binding("f", "force", "other model"),
+        Binding("l", "login", "login"),
+        Binding("R", "again", "again"),
     ]
     columns = RESTORE_COLUMNS
     table_title = "Plan"
-    key_hints = (
-        ("r", "continue"),
-        ("c", "choose the backup"),
-        ("p", "passphrase"),
-        ("f", "other model"),
-        ("l", "login"),
-        ("R", "again"),
-        ("q", "back"),
-    )
+    first_hints = ()
+    last_hints = (("q", "back"),)
 
     def __init__(
         self,

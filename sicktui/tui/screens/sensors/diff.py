@@ -18,17 +18,9 @@ class DiffScreen(TableScreen[None, DiffRow]):
 
     DEFAULT_CSS = "DiffScreen Table { height: 2fr; min-height: 5; }"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "everything", "All that is not compared", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "everything", "show what was not compared")]
     columns = DIFF_COLUMNS
     table_title = "Differences"
-    key_hints = (
-        ("j k", "move"),
-        ("n", "show what was not compared"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def __init__(self, appearance: Appearance, before: Snapshot, after: Snapshot) -> None:
         super().__init__(appearance)

@@ -54,25 +54,15 @@ class ParameterScreen(TableScreen[ParameterRequest, ParameterRow]):
     DEFAULT_CSS = "ParameterScreen Table { height: 60%; min-height: 5; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "choose('read')", "Read", show=False),
-        Binding("R", "choose('read all')", "Read all", show=False),
-        Binding("n", "other", "Another one", show=False),
+        Binding("r", "choose('read')", "read"),
+        Binding("R", "choose('read all')", "all"),
+        Binding("n", "other", "read by name"),
         Binding("slash", "other", "Another one", show=False),
-        Binding("e", "choose('set')", "Set", show=False),
-        Binding("S", "save", "Save", show=False),
+        Binding("e", "choose('set')", "set"),
+        Binding("S", "save", "save on the sensor"),
     ]
     columns = PARAMETER_COLUMNS
     table_title = "Parameters"
-    key_hints = (
-        ("j k", "move"),
-        ("r", "read"),
-        ("R", "all"),
-        ("n", "read by name"),
-        ("e", "set"),
-        ("S", "save on the sensor"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def __init__(
         self,

@@ -40,24 +40,14 @@ class OffersScreen(TableScreen[None, OfferRow]):
     DEFAULT_CSS = "OffersScreen Table { height: 50%; min-height: 5; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "check", "Check now", show=False),
-        Binding("f", "fetch", "Fetch", show=False),
-        Binding("p", "forced", "Fetch forced", show=False),
-        Binding("l", "key", "API key", show=False),
-        Binding("R", "again", "Read again", show=False),
+        Binding("c", "check", "check now"),
+        Binding("f", "fetch", "fetch to the shelf"),
+        Binding("p", "forced", "fetch although current"),
+        Binding("l", "key", "API key"),
+        Binding("R", "again", "read again"),
     ]
     columns = OFFER_COLUMNS
     table_title = "Offers"
-    key_hints = (
-        ("j k", "move"),
-        ("c", "check now"),
-        ("f", "fetch to the shelf"),
-        ("p", "fetch although current"),
-        ("l", "API key"),
-        ("R", "read again"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def __init__(
         self, appearance: Appearance, context: Context, fleet: Callable[[], Sequence[ListedSensor]]

@@ -33,24 +33,14 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     DEFAULT_CSS = "ShelfScreen Table { height: 50%; min-height: 5; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "add", "Add", show=False),
-        Binding("a", "approve", "Approve", show=False),
-        Binding("m", "models", "Models", show=False),
-        Binding("x", "remove", "Remove", show=False),
-        Binding("R", "again", "Read again", show=False),
+        Binding("n", "add", "add a package"),
+        Binding("a", "approve", "approve"),
+        Binding("m", "models", "for models"),
+        Binding("x", "remove", "remove"),
+        Binding("R", "again", "read again"),
     ]
     columns = PACKAGE_COLUMNS
     table_title = "Packages"
-    key_hints = (
-        ("j k", "move"),
-        ("n", "add a package"),
-        ("a", "approve"),
-        ("m", "for models"),
-        ("x", "remove"),
-        ("R", "read again"),
-        ("w", "next part"),
-        ("q", "back"),
-    )
 
     def __init__(self, appearance: Appearance, context: Context) -> None:
         super().__init__(appearance)
