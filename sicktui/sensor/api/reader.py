@@ -92,6 +92,11 @@ class Reader:
         self._cache.mark_present(name)
         return reply
 
+    async def _optional(self, name: str, parse: Callable[[Reply], T]) -> T | None:
+        """The value of a variable that not every sensor has."""
+        reply = await self.read_if_present(name, parse)
+        return None if reply is None else parse(reply)
+
     def is_present(self, name: str) -> bool:
         """Whether the sensor has answered for ``name`` before."""
         return self._cache.is_present(name)
@@ -207,8 +212,7 @@ class Reader:
         return serial, await self._mac()
 
     async def _mac(self) -> str | None:
-        reply = await self.read_if_present("EtherMACAddress", values.mac_address)
-        return None if reply is None else values.mac_address(reply)
+        return await self._optional("EtherMACAddress", values.mac_address)
 
     async def serial_number(self) -> str | None:
         """``SerialNumber``; ``None`` if the sensor has none.
@@ -247,8 +251,7 @@ class Reader:
 
     async def number(self, name: str) -> int | None:
         """A number that helps and is not needed; ``None`` where it is not offered or cannot be read."""
-        reply = await self._if_readable(lambda: self.read_if_present(name, values.count))
-        return None if reply is None else values.count(reply)
+        return await self._if_readable(lambda: self._optional(name, values.count))
 
     async def device_status(self) -> DeviceStatus | None:
         """``DeviceStatus``; ``None`` if the sensor has none.
@@ -256,8 +259,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        status = await self.read_if_present("DeviceStatus", values.device_status)
-        return None if status is None else values.device_status(status)
+        return await self._optional("DeviceStatus", values.device_status)
 
     async def power_on_count(self) -> int | None:
         """``PowerOnCnt``; ``None`` if the sensor has none.
@@ -265,8 +267,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        count = await self.read_if_present("PowerOnCnt", values.count)
-        return None if count is None else values.count(count)
+        return await self._optional("PowerOnCnt", values.count)
 
     async def firmware_version(self) -> str | None:
         """``FirmwareVersion``, which is long enough for every version; ``None`` where there is none.
@@ -282,8 +283,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("OpHours", values.count)
-        return None if reply is None else values.count(reply)
+        return await self._optional("OpHours", values.count)
 
     async def daily_hours(self) -> float | None:
         """``DailyOpHours``; ``None`` where the sensor does not report it.
@@ -291,8 +291,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("DailyOpHours", values.hours)
-        return None if reply is None else values.hours(reply)
+        return await self._optional("DailyOpHours", values.hours)
 
     async def clock(self) -> float | None:
         """The sensor's own clock, in seconds since 1970; ``None`` where it does not report it.
@@ -300,8 +299,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        reply = await self.read_if_present("LSPdatetime", values.clock)
-        return None if reply is None else values.clock(reply)
+        return await self._optional("LSPdatetime", values.clock)
 
     async def digests(self) -> values.Digests | None:
         """The digests of firmware and calibration; ``None`` where the sensor does not report them.
@@ -309,8 +307,7 @@ class Reader:
         Raises:
             SensorError: they cannot be read.
         """
-        reply = await self.read_if_present("LFTchecksum", values.digests)
-        return None if reply is None else values.digests(reply)
+        return await self._optional("LFTchecksum", values.digests)
 
     async def mac(self) -> str | None:
         """``EtherMACAddress`` as ``aa:bb:cc:dd:ee:ff``; ``None`` where the sensor does not report it.
@@ -322,16 +319,15 @@ class Reader:
 
     async def https(self) -> HttpsState | None:
         """``httpsStatus``, and how long its certificate is valid; ``None`` if it cannot be read."""
-        status = await self._if_readable(lambda: self.read_if_present("httpsStatus", values.https_status))
+        status = await self._if_readable(lambda: self._optional("httpsStatus", values.https_status))
         if status is None:
             return None
-        enabled, trouble = values.https_status(status)
+        enabled, trouble = status
         expires: datetime | None = None
         if enabled:
-            bundle = await self._if_readable(
-                lambda: self.read_if_present("certificateBundleInfo", values.certificate_expiry)
+            expires = await self._if_readable(
+                lambda: self._optional("certificateBundleInfo", values.certificate_expiry)
             )
-            expires = None if bundle is None else values.certificate_expiry(bundle)
         return HttpsState(enabled=enabled, expires=expires, trouble=trouble)
 
     async def value(self, name: str) -> object:
@@ -358,5 +354,4 @@ class Reader:
                 return value
 
     async def _text(self, name: str) -> str | None:
-        reply = await self.read_if_present(name, values.text)
-        return None if reply is None else values.text(reply)
+        return await self._optional(name, values.text)
