@@ -4,49 +4,24 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``access``, ``update``, ``backup``: the faults, by family
+- ``wire``, ``identity``, ``access``, ``update``, ``backup``: the faults, by family
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from msgspec import Struct
-
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import access, backup, update, wire
+from sicktui.simulator.faults import access, backup, identity, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
-__all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "FaultTableRow", "behaviour_of", "fault_table"]
+__all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "behaviour_of"]
 
-_FAMILIES = (wire, access, update, backup)  # importing them fills the registry
-
-
-class FaultTableRow(Struct, frozen=True, kw_only=True):
-    """A fault as the documentation lists it."""
-
-    name: str
-    summary: str
-    """The first line of its docstring."""
-    takes: tuple[str, ...]
-    family: str
-    """``wire``, ``access``, ``update`` or ``backup``."""
-
-
-def fault_table() -> list[FaultTableRow]:
-    """Every fault, by family and in the order of the code."""
-    rows: list[FaultTableRow] = []
-    for module in _FAMILIES:
-        for name, behaviour in REGISTRY.items():
-            if behaviour.__module__ == module.__name__:
-                summary = (behaviour.__doc__ or "").strip().splitlines()[0]
-                family = module.__name__.rpartition(".")[2]
-                rows.append(FaultTableRow(name=name, summary=summary, takes=behaviour.uses, family=family))
-    return rows
+_FAMILIES = (wire, identity, access, update, backup)  # importing them fills the registry
 
 
 def behaviour_of(fault: Fault) -> Behaviour:
