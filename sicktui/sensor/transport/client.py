@@ -7,34 +7,28 @@ What is designed in, and why (measured with httpx 0.28.1):
   has few connections, none is held between requests, and none can survive a reboot.
 - Uploads: ``Content-Length`` (embedded servers refuse chunked bodies), 128 KiB pieces and a send buffer
   of 256 KiB, so that "handed to the socket" is close to "sent".
-- An upload that is aborted, by us or by the end of this process, ends in a reset. Otherwise the send buffer
-  would still be sent, and the sensor would seem busy with an upload that has no sender.
-- A sensor may answer 401 before it has read an upload, and hang up. The reset that follows makes
-  asyncio drop the reply, but it is still in the socket, where a duplicate of the socket can see it.
+- How an upload ends early, by us or by the sensor: see ``attempt``.
 """
 
 import asyncio
 import socket
-import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, suppress
-from struct import Struct
-from typing import Any, Final, Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from typing import Final
 
 import h11
-import httpcore
 
 from sicktui import __version__
 from sicktui.model.address import Address
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.transport.early_reply import EarlyReply, EncryptedEarlyReply
-from sicktui.sensor.transport.failures import Failures, causes
+from sicktui.sensor.transport.attempt import Attempt, pieces
+from sicktui.sensor.transport.failures import Failures
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.lean_httpx import httpx
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.transport.names import look_up
-from sicktui.sensor.transport.trust import SensorSocket, no_trust, trust
+from sicktui.sensor.transport.trust import no_trust, trust
 
 MAX_REPLY: Final = 1024 * 1024
 """Maximum bytes of a JSON reply; real ones have a few hundred."""
@@ -44,11 +38,6 @@ _LEAST_MOVE: Final = 4096
 """Bytes that must arrive within the stall time: a trickle is a stall."""
 _AFTER_UPLOAD: Final = 4
 """Stall times that the reply to an upload may take: the send buffers drain, the image is stored."""
-_LINGER: Final = Struct("HH" if sys.platform == "win32" else "ii")
-"""``struct linger``: whether, and for how many seconds; on for none means a reset."""
-_HTTP: Final = b"HTTP/"
-"""Every reply begins with it."""
-_Read = Callable[..., Awaitable[bytes]]
 _HEADERS: Final = {
     "Accept": "application/json, application/octet-stream, */*",
     # A compressed reply could unpack to any size.
@@ -123,7 +112,7 @@ class Transport:
             Unreachable: no reply, or an incomplete one. OutcomeUnknown if an act was sent.
             ProtocolError: the reply is not HTTP, too large, or compressed.
         """
-        attempt = _Attempt()
+        attempt = Attempt()
         request = self._request(method, path, attempt, headers=headers, content=body)
         try:
             await self._look_up()
@@ -149,14 +138,14 @@ class Transport:
             LocalFileError: the file changed.
             ProtocolError: the reply is not HTTP, or too large.
         """
-        attempt = _Attempt(uploads=True, on_sent=on_sent)
+        attempt = Attempt(uploads=True, on_sent=on_sent)
         stall = self._timing.stall_timeout
         patience = stall * _AFTER_UPLOAD
         timeout = httpx.Timeout(connect=self._timing.request_timeout, write=stall, read=patience, pool=None)
         sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
         try:
             await self._look_up()
-            async with asyncio.timeout(None) as deadline, aclosing(_pieces(body, attempt)) as content:
+            async with asyncio.timeout(None) as deadline, aclosing(pieces(body, attempt)) as content:
                 loop = asyncio.get_running_loop()
                 attempt.on_body_over = lambda: deadline.reschedule(loop.time() + patience)
                 request = self._request(
@@ -179,7 +168,7 @@ class Transport:
             ProtocolError: too large, cut off, or not HTTP.
             LocalFileError: it cannot be written to disk.
         """
-        attempt = _Attempt()
+        attempt = Attempt()
         request = self._request("GET", path, attempt, headers=headers)
         stall = self._timing.stall_timeout
         try:
@@ -226,7 +215,7 @@ class Transport:
         self,
         method: str,
         path: str,
-        attempt: "_Attempt",
+        attempt: Attempt,
         *,
         headers: Mapping[str, str] | None,
         content: bytes | AsyncIterator[bytes] | None = None,
@@ -273,7 +262,7 @@ class Transport:
 
     # -- what went wrong ----------------------------------------------------------------------
 
-    def _not_delivered(self, error: Exception, attempt: "_Attempt") -> SensorError | None:
+    def _not_delivered(self, error: Exception, attempt: Attempt) -> SensorError | None:
         """The error of a request that was not sent, or not sent to an HTTP server."""
         if not attempt.sent:
             limit = self._timing.request_timeout if _ran_out(error) else None
@@ -281,14 +270,14 @@ class Transport:
         return self._failures.not_http() if attempt.is_not_http(error) else None
 
     def _not_answered(
-        self, error: Exception, attempt: "_Attempt", what: str, *, acting: bool = False
+        self, error: Exception, attempt: Attempt, what: str, *, acting: bool = False
     ) -> SensorError:
         limit = self._timing.request_timeout if _ran_out(error) else None
         return self._not_delivered(error, attempt) or self._failures.not_answered(
             what, after=limit, begun=attempt.answered, acting=acting
         )
 
-    def _upload_broken(self, error: Exception, attempt: "_Attempt", path: str, body: FileBody) -> SensorError:
+    def _upload_broken(self, error: Exception, attempt: Attempt, path: str, body: FileBody) -> SensorError:
         stall = self._timing.stall_timeout * (_AFTER_UPLOAD if body.complete else 1)
         return self._not_delivered(error, attempt) or self._failures.upload_broken(
             path, body, after=stall if _ran_out(error) else None
@@ -303,108 +292,6 @@ def _announced(response: httpx.Response) -> int:
 
 def _ran_out(error: Exception) -> bool:
     return isinstance(error, TimeoutError | httpx.TimeoutException)
-
-
-class _Settable(Protocol):
-    def setsockopt(self, level: int, optname: int, value: bytes, /) -> None: ...
-
-
-class _Attempt:
-    """How far one request has come, from the HTTP library's trace.
-
-    Args:
-        uploads: a reply may come before the end of the body; without one the connection ends in a reset,
-            whichever side closes it.
-        on_sent: called when the head of the request goes out.
-    """
-
-    def __init__(self, *, uploads: bool = False, on_sent: Callable[[], None] | None = None) -> None:
-        self.connected = False
-        self.sent = False
-        self.answered = False
-        self.on_body_over: Callable[[], None] | None = None
-        self._uploads = uploads
-        self._socket: _Settable | None = None
-        self._on_sent = on_sent
-        self._early: EarlyReply | None = None
-        self._received = b""
-
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        match event:
-            case "connection.connect_tcp.complete":
-                self.connected = True
-                stream = info["return_value"]
-                # The library drops what it cannot parse; the first bytes distinguish a banner from silence.
-                stream.read = self._noting(stream.read)
-                if self._uploads:
-                    self._socket = stream.get_extra_info("socket")
-                    self._close_with(reset=True)
-                    self._early = EarlyReply(stream.get_extra_info("socket"))
-            case "connection.start_tls.complete":
-                stream = info["return_value"]
-                encrypted = stream.get_extra_info("ssl_object")
-                if self._early is not None and isinstance(encrypted, SensorSocket):
-                    self._early = EncryptedEarlyReply(self._early, encrypted, encrypted.incoming)
-                    stream.read = self._early.first(stream.read)
-                stream.read = self._noting(stream.read)
-            case "http11.send_request_headers.started":
-                self.sent = True
-                if self._on_sent is not None:
-                    self._on_sent()
-            case "http11.receive_response_headers.complete":
-                self.answered = True
-                self._close_with(reset=False)
-            case "http11.send_request_body.failed":
-                # The sensor answered and stopped reading, but keeps the connection: let the library read.
-                if isinstance(info["exception"], httpcore.WriteTimeout) and self.early_status() is not None:
-                    self.body_over()
-                    raise httpcore.WriteError("the reply came before the end of the body")
-
-    def _close_with(self, *, reset: bool) -> None:
-        """Choose how the connection ends, also when the kernel closes it after a kill."""
-        if self._socket is not None:
-            with suppress(OSError):  # It is already closed.
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.pack(reset, 0))
-
-    def _noting(self, read: _Read) -> _Read:
-        async def noting(max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  its signature
-            received = await read(max_bytes, timeout)
-            self._received += received[: len(_HTTP) - len(self._received)]
-            return received
-
-        return noting
-
-    def is_not_http(self, error: Exception) -> bool:
-        """Whether the reply, if any, was another protocol."""
-        if self.answered:
-            return False
-        if not _HTTP.startswith(self._received):
-            return True
-        return any(isinstance(cause, h11.RemoteProtocolError) for cause in causes(error))
-
-    def body_over(self) -> None:
-        """The body has ended: from here on only the reply is awaited."""
-        if self.on_body_over is not None:
-            self.on_body_over()
-
-    def early_status(self) -> int | None:
-        """The status of a reply that came before the end of the body, or ``None``."""
-        return None if self._early is None else self._early.status()
-
-    def close(self) -> None:
-        """Close the duplicate of the socket."""
-        if self._early is not None:
-            self._early.close()
-
-
-async def _pieces(body: FileBody, attempt: _Attempt) -> AsyncGenerator[bytes, None]:
-    for chunk in body.chunks():
-        if attempt.early_status() is not None:
-            attempt.body_over()
-            # After a broken write the library reads the reply.
-            raise httpcore.WriteError("the reply came before the end of the body")
-        yield chunk
-    attempt.body_over()
 
 
 def _seconds(text: str) -> float | None:
