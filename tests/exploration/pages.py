@@ -13,7 +13,7 @@ from tests.exploration.world import WORLDS
 
 DOES = (
     "start by itself after the PUT, at once, late or never; answer Ok and do nothing",
-    "start although it refused the call, or answered 5xx, a web page or nothing",
+    "start although it refused the call, or answered 5xx, HTTP 429, a web page or nothing",
     "verify the package for long at UpdateState 0; have either path of RunFirmwareUpdate, or neither",
     "flash for longer than flash_timeout; abort to 0 or 3; finish, and reboot at once, late or never",
     "name the new version (and its checksums) before the reboot, or only some time after it",

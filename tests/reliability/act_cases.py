@@ -61,7 +61,11 @@ def act_cases() -> Iterator[Case]:
             yield _case(kind, LASTING, Step.VERIFY, HEALTH, generation, blind)
     for generation in GENERATIONS:
         for at, step in LIMITED.items():
-            yield _case(_TOO_MANY, ONCE, step, at, generation, (SUCCEEDED,))
+            expected = (failed(Code.BACKUP_FAILED) if at == CREATE else SUCCEEDED,)
+            yield _case(_TOO_MANY, ONCE, step, at, generation, expected)
+        for at in (UPLOAD, TRIGGER, CREATE):
+            # It was done all the same: nothing is repeated while it may be at work.
+            yield _case(_TOO_MANY, ONCE, LIMITED[at], at, generation, (SUCCEEDED,), acts=True)
 
 
 def _case(

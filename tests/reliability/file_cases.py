@@ -104,8 +104,13 @@ def _done_and_answered_badly(generation: GenerationName) -> Iterator[Case]:
     """Acts of a restore that are done whatever the answer is: they are read back."""
     saving = API[generation].persist[0]
     for step, at in ((Step.ACTIVATE, "RestoreParameterBackup"), (Step.PERSIST, saving)):
-        for row, value in (("http_503", 500), ("html", None), ("status 9", 9)):
-            fault = Fault(name=row.split()[0], at=f"POST {at}", value=value, times=1, acts=True)
+        for row, kind, value in (
+            ("http_503", "http_503", 500),
+            ("html", "html", None),
+            ("status 9", "status", 9),
+            ("HTTP 429", "too_many_requests", None),
+        ):
+            fault = Fault(name=kind, at=f"POST {at}", value=value, times=1, acts=True)
             planted = (Planted(fault=fault, step=step),)
             name = f"POST {at}: {row}, done, once"
             yield _case(Operation.RESTORE, name, step.value, generation, planted, (SUCCEEDED,))

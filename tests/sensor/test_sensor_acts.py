@@ -8,7 +8,14 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError, SensorError
+from sicktui.sensor.errors import (
+    AccessDenied,
+    DeviceError,
+    NotSupported,
+    ProtocolError,
+    SensorError,
+    is_unsure,
+)
 from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, ScriptedSensor, html, http, if_proven, refused, reply
@@ -151,6 +158,7 @@ async def test_call_returns_the_data_flat_or_wrapped(
         _ = list_reply.fields
 
 
+TRIGGER = "RunFirmwareUpdate"
 ACTS: dict[str, Callable[[Sensor], Awaitable[object]]] = {
     "RunFirmwareUpdate": lambda sensor: sensor.firmware.trigger("RunFirmwareUpdate"),
     "WriteEeprom": lambda sensor: sensor.parameters.persist(),
@@ -166,8 +174,31 @@ def state(value: int) -> bytes:
     return reply({"UpdateState": value})
 
 
-@pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("refusal", [refused(10, "Invalid Challenge"), http(429)], ids=["10", "429"])
+REPEATED = [
+    *(pytest.param(refused(10, "Invalid Challenge"), act, id=f"10-{act}") for act in ACTS if act != TRIGGER),
+    pytest.param(http(429), "FindMe", id="429-FindMe"),
+]
+ONCE = [
+    *(pytest.param(http(429), act, id=f"429-{act}") for act in ACTS if act != "FindMe"),
+    pytest.param(refused(10, "Invalid Challenge"), TRIGGER, id=f"10-{TRIGGER}"),
+]
+
+
+@pytest.mark.parametrize(("answer", "act"), ONCE)
+async def test_no_act_is_repeated_that_may_be_at_work(
+    challenging: ScriptedSensor, connect: MakeSensor, act: str, answer: bytes
+) -> None:
+    """HTTP 429 does not prove that nothing was done; after a trigger Invalid Challenge does not, either."""
+    challenging.on(f"POST {act}", answer, if_proven(reply()))
+    challenging.on("GET UpdateState", state(0))
+    with pytest.raises(SensorError) as caught:
+        await ACTS[act](connect(auth="challenge"))
+    assert caught.value.outcome_unknown
+    assert is_unsure(caught.value)
+    assert posts(challenging).count(act) == 1
+
+
+@pytest.mark.parametrize(("refusal", "act"), REPEATED)
 async def test_no_act_is_repeated_without_a_reading(
     challenging: ScriptedSensor, connect: MakeSensor, act: str, refusal: bytes
 ) -> None:
@@ -184,7 +215,7 @@ async def test_no_act_is_repeated_without_a_reading(
     assert {"GET UpdateState", "GET SerialNumber"} <= set(asked[calls[0] : calls[1]])
 
 
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("act", sorted(ACTS.keys() - {TRIGGER}))
 @pytest.mark.parametrize("becomes", ["flashes", "exchanged"])
 async def test_no_act_is_repeated_on_a_sensor_that_has_changed(
     challenging: ScriptedSensor, connect: MakeSensor, act: str, becomes: str

@@ -288,20 +288,20 @@ async def test_a_password_that_is_not_utf8_is_refused_without_being_shown(
 async def test_an_invalid_challenge_is_replaced_once(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
-    challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"), if_proven(reply()))
-    await start_flash(connect(auth="challenge"))
-    proven = ["POST getChallenge", "POST RunFirmwareUpdate"]
+    challenging.on("POST WriteEeprom", refused(10, "Invalid Challenge"), if_proven(reply()))
+    await connect(auth="challenge").parameters.persist()
+    proven = ["POST getChallenge", "POST WriteEeprom"]
     assert challenging.asked() == [*proven, "GET UpdateState", *proven]  # no act without a look before it
 
 
 async def test_a_challenge_that_stays_invalid_is_an_error(
     challenging: ScriptedSensor, connect: MakeSensor
 ) -> None:
-    challenging.on("POST RunFirmwareUpdate", refused(10, "Invalid Challenge"))
+    challenging.on("POST WriteEeprom", refused(10, "Invalid Challenge"))
     with pytest.raises(DeviceError) as caught:
-        await start_flash(connect())
+        await connect().parameters.persist()
     assert caught.value.status == 10
-    assert challenging.asked().count("POST RunFirmwareUpdate") == 2
+    assert challenging.asked().count("POST WriteEeprom") == 2
 
 
 async def test_a_sensor_out_of_connections_is_asked_again_for_challenge_and_session(

@@ -146,31 +146,31 @@ def test_a_clock_that_was_set_back_costs_one_lock_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("wait", [None, 7.0])
-@pytest.mark.parametrize(
-    "at", ["getChallenge", "CreateSessionToken", "checkCredentials", "RunFirmwareUpdate", "LocationName"]
-)
-async def test_every_post_backs_off(
+@pytest.mark.parametrize("at", ["getChallenge", "CreateSessionToken", "checkCredentials", "FindMe"])
+async def test_what_does_no_harm_twice_backs_off(
     challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock, at: str, wait: float | None
 ) -> None:
     limited = http(429, headers={} if wait is None else {"Retry-After": f"{wait:.0f}"})
     good = challenge() if at == "getChallenge" else if_proven(reply({"token": TOKEN}))
     challenging.on("POST RunFirmwareUpdate", if_proven(reply()))
     challenging.on("POST LocationName", if_proven(reply()))
+    challenging.on("POST FindMe", if_proven(reply()))
     challenging.on(f"POST {at}", limited, limited, good)
     sensor = connect()
     assert await sensor.access.open_session()
     assert await sensor.access.check_password()
     await sensor.parameters.write("LocationName", "x")
+    await sensor.parameters.find_me(5)
     await start_flash(sensor)
     assert clock.slept == ([0.5, 1.0] if wait is None else [wait, wait])
 
 
-async def test_an_act_that_is_limited_for_ever_ends(challenging: ScriptedSensor, connect: MakeSensor) -> None:
-    challenging.on("POST LocationName", http(429))
+async def test_what_is_limited_for_ever_ends(challenging: ScriptedSensor, connect: MakeSensor) -> None:
+    challenging.on("POST FindMe", http(429))
     with pytest.raises(OutOfConnections) as caught:
-        await connect().parameters.write("LocationName", "x")
+        await connect().parameters.find_me(5)
     assert caught.value.code is Code.RATE_LIMITED
-    assert challenging.asked().count("POST LocationName") == 4
+    assert challenging.asked().count("POST FindMe") == 4
 
 
 # -- not offered ------------------------------------------------------------------------------
@@ -223,33 +223,31 @@ async def test_what_the_family_documents_and_refuses_is_an_error(
 
 
 @pytest.mark.parametrize("wait", [None, 7.0])
-async def test_an_upload_and_a_download_back_off(
+async def test_a_backup_that_goes_up_or_down_backs_off(
     challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock, tmp_path: Path, wait: float | None
 ) -> None:
     limited = http(429, headers={} if wait is None else {"Retry-After": f"{wait:.0f}"})
     package = tmp_path / "a.spk"
     package.write_bytes(b"x" * 5000)
-    challenging.on("PUT update", take_then(limited), take_then(reply()))
     challenging.on("PUT parameterbackup", take_then(limited), take_then(reply()))
     challenging.on(
         "GET parameterbackup", limited, http(200, b"file", content_type="application/octet-stream")
     )
     sensor = connect()
-    await sensor.firmware.upload(package, 5000, lambda _sent, _total: None)
     await sensor.backups.upload(package)
     await sensor.backups.download(tmp_path / "b", 1000)
-    assert clock.slept == ([0.5] * 3 if wait is None else [wait] * 3)
-    put = [index for index, key in enumerate(challenging.asked()) if key == "PUT update"]
+    assert clock.slept == ([0.5] * 2 if wait is None else [wait] * 2)
+    put = [index for index, key in enumerate(challenging.asked()) if key == "PUT parameterbackup"]
     assert challenging.asked()[put[0] + 1] == "GET UpdateState"
 
 
-async def test_an_upload_is_not_sent_again_to_a_sensor_that_flashes(
+async def test_a_package_is_not_sent_again_after_429(
     challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path
 ) -> None:
+    """It may have been taken: whoever sent it waits, and looks."""
     package = tmp_path / "a.spk"
     package.write_bytes(b"x" * 5000)
     challenging.on("PUT update", take_then(http(429)))
-    challenging.on("GET UpdateState", reply({"UpdateState": 1}))
     with pytest.raises(UploadRefused) as caught:
         await connect().firmware.upload(package, 5000, lambda _sent, _total: None)
     assert caught.value.code is Code.RATE_LIMITED

@@ -399,3 +399,26 @@ async def test_the_log_explains_long_waits_and_a_second_trigger(harness: EngineH
     assert [text for text in logged if text in waits] == waits, logged
     assert only_verdict(view).verdict is Verdict.SUCCEEDED
     assert paths(device).count("POST RunFirmwareUpdate") == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "late"),
+    [
+        ("POST RunFirmwareUpdate", Fault(name="verifies_first", seconds=8.0)),
+        ("PUT update", Fault(name="autostart", seconds=3.0)),
+    ],
+    ids=["trigger", "upload"],
+)
+@pytest.mark.parametrize(
+    ("name", "value"), [("too_many_requests", None), ("status", 10)], ids=["HTTP 429", "status 10"]
+)
+async def test_an_act_that_begins_late_after_a_refusal_is_not_sent_twice(
+    harness: EngineHarness, at: str, late: Fault, name: str, value: int | None
+) -> None:
+    """Neither HTTP 429 nor Invalid Challenge proves that nothing was done."""
+    refusal = Fault(name=name, at=at, value=value, times=1, acts=True)
+    [device] = await harness.sensors(sensor(generation="picoscan-2.3.3", faults=(late, refusal)))
+    harness.settings(autostart_wait=5.0, poll_interval=1.0, settle=2.0)
+    verdict = only_verdict(await harness.update(harness.package()))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert paths(device).count(at) == 1

@@ -38,6 +38,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     is_unsure,
 )
+from sicktui.sensor.turns.retry import back_off
 
 
 class BackupObserver:
@@ -126,6 +127,7 @@ class BackupObserver:
                     raise
                 outcome = Outcome.ODD if unsure else Outcome.REFUSED
                 called = Called(outcome=outcome, why=error.message, advice=error.advice)
+                await back_off(job.clock, error)
             else:
                 called = Called(outcome=Outcome.TAKEN)
             record.ended(called.outcome is Outcome.TAKEN, outcome=called.outcome.value, detail=called.why)

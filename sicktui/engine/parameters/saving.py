@@ -25,6 +25,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     may_have_acted,
 )
+from sicktui.sensor.turns.retry import back_off
 
 PAUSE: Final = 0.5
 """Seconds before the second request to save, and before what is saved is read."""
@@ -90,6 +91,7 @@ async def save(sensor: Sensor, context: Context, identity: Identity, since: Save
         done = await sensor.parameters.persist()
     except SensorError as error:
         if may_have_acted(error):
+            await back_off(context.clock, error)
             done = await saving.once_more()
         else:
             return await saving.after_refusal(error, written=since is not None)

@@ -22,7 +22,7 @@ from sicktui.sensor.errors import (
     is_unsure,
     may_have_acted,
 )
-from sicktui.sensor.turns.retry import retry_when_busy
+from sicktui.sensor.turns.retry import back_off, retry_when_busy
 
 
 async def put(job: Job, file: Path) -> RestoreEnded:
@@ -37,7 +37,7 @@ async def put(job: Job, file: Path) -> RestoreEnded:
         await job.sensor.backups.upload(file)
 
     async with job.record.acting("put_backup") as record:
-        return await _carried_out(RestoreAct.PUT, send, record)
+        return await _carried_out(job, RestoreAct.PUT, send, record)
 
 
 async def restore(job: Job, passphrase: str, readback: Readback, *, was_pending: bool) -> RestoreEnded:
@@ -57,7 +57,7 @@ async def restore(job: Job, passphrase: str, readback: Readback, *, was_pending:
         return await job.sensor.backups.restore(passphrase, readback.must_rest)
 
     async with job.record.acting("restore", outcome=PENDING if was_pending else "") as record:
-        return await _carried_out(RestoreAct.RESTORE, send, record)
+        return await _carried_out(job, RestoreAct.RESTORE, send, record)
 
 
 async def save(job: Job, act: Save, readback: Readback) -> RestoreEnded:
@@ -85,11 +85,11 @@ async def save(job: Job, act: Save, readback: Readback) -> RestoreEnded:
             raise NotSupported("The sensor has no call to save its parameters.")
 
     async with job.record.acting("persist", ", ".join(act.left_out), outcome=act.basis.value) as record:
-        return await _carried_out(RestoreAct.SAVE, send, record)
+        return await _carried_out(job, RestoreAct.SAVE, send, record)
 
 
 async def _carried_out(
-    act: RestoreAct, send: Callable[[], Awaitable[RestoreReply | None]], record: ActHandle
+    job: Job, act: RestoreAct, send: Callable[[], Awaitable[RestoreReply | None]], record: ActHandle
 ) -> RestoreEnded:
     try:
         ended = RestoreEnded(act=act, outcome=Outcome.TAKEN, reply=await send())
@@ -97,6 +97,7 @@ async def _carried_out(
         ended = RestoreEnded(
             act=act, outcome=_outcome(act, error), code=error.code, why=error.message, advice=error.advice
         )
+        await back_off(job.clock, error)
     record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, detail=ended.why)
     return ended
 
@@ -108,6 +109,6 @@ def _outcome(act: RestoreAct, error: SensorError) -> Outcome:
         return Outcome.OPEN
     if act is RestoreAct.SAVE:
         return Outcome.ODD if may_have_acted(error) else Outcome.REFUSED
-    if isinstance(error, OutOfConnections):
+    if isinstance(error, OutOfConnections) and not error.outcome_unknown:
         return Outcome.REFUSED
     return Outcome.ODD if is_unsure(error) else Outcome.REFUSED

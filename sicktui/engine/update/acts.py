@@ -19,6 +19,7 @@ from sicktui.sensor.errors import (
     Unreachable,
     UploadInterrupted,
 )
+from sicktui.sensor.turns.retry import TOO_MANY_HTTP, back_off
 
 _SERVER_ERROR: Final = 500
 _AGAIN: Final = "Check the cable and the network between this PC and the sensor, then update it again."
@@ -34,7 +35,7 @@ async def put(job: Job) -> Ended:
     package, file = job.spec.package, job.package_file
     if package is None or file is None:
         raise AssertionError("an update without a package")
-    left = 0
+    left, refusal = 0, None
 
     def progress(sent: int, total: int) -> None:
         nonlocal left
@@ -45,12 +46,15 @@ async def put(job: Job) -> Ended:
         try:
             await job.sensor.firmware.upload(file, package.size, progress)
         except SensorError as error:
+            refusal = error
             left = max(left, error.sent) if isinstance(error, UploadInterrupted) else left
             outcome = _of_put(job, error, left)
             ended = _ended(Act.PUT, outcome, error, sent=left, whole=left >= package.size)
         else:
             ended = Ended(act=Act.PUT, outcome=Outcome.TAKEN, sent=package.size, whole=True)
         record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, sent=left, detail=ended.why)
+    if refusal is not None:
+        await back_off(job.clock, refusal)
     return ended
 
 
@@ -64,6 +68,7 @@ async def trigger(job: Job, path: int) -> Ended:
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
     """
+    refusal = None
     async with job.record.acting("run_firmware_update") as record:
         try:
             paths = await job.sensor.firmware.trigger_paths()
@@ -78,8 +83,11 @@ async def trigger(job: Job, path: int) -> Ended:
                     why="The sensor does not know RunFirmwareUpdate.",
                 )
         except SensorError as error:
+            refusal = error
             ended = _ended(Act.TRIGGER, _of_trigger(error), error)
         record.ended(ended.outcome is Outcome.TAKEN, outcome=ended.outcome.value, detail=ended.why)
+    if refusal is not None:
+        await back_off(job.clock, refusal)
     return ended
 
 
@@ -105,6 +113,9 @@ def _of_put(job: Job, error: SensorError, left: int) -> Outcome:
     if is_refused(error):
         # Where there are no tokens, a fresh one cannot help.
         return Outcome.REFUSED if job.sensor.capabilities.tokens is False else Outcome.NO_TOKEN
+    if error.http_status == TOO_MANY_HTTP:
+        # It may have been taken all the same: the machine waits as after a reply that was lost.
+        return Outcome.OPEN if left else Outcome.NONE
     if isinstance(error, ProtocolError) or (error.http_status or 0) >= _SERVER_ERROR:
         return Outcome.ODD
     return Outcome.REFUSED

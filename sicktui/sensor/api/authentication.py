@@ -39,7 +39,7 @@ from sicktui.sensor.errors import (
 )
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy, retry_when_limited
+from sicktui.sensor.turns.retry import TOO_MANY_HTTP, retry_bad_reply, retry_when_busy
 
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
@@ -130,7 +130,7 @@ class Authenticator:
             data: goes under ``data``; nothing if ``None``. What is made from the challenge needs
                 challenge-response.
             acting: the sensor does something that must not happen twice by accident. It is sent again
-                only after the sensor refused the challenge, the login or the rate.
+                only after the sensor refused the challenge or the login: then it was not authenticated.
             before_repeat: looks at the sensor before such a repetition, and raises to forbid it; by default
                 ``look_again``.
 
@@ -160,7 +160,8 @@ class Authenticator:
         look = partial(self.look_again, acting=acting)
         attempt, clock = partial(self._let_in, post, look), self._link.clock
         if acting:
-            reply = await retry_when_limited(clock, attempt, look)
+            # HTTP 429 does not prove that it was not done, so no act is repeated after it here.
+            reply = await attempt()
         else:
             reply = await retry_bad_reply(clock, lambda: retry_when_busy(clock, attempt))
         await self._encryption.note()
@@ -260,8 +261,8 @@ class Authenticator:
         try:
             outcome = parse_reply(answer, self._link.request("POST", name))
         except SensorError as error:
-            if isinstance(error, ProtocolError):
-                # An unreadable reply does not show whether it was done.
+            if isinstance(error, ProtocolError) or error.http_status == TOO_MANY_HTTP:
+                # Neither an unreadable reply nor one about the rate shows whether it was done.
                 error.outcome_unknown = acting
             outcome = error
             error.answered = name

@@ -6,7 +6,9 @@ from typing import Final
 from sicktui.model.enums import AuthScheme
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.replies import INVALID_CHALLENGE
 from sicktui.sensor.api.transfers import Transfers
+from sicktui.sensor.errors import SensorError
 from sicktui.sensor.transport.file_streams import FileBody, Progress
 from sicktui.sensor.turns.link import Link
 
@@ -72,10 +74,21 @@ class Firmware:
             path: one of ``trigger_paths``.
 
         Raises:
-            OutcomeUnknown: the connection broke: it may have started.
+            OutcomeUnknown: the connection broke: it may have started. So it may after any error with
+                ``outcome_unknown``: HTTP 429, Invalid Challenge.
             NotSupported: the sensor does not know this path. Nothing was started.
             SensorError: anything else.
         """
-        # An act whose proof was refused is repeated only to a sensor that does not flash.
-        await self._access.call(path)
+        await self._access.call(path, before_repeat=self._may_repeat)
         self._cache.set_trigger(path)
+
+    async def _may_repeat(self, refusal: SensorError) -> None:
+        """After Invalid Challenge the caller waits: a flash that begins late must not be triggered twice.
+
+        Raises:
+            SensorError: the refusal; or another sensor answers.
+        """
+        if refusal.status == INVALID_CHALLENGE:
+            refusal.outcome_unknown = True
+            raise refusal
+        await self._access.look_again(refusal)

@@ -11,6 +11,7 @@ from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
 from sicktui.sensor.turns.link import Link
+from sicktui.sensor.turns.retry import retry_when_limited
 
 _PERSIST: Final = ("WriteEeprom", "PersistParameters")
 """The vendor's OpenAPI first, then the authentication article's."""
@@ -90,7 +91,12 @@ class Parameters:
             if refusal is None:
                 return
             await self._access.look_again(refusal)
-        await self._access.call("FindMe", data)
+
+        async def attempt() -> None:
+            await self._access.call("FindMe", data)
+
+        # Twice does no harm: it blinks for a little longer.
+        await retry_when_limited(self._link.clock, attempt, self._access.look_again)
 
     async def _taken_from_anybody(self, name: str, data: Mapping[str, object]) -> SensorError | None:
         """POST without authentication. Returns the refusal, if the sensor refuses that."""

@@ -50,23 +50,19 @@ class Transfers:
         self._access = access
 
     async def send_once(self, name: str, make_body: Callable[[], FileBody]) -> None:
-        """PUT a file, without a second try; but one that is refused for its rate (HTTP 429) waits.
+        """PUT a file, without a second try: HTTP 429 does not prove that the sensor has not taken it.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
             UploadInterrupted: no answer; the outcome is unknown.
             SensorError: nothing was sent.
         """
-
-        async def attempt() -> None:
-            refusal = await self._send_once(name, make_body)
-            if refusal is not None:
-                raise _refused(refusal)
-
-        await retry_when_limited(self._link.clock, attempt, self._access.look_again)
+        refusal = await self._send_once(name, make_body)
+        if refusal is not None:
+            raise _refused(refusal)
 
     async def send(self, name: str, make_body: Callable[[], FileBody]) -> None:
-        """PUT a file. If the sensor refuses the token (401, 403), once more with a new one.
+        """PUT a file that does nothing by itself: again after a refused token (401, 403) or rate (429).
 
         Args:
             name: the path behind ``/api/``.
@@ -77,12 +73,17 @@ class Transfers:
             UploadInterrupted: no answer; the outcome is unknown.
             SensorError: nothing was sent.
         """
-        try:
+
+        async def attempt() -> None:
             await self.send_once(name, make_body)
+
+        clock, look = self._link.clock, self._access.look_again
+        try:
+            await retry_when_limited(clock, attempt, look)
         except UploadRefused as refusal:
             if not is_refused(refusal) or not await self._access.open_session():
                 raise
-            await self.send_once(name, make_body)
+            await retry_when_limited(clock, attempt, look)
 
     async def _send_once(self, name: str, make_body: Callable[[], FileBody]) -> SensorError | None:
         headers = await self._access.file_headers()

@@ -23,20 +23,28 @@ async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> 
     """Retry ``attempt`` while the sensor is out of connections. Only for what may be sent twice.
 
     Raises:
-        OutOfConnections: still so after the last try.
+        OutOfConnections: still so after the last try; at once where an act may have been done all the same.
     """
     for wait in WAITS:
         try:
             return await attempt()
         except OutOfConnections as error:
+            if error.outcome_unknown:
+                raise
             await clock.sleep(max(wait, min(error.retry_after or 0.0, LONGEST_WAIT)))
     return await attempt()
+
+
+async def back_off(clock: Clock, error: SensorError) -> None:
+    """Wait as long as HTTP 429 asks, before anything else is sent to the sensor."""
+    if error.http_status == TOO_MANY_HTTP:
+        await clock.sleep(max(WAITS[0], min(error.retry_after or 0.0, LONGEST_WAIT)))
 
 
 async def retry_when_limited(
     clock: Clock, attempt: Callable[[], Awaitable[T]], look: Callable[[SensorError], Awaitable[None]]
 ) -> T:
-    """Retry an act that was refused for its rate (HTTP 429): nothing was done.
+    """Retry what was refused for its rate (HTTP 429). Only for what may be sent twice.
 
     Args:
         clock: the time source.

@@ -24,14 +24,14 @@ class LoginsLocked(Behaviour):
 class TooManyRequests(Behaviour):
     """Answers with HTTP 429, and with ``Retry-After`` where ``seconds`` is set."""
 
-    uses = ("at", "seconds")
+    uses = ("at", "seconds", "acts")
     default_times = 1
 
     def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Refuse without acting."""
+        """Refuse; act all the same only where ``acts`` is set."""
         if not self.strikes(device, request):
             return None
-        return Effect(fault=self.name, acts=False, alter=lambda _: self._refusal())
+        return Effect(fault=self.name, acts=bool(self.fault.acts), alter=lambda _: self._refusal())
 
     def _refusal(self) -> Reply:
         wait = self.fault.seconds
