@@ -28,6 +28,7 @@ Phase = Literal["idle", "uploading", "uploaded", "flashing", "finished", "error"
 Seconds = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
+Address = Annotated[str, Meta(pattern=r"^(\d{1,3}(\.\d{1,3}){3})?$")]
 FaultValue = int | str | tuple[int | str, ...]
 
 
@@ -152,6 +153,31 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     lock_seconds: Seconds = 30.0
     power_on_count: Annotated[int, Meta(ge=0)] = 42
     device_status: Annotated[int, Meta(ge=0, le=8)] = 3
+    port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    """Its TCP port, also beside devices with the same one at other addresses (127.x.x.x)."""
+    powered_seconds: Seconds = 36_000.0
+    """For how long it has been on at the start."""
+    webserver: bool = True
+    """Whether its web server is on: else REST is closed, and AutoIP answers."""
+    shares_address: bool = False
+    """Out of the box: it shares its address with others, so REST is closed until it gets another one
+    (127.x.x.x); AutoIP reports the shared one."""
+    dhcp_address: Address | None = None
+    """Its lease from the DHCP server in addressing mode 1; ``""``: there is no server. By default the address
+    that is written."""
+    address_after_reboot: Address | None = None
+    """Its lease from the DHCP server from its next boot on."""
+    address_seconds: Annotated[int, Meta(ge=0, le=3600)] = 5
+    """For how long it is away when AutoIP sets its address."""
+    autoip: Literal["binary", "xml"] | None = None
+    """The form of its replies; by default as the family."""
+    autoip_broadcasts: bool = False
+    """Answer everybody on the network of its interface, as a sensor in a foreign subnet has to."""
+    autoip_seconds: Annotated[float, Meta(ge=0, le=1.02)] = 0.02
+    """From a search to the reply (SICK's specification: up to 1.02)."""
+    interface: str | None = None
+    """A network interface that is its own (Linux, as root): it takes the device's MAC and address; REST is at
+    port 80 there, AutoIP at 30718."""
     offline: bool = False
     """Its port refuses every connection."""
     faults: tuple[Fault, ...] = ()
@@ -160,4 +186,7 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         """Refuse what contradicts itself."""
         if self.accept_any_image and self.next_version is None:
             message = "accept_any_image needs next_version: any bytes name no version"
+            raise ValueError(message)
+        if self.interface is not None and self.shares_address:
+            message = "shares_address is for devices without an interface: there they really share it"
             raise ValueError(message)

@@ -1,5 +1,6 @@
 """Fixtures of the simulator's tests."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,3 +32,10 @@ def firmware(tmp_path: Path) -> bytes:
     """A signed package for picoScans, version 2.4.0.0R."""
     path = make_package(tmp_path / "picoScan_2.4.0.0R.spk.signed", "picoScan", "2.4.0.0R", size=300_000)
     return path.read_bytes()
+
+
+@pytest.fixture
+def loopback() -> None:
+    """Skips where there are no further loopback addresses."""
+    if sys.platform == "darwin":
+        pytest.skip("macOS has 127.0.0.1 only")

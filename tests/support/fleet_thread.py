@@ -21,8 +21,10 @@ def sensor(name: str, **changes: object) -> DeviceSpec:
 class FleetThread:
     """A fleet in its own thread."""
 
-    def __init__(self, specs: Sequence[DeviceSpec], *, time_scale: float = 50.0) -> None:
-        self._fleet = Fleet(specs, time_scale=time_scale)
+    def __init__(
+        self, specs: Sequence[DeviceSpec], *, time_scale: float = 50.0, autoip: int | None = None
+    ) -> None:
+        self._fleet = Fleet(specs, time_scale=time_scale, autoip=autoip)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="plant", daemon=True)
 

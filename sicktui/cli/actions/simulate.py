@@ -22,6 +22,7 @@ class FleetRequest(Struct, frozen=True, kw_only=True):
 
     number: int
     port: int = 0
+    autoip_port: int = 0
     scenario: str | None = None
     time_scale: float = 1.0
     demo: bool = False
@@ -53,7 +54,14 @@ async def _serve(
         if until_stdin_ends:
             _watch_stdin(asyncio.get_running_loop(), stop)
         service = asyncio.create_task(
-            serve(specs, port=fleet.port, announce=out.record, stop=stop, time_scale=fleet.time_scale)
+            serve(
+                specs,
+                port=fleet.port,
+                announce=out.record,
+                stop=stop,
+                time_scale=fleet.time_scale,
+                autoip=fleet.autoip_port,
+            )
         )
         signalled = asyncio.create_task(interrupts.ctrl_c())
         if sys.stderr.isatty():

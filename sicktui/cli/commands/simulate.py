@@ -25,6 +25,13 @@ fleet_size = click.option(
     metavar="P",
     help="First port; the others follow it. Default: free ports.",
 )
+@click.option(
+    "--autoip-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="P",
+    help="UDP port on which all sensors answer AutoIP. Default: a free port each.",
+)
 @click.option("--scenario", metavar="FILE.toml", help="Take devices and faults from a file.")
 @click.option(
     "--time-scale",
@@ -37,11 +44,12 @@ fleet_size = click.option(
 @click.option("--until-stdin-ends", is_flag=True, hidden=True)
 def simulate(
     common: Common,
+    *,
     number: int,
     port: int,
+    autoip_port: int,
     scenario: str | None,
     time_scale: float,
-    *,
     demo: bool,
     until_stdin_ends: bool,
 ) -> int:
@@ -55,6 +63,11 @@ def simulate(
       sicktui status 127.0.0.1:8100
     """
     fleet = actions.simulate.FleetRequest(
-        number=number, port=port, scenario=scenario, time_scale=time_scale, demo=demo
+        number=number,
+        port=port,
+        autoip_port=autoip_port,
+        scenario=scenario,
+        time_scale=time_scale,
+        demo=demo,
     )
     return actions.simulate.simulate(common, fleet, until_stdin_ends=until_stdin_ends)

@@ -10,7 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from sicktui.simulator.clock import SimulatedTime
+from sicktui.simulator.device.addressing import Addressing
 from sicktui.simulator.device.auth import Authenticator
+from sicktui.simulator.device.autoip import AutoIp
 from sicktui.simulator.device.backups import Backups
 from sicktui.simulator.device.diagnosis import DiagnosisDump
 from sicktui.simulator.device.https import Https
@@ -21,14 +23,12 @@ from sicktui.simulator.device.state import Faults
 from sicktui.simulator.device.updater import Updater
 from sicktui.simulator.generations import Generation, generation_of
 from sicktui.simulator.network.http import Request, WatchedReader
-from sicktui.simulator.network.port import HOST, OnConnection, Port
+from sicktui.simulator.network.port import OnConnection, Port
 from sicktui.simulator.spec import DeviceSpec, Fault, Phase
 
 STARTUP: Final = 1  # DeviceStatus
 FLASHING: Final = 1  # UpdateState
-_BEEN_ON: Final = 36_000.0
-"""Seconds for which a sensor has been on when its simulation begins."""
-_LINK_SECONDS: Final = 1.0
+LINK_SECONDS: Final = 1.0
 """How long an address change takes."""
 _SICK_PREFIX: Final = "00:06:77"
 
@@ -90,13 +90,16 @@ class Device:
         self.startup_until = 0.0
         self.blinking_until = 0.0
         location = (spec.name if spec.location is None else spec.location)[: self.generation.location_limit]
-        self.parameters = ParameterStore(self.generation.api, {"LocationName": location, **spec.parameters})
-        self.network = self.parameters.address
-        """The address that is effective."""
+        self.parameters = ParameterStore(
+            self.generation.api,
+            {"LocationName": location, **_addressing_mode(spec), **spec.parameters},
+            webserver=spec.webserver,
+        )
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
-        self._powered_at = time.now() - _BEEN_ON
+        self._powered_at = time.now() - spec.powered_seconds
         self._powered = False
+        self._webserver = spec.webserver
         self._links_lost = 0
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -104,11 +107,13 @@ class Device:
         self.https = Https(self._answer)
         self._serve: OnConnection = server(self)
         self.port = Port(self._serve)
+        self.addressing = Addressing(spec, self.parameters, self.port)
         self.auth = Authenticator(spec, self.generation, rng=self.rng, now=time.now, violation=self.violation)
         self.updater = Updater(self)
         self.backups = Backups(self)
         if spec.stale_backup:
             self.backups.leave_stale()
+        self.autoip = AutoIp(self)
         self.faults: Faults = faults(self)
 
     def _answer(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> Awaitable[None]:
@@ -164,7 +169,17 @@ class Device:
     @property
     def hours_since_power_on(self) -> float:
         """``DailyOpHours``."""
-        return round((self.time.now() - self._powered_at) / 3600, 3)
+        return round(self.seconds_since_power_on / 3600, 3)
+
+    @property
+    def seconds_since_power_on(self) -> float:
+        """Simulated seconds since its last boot."""
+        return self.time.now() - self._powered_at
+
+    @property
+    def awake(self) -> bool:
+        """Whether it has power, and a network."""
+        return self._powered and not self._links_lost
 
     @property
     def blinking(self) -> bool:
@@ -196,6 +211,7 @@ class Device:
             "online": self.online,
             "https": self.https.address,
             "fingerprint": self.https.bundle.fingerprint if self.https.bundle else None,
+            "autoip": self.autoip.address,
             "record": f"http://{self.address}/simulator/record",
         }
 
@@ -210,6 +226,7 @@ class Device:
             "power_on_count": self.power_on_count,
             "parameters": self.parameters.current,
             "violations": self.violations,
+            "autoip_requests": [msgspec.to_builtins(entry) for entry in self.autoip.requests],
             "requests": [msgspec.to_builtins(entry) for entry in self.requests],
         }
 
@@ -229,8 +246,8 @@ class Device:
         Raises:
             SimulatorError: the port is taken.
         """
-        self._take_address()
-        self.port.hold(number)
+        await self.addressing.apply(self.mac)
+        self.addressing.hold(number)
         if self.spec.https:
             from sicktui.simulator.network.certificates import make_bundle  # noqa: PLC0415  half a second
 
@@ -264,13 +281,15 @@ class Device:
         self._powered = True
         self.power_on_count += 1
         self._powered_at = self.time.now()
-        self._take_address()
+        self._webserver = self.parameters.webserver
+        self.addressing.booted()
+        await self.addressing.apply(self.mac)
         self.updater.booted()
         self.faults.booted()
         await self._listen()
 
     async def _listen(self) -> None:
-        if self._powered and not self._links_lost:
+        if self.awake and self._webserver and self.addressing.reachable:
             await self.port.open(slow=self.link_rate is not None)
             await self.https.open(slow=self.link_rate is not None)
 
@@ -300,21 +319,15 @@ class Device:
         await self.time.sleep(self.spec.reboot_seconds)
         await self.power_on()
 
-    async def update_address(self, *, after: float) -> None:
-        """``EthernetUpdate``, in ``after`` seconds: what was written since the last one takes effect.
+    async def update_address(self, *, after: float, away: float = LINK_SECONDS) -> None:
+        """In ``after`` seconds what was written takes effect; the network is away for ``away`` seconds.
 
         The port moves to an address of this PC (127.x.x.x), and to 127.0.0.1 for any other one.
         """
         await self.time.sleep(after)
-        if self.parameters.address == self.network:
-            return
-        self._take_address()
-        await self.lose_link(_LINK_SECONDS)
-
-    def _take_address(self) -> None:
-        self.network = self.parameters.address
-        octets = self.network["EtherIPAddress"]
-        self.port.move_to(".".join(map(str, octets)) if isinstance(octets, list) else HOST)
+        if self.addressing.outdated:
+            await self.addressing.apply(self.mac)
+            await self.lose_link(away)
 
     def move(self) -> None:
         """Come back on another port, as a sensor that got another address."""
@@ -354,6 +367,12 @@ class Device:
             headers=request.headers.items(),
             update_state=self.update_state,
         )
+
+
+def _addressing_mode(spec: DeviceSpec) -> dict[str, object]:
+    """DHCP, where the spec has a lease."""
+    leases = (spec.dhcp_address, spec.address_after_reboot)
+    return {} if leases == (None, None) else {"EtherAddressingMode": 1}
 
 
 def mac_of(serial: str) -> str:

@@ -32,13 +32,15 @@ def parameters_of(family: Family) -> dict[str, Variable]:
 class ParameterStore:
     """The parameters of one device: the active ones, and those that survive a power cycle."""
 
-    def __init__(self, family: Family, changed: Mapping[str, object]) -> None:
+    def __init__(self, family: Family, changed: Mapping[str, object], *, webserver: bool = True) -> None:
         self.table = parameters_of(family)
         self.defaults: dict[str, object] = {name: entry.kind.initial() for name, entry in self.table.items()}
         self.current: dict[str, object] = dict(self.defaults)
         for name, value in changed.items():
             self.current[name] = merged(self.defaults.get(name), value)
         self.saved: dict[str, object] = dict(self.current)
+        self.webserver = self._saved_webserver = webserver
+        """Whether the web server is to be on from the next boot on."""
 
     def write(self, name: str, value: object) -> None:
         """Set a parameter; ``ApiError`` with the vendor's status if the value is not allowed."""
@@ -54,14 +56,17 @@ class ParameterStore:
     def save(self) -> None:
         """Make the active values survive a power cycle."""
         self.saved = dict(self.current)
+        self._saved_webserver = self.webserver
 
     def power_cycle(self) -> None:
         """Drop what was not saved."""
         self.current = dict(self.saved)
+        self.webserver = self._saved_webserver
 
     def reset(self) -> None:
         """Set the defaults, active but not saved."""
         self.current = dict(self.defaults)
+        self.webserver = True
 
     @property
     def address(self) -> dict[str, object]:

@@ -1,6 +1,10 @@
-"""What will happen in a flash, a backup or a restore. Faults change a plan before it happens."""
+"""What will happen in a flash, a backup, a restore or AutoIP. Faults change a plan before it happens."""
+
+from collections.abc import Callable
 
 from msgspec import Struct
+
+from sicktui.simulator.network.autoip_packets import Facts
 
 
 class FlashPlan(Struct, kw_only=True):
@@ -81,3 +85,30 @@ class RestorePlan(Struct, kw_only=True):
     replies_first: bool = False
     """If true, ``Result`` true means that it was taken on: it is applied after the reply."""
     finishes: bool = True
+
+
+class FoundPlan(Struct, kw_only=True):
+    """What will be answered to a search."""
+
+    facts: Facts
+    xml: bool
+    id: bytes
+    """That of the search."""
+    after: float
+    """Seconds from the search on."""
+    length: int | None = None
+    """What the header announces, where that is not the length."""
+    bodies: list[bytes | Facts] = []
+    """What is sent instead of the facts: each one reply."""
+    times: int = 1
+    """How often each reply is sent; 0: never."""
+    alter: Callable[[bytes], bytes] | None = None
+    """Changes each datagram."""
+
+
+class SetPlan(Struct, kw_only=True):
+    """What will happen after AutoIP has set an address."""
+
+    address: str
+    answers: bool = True
+    applies: bool = True

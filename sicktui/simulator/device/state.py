@@ -12,9 +12,10 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from sicktui.simulator.clock import SimulatedTime
+from sicktui.simulator.device.addressing import Addressing
 from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
+from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
 from sicktui.simulator.generations import Generation
 from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import DeviceSpec, Fault
@@ -57,6 +58,12 @@ class Faults(Protocol):
     def restore(self, plan: RestorePlan) -> None:
         """A restore was requested."""
 
+    def found(self, plan: FoundPlan) -> None:
+        """A program searches for sensors."""
+
+    def address_set(self, plan: SetPlan) -> None:
+        """AutoIP sets its address."""
+
 
 class DeviceState(Protocol):
     """Identity, health, power and time of one device."""
@@ -67,6 +74,7 @@ class DeviceState(Protocol):
     time: SimulatedTime
     rng: random.Random
     parameters: ParameterStore
+    addressing: Addressing
     https: Https
     faults: Faults
     model: str
@@ -106,6 +114,14 @@ class DeviceState(Protocol):
         """``DailyOpHours``."""
 
     @property
+    def seconds_since_power_on(self) -> float:
+        """Simulated seconds since its last boot."""
+
+    @property
+    def awake(self) -> bool:
+        """Whether it has power, and a network."""
+
+    @property
     def blinking(self) -> bool:
         """Whether its LEDs blink, to be found on site."""
 
@@ -125,6 +141,9 @@ class DeviceState(Protocol):
 
     async def lose_link(self, seconds: float) -> None:
         """Disconnect the network for a while."""
+
+    async def update_address(self, *, after: float, away: float) -> None:
+        """Make the written address effective."""
 
     async def power_off(self) -> None:
         """Pull the plug."""

@@ -86,6 +86,11 @@ def _fields(device: DeviceState) -> object:
     return {"Version": 1, "Timestamp": _ticks(device), "EvaluationResultList": []}
 
 
+def _leased(device: DeviceState) -> object:
+    lease = device.addressing.lease
+    return [int(part) for part in lease.split(".")] if lease else device.parameters.current["EtherIPAddress"]
+
+
 _IDENTITY: Final[dict[str, Read]] = {
     "DeviceIdent": lambda device: {
         "Name": device.generation.family.name,
@@ -123,7 +128,7 @@ _WORK: Final[dict[str, Read]] = {
     "RestoreParameterBackupResult": lambda device: device.restore_result,
     "httpsStatus": lambda device: device.https.status(),
     "certificateBundleInfo": lambda device: device.https.info(),
-    "EtherIPAddressDHCP": lambda device: device.parameters.current["EtherIPAddress"],
+    "EtherIPAddressDHCP": _leased,
     "EtherIPMaskDHCP": lambda device: device.parameters.current["EtherIPMask"],
     "EtherIPGateAddressDHCP": lambda device: device.parameters.current["EtherIPGateAddress"],
 }

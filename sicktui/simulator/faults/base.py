@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
+from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.network.http import Request
@@ -86,6 +86,12 @@ class Behaviour:
 
     def on_restore(self, device: Device, plan: RestorePlan) -> None:
         """A restore was requested; ``plan`` is what will happen."""
+
+    def on_found(self, device: Device, plan: FoundPlan) -> None:
+        """A program searches for sensors; ``plan`` is what will be answered."""
+
+    def on_address_set(self, device: Device, plan: SetPlan) -> None:
+        """AutoIP sets the address; ``plan`` is what will happen."""
 
 
 class PlanFault(Behaviour):

@@ -41,6 +41,8 @@ class Port:
         self.accepted = 0
         """How many connections there have been."""
         self.host = HOST
+        self.interface: str | None = None
+        """The network interface that it is bound to (Linux): any address on it can be listened on."""
         self._serve = serve
         self._held: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -79,6 +81,8 @@ class Port:
         if sys.platform != "win32":  # Windows lets SO_REUSEADDR steal ports that are in use
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            if self.interface is not None:
+                bind_to_interface(held, self.interface)
             held.bind((self.host, number))
         except OSError as error:
             held.close()
@@ -131,7 +135,7 @@ class Port:
 
     def move_to(self, host: str) -> None:
         """Listen on another address of this PC from the next ``open`` on; 127.0.0.1 if it has none such."""
-        self.host = host if _is_here(host) else HOST
+        self.host = host if self.interface is not None or _is_here(host) else HOST
         if self._held is not None and self._held.getsockname()[0] != self.host:
             self._held.close()
             self._held = None
@@ -177,3 +181,11 @@ def _is_here(host: str) -> bool:
         except OSError:  # macOS has 127.0.0.1 only
             return False
     return True
+
+
+def bind_to_interface(bound: socket.socket, interface: str) -> None:
+    """Let a socket use one interface only. Linux; ``OSError`` elsewhere, and for an unknown interface."""
+    if sys.platform == "linux":
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0")
+    else:
+        raise OSError(0, "only Linux binds a socket to an interface")

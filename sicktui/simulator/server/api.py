@@ -57,6 +57,8 @@ class Api:
             "LoadFactoryDefaults": self._defaults,
             "LoadApplicationDefaults": self._defaults,
             "EthernetUpdate": self._ethernet_update,
+            "SetWebserverEnabled": self._set_webserver,
+            "GetWebserverEnabled": self._get_webserver,
             "ActivateEvaluationGroup": self._activate_groups,
             "changePassword": self._change_password,
             "SetFieldEvaluationContour": self._set_contour,
@@ -332,6 +334,15 @@ class Api:
 
     async def _ethernet_update(self, data: dict[str, object]) -> None:
         self._device.spawn(self._device.update_address(after=_REBOOT_DELAY))
+
+    async def _set_webserver(self, data: dict[str, object]) -> None:
+        """It takes effect after a reboot (SICK's developer guide)."""
+        if not isinstance(data.get("Enable"), bool):
+            raise ApiError(INVALID_DATA)
+        self._device.parameters.webserver = data["Enable"] is True
+
+    async def _get_webserver(self, data: dict[str, object]) -> dict[str, object]:
+        return {"IsEnabled": self._device.parameters.webserver}
 
     async def _reboot(self, data: dict[str, object]) -> None:
         self._restart("RebootDevice", save=True)

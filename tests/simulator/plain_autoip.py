@@ -1,0 +1,101 @@
+"""A plain AutoIP client of the standard library, after SICK's own finder and nothing else."""
+
+import socket
+import struct
+import time
+from contextlib import closing
+from typing import Any
+from xml.etree import ElementTree as ET
+
+HEADER = 16
+NOWHERE = "0.0.0.0"  # noqa: S104  nothing is bound to it
+EVERYONE = "ff:ff:ff:ff:ff:ff"
+
+
+def request(command: int, mac: str, number: bytes, body: bytes, *, scan: int = 1) -> bytes:
+    receiver = bytes(int(part, 16) for part in mac.split(":"))
+    return bytes([command, 0]) + struct.pack(">H", len(body)) + receiver + number + bytes([scan, 0]) + body
+
+
+def search_request(number: bytes = b"\1\2\3\4", mac: str = EVERYONE) -> bytes:
+    return request(0x10, mac, number, socket.inet_aton("127.0.0.1") + socket.inet_aton("255.0.0.0"))
+
+
+def set_binary(mac: str, ip: str, mask: str = "255.0.0.0", gateway: str = NOWHERE, dhcp: int = 0) -> bytes:
+    body = b"".join(map(socket.inet_aton, (ip, mask, gateway))) + bytes([dhcp])
+    return request(0x11, mac, b"\5\6\7\x08", body)
+
+
+def set_xml(mac: str, ip: str, mask: str = "255.0.0.0", gateway: str = NOWHERE, dhcp: int = 0) -> bytes:
+    top = ET.Element("IPconfig", MACAddr=mac)
+    client = "TRUE" if dhcp else "FALSE"
+    items = {"IPAddress": ip, "IPMask": mask, "IPGateway": gateway, "DHCPClientEnabled": client}
+    for key, value in items.items():
+        ET.SubElement(top, "Item", key=key, value=value)
+    return request(0x11, mac, b"\5\6\7\x08", b'<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(top))
+
+
+def ask(port: int, *datagrams: bytes, seconds: float = 0.4) -> list[bytes]:
+    """What comes back within some seconds; never ended by the first answer."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as client:
+        client.bind(("127.0.0.1", 0))
+        for datagram in datagrams:
+            client.sendto(datagram, ("127.0.0.1", port))
+        replies: list[bytes] = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            client.settimeout(left)
+            try:
+                replies.append(client.recv(65_535))
+            except TimeoutError:
+                break
+        return replies
+
+
+def header(reply: bytes) -> tuple[int, int, str, bytes]:
+    """Command, length, MAC, id."""
+    command, _, length, mac, number, _ = struct.unpack(">BBH6s4s2s", reply[:HEADER])
+    return command, length, ":".join(f"{byte:02x}" for byte in mac), number
+
+
+def items_of(reply: bytes) -> dict[str, str]:
+    """The items of a reply in XML."""
+    top = ET.fromstring(reply[HEADER:])  # noqa: S314  it comes from our simulator
+    return {item.get("key", ""): item.get("value", "") for item in top.iter("Item")}
+
+
+def fields_of(reply: bytes) -> dict[str, Any]:
+    """The fields of a binary reply, read from left to right."""
+    at = HEADER
+
+    def number(form: str) -> int:
+        nonlocal at
+        size = struct.calcsize(form)
+        (value,) = struct.unpack(form, reply[at : at + size])
+        at += size
+        return int(value)
+
+    def taken(size: int) -> bytes:
+        nonlocal at
+        at += size
+        assert at <= len(reply)
+        return reply[at - size : at]
+
+    def text() -> str:
+        return taken(number(">H")).decode("latin-1")
+
+    def tags() -> dict[str, bytes]:
+        return {taken(4).decode(): taken(number(">H")) for _ in range(number(">H"))}
+
+    found: dict[str, Any] = {"layout": number(">H"), "name": text()}
+    found["version"] = tuple(number(form) for form in (">H", ">H", ">H", ">L"))
+    found["class"], found["state"], found["action"] = taken(1), taken(1), taken(2)
+    for name in ("location", "app", "project", "serial", "type", "firmware", "order"):
+        found[name] = text()
+    taken(1)
+    found["aux"] = tags()
+    found["interfaces"] = {number(">H"): text() for _ in range(number(">H"))}
+    found["settings"] = tags()
+    found["ports"] = {number(">B"): tags() for _ in range(number(">H"))}
+    assert at == len(reply)
+    return found
