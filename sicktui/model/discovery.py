@@ -103,6 +103,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     address: str
     """``host``, or ``host:port`` where the port is not 80."""
     host: str
+    by: By = By.SWEEP
+    """Why it was asked: a sweep or a target, or a hint."""
     identity: Identity | None = None
     """``None`` where no sensor answered."""
     refusal: Refusal | None = None
@@ -111,6 +113,14 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The same in words."""
     hidden: bool = False
     """Whether the sensor answers no search: ``EtherCoLaScanMode`` 2, ``EnableColaScan`` false."""
+
+
+class Remark(Struct, frozen=True, kw_only=True):
+    """What a search could not do, or what it noticed about this PC or its network."""
+
+    code: str
+    message: str
+    advice: str = ""
 
 
 class Subnet(Struct, frozen=True, kw_only=True):
@@ -144,6 +154,33 @@ class Subnet(Struct, frozen=True, kw_only=True):
     def __contains__(self, host: str) -> bool:
         """Whether an IPv4 address is in the subnet."""
         return is_ipv4(host) and ipaddress.IPv4Address(host) in self.network
+
+    def has_host(self, host: str) -> bool:
+        """Whether an address is one that a host of the subnet can have."""
+        ends = (self.network.network_address, self.network.broadcast_address)
+        return host in self and ipaddress.IPv4Address(host) not in ends
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """A search at one moment. Treat its contents as read-only."""
+
+    sightings: tuple[Sighting, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    """Of sensors."""
+    refusals: dict[str, Answer] = {}
+    """What the other addresses answered that a sighting names, by host."""
+    subnets: tuple[Subnet, ...] = ()
+    """The subnets that were searched."""
+    probed: int = 0
+    """Addresses that were asked over REST."""
+    total: int = 0
+    """Addresses of the sweep."""
+    remarks: tuple[Remark, ...] = ()
+    seconds: float = 0.0
+    """Since the search began."""
+    version: int = 0
+    """Counts up with every finding."""
+    done: bool = False
 
 
 class Found(Struct, frozen=True, kw_only=True):

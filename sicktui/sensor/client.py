@@ -48,6 +48,7 @@ class Sensor:
         on_wait: called with the seconds for which a locked sensor is left alone.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
+        connect_timeout: seconds until there must be a connection; ``None``: as long as a request may take.
     """
 
     def __init__(
@@ -66,10 +67,13 @@ class Sensor:
         on_wait: OnWait | None = None,
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
+        connect_timeout: float | None = None,
     ) -> None:
         self._target = target
         self._cache = CapabilityCache(capabilities)
-        link = self._link = Link(target, queues=queues, clock=clock, on_contact=on_contact)
+        link = self._link = Link(
+            target, queues=queues, clock=clock, on_contact=on_contact, connect_timeout=connect_timeout
+        )
         for secret in (password, *others, passphrase):
             if secret:
                 link.redactor.add(secret)

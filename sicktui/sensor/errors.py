@@ -50,6 +50,8 @@ class Unreachable(SensorError):
     usual_code = Code.UNREACHABLE
     broke_off = False
     """Whether there was a connection, and it was closed: the next try may well succeed."""
+    refused = False
+    """Whether the host is there, and refused the connection to that port."""
 
 
 class OutcomeUnknown(Unreachable):

@@ -59,6 +59,7 @@ class Transport:
         label: the address as the user wrote it, for messages.
         ca_file: HTTPS: the only certificate authority; ``None``: those that this PC trusts.
         fingerprint: HTTPS: the SHA-256 of the only certificate; ``None``: any that is trusted.
+        connect_timeout: seconds until there must be a connection; ``None``: as long as a request may take.
 
     Raises:
         WrongAddress: ``ca_file`` cannot be used.
@@ -73,8 +74,10 @@ class Transport:
         *,
         ca_file: str | None = None,
         fingerprint: str | None = None,
+        connect_timeout: float | None = None,
     ) -> None:
         self._address = address
+        self._connect_timeout = connect_timeout
         self._base = address.base_url(scheme)
         self._timing = timing
         self._failures = Failures(label, encrypted=scheme == "https")
@@ -113,7 +116,8 @@ class Transport:
             ProtocolError: the reply is not HTTP, too large, or compressed.
         """
         attempt = Attempt()
-        request = self._request(method, path, attempt, headers=headers, content=body)
+        timeout = httpx.Timeout(None, connect=self._connect_timeout)
+        request = self._request(method, path, attempt, headers=headers, content=body, timeout=timeout)
         try:
             await self._look_up()
             async with asyncio.timeout(self._timing.request_timeout):
@@ -265,7 +269,8 @@ class Transport:
     def _not_delivered(self, error: Exception, attempt: Attempt) -> SensorError | None:
         """The error of a request that was not sent, or not sent to an HTTP server."""
         if not attempt.sent:
-            limit = self._timing.request_timeout if _ran_out(error) else None
+            allowed = (None if attempt.connected else self._connect_timeout) or self._timing.request_timeout
+            limit = allowed if _ran_out(error) else None
             return self._failures.not_connected(error, after=limit, connected=attempt.connected)
         return self._failures.not_http() if attempt.is_not_http(error) else None
 

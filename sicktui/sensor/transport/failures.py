@@ -191,7 +191,9 @@ class Failures:
         else:
             reason = f"no answer within {after:g} s"
             advice = "Check power, cable and address of the sensor, and firewalls on the way."
-        return Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
+        lost = Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
+        lost.refused = after is None and not connected and _refused(error)
+        return lost
 
     def not_answered(self, what: str, *, after: float | None, begun: bool, acting: bool) -> SensorError:
         """A request without a complete reply. ``after``: the seconds, after a timeout."""

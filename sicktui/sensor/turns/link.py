@@ -29,6 +29,7 @@ class Link:
         queues: the process's request queues, one per address.
         clock: the time source.
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
+        connect_timeout: seconds until there must be a connection; ``None``: as long as a request may take.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Link:
         queues: RequestQueues,
         clock: Clock,
         on_contact: Contact | None,
+        connect_timeout: float | None = None,
     ) -> None:
         self.label = clean(target.address)
         """The address for messages."""
@@ -49,6 +51,7 @@ class Link:
         self._target = target
         self._on_contact = on_contact or (lambda _answered: None)
         self._queues = queues
+        self._connect_timeout = connect_timeout
         self._address: Address | None = None
         self._transport: Transport | None = None
 
@@ -102,6 +105,7 @@ class Link:
                 self.label,
                 ca_file=target.ca_file,
                 fingerprint=target.fingerprint,
+                connect_timeout=self._connect_timeout,
             )
         return self._transport
 

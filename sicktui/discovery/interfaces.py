@@ -1,0 +1,34 @@
+"""The IPv4 addresses of this PC, with their subnets."""
+
+from typing import Final
+
+import ifaddr
+
+from sicktui.model.discovery import Subnet, is_ipv4
+from sicktui.model.safe_text import clean
+
+MOST: Final = 64
+"""Addresses of one PC; a server with containers may have hundreds, and sensors are behind none of them."""
+_POINT_TO_POINT: Final = 31
+"""From this prefix on a subnet has no broadcast address."""
+
+
+def subnets(*, loopback: bool = False) -> list[Subnet]:
+    """The subnets that this PC is in, in the order of its interfaces.
+
+    Args:
+        loopback: whether to list this PC itself (127.0.0.1/8) too.
+
+    Returns:
+        An empty list where no interface has an IPv4 address. Links to one other host are left out: no sensor
+        is there.
+    """
+    found: list[Subnet] = []
+    for adapter in ifaddr.get_adapters():
+        for ip in adapter.ips:
+            if not isinstance(ip.ip, str) or not is_ipv4(ip.ip) or ip.network_prefix >= _POINT_TO_POINT:
+                continue
+            subnet = Subnet(host=ip.ip, prefix=ip.network_prefix, name=clean(adapter.nice_name, 60))
+            if loopback or not subnet.loopback:
+                found.append(subnet)
+    return found[:MOST]
