@@ -1,7 +1,9 @@
 """A plain AutoIP client of the standard library, after SICK's own finder and nothing else."""
 
+import select
 import socket
 import struct
+import sys
 import time
 from contextlib import closing
 from typing import Any
@@ -99,3 +101,29 @@ def fields_of(reply: bytes) -> dict[str, Any]:
     found["ports"] = {number(">B"): tags() for _ in range(number(">H"))}
     assert at == len(reply)
     return found
+
+
+def ask_network(ip: str, broadcast: str, datagram: bytes, seconds: float) -> list[tuple[str, bytes]]:
+    """Ask everybody on a network: what came to the interface's own socket, and to the one for broadcasts."""
+    with (
+        closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as own,
+        closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as every,
+    ):
+        for bound, host in ((own, ip), (every, "255.255.255.255")):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            bound.bind((host, 30718))
+        for receiver in ("255.255.255.255", broadcast):
+            own.sendto(datagram, (receiver, 30718))
+        replies: list[tuple[str, bytes]] = []
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            for ready in select.select([own, every], [], [], left)[0]:
+                reply, sender = ready.recvfrom(65_535)
+                if sender[0] != ip:  # one's own request
+                    replies.append(("own" if ready is own else "broadcast", reply))
+        return replies
+
+
+if __name__ == "__main__":
+    for way, answer in ask_network(sys.argv[1], sys.argv[2], bytes.fromhex(sys.argv[3]), float(sys.argv[4])):
+        print(way, answer.hex())  # noqa: T201  to the test that runs it
