@@ -13,6 +13,7 @@ from sicktui.sources.opening import place_of_source
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.devices import DeviceList, load_devices
+from sicktui.stores.config.last_seen import LastSeen
 from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate
@@ -72,6 +73,11 @@ class Context:
     def sensor_memory(self) -> SensorMemory:
         """What sensors have been seen to do."""
         return SensorMemory(self.home.sensor_memory_file)
+
+    @cached_property
+    def last_seen(self) -> LastSeen:
+        """Which sensor answered last for each device."""
+        return LastSeen(self.home.seen_file, self.clock)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from msgspec import structs
 
@@ -16,6 +17,7 @@ from sicktui.model.device import (
     same_serial,
 )
 from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
+from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.secrets import OnAccepted
@@ -28,6 +30,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
+from sicktui.stores.config.last_seen import SeenSensor
 
 
 def connect(
@@ -83,8 +86,27 @@ async def check_pinned(target: Target, sensor: Sensor) -> None:
     if target.serial is None:
         return
     found = await sensor.read.serial_number()
-    if found is None or not same_serial(found, target.serial):
+    if not target.accepts(found):
         raise OtherSensor.at(target.address, found, target.serial)
+
+
+def other_sensor(target: Target, other: Identity) -> OtherSensor:
+    """The error for a sensor in the place of the one that the profile pins.
+
+    Args:
+        target: the device.
+        other: the sensor that answers.
+    """
+    name, label = clean(target.device, 64), other.label or "(no serial number)"
+    model = f"{other.device_type or other.name}, firmware {other.runs}"
+    ways = f"'sicktui restore {name} --backup latest --replace'"
+    if other.serial:
+        ways += f", or without a backup: 'sicktui devices edit {name} --serial {other.serial}'"
+    return OtherSensor(
+        f"Other sensor {label} answers at {target.address} ({model}); the profile expects serial number "
+        f"{target.serial}.",
+        advice=f"If it replaces that one: {ways}. Else check cabling and addresses on site.",
+    )
 
 
 async def read_update_state(sensor: Sensor) -> UpdateState | None:
@@ -93,6 +115,11 @@ async def read_update_state(sensor: Sensor) -> UpdateState | None:
         return await sensor.read.update_state()
     except NotSupported:
         return None
+
+
+SERIAL_EVERY: Final = 30.0
+"""Seconds between two reads of the serial number of a sensor that has never fallen silent: one of the same
+model and version may have taken its place between two looks."""
 
 
 async def observe(context: Context, target: Target) -> Observation:
@@ -108,7 +135,8 @@ class Watch:
     """Remembers what was found about a sensor from one look to the next.
 
     What a sensor is (identity, authentication) is read at the first look and whenever it comes
-    back after a silence or with another version; later looks read what changes.
+    back after a silence or with another version; later looks read what changes. Of another sensor
+    than the one that the profile pins, only the identity is read, and nothing is sent to it.
     """
 
     def __init__(self, context: Context, target: Target) -> None:
@@ -117,6 +145,11 @@ class Watch:
         self._https: HttpsState | None = None
         self._sensor = connect(context, target)
         self._identity: Identity | None = None
+        """``None`` if it has to be read anew."""
+        self._last: Identity | None = None
+        """The sensor that the connection is for."""
+        self._serial_read = 0.0
+        """When its serial number was read last, on the monotonic clock."""
         self._auth: AuthScheme | None = None
 
     async def look(self) -> Observation:
@@ -134,17 +167,10 @@ class Watch:
             )
 
     async def _look(self) -> Observation:
+        identity = await self._who()
+        if not self._target.accepts(identity.serial):
+            return self._other_sensor(identity)
         withheld: PasswordWithheld | None = None
-        if self._identity is None:
-            self._identity, self._auth = await self._sensor.read.identity(), None
-            await self._look_at_https()
-        else:
-            name, version = await self._sensor.read.ident()
-            if (name, version) != (self._identity.name, self._identity.version):
-                self._identity = await self._sensor.read.identity()
-                await self._look_at_https()
-            elif self._identity.unreadable:
-                self._identity = await self._sensor.read.reread_unreadable(self._identity)
         if self._auth is None:
             try:
                 self._auth = await self._sensor.access.scheme()
@@ -160,17 +186,67 @@ class Watch:
         except (DeviceError, ProtocolError) as error:
             # What it is and runs is known all the same.
             problem = str(error)
+        seen = await self._remember(identity)
         return Observation(
             device=self._target.device,
             reachable=True,
-            identity=self._identity,
+            identity=identity,
             update_state=state,
             health=health,
             auth=self._auth,
             https=self._https,
             problem=str(withheld or problem),
             code=withheld.code.value if withheld else "",
+            earlier=seen.earlier if seen else None,
         )
+
+    async def _who(self) -> Identity:
+        """Who answers, read as far as it may have changed since the last look."""
+        known, now = self._identity, self._context.clock.monotonic()
+        if known is not None:
+            if known.serial and now - self._serial_read >= SERIAL_EVERY:
+                self._serial_read = now
+                await self._sensor.read.serial_number()
+            same = same_serial(self._sensor.read.serial or "", known.serial or "")
+            if not same or (known.name, known.version) != await self._sensor.read.ident():
+                known = None
+            elif known.unreadable:
+                known = await self._sensor.read.reread_unreadable(known)
+        if known is None:
+            known = await self._read_anew()
+        self._identity = known
+        return known
+
+    async def _read_anew(self) -> Identity:
+        found = await self._sensor.read.identity()
+        if self._last is not None and not found.is_same_sensor(self._last):
+            # Nothing that was found out about the one before holds for this one.
+            await self._sensor.aclose()
+            self._sensor = connect(self._context, self._target)
+            found = await self._sensor.read.identity()
+        self._last, self._auth, self._serial_read = found, None, self._context.clock.monotonic()
+        if self._target.accepts(found.serial):
+            await self._look_at_https()
+        return found
+
+    def _other_sensor(self, other: Identity) -> Observation:
+        # It is read anew at the next look where it reports no serial number, as a sensor does that starts.
+        self._identity = other if other.serial else None
+        problem = other_sensor(self._target, other)
+        return Observation(
+            device=self._target.device,
+            reachable=True,
+            other=other,
+            problem=problem.message,
+            code=problem.code.value,
+            advice=problem.advice,
+        )
+
+    async def _remember(self, identity: Identity) -> SeenSensor | None:
+        memory = self._context.last_seen
+        if memory.is_news(self._target, identity):
+            return await asyncio.to_thread(memory.note, self._target, identity)
+        return memory.note(self._target, identity)
 
     async def _look_at_https(self) -> None:
         """Read what HTTPS does there, and remember it for the doctor, who asks no sensor."""

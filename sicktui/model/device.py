@@ -64,6 +64,14 @@ class Target(Struct, frozen=True, kw_only=True):
     fingerprint: str | None = None
     """64 hex digits in lower case."""
 
+    def accepts(self, serial: str | None) -> bool:
+        """Whether a sensor is the one that the profile pins; true if it pins none.
+
+        Args:
+            serial: the serial number that it reports, if it does.
+        """
+        return self.serial is None or bool(serial and same_serial(serial, self.serial))
+
     @property
     def unpinned(self) -> "Target":
         """The same device for a sensor that replaces the pinned one."""
@@ -225,6 +233,24 @@ SOON_EXPIRED: Final = 30.0
 """Days before the end of a certificate from which on it is pointed out."""
 
 
+class EarlierSensor(Struct, frozen=True, kw_only=True):
+    """The sensor that answered for a device before the one that answers now."""
+
+    label: str
+    """Its serial number, else its MAC address."""
+    until: str
+    """When it answered last (RFC 3339)."""
+
+    def words(self, now: str) -> str:
+        """The change in words: ``was serial 25420067 until 2026-11-21, now 25420068 answers``.
+
+        Args:
+            now: the label of the sensor that answers now.
+        """
+        kind = "MAC" if ":" in self.label else "serial"
+        return f"was {kind} {self.label} until {self.until[:10]}, now {now} answers"
+
+
 class Observation(Struct, frozen=True, kw_only=True):
     """What one reading of a sensor found."""
 
@@ -241,9 +267,22 @@ class Observation(Struct, frozen=True, kw_only=True):
     """Why it could not be read, in words; empty when all went well."""
     code: str = ""
     """The contract's code that goes with ``problem``."""
+    advice: str = ""
+    """What to do about ``problem``, where the sentence does not end with that."""
+    other: Identity | None = None
+    """The sensor that answers in place of the one that the profile pins; then ``identity`` is ``None``."""
+    earlier: EarlierSensor | None = None
+    """The sensor that answered before for a device whose profile pins none."""
+
+    @property
+    def change(self) -> str:
+        """That another sensor answers than before, where no profile forbids it; empty if it is the same."""
+        label = self.identity.label if self.identity else ""
+        return self.earlier.words(label) if self.earlier else ""
 
     @property
     def remarks(self) -> str:
         """What could not be read and is not needed, and what explains its state; empty if nothing is odd."""
         gaps = self.identity.gaps if self.identity else ""
-        return f"{gaps} {self.health.note}".strip()
+        change = f"{self.change[:1].upper()}{self.change[1:]}." if self.earlier else ""
+        return " ".join(part for part in (change, gaps, self.health.note) if part)

@@ -137,6 +137,11 @@ class StatusRead(Struct, frozen=True, kw_only=True, tag_field="kind", tag="statu
     health: str | None
     auth: str | None
     message: str = ""
+    code: str | UnsetType = UNSET
+    """The contract's code of what went wrong."""
+    problem: str | UnsetType = UNSET
+    """``other_sensor``: it is not the sensor that the profile pins, and the keys above describe it.
+    ``changed_sensor``: the profile pins none, and another sensor answers than before."""
     https: bool | UnsetType = UNSET
     """``True`` where HTTPS is on, ``False`` where it reports an error."""
     certificate_expires: str | UnsetType = UNSET

@@ -97,7 +97,7 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str},
-    "status": {"https": bool, "certificate_expires": str},
+    "status": {"https": bool, "certificate_expires": str, "code": str, "problem": str},
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

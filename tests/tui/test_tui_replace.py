@@ -45,7 +45,8 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
     async with AsyncExitStack() as stack, harness.dashboard((80, 24)) as (pilot, main):
         new = await mounted(harness, stack, NEW, pinned="1001")
         await pilot.press("R")
-        await until(pilot, lambda: "1 online" in text_of(pilot) and "▲ none" in text_of(pilot))
+        await until(pilot, lambda: "1 other sensor" in text_of(pilot))
+        assert "other sensor 9009" in text_of(pilot)
         await pilot.press("E")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
         await until(pilot, lambda: "4 What happens" in text_of(pilot) and "restored" in text_of(pilot))
@@ -138,7 +139,7 @@ async def test_what_does_not_fit_is_said(harness: DashboardHarness) -> None:
         other = structs.replace(NEW, model="picoScan120")
         device = await mounted(harness, stack, other, pinned="1001")
         await pilot.press("R")
-        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await until(pilot, lambda: "1 other sensor" in text_of(pilot))
         await pilot.press("E")
         await until(pilot, lambda: f"{CROSS} model" in text_of(pilot))
         assert "The backup is from a picoScan150, but this sensor is a picoScan120." in flat_of(pilot)

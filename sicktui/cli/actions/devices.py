@@ -133,6 +133,7 @@ def edit(common: Common, name: str, changes: Changes) -> int:
         if after == before:
             raise UsageError("No change was given.", advice="See 'sicktui devices edit --help'.")
         _save(cli, devices.replace(name, after))
+        cli.context.last_seen.rename(name, after.name)
         _fact(cli, after)
         cli.out.line(f"Changed {after.name}.")
         if not cli.context.credentials.follow(
@@ -157,6 +158,7 @@ def remove(common: Common, words: Sequence[str]) -> int:
             devices = devices.remove(profile.name)
         _save(cli, devices)
         user = cli.context.settings.device.user
+        cli.context.last_seen.forget([profile.name for profile in profiles])
         remove_passwords(cli, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
             _fact(cli, profile)

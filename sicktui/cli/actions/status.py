@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
@@ -16,7 +16,7 @@ from sicktui.model.device import SOON_EXPIRED, Observation, Target
 from sicktui.model.enums import DeviceStatus
 from sicktui.model.event import StatusRead
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.wording import count
+from sicktui.model.wording import count, names
 
 HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH", "HTTPS")
 _WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8, 3)
@@ -32,8 +32,11 @@ def status(common: Common, words: Sequence[str]) -> int:
         lost = [
             observation.device for observation in seen if observation.problem or not observation.reachable
         ]
-        if lost:
-            cli.out.note(f"{len(lost)} of {count(len(seen), 'device')} could not be read.")
+        others = [observation.device for observation in seen if observation.other]
+        if others:
+            cli.out.note(f"Another sensor than the profile's answers for {names(others)}.")
+        if unread := len(lost) - len(others):
+            cli.out.note(f"{unread} of {count(len(seen), 'device')} could not be read.")
         return ExitCode.FAILED if lost else ExitCode.OK
 
 
@@ -54,7 +57,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
 
 def status_line(observation: Observation, ts: str) -> StatusRead:
     """The contract's ``status`` line."""
-    identity = observation.identity
+    identity = observation.identity or observation.other
     health, https = observation.health.status, observation.https
     return StatusRead(
         ts=ts,
@@ -69,14 +72,28 @@ def status_line(observation: Observation, ts: str) -> StatusRead:
         auth=observation.auth.value if observation.auth else None,
         https=https.enabled if https and (https.enabled or https.trouble) else UNSET,
         certificate_expires=timestamp(https.expires) if https and https.expires else UNSET,
-        message=observation.problem or observation.remarks,
+        message=_words(observation),
+        code=observation.code or UNSET,
+        problem=_problem(observation),
     )
+
+
+def _words(observation: Observation) -> str:
+    return f"{observation.problem} {observation.advice}".strip() or observation.remarks
+
+
+def _problem(observation: Observation) -> str | UnsetType:
+    if observation.other is not None:
+        return "other_sensor"
+    return "changed_sensor" if observation.earlier is not None else UNSET
 
 
 def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> None:
     if observation.identity is None:
         word = "NO ANSWER" if not observation.reachable else "NOT READ"
-        trouble = (observation.device, f"{word}: {observation.problem}")
+        words = _words(observation)
+        # The sentence about another sensor begins with that.
+        trouble = (observation.device, words if observation.other else f"{word}: {words}")
         for line in hanging(trouble, (widths[0], 0), cli.out.wrap):
             cli.out.line(line, "red")
         return
@@ -92,8 +109,12 @@ def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> 
         observation.health.label,
         "-" if https is None else https.words(now),
     )
-    words = observation.problem or observation.remarks
+    words = _words(observation)
     line = row(cells, widths) + (f"  {words}" if words else "")
     left = None if https is None else https.days_left(now)
-    alarming = observation.health.status in _ALARMING or (left is not None and left < SOON_EXPIRED)
+    alarming = (
+        observation.earlier is not None
+        or observation.health.status in _ALARMING
+        or (left is not None and left < SOON_EXPIRED)
+    )
     cli.out.line(line, "yellow" if alarming else None)

@@ -10,6 +10,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
     Refusal,
+    change_warnings,
     judge_access,
     judge_identity,
     judge_state,
@@ -48,6 +49,7 @@ async def _plan_device(context: Context, target: Target) -> PlanItem:
             )
         except SensorError as error:
             return plan_item(target, Refusal.of(error))
+        warnings += await change_warnings(context, target, identity)
         item = plan_item(
             target, refusal, message="Back up its parameters.", identity=identity, warnings=warnings
         )

@@ -14,7 +14,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, read_update_state
 from sicktui.engine.plan.interrupted import refuse_interrupted
 from sicktui.model.address import parse_address
-from sicktui.model.device import Identity, Target, bare_serial, same_serial
+from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
@@ -102,11 +102,27 @@ async def reading(
 
 def judge_identity(target: Target, identity: Identity) -> Refusal | None:
     """Refuse a sensor that is not the one the profile pins by serial number."""
-    if target.serial is None:
-        return None
-    if identity.serial is not None and same_serial(identity.serial, target.serial):
+    if target.serial is None or target.accepts(identity.serial):
         return None
     return Refusal.of(OtherSensor.at(target.address, identity.serial, target.serial))
+
+
+async def change_warnings(context: Context, target: Target, identity: Identity) -> list[str]:
+    """That another sensor answers than before, as a warning. Remembers the sensor.
+
+    A profile that pins no serial number forbids no replacement; the operator should know of it all the same.
+
+    Args:
+        context: what is remembered of sensors.
+        target: the device.
+        identity: the sensor that answers, perhaps another one than the profile pins.
+    """
+    if not target.accepts(identity.serial):
+        return []
+    seen = await asyncio.to_thread(context.last_seen.note, target, identity)
+    if seen is None or seen.earlier is None:
+        return []
+    return [f"Another sensor than before: {seen.earlier.words(identity.label)}."]
 
 
 async def expected_identity(target: Target, sensor: Sensor) -> Identity:

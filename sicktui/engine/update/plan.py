@@ -11,6 +11,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
     Refusal,
+    change_warnings,
     judge_access,
     judge_identity,
     judge_state,
@@ -138,6 +139,7 @@ async def _read_and_judge(
             status = await sensor.read.device_status()
         except (DeviceError, ProtocolError) as error:
             warnings.append(f"Its health cannot be read now: {error.message}")
+        warnings += await change_warnings(context, target, identity)
         warnings += _warnings(request, identity, state)
         warnings += await reboot_warnings(sensor)
         note = await clock_note(sensor)

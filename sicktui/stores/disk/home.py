@@ -92,6 +92,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.data / "sensors.json"
 
     @property
+    def seen_file(self) -> Path:
+        """Which sensor answered last for each device."""
+        return self.data / "seen.json"
+
+    @property
     def udids_file(self) -> Path:
         """How the sensors are known to the servers of sources."""
         return self.data / "udids.json"

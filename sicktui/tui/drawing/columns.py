@@ -31,7 +31,8 @@ class Column(Generic[RowT]):
     width. A ``steady`` column takes ``most`` whenever there is room, so that it does not jump with
     its content. Columns with the highest ``rank`` are the first to go in a narrow terminal: those
     from ``EXTRA`` on before another one is cut below its ``comfort``, all others before another one
-    is cut below its ``ample`` width.
+    is cut below its ``ample`` width. A steady column with a ``usual`` width takes that, and more only
+    for content that needs it.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Column(Generic[RowT]):
     comfort: int = 0
     right: bool = False
     steady: bool = False
+    usual: int = 0
 
 
 def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, gap: int = 1) -> list[int]:
@@ -84,7 +86,9 @@ def _fitting(
 
 
 def _wanted(column: Column[RowT], content: int) -> int:
-    return column.most if column.steady else max(column.least, min(column.most, content))
+    least = max(column.least, column.usual)
+    fixed = column.steady and not column.usual
+    return column.most if fixed else max(least, min(column.most, content))
 
 
 def _grow(widths: list[int], members: list[int], wants: dict[int, int], spare: int) -> int:

@@ -1,13 +1,14 @@
 """Watches the device list file, which another session may change at any time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.config.devices import DeviceList
+from sicktui.stores.config.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 
@@ -19,7 +20,7 @@ class DeviceListWatcher:
         screen: owns the worker.
         context: for the stores.
         appearance: how the dashboard looks.
-        take: receives a changed list.
+        take: receives a changed list, and the sensors that were last seen.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class DeviceListWatcher:
         screen: "Screen[None]",
         context: Context,
         appearance: Appearance,
-        take: Callable[[DeviceList], None],
+        take: Callable[[DeviceList, Mapping[str, SeenSensor]], None],
     ) -> None:
         self._screen = screen
         self._context = context
@@ -51,7 +52,7 @@ class DeviceListWatcher:
     async def read(self) -> None:
         """Read it, and pass it on if it changed."""
         try:
-            devices = await asyncio.to_thread(self._context.devices)
+            devices, seen = await asyncio.to_thread(self._read)
         except SicktuiError as error:
             if not self._troubled:
                 self._troubled = True
@@ -59,7 +60,10 @@ class DeviceListWatcher:
             return
         if self._digest != (devices.digest or ""):
             self._digest = devices.digest or ""
-            self._take(devices)
+            self._take(devices, seen)
+
+    def _read(self) -> tuple[DeviceList, dict[str, SeenSensor]]:
+        return self._context.devices(), self._context.last_seen.all()
 
     async def _try_again(self, _: object) -> None:
         self._troubled = False

@@ -7,7 +7,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from sicktui.model.clock import Clock
-from sicktui.model.device import Observation
+from sicktui.model.device import Identity, Observation
 from sicktui.model.enums import Level, RunState
 from sicktui.model.event import Event
 from sicktui.model.run_view import RunView
@@ -16,6 +16,10 @@ from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.rows.log import LogLine, line, line_of
+
+
+def _label(other: Identity | None) -> str | None:
+    return None if other is None else other.label
 
 
 class Notifier:
@@ -57,8 +61,17 @@ class Notifier:
         """A sensor was polled: report what changed since the last poll."""
         if was is not None and seen.reachable and not was.reachable:
             self.log("reachable again.", seen.device)
-        if seen.problem and (was is None or was.code != seen.code or was.reachable != seen.reachable):
-            self.log(seen.problem, seen.device, Level.WARNING)
+        if seen.problem and (
+            was is None
+            or was.code != seen.code
+            or was.reachable != seen.reachable
+            or _label(was.other) != _label(seen.other)
+        ):
+            key = self._keys.of(BY_ID["replace"])
+            offer = f" Press {key} if it replaces that one." if seen.other else ""
+            self.log(seen.problem + offer, seen.device, Level.WARNING)
+        if seen.change and (was is None or was.change != seen.change):
+            self.log(f"{seen.change}.", seen.device, Level.WARNING)
 
     # Of runs
 

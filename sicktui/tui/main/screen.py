@@ -1,6 +1,7 @@
 """The main screen: the list, the update panel, the details of the selected device, the log."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -17,6 +18,7 @@ from sicktui.model.enums import Level
 from sicktui.model.login import locked_words
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
+from sicktui.stores.config.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell
@@ -78,6 +80,7 @@ class MainScreen(Screen[None]):
             grain=max(10, round(2 * context.settings.timing.poll_interval)),
             old_after=context.settings.backups.old_after,
         )
+        self.dashboard.replace_key = appearance.keys.of(BY_ID["replace"])
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
@@ -151,13 +154,14 @@ class MainScreen(Screen[None]):
 
     # What comes in
 
-    def _take_list(self, devices: DeviceList) -> None:
+    def _take_list(self, devices: DeviceList, seen: Mapping[str, SeenSensor]) -> None:
         settings = self.context.settings
         targets = {
             name: resolve(profile, settings.device, settings.timing)
             for name, profile in devices.profiles.items()
         }
         self.dashboard.set_devices(devices.profiles, targets)
+        self.dashboard.remember(seen)
         self._poller.watch(targets)
         for warning in devices.warnings():
             self.notifier.log(warning, None, Level.WARNING)

@@ -21,6 +21,8 @@ class Contact(StrEnum):
     ASKING = "asking"
     ONLINE = "online"
     OFFLINE = "offline"
+    OTHER = "other sensor"
+    """Another sensor answers than the one that the profile pins."""
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
@@ -39,6 +41,12 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     """Time since the last answer, in few letters."""
     problem: bool = False
     """It answers, but with a problem."""
+    other: str = ""
+    """The sensor that answers in its place: serial number, else MAC address."""
+    change: str = ""
+    """That another sensor answers than before, where the profile pins none."""
+    remembered: bool = False
+    """Model, firmware and serial number are from an earlier session."""
     marked: bool = False
     in_run: bool = False
     """A run is using the sensor; the list shows what the run observes."""
@@ -61,7 +69,8 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
         parts += [f"@{tag}" for tag in self.tags]
         parts += [mark.words for mark in self.backups.marks] if self.backups else []
-        parts += [self.contact.value, self.health.label, self.state.label if self.state is not None else ""]
+        parts += [f"{self.contact.value} {self.other}", self.change]
+        parts += [self.health.label, self.state.label if self.state is not None else ""]
         return "\n".join(parts).lower()
 
 
@@ -105,15 +114,17 @@ def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
 
 def _calm(row: DeviceRow) -> int:
     """The smaller, the more urgent."""
-    if row.contact is Contact.OFFLINE:
+    if row.contact is Contact.OTHER:
         return 0
-    if row.state is UpdateState.ERROR or row.problem:
+    if row.contact is Contact.OFFLINE:
         return 1
-    if row.health.status is not None and not row.health.status.healthy:
+    if row.state is UpdateState.ERROR or row.problem:
         return 2
-    if row.backups is not None and wants_attention(row.backups):
+    if row.health.status is not None and not row.health.status.healthy:
         return 3
-    return 4 if row.contact is Contact.ASKING else 5
+    if row.change or (row.backups is not None and wants_attention(row.backups)):
+        return 4
+    return 5 if row.contact is Contact.ASKING else 6
 
 
 def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
@@ -123,7 +134,11 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     match row.contact:
         case Contact.ASKING:
             return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
-        case Contact.ONLINE if row.problem:
+        case Contact.OTHER:
+            ways = (f"other sensor {row.other}", f"other {row.other}", "other sensor")
+            words = next((words for words in ways if len(words) + _SIGN <= width), "other")
+            return cell(f"{glyphs.failed} {words}", Tone.BAD)
+        case Contact.ONLINE if row.problem or row.change:
             return (Span(f"{glyphs.warning} {'up' if narrow else 'online'}", Tone.WARN), age)
         case Contact.ONLINE:
             return (Span(f"{glyphs.full} {'up' if narrow else 'online'}", Tone.GOOD), age)
@@ -132,6 +147,8 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 _WIDE_CONTACT: Final = 14
+_SIGN: Final = 2
+"""Cells of a sign and a blank."""
 
 
 def known_state(value: int | None) -> UpdateState | None:
@@ -184,6 +201,11 @@ def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     return (mark, Span(name, Tone.KEY if row.marked else Tone.PLAIN))
 
 
+def _known_cell(row: DeviceRow, text: str) -> Cell:
+    """A text that the sensor reports; dim while it is from an earlier session."""
+    return cell(text, Tone.DIM if row.remembered else Tone.PLAIN)
+
+
 def _temperature_cell(row: DeviceRow, glyphs: Glyphs, _: int) -> Cell:
     if row.health.temperature is None:
         return cell(glyphs.skipped, Tone.DIM)
@@ -209,9 +231,16 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         most=20,
         rank=5,
         # Models differ at their ends: the middle is what can be spared.
-        cell=lambda r, g, w: cell(truncate_middle(r.model, w, g.ellipsis)),
+        cell=lambda r, g, w: _known_cell(r, truncate_middle(r.model, w, g.ellipsis)),
     ),
-    Column(id="version", title="Firmware", least=8, most=14, rank=1, cell=lambda r, _g, _w: cell(r.version)),
+    Column(
+        id="version",
+        title="Firmware",
+        least=8,
+        most=14,
+        rank=1,
+        cell=lambda r, _g, _w: _known_cell(r, r.version),
+    ),
     Column(
         id="state", title="Update", least=8, most=10, rank=1, cell=lambda r, g, w: state_cell(r.state, g, w)
     ),
@@ -234,9 +263,24 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         cell=lambda r, g, w: mark_cell(r.backups, g, w),
     ),
     Column(
-        id="contact", title="Contact", least=9, comfort=14, most=14, rank=0, steady=True, cell=contact_cell
+        id="contact",
+        title="Contact",
+        least=9,
+        comfort=16,
+        most=26,
+        rank=0,
+        steady=True,
+        usual=14,
+        cell=contact_cell,
     ),
-    Column(id="serial", title="Serial", least=10, most=16, rank=6, cell=lambda r, _g, _w: cell(r.serial)),
+    Column(
+        id="serial",
+        title="Serial",
+        least=10,
+        most=16,
+        rank=6,
+        cell=lambda r, _g, _w: _known_cell(r, r.serial),
+    ),
     Column(
         id="tags",
         title="Tags",
@@ -246,7 +290,12 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         cell=lambda r, _g, _w: cell(" ".join(r.tags), Tone.DIM),
     ),
     Column(
-        id="location", title="Location", least=10, most=32, rank=8, cell=lambda r, _g, _w: cell(r.location)
+        id="location",
+        title="Location",
+        least=10,
+        most=32,
+        rank=8,
+        cell=lambda r, _g, _w: _known_cell(r, r.location),
     ),
     Column(id="auth", title="Login", least=9, most=9, rank=9, cell=lambda r, _g, _w: cell(r.auth, Tone.DIM)),
     Column(id="temperature", title="Temp", least=6, most=6, rank=9, right=True, cell=_temperature_cell),

@@ -37,7 +37,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     @property
     def identity(self) -> Identity | None:
         """The identity of the sensor that answers."""
-        return self.seen.identity if self.seen else None
+        return (self.seen.identity or self.seen.other) if self.seen else None
 
     @property
     def is_same(self) -> bool:

@@ -12,6 +12,7 @@ from sicktui.model.enums import Code, Operation, RunState
 from sicktui.model.run_view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
+from sicktui.stores.config.last_seen import SeenSensor, fits
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backup_marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
@@ -42,9 +43,13 @@ class DashboardState:
         self._clock = clock
         self._grain = grain
         self.old_after = old_after
+        self.replace_key = ""
+        """The key of the command that replaces a sensor, for sentences that name it."""
         self.profiles: dict[str, Profile] = {}
         self.targets: dict[str, Target] = {}
         self.observations: dict[str, LastObservation] = {}
+        self.remembered: dict[str, SeenSensor] = {}
+        """The sensors that answered in earlier sessions, by device."""
         self.marks: set[str] = set()
         self.selected: str | None = None
         self.wanted = ""
@@ -136,11 +141,26 @@ class DashboardState:
                 return self.runs[run].devices[device]
         return None
 
+    def identity_of(self, device: str) -> Identity | None:
+        """The identity that the sensor of a device reported last, perhaps in an earlier session."""
+        last = self.observations.get(device)
+        if last is not None and last.identity is not None:
+            return last.identity
+        seen = self.remembered.get(device)
+        return seen.identity if seen else None
+
     def backups_of(self, device: str) -> SensorHistory | None:
         """The backups of the sensor at a device; ``None`` until they have been read."""
-        last = self.observations.get(device)
-        identity = last.identity if last else None
+        identity = self.identity_of(device)
         return self.backup_index.of(device, identity, refused=device in self._without_backup)
+
+    def remember(self, seen: Mapping[str, SeenSensor]) -> None:
+        """Set the sensors that answered in earlier sessions; those that the profiles refuse are left out."""
+        self.remembered = {
+            name: entry
+            for name, entry in seen.items()
+            if name in self.targets and fits(self.targets[name].serial, entry)
+        }
 
     def fleet(self) -> list[ListedSensor]:
         """The sensors of the list that have been read."""
@@ -186,7 +206,7 @@ class DashboardState:
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:
         last, profile = self.observations.get(target.device), self.profiles.get(target.device)
         seen = last.observation if last else None
-        identity = last.identity if last else None
+        identity = self.identity_of(target.device)
         row = DeviceRow(
             device=target.device,
             name=clean(target.device),
@@ -197,7 +217,10 @@ class DashboardState:
             health=seen.health if seen else Health(),
             contact=_contact(seen),
             age=age(now - last.answered, grain=self._grain) if last and last.answered is not None else "",
-            problem=bool(seen and seen.reachable and seen.problem),
+            problem=bool(seen and seen.reachable and seen.problem and not seen.other),
+            other=clean(seen.other.label or "(no serial number)", 40) if seen and seen.other else "",
+            change=seen.change if seen else "",
+            remembered=identity is not None and (last is None or last.identity is None),
             marked=target.device in self.marks,
             serial=clean((identity and identity.serial) or target.serial or ""),
             location=_location(identity),
@@ -218,6 +241,8 @@ def _location(identity: Identity | None) -> str:
 def _contact(seen: Observation | None) -> Contact:
     if seen is None:
         return Contact.ASKING
+    if seen.other is not None:
+        return Contact.OTHER
     return Contact.ONLINE if seen.reachable else Contact.OFFLINE
 
 

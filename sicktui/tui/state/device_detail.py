@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
+from sicktui.model.device import Observation
 from sicktui.model.enums import STEPS, UpdateState, Verdict
 from sicktui.model.event import VerdictReached
 from sicktui.model.run_view import DeviceView
@@ -48,10 +49,21 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
     if job is not None and job.verdict is None and job.step is not None:
         return _progress_text(job, dashboard.now()), Tone.BUSY
     if last is not None and last.observation.problem:
-        return clean(last.observation.problem, LONG), Tone.WARN
+        words = f"{last.observation.problem} {_offer(dashboard, last.observation)}".strip()
+        return clean(words, LONG), Tone.BAD if last.observation.other else Tone.WARN
+    if last is not None and last.observation.change:
+        return clean(f"{last.observation.change}.", LONG), Tone.WARN
     if job is not None and job.verdict is not None:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     return _identity_text(dashboard, device, last, glyphs), Tone.DIM
+
+
+def _offer(dashboard: DashboardState, seen: Observation) -> str:
+    """What to do about another sensor, by the keys of the dashboard."""
+    if seen.other is None:
+        return ""
+    key = f" (press {dashboard.replace_key})" if dashboard.replace_key else ""
+    return f"If it replaces that one, use replace{key}; else check cabling and addresses on site."
 
 
 def _progress_text(job: DeviceView, now: datetime) -> str:
@@ -76,10 +88,13 @@ def _identity_text(
     dashboard: DashboardState, device: str, last: LastObservation | None, glyphs: Glyphs
 ) -> str:
     target = dashboard.targets.get(device)
-    who = last.identity if last else None
+    who = dashboard.identity_of(device)
     if who is None:
         return f"no answer from {clean(target.address)} yet." if target else "not in the list."
-    parts = [who.name, who.device_type, who.version]
+    seen = dashboard.remembered.get(device)
+    early = "no answer yet" if last is None or last.answered is None else None
+    early = f"{early}; last seen {_moment(seen.at)}" if early and seen else early
+    parts = [early, who.name, who.device_type, who.version]
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
     kept = dashboard.backups_of(device)
     parts.append(mark_words(kept, dashboard.old_after) if kept else None)
@@ -153,8 +168,9 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
     ]
     pairs = [("model", row.model), ("firmware", row.version), ("serial number", row.serial)]
     https = last.observation.https if last is not None else None
-    if last is not None and last.identity is not None:
-        who = last.identity
+    if row.remembered and (seen := dashboard.remembered.get(device)):
+        pairs.append(("last seen", f"{_moment(seen.at)} at {seen.address}"))
+    if (who := dashboard.identity_of(device)) is not None:
         pairs += [("MAC address", who.mac or ""), ("order number", who.order_number or "")]
     pairs += [
         ("location", row.location),
@@ -171,8 +187,15 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         paragraphs.append(cell(clean(last.observation.remarks, LONG), Tone.DIM))
     if last is not None and last.observation.problem:
         code = f" ({last.observation.code})" if last.observation.code else ""
-        paragraphs.append(cell(clean(last.observation.problem, LONG) + code, Tone.WARN))
+        tone = Tone.BAD if last.observation.other else Tone.WARN
+        paragraphs.append(cell(clean(last.observation.problem, LONG) + code, tone))
+        if offer := _offer(dashboard, last.observation):
+            paragraphs.append((Span("What to do: ", Tone.KEY), Span(offer)))
     return paragraphs
+
+
+def _moment(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _pair(name: str, value: str) -> Cell:

@@ -141,7 +141,10 @@ class Table(Pane, Generic[RowT]):
 
     def _measured(self, row: RowT) -> list[int]:
         """How wide the row's cells would like to be."""
-        return [c.most if c.steady else width_of(c.cell(row, self.glyphs, c.most)) for c in self._columns]
+        return [
+            c.most if c.steady and not c.usual else width_of(c.cell(row, self.glyphs, c.most))
+            for c in self._columns
+        ]
 
     def _shared(self) -> list[int]:
         contents = [max(sizes) for sizes in zip(*self._natural, strict=True)] or [0] * len(self._columns)

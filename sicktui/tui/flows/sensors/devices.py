@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sicktui.model.errors import SicktuiError
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
+from sicktui.stores.config.last_seen import LastSeen
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import bullets, cell
 from sicktui.tui.flows.passwords.vault import held_in_vault, unlock_holding
@@ -28,7 +29,9 @@ async def edit_device(services: Services, device: str) -> None:
     if old is None or taken is None:
         return
     new = await services.ask(DeviceForm(services.appearance, old, taken))
-    if new is not None and await _change(services, lambda devices: devices.replace(device, new)):
+    if new is not None and await _change(
+        services, lambda devices: devices.replace(device, new), lambda seen: seen.rename(device, new.name)
+    ):
         services.notify(f"{new.name} changed.")
         credentials = services.context.credentials
         user = old.user or services.context.settings.device.user
@@ -59,7 +62,7 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
                 known = known.remove(name)
         return known
 
-    if await _change(services, without):
+    if await _change(services, without, lambda seen: seen.forget(devices)):
         await unlock_holding(services, entries)
         for entry in entries:
             await asyncio.to_thread(services.context.credentials.forget, *entry)
@@ -80,13 +83,24 @@ async def _names(services: Services) -> list[str] | None:
         return None
 
 
-async def _change(services: Services, change: Callable[[DeviceList], DeviceList]) -> bool:
-    """Read the list again, change it, save it and show it; returns whether that worked."""
+async def _change(
+    services: Services,
+    change: Callable[[DeviceList], DeviceList],
+    then: Callable[[LastSeen], None] = lambda _: None,
+) -> bool:
+    """Read the list again, change it, save it and show it; returns whether that worked.
+
+    Args:
+        services: the main screen.
+        change: makes the new list.
+        then: what follows from it for the memory of the sensors.
+    """
     context = services.context
 
     def work() -> None:
         context.home.create()
         save_devices(context.home.devices_file, change(context.devices()))
+        then(context.last_seen)
 
     try:
         await asyncio.to_thread(work)

@@ -73,10 +73,11 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         context, target = self._engine_context, self._found.target
         self.trouble = ""
         seen = await observe(context, target)
+        who = seen.identity or seen.other
         old: str | None = None
-        if seen.identity is not None:
+        if who is not None:
             try:
-                old = await asyncio.to_thread(replaced_key, context, target, seen.identity)
+                old = await asyncio.to_thread(replaced_key, context, target, who)
             except SicktuiError as error:
                 self.trouble = str(error)
         self._found = structs.replace(self._found, seen=seen, old=old)
