@@ -65,6 +65,12 @@ def settings_page() -> str:
         "",
         "Optional keys: `user`, `auth`, `scheme`, `tags`, `serial`, `model`, `note`, `timing`. sicktui rewrites the file",
         "without comments; use `note` instead. A save is refused if the file was changed meanwhile.",
+        "",
+        "A pinned `serial` makes another sensor at that address `other sensor` (`other_device`): it is only asked who",
+        "it is, until it is replaced (`E`, `sicktui restore --replace`) or the profile is changed. Without a pin any",
+        "sensor may answer; for a week after a change, list, `status` and plans show `was serial X until DATE, now Y",
+        "answers`. The sensor that answered last for each device is kept in `seen.json` in the data folder, for",
+        "people only: no check rests on it.",
     ]
     return "\n".join(lines) + "\n"
 

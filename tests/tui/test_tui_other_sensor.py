@@ -42,10 +42,10 @@ async def test_it_is_a_state_of_its_own_in_every_part_of_the_screen(harness: Das
         await pilot.press("v")
         await until(pilot, lambda: "(other_device)" in flat_of(pilot))
         assert "What to do: If it replaces that one, use replace (press E)" in flat_of(pilot)
+        assert {request.method for request in one.requests} == {"GET"}
         await pilot.press("q", "E")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
         await until(pilot, lambda: "serial number 25420067" in flat_of(pilot))
-    assert {request.method for request in one.requests} == {"GET"}
 
 
 async def test_the_widths_of_the_word() -> None:

@@ -46,7 +46,7 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         new = await mounted(harness, stack, NEW, pinned="1001")
         await pilot.press("R")
         await until(pilot, lambda: "1 other sensor" in text_of(pilot))
-        assert "other sensor 9009" in text_of(pilot)
+        await until(pilot, lambda: "other 9009" in text_of(pilot))
         await pilot.press("E")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReplaceScreen))
         await until(pilot, lambda: "4 What happens" in text_of(pilot) and "restored" in text_of(pilot))
