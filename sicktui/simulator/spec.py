@@ -1,5 +1,6 @@
 """What a simulated device and its faults look like in code and in a scenario file."""
 
+from ipaddress import IPv4Address
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -28,7 +29,6 @@ Phase = Literal["idle", "uploading", "uploaded", "flashing", "finished", "error"
 Seconds = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
-Address = Annotated[str, Meta(pattern=r"^(\d{1,3}(\.\d{1,3}){3})?$")]
 FaultValue = int | str | tuple[int | str, ...]
 
 
@@ -162,10 +162,10 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     shares_address: bool = False
     """Out of the box: it shares its address with others, so REST is closed until it gets another one
     (127.x.x.x); AutoIP reports the shared one."""
-    dhcp_address: Address | None = None
+    dhcp_address: str | None = None
     """Its lease from the DHCP server in addressing mode 1; ``""``: there is no server. By default the address
     that is written."""
-    address_after_reboot: Address | None = None
+    address_after_reboot: str | None = None
     """Its lease from the DHCP server from its next boot on."""
     address_seconds: Annotated[int, Meta(ge=0, le=3600)] = 5
     """For how long it is away when AutoIP sets its address."""
@@ -187,6 +187,9 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         if self.accept_any_image and self.next_version is None:
             message = "accept_any_image needs next_version: any bytes name no version"
             raise ValueError(message)
+        for address in (self.dhcp_address, self.address_after_reboot):
+            if address:
+                IPv4Address(address)
         if self.interface is not None and self.shares_address:
             message = "shares_address is for devices without an interface: there they really share it"
             raise ValueError(message)

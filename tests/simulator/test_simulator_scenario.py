@@ -86,6 +86,12 @@ def test_a_scenario_is_read(tmp_path: Path) -> None:
         ("[[device]]\nname='x'\n[[device.fault]]\nname='hang'\nrate=2", ["does not accept 'rate'", "acts"]),
         ("[[device]]\nname='x'\nparameters={LocatioName='y'}", ["unknown key 'LocatioName'"]),
         ("[[device]]\nname='x'\nparameters={LocationName=5}", ["LocationName cannot be 5"]),
+        ("[[device]]\nname='x'\ndhcp_address='10.1.0'", ["device 1 (x)", "10.1.0"]),
+        ("[[device]]\nname='x'\nautoip='cola'", ["autoip", "cola"]),
+        ("[[device]]\nname='x'\nautoip_seconds=2", ["autoip_seconds"]),
+        ("[[device]]\nname='x'\ninterface='eth0'\nshares_address=true", ["shares_address is for"]),
+        ("[[device]]\nname='x'\n[[device.fault]]\nname='autoip_claims'\nvalue=['1','10.1']", ["10.1"]),
+        ("[[device]]\nname='x'\n[[device.fault]]\nname='autoip_claims'\nvalue=['1','','06:77']", ["06:77"]),
         ("[[device]]\nname='x'\n[[device]]\nname='x'", ["two devices have the name 'x'"]),
     ],
 )

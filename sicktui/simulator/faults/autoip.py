@@ -1,15 +1,19 @@
 """Faults of what a sensor answers over AutoIP, to a search and to a new address."""
 
+from ipaddress import IPv4Address
 from typing import ClassVar, Final
 
 from msgspec import structs
 
 from sicktui.simulator.device.device import Device, mac_of
 from sicktui.simulator.device.plans import FoundPlan, SetPlan
+from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.faults.base import Behaviour, fault
 from sicktui.simulator.network.autoip_packets import Facts, found_binary, xml_of
+from sicktui.simulator.spec import Fault
 
 _HEADER: Final = 16
+_MAC_BYTES: Final = 6
 _MOST_BYTES: Final = 60_000
 """Of one reply: a datagram holds 65507."""
 _OTHER_SERIAL: Final = "99999999"
@@ -100,15 +104,26 @@ class Claims(FoundFault):
 
     uses = ("value",)
 
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self._serial, self._address, self._mac, *_ = (*self.texts(), "", "", "")
+        try:
+            IPv4Address(self._address or "127.0.0.1")
+            found = bytes.fromhex(self._mac.replace(":", ""))
+        except ValueError as error:
+            raise ScenarioError(f"The fault {fault.name!r}: {error}.") from error
+        if found and len(found) != _MAC_BYTES:
+            raise ScenarioError(f"The fault {fault.name!r}: {self._mac!r} is not a MAC address.")
+
     def change(self, device: Device, plan: FoundPlan) -> None:
         """Claim what is named, and be honest in the rest."""
-        serial, address, mac, *_ = (*self.texts(), *("",) * 3)
+        address = self._address
         facts = plan.facts
         plan.facts = structs.replace(
             facts,
-            serial=serial or _OTHER_SERIAL,
+            serial=self._serial or _OTHER_SERIAL,
             ipv4=structs.replace(facts.ipv4, address=address) if address else facts.ipv4,
-            mac=mac.lower() or facts.mac,
+            mac=self._mac.lower() or facts.mac,
         )
 
 
