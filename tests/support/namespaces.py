@@ -18,7 +18,6 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +25,9 @@ from typing import Any, Final, Self
 
 import pytest
 
+from tests.support.harness import PASSWORD
 from tests.support.processes import is_root
+from tests.support.program import ProgramHarness, Result
 from tests.support.waiting import LIMIT
 
 _TOOLS: Final = ("ip", "unshare", "nsenter")
@@ -130,6 +131,7 @@ class Network:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._program = ProgramHarness(folder)
         self._hosts: list[Host] = []
         self._simulated: list[Simulated] = []
         self._programs: list[subprocess.Popen[bytes]] = []
@@ -203,16 +205,21 @@ class Network:
     def start(self, host: Host, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
         """Start the program on a host and leave it running; it is ended with the network."""
         process = subprocess.Popen(
-            host.inside(sys.executable, "-m", "sicktui", *words),
+            host.inside(*self._program.command(*words, fast=False)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment() | environment,
+            env=_environment(self._program.environment) | environment,
             cwd=self._folder,
         )
         self._programs.append(process)
         return process
 
+    def program(self, host: Host, *words: str, stdin: bytes = b"", **environment: str) -> Result:
+        """Call the program on a host, with the sensors' password, and wait for its end."""
+        process = self.start(host, *words, **{"SICKTUI_PASSWORD": PASSWORD, **environment})
+        return self._program.wait(process, stdin)
 
-def _environment() -> dict[str, str]:
-    return dict(os.environ) | {"PATH": _PATH}
+
+def _environment(program: dict[str, str] | None = None) -> dict[str, str]:
+    return (dict(os.environ) if program is None else program) | {"PATH": _PATH}
