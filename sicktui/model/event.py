@@ -176,6 +176,7 @@ class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     clock: float | None = None
     checksum: str | None = None
     calibration: str | None = None
+    sums_ok: bool | None = None
 
 
 class Noticed(_DeviceEvent, frozen=True, kw_only=True, tag="noticed"):

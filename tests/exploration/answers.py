@@ -90,6 +90,7 @@ def _reading(world: World, sensor: Sensor, wants: frozenset[Want]) -> Reading:
         clock=(60.0 if sensor.boots else 1.0e9) if _has(Want.CLOCK, offers, 0, wants) else None,
         checksum=("new" if sensor.names == NEW else "old") if _has(Want.CHECKSUM, offers, 0, wants) else None,
         calibration=_calibration(world, sensor) if _has(Want.CHECKSUM, offers, 0, wants) else None,
+        sums_ok=not (world.moves and sensor.boots) if _has(Want.CHECKSUM, offers, 0, wants) else None,
     )
 
 

@@ -22,7 +22,7 @@ DOES = (
     "keep UpdateState at 2 or 3 over a boot, or have it left over from before",
     "gain or lose SerialNumber, DeviceStatus, PowerOnCnt and FirmwareVersion over a boot; or never have them",
     "count power cycles only in PowerOnCnt; have DailyOpHours, a clock, LFTchecksum, each or none",
-    "report another calibration after a boot",
+    "report another calibration, and MD5SumOK false, after a boot",
     "spell its version otherwise, cut it off, or bring another than expected",
 )
 BEFALLS = (

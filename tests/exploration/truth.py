@@ -47,6 +47,8 @@ def _succeeded(world: World, sensor: Sensor, judgement: Judgement) -> None:
         raise Wrong(f"{judgement} of {sensor}")
     if ("calibration" in judgement.message) is not world.moves:
         raise Wrong(f"{judgement} with a calibration that {'moved' if world.moves else 'is what it was'}")
+    if ("MD5SumOK" in judgement.message) is not world.moves:
+        raise Wrong(f"{judgement} with a check of its checksums that {'fails' if world.moves else 'is fine'}")
     if any(one.down or not world.right[one.runs] or one.state == 1 for one in futures(world, sensor)):
         raise Wrong(f"{judgement} although more may come of {sensor}")
 

@@ -80,7 +80,7 @@ class World(Struct, frozen=True, eq=False):
     absent: tuple[bool, bool] = (False, True)
     """Which of the two paths of the trigger it does not have."""
     moves: bool = False
-    """Whether its calibration changes with its first reboot, as it never should."""
+    """Whether its calibration changes with its first reboot, as it never should; MD5SumOK is false then."""
     timing: Timing = USUAL_TIMING
     usually: str = "succeeded"
     """The verdict of an update in which nothing out of the ordinary happens."""
@@ -109,6 +109,7 @@ class World(Struct, frozen=True, eq=False):
             clock=1.0e9 if Want.CLOCK in offers else None,
             checksum="old" if Want.CHECKSUM in offers else None,
             calibration=CALIBRATION if Want.CHECKSUM in offers else None,
+            sums_ok=True if Want.CHECKSUM in offers else None,
         )
 
     def evidence(self) -> Evidence:

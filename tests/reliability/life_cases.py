@@ -257,14 +257,15 @@ def life_cases() -> Iterator[Case]:
             )
     for generation in GENERATIONS:
         if not generation.startswith("multiscan"):  # it has no LFTchecksum
-            moved = Fault(name="calibration_moves", when="updated", times="always")
-            yield Case(
-                row="calibration_moves",
-                column="verify",
-                generation=generation,
-                planted=(Planted(fault=moved),),
-                expected=(SUCCEEDED,),
-            )
+            for name in ("calibration_moves", "checksum_fails"):
+                flag = Fault(name=name, when="updated", times="always")
+                yield Case(
+                    row=name,
+                    column="verify",
+                    generation=generation,
+                    planted=(Planted(fault=flag),),
+                    expected=(SUCCEEDED,),
+                )
     lrs: GenerationName = "lrs4000-1.9.1"
     refused = (failed(Code.NOT_SUPPORTED),)
     yield Case(row="no fault", column="plan", generation=lrs, planted=(), expected=refused)

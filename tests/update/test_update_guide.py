@@ -94,10 +94,22 @@ async def test_a_calibration_that_moved_is_a_red_flag(harness: EngineHarness) ->
     assert "Do not rely on its measurements" in verdict.advice
 
 
+@pytest.mark.parametrize("before", [False, True])
+async def test_a_failed_check_of_its_checksums_is_a_red_flag(harness: EngineHarness, before: bool) -> None:
+    fails = Fault(name="checksum_fails", when=None if before else "updated", times="always")
+    await harness.sensor(version="2.3.0.0R", faults=(fails,))
+    verdict = await harness.verdict(harness.package())
+    assert verdict.verdict is Verdict.SUCCEEDED
+    assert "One of its areas fails its own check (LFTchecksum reports MD5SumOK false)" in verdict.message
+    assert ("as it did before the update" in verdict.message) is before
+    assert "Do not rely on its measurements" in verdict.advice
+
+
 async def test_a_calibration_that_stays_is_no_flag(harness: EngineHarness) -> None:
     device = await harness.sensor(version="2.3.0.0R")
     verdict = await harness.verdict(harness.package())
     assert "calibration" not in verdict.message.lower()
+    assert "MD5SumOK" not in verdict.message
     assert verdict.advice == ""
     assert paths(device).count("GET LFTchecksum") >= 2, "before the update and after it"
 

@@ -278,6 +278,7 @@ class JobRecord:
                 clock=before.clock,
                 checksum=before.checksum,
                 calibration=before.calibration,
+                sums_ok=before.sums_ok,
                 backup=backup,
             )
         )

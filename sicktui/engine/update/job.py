@@ -233,6 +233,7 @@ class UpdateJob:
                 clock=survey.clock,
                 checksum=survey.checksum,
                 calibration=survey.calibration,
+                sums_ok=survey.sums_ok,
             )
         return identity, resumed_evidence(
             past, before, item.to_version, counts=self._counts(identity), now=job.clock.monotonic()

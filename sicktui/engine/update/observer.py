@@ -59,6 +59,7 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
         clock=await _if_readable(part.clock) if Want.CLOCK in wants else None,
         checksum=digests.firmware if digests else None,
         calibration=digests.calibration if digests else None,
+        sums_ok=digests.ok if digests else None,
     )
 
 
@@ -103,6 +104,7 @@ async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Read
         clock=await _if_readable(part.clock) if more else None,
         checksum=digests.firmware if digests else None,
         calibration=digests.calibration if digests else None,
+        sums_ok=digests.ok if digests else None,
     )
 
 

@@ -329,7 +329,7 @@ def _merge(
     keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
     read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
     counters = {} if counted else {want.value: getattr(known, want.value) for want in COUNTERS}
-    keep["calibration"] = known.calibration
+    keep |= {"calibration": known.calibration, "sums_ok": known.sums_ok}
     missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
     return Reading(**(counters | keep | read | missing))
 
@@ -394,9 +394,9 @@ def _well(evidence: Evidence, what: Looked, now: float, *, moved: bool) -> Evide
 
 
 def confirming(evidence: Evidence) -> frozenset[Want]:
-    """What the last look of a success must have read: who, how, what, no second reboot, the calibration."""
+    """What the last look of a success must have read: who, how, what, no second reboot, its checksums."""
     wanted = {Want.IDENTITY, *({Want.STATUS, Want.FIRMWARE} & evidence.offers)}
-    if evidence.before.calibration is not None:
+    if evidence.before.calibration is not None or evidence.before.sums_ok is not None:
         wanted.add(Want.CHECKSUM)
     proven_by = evidence.proof.by if evidence.proof is not None else None
     return frozenset(wanted | ({proven_by or Want.POWER_ON} & evidence.offers))

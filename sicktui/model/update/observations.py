@@ -50,6 +50,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     """``LFTchecksum``: the digests of Linux root and application."""
     calibration: str | None = None
     """``LFTchecksum``: the digest of the calibration, which never moves."""
+    sums_ok: bool | None = None
+    """``LFTchecksum``: whether each of its areas passes its own check."""
 
 
 class Known(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ _NOT_READY: Final = (
     "Service mode (2) is normal during a large parameter exchange. If SCdevicestate stays 0, somebody may be "
     "logged in over CoLa (SOPAS ET, a driver): log out there."
 )
-_RECALIBRATED: Final = (
+_UNSOUND: Final = (
     "Do not rely on its measurements. Check them on site, and send SICK's support its diagnosis file."
 )
 _FORCE: Final = "Check it with 'sicktui status'. To be certain, update it again with --force."
@@ -110,12 +110,17 @@ def succeeded(f: Facts) -> Judgement:
 
 
 def flagged(f: Facts, judgement: Judgement) -> Judgement:
-    """The same judgement, with a red flag where the calibration moved."""
-    if not f.e.recalibrated:
+    """The same judgement, with a red flag where the calibration moved or one of its areas is damaged."""
+    flags = []
+    if f.e.recalibrated:
+        flags.append("Its calibration changed (MD5Calibration), which no update does.")
+    if f.e.sent.anything and f.e.latest.sums_ok is False:
+        since = ", as it did before the update" if f.e.before.sums_ok is False else ""
+        flags.append(f"One of its areas fails its own check (LFTchecksum reports MD5SumOK false){since}.")
+    if not flags:
         return judgement
     return judgement._replace(
-        message=f"{judgement.message} Its calibration changed (MD5Calibration), which no update does.",
-        advice=f"{judgement.advice} {_RECALIBRATED}".strip(),
+        message=" ".join((judgement.message, *flags)), advice=f"{judgement.advice} {_UNSOUND}".strip()
     )
 
 

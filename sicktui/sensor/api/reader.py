@@ -302,7 +302,7 @@ class Reader:
         return await self._optional("LSPdatetime", values.clock)
 
     async def digests(self) -> values.Digests | None:
-        """The digests of firmware and calibration; ``None`` where the sensor does not report them.
+        """The digests of firmware and calibration, and their check; ``None`` where it does not report them.
 
         Raises:
             SensorError: they cannot be read.

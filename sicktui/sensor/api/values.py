@@ -154,6 +154,7 @@ class _Checksums(Struct):
     root: str = field(name="MD5LinuxRoot")
     app: str = field(name="MD5App")
     calibration: str | None = field(name="MD5Calibration", default=None)
+    ok: object = field(name="MD5SumOK", default=None)
 
 
 class Digests(Struct, frozen=True):
@@ -163,6 +164,8 @@ class Digests(Struct, frozen=True):
     """Of Linux root and application: a change of firmware moves them."""
     calibration: str | None
     """Never moves in the life of a sensor; ``None`` where it is not reported."""
+    ok: bool | None
+    """``MD5SumOK``: false where one of its areas failed its own check; ``None`` where it is not reported."""
 
 
 def digests(reply: Reply) -> Digests:
@@ -172,7 +175,11 @@ def digests(reply: Reply) -> Digests:
         ProtocolError: those of the firmware are missing.
     """
     read: _Checksums = _convert(reply, _Checksums, f"{reply.variable} has no MD5LinuxRoot and MD5App")
-    return Digests(f"{_text(read.root)} {_text(read.app)}", _text(read.calibration or "") or None)
+    return Digests(
+        firmware=f"{_text(read.root)} {_text(read.app)}",
+        calibration=_text(read.calibration or "") or None,
+        ok=read.ok if isinstance(read.ok, bool) else None,
+    )
 
 
 class _ErrorCode(Struct):

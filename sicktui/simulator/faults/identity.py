@@ -41,13 +41,13 @@ class OtherFamily(WireFault):
     def alter(self, reply: Reply) -> Reply:
         """The true answer with another name."""
         name = self.fault.value if isinstance(self.fault.value, str) else "LRSNAV"
-        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "Name", name))
+        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "Name", value=name))
 
 
-def _changed(fields: dict[str, object], name: str, value: str) -> dict[str, object]:
+def _changed(fields: dict[str, object], name: str, *, value: object) -> dict[str, object]:
     """The fields with one of them changed, wherever it is."""
     return {
-        key: value if key == name else _changed(old, name, value) if isinstance(old, dict) else old
+        key: value if key == name else _changed(old, name, value=value) if isinstance(old, dict) else old
         for key, old in fields.items()
     }
 
@@ -66,7 +66,25 @@ class CalibrationMoves(WireFault):
 
     def alter(self, reply: Reply) -> Reply:
         """The true answer with another digest."""
-        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "MD5Calibration", "f" * 32))
+        payload = _changed(dict(reply.payload or {}), "MD5Calibration", value="f" * 32)
+        return structs.replace(reply, payload=payload)
+
+
+@fault("checksum_fails")
+class ChecksumFails(WireFault):
+    """Reports in ``LFTchecksum`` that one of its areas fails its check (``MD5SumOK`` false)."""
+
+    uses = ()
+
+    def on_request(self, device: Device, request: Request) -> Effect | None:
+        """Strike ``LFTchecksum`` only."""
+        if request.endpoint != "LFTchecksum" or not self.strikes(device, request):
+            return None
+        return Effect(fault=self.name, acts=True, alter=self.alter)
+
+    def alter(self, reply: Reply) -> Reply:
+        """The true answer, but for this."""
+        return structs.replace(reply, payload=_changed(dict(reply.payload or {}), "MD5SumOK", value=False))
 
 
 @fault("mac_only")
