@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulator.plain_autoip import ask, header, search_request
 from tests.support.program import ProgramHarness
 from tests.support.waiting import LIMIT, wait_until
 
@@ -49,6 +50,23 @@ def test_ports_follow_the_first(program: ProgramHarness) -> None:
     taken = program.here("simulate", "--devices", "1", "--port", str(port), fast=False)
     assert taken.code == 2
     assert str(port) in taken.err
+    process.send_signal(signal.SIGINT)
+    assert program.wait(process).code == 0
+
+
+def test_all_sensors_hear_searches_on_one_port(program: ProgramHarness) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    process = program.start("simulate", "--devices", "3", "--autoip-port", str(port), fast=False)
+    assert process.stdout is not None
+    devices = [json.loads(process.stdout.readline()) for _ in range(3)]
+    assert {device["autoip"] for device in devices} == {f"127.0.0.1:{port}"}
+    answers = ask(port, search_request())
+    assert {header(answer)[2] for answer in answers} == {device["mac"] for device in devices}
+    taken = program.here("simulate", "--autoip-port", str(port), fast=False)
+    assert taken.code == 2
+    assert f"UDP port {port}" in taken.err
     process.send_signal(signal.SIGINT)
     assert program.wait(process).code == 0
 
