@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from sicktui.model.offer import OfferState, Subject
 from sicktui.model.safe_text import clean
 from sicktui.sources.pace import Pace
@@ -34,6 +36,12 @@ _NO_PROOF: Final = (
 )
 _NO_MD5: Final = "The server sent no MD5. Compare the SHA-256 before you approve it."
 _CUT: Final = "The server's token way is broken (it cuts firmware off), so the simple way was used."
+_NOT_COMPARED: Final = (
+    "The server's simple way refuses, so what the token fetched could not be compared with it: "
+    "make sure that it is for this sensor."
+)
+_NOTHING_TO_COMPARE: Final = "The server announces no MD5 to compare with what the token fetched."
+_CHECK_AGAIN: Final = "Check again."
 _FORCED: Final = "The server's own auto_update is off for this sensor, which 'forced' does not override."
 _UNKNOWN_TOKEN: Final = "OTT_UPDATE_NOT_FOUND"  # noqa: S105  a word of the server
 _UNKNOWN_DEVICE: Final = "no_such_device"
@@ -97,7 +105,7 @@ class Fetching:
         name = received.name or file_name(subject, version)
         package = as_package(received.blob, name, room, model=subject.model)
         self._seen[(received.blob.size, received.blob.md5)] = package.sha256
-        proof = _NO_PROOF if received.sums.md5 else _NO_MD5
+        proof = _NO_PROOF if received.sums.md5 or one.has_md5 else _NO_MD5
         return Fetched(
             path=Path(package.path),
             sha256=package.sha256,
@@ -137,7 +145,10 @@ class _One:
         self._progress = progress
         self._forced = forced
         self.notes: list[str] = []
+        self.has_md5 = False
+        """Whether it was compared with an MD5 of the simple way."""
         self._failures: list[SourceError] = []
+        self._known: tuple[Sums | None] | None = None
 
     async def run(self, token: str | None) -> Received:
         """Try one way after the other.
@@ -146,10 +157,12 @@ class _One:
             SourceError: none worked.
             AlreadyHere: it is what was fetched for another sensor.
         """
-        if self._fetching.has_fetched and (announced := await self._announced()):
+        ways: list[Callable[[], Awaitable[Received]]] = [partial(self._by_tokens, token), self._simple]
+        if self._fetching.has_fetched and (announced := await self._announced_at_once()) is not None:
             # For many sensors with one build, a server that takes a minute to begin is asked once for each.
             self._fetching.must_be_new(announced)
-        ways: tuple[Callable[[], Awaitable[Received]], ...] = (partial(self._by_tokens, token), self._simple)
+            if announced.md5 is None:
+                ways = [self._simple]  # nothing to compare with what a token fetches
         for way in ways:
             try:
                 return await way()
@@ -201,7 +214,12 @@ class _One:
         except CutBuffer:
             self.notes.append(_CUT)
             raise _Failed(SourceError(_CUT, advice="Update the server.")) from None
-        await self._compare(received.sums)
+        if not await self._compare(received.actual):
+            try:
+                received.check_end()
+            except SourceError as error:
+                raise _Failed(error) from None
+            self.notes.append(_NOT_COMPARED)
         return received
 
     async def _get(self, token: str) -> Received:
@@ -222,27 +240,49 @@ class _One:
 
         return before
 
-    async def _compare(self, sums: Sums) -> None:
-        """Compare what a token fetched with what the simple way announces for this very sensor."""
+    async def _compare(self, sums: Sums) -> bool:
+        """Compare what a token fetched with what the simple way has for this very sensor.
+
+        Returns:
+            False if the simple way refuses, so that there is nothing to compare with.
+        """
         other = await self._announced()
-        if other is not None and not sums.agrees_with(other):
+        if other is None:
+            return False
+        if other.md5 is None:
+            raise _Failed(SourceError(_NOTHING_TO_COMPARE, advice=_CHECK_AGAIN))
+        if not sums.agrees_with(other):
             raise _Failed(
                 SourceError(
                     "The token fetched other firmware than the server has for this sensor.",
                     advice="Another PC may have checked in within the same second; check again.",
                 )
             )
+        self.has_md5 = True
+        return True
+
+    async def _announced_at_once(self) -> Sums | None:
+        try:
+            return await self._announced()
+        except _Failed:
+            return None
 
     async def _announced(self) -> Sums | None:
-        """What the simple way announces for this sensor; ``None`` if that cannot be known."""
-        body = self._registrar.firmware_request(self._subject, forced=self._forced)
-        try:
-            await self._pace.free()
-            async with self._wire.download("POST", FIRMWARE, body=body) as download:
-                self._pace.note(download.status, download.headers)
-                return await announced_by(download)
-        except SourceError:
-            return None
+        """What the simple way announces for this sensor; ``None`` if it refuses. Asked once.
+
+        Raises:
+            _Failed: it cannot be asked.
+        """
+        if self._known is None:
+            body = self._registrar.firmware_request(self._subject, forced=self._forced)
+            try:
+                await self._pace.free()
+                async with self._wire.download("POST", FIRMWARE, body=body) as download:
+                    self._pace.note(download.status, download.headers)
+                    self._known = (await announced_by(download),)
+            except SourceError as error:
+                raise _Failed(error) from None
+        return self._known[0]
 
     async def _simple(self) -> Received:
         try:
@@ -257,7 +297,9 @@ class _One:
         await self._pace.free()
         async with self._wire.download("POST", FIRMWARE, body=body) as download:
             self._pace.note(download.status, download.headers)
-            return await self._received(download, self._fetching.must_be_new)
+            received = await self._received(download, self._fetching.must_be_new)
+        received.check_end()
+        return received
 
     async def _received(self, download: Download, before: Callable[[Sums], None]) -> Received:
         received = await Receiver(self._room, self._progress).receive(download, before=before)
@@ -280,7 +322,7 @@ class _One:
             )
         if isinstance(received, ByAddress):
             raise SourceError("The server names another address again.", state=OfferState.REFUSED)
-        return Received(blob=received.blob, sums=received.sums, name=package.name)
+        return structs.replace(received, name=package.name)
 
     async def _twice(self, way: Callable[[], Awaitable[Received]]) -> Received:
         """One way, once again if it broke off or was damaged; from its beginning."""

@@ -26,6 +26,7 @@ SNIFFED: Final = 512
 """Bytes that show the kind of a body."""
 _BINARY: Final = "application/octet-stream"
 _CUT_BUFFER: Final = re.compile(rb'\s*\{\s*"success"\s*:\s*\{\s*"type"\s*:\s*"Buffer"')
+_FIRMWARE: Final = re.compile(rb'"(Buffer|files|payload)"')
 _MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
 _HEAD_MD5: Final = re.compile(rb'"md5"\s*:\s*"([0-9a-fA-F]{32})"')
 _HEAD_SIZE: Final = re.compile(rb'"filesize"\s*:\s*([0-9]{1,10})')
@@ -70,6 +71,27 @@ class Received(Struct, frozen=True, kw_only=True):
     sums: Sums
     name: str | None = None
     """The server's own name for it, unchecked."""
+    has_end: bool = True
+    """Whether the reply shows where it ends: bytes until the connection closes may be cut anywhere."""
+
+    @property
+    def actual(self) -> Sums:
+        """Length and MD5 of what came."""
+        return Sums(size=self.blob.size, md5=self.blob.md5)
+
+    def check_end(self) -> None:
+        """Return if it is known to be whole.
+
+        Raises:
+            SourceError: nothing was announced, and the end was that of the connection.
+        """
+        if not self.has_end and self.sums == Sums():
+            raise SourceError(
+                "The server announced neither its length nor its MD5, and closed the connection: "
+                "whether it came whole is not known.",
+                advice="Let the server, or a proxy in front of it, send Content-Length.",
+                state=OfferState.REFUSED,
+            )
 
 
 class ByAddress(Struct, frozen=True, kw_only=True):
@@ -126,7 +148,7 @@ class Receiver:
                 head += piece
                 if len(head) >= SNIFFED:
                     break
-            if refused := await self._refusal(download, head):
+            if refused := refusal_of(download, head):
                 raise Refused(refused)
             binary = download.headers.get("content-type", "").partition(";")[0].strip().lower() == _BINARY
             if binary and _CUT_BUFFER.match(head):
@@ -135,20 +157,9 @@ class Receiver:
             before(announced)
             if not binary and head.lstrip()[:1] == b"{":
                 return await self._json(download, head, pieces)
-            return await self._raw(head, pieces, announced)
+            return await self._raw(download, head, pieces, announced)
 
-    async def _refusal(self, download: Download, head: bytes) -> Refusal | None:
-        """The refusal that a body is, by its status and its beginning."""
-        bare = head.strip()
-        if download.status not in _SUCCESS or not bare:
-            return read_refusal(_by_status(download.status) or bare)
-        if len(head) >= SNIFFED:
-            return read_refusal(bare) if bare[:1] == b"<" and _WORD.match(bare[:100]) else None
-        if bare[:1] == b"<" or (bare[:1] != b"{" and _WORD.fullmatch(bare)):
-            return read_refusal(bare)
-        return None
-
-    async def _raw(self, head: bytes, pieces: Any, announced: Sums) -> Received:  # noqa: ANN401
+    async def _raw(self, download: Download, head: bytes, pieces: Any, announced: Sums) -> Received:  # noqa: ANN401
         file = self._new_file()
         file.write(head)
         self._progress(file.size, announced.size)
@@ -157,7 +168,7 @@ class Receiver:
             self._progress(file.size, announced.size)
         blob = file.finish()
         check_sums(blob, length=announced.size, md5=announced.md5)
-        return Received(blob=blob, sums=announced)
+        return Received(blob=blob, sums=announced, has_end=download.has_end)
 
     async def _json(self, download: Download, head: bytes, pieces: Any) -> Received | ByAddress:  # noqa: ANN401
         total = sums_of(download, head).size
@@ -189,6 +200,18 @@ class Receiver:
         return max((file.size for file in self._files), default=0)
 
 
+def refusal_of(download: Download, head: bytes) -> Refusal | None:
+    """The refusal that a body is, by its status and its beginning."""
+    bare = head.strip()
+    if download.status not in _SUCCESS or not bare:
+        return read_refusal(_by_status(download.status) or bare)
+    if len(head) >= SNIFFED:
+        return read_refusal(bare) if bare[:1] == b"<" and _WORD.match(bare[:100]) else None
+    if bare[:1] == b"<" or (bare[:1] != b"{" and _WORD.fullmatch(bare)):
+        return read_refusal(bare)
+    return None
+
+
 def sums_of(download: Download, head: bytes) -> Sums:
     """What a reply announces, in its headers or at the beginning of its JSON."""
     if head.lstrip()[:1] == b"{":
@@ -202,17 +225,18 @@ def sums_of(download: Download, head: bytes) -> Sums:
 
 
 async def announced_by(download: Download) -> Sums | None:
-    """What a reply announces, without its firmware; ``None`` if it is a refusal or announces nothing."""
+    """What a reply announces, without its firmware; empty if it announces nothing, ``None`` for a refusal."""
     head = b""
     async with aclosing(download.pieces()) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             head += piece
             if len(head) >= SNIFFED:
                 break
-    if len(head) < SNIFFED or download.status not in _SUCCESS:
+    if len(head) < SNIFFED or refusal_of(download, head):
         return None
-    found = sums_of(download, head)
-    return None if found == Sums() else found
+    if head.lstrip()[:1] == b"{" and not _FIRMWARE.search(head):
+        return None
+    return sums_of(download, head)
 
 
 def _by_status(status: int) -> bytes:

@@ -81,6 +81,11 @@ class Download:
         text = self.headers.get("content-length", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None  # noqa: PLR2004
 
+    @property
+    def has_end(self) -> bool:
+        """Whether the reply shows where its body ends, beside the end of the connection."""
+        return self.length is not None or "transfer-encoding" in self.headers
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body.
 
