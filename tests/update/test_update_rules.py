@@ -13,6 +13,7 @@ from sicktui.engine.update.rules import (
     warn_of_mixed_variants,
     warnings_of,
 )
+from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.package import Package, PackageType
@@ -79,7 +80,7 @@ def test_a_pinned_sensor_that_tells_no_serial_number_is_refused() -> None:
 def test_versions(
     version: str, expected: str | None, options: UpdateOptions, action: Action | None, code: Code | None
 ) -> None:
-    refusal = judge_version(identity(version), package(), expected, options)
+    refusal = judge_version(identity(version), package(), Versions(expected), options)
     assert (refusal.action if refusal else None) is action
     assert (refusal.code if refusal else None) is code
 
@@ -202,10 +203,11 @@ def test_new_hardware_takes_no_old_firmware(
 
 
 def test_a_picoscan_takes_no_downgrade_and_says_so() -> None:
-    refusal = judge_version(identity("2.4.0.0R"), package(), "2.3.0.0R", UpdateOptions())
+    refusal = judge_version(identity("2.4.0.0R"), package(), Versions("2.3.0.0R"), UpdateOptions())
     assert refusal is not None
     assert "cannot be downgraded" in refusal.message
-    other = judge_version(identity("2.4.0.0R", name="multiScan"), package(), "2.3.0.0R", UpdateOptions())
+    multiscan = identity("2.4.0.0R", name="multiScan")
+    other = judge_version(multiscan, package(), Versions("2.3.0.0R"), UpdateOptions())
     assert other is not None
     assert "cannot be downgraded" not in other.message
 
@@ -224,7 +226,7 @@ def test_a_picoscan_takes_no_downgrade_and_says_so() -> None:
 def test_old_firmware_is_updated_with_sopas_et(version: str, *, refused: bool, warned: bool) -> None:
     refusal = judge_support(identity(version), UpdateState.INITIAL)
     assert (refusal.code if refusal else None) is (Code.NOT_SUPPORTED if refused else None)
-    warnings = warnings_of(identity(version), package(), "2.3.3.0R", named=False)
+    warnings = warnings_of(identity(version), package(), Versions("2.3.3.0R"), named=False)
     assert any("SOPAS ET" in warning for warning in warnings) is warned
     assert judge_support(identity(version, name="multiScan"), UpdateState.INITIAL) is None
 
@@ -232,7 +234,7 @@ def test_old_firmware_is_updated_with_sopas_et(version: str, *, refused: bool, w
 def test_the_unsigned_package_of_a_new_release_goes_onto_old_firmware() -> None:
     """The rule is about the version on the sensor: 2.1.0 takes the unsigned .spk of 2.3.3."""
     unsigned = package(PackageType.UNSIGNED, "picoScan100_V2.3.3")
-    assert judge_version(identity("2.1.0.0R"), unsigned, "2.3.3", UpdateOptions()) is None
+    assert judge_version(identity("2.1.0.0R"), unsigned, Versions("2.3.3"), UpdateOptions()) is None
     signed = judge_package_type(identity("2.1.0.0R"), package(name="picoScan100_V2.3.3"))
     assert signed is not None
     assert "the same release" in signed.advice
@@ -255,6 +257,8 @@ def test_both_variants_in_one_plan_are_warned_of() -> None:
 
 def test_a_variant_in_the_name_is_a_warning_only() -> None:
     fw = package(name="picoScan150_V2.3.3")
-    assert any("picoScan150" in text for text in warnings_of(PICOSCAN_120, fw, "2.3.3", named=False))
-    assert not warnings_of(PICOSCAN_120, fw, "2.3.3", named=True)
-    assert not warnings_of(PICOSCAN_150, fw, "2.3.3", named=False)
+    assert any(
+        "picoScan150" in text for text in warnings_of(PICOSCAN_120, fw, Versions("2.3.3"), named=False)
+    )
+    assert not warnings_of(PICOSCAN_120, fw, Versions("2.3.3"), named=True)
+    assert not warnings_of(PICOSCAN_150, fw, Versions("2.3.3"), named=False)

@@ -31,6 +31,7 @@ from sicktui.engine.update.rules import (
     warn_of_mixed_variants,
     warnings_of,
 )
+from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.errors import SicktuiError
@@ -40,15 +41,6 @@ from sicktui.model.product import is_picoscan
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
 from sicktui.stores.packages.inspect import PackageError
-from sicktui.stores.packages.shelf import Shelf
-
-
-def expected_version(package: Package, options: UpdateOptions, shelf: Shelf) -> str | None:
-    """The version that a sensor must report for the update to have succeeded.
-
-    ``--expect-version``, else the version in the package's name, else what the shelf recorded.
-    """
-    return options.expect_version or package.version or shelf.version_for(package.sha256)
 
 
 class _Request(NamedTuple):
@@ -56,7 +48,7 @@ class _Request(NamedTuple):
 
     context: Context
     package: Package
-    expected: str | None
+    versions: Versions
     options: UpdateOptions
     models: tuple[str, ...]
     """The models that the package was approved for on the shelf."""
@@ -98,9 +90,9 @@ async def plan_update(
 
 def _request(context: Context, package: Package, options: UpdateOptions) -> _Request:
     shelf = context.shelf
-    expected = expected_version(package, options, shelf)
+    versions = Versions.of(package, options, shelf)
     return _Request(
-        context, package, expected, options, shelf.models_for(package.sha256), clock_words(context)
+        context, package, versions, options, shelf.models_for(package.sha256), clock_words(context)
     )
 
 
@@ -110,7 +102,7 @@ async def _plan_device(request: _Request, report: Callable[[PlanItem], None], ta
             item = await _read_and_judge(request, target, sensor, password)
             item = structs.replace(item, auth=sensor.capabilities.auth)
         except SicktuiError as error:
-            item = plan_item(target, Refusal.of(error), to_version=request.expected)
+            item = plan_item(target, Refusal.of(error), to_version=request.versions.expected)
     report(item)
     return item
 
@@ -118,7 +110,8 @@ async def _plan_device(request: _Request, report: Callable[[PlanItem], None], ta
 async def _read_and_judge(
     request: _Request, target: Target, sensor: Sensor, password: str | None
 ) -> PlanItem:
-    context, expected = request.context, request.expected
+    context, versions = request.context, request.versions
+    expected = versions.expected
     identity = await sensor.read.identity()
     state = await read_update_state(sensor)
     warnings: list[str] = []
@@ -127,8 +120,8 @@ async def _read_and_judge(
         or judge_support(identity, state)
         or judge_family(identity, request.package, request.models)
         or await judge_state(context, target, identity, state)
-        or judge_version(identity, request.package, expected, request.options)
-        or await _judge_hardware(sensor, identity, expected)
+        or judge_version(identity, request.package, versions, request.options)
+        or await _judge_hardware(sensor, identity, versions.lowest)
         or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
     )
     status, note = None, ""
@@ -155,22 +148,21 @@ async def _read_and_judge(
         item,
         message=" ".join(filter(None, [item.message, *warnings, note])),
         device_status=status,
-        against_vendor=item.may_go and is_picoscan(identity) and is_downgrade(identity, expected),
+        against_vendor=item.may_go and is_picoscan(identity) and is_downgrade(identity, versions.lowest),
     )
 
 
-async def _judge_hardware(sensor: Sensor, identity: Identity, expected: str | None) -> Refusal | None:
-    codes = ("laserType", "sipmType") if may_have_new_frontend(identity, expected) else ()
+async def _judge_hardware(sensor: Sensor, identity: Identity, lowest: str | None) -> Refusal | None:
+    codes = ("laserType", "sipmType") if may_have_new_frontend(identity, lowest) else ()
     # Their codes are not published: 0 counts as the first frontend.
     found = [await sensor.read.number(name) for name in codes]
-    return judge_hardware(identity, expected, new_frontend=any(found))
+    return judge_hardware(identity, lowest, new_frontend=any(found))
 
 
 def _warnings(request: _Request, identity: Identity, state: UpdateState | None) -> list[str]:
-    expected = request.expected
-    found = warnings_of(identity, request.package, expected, named=bool(request.models))
+    found = warnings_of(identity, request.package, request.versions, named=bool(request.models))
     found += [text for text in (identity.gaps, request.clock) if text]
-    if expected is None:
+    if request.versions.expected is None:
         found.append("The package's version is not known, so the verdict can be 'unknown' at best.")
     if identity.serial is None:
         known = f"its MAC address {identity.mac}" if identity.mac else "its name and address only"

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.engine.plan.base import Refusal
+from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.package import Package, PackageType
@@ -94,13 +95,14 @@ def judge_family(identity: Identity, package: Package, models: Sequence[str] = (
 
 
 def judge_version(
-    identity: Identity, package: Package, expected: str | None, options: UpdateOptions
+    identity: Identity, package: Package, versions: Versions, options: UpdateOptions
 ) -> Refusal | None:
     """Skip what is current; refuse a downgrade and a package of the wrong type."""
+    expected, lowest = versions.expected, versions.lowest
     if expected is not None and matches(identity.runs, expected) and not options.force:
         return Refusal(Action.SKIP, Code.ALREADY_CURRENT, f"It runs {identity.runs} already.")
-    if is_downgrade(identity, expected) and not options.allow_downgrade:
-        what = f"It runs {identity.runs}, which is newer than {expected}"
+    if is_downgrade(identity, lowest) and not options.allow_downgrade:
+        what = f"It runs {identity.runs}, which is newer than {lowest}"
         if is_picoscan(identity):
             return Refusal(
                 Action.REFUSE,
@@ -117,9 +119,9 @@ def judge_version(
     return judge_package_type(identity, package)
 
 
-def is_downgrade(identity: Identity, expected: str | None) -> bool:
-    """Whether the expected version is older than the one that a sensor runs."""
-    return expected is not None and bool(is_older(expected, identity.runs))
+def is_downgrade(identity: Identity, lowest: str | None) -> bool:
+    """Whether a version, the lowest that a package may bring, is older than the one that a sensor runs."""
+    return lowest is not None and bool(is_older(lowest, identity.runs))
 
 
 def may_have_new_frontend(identity: Identity, expected: str | None) -> bool:
@@ -184,16 +186,16 @@ def judge_package_type(identity: Identity, package: Package) -> Refusal | None:
     return None
 
 
-def warnings_of(identity: Identity, package: Package, expected: str | None, *, named: bool) -> list[str]:
+def warnings_of(identity: Identity, package: Package, versions: Versions, *, named: bool) -> list[str]:
     """What does not refuse an update, and should be known before it.
 
     Args:
         identity: the sensor.
         package: the package.
-        expected: its version.
+        versions: what it may bring.
         named: whether the shelf records which models the package is for.
     """
-    found: list[str] = []
+    found, expected = versions.warnings, versions.expected
     if expected is not None and compare(identity.runs, expected) is Likeness.UNCLEAR:
         found.append(
             f"Its version ({identity.runs}) cannot be compared with {expected}: it may run it already, and "
@@ -203,7 +205,7 @@ def warnings_of(identity: Identity, package: Package, expected: str | None, *, n
         return found
     if is_older(identity.runs, REST_RECOMMENDED_SINCE):
         found.append(f"SICK recommends SOPAS ET for a picoScan with firmware {identity.runs}.")
-    if is_downgrade(identity, expected):
+    if is_downgrade(identity, versions.lowest):
         found.append("By SICK's release notes a picoScan cannot be downgraded.")
     if expected is None and needs_motor_firmware(identity):
         found.append(

@@ -12,7 +12,8 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
-from sicktui.engine.update.plan import expected_version, plan_update
+from sicktui.engine.update.plan import plan_update
+from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
 from sicktui.model.package import Package
 from sicktui.model.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
@@ -131,7 +132,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     async def _plan(self) -> None:
         context, options = self._engine_context, self._request.options
-        self._expected = await asyncio.to_thread(expected_version, self._package, options, context.shelf)
+        versions = await asyncio.to_thread(Versions.of, self._package, options, context.shelf)
+        self._expected = versions.expected
         items = await plan_update(context, self._targets, self._package, options, on_item=self._arrived)
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
