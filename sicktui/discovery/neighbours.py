@@ -8,7 +8,7 @@ import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,15 +32,28 @@ def read_table(text: bytes) -> list[tuple[str, str]]:
     Args:
         text: as Linux (``/proc/net/arp``, ``ip neigh``), Windows or macOS (``arp -a``) print it.
     """
-    found: dict[tuple[str, str], None] = {}
+    found = dict.fromkeys(entry for entry in _entries(text) if entry[1].startswith(SICK_PREFIX))
+    return list(found)[:MOST]
+
+
+def _entries(text: bytes) -> Iterator[tuple[str, str]]:
+    """Every entry that has a MAC address, of whatever device."""
     for line in text[:MAX_BYTES].splitlines():
         entry = _ENTRY.search(line[:400])
         if entry is None:
             continue
         host, mac = entry.group(1).decode(), plain_mac(entry.group(2).decode())
-        if mac is not None and mac.startswith(SICK_PREFIX) and is_ipv4(host):
-            found[(host, mac)] = None
-    return list(found)[:MOST]
+        if mac is not None and is_ipv4(host):
+            yield host, mac
+
+
+async def mac_at(host: str) -> str | None:
+    """The MAC address of whatever device has an IP address; ``None`` if the table has none for it.
+
+    An entry may be some minutes old.
+    """
+    table = await asyncio.to_thread(_table)
+    return next((mac for known, mac in _entries(table) if known == host), None)
 
 
 async def neighbours() -> list[tuple[str, str]]:

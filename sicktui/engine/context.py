@@ -12,6 +12,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.sources.opening import place_of_source
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.address_changes import AddressChanges
 from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.config.last_seen import LastSeen
 from sicktui.stores.config.sensor_memory import SensorMemory
@@ -78,6 +79,11 @@ class Context:
     def last_seen(self) -> LastSeen:
         """Which sensor answered last for each device."""
         return LastSeen(self.home.seen_file, self.clock)
+
+    @cached_property
+    def address_changes(self) -> AddressChanges:
+        """Changes of sensors' addresses that have begun and are not saved on the sensor yet."""
+        return AddressChanges(self.home.address_changes_file)
 
     @cached_property
     def shelf(self) -> Shelf:

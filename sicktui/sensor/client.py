@@ -13,6 +13,7 @@ from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
 from sicktui.sensor.api.diagnosis import Diagnosis
 from sicktui.sensor.api.firmware import Firmware
 from sicktui.sensor.api.logins import OnWait
+from sicktui.sensor.api.network import Network
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.password_change import PasswordChange
@@ -24,7 +25,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 
 
 class Sensor:
-    """The REST API of one sensor, in six parts. One request at a time, never more often than allowed.
+    """The REST API of one sensor, in seven parts. One request at a time, never more often than allowed.
 
     Nothing is sent before the first call, and nothing is assumed: what a sensor supports is found
     out when it is first needed, and kept in ``capabilities``.
@@ -93,6 +94,8 @@ class Sensor:
         transfers = Transfers(link, self.access)
         self.parameters = Parameters(link, self._cache, self.access)
         """Writes a variable, saves the parameters, makes the sensor blink."""
+        self.network = Network(self.read, self.access)
+        """Reads the sensor's address, and applies what was written of it."""
         self.firmware = Firmware(link, self._cache, self.access, transfers)
         """Uploads a package and starts the flash."""
         self.backups = Backups(link, self.read, self.access, transfers)

@@ -11,8 +11,9 @@ _WORDS = {
     "step": (
         *("preflight", "backup", "authenticate", "upload", "trigger", "flash", "reboot", "verify"),
         *("create", "download", "store", "activate", "persist"),
+        *("write", "find"),  # of an address
     ),
-    "operation": ("update", "backup", "restore", "check", "fetch"),
+    "operation": ("update", "backup", "restore", "check", "fetch", "address"),
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
     "level": ("debug", "info", "warning", "error"),
@@ -44,6 +45,21 @@ _KEYS: dict[str, dict[str, Any]] = {
         "message": str,
         "advice": str,
         "seconds": _NUMBER,
+    },
+    "error": {"code": (str, _NULL), "message": str, "advice": str, "exit_code": int},
+    "address": {
+        "device": str,
+        "serial": (str, _NULL),
+        "mac": (str, _NULL),
+        "place": str,
+        "mode": str,
+        "address": str,
+        "mask": str,
+        "gateway": str,
+        "effective": dict,
+        "fallback": (str, _NULL),
+        "scan_mode": (int, _NULL),
+        "scan_enabled": (bool, _NULL),
     },
     "status": {
         "device": str,
@@ -79,6 +95,7 @@ _KEYS: dict[str, dict[str, Any]] = {
     },
 }
 _VERDICT_KEYS: dict[str, dict[str, Any]] = {
+    "address": {"address": (str, _NULL)},
     "update": {
         "from_version": (str, _NULL),
         "to_version": (str, _NULL),
@@ -94,6 +111,8 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
         "bytes": (int, _NULL),
     },
 }
+_WITHOUT_RUN = ("address",)
+"""Operations that are no run."""
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str},
@@ -125,6 +144,8 @@ def check_line(line: dict[str, Any]) -> None:
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":
         wanted = wanted | _VERDICT_KEYS[line["operation"]]
+    if line.get("operation") in _WITHOUT_RUN or (kind == "step" and "run" not in line):
+        del wanted["run"]
     optional = _OPTIONAL.get(kind, {})
     assert set(wanted) <= set(line) <= set(wanted) | set(optional), line
     for key, value in line.items():

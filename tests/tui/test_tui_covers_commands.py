@@ -60,6 +60,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "passphrase forget": ("passphrases", frozenset()),
     "get": ("parameters", frozenset()),
     "set": ("parameters", frozenset(["--persist"])),
+    "address": ("address", frozenset(["--ip", "--mask", "--gateway", "--dhcp", "--outside-subnet"])),
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
     "dump": ("dump", frozenset(["--output"])),
     "find-me": ("find_me_for", frozenset(["--seconds"])),

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sicktui.cli.actions import (
+        address as address,
+    )
+    from sicktui.cli.actions import (
         backup as backup,
     )
     from sicktui.cli.actions import (

@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from sicktui.cli.commands import (
+    address,
     backup,
     backups,
     devices,
@@ -48,6 +49,7 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "get": parameters.get,
     "set": parameters.set_value,
     "diff": diff.diff,
+    "address": address.address,
     "find-me": parameters.find_me,
     "dump": dump.dump,
     "runs": runs.group,

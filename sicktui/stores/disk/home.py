@@ -107,6 +107,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.state / "offers.json"
 
     @property
+    def address_changes_file(self) -> Path:
+        """Changes of sensors' addresses that have begun and are not saved on the sensor yet."""
+        return self.state / "address_changes.json"
+
+    @property
     def log_file(self) -> Path:
         """The program's own log."""
         return self.log / "sicktui.log"

@@ -35,6 +35,15 @@ COMMANDS: Final = (
         hint=23,
     ),
     Command(
+        id="address",
+        key="A",
+        title="address",
+        help="Show and set the IPv4 address of the selected sensor.",
+        group=GROUP,
+        unavailable_because=needs_one,
+        hint=24,
+    ),
+    Command(
         id="save",
         key="S",
         title="save",

@@ -20,6 +20,7 @@ from sicktui.tui.flows.passwords.login import denied_in, log_in, log_out
 from sicktui.tui.flows.passwords.passphrases import manage_passphrases
 from sicktui.tui.flows.passwords.vault import manage
 from sicktui.tui.flows.runs import browse_runs
+from sicktui.tui.flows.sensors.address import set_address
 from sicktui.tui.flows.sensors.device_files import export_list, import_list
 from sicktui.tui.flows.sensors.devices import add_device, edit_device, remove_devices
 from sicktui.tui.flows.sensors.diff import diff
@@ -56,6 +57,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
 """Flows for the marked devices, or for the selected one if none is marked."""
 
 WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
+    "address": set_address,
     "edit": edit_device,
     "history": browse_history,
     "parameters": edit_parameters,

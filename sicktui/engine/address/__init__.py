@@ -1,0 +1,7 @@
+"""A sensor's IPv4 address: shown, planned, changed over REST.
+
+``plan`` reads and refuses; ``change`` carries a plan out (write, read back, apply, find, save) and
+``model/address_change`` judges it. ``places`` looks for the sensor at its addresses, ``follow`` changes the
+device list, ``lan`` is what must be known of the network around: subnets of this PC, who has an address,
+where a sensor is.
+"""

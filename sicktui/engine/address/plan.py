@@ -1,0 +1,216 @@
+"""Reads a sensor's address, and plans a change of it: what it gets, and what speaks against it."""
+
+from ipaddress import IPv4Network
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.engine.address.lan import Lan
+from sicktui.engine.address.places import at_place, host_of, is_loopback, look_at, place_of
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect
+from sicktui.engine.plan.base import expected_identity
+from sicktui.model.address import parse_address
+from sicktui.model.addressing import (
+    Ipv4Config,
+    Ipv4State,
+    check_static,
+    completed,
+    outside_words,
+    warnings_for,
+)
+from sicktui.model.device import Identity, Target
+from sicktui.model.discovery import is_ipv4
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.sensor.errors import NotSupported, Unreachable
+
+_FIND: Final = 10.0
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """The address that an operator asks for. ``None`` leaves a value as it is."""
+
+    dhcp: bool = False
+    address: str | None = None
+    mask: str | None = None
+    gateway: str | None = None
+
+    def check(self) -> None:
+        """Refuse a request that contradicts itself.
+
+        Raises:
+            UsageError: it does.
+        """
+        if self.dhcp and (self.address or self.mask or self.gateway):
+            raise UsageError(
+                "With --dhcp the sensor gets its address from a DHCP server, so none can be given.",
+                advice="Use either --dhcp or --ip.",
+            )
+
+
+class Addressed(Struct, frozen=True, kw_only=True):
+    """A sensor and its address."""
+
+    identity: Identity
+    state: Ipv4State
+    place: str
+    """Where it answers: host or ``host:port``."""
+
+
+class ChangePlan(Struct, frozen=True, kw_only=True):
+    """A change to be confirmed. Nothing was written."""
+
+    identity: Identity
+    state: Ipv4State
+    wanted: Ipv4Config
+    old: str
+    """Where the sensor answers now."""
+    new: str
+    """Where it is to be; empty with DHCP."""
+    outside: str = ""
+    """Why this PC may not reach the sensor at its new address, as a sentence: needs a second yes."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be applied: other values, or the same ones that are not in use yet."""
+        if self.state.config.dhcp != self.wanted.dhcp:
+            return True
+        if self.wanted.dhcp:
+            return False
+        unused = is_ipv4(host_of(self.old)) and self.old != self.new
+        return unused or self.state.config != self.wanted
+
+
+async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
+    """Read the address of a sensor, where it is now. Needs no password.
+
+    Raises:
+        SensorError: it does not answer, or has no address over this API.
+        SicktuiError: another sensor answers than the profile pins.
+    """
+    place = await place_now(context, target, lan)
+    sensor = connect(context, at_place(target, place))
+    try:
+        identity = await expected_identity(target, sensor)
+        return Addressed(identity=identity, state=await sensor.network.state(), place=place)
+    except NotSupported as error:
+        raise NotSupported(
+            f"The sensor at {place} does not offer its address over REST: {error.message}",
+            advice="Set it with SICK's own tools.",
+        ) from error
+    finally:
+        await sensor.aclose()
+
+
+async def place_now(context: Context, target: Target, lan: Lan) -> str:
+    """Where a device answers: at its address, or where an interrupted change may have brought it.
+
+    Raises:
+        StorageError: what is known of interrupted changes cannot be read.
+    """
+    open_change = context.address_changes.of_device(target.device)
+    if open_change is None or (open_change.serial, open_change.mac) == (None, None):
+        return target.address
+    wanted = Identity(name="", version="", serial=open_change.serial, mac=open_change.mac)
+    if (await look_at(context, target, target.address, wanted)).same:
+        return target.address
+    places = [place for place in (open_change.new, open_change.old) if place and place != target.address]
+    if not open_change.new:
+        found = await lan.find(open_change.serial, open_change.mac, open_change.old, _FIND)
+        places = [found, *places] if found else places
+    for place in places:
+        if (await look_at(context, target, place, wanted)).same:
+            return place
+    return target.address
+
+
+async def plan_change(context: Context, target: Target, request: Request, lan: Lan) -> ChangePlan:
+    """Read the sensor and check what is asked for. Writes nothing.
+
+    Raises:
+        UsageError: the address is not valid or not possible.
+        SicktuiError: a device has the new address already; another sensor answers; it has neither serial
+            number nor MAC address.
+        SensorError: it does not answer, or has no address over this API.
+    """
+    request.check()
+    try:
+        found = await read_address(context, target, lan)
+    except Unreachable as error:
+        open_change = context.address_changes.of_device(target.device)
+        if open_change is not None:
+            raise Unreachable(error.message, advice=open_change.words) from error
+        raise
+    identity, config = found.identity, found.state.config
+    if identity.key is None:
+        raise SicktuiError(
+            f"The sensor at {found.place} reports neither a serial number nor a MAC address, so it could not "
+            "be recognised at a new address.",
+            advice="Set its address with SICK's own tools.",
+            code=Code.NOT_SUPPORTED,
+        )
+    if request.dhcp:
+        wanted = structs.replace(config, dhcp=True)
+    else:
+        wanted = completed(config, address=request.address, mask=request.mask, gateway=request.gateway)
+        check_static(wanted, loopback=is_loopback(found.place))
+    plan = ChangePlan(
+        identity=identity,
+        state=found.state,
+        wanted=wanted,
+        old=found.place,
+        new="" if wanted.dhcp else place_of(target, wanted.address),
+        outside=outside_words(wanted, [*await lan.networks(), *_here(found)]),
+        warnings=warnings_for(wanted, found.state),
+    )
+    if not plan.outside:  # Nothing is sent outside before the second yes; the change itself looks then.
+        await refuse_taken(context, target, plan, lan)
+    return plan
+
+
+async def refuse_taken(context: Context, target: Target, plan: ChangePlan, lan: Lan) -> None:
+    """Return unless another device has the new address.
+
+    Raises:
+        SicktuiError: one has.
+    """
+    if not plan.new or host_of(plan.new) == host_of(plan.old):
+        return
+    sight = await look_at(context, target, plan.new, plan.identity)
+    if sight.same:
+        return  # The same sensor, through a tunnel or another name.
+    shown = f"the sensor with {sight.other} answers there" if sight.other else ""
+    shown = shown or await lan.occupant(host_of(plan.new), parse_address(plan.new, target.scheme).port)
+    if shown:
+        raise SicktuiError(
+            f"{plan.wanted.address} is in use: {shown}. Nothing was written.",
+            advice="Choose a free address, or find the device that has it.",
+            code=Code.OTHER_DEVICE,
+        )
+
+
+def _here(found: Addressed) -> list[IPv4Network]:
+    """The subnet in which the sensor is reached now, where it is reached at its own address."""
+    effective = found.state.effective
+    if host_of(found.place) != effective.address:
+        return []
+    try:
+        return [effective.network]
+    except ValueError:
+        return []
+
+
+def refuse_changed(plan: ChangePlan, now: Ipv4Config) -> None:
+    """Return if the sensor has what the plan was made for.
+
+    Raises:
+        SicktuiError: somebody has changed it since.
+    """
+    if now != plan.state.config:
+        raise SicktuiError(
+            f"The sensor's address settings were changed meanwhile: {now.words}.",
+            advice="Look at them again, then repeat your change.",
+            code=Code.BUSY,
+        )

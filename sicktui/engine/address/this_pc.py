@@ -1,0 +1,147 @@
+"""The network around this PC, as its interfaces, AutoIP, ARP and TCP show it."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from typing import Final
+
+from sicktui.discovery.autoip.collect import UdpTarget, collect
+from sicktui.discovery.autoip.packets import PORT
+from sicktui.discovery.autoip.setting import set_address
+from sicktui.discovery.finding import find_sensor
+from sicktui.discovery.interfaces import subnets
+from sicktui.discovery.neighbours import mac_at
+from sicktui.engine.context import Context
+from sicktui.engine.job.waiting import Deadline
+from sicktui.engine.observe import connect
+from sicktui.model.address import Address
+from sicktui.model.addressing import Ipv4Config
+from sicktui.model.device import Profile, resolve
+from sicktui.model.discovery import Sighting, Subnet
+from sicktui.sensor.client import Sensor
+
+_PORTS: Final = (80, 443)
+_STALE: Final = 10.0
+_CONNECT: Final = 1.5
+"""Seconds for a connection: one repetition of a lost packet, and its answer."""
+
+
+class ThisPc:
+    """The real network.
+
+    Args:
+        context: the settings and the clock.
+        targets: hosts with their UDP port that are asked by unicast, beside the broadcasts.
+        broadcast: whether this PC's subnets are asked by broadcast.
+    """
+
+    def __init__(
+        self, context: Context, *, targets: Sequence[tuple[str, int]] = (), broadcast: bool = True
+    ) -> None:
+        self._context = context
+        self._targets = [UdpTarget(host, port) for host, port in targets]
+        self._broadcast = broadcast
+
+    async def networks(self) -> Sequence[IPv4Network]:
+        """The IPv4 subnets of this PC, itself included."""
+        found = await asyncio.to_thread(subnets, loopback=True)
+        return [subnet.network for subnet in found]
+
+    async def occupant(self, host: str, port: int) -> str:
+        """What shows that a device has this address: a TCP port, or ARP. On loopback, an open port only."""
+        loopback = bool(Address(host, port).loopback)
+        ports = dict.fromkeys((port,) if loopback else (*_PORTS, port))
+        shown = [found for found in await asyncio.gather(*(_try(host, each) for each in ports)) if found]
+        if shown and not (loopback and all(found.refused for found in shown)):
+            return next((found.words for found in shown if not found.refused), shown[0].words)
+        mac = None if loopback else await self._answers_arp(host)
+        return f"a device with the MAC address {mac} answers ARP there" if mac else ""
+
+    async def _answers_arp(self, host: str) -> str | None:
+        """The MAC address of a device that is silent on TCP.
+
+        An entry of the table may be of a device that has gone: the system notices within 8 s (Linux) when
+        something is sent to it.
+        """
+        until = Deadline(self._context.clock, _STALE)
+        while mac := await mac_at(host):
+            if until.over:
+                return mac
+            await _try(host, _PORTS[0])
+            await self._context.clock.sleep(1.0)
+        return None
+
+    async def find(self, serial: str | None, mac: str | None, near: str, seconds: float) -> str | None:
+        """Search by AutoIP, the neighbour table and the subnet around ``near``."""
+        clock = self._context.clock
+        found = await find_sensor(
+            serial=serial,
+            mac=mac,
+            near=near,
+            open_sensor=self._open,
+            clock=clock,
+            deadline=clock.monotonic() + seconds,
+            subnets=await self._subnets(),
+        )
+        return found.address if found else None
+
+    async def search(self, seconds: float) -> Sequence[Sighting]:
+        """Search by AutoIP on every interface."""
+        heard: dict[tuple[str, str], Sighting] = {}
+
+        def hear(sighting: Sighting) -> None:
+            heard.setdefault((sighting.key, sighting.host), sighting)
+
+        await collect(
+            subnets=await self._subnets(),
+            targets=self._targets,
+            port=PORT,
+            wait=seconds,
+            clock=self._context.clock,
+            on_sighting=hear,
+        )
+        return tuple(heard.values())
+
+    async def assign(self, mac: str, config: Ipv4Config, *, binary: bool) -> bool:
+        """Ask one sensor by AutoIP, on every interface."""
+        return await set_address(
+            mac=mac,
+            config=config,
+            binary=binary,
+            subnets=await self._subnets(),
+            targets=self._targets,
+            port=PORT,
+            clock=self._context.clock,
+        )
+
+    async def _subnets(self) -> list[Subnet]:
+        return await asyncio.to_thread(subnets) if self._broadcast else []
+
+    def _open(self, address: str) -> Sensor:
+        settings = self._context.settings
+        profile = Profile(name=address, address=address)
+        return connect(self._context, resolve(profile, settings.device, settings.timing, ad_hoc=True))
+
+
+class _Shown:
+    """What one TCP port shows."""
+
+    def __init__(self, words: str, *, refused: bool) -> None:
+        self.words = words
+        self.refused = refused
+
+
+async def _try(host: str, port: int) -> _Shown | None:
+    """Whether something answers on a TCP port, be it with a refusal."""
+    try:
+        async with asyncio.timeout(_CONNECT):
+            _, writer = await asyncio.open_connection(host, port)
+    except ConnectionRefusedError:
+        return _Shown(f"a device refuses connections to TCP port {port} there", refused=True)
+    except (OSError, TimeoutError):
+        return None
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return _Shown(f"a device answers on TCP port {port} there", refused=False)

@@ -1,0 +1,128 @@
+"""Changes of sensors' addresses that have begun and have not ended: ``address_changes.json``.
+
+Written before the first act. If the program or the PC dies in the middle, the next command finds here where
+the sensor was, where it may be now, and what to do.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.model.address_change import Stage, back_words
+from sicktui.model.addressing import Ipv4Config
+from sicktui.model.device import Identity
+from sicktui.stores.disk.shared_record import SharedRecord
+
+_MOST: Final = 1000
+
+
+class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change that was begun."""
+
+    device: str
+    """What the sensor is called here."""
+    old: str
+    """Where it was: host or ``host:port``."""
+    new: str
+    """Where it is to be; empty with DHCP."""
+    before: Ipv4Config
+    wanted: Ipv4Config
+    since: str
+    """When it was begun; UTC, RFC 3339."""
+    serial: str | None = None
+    mac: str | None = None
+    stage: Stage = Stage.WRITE
+    """What was begun last."""
+
+    def is_of(self, identity: Identity) -> bool:
+        """Whether it is the change of this sensor."""
+        known = Identity(name=identity.name, version=identity.version, serial=self.serial, mac=self.mac)
+        return known.key is not None and known.is_same_sensor(identity)
+
+    @property
+    def words(self) -> str:
+        """What is known of it, and what to do, in sentences."""
+        to = self.new or "DHCP"
+        begun = f"A change of the address from {self.old} to {to} was interrupted"
+        if self.stage is Stage.WRITE:
+            return f"{begun} before it was applied. {back_words(self.old)}"
+        back = "" if self.stage is Stage.SAVE else back_words(self.old)
+        return (
+            f"{begun}. The sensor may be at {self.new or 'an address from DHCP'} or at {self.old}. Set the "
+            f"address again to finish the change. {back}"
+        ).strip()
+
+
+class _Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    changes: dict[str, AddressChange] = {}
+    """By the sensor's key, ``serial 123`` or ``MAC ...``."""
+
+
+class AddressChanges:
+    """The changes of one installation. Safe for several processes.
+
+    Args:
+        path: its file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._record = SharedRecord(path, _Changes())
+
+    def begin(self, key: str, change: AddressChange) -> None:
+        """Note a change, before anything is sent.
+
+        Raises:
+            StorageError: it cannot be written, so nothing should be sent.
+        """
+
+        def add(record: _Changes) -> _Changes:
+            others = {kept: each for kept, each in record.changes.items() if kept != key}
+            newest = dict(list(others.items())[-_MOST + 1 :])
+            return structs.replace(record, changes={**newest, key: change})
+
+        self._record.change(add)
+
+    def reached(self, key: str, stage: Stage) -> None:
+        """Note how far it has come, before that is done.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+
+        def move(record: _Changes) -> _Changes:
+            if key not in record.changes:
+                return record
+            moved = structs.replace(record.changes[key], stage=stage)
+            return structs.replace(record, changes={**record.changes, key: moved})
+
+        self._record.change(move)
+
+    def end(self, key: str) -> None:
+        """Forget a change: it is saved, or undone.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self._record.change(
+            lambda record: structs.replace(
+                record, changes={kept: each for kept, each in record.changes.items() if kept != key}
+            )
+        )
+
+    def of_device(self, device: str) -> AddressChange | None:
+        """The change of the device of that name; ``None`` if none is open.
+
+        Raises:
+            StorageError: the file cannot be read.
+        """
+        found = [change for change in self._record.read().changes.values() if change.device == device]
+        return found[-1] if found else None
+
+    def every(self) -> tuple[AddressChange, ...]:
+        """All that are open.
+
+        Raises:
+            StorageError: the file cannot be read.
+        """
+        return tuple(self._record.read().changes.values())

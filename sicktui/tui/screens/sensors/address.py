@@ -1,0 +1,139 @@
+"""Shows a sensor's IPv4 address and asks for another one; shows how far its change has come."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from sicktui.engine.address.change import AddressChanged, OnStage
+from sicktui.engine.address.plan import Addressed, ChangePlan, Request
+from sicktui.model.address_change import Stage
+from sicktui.model.addressing import NO_GATEWAY, rows_of
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField
+from sicktui.tui.dialogs.form import Form
+from sicktui.tui.dialogs.progress import ProgressDialog
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.widgets.prose import Prose
+
+_LABEL: int = 15
+
+
+class AddressForm(Form[Request]):
+    """The present address, and fields for the new one that start with it.
+
+    Args:
+        appearance: how the dashboard looks.
+        device: the device's name.
+        found: the sensor and its address.
+        request: what was asked for before; ``None`` at first.
+        problem: what was wrong with that.
+    """
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        device: str,
+        found: Addressed,
+        request: Request | None = None,
+        problem: str = "",
+    ) -> None:
+        config = found.state.config
+        asked = request or Request(
+            dhcp=config.dhcp, address=config.address, mask=config.mask, gateway=config.gateway
+        )
+        lines: list[Cell] = [
+            (Span(label.ljust(_LABEL), Tone.DIM), Span(clean(value, 200), Tone.KEY))
+            for label, value in rows_of(found.state, found.place)
+        ]
+        fields = (
+            TextField(name="address", label="New address", value=asked.address or "", hint="192.168.0.11"),
+            TextField(name="mask", label="Mask", value=asked.mask or "", hint="255.255.255.0"),
+            TextField(name="gateway", label="Gateway", value=asked.gateway or "", hint="0.0.0.0: none"),
+            CheckField(name="dhcp", label="get the address from a DHCP server", value=asked.dhcp),
+        )
+        super().__init__(
+            appearance, f"Address of {clean(device, 40)}", lines, fields, problem=problem, submit="check it"
+        )
+
+    def check(self, values: FormValues) -> str:
+        """Nothing here: the plan checks the values against the sensor and the network."""
+        return ""
+
+    def answer(self, values: FormValues) -> Request:
+        """What is asked for."""
+        if values.checked("dhcp"):
+            return Request(dhcp=True)
+        return Request(
+            address=values["address"] or None,
+            mask=values["mask"] or None,
+            gateway=values["gateway"] or NO_GATEWAY,
+        )
+
+
+class OutsideForm(Form[bool]):
+    """The second yes: the address must be typed.
+
+    Args:
+        appearance: how the dashboard looks.
+        plan: the change.
+        lines: what is confirmed.
+    """
+
+    def __init__(self, appearance: Appearance, plan: ChangePlan, lines: Sequence[Cell]) -> None:
+        self._expected = plan.wanted.address
+        field = TextField(name="typed", label="Type it", hint=self._expected, required=True)
+        super().__init__(
+            appearance, "An address that this PC may not reach", lines, [field], submit="change it"
+        )
+
+    def check(self, values: FormValues) -> str:
+        """The address must be typed as it is."""
+        return "" if values["typed"] == self._expected else f"Type {self._expected} to go on."
+
+    def answer(self, values: FormValues) -> bool:
+        """Yes."""
+        return True
+
+
+class AddressProgress(ProgressDialog):
+    """Changes the address, and shows each stage as it begins.
+
+    Args:
+        appearance: how the dashboard looks.
+        lines: what is shown above the stages.
+        work: makes the change, and is handed what to call when a stage begins.
+    """
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        lines: Sequence[Cell],
+        work: Callable[[OnStage], Awaitable[AddressChanged]],
+    ) -> None:
+        self._shown = list(lines)
+        super().__init__(appearance, "Changing the address", lines, lambda: work(self._begun), stops=False)
+
+    def _begun(self, stage: Stage, words: str) -> None:
+        self._shown.append((Span(f"{stage.value}  ".ljust(8), Tone.BUSY), Span(clean(words, 200))))
+        if self.is_mounted:
+            self.query_one("#body Prose", Prose).show(*self._shown)
+
+
+def change_lines(plan: ChangePlan, device: str, warning: str) -> list[Cell]:
+    """What is confirmed before an address is changed."""
+    lines: list[Cell] = [
+        (Span(clean(device, 40), Tone.KEY), Span(f"  {clean(plan.identity.label)}", Tone.DIM)),
+        (),
+        (Span("from  ", Tone.DIM), Span(plan.state.config.words)),
+        (Span("to    ", Tone.DIM), Span(plan.wanted.words, Tone.KEY)),
+        (),
+    ]
+    notes = [*plan.warnings, *([plan.outside] if plan.outside else [])]
+    lines += [cell(f"{warning} {clean(note, 400)}", Tone.WARN) for note in notes]
+    lines.append(
+        cell(
+            "It is saved only after the sensor has answered at its new address. Until then, switching it off "
+            "and on restores the old one.",
+            Tone.DIM,
+        )
+    )
+    return lines
