@@ -15,7 +15,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import poll_for, retry_for
 from sicktui.engine.parameters.write import writing
 from sicktui.model.clock import timestamp
-from sicktui.model.device import Target
+from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.sensor.api.diagnosis import DumpInfo
@@ -73,6 +73,7 @@ async def take_dump(
         on_stage("download")
         with incoming(folder) as temp:
             size, sha256 = await taker.fetched(temp, on_bytes)
+            await taker.check_sensor(identity)
             on_stage("store")
             moment = context.clock.now()
             record = DumpRecord(
@@ -112,9 +113,7 @@ class _Taker:
             return None, False
 
         def is_new(info: DumpInfo | None) -> bool:
-            return (
-                info is not None and info.exists and (not before.exists or info.timestamp != before.timestamp)
-            )
+            return info is not None and info.is_newer(before)
 
         patience = _SURE if reported and before.exists else PATIENCE
         info = await poll_for(self._clock, patience, _POLL, self._info, done=is_new)
@@ -153,6 +152,24 @@ class _Taker:
                 raise
             await self._clock.sleep(_POLL)
             return await self._fetch(temp, on_bytes)
+
+    async def check_sensor(self, identity: Identity) -> None:
+        """Return if the file came from the sensor that was asked for it. It may restart for its file.
+
+        Raises:
+            SicktuiError: another one answers now.
+            SensorError: it cannot be read who answers.
+        """
+        now = await retry_for(
+            self._clock, _SURE, _POLL, lambda: self._sensor.read.reread_identity(identity), on=SensorError
+        )
+        if not identity.is_same_sensor(now):
+            raise SicktuiError(
+                f"Another sensor answers at {self._target.address} now: {now.key or now.name} instead of "
+                f"{identity.key or identity.name}. The diagnosis file may be its, and was not kept.",
+                advice="Check the address, then try again.",
+                code=Code.OTHER_DEVICE,
+            )
 
     async def _fetch(self, temp: Path, on_bytes: OnBytes) -> tuple[int, str]:
         # Right after the order there may be none yet.

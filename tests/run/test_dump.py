@@ -5,6 +5,7 @@ import io
 import json
 import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sicktui.engine.dump import Dump, take_dump
 from sicktui.engine.plan.base import lock_of
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.simulator.device.diagnosis import DiagnosisDump
 from sicktui.simulator.spec import Fault
 from sicktui.stores import dumps
 from sicktui.stores.disk.files import POSIX_MODES
@@ -202,6 +204,48 @@ async def test_a_lost_sensor_is_an_error_in_time(harness: EngineHarness, tmp_pat
     await device.power_off()
     error = await taking
     assert "diagnosis file" in error.message or "cannot be reached" in error.message
+
+
+@pytest.mark.parametrize(
+    "at", ["POST DoDiagnosisDump", "POST GetDiagnosisDumpInfo", "GET file"], ids=["order", "wait", "download"]
+)
+async def test_the_file_of_another_sensor_is_not_kept(
+    harness: EngineHarness, tmp_path: Path, at: str
+) -> None:
+    harness.provoked = "a nonce that this device never issued"  # the other sensor does not know it
+    swapped = Fault(name="other_sensor", at=at)
+    await harness.sensor(dump_reply="at_once", dump_seconds=100.0, faults=(swapped,))
+    error = await refused(harness, tmp_path / "out")
+    assert error.code is Code.OTHER_DEVICE
+    assert "99999999" in error.message
+
+
+async def test_a_sensor_that_is_silent_after_the_download_is_asked_again(
+    harness: EngineHarness, tmp_path: Path
+) -> None:
+    """It may have restarted, and who it is must be known."""
+    device = await harness.sensor(faults=(Fault(name="link_lost", at="GET file", seconds=100.0),))
+    taken = await take(harness, tmp_path / "out")
+    assert taken.path.exists()
+    assert paths(device)[-1] == "GET SerialNumber"
+
+
+@pytest.mark.parametrize("kind", [str, float, lambda _: None, lambda made: {"seconds": made}])
+async def test_a_timestamp_of_an_odd_type_costs_no_file(
+    harness: EngineHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Callable[[int], object]
+) -> None:
+    info = DiagnosisDump.info
+
+    async def odd(dump: DiagnosisDump, data: dict[str, object]) -> dict[str, object]:
+        said = await info(dump, data)
+        return said | {"DiagDumpTimestamp": kind(int(str(said["DiagDumpTimestamp"])))}
+
+    monkeypatch.setattr(DiagnosisDump, "info", odd)
+    await harness.sensor()
+    await take(harness, tmp_path / "earlier")
+    taken = await take(harness, tmp_path / "out")
+    assert taken.record.sensor_timestamp is None
+    assert taken.record.fresh is (kind(0) is not None), "two that differ show a new file, whatever they are"
 
 
 async def test_a_full_disk_leaves_nothing(

@@ -21,8 +21,18 @@ class DumpInfo(Struct, frozen=True):
     """What a sensor reports about its file (``GetDiagnosisDumpInfo``)."""
 
     exists: bool = field(name="DiagDumpExists", default=False)
-    timestamp: int | None = field(name="DiagDumpTimestamp", default=None)
-    """In a unit that the vendor does not state."""
+    stamp: object = field(name="DiagDumpTimestamp", default=None)
+    """In a unit that the vendor does not state. Another one means another file, whatever its type is."""
+
+    @property
+    def timestamp(self) -> int | None:
+        """The same, if it is the number that it should be."""
+        return self.stamp if type(self.stamp) is int else None
+
+    def is_newer(self, earlier: "DumpInfo") -> bool:
+        """Whether there is a file, and it is another one than ``earlier``."""
+        moved = None not in (self.stamp, earlier.stamp) and self.stamp != earlier.stamp
+        return self.exists and (not earlier.exists or moved)
 
 
 class _Created(Struct):
