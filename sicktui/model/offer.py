@@ -53,6 +53,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     version: str
     """The firmware that it runs, e.g. ``2.3.0.0R``."""
     mac: str | None = None
+    mac_trouble: str = ""
+    """Why its MAC address could not be read, though it may have one."""
     serial: str | None = None
     suffix: str = ".spk"
     """What the name of a package for it ends in, where a source names none."""

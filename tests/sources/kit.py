@@ -85,7 +85,7 @@ def source_on(
 ) -> ThinxSource:
     account = application.account
     wire = Wire(url, key or account.key, ca_file, limits)
-    pace = Pace(home, wire.server, clock or SystemClock())
+    pace = Pace(home, wire.name, clock or SystemClock())
     return ThinxSource("plant", wire, pace, UdidStore(home.udids_file), owner or account.owner)
 
 

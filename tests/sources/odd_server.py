@@ -143,7 +143,7 @@ async def source_at(server: OddServer, folder: Path) -> AsyncIterator[ThinxSourc
     home = own_locks(home_in(folder))
     wire = Wire(server.url, KEY, "", FAST)
     source = ThinxSource(
-        "plant", wire, Pace(home, wire.server, SystemClock()), UdidStore(home.udids_file), OWNER
+        "plant", wire, Pace(home, wire.name, SystemClock()), UdidStore(home.udids_file), OWNER
     )
     try:
         yield source

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec import structs
 
 from sicktui.sources.part_file import Blob, PartFile, TooLarge
 from sicktui.sources.thinx.protocol.buffer_json import BadJson, BufferJson, CutShort, blob_of
 from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.replies import CheckedIn, read_check_in, read_token
-from sicktui.sources.thinx.protocol.requests import firmware_name, mac_of
+from sicktui.sources.thinx.protocol.requests import firmware_name, mac_of, made_mac
 from sicktui.sources.thinx.protocol.versions import is_newer, semver
-from tests.sources.kit import subject
 from tests.thinx_server import firmware as shapes
 from tests.thinx_server.firmware import Firmware
 
@@ -53,15 +51,13 @@ def test_an_offer_is_newer_by_those_numbers(offered: str, running: str, newer: b
     assert is_newer(offered, running) is newer
 
 
-def test_a_sensor_is_known_by_its_mac_else_by_one_made_of_its_serial_number() -> None:
-    one = subject()
-    assert mac_of(one) == "00:06:77:00:00:01"
-    made = mac_of(structs.replace(one, mac=None))
-    assert made is not None
+def test_a_mac_address_has_one_spelling_and_one_can_be_made_of_a_serial_number() -> None:
+    assert mac_of("00:06:77:00:00:01") == mac_of("00-06-77-00-00-01") == "00:06:77:00:00:01"
+    assert mac_of(None) is mac_of("n/a") is None
+    made = made_mac("25420001")
     assert made.startswith("02:")
-    assert made == mac_of(structs.replace(one, mac="n/a", serial="025420001"))
-    assert made != mac_of(structs.replace(subject(2), mac=None))
-    assert mac_of(structs.replace(one, mac=None, serial=None)) is None
+    assert made == made_mac("025420001")
+    assert made != made_mac("25420002")
 
 
 def test_the_name_of_the_firmware_is_plain() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.offer import Offer, OfferState
-from sicktui.stores.sources.udids import UdidStore
+from sicktui.stores.sources.udids import Account, UdidStore
 from tests.sources.kit import Plant, build, home_in, hurry, own_locks, plant, source_on, subject
 from tests.thinx_server.application import Application
 from tests.thinx_server.certificates import Authority, Kind
@@ -141,10 +141,12 @@ async def test_the_id_is_on_the_disk_before_the_offer_is_known(
         source = source_on(server.url, application, home)
         offers = source.offers([subject()])
         await anext(offers)
-        kept = UdidStore(home.udids_file).get(application.account.owner, "00:06:77:00:00:01")
+        account = Account(server=source._wire.name, owner=application.account.owner)
+        kept = UdidStore(home.udids_file).by_mac(account, "00:06:77:00:00:01")
         await offers.aclose()
         await source.aclose()
-    assert kept == application.devices.all()[0].udid
+    assert kept is not None
+    assert (kept.udid, kept.serial) == (application.devices.all()[0].udid, subject().serial)
 
 
 async def test_two_pcs_for_one_sensor_both_get_its_firmware(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
@@ -17,8 +17,14 @@ from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.package import PackageType
 from sicktui.model.product import MULTISCAN_200, is_picoscan, product_of
 from sicktui.model.version import is_older
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied, NotSupported, SensorError
 from sicktui.stores.sources.offers import OfferStore
 
+MAC: Final = "EtherMACAddress"
+MORE_READS: Final = 2
+PAUSE: Final = 1.0
+"""Seconds between two reads of a MAC address."""
 _ADVICE: Final = "The source is asked for this sensor again at the next check."
 
 
@@ -64,11 +70,30 @@ async def _identity(context: Context, target: Target) -> Identity | SicktuiError
     sensor = connect(context, target)
     try:
         await check_pinned(target, sensor)
-        return await sensor.read.identity()
+        return await _with_mac(context, sensor, await sensor.read.identity())
     except SicktuiError as error:
         return error
     finally:
         await sensor.aclose()
+
+
+async def _with_mac(context: Context, sensor: Sensor, identity: Identity) -> Identity:
+    """An identity whose MAC address was read several times before it counts as missing.
+
+    A server knows a sensor by it: one read that fails would make a second device of the sensor.
+    """
+    trouble = identity.unreadable.get(MAC)
+    for _ in range(MORE_READS if identity.mac is None else 0):
+        await context.clock.sleep(PAUSE)
+        try:
+            mac = await sensor.read.mac_again()
+        except (NotSupported, AccessDenied):
+            continue
+        except SensorError as error:
+            trouble = error.message
+        else:
+            return structs.replace(identity, mac=mac, unreadable={})
+    return structs.replace(identity, unreadable={MAC: trouble} if trouble else {})
 
 
 def _unread(source: str, target: Target, error: SicktuiError) -> Offer:
@@ -87,6 +112,7 @@ def _subject(target: Target, identity: Identity, status: str) -> Subject:
         model=str(product_of(identity) or identity.device_type or identity.name),
         version=identity.runs,
         mac=identity.mac,
+        mac_trouble=identity.unreadable.get(MAC, ""),
         serial=identity.serial,
         suffix=_suffix(identity),
         status=status,

@@ -317,6 +317,15 @@ class Reader:
         """
         return await self._mac()
 
+    async def mac_again(self) -> str | None:
+        """``EtherMACAddress``, requested also if it was missing before.
+
+        Raises:
+            NotSupported: there is no such variable.
+            SensorError: it cannot be read.
+        """
+        return values.mac_address(await self.read("EtherMACAddress", values.mac_address))
+
     async def https(self) -> HttpsState | None:
         """``httpsStatus``, and how long its certificate is valid; ``None`` if it cannot be read."""
         status = await self._if_readable(lambda: self._optional("httpsStatus", values.https_status))

@@ -52,7 +52,7 @@ def open_thinx(
         connect=timing.request_timeout, answer=3 * timing.request_timeout, stall=timing.stall_timeout
     )
     wire = Wire(settings.url, key, settings.ca_file, limits)
-    pace = Pace(home, wire.server, clock)
+    pace = Pace(home, wire.name, clock)
     listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file))
     return ThinxSource(name, wire, pace, UdidStore(home.udids_file), settings.owner, listening=listening)
 
@@ -180,7 +180,7 @@ class ThinxSource:
         for subject in subjects:
             with contextlib.suppress(SourceError):  # it has not checked in
                 known = self._registrar.known(subject)
-                listener.listen(subject, known.mac, known.udid)
+                listener.listen(subject, known.mac, known.udid or "")
         return listener
 
     def forget_tokens(self) -> None:

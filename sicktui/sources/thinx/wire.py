@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import h11
 import httpx
@@ -30,6 +30,10 @@ LONGEST_DOWNLOAD: Final = 2 * 3600.0
 """Seconds for one download, whatever moves."""
 _LEAST_MOVE: Final = 4096
 """Bytes that must come within the stall time: a trickle is a stall."""
+_PORTS: Final = (7442, 7443)
+"""Of THiNX: HTTP and HTTPS."""
+_LOOPBACK: Final = "localhost"
+_LOOPBACKS: Final = ("127.0.0.1", "::1")
 _REDIRECT: Final = range(300, 400)
 _TROUBLE: Final = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, h11.ProtocolError, OSError)
 
@@ -143,6 +147,7 @@ class Wire:
         self._base = f"{parts.scheme}://{parts.netloc}"
         self.encrypted = parts.scheme == "https"
         self.server = parts.netloc
+        self.name = server_name(parts)
         self._key = key
         self._limits = limits
         self._client = httpx.AsyncClient(
@@ -237,6 +242,13 @@ class Wire:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+def server_name(parts: SplitResult) -> str:
+    """The server in an address, however that is spelled: its two ports are of one server."""
+    host, port = (parts.hostname or "").rstrip("."), parts.port
+    host = _LOOPBACK if host in _LOOPBACKS else host
+    return host if port is None or port in _PORTS else f"{host}:{port}"
 
 
 class _Reached:

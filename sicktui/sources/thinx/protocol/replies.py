@@ -14,6 +14,7 @@ from msgspec import Struct
 from sicktui.model.decoding import decode_json
 from sicktui.model.safe_text import clean
 from sicktui.sources.thinx.protocol.refusals import BROKEN, EMPTY, PAGE, Refusal, refusal
+from sicktui.sources.thinx.protocol.requests import mac_of
 
 _UDID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TOKEN: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -29,6 +30,8 @@ class CheckedIn(Struct, frozen=True, kw_only=True):
     """Its id there; ``None`` where the reply has no usable one."""
     auto_update: bool | None
     """The server's own switch."""
+    mac: str | None = None
+    """The MAC address of the sensor that is answered for, where the reply has one."""
     offered: str | None = None
     """The version of the firmware, cleaned; empty where it is offered without one."""
     token: str | None = None
@@ -47,10 +50,12 @@ def read_check_in(body: bytes) -> CheckedIn | Refusal:
     if status != _UPDATE and success is not True:
         return refusal(_word(registration))
     update = status == _UPDATE
+    udid = registration.get("udid")
     version = registration.get("version")
     auto_update = registration.get("auto_update")
     return CheckedIn(
-        udid=_matching(_UDID, registration.get("udid")),
+        udid=_matching(_UDID, udid.lower() if isinstance(udid, str) else udid),
+        mac=mac_of(mac) if isinstance(mac := registration.get("mac"), str) else None,
         auto_update=auto_update if isinstance(auto_update, bool) else None,
         offered=(clean(version, 40) if isinstance(version, str) else "") if update else None,
         token=_matching(_TOKEN, registration.get("ott")) if update else None,

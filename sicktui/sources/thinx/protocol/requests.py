@@ -91,16 +91,20 @@ def firmware_name(model: str) -> str:
     return _NOT_PLAIN.sub("-", model)[:_LONGEST].strip("-") or "sensor"
 
 
-def mac_of(subject: Subject) -> str | None:
-    """The MAC address that the server knows a sensor by, ``AA:BB:CC:00:00:01``.
+def mac_of(reported: str | None) -> str | None:
+    """A MAC address as the server knows it, ``AA:BB:CC:00:00:01``; ``None`` if a text is not one."""
+    plain = re.sub(r"[^0-9a-f]", "", (reported or "").lower())
+    return _written(plain) if _MAC.fullmatch(plain) else None
 
-    A sensor that does not report its own gets one made of its serial number: always the same, and marked as
-    locally administered, so that no device has it. ``None`` without either.
+
+def made_mac(serial: str) -> str:
+    """A MAC address for a sensor that has none, made of its serial number.
+
+    It is always the same, and marked as locally administered, so that no device has it.
     """
-    plain = re.sub(r"[^0-9a-f]", "", (subject.mac or "").lower())
-    if not _MAC.fullmatch(plain):
-        if not subject.serial:
-            return None
-        digest = hashlib.sha256(f"sicktui {subject.serial.strip().lstrip('0')}".encode()).hexdigest()
-        plain = f"02{digest[:10]}"
+    digest = hashlib.sha256(f"sicktui {serial.strip().lstrip('0')}".encode()).hexdigest()
+    return _written(f"02{digest[:10]}")
+
+
+def _written(plain: str) -> str:
     return ":".join(plain[at : at + 2] for at in range(0, 12, 2)).upper()
