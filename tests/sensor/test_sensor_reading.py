@@ -200,7 +200,6 @@ async def test_what_identifies_nothing_may_fail_in_any_way(
     assert (await connect().read.identity()).serial == "24160001"
 
 
-@pytest.mark.parametrize("mac", [[0, 6, 0x77, 1, 2], [0, 6, 0x77, 1, 2, 256], "00:06:77:01:02:03"], ids=str)
 @pytest.mark.parametrize(("ok", "expected"), [(True, True), (False, False), ("yes", None), (0, None)])
 async def test_a_check_of_the_checksums_that_is_odd_costs_no_checksum(
     full: ScriptedSensor, connect: MakeSensor, ok: object, expected: bool | None
@@ -212,6 +211,7 @@ async def test_a_check_of_the_checksums_that_is_odd_costs_no_checksum(
     assert (found.firmware, found.ok) == ("a b", expected)
 
 
+@pytest.mark.parametrize("mac", [[0, 6, 0x77, 1, 2], [0, 6, 0x77, 1, 2, 256], "00:06:77:01:02:03"], ids=str)
 async def test_a_mac_address_that_must_identify_is_checked(
     device: ScriptedSensor, connect: MakeSensor, mac: object
 ) -> None:
