@@ -102,7 +102,7 @@ def test_removing_without_a_terminal_says_what_it_would_ask(program: ProgramHarn
     assert names(program) == ["gate-1"]
 
 
-@pytest.mark.parametrize("suffix", ["csv", "toml"])
+@pytest.mark.parametrize("suffix", ["csv", "toml", "json"])
 def test_a_list_goes_out_and_comes_in_whole(program: ProgramHarness, tmp_path: Path, suffix: str) -> None:
     add(program, "gate-1", "10.0.0.1", "--tag", "a", "--tag", "b", "--note", "käse; 'x'")
     add(program, "gate-2", "10.0.0.2", "--timing", "settle=9")
@@ -117,6 +117,8 @@ def test_a_list_goes_out_and_comes_in_whole(program: ProgramHarness, tmp_path: P
     assert result.code == 0, result
     after = program.here("devices", "list", "--json", *other, fast=False).lines
     assert [line | {"ts": ""} for line in after] == [line | {"ts": ""} for line in before]
+    assert program.here("devices", "import", file, *other, fast=False).code == 0, "nothing changes"
+    assert program.here("devices", "edit", "gate-1", "--note", "mine", *other, fast=False).code == 0
     assert program.here("devices", "import", file, *other, fast=False).code == 2
     assert program.here("devices", "import", file, "--replace", *other, fast=False).code == 2
     assert program.here("devices", "import", file, "--replace", "--yes", *other, fast=False).code == 0

@@ -1,12 +1,16 @@
 """Device lists from and to other programs."""
 
+import csv as csv_module
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
-from sicktui.stores.config.device_files import export_devices, import_devices
+from sicktui.stores.config.device_files import ImportProblems, export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList
 
 A = Profile(
@@ -70,7 +74,7 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         ("name\na\n", "row 1: there must be one column called 'address'"),
         ("name,adress\na,b\n", "row 1: unknown column 'adress' (did you mean 'address'?)"),
         ("name,address\n", "contains no devices"),
-        ("name,address\na,b\na,c\n", "row 3: A device called 'a' is already in the list"),
+        ("name,address\nnew,b\nnew,c\n", "row 3: the device 'new' is in the file twice"),
         (
             "name,address\nall,b\nx,http://y\n",
             "row 2: The device name 'all' already means something else; row 3:",
@@ -85,7 +89,7 @@ def test_names_that_are_taken(tmp_path: Path) -> None:
         ("name,address,\na,b,c\n", "row 2: the cell 'c' is in a column without a name"),
         ("sep=,\nname,adress\na,b\n", "row 2: unknown column 'adress'"),
         ('name,address\n"a,b\n', "is not CSV"),
-        (b"name,address\ncaf\xe9,b\n", "is not UTF-8 text"),
+        (b"name,address\ncaf\x81,b\n", "is not text in UTF-8 or Windows-1252"),
         ("name,address\n" + "".join(f"all,{n}\n" for n in range(30)), "and 20 more"),
         ("name,address\n\x1b[31m,b\n", "·[31m"),
     ],
@@ -110,3 +114,165 @@ def test_a_folder(tmp_path: Path) -> None:
         import_devices(BOTH, tmp_path / "x.csv")
     with pytest.raises(ConfigError, match="too large"):
         import_devices(BOTH, csv(tmp_path, "x" * 4_000_001))
+
+
+ONE = Profile(name="Präge 1", address="10.0.0.7", tags=("a", "b"), serial="025420067", note="line 1\nline 2")
+_TABLE = (
+    "Name;Address;Tags;Serial;Note;;\r\n"
+    '"Präge 1";10.0.0.7;a b;025420067;"line 1\nline 2";;\r\n;;;;;;\r\n;\r\n'
+)
+
+
+def _as_written(encoding: str, delimiter: str, ends: str, hint: str = "") -> bytes:
+    text = hint + _TABLE
+    return text.replace(";", delimiter).replace("\r\n", ends).encode(encoding)
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_encoding_delimiter_and_line_end(
+    tmp_path: Path, encoding: str, delimiter: str, ends: str
+) -> None:
+    path = csv(tmp_path, _as_written(encoding, delimiter, ends))
+    devices, _ = import_devices(DeviceList(), path)
+    assert list(devices.profiles.values()) == [ONE]
+    hinted = csv(tmp_path, _as_written(encoding, delimiter, ends, hint="sep=;\r\n"))
+    assert import_devices(DeviceList(), hinted)[0].profiles == devices.profiles
+
+
+def test_the_unicode_text_of_excel(tmp_path: Path) -> None:
+    path = tmp_path / "Liste.txt"
+    path.write_bytes(b"\xff\xfe" + _as_written("utf-16-le", "\t", "\r\n"))
+    devices, _ = import_devices(DeviceList(), path)
+    assert list(devices.profiles.values()) == [ONE]
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest"])
+def test_a_workbook_is_named_as_one(tmp_path: Path, magic: bytes) -> None:
+    with pytest.raises(ConfigError, match="is a workbook of a spreadsheet program"):
+        import_devices(DeviceList(), csv(tmp_path, magic))
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"),
+    [
+        ("25420067", "25420067"),
+        ("25420067.0", "25420067"),
+        ("25420067,00", "25420067"),
+        ("'0025420067", "0025420067"),
+        ('"=""0025420067"""', "0025420067"),
+    ],
+)
+def test_a_serial_number_as_spreadsheets_write_it(tmp_path: Path, written: str, serial: str) -> None:
+    path = csv(tmp_path, f"name;address;serial\npress;10.0.0.7;{written}\n")
+    devices, _ = import_devices(DeviceList(), path)
+    assert devices.profiles["press"].serial == serial
+
+
+def test_lost_zeros_change_no_serial_number_of_the_list(tmp_path: Path) -> None:
+    known = DeviceList().add(Profile(name="p", address="b", serial="0025420067"))
+    path = csv(tmp_path, "name;address;serial\np;b;25420067\n")
+    devices, names = import_devices(known, path)  # no change, so nothing is replaced
+    assert devices.profiles == known.profiles
+    assert names == ["p"]
+
+
+def test_a_device_keeps_what_the_table_has_no_column_for(tmp_path: Path) -> None:
+    path = csv(tmp_path, "name,address,note,timing.settle\na,10.9.9.9,,2\n")
+    devices, _ = import_devices(BOTH, path, replace=True)
+    assert devices.profiles["a"] == Profile(
+        name="a", address="10.9.9.9", tags=("x", "y"), timing={"settle": 2.0}
+    )
+    bare = csv(tmp_path, "name,address\na,10.9.9.9\n")
+    assert import_devices(BOTH, bare, replace=True)[0].profiles["a"].timing == {"settle": 1.5}
+
+
+def test_every_problem_of_every_row_at_once(tmp_path: Path) -> None:
+    rows = '"x","http://y","digest","2E+07"\n"a\nb",,"auto",1\n'
+    path = csv(tmp_path, "name,address,auth,serial\n" + rows + "all,b,nonsense,\n")
+    with pytest.raises(ImportProblems) as caught:
+        import_devices(DeviceList(), path)
+    first, second, third = caught.value.problems
+    for words in ("row 2:", "was rounded by a spreadsheet", "'auth' must be", "invalid address"):
+        assert words in first
+    for words in ("row 3:", "'address' must be", "cannot be printed"):
+        assert words in second
+    for words in ("row 4 (line 5):", "already means something else", "'auth' must be"):
+        assert words in third
+
+
+@pytest.mark.parametrize("column", ["IP", "IP address", "ip-address", "Host"])
+def test_other_titles_of_the_same_column(tmp_path: Path, column: str) -> None:
+    path = csv(tmp_path, f"Name;{column};Serial Number;MAC address;Firmware;Last seen\np;b;7;x;y;z\n")
+    devices, _ = import_devices(DeviceList(), path)
+    assert devices.profiles["p"] == Profile(name="p", address="b", serial="7")
+
+
+HOSTILE = Profile(name="+x", address="b", note="=HYPERLINK(1)\n-2", model="@m", tags=("-t",))
+SEEN_OF = {
+    "+x": {
+        "seen_model": "=cmd|' /C calc'!A0",
+        "seen_serial": "0025420067",
+        "order_number": "+1141410",
+        "mac": "00:06:77:00:00:01",
+        "firmware": "-2.3.0.0R",
+        "last_backup": "2026-11-21",
+        "last_seen": "\t=1",
+    }
+}
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.toml", "out.json"])
+def test_what_is_known_of_the_sensors_goes_out_and_is_ignored_on_the_way_in(
+    tmp_path: Path, name: str
+) -> None:
+    known = BOTH.add(HOSTILE)
+    export_devices(known, tmp_path / name, SEEN_OF)
+    text = (tmp_path / name).read_text("utf-8-sig")
+    assert "00:06:77:00:00:01" in text
+    devices, _ = import_devices(DeviceList(), tmp_path / name)
+    assert devices.profiles == known.profiles
+
+
+def test_no_cell_of_an_export_is_a_formula(tmp_path: Path) -> None:
+    export_devices(BOTH.add(HOSTILE), tmp_path / "out.csv", SEEN_OF)
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv_module.reader(file) for cell in row]
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nonsense", "is not a JSON object"),
+        ("[" * 100_000, "is not a JSON object"),
+        ('{"devices": 3}', "has no list 'devices'"),
+        ('{"devices": []}', "contains no devices"),
+        ('{"devices": [3]}', "device 1: "),
+        ('{"devices": [{"name":"a","adress":"b"}]}', "unknown key 'adress' (did you mean 'address'?)"),
+        ('{"devices": [{"name":"p","address":"b"},{"name":"p","address":"b"}]}', "is in the file twice"),
+        ('{"devices": [{"name":"\\u001b[31m","address":"b"}]}', "·[31m"),
+    ],
+)
+def test_wrong_json_is_named_by_device(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        import_devices(DeviceList(), tmp_path / "x.json")
+    assert words in caught.value.message
+    assert "\x1b" not in caught.value.message
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(alphabet="ab1\";,\t\r\n=+'@\0é", max_size=200)))
+def test_no_table_breaks_the_import(raw: bytes | str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        content = raw if isinstance(raw, bytes) else f"name;address\r\n{raw}".encode()
+        path.write_bytes(content)
+        try:
+            devices, names = import_devices(DeviceList(), path)
+        except (ConfigError, UsageError) as error:
+            assert error.advice  # noqa: PT017
+        else:
+            assert [*devices.profiles] == names

@@ -21,6 +21,7 @@ _WORDS = {
 _STATES = {
     "step": ("started", "done", "failed", "skipped"),
     "run": ("running", "finished", "interrupted", "cancelled"),
+    "overview": ("outdated", "current", "newer", "no_package", "unknown"),
     "offer": ("offered", "current", "fetched", "unavailable", "refused"),
 }
 _KEYS: dict[str, dict[str, Any]] = {
@@ -84,6 +85,16 @@ _KEYS: dict[str, dict[str, Any]] = {
         "message": str,
         "advice": str,
         "package": (str, _NULL),
+    },
+    "overview": {
+        "family": (str, _NULL),
+        "model": (str, _NULL),
+        "version": (str, _NULL),
+        "devices": list,
+        "state": str,
+        "newest": (str, _NULL),
+        "package": (str, _NULL),
+        "approved": (bool, _NULL),
     },
     "summary of sources": {"operation": str, "offers": dict, "exit_code": int},
     "progress of sources": {

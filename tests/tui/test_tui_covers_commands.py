@@ -32,6 +32,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices remove": ("remove", frozenset()),
     "devices import": ("import_list", frozenset(["--replace"])),
     "devices export": ("export_list", frozenset()),
+    "devices overview": ("overview", frozenset()),
     "status": ("refresh", frozenset()),
     "login": ("login", frozenset(["--no-test", "--shared"])),
     "logout": ("logout", frozenset(["--shared"])),

@@ -35,15 +35,34 @@ async def test_devices_are_imported_and_replaced_only_if_agreed(
         await until(pilot, lambda: "Already in the list" in flat_of(pilot))
         assert known() == {"gate-1": "127.0.0.1:9"}
         await pilot.press("tab", "space", "enter")
-        await until(pilot, lambda: "Replace them?" in text_of(pilot))
+        await until(pilot, lambda: "Import them?" in text_of(pilot))
+        shown = flat_of(pilot)
+        assert "1 device added, 1 changed." in shown
+        assert "changed gate-1: address 127.0.0.1:9 -> 127.0.0.1:8" in shown
+        assert "added gate-2: 127.0.0.1:7" in shown
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         assert known() == {"gate-1": "127.0.0.1:9"}
         await pilot.press("enter")
-        await until(pilot, lambda: "Replace them?" in text_of(pilot))
+        await until(pilot, lambda: "Import them?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "2 devices" in text_of(pilot))
         assert known() == {"gate-1": "127.0.0.1:8", "gate-2": "127.0.0.1:7"}
+
+
+async def test_every_problem_of_a_file_is_shown(harness: DashboardHarness, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("name;address\n" + "".join(f"all;b{n}\n" for n in range(14)), encoding="utf-8")
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("I")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        await type_in(pilot, str(file))
+        await pilot.press("enter")
+        await until(pilot, lambda: "The file cannot be imported" in text_of(pilot))
+        assert "row 2: The device name 'all'" in flat_of(pilot)
+        await pilot.press(*["j"] * 12)
+        await until(pilot, lambda: "row 15:" in text_of(pilot))
+    assert harness.context.devices().profiles == {}
 
 
 async def test_the_list_is_exported_and_no_file_replaced_unasked(

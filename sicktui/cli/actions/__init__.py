@@ -1,6 +1,7 @@
 """What the commands do: a module for each command or group, named like the one that defines it.
 
-``offers`` has ``firmware check`` and ``firmware fetch``. ``follow`` and ``run_printer`` show a run on the
+``offers`` has ``firmware check`` and ``firmware fetch``; ``inventory`` has import, export and overview of
+``devices``. ``follow`` and ``run_printer`` show a run on the
 terminal, for every command that starts or follows one; ``login_shared`` is ``login`` for a group. The modules
 are imported when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions
 only, and not the engine with httpx and SQLite.
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     )
     from sicktui.cli.actions import (
         firmware as firmware,
+    )
+    from sicktui.cli.actions import (
+        inventory as inventory,
     )
     from sicktui.cli.actions import (
         login as login,

@@ -15,9 +15,8 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.settings import Timing
 from sicktui.model.wording import count, names
-from sicktui.stores.config.device_files import export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
-from sicktui.stores.disk.files import exists, expand_path
+from sicktui.stores.disk.files import expand_path
 
 HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", "NOTE")
 
@@ -77,7 +76,7 @@ def list_devices(common: Common) -> int:
     with open_cli(common) as cli:
         devices = cli.context.devices()
         for profile in devices.profiles.values():
-            _fact(cli, profile)
+            device_fact(cli, profile)
         if devices.profiles:
             cli.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
         else:
@@ -98,10 +97,11 @@ def _cells(profile: Profile) -> tuple[str, ...]:
     return (profile.name, profile.address, tags or "-", *(text or "-" for text in texts))
 
 
-def _fact(cli: CliContext, profile: Profile) -> None:
+def device_fact(cli: CliContext, profile: Profile, **more: str) -> None:
+    """The JSON line of a device."""
     known: dict[str, object] = msgspec.to_builtins(structs.replace(profile))
     keys = {field: known.get(field) for field in Profile.__struct_fields__ if field != "name"}
-    cli.out.fact("device", cli.now(), device=profile.name, **{**keys, "tags": list(profile.tags)})
+    cli.out.fact("device", cli.now(), device=profile.name, **{**keys, "tags": list(profile.tags)}, **more)
 
 
 def _warn(cli: CliContext, devices: DeviceList) -> None:
@@ -109,7 +109,8 @@ def _warn(cli: CliContext, devices: DeviceList) -> None:
         cli.out.note(f"Note: {warning}", "yellow")
 
 
-def _save(cli: CliContext, devices: DeviceList) -> None:
+def save_list(cli: CliContext, devices: DeviceList) -> None:
+    """Save the list, and note what may be a mistake in it."""
     save_devices(cli.context.home.devices_file, devices)
     _warn(cli, devices)
 
@@ -118,8 +119,8 @@ def add(common: Common, name: str, address: str, changes: Changes) -> int:
     """Add a device to the list."""
     with open_cli(common) as cli:
         profile = changes.apply(Profile(name=name, address=address))
-        _save(cli, cli.context.devices().add(profile))
-        _fact(cli, profile)
+        save_list(cli, cli.context.devices().add(profile))
+        device_fact(cli, profile)
         cli.out.line(f"Added {name} at {address}. Store its password with 'sicktui login {name}'.")
         return ExitCode.OK
 
@@ -132,9 +133,9 @@ def edit(common: Common, name: str, changes: Changes) -> int:
         after = changes.apply(before)
         if after == before:
             raise UsageError("No change was given.", advice="See 'sicktui devices edit --help'.")
-        _save(cli, devices.replace(name, after))
+        save_list(cli, devices.replace(name, after))
         cli.context.last_seen.rename(name, after.name)
-        _fact(cli, after)
+        device_fact(cli, after)
         cli.out.line(f"Changed {after.name}.")
         if not cli.context.credentials.follow(
             name, after.name, before.user or cli.context.settings.device.user
@@ -156,38 +157,11 @@ def remove(common: Common, words: Sequence[str]) -> int:
             return ExitCode.INTERRUPTED
         for profile in profiles:
             devices = devices.remove(profile.name)
-        _save(cli, devices)
+        save_list(cli, devices)
         user = cli.context.settings.device.user
         cli.context.last_seen.forget([profile.name for profile in profiles])
         remove_passwords(cli, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
-            _fact(cli, profile)
+            device_fact(cli, profile)
         cli.out.line(f"Removed {gone}.")
-        return ExitCode.OK
-
-
-def import_file(common: Common, file: str, *, replace: bool) -> int:
-    """Import the devices of a file into the list."""
-    with open_cli(common) as cli:
-        before = cli.context.devices()
-        devices, incoming = import_devices(before, expand_path(file), replace=replace)
-        replaced = [name for name in incoming if name in before.profiles]
-        if replaced and cli.declined(f"Replace {count(len(replaced), 'device')} ({names(replaced)})?"):
-            return ExitCode.INTERRUPTED
-        _save(cli, devices)
-        for name in incoming:
-            _fact(cli, devices.profiles[name])
-        cli.out.line(f"Imported {count(len(incoming), 'device')}: {names(incoming)}.")
-        return ExitCode.OK
-
-
-def export(common: Common, file: str) -> int:
-    """Write the device list to a file."""
-    with open_cli(common) as cli:
-        path = expand_path(file)
-        if exists(path) and cli.declined(f"{path} exists. Replace it?"):
-            return ExitCode.INTERRUPTED
-        devices = cli.context.devices()
-        export_devices(devices, path)
-        cli.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
         return ExitCode.OK

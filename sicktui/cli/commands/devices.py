@@ -109,21 +109,37 @@ def remove(common: Common, names: tuple[str, ...]) -> int:
 
 @group.command("import")
 @file_argument
-@click.option("--replace", is_flag=True, help="Replace devices that have the same name.")
+@click.option("--replace", is_flag=True, help="Change devices that have the same name.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and save nothing.")
 @with_common
-def import_file(common: Common, file: str, *, replace: bool) -> int:
-    """Import devices from FILE: all of them, or none.
+def import_file(common: Common, file: str, *, replace: bool, dry_run: bool) -> int:
+    """Import devices from FILE: all of them, or none. Shows what changes.
 
-    FILE is a .csv with the columns name, address, user, auth, scheme, tags, serial, model, note
-    (the first two are required; ca_file, fingerprint and timing.KEY are possible too), or a TOML
-    file as written by 'devices export'.
+    FILE is a table as spreadsheets write it (.csv, .txt) with the columns name, address, user, auth, scheme,
+    tags, serial, model, note (the first two are required; ca_file, fingerprint and timing.KEY are possible
+    too), or a JSON or TOML file as written by 'devices export'. Encoding and delimiter are detected. A known
+    device keeps what a table has no column for.
     """
-    return actions.devices.import_file(common, file, replace=replace)
+    return actions.inventory.import_file(common, file, replace=replace, dry_run=dry_run)
 
 
 @group.command("export")
 @file_argument
 @with_common
 def export(common: Common, file: str) -> int:
-    """Write the device list to FILE: .csv for a spreadsheet, else TOML."""
-    return actions.devices.export(common, file)
+    """Write the device list to FILE: .csv for a spreadsheet, .json, else TOML.
+
+    Adds what was last seen of each sensor: model, serial number, order number, MAC address, firmware, last
+    backup. An import ignores these.
+    """
+    return actions.inventory.export(common, file)
+
+
+@group.command("overview")
+@with_common
+def overview(common: Common) -> int:
+    """Show the fleet by family, model and firmware, and what is behind the shelf.
+
+    Asks no sensor: it shows the sensors as they were last seen.
+    """
+    return actions.inventory.overview(common)

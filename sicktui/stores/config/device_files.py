@@ -1,32 +1,67 @@
-"""Device lists that come from, or go to, other programs: TOML and CSV."""
+"""Device lists that come from, or go to, other programs: CSV, JSON and TOML."""
 
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.device import Profile
+import tomli_w
+from msgspec import DecodeError, json, structs, to_builtins
+
+from sicktui.model.decoding import decode_json
+from sicktui.model.device import Profile, same_serial
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.model.wording import names
+from sicktui.stores.config.device_rules import name_problem, profile_problems
 from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
 from sicktui.stores.config.schema import KeyProblem, to_record
-from sicktui.stores.config.toml import MAX_TOML_BYTES, read_toml
-from sicktui.stores.disk.files import display_path, explain_os_error, read_at_most, write_atomic
+from sicktui.stores.config.spreadsheet import SheetRow, guarded, read_bytes, read_sheet, unguarded
+from sicktui.stores.config.toml import read_toml
+from sicktui.stores.disk.files import display_path, write_atomic
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
 CERTIFICATE: Final = ("ca_file", "fingerprint")
 """Columns for sensors with HTTPS: written only if one of the devices has one."""
 TIMING: Final = "timing."
 """A column of this beginning is a timing of the device, e.g. ``timing.flash_timeout``."""
+SEEN: Final = ("seen_model", "seen_serial", "order_number", "mac", "firmware", "last_backup", "last_seen")
+"""Columns about the sensors that were seen: written for people, and ignored by an import."""
+_ALIASES: Final = {
+    "ip": "address",
+    "ip_address": "address",
+    "host": "address",
+    "serial_number": "serial",
+    "mac_address": "mac",
+    "tag": "tags",
+}
+_TWICE: Final = "the device '{}' is in the file twice"
 _MOST_PROBLEMS: Final = 10
-_SEPARATOR: Final = re.compile(r"sep=([,;\t])[,;\t]*\r?\n", re.IGNORECASE)
-"""Excel's own first line, which names the delimiter."""
+"""Problems in the message; all are in ``ImportProblems.problems``."""
 _SCIENTIFIC: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
 """What Excel makes of a long number: ``2.54E+07``. The digits are lost."""
+_DECIMALS: Final = re.compile(r"([0-9]+)[.,]0+")
+"""What other programs make of it: ``25420067.0``. The digits are all there."""
+
+
+class ImportProblems(ConfigError):
+    """A file cannot be imported; each problem has its place.
+
+    Args:
+        path: the file.
+        problems: each with its row, all of them.
+        advice: what to do.
+    """
+
+    def __init__(
+        self, path: Path, problems: Sequence[str], advice: str = "Correct the rows; nothing was imported."
+    ) -> None:
+        shown = names(problems, _MOST_PROBLEMS, separator="; ")
+        super().__init__(f"{display_path(path)}: {shown}.", advice=advice)
+        self.problems = tuple(problems)
 
 
 def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) -> tuple[DeviceList, list[str]]:
@@ -34,24 +69,24 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
 
     Args:
         devices: the list as it is.
-        path: a ``.csv`` file (first row, behind a ``sep=;`` of Excel: the columns' names; tags separated by
-            spaces), or a TOML
-            file like ``devices.toml``.
-        replace: whether a device of the same name is replaced; else it is an error.
+        path: a table of a spreadsheet program (``.csv``, ``.tsv``, ``.txt``; the first row names the
+            columns, tags are separated by spaces), or what ``export_devices`` writes as JSON or TOML. A
+            device of the list keeps what a table has no column for.
+        replace: whether a device of the same name may change; else it is an error.
 
     Returns:
-        The new list, not yet saved, and the names of the devices that came in.
+        The new list, not yet saved, and the names of the devices in the file.
 
     Raises:
         ConfigError: the file cannot be used; names the row or the line of each problem.
-        UsageError: a name is taken.
+        UsageError: a name is taken by another device.
     """
-    incoming = _read_csv(path) if path.suffix.lower() == ".csv" else _read_toml(path)
+    incoming = _incoming(path, devices)
     if not incoming:
         raise ConfigError(
             f"{display_path(path)} contains no devices.", advice="Check that it is the right file."
         )
-    taken = [profile.name for profile in incoming if profile.name in devices.profiles]
+    taken = [p.name for p in incoming if devices.profiles.get(p.name, p) != p]
     if taken and not replace:
         raise UsageError(
             f"Already in the list: {names([repr(name) for name in taken], _MOST_PROBLEMS)}. "
@@ -64,132 +99,253 @@ def import_devices(devices: DeviceList, path: Path, *, replace: bool = False) ->
     return devices, [profile.name for profile in incoming]
 
 
-def export_devices(devices: DeviceList, path: Path) -> None:
-    """Write the list to another file, as CSV (``.csv``) or TOML; an existing file is replaced.
+def _incoming(path: Path, devices: DeviceList) -> list[Profile]:
+    match path.suffix.lower():
+        case ".csv" | ".tsv" | ".txt":
+            return _read_csv(path, devices)
+        case ".json":
+            return _read_json(path)
+        case _:
+            return _read_toml(path)
+
+
+def export_devices(
+    devices: DeviceList, path: Path, seen: Mapping[str, Mapping[str, str]] | None = None
+) -> None:
+    """Write the list to another file: ``.csv`` for a spreadsheet, ``.json``, else TOML. Replaces a file.
+
+    Args:
+        devices: the list.
+        path: the file.
+        seen: what is known of the sensors, by device: values of the columns ``SEEN``.
 
     Raises:
         StorageError: it cannot be written.
     """
-    write_atomic(path, _csv(devices) if path.suffix.lower() == ".csv" else rendered(devices))
+    known = {name: {k: v for k, v in (seen or {}).get(name, {}).items() if v} for name in devices.profiles}
+    match path.suffix.lower():
+        case ".csv":
+            content = _csv(devices, known)
+        case ".json":
+            content = _json(devices, known)
+        case _:
+            told = {name: values for name, values in known.items() if values}
+            content = rendered(devices) + (b"\n" + tomli_w.dumps({"seen": told}).encode() if told else b"")
+    write_atomic(path, content)
 
 
-def _csv(devices: DeviceList) -> bytes:
+def _csv(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:
     timings = sorted({key for profile in devices.profiles.values() for key in profile.timing or {}})
     used = [key for key in CERTIFICATE if any(getattr(p, key) for p in devices.profiles.values())]
-    columns = [*COLUMNS, *used, *(TIMING + key for key in timings)]
+    told = SEEN if any(seen.values()) else ()
+    columns = [*COLUMNS, *used, *(TIMING + key for key in timings), *told]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
-    for profile in devices.profiles.values():
+    for name, profile in devices.profiles.items():
         row: dict[str, object] = {key: getattr(profile, key) for key in (*COLUMNS, *used)}
         row["tags"] = " ".join(profile.tags)
         row |= {TIMING + key: f"{value!r}" for key, value in (profile.timing or {}).items()}
-        writer.writerow({key: "" if value is None else value for key, value in row.items()})
+        row |= seen.get(name, {})
+        writer.writerow({key: "" if value is None else guarded(str(value)) for key, value in row.items()})
     # With a byte order mark, or Excel takes the umlauts for something else.
     return text.getvalue().encode("utf-8-sig")
+
+
+def _json(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:
+    entries = [
+        {**to_builtins(profile), **({"seen": seen[name]} if seen.get(name) else {})}
+        for name, profile in devices.profiles.items()
+    ]
+    return json.format(json.encode({"devices": entries}), indent=2) + b"\n"
+
+
+def _read_json(path: Path) -> list[Profile]:
+    try:
+        data = decode_json(read_bytes(path), dict[str, object])
+    except DecodeError as error:
+        raise ConfigError(
+            f"{display_path(path)} is not a JSON object: {clean(str(error))}.", advice="Export it again."
+        ) from error
+    entries = data.get("devices")
+    if not isinstance(entries, list):
+        raise ConfigError(
+            f"{display_path(path)} has no list 'devices'.", advice="Check that it is the right file."
+        )
+    problems: list[str] = []
+    found: dict[str, Profile] = {}
+    for number, entry in enumerate(entries, start=1):
+        table = {k: v for k, v in entry.items() if k != "seen"} if isinstance(entry, dict) else {}
+        profile, wrong = _checked(table)
+        if profile is not None and profile.name in found:
+            wrong.append(_TWICE.format(clean(profile.name)))
+        if wrong:
+            problems.append(f"device {number}: {_joined(wrong)}")
+        if profile is not None and not name_problem(profile.name):
+            found[profile.name] = profile
+    if problems:
+        raise ImportProblems(path, problems, "Correct the devices; nothing was imported.")
+    return list(found.values())
+
+
+def _joined(wrong: Sequence[str]) -> str:
+    return ", ".join(words.rstrip(".") for words in wrong)
+
+
+def _checked(table: dict[str, object]) -> tuple[Profile | None, list[str]]:
+    """The profile that a table makes, and everything that is wrong with it."""
+    wrong: list[str] = []
+    rest = {"name": "", "address": "", **table}
+    while True:
+        try:
+            profile = to_record(rest, Profile)
+            break
+        except KeyProblem as error:
+            wrong.append(error.problem)
+            key = error.keys[0]
+            if key == "name":
+                return None, wrong
+            # Go on with the others: all that is wrong is shown at once.
+            rest = (
+                {**rest, key: "unknown"} if key == "address" else {k: v for k, v in rest.items() if k != key}
+            )
+    if problem := name_problem(profile.name):
+        wrong.append(problem)
+    return profile, [*wrong, *(problem for _, problem, _ in profile_problems(profile))]
 
 
 def _read_toml(path: Path) -> list[Profile]:
     file = read_toml(path)
     if file.digest is None:
         raise ConfigError(f"There is no file {display_path(path)}.", advice="Check the path.")
-    return list(profiles_of(file).values())
+    known = structs.replace(file, data={key: value for key, value in file.data.items() if key != "seen"})
+    return list(profiles_of(known).values())
 
 
-def _read_csv(path: Path) -> list[Profile]:
-    try:
-        raw = read_at_most(path, MAX_TOML_BYTES)
-        text = raw.decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(f"There is no file {display_path(path)}.", advice="Check the path.") from error
-    except OSError as error:
-        words, advice = explain_os_error(error)
-        raise ConfigError(f"Cannot read {display_path(path)}: {words}.", advice=advice) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"{display_path(path)} is not UTF-8 text.",
-            advice="Save it as 'CSV UTF-8' in the spreadsheet program.",
-        ) from error
-    if len(raw) > MAX_TOML_BYTES:
-        raise ConfigError(f"{display_path(path)} is too large for a device list.", advice="Check the path.")
-    hint = _SEPARATOR.match(text)
-    text = text[hint.end() :] if hint else text
-    header = text.split("\n", 1)[0]
-    # Excel writes semicolons where decimals have a comma.
-    delimiter = hint.group(1) if hint else max(",;\t", key=header.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise ConfigError(
-            f"{display_path(path)} is not CSV: {clean(str(error))}.", advice="Export it again as CSV."
-        ) from error
-    return _profiles(path, rows, first=2 if hint else 1)
-
-
-def _profiles(path: Path, rows: list[list[str]], *, first: int) -> list[Profile]:
-    """The devices of a table whose header is row ``first`` of the file."""
-    columns = [column.strip().lower() for column in rows[0]] if rows else []
-    _check_columns(path, columns, first)
+def _read_csv(path: Path, devices: DeviceList) -> list[Profile]:
+    """The devices of a table. Columns that it does not have keep what the list knows."""
+    sheet = read_sheet(path)
+    if not sheet.rows:
+        raise _no_column(path, "row 1", "name")
+    head, *rows = sheet.rows
+    columns = [_column(cell) for cell in head.cells]
+    _check_columns(path, columns, head)
     problems: list[str] = []
     found: dict[str, Profile] = {}
-    for number, row in enumerate(rows[1:], start=first + 1):
-        if not any(cell.strip() for cell in row):
-            continue
-        try:
-            profile = _profile(columns, row)
-            DeviceList(profiles=found).add(profile)
-        except (KeyProblem, UsageError) as error:
-            words = error.problem if isinstance(error, KeyProblem) else error.message
-            problems.append(f"row {number}: {words.rstrip('.')}")
-        else:
+    for row in rows:
+        profile, wrong = _profile(columns, row.cells, devices)
+        if profile is not None and profile.name in found:
+            wrong.append(_TWICE.format(clean(profile.name)))
+        if wrong:
+            problems.append(f"{row.where}: {_joined(wrong)}")
+        if profile is not None and not name_problem(profile.name):
             found[profile.name] = profile
     if problems:
-        raise ConfigError(
-            f"{display_path(path)}: {names(problems, _MOST_PROBLEMS, separator='; ')}.",
-            advice="Correct the rows; nothing was imported.",
-        )
+        raise ImportProblems(path, problems)
     return list(found.values())
 
 
-def _check_columns(path: Path, columns: Sequence[str], row: int) -> None:
-    known = [*COLUMNS, *CERTIFICATE, TIMING]
-    for column in columns:
+def _column(title: str) -> str:
+    name = re.sub(r"[\s-]+", "_", unguarded(title.strip()).strip().lower())
+    return _ALIASES.get(name, name)
+
+
+def _check_columns(path: Path, columns: Sequence[str], head: SheetRow) -> None:
+    known = (*COLUMNS, *CERTIFICATE, *SEEN)
+    problems = [
+        f"{head.where}: unknown column {clean(column)!r}{nearest(column, [*known, TIMING])}"
+        for column in dict.fromkeys(columns)
         # Excel writes an empty name for a column that was used once; its cells are checked with their rows.
-        if column and column not in (*COLUMNS, *CERTIFICATE) and not column.startswith(TIMING):
-            raise ConfigError(
-                f"{display_path(path)}, row {row}: unknown column {clean(column)!r}{nearest(column, known)}.",
-                advice=f"The columns are {', '.join(COLUMNS)}; name and address are needed.",
-            )
+        if column and column not in known and not column.startswith(TIMING)
+    ]
+    problems += [
+        f"{head.where}: the column {clean(column)!r} is there twice"
+        for column in dict.fromkeys(columns)
+        if column and column not in ("name", "address") and columns.count(column) > 1
+    ]
+    if problems:
+        advice = f"The columns are {', '.join(COLUMNS)}; name and address are needed."
+        raise ImportProblems(path, problems, advice)
     for needed in ("name", "address"):
         if columns.count(needed) != 1:
-            raise ConfigError(
-                f"{display_path(path)}, row {row}: there must be one column called {needed!r}.",
-                advice=f"The first row names the columns: {', '.join(COLUMNS)}.",
-            )
+            raise _no_column(path, head.where, needed)
 
 
-def _profile(columns: list[str], row: list[str]) -> Profile:
-    if len(row) > len(columns) and any(cell.strip() for cell in row[len(columns) :]):
-        raise KeyProblem((), "there are more cells than columns")
-    nameless = next(
-        (cell for column, cell in zip(columns, row, strict=False) if not column and cell.strip()), ""
+def _no_column(path: Path, where: str, needed: str) -> ConfigError:
+    return ConfigError(
+        f"{display_path(path)}, {where}: there must be one column called {needed!r}.",
+        advice=f"The first row names the columns: {', '.join(COLUMNS)}.",
     )
-    if nameless:
-        raise KeyProblem((), f"the cell {clean(nameless.strip(), 40)!r} is in a column without a name")
-    cells = {column: cell.strip() for column, cell in zip(columns, row, strict=False) if cell.strip()}
-    table: dict[str, object] = {key: value for key, value in cells.items() if not key.startswith(TIMING)}
-    if _SCIENTIFIC.fullmatch(cells.get("serial", "")):
+
+
+def _profile(columns: list[str], row: Sequence[str], devices: DeviceList) -> tuple[Profile | None, list[str]]:
+    """The profile of a row, and everything that is wrong with it."""
+    cells = {column: unguarded(cell.strip()).strip() for column, cell in zip(columns, row, strict=False)}
+    table, wrong = _table(cells, columns, row)
+    before = devices.profiles.get(cells.get("name", ""))
+    if before is not None:
+        table = {**_kept(before, columns), **table}
+        if before.serial and same_serial(before.serial, str(table.get("serial", "-"))):
+            table["serial"] = before.serial  # leading zeros that a spreadsheet has dropped
+    profile, more = _checked(table)
+    return profile, [*wrong, *more]
+
+
+def _table(
+    cells: dict[str, str], columns: Sequence[str], row: Sequence[str]
+) -> tuple[dict[str, object], list[str]]:
+    """The table of a profile, as TOML would have it, and what is wrong with single cells."""
+    wrong: list[str] = []
+    if any(cell.strip() for cell in row[len(columns) :]):
+        wrong.append("there are more cells than columns")
+    pairs = zip(columns, row, strict=False)
+    if nameless := next((cell for column, cell in pairs if not column and cell.strip()), ""):
+        wrong.append(f"the cell {clean(nameless.strip(), 40)!r} is in a column without a name")
+    given = {column: text for column, text in cells.items() if text and column and column not in SEEN}
+    table: dict[str, object] = {key: text for key, text in given.items() if not key.startswith(TIMING)}
+    if "tags" in given:
+        table["tags"] = given["tags"].replace(",", " ").replace(";", " ").split()
+    if "serial" in given:
+        try:
+            table["serial"] = _serial(given["serial"])
+        except KeyProblem as error:
+            wrong.append(error.problem)
+    timing: dict[str, float] = {}
+    for key, text in given.items():
+        if key.startswith(TIMING):
+            try:
+                timing[key.removeprefix(TIMING)] = _number(key.removeprefix(TIMING), text)
+            except KeyProblem as error:
+                wrong.append(error.problem)
+    if timing:
+        table["timing"] = timing
+    return table, wrong
+
+
+def _kept(before: Profile, columns: Sequence[str]) -> dict[str, object]:
+    """What a known device keeps, as a table: everything that the file has no column for."""
+    known: dict[str, object] = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in to_builtins(before).items()
+        if key not in columns and key not in ("name", "timing")
+    }
+    timing = {key: value for key, value in (before.timing or {}).items() if TIMING + key not in columns}
+    return {**known, **({"timing": timing} if timing else {})}
+
+
+def _serial(text: str) -> str:
+    """A serial number as it was before a spreadsheet program took it for a number.
+
+    Raises:
+        KeyProblem: its digits are lost.
+    """
+    if _SCIENTIFIC.fullmatch(text):
         raise KeyProblem(
             ("serial",),
-            f"the serial number {cells['serial']!r} was rounded by a spreadsheet; format the column as text "
-            "and enter it again",
+            f"the serial number {text!r} was rounded by a spreadsheet; format the column as text and enter "
+            "it again",
         )
-    if "tags" in cells:
-        table["tags"] = cells["tags"].replace(",", " ").split()
-    timing = {key.removeprefix(TIMING): value for key, value in cells.items() if key.startswith(TIMING)}
-    if timing:
-        table["timing"] = {key: _number(key, value) for key, value in timing.items()}
-    return to_record({"name": "", "address": "", **table}, Profile)
+    return _DECIMALS.sub(r"\1", text)
 
 
 def _number(key: str, text: str) -> float:

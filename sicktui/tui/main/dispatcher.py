@@ -35,6 +35,7 @@ from sicktui.tui.main.services import MainServices
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.sensors.details import Details
+from sicktui.tui.screens.sensors.overview import OverviewScreen
 from sicktui.tui.screens.update.shelf import ShelfScreen
 
 Work = Coroutine[Any, Any, object]
@@ -73,6 +74,7 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "import_list": import_list,
     "kept": browse_backups,
     "offers": browse_offers,
+    "overview": lambda services: services.ask(OverviewScreen(services.appearance, services.context)),
     "runs": browse_runs,
     "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
     "vault": manage,

@@ -3,16 +3,19 @@
 import asyncio
 from pathlib import Path
 
+from sicktui.engine.inventory.changes import Change, ChangeKind, changes, summary
+from sicktui.engine.inventory.entries import entries
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.stores.config.device_files import COLUMNS, export_devices, import_devices
+from sicktui.stores.config.device_files import COLUMNS, ImportProblems, export_devices, import_devices
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import CheckField, PathField
 from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.dialogs.save_as import save_as
-from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Services
 
 
@@ -20,15 +23,19 @@ async def import_list(services: Services) -> None:
     """Add the devices of a file to the list: all of them, or none."""
     file, replace, problem = "", False, ""
     lines = [
-        cell("A .csv file with a row of column names, or an exported .toml file."),
+        cell("A .csv file with a row of column names, or an exported .json or .toml file."),
         cell(f"Columns: {', '.join(COLUMNS)}; the first two are required.", Tone.DIM),
     ]
     while True:
         fields = (
             PathField(
-                name="file", label="File", value=file, hint="path of a .csv or .toml file", required=True
+                name="file",
+                label="File",
+                value=file,
+                hint="path of a .csv, .json or .toml file",
+                required=True,
             ),
-            CheckField(name="replace", label="replace devices that have the same name", value=replace),
+            CheckField(name="replace", label="change devices that have the same name", value=replace),
         )
         form = ValuesForm(
             services.appearance, "Import devices", lines, fields, problem=problem, submit="import"
@@ -41,12 +48,15 @@ async def import_list(services: Services) -> None:
             if await _take(services, values.path("file"), replace=replace):
                 return
             problem = ""
+        except ImportProblems as error:
+            problem = ""
+            await services.ask(_problems(services, error))
         except SicktuiError as error:
             problem = str(error)
 
 
 async def _take(services: Services, path: Path, *, replace: bool) -> bool:
-    """Read the file, confirm the devices it replaces, and save; returns whether it was saved."""
+    """Read the file, show what it changes, and save; returns whether it was saved."""
     context = services.context
 
     def read() -> tuple[DeviceList, DeviceList, list[str]]:
@@ -54,13 +64,10 @@ async def _take(services: Services, path: Path, *, replace: bool) -> bool:
         return before, *import_devices(before, path, replace=replace)
 
     before, after, incoming = await asyncio.to_thread(read)
-    replaced = [name for name in incoming if name in before.profiles]
-    if replaced:
-        names: list[Cell] = [cell(f"  {clean(name)}") for name in replaced]
-        question = [cell(f"The file changes {count(len(replaced), 'device')} of the list:"), *names]
-        asked = Confirm(services.appearance, "Replace them?", question, yes="replace", no="back")
-        if not await services.ask(asked):
-            return False
+    found = changes(before, after, incoming)
+    asked = Confirm(services.appearance, "Import them?", _preview(found), yes="import", no="back")
+    if not await services.ask(asked):
+        return False
 
     def save() -> None:
         context.home.create()
@@ -72,15 +79,38 @@ async def _take(services: Services, path: Path, *, replace: bool) -> bool:
     return True
 
 
+def _preview(found: list[Change]) -> list[Cell]:
+    """What the import changes, the changed devices first."""
+    tones = {ChangeKind.CHANGED: Tone.WARN, ChangeKind.ADDED: Tone.GOOD}
+    lines: list[Cell] = [cell(f"{summary(found)}."), ()]
+    for kind, tone in tones.items():
+        lines += [
+            (Span(f"{kind.value:<8} ", tone), Span(f"{clean(change.name)}: ", Tone.KEY), Span(change.words))
+            for change in found
+            if change.kind is kind
+        ]
+    return lines
+
+
+def _problems(services: Services, error: ImportProblems) -> Notice:
+    lines = [cell("Nothing was imported. Correct these in the file:"), ()]
+    lines += [cell(clean(problem, 600), Tone.BAD) for problem in error.problems]
+    return Notice(services.appearance, "The file cannot be imported", lines)
+
+
 async def export_list(services: Services) -> None:
     """Write the device list to a file."""
 
     def write(path: Path) -> str:
         devices = services.context.devices()
-        export_devices(devices, path)
+        seen = {entry.profile.name: entry.columns() for entry in entries(services.context)}
+        export_devices(devices, path, seen)
         return f"{count(len(devices.profiles), 'device')} written to {path}."
 
-    lines = [cell("A .csv file for a spreadsheet, or .toml. Passwords are not included.")]
+    lines = [
+        cell("A .csv file for a spreadsheet, .json, or .toml, with what was last seen of the sensors."),
+        cell("Passwords are not included.", Tone.DIM),
+    ]
     written = await save_as(
         services.ask, services.appearance, "Export the devices", lines, write, proposed="~/devices.csv"
     )
