@@ -89,12 +89,12 @@ class DeviceList(Struct, frozen=True, kw_only=True):
         Two profiles of one address can be right (two users, a bench where sensors take turns), so
         the list takes them; an update distinguishes them by serial number and refuses a real duplicate.
         """
-        # Serial numbers that differ in leading zeros are one.
+        serials = [(bare_serial(p.serial), p.name) for p in self.profiles.values() if p.serial]
         return tuple(
             f"{' and '.join(repr(name) for name in names)} have the same {word} {clean(value)}."
             for word, pairs in (
                 ("address", [(p.address, p.name) for p in self.profiles.values()]),
-                ("serial number", [(bare_serial(p.serial), p.name) for p in self.profiles.values() if p.serial]),
+                ("serial number", serials),
             )
             for value, names in _grouped(pairs).items()
             if len(names) > 1
