@@ -89,6 +89,21 @@ class Printer:
         for line in self._wrapped(text):
             self._text(sys.stderr, line, colour, bold=bold)
 
+    def overwrite(self, text: str) -> None:
+        """Show how far something is, on one line of the terminal that the next call overwrites.
+
+        Nothing without a terminal on stderr. An empty text clears the line.
+        """
+        if not sys.stderr.isatty():
+            return
+        columns = shutil.get_terminal_size((80, 24)).columns
+        shown = clean(text, max(1, columns - 1))
+        blank = " " * max(0, columns - 1 - width(shown))
+        try:
+            click.echo(f"\r{shown}{blank}\r", file=sys.stderr, nl=False)
+        except OSError as error:
+            self._lost(sys.stderr, error)
+
     def _wrapped(self, text: str) -> list[str]:
         if not sys.stderr.isatty():
             return [text]

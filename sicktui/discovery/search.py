@@ -7,7 +7,7 @@ of this PC, in a range, or a target.
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -97,7 +97,7 @@ class Search:
         self._began = clock.monotonic()
         self._version = 0
 
-    async def snapshots(self) -> AsyncIterator[Snapshot]:
+    async def snapshots(self) -> AsyncGenerator[Snapshot, None]:
         """Search, and report how far it is every ``TICK`` seconds; the last one is ``done``."""
         self._began = self._clock.monotonic()
         work = asyncio.create_task(self._run())

@@ -1,7 +1,7 @@
 """What a search for sensors finds: the records of the three ways, and the line that ``discover`` prints.
 
 A datagram and an entry of the neighbour table are hints. Only a sensor's own REST answers make it
-``confirmed``; the rules for that are in ``model/discovery_rule.py``.
+``confirmed``: see ``model/search``.
 """
 
 import ipaddress
@@ -259,3 +259,15 @@ def plain_field(text: str) -> str | None:
 def address_of(host: str, port: int) -> str:
     """``host``, or ``host:port`` where the port is not 80."""
     return host if port == 80 else f"{host}:{port}"  # noqa: PLR2004  HTTP's port, as the contract writes it
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """An entry of the device list, as far as a search compares it."""
+
+    name: str
+    address: str
+    """As the list has it."""
+    host: str = ""
+    """Its IPv4 address; empty where its name cannot be resolved."""
+    port: int = 80
+    serial: str | None = None

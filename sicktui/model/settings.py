@@ -61,6 +61,14 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 2.0
 
 
+class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How sensors are searched for."""
+
+    port: Annotated[int, Meta(ge=1, le=65535, description="UDP port of the search (AutoIP)")] = 30718
+    wait: Annotated[float, _positive("to collect answers to a search; the first one does not end it")] = 5.0
+    probes: Annotated[int, Meta(ge=1, le=256, description="sweep: connections at once")] = 32
+
+
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How stored backups are shown."""
 
@@ -127,6 +135,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     timing: Timing = Timing()
     limits: Limits = Limits()
+    discovery: DiscoverySettings = DiscoverySettings()
     device: DeviceDefaults = DeviceDefaults()
     backups: BackupSettings = BackupSettings()
     dashboard: DashboardSettings = DashboardSettings()

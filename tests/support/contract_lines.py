@@ -13,9 +13,11 @@ _WORDS = {
         *("create", "download", "store", "activate", "persist"),
         *("write", "find"),  # of an address
     ),
-    "operation": ("update", "backup", "restore", "check", "fetch", "address"),
+    "operation": ("update", "backup", "restore", "check", "fetch", "address", "discover"),
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
+    "by": ("broadcast", "sweep", "neighbour"),
+    "problem": ("moved", "other_subnet", "address_conflict", "other_sensor", "no_rest_api", None),
     "level": ("debug", "info", "warning", "error"),
 }
 _STATES = {
@@ -96,6 +98,33 @@ _KEYS: dict[str, dict[str, Any]] = {
         "package": (str, _NULL),
         "approved": (bool, _NULL),
     },
+    "found": {
+        "address": str,
+        "by": str,
+        "mac": (str, _NULL),
+        "serial": (str, _NULL),
+        "model": (str, _NULL),
+        "version": (str, _NULL),
+        "name": (str, _NULL),
+        "order_number": (str, _NULL),
+        "device": (str, _NULL),
+        "problem": (str, _NULL),
+        "confirmed": bool,
+        "instead_of": (str, _NULL),
+        "hidden": bool,
+        "message": str,
+        "advice": str,
+    },
+    "summary of a search": {
+        "operation": str,
+        "found": int,
+        "new": int,
+        "moved": int,
+        "probed": int,
+        "added": list,
+        "followed": list,
+        "exit_code": int,
+    },
     "summary of sources": {"operation": str, "offers": dict, "exit_code": int},
     "progress of sources": {
         "source": str,
@@ -137,6 +166,8 @@ def check_line(line: dict[str, Any]) -> None:
     kind = line["kind"]
     if line.get("operation") in {"check", "fetch"} or (kind == "progress" and "source" in line):
         kind = f"{kind} of sources"
+    elif line.get("operation") == "discover":
+        kind = "summary of a search"
     assert line["v"] == 1
     assert _TIME.fullmatch(line["ts"]), line
     if kind not in _KEYS:

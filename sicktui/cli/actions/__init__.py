@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         diff as diff,
     )
     from sicktui.cli.actions import (
+        discover as discover,
+    )
+    from sicktui.cli.actions import (
         doctor as doctor,
     )
     from sicktui.cli.actions import (

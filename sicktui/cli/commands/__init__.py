@@ -16,6 +16,7 @@ from sicktui.cli.commands import (
     backups,
     devices,
     diff,
+    discover,
     doctor,
     dump,
     firmware,
@@ -35,6 +36,7 @@ from sicktui.cli.commands import (
 
 COMMANDS: Final[Mapping[str, click.Command]] = {
     "devices": devices.group,
+    "discover": discover.discover,
     "status": status.status,
     "login": login.login,
     "logout": login.logout,

@@ -17,6 +17,7 @@ from typing import Any, Final, TextIO
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.check import DoctorCheck, State
+from sicktui.engine.doctor.discovery import discovery_checks
 from sicktui.engine.doctor.https import https_checks
 from sicktui.engine.doctor.locks import lock_checks
 from sicktui.engine.doctor.passwords import password_checks
@@ -207,6 +208,7 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
     yield from password_checks(context, environ)
     yield from source_checks(context, environ)
     yield from _https(context)
+    yield from discovery_checks(context)
     yield from _routes(context)
 
 

@@ -128,6 +128,7 @@ def _in_range(value: float, kind: inspect.FloatType | inspect.IntType) -> bool:
         abs(value) <= LARGEST
         and (kind.ge is None or value >= kind.ge)
         and (kind.gt is None or value > kind.gt)
+        and (kind.le is None or value <= kind.le)
     )
 
 
@@ -137,6 +138,8 @@ def describe_type(kind: inspect.Type) -> str:
     match kind:
         case inspect.FloatType() | inspect.IntType():
             noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
+            if kind.ge is not None and kind.le is not None:
+                return f"{noun} from {kind.ge:g} to {kind.le:g}"
             if kind.gt is not None:
                 return f"{noun} above {kind.gt:g}"
             return noun if kind.ge is None else f"{noun}, {kind.ge:g} or more"

@@ -1,0 +1,109 @@
+"""Takes what a search has found into the device list. Nothing is sent to any sensor."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from msgspec import structs
+
+from sicktui.engine.context import Context
+from sicktui.model.device import Profile, same_serial
+from sicktui.model.discovery import Found, Problem
+from sicktui.model.search.names import name_for
+from sicktui.stores.config.device_rules import MAX_NAME
+from sicktui.stores.config.devices import save_devices
+
+
+class Followed(NamedTuple):
+    """A device whose address was changed."""
+
+    profile: Profile
+    """As it is now."""
+    before: str
+    """The address that it had."""
+
+
+def can_add(found: Found) -> bool:
+    """Whether a sensor can be added: confirmed, not in the list, and nothing is odd about it."""
+    return found.confirmed and found.is_new and found.problem is None
+
+
+def can_follow(found: Found) -> bool:
+    """Whether the list can take the new address of a sensor: only if the sensor itself has confirmed it."""
+    return found.confirmed and found.problem is Problem.MOVED and found.device is not None
+
+
+def add(
+    context: Context,
+    found: Sequence[Found],
+    *,
+    tags: Sequence[str] = (),
+    names: dict[str, str] | None = None,
+) -> list[Profile]:
+    """Add sensors to the list, with their serial numbers. Those that cannot be added are left out.
+
+    Args:
+        context: the list.
+        found: what a search has found.
+        tags: tags for all of them.
+        names: names that a person chose, by ``Found.key``; else they are made from what the sensors report.
+
+    Returns:
+        What was added.
+
+    Raises:
+        UsageError: a name or a tag is not valid, or a name is taken; nothing is added then.
+        ConfigError: the list cannot be read, or was changed meanwhile.
+    """
+    devices = context.devices()
+    added: list[Profile] = []
+    for each in found:
+        if not can_add(each) or _is_listed(each, devices.profiles.values()):
+            continue
+        name = (names or {}).get(each.key) or name_for(each, devices.profiles, longest=MAX_NAME)
+        profile = Profile(
+            name=name,
+            address=each.address,
+            serial=each.serial,
+            model=each.model,
+            tags=tuple(dict.fromkeys(tags)),
+        )
+        devices = devices.add(profile)
+        added.append(profile)
+    if added:
+        save_devices(context.home.devices_file, devices)
+    return added
+
+
+def _is_listed(found: Found, profiles: Iterable[Profile]) -> bool:
+    """Whether the list has a sensor since the search: another session, or this one a moment ago."""
+    return any(
+        profile.serial is not None and found.serial is not None and same_serial(profile.serial, found.serial)
+        for profile in profiles
+    )
+
+
+def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
+    """Change the address of every device that a search has found, confirmed, at another one.
+
+    Args:
+        context: the list.
+        found: what a search has found.
+
+    Raises:
+        ConfigError: the list cannot be read, or was changed meanwhile.
+    """
+    devices = context.devices()
+    followed: list[Followed] = []
+    for each in found:
+        before = devices.profiles.get(each.device or "")
+        if not can_follow(each) or before is None:
+            continue
+        host, _, port = each.address.partition(":")
+        # 80 and 443 are the usual ports of the schemes: the profile's own scheme decides.
+        address = host if port in ("", "443") else each.address
+        after = structs.replace(before, address=address)
+        devices = devices.replace(before.name, after)
+        followed.append(Followed(after, before.address))
+    if followed:
+        save_devices(context.home.devices_file, devices)
+    return followed

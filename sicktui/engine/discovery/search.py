@@ -1,0 +1,183 @@
+"""One search for sensors, compared with the device list while it runs."""
+
+import ipaddress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.discovery import sweep
+from sicktui.discovery.interfaces import subnets
+from sicktui.discovery.search import Scope, Search, Target
+from sicktui.engine.context import Context
+from sicktui.engine.discovery.listed import listed
+from sicktui.engine.discovery.opening import opener
+from sicktui.model.discovery import Found, Remark, Snapshot, Subnet, is_ipv4
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.model.search.judgement import judge
+
+ASK_FROM: Final = 1 << 16
+"""Addresses from which on a sweep needs a yes: a /16."""
+MOST_SWEPT: Final = 1 << 20
+"""Addresses of the largest sweep, a /12: half a day."""
+_LAST_PORT: Final = 65535
+_MOST_RANGES: Final = 256
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What to search. Without ranges and targets: the subnets of this PC, by broadcast."""
+
+    networks: tuple[ipaddress.IPv4Network, ...] = ()
+    ports: tuple[int, ...] = ()
+    """TCP ports; empty: that of the usual scheme."""
+    targets: tuple[Target, ...] = ()
+    broadcast: bool = True
+
+    def swept(self, ports: Sequence[int]) -> int:
+        """Addresses that the sweep asks."""
+        return sweep.size_of(self.networks, ports)
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """A search at one moment: what it has found, and how far it is."""
+
+    found: tuple[Found, ...]
+    seen: Snapshot
+    wait: float
+    """Seconds for which answers are collected."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the search is over."""
+        return self.seen.done
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What could not be done."""
+        return self.seen.remarks
+
+
+def request_of(
+    cidrs: Sequence[str], ports: Sequence[int], targets: Sequence[str], *, broadcast: bool = True
+) -> Request:
+    """The search that a person asked for.
+
+    Args:
+        cidrs: ranges to sweep, e.g. ``192.168.0.0/24``.
+        ports: TCP ports.
+        targets: ``IP`` or ``IP:PORT``.
+        broadcast: whether to ask the subnets of this PC.
+
+    Raises:
+        UsageError: one of them is not valid, or the ranges are larger than ``MOST_SWEPT``.
+    """
+    for port in ports:
+        _check_port(port, str(port))
+    request = Request(
+        networks=tuple(_network(text) for text in cidrs),
+        ports=tuple(dict.fromkeys(ports)),
+        targets=tuple(_target(text) for text in targets),
+        broadcast=broadcast,
+    )
+    if len(request.networks) > _MOST_RANGES or len(request.targets) > _MOST_RANGES:
+        raise UsageError(f"More than {_MOST_RANGES} ranges or targets.", advice="Search in several steps.")
+    if request.swept([0]) > MOST_SWEPT:
+        raise UsageError(
+            f"A sweep of {request.swept([0])} addresses takes days.",
+            advice="Name smaller ranges: at most a /12 in all.",
+        )
+    return request
+
+
+def _network(text: str) -> ipaddress.IPv4Network:
+    try:
+        network = ipaddress.IPv4Network(text.strip(), strict=False)
+    except ValueError:
+        raise UsageError(
+            f"--cidr {clean(text, 60)!r} is not an IPv4 range.",
+            advice="Write 192.168.0.0/24, or one address.",
+        ) from None
+    if network.network_address.is_multicast:
+        raise UsageError(
+            f"--cidr {network} is a multicast range.", advice="Name the subnet that the sensors are in."
+        )
+    return network
+
+
+def _target(text: str) -> Target:
+    host, colon, port = text.strip().partition(":")
+    if not is_ipv4(host):
+        raise UsageError(
+            f"--target {clean(text, 60)!r} is not an IPv4 address.",
+            advice="Write 192.168.0.1 or 192.168.0.1:8080.",
+        )
+    if not colon:
+        return Target(host=host)
+    return Target(host=host, port=_check_port(int(port) if port.isdecimal() else 0, text))
+
+
+def _check_port(port: int, text: str) -> int:
+    if not 1 <= port <= _LAST_PORT:
+        raise UsageError(
+            f"{clean(text, 60)!r} has no valid port.", advice=f"A port is a number from 1 to {_LAST_PORT}."
+        )
+    return port
+
+
+def ports_of(context: Context, request: Request) -> tuple[int, ...]:
+    """The TCP ports that a search asks everywhere."""
+    return request.ports or ((443,) if context.settings.device.scheme == "https" else (80,))
+
+
+async def search(
+    context: Context, request: Request, *, own: Sequence[Subnet] | None = None
+) -> AsyncGenerator[Progress, None]:
+    """Search, and report what was found so far several times a second. The last report is ``done``.
+
+    Closing the generator ends the search.
+
+    Args:
+        context: settings, list and clock.
+        request: what to search.
+        own: the subnets of this PC; ``None``: look.
+
+    Raises:
+        ConfigError: the device list cannot be read.
+    """
+    profiles = context.devices().profiles
+    entries = await listed(context, profiles.values())
+    settings = context.settings.discovery
+    further: dict[str, tuple[int, ...]] = {}
+    for entry in entries:
+        if entry.host:
+            further[entry.host] = (*further.get(entry.host, ()), entry.port)
+    scope = Scope(
+        subnets=tuple(subnets() if own is None else own),
+        broadcast=request.broadcast,
+        networks=request.networks,
+        ports=ports_of(context, request),
+        ports_of=further,
+        targets=request.targets,
+        port=settings.port,
+        wait=settings.wait,
+        probes=settings.probes,
+    )
+    found: tuple[Found, ...] = ()
+    version = -1
+    async with aclosing(Search(scope, opener(context, profiles), context.clock).snapshots()) as snapshots:
+        async for seen in snapshots:
+            if seen.version != version or seen.done:
+                version = seen.version
+                found = tuple(judge(seen, entries))
+            yield Progress(found=found, seen=seen, wait=scope.wait)
+
+
+def every_way_failed(request: Request, seen: Snapshot) -> bool:
+    """Whether nothing could be asked at all: this PC has no address, or may not send."""
+    if request.networks or request.targets or not request.broadcast:
+        return False
+    unsent = {remark.code for remark in seen.remarks if remark.code == "not_sent"}
+    troubles = sum(remark.code == "not_sent" for remark in seen.remarks)
+    return not seen.subnets or (bool(unsent) and troubles >= len(seen.subnets))

@@ -1,0 +1,84 @@
+"""What is odd about a sensor that was found, in words: what it is, and what to do about it."""
+
+from typing import Final
+
+from sicktui.model.discovery import Answer, Found, Listed, Refusal, Subnet
+
+HIDDEN: Final = (
+    "Its search is off (EtherCoLaScanMode 2), as SICK recommends: only a sweep finds it.",
+    "",
+)
+
+
+Words = tuple[str, str]
+"""A message, and what to do next; either may be empty."""
+
+
+def conflict(found: Found, rivals: list[str]) -> Words:
+    """Several sensors have one address."""
+    host = found.address.partition(":")[0]
+    macs = ", ".join([found.mac or "-", *rivals])
+    message = f"{1 + len(rivals)} sensors have the address {host}: {macs}."
+    return message, f"Give each its own address: 'sicktui address --mac {found.mac} --ip IP --mask MASK'."
+
+
+def other_subnet(found: Found, subnet: Subnet) -> Words:
+    """The subnet of this PC that heard it is not the sensor's."""
+    own = f"{subnet.host}/{subnet.prefix}{f' on {subnet.name}' if subnet.name else ''}"
+    message = f"{found.address} is not in the subnet of this PC ({own}), so it cannot be reached."
+    return message, (
+        f"Give it an address there: 'sicktui address --mac {found.mac} --ip IP --mask {subnet.mask}'. "
+        "Or give this PC an address in its subnet."
+    )
+
+
+def moved(found: Found, device: Listed) -> Words:
+    """A sensor of the list is at another address."""
+    if not found.confirmed:
+        message = f"By its answer to the search it is {device.name}, which the list has at {device.address}."
+        return message, "Its REST API has not confirmed that; the list is not changed."
+    message = f"{device.name} is at {found.address} now; the list has {device.address}."
+    return message, "Use 'sicktui discover --follow-moved' to change the list."
+
+
+def other_sensor(found: Found, instead: Listed) -> Words:
+    """Another sensor is at an address of the list."""
+    message = (
+        f"The list has {instead.name} with serial number {instead.serial} at {instead.address}; "
+        f"{found.serial} answers there."
+    )
+    return message, (
+        f"If the sensor was replaced, restore a backup of {instead.name} to the new one; otherwise look for "
+        f"{instead.serial}."
+    )
+
+
+def forged(found: Found, who: str) -> Words:
+    """An answer to the search that REST contradicts."""
+    serial = f" of sensor {found.serial}" if found.serial else ""
+    message = f"{who}, so the answer{serial} to the search is not confirmed."
+    return message, "Check on site which sensor has that MAC address."
+
+
+def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
+    """The network knows it, and its web server does not answer."""
+    if refusal.refusal is Refusal.OTHER:
+        return f"{refusal.address} cannot be read as a sensor: {refusal.words}", "Try again in a minute."
+    closed = refusal.refusal is Refusal.CLOSED
+    if not heard:
+        message = (
+            "Only the neighbour table of this PC knows it: it does not answer the search, and "
+            f"{refusal.address} is {'closed' if closed else 'silent'}."
+        )
+        return message, (
+            "Check that it has power and is still there. Its search (EtherCoLaScanMode) and its web server "
+            "may be off."
+        )
+    if closed:
+        message = f"{refusal.address} is closed: its web server is off or starting, or uses another port."
+        return message, (
+            "Try again in a minute, or with --port. SOPAS ET can switch the web server on "
+            "(SetWebserverEnabled)."
+        )
+    message = f"It answers the search, but {refusal.address} does not answer."
+    return message, "Check firewalls on the way. If it is starting, try again in a minute."
