@@ -25,6 +25,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
     Unreachable,
+    UploadRefused,
 )
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (
@@ -316,6 +317,29 @@ async def test_a_backup_is_uploaded_as_raw_bytes_with_a_token(
     assert seen.body == hashlib.sha256(FILE).digest()
     assert seen.headers["content-type"] == BINARY
     assert seen.headers["x-session-token"] == TOKEN
+
+
+@pytest.mark.parametrize("refusal", [401, 403])
+async def test_an_upload_is_repeated_with_a_new_token_only_after_a_look(
+    challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path, refusal: int
+) -> None:
+    path = tmp_path / "backup"
+    path.write_bytes(FILE)
+    challenging.on("GET UpdateState", reply({"UpdateState": 1}))
+    challenging.on("PUT parameterbackup", take_then(http(refusal)), take_then(reply()))
+    with pytest.raises(UploadRefused):
+        await connect().backups.upload(path)
+    assert challenging.asked().count("PUT parameterbackup") == 1
+
+    async def at_rest(_: SensorError) -> None:
+        looked.append(challenging.asked().count("PUT parameterbackup"))
+
+    looked: list[int] = []
+    challenging.seen.clear()
+    challenging.on("PUT parameterbackup", take_then(http(refusal)), take_then(reply()))
+    await connect().backups.upload(path, at_rest)
+    assert looked == [1]
+    assert challenging.asked().count("PUT parameterbackup") == 2
 
 
 async def test_a_backup_file_that_is_gone_is_said(

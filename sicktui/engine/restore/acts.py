@@ -25,8 +25,13 @@ from sicktui.sensor.errors import (
 from sicktui.sensor.turns.retry import back_off, retry_when_busy
 
 
-async def put(job: Job, file: Path) -> RestoreEnded:
+async def put(job: Job, file: Path, readback: Readback) -> RestoreEnded:
     """``PUT parameterbackup``: the sensor does not use the file yet.
+
+    Args:
+        job: the job.
+        file: the run's own copy of the backup.
+        readback: looks at the sensor before the file is sent once more.
 
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
@@ -34,7 +39,7 @@ async def put(job: Job, file: Path) -> RestoreEnded:
     """
 
     async def send() -> None:
-        await job.sensor.backups.upload(file)
+        await job.sensor.backups.upload(file, readback.must_rest)
 
     async with job.record.acting("put_backup") as record:
         return await _carried_out(job, RestoreAct.PUT, send, record)

@@ -215,7 +215,7 @@ class RestoreJob:
                 if evidence.sends:
                     words = "No reply to the restore came that can be read: the sensor is asked once more."
                     await job.record.log(Level.WARNING, words)
-                ended = await acts.put(job, file)
+                ended = await acts.put(job, file, readback)
             case Restore():
                 began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
                 ended = await acts.restore(job, self._passphrase, readback, was_pending=began.was_pending)

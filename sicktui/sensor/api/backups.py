@@ -128,8 +128,12 @@ class Backups:
         """
         return await self._transfers.fetch(_FILE, to, limit)
 
-    async def upload(self, path: Path) -> None:
+    async def upload(self, path: Path, before_repeat: BeforeRepeat | None = None) -> None:
         """``PUT parameterbackup``: sends the file to the sensor, which does not use it yet.
+
+        Args:
+            path: the file.
+            before_repeat: looks at the sensor before it is sent again, and raises to forbid it.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
@@ -141,6 +145,7 @@ class Backups:
         await self._transfers.send(
             _FILE,
             lambda: FileBody(path, size, _unseen, self._link.clock, code=Code.BACKUP_UNUSABLE),
+            before_repeat,
         )
 
     async def restore(self, passphrase: str, before_repeat: BeforeRepeat | None = None) -> RestoreReply:

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.authentication import Authenticator, BeforeRepeat
 from sicktui.sensor.api.replies import error_of, is_refused
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -61,12 +61,16 @@ class Transfers:
         if refusal is not None:
             raise _refused(refusal)
 
-    async def send(self, name: str, make_body: Callable[[], FileBody]) -> None:
+    async def send(
+        self, name: str, make_body: Callable[[], FileBody], before_repeat: BeforeRepeat | None = None
+    ) -> None:
         """PUT a file that does nothing by itself: again after a refused token (401, 403) or rate (429).
 
         Args:
             name: the path behind ``/api/``.
             make_body: opens the file from its start; called for each try.
+            before_repeat: looks at the sensor before it is sent again, and raises to forbid it; by default
+                the access's own look.
 
         Raises:
             UploadRefused: the sensor answered, and not with Ok.
@@ -77,11 +81,14 @@ class Transfers:
         async def attempt() -> None:
             await self.send_once(name, make_body)
 
-        clock, look = self._link.clock, self._access.look_again
+        clock, look = self._link.clock, before_repeat or self._access.look_again
         try:
             await retry_when_limited(clock, attempt, look)
         except UploadRefused as refusal:
-            if not is_refused(refusal) or not await self._access.open_session():
+            if not is_refused(refusal):
+                raise
+            await look(refusal)  # before the password is used, and the file is sent, again
+            if not await self._access.open_session():
                 raise
             await retry_when_limited(clock, attempt, look)
 
