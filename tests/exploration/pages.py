@@ -74,13 +74,14 @@ def restore_section(depth: int) -> str:
     """
     counts = {world.name: restore_model.explore(world, depth) for world in restore_model.WORLDS}
     rule = (
-        "The verdict of a restore is decided likewise. `failed` becomes `unknown` where a call that was "
-        "answered badly may still take effect. The code is `sicktui/model/restore/rule.py`."
+        "The verdict of a restore is decided likewise. `failed` becomes `unknown` where a call whose end "
+        "is not reported may still take effect. The code is `sicktui/model/restore/rule.py`."
     )
     which = f"The kinds of sensors, with their paths: {_kinds(counts)}."
     assumed = (
-        "The model assumes that what a sensor has taken or refused shows within backup_timeout or never; "
-        "what it has answered otherwise may come at any time. It is in `tests/exploration/restore_model.py`."
+        "The model assumes that nothing more comes of a restore whose end the sensor has reported; whatever "
+        "else it has answered, the restore may come at any time. It is in "
+        "`tests/exploration/restore_model.py`."
     )
     return "\n\n".join(
         (

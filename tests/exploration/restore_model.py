@@ -1,7 +1,7 @@
 """Every path of the restore machine and a modelled sensor through each other, up to a number of surprises.
 
 The model is written from the contract and SICK's documents: a call that was answered badly, or not at all,
-may have been done, now or much later; what was accepted with Ok shows within ``backup_timeout`` or never; a
+may have been done, now or much later, and so may one that was accepted or refused without a result; a
 sensor may reboot to apply a backup, and a power cut loses what was not saved. Each surprise costs one of
 ``left``.
 """
@@ -42,7 +42,7 @@ TIMING: Final = Timing(
 )
 REST: Final = 4
 LATE: Final = 40
-"""Steps after which a call may take effect that was answered badly."""
+"""Steps after which a call may take effect whose end is not reported."""
 _CAP: Final = 30
 
 Kind = Literal["silent", "taken", "result", "async"]
@@ -82,7 +82,7 @@ class Sensor(NamedTuple):
     refuses: bool = False
     """Whether what is at work ends as failed."""
     late: bool = False
-    """Whether what is at work comes later than any wait: the call was answered badly."""
+    """Whether what is at work comes later than any wait."""
     reboots: int = 0
     """Steps of silence with which it applies."""
     result: Literal["none", "pending", "ok", "bad"] = "ok"
@@ -303,6 +303,16 @@ def _restore(world: World, sensor: Sensor) -> Ends:
         yield Outcome.REFUSED, None, less
         for one, _ in _accepted(world, less):
             yield Outcome.REFUSED, None, one
+        yield from _much_later(world, less)
+
+
+def _much_later(world: World, sensor: Sensor) -> Ends:
+    """Accepted or refused, and done all the same after any wait: whole, or the rest of it."""
+    late = _usual(world, sensor)._replace(work=LATE, late=True)
+    kinds: tuple[Values, ...] = (sensor.has, "part")
+    for has in kinds:
+        yield Outcome.TAKEN, RestoreReply(finished=True, ok=None), late._replace(has=has)
+        yield Outcome.REFUSED, None, late._replace(has=has)
 
 
 def _usual(world: World, sensor: Sensor) -> Sensor:

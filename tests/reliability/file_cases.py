@@ -28,11 +28,15 @@ _BACKUPS: Final[tuple[tuple[str, tuple[Outcome, ...]], ...]] = (
 RESULTS: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 50, 77)
 """Every ``RestoreResult`` of the vendor's OpenAPI but Ok, and one that it does not know."""
 _PENDING: Final[dict[GenerationName, Outcome]] = {
-    "firmware-article": failed(Code.RESTORE_REJECTED),
-    "auth-article": failed(Code.RESTORE_REJECTED),
+    "firmware-article": unknown(Code.RESTORE_REJECTED),
+    "auth-article": unknown(Code.RESTORE_REJECTED),
     "picoscan-2.3.3": unknown(Code.BUSY),
 }
 """What becomes of a restore that never ends: some have no way to ask, one has, the others restore at once."""
+_SILENT: Final[tuple[GenerationName, ...]] = ("firmware-article", "auth-article")
+"""Those that report no result of a restore; its end stays open."""
+_ENDLESS: Final[tuple[GenerationName, ...]] = (*_SILENT, "picoscan-2.2.1")
+"""Those that report no end of what they have taken on (``Result`` true)."""
 _CHECKSUM: Final[tuple[GenerationName, ...]] = ("picoscan-2.2.1", "picoscan-2.3.3")
 """Those with an ``MD5Parameters``."""
 _LASTING: Final = ("status 4", "cut_reply", "not_json")
@@ -77,19 +81,22 @@ def _backups(generation: GenerationName) -> Iterator[Case]:
 def _restores(generation: GenerationName) -> Iterator[Case]:
     operation = Operation.RESTORE
     yield _case(operation, "no fault", "any", generation, (), (SUCCEEDED,))
+    unproven = (unknown(Code.RESTORE_REJECTED),)
+    ended = unproven if generation in _SILENT else _REJECTED
     for code in RESULTS:
         fault = _early("restore_code", value=code)
-        yield _case(operation, f"restore_code, {code}", "activate", generation, fault, _REJECTED)
+        yield _case(operation, f"restore_code, {code}", "activate", generation, fault, ended)
     pending = (_PENDING.get(generation, SUCCEEDED),)
     fault = _early("restore_pending_forever")
     yield _case(operation, "restore_pending_forever", "activate", generation, fault, pending)
+    ended = unproven if generation in _ENDLESS else _REJECTED
     fault = _early("restore_parameters_failed", value="ScanDataFormat")
-    yield _case(operation, "restore_parameters_failed", "activate", generation, fault, _REJECTED)
+    yield _case(operation, "restore_parameters_failed", "activate", generation, fault, ended)
     fault = _early("restore_silently_partial", value="ScanDataFormat")
-    yield _case(operation, "restore_silently_partial", "activate", generation, fault, _REJECTED)
+    yield _case(operation, "restore_silently_partial", "activate", generation, fault, ended)
     yield _case(operation, "restore_reboots", "activate", generation, _early("restore_reboots"), (SUCCEEDED,))
     stale = _early("restore_stale_result")
-    yield _case(operation, "restore_stale_result", "activate", generation, stale, _REJECTED)
+    yield _case(operation, "restore_stale_result", "activate", generation, stale, ended)
     first = _early("restore_replies_first")
     yield _case(operation, "restore_replies_first", "activate", generation, first, (SUCCEEDED,))
     yield from _done_and_answered_badly(generation)

@@ -1,6 +1,7 @@
 """How a restore ends where its outcome is not known, and that what is said of it is true."""
 
 import asyncio
+from itertools import product
 
 import pytest
 
@@ -165,12 +166,48 @@ async def test_a_refused_restore_claims_only_what_can_be_read(
     waits = "The restore was refused, and may be done all the same: the sensor is watched for 8 s."
     assert logged.count(waits) == 1
     assert "No parameter was changed" not in verdict.advice
-    if visible:
-        assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED), verdict
-        assert "Nothing that can be read was changed" in verdict.advice
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED), verdict
+    seen = "Nothing that can be read has changed within 8 s" if visible else "cannot be read"
+    assert seen in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("generation", "status"),
+    [
+        *product(("auth-article", "picoscan-2.2.1"), (None, 6, 9)),
+        *product(("multiscan-2.4.2",), (6, 9)),  # what it accepts it replies to with the result
+    ],
+)
+async def test_a_restore_that_may_still_be_applied_has_not_failed(
+    harness: EngineHarness, generation: str, status: int | None
+) -> None:
+    """A sensor without a result may apply what it has accepted, or refused, long after backup_timeout."""
+    device = await harness.sensor(generation=generation)
+    record = await harness.backed_up(device)
+    change(device)
+    before = dict(device.parameters.current)
+    if status is None:
+        applies_later(device, 900.0)
     else:
-        assert verdict.verdict is Verdict.UNKNOWN, verdict
-        assert "cannot be read" in verdict.message
+        device.add_fault(Fault(name="status", at=RESTORE, value=status))
+    harness.settings(backup_timeout=8.0)
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED), verdict
+    assert device.parameters.current == before
+    assert "within 8 s" in verdict.message
+    assert "restore again" in verdict.advice
+
+
+async def test_a_refused_restore_has_failed_where_the_result_shows_its_end(harness: EngineHarness) -> None:
+    """A sensor with a result sets it to pending before it replies: one that reads finished is at rest."""
+    device = await harness.sensor(generation="picoscan-2.3.3", earlier_results=True)
+    record = await harness.backed_up(device)
+    change(device)
+    device.add_fault(Fault(name="status", at=RESTORE, value=9))
+    harness.settings(backup_timeout=8.0)
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED), verdict
+    assert "Nothing that can be read was changed" in verdict.advice
 
 
 @pytest.mark.parametrize("earlier", [True, False])

@@ -1,5 +1,7 @@
 """The forms that a restore's call and its reply have, by family (SICK's OpenAPI files, developer guide)."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from sicktui.engine.observe import connect
@@ -80,8 +82,8 @@ async def test_filter_is_not_tried_for_another_refusal(harness: EngineHarness) -
     change(device)
     sent = watched(device, wants=True, status=9)
     verdict = await harness.restore(device, record.id)
-    assert verdict.verdict is Verdict.FAILED, verdict
-    assert "Nothing that can be read was changed" in verdict.advice
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED), verdict
+    assert "Nothing that can be read has changed" in verdict.message
     assert len(sent) == 1
 
 
@@ -104,10 +106,29 @@ async def test_filter_is_not_tried_on_a_sensor_that_has_changed(harness: EngineH
     harness.settings(flash_timeout=5.0)
     verdict = await harness.restore(device, record.id)
     assert len(sent) == 1
-    if becomes == "flashes":
-        assert verdict.verdict is Verdict.FAILED, verdict
-    else:
-        assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), verdict
+    assert verdict.verdict is Verdict.UNKNOWN, verdict
+    assert verdict.code is (Code.RESTORE_REJECTED if becomes == "flashes" else Code.OTHER_DEVICE), verdict
+
+
+@pytest.mark.parametrize("becomes", ["flashes", "exchanged"])
+async def test_an_upload_with_a_refused_token_is_not_repeated_on_a_sensor_that_has_changed(
+    harness: EngineHarness, becomes: str
+) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3", flash_seconds=9000.0)
+    record = await harness.backed_up(device)
+    change(device)
+
+    def expired(headers: Mapping[str, str]) -> bool:
+        if becomes == "flashes":
+            device.updater.start_foreign(None)
+        else:
+            device.serial = "99000001"
+        return False
+
+    device.auth.token_good = expired  # type: ignore[method-assign]
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.FAILED, verdict
+    assert paths(device).count("PUT parameterbackup") == 1
 
 
 async def test_a_result_of_an_earlier_restore_does_not_count(harness: EngineHarness) -> None:

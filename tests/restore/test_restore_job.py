@@ -69,7 +69,7 @@ async def test_every_result_is_told_in_plain_words_with_advice(harness: EngineHa
 
 
 @pytest.mark.parametrize("generation", WITH_BACKUP)
-async def test_a_refused_restore_is_a_failure_on_every_generation(
+async def test_a_refused_restore_never_succeeds_and_fails_where_it_is_reported(
     harness: EngineHarness, generation: str
 ) -> None:
     device = await harness.sensor(generation=generation)
@@ -77,7 +77,9 @@ async def test_a_refused_restore_is_a_failure_on_every_generation(
     change(device)
     device.add_fault(Fault(name="restore_code", value=9))
     verdict = await harness.restore(device, record.id)
-    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED), verdict
+    reported = generation not in ("firmware-article", "auth-article")  # those keep silent about it
+    wanted = Verdict.FAILED if reported else Verdict.UNKNOWN
+    assert (verdict.verdict, verdict.code) == (wanted, Code.RESTORE_REJECTED), verdict
     assert verdict.advice
 
 
@@ -103,7 +105,7 @@ async def test_what_a_silent_sensor_leaves_out_is_read_back(harness: EngineHarne
     change(device)
     device.add_fault(Fault(name="restore_parameters_failed", value="ScanDataFormat"))
     verdict = await harness.restore(device, record.id)
-    assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.RESTORE_REJECTED)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.RESTORE_REJECTED)  # the rest may come
     assert "ScanDataFormat: 2 is now 4" in verdict.message
 
 

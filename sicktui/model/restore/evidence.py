@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.model.enums import UpdateState
+from sicktui.model.enums import Code, UpdateState
 from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
 
@@ -166,6 +166,8 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
     """Whether the result read pending before the last RestoreParameterBackup, as on a fresh sensor."""
     pending_seen: bool = False
     """Whether it was seen pending since then."""
+    shown: bool = False
+    """Whether all that differed was seen to be the backup's since then; a reboot may have undone it."""
     gone: bool = False
     """Whether it rebooted since the last RestoreParameterBackup, or was silent and may have.
 
@@ -257,10 +259,20 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
 
     @property
     def may_come(self) -> bool:
-        """Whether a call that was not answered well may still take effect: the sensor reports no end."""
-        unsure = self.sends > 1 or self.earlier > 1 or (self.send in UNSURE and self.basis is None)
+        """Whether a call may still take effect: its end is not reported, and it has not shown whole."""
         result = self.latest.result
-        return unsure and not (result is not None and result.finished)
+        if self.sends == 0 or (result is not None and result.finished):
+            return False
+        came = self.shown or self.basis is Basis.REPORTED
+        return self.sends > 1 or self.earlier > 1 or not (came or self._is_over)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the last call was answered with its result, or certainly not done."""
+        barred = self.code in (Code.ACCESS_DENIED, Code.LOCKED) and self.saves == 0
+        return (
+            self.word is not None or self.send is Outcome.ABSENT or (self.send is Outcome.REFUSED and barred)
+        )
 
     @property
     def doubtful(self) -> bool:
@@ -320,6 +332,7 @@ def _began(e: RestoreEvidence, what: RestoreBegan, now: float) -> RestoreEvidenc
                 was_pending=e.latest.result is not None and not e.latest.result.finished,
                 latest=unread,
                 pending_seen=False,
+                shown=False,
                 gone=False,
             )
         case RestoreAct.SAVE:
@@ -385,6 +398,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
     return structs.replace(
         e,
         latest=latest,
+        shown=e.shown or (e.sends > 0 and structs.replace(e, latest=latest).reached),
         has_result=e.has_result or reading.result is not None,
         # A boot may leave the result at 0, and loses what was seen before it.
         pending_seen=not gone and (e.pending_seen or (e.sends > 0 and pending)),

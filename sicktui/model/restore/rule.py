@@ -274,7 +274,8 @@ RULES: Final = (
     ),
     Rule(
         "the call was refused, and nothing that can be read has changed within backup_timeout",
-        "failed: restore_rejected, or the code of the reply; unknown, where no restore would show",
+        "unknown: restore_rejected, or the code of the reply; failed, where its result shows that it has "
+        "ended, or the login was refused",
         _refused,
         sentences.refused,
     ),
@@ -291,7 +292,8 @@ RULES: Final = (
     ),
     Rule(
         "nothing that should change has changed within backup_timeout",
-        "failed: restore_rejected; unknown, where a call that was answered badly may still take effect",
+        "unknown: restore_rejected, or the code of the reply; failed, where its result shows that it has "
+        "ended",
         _nothing_came,
         sentences.nothing_came,
     ),
@@ -309,7 +311,7 @@ RULES: Final = (
     ),
     Rule(
         "restored and saved; something was left out or reads differently",
-        "failed: restore_rejected",
+        "failed: restore_rejected; unknown, where the rest may still come",
         _falls_short,
         sentences.falls_short,
     ),

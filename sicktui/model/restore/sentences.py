@@ -99,10 +99,12 @@ RETURN: Final = (
     "Check its power and cable; its network settings may have changed with the restore: look for it at its "
     "new address."
 )
+_REASONS: Final = (
+    "The usual reasons: another passphrase, another model, a damaged file, firmware older than the backup's."
+)
 _USUAL: Final = (
-    "The usual reasons: another passphrase, another model, a damaged file, firmware older than the backup's. "
-    "Nothing that can be read was changed; should it show only after a restart of the sensor, compare then "
-    "with 'sicktui diff'."
+    f"{_REASONS} Nothing that can be read was changed; should it show only after a restart of the sensor, "
+    "compare then with 'sicktui diff'."
 )
 
 
@@ -134,8 +136,12 @@ def refused(f: Facts) -> Judgement:
     code = code_of(f.e, Code.RESTORE_REJECTED)
     code = Code.RESTORE_REJECTED if code is Code.DEVICE_ERROR else code
     message = f"The sensor does not restore the backup: {f.e.why}"
+    words = ""
     if f.e.doubtful or not f.e.would_show:
         words = "Whether it was done all the same cannot be read."
+    elif f.e.may_come:
+        words = f"Nothing that can be read has changed within {f.rest:g} s, but it may be done later."
+    if words:
         return Judgement(
             Verdict.UNKNOWN, code, f"The sensor refused to restore the backup: {f.e.why} {words}", LOOK
         )
@@ -147,9 +153,12 @@ def refused(f: Facts) -> Judgement:
 def nothing_came(f: Facts) -> Judgement:
     """Nothing that should change has changed. Without a usable reply it may change yet."""
     nothing = f"no parameter has become that of the backup within {f.rest:g} s"
+    taken = f.e.send is Outcome.TAKEN
+    if f.e.may_come and taken:
+        message = f"The sensor accepted the restore, but reports no result of it, and {nothing}."
+        return Judgement(Verdict.UNKNOWN, Code.RESTORE_REJECTED, message, f"{STILL_AT_WORK} {_REASONS}")
     if f.e.may_come:
         return never_answered(f, f" So far, {nothing}.")
-    taken = f.e.send is Outcome.TAKEN
     replied = "gives no result of the restore" if taken else "sent no usable reply and is not at work"
     return Judgement(Verdict.FAILED, Code.RESTORE_REJECTED, f"The sensor {replied}, and {nothing}.", _USUAL)
 
@@ -189,7 +198,10 @@ def falls_short(f: Facts) -> Judgement:
     """Something was left out or reads differently after the restore."""
     e = f.e
     left = e.latest.differences or e.latest.differs_from_file
-    if e.confirmed and e.is_saved:
+    if e.may_come:
+        what = "The sensor has only a part of the backup so far, and does not report that it has finished."
+        advice = LOOK
+    elif e.confirmed and e.is_saved:
         what, advice = "The backup was restored and saved, but not completely.", _SET
     elif e.confirmed:
         what, advice = "The backup was restored, but not completely, and it cannot be saved.", _SET
