@@ -80,7 +80,7 @@ async def _check_once(
         raise AccessDenied(
             f"The sensor rejected the known password of {clean(target.user, 40)}. It is not tried again: "
             "sensors lock after wrong passwords.",
-            advice="Log in with the right password.",
+            advice="Log in with the right password; with the same one if others had locked the sensor.",
         )
     try:
         # Where two may hold, any login that has no side effects will do to find out which.

@@ -135,6 +135,36 @@ async def test_nothing_is_sent_after_the_lock_to_a_sensor_that_flashes_by_then(
     assert challenging.asked().count("POST LocationName") == 1
 
 
+OF_OTHERS = "five refused logins of others"
+
+
+@pytest.mark.parametrize("answer", [refused(4), http(401), http(403)], ids=["status 4", "401", "403"])
+@pytest.mark.parametrize("login", ["checkCredentials", "CreateSessionToken", "LocationName"])
+async def test_a_first_refusal_may_be_somebody_elses_lock(
+    challenging: ScriptedSensor, connect: MakeSensor, answer: bytes, login: str
+) -> None:
+    challenging.on(f"POST {login}", answer)
+    access = connect().access
+    with pytest.raises(AccessDenied) as caught:
+        await access.call(login, acting=False)
+    assert OF_OTHERS in caught.value.message
+    assert caught.value.code is Code.ACCESS_DENIED
+
+
+async def test_a_refusal_that_is_surely_no_lock_does_not_say_so(
+    challenging: ScriptedSensor, connect: MakeSensor, tmp_path: Path
+) -> None:
+    """A lock of this PC's making is named as that, and one that was waited out is over."""
+    await refuse(connect, tmp_path, challenging, 4)
+    with pytest.raises(AccessDenied) as caught:
+        await connect(password="x", memory=remembered(tmp_path, challenging.address)).access.check_password()
+    assert OF_OTHERS not in str(caught.value)
+    challenging.on("POST checkCredentials", refused(4, "Login locked"), refused(4))
+    with pytest.raises(AccessDenied) as caught:
+        await connect().access.check_password()
+    assert OF_OTHERS not in str(caught.value)
+
+
 def test_a_clock_that_was_set_back_costs_one_lock_and_no_more() -> None:
     locked = RefusedLogins(count=5, last=1_000_000.0)
     assert locked.locked_for(0.0) == LOCK_WAIT

@@ -197,6 +197,8 @@ class Authenticator:
                     if waited and isinstance(error, AccessDenied) and error.answered in (_CHECK, _SESSION):
                         # Not a matter of the user level: the password does not hold any more.
                         self._secrets.refused = error
+                    if not waited and isinstance(error, AccessDenied) and error.answered:
+                        self.logins.explain(error)
                     raise
                 await look(error)
                 if locked:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from sicktui.model.login import LOCK_AFTER, LOCK_WAIT, RefusedLogins
+from sicktui.model.login import LOCK_AFTER, LOCK_SECONDS, LOCK_WAIT, RefusedLogins
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.errors import AccessDenied, LoginsLocked, SensorError
@@ -116,6 +116,14 @@ class Logins:
                     f"{outcome.advice} {refused.count + 1} logins in a row were refused: for 30 s the sensor "
                     "accepts none, and sicktui sends none."
                 ).strip()
+
+    def explain(self, refusal: AccessDenied) -> None:
+        """Add what else a refusal may mean: what a locked login is answered with is not documented."""
+        if not self.locked_for:
+            refusal.message += (
+                f" Either this login is not valid, or the sensor is locked for {LOCK_SECONDS:.0f} s after "
+                "five refused logins of others."
+            )
 
     async def note_lock(self) -> None:
         """The sensor is locked from now on, perhaps by somebody else's logins."""
