@@ -8,8 +8,8 @@
         network.simulate(sensor, 'name = "gate"\\ninterface = "eth0"')
         network.start(pc, "discover", "--json")
 
-A host is a network namespace without a name, held by a waiting process. However the tests end, the end of its
-stdin ends that process, and its interfaces and addresses go with it.
+A host is a network namespace without a name, held by a waiting process, and has its own /run. However the
+tests end, the end of its stdin ends that process, and its interfaces and addresses go with it.
 """
 
 import functools
@@ -34,6 +34,9 @@ _TOOLS: Final = ("ip", "unshare", "nsenter")
 _PATH: Final = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 """Debian keeps ``ip`` where only root looks."""
 
+_OWN_RUN: Final = "mount -t tmpfs tmpfs /run; mkdir -m 1777 /run/lock"
+"""Else the locks of one PC would hold on all of them."""
+
 
 @functools.cache
 def why_not() -> str | None:
@@ -45,9 +48,9 @@ def why_not() -> str | None:
     missing = [tool for tool in _TOOLS if shutil.which(tool, path=_PATH) is None]
     if missing:
         return f"there is no {', '.join(missing)}: install iproute2 and util-linux"
-    attempt = f"ip link add one type veth peer name two; {_set('ip_forward', 1)}"
+    attempt = f"ip link add one type veth peer name two; {_set('ip_forward', 1)}; {_OWN_RUN}"
     tried = subprocess.run(
-        ["unshare", "--net", "sh", "-ec", attempt],
+        ["unshare", "--net", "--mount", "sh", "-ec", attempt],
         capture_output=True,
         check=False,
         env=os.environ | {"PATH": _PATH},
@@ -74,7 +77,7 @@ class Host:
     def __init__(self, name: str) -> None:
         self.name = name
         self._holder = subprocess.Popen(
-            ["unshare", "--net", "sh", "-c", "echo ready; exec cat"],
+            ["unshare", "--net", "--mount", "sh", "-ec", f"{_OWN_RUN}; echo ready; exec cat"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
@@ -87,9 +90,10 @@ class Host:
     def pid(self) -> int:
         return self._holder.pid
 
-    def inside(self, *words: str) -> list[str]:
-        """The command line that runs a command on this host."""
-        return ["nsenter", f"--net=/proc/{self.pid}/ns/net", *words]
+    def inside(self, *words: str, folder: Path | None = None) -> list[str]:
+        """The command line that runs a command on this host, in this folder (or the current one)."""
+        kinds = (f"--{each}=/proc/{self.pid}/ns/{file}" for each, file in (("net", "net"), ("mount", "mnt")))
+        return ["nsenter", *kinds, "sh", "-c", 'cd "$0" && exec "$@"', str(folder or Path.cwd()), *words]
 
     def run(self, *words: str) -> str:
         """Run a command on this host; what it prints."""
@@ -205,12 +209,11 @@ class Network:
     def start(self, host: Host, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
         """Start the program on a host and leave it running; it is ended with the network."""
         process = subprocess.Popen(
-            host.inside(*self._program.command(*words, fast=False)),
+            host.inside(*self._program.command(*words, fast=False), folder=self._folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_environment(self._program.environment) | environment,
-            cwd=self._folder,
         )
         self._programs.append(process)
         return process
