@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sicktui.model.device import Identity
 from sicktui.model.discovery import Found
 from sicktui.model.product import product_of
+from sicktui.model.safe_text import clean
 
 
 def name_for(found: Found, taken: Iterable[str], *, longest: int) -> str:
@@ -29,7 +30,7 @@ def name_for(found: Found, taken: Iterable[str], *, longest: int) -> str:
 
 def _plain_name(text: str, longest: int) -> str:
     """A text with what a name in the list must not have left out; empty if nothing is left."""
-    kept = "".join("-" if char in ":/·" else char for char in text.strip())
+    kept = "".join("-" if char in ":/·" else char for char in clean(text, 2 * longest).strip())
     kept = kept.lstrip("@- ")[:longest].rstrip("- ")
     reserved = kept.casefold() == "all" or _is_number_address(kept)
     return f"sensor-{kept}"[:longest] if reserved else kept
