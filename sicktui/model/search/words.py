@@ -25,7 +25,7 @@ def conflict(found: Found, rivals: list[str]) -> Words:
 def other_subnet(found: Found, subnet: Subnet) -> Words:
     """The subnet of this PC that heard it is not the sensor's."""
     own = f"{subnet.host}/{subnet.prefix}{f' on {subnet.name}' if subnet.name else ''}"
-    message = f"{found.address} is not in the subnet of this PC ({own}), so it cannot be reached."
+    message = f"Its address is not in the subnet of this PC ({own}), so it cannot be reached."
     return message, (
         f"Give it an address there: 'sicktui address --mac {found.mac} --ip IP --mask {subnet.mask}'. "
         "Or give this PC an address in its subnet."
