@@ -9,6 +9,7 @@ from tests.reliability.case import GENERATIONS, NEW, SUCCEEDED, Case, Outcome, P
 
 NO_COUNTER: Final = ("PowerOnCnt", "DailyOpHours", "LSPdatetime", "DateTime", "LFTchecksum")
 """Without these nothing but a silence can prove a reboot."""
+_CLOCK_ONLY: Final = ("PowerOnCnt", "DailyOpHours", "LFTchecksum")
 _UNCOUNTED: Final = NO_COUNTER[1:]
 _AGAIN: Final = "again at the equal version"
 
@@ -114,6 +115,7 @@ _FORCED: Final[tuple[_Row, ...]] = (
     (f"{_AGAIN}, no counter", unknown(Code.NO_RETURN), (), NO_COUNTER),
     (f"{_AGAIN}, power_on_not_counted", SUCCEEDED, (_FIXED,), ()),
     (f"{_AGAIN}, power_on_not_counted, nothing else counts", unknown(Code.NO_RETURN), (_FIXED,), _UNCOUNTED),
+    (f"{_AGAIN}, only a clock that starts in 1970 counts", SUCCEEDED, (), _CLOCK_ONLY),
     (f"{_AGAIN}, flash_aborted", unknown(Code.NO_RETURN), (_ABORTED,), ()),
     (f"{_AGAIN}, flash_aborted, no counter", unknown(Code.NO_RETURN), (_ABORTED,), NO_COUNTER),
 )

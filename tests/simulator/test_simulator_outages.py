@@ -1,6 +1,7 @@
 """Faults that take a sensor away, or put another in its place."""
 
 import http.client
+from datetime import UTC, datetime
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_a_restart_forgets_the_package(start: Start, firmware: bytes) -> None:
     assert device.phase == "idle"
     auth_post(device, "RunFirmwareUpdate")
     assert any("no package" in text for text in device.violations)
+
+
+@pytest.mark.parametrize(("role", "year"), [(0, 1970), (1, datetime.now(UTC).year)])
+def test_a_reboot_loses_a_clock_that_was_set_by_hand(start: Start, role: int, year: int) -> None:
+    device = quick(
+        start, Fault(name="restarts", at="OrderNumber"), reboot_seconds=1, parameters={"TSCRole": role}
+    )
+    assert get(device, "LSPdatetime").json["data"]["LSPdatetime"]["uiYear"] >= datetime.now(UTC).year - 1
+    with pytest.raises(Lost):
+        get(device, "OrderNumber")
+    wait_until(lambda: device.power_on_count == 43 and device.online)
+    assert get(device, "LSPdatetime").json["data"]["LSPdatetime"]["uiYear"] in (year, year + 1)
 
 
 def test_another_sensor_has_the_address_from_a_request_on(start: Start) -> None:

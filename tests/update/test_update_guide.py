@@ -5,7 +5,7 @@ from msgspec import structs
 
 from sicktui.engine.observe import observe
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import Logged
+from sicktui.model.event import Logged, Noticed
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Timing
 from sicktui.simulator.spec import Fault
@@ -36,6 +36,25 @@ async def test_a_dhcp_sensor_that_retries_may_never_come_up(
 @pytest.mark.parametrize(("role", "warned"), [(0, True), (1, False), (3, False)])
 async def test_a_clock_set_by_hand_is_lost(harness: EngineHarness, role: int, *, warned: bool) -> None:
     assert ("TSCRole 0" in await message_of(harness, TSCRole=role)) is warned
+
+
+@pytest.mark.parametrize(("role", "proven"), [(0, True), (1, False)])
+async def test_a_clock_that_started_again_in_1970_alone_proves_a_reboot(
+    harness: EngineHarness, role: int, *, proven: bool
+) -> None:
+    """Nothing else counts here, and the version stays. A synchronised clock is right after a reboot, too."""
+    device = await harness.sensor(
+        version="2.4.0.0R",
+        hidden=("PowerOnCnt", "DailyOpHours", "LFTchecksum"),
+        parameters={"TSCRole": role},
+    )
+    view = await harness.update(harness.package("2.4.0.0R"), UpdateOptions(force=True))
+    verdict = only_verdict(view)
+    assert device.power_on_count == 43
+    expected = (Verdict.SUCCEEDED, None) if proven else (Verdict.UNKNOWN, Code.NO_RETURN)
+    assert (verdict.verdict, verdict.code) == expected, verdict.message
+    said = [event.known.proof for event in harness.events(view.run) if isinstance(event, Noticed)]
+    assert any("its clock started again in 1970" in text for text in said) is proven
 
 
 async def test_a_sensor_that_is_busy_may_have_a_cola_login(harness: EngineHarness) -> None:

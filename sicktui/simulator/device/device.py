@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time as wall
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
@@ -99,6 +100,7 @@ class Device:
         self._hours = self.rng.randrange(200, 90_000)
         self._powered_at = time.now() - spec.powered_seconds
         self._powered = False
+        self._clock_lost = False
         self._webserver = spec.webserver
         self._links_lost = 0
         self._record = Record()
@@ -175,6 +177,14 @@ class Device:
     def seconds_since_power_on(self) -> float:
         """Simulated seconds since its last boot."""
         return self.time.now() - self._powered_at
+
+    @property
+    def clock(self) -> float:
+        """``LSPdatetime``, as Unix time. Without a time server (``TSCRole`` 0) a reboot loses what was set.
+
+        The clock starts in 1970 then (developer guide, telegram listing).
+        """
+        return self.seconds_since_power_on if self._clock_lost else wall.time()
 
     @property
     def awake(self) -> bool:
@@ -281,6 +291,7 @@ class Device:
         self._powered = True
         self.power_on_count += 1
         self._powered_at = self.time.now()
+        self._clock_lost = self.parameters.current.get("TSCRole", 0) == 0
         self._webserver = self.parameters.webserver
         self.addressing.booted()
         await self.addressing.apply(self.mac)

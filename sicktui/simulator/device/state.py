@@ -118,6 +118,10 @@ class DeviceState(Protocol):
         """Simulated seconds since its last boot."""
 
     @property
+    def clock(self) -> float:
+        """What its clock shows, as Unix time; after a reboot without a time server it starts in 1970."""
+
+    @property
     def awake(self) -> bool:
         """Whether it has power, and a network."""
 

@@ -22,8 +22,8 @@ _SECTORS: Final = 7
 _MICROSECONDS: Final = 1_000_000
 
 
-def _datetime(_: DeviceState) -> object:
-    now = datetime.now(UTC)
+def _datetime(device: DeviceState) -> object:
+    now = datetime.fromtimestamp(device.clock, UTC)
     return {
         "uiYear": now.year,
         "usiMonth": now.month,
