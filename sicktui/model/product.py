@@ -109,3 +109,22 @@ def fits_one_of(identity: Identity, models: Iterable[str]) -> bool:
         if product is None and model.casefold() in reported:
             return True
     return False
+
+
+def is_for(model: str, models: Iterable[str]) -> bool:
+    """Whether a model is one of some models, or of their family where that is all that they name."""
+    ours = product_in(model)
+    for other in models:
+        theirs = product_in(other)
+        if ours and theirs and not theirs.excludes(ours):
+            return True
+        if other.casefold() == model.casefold():
+            return True
+    return False
+
+
+def is_of_family(model: str, models: Iterable[str]) -> bool:
+    """Whether a model is of the family of one of some models, whatever its variant."""
+    ours = product_in(model)
+    models = [(product_in(other) or Product(other)).family for other in models]
+    return is_for(ours.family if ours else model, models)

@@ -1,7 +1,8 @@
 """Firmware versions: one parser, and one comparison with three answers.
 
 SICK numbers its firmware ``major.minor.patch.build`` with a class letter behind it: ``2.3.0.0R`` (R for
-release, B and T for others). Spelling differs: a leading ``V``, NUL padding, missing zeros (``2.3``), a
+release, B and T for others). An expected version ``2.3.3.*`` names three numbers only: build and class are
+not known. Spelling differs: a leading ``V``, NUL padding, missing zeros (``2.3``), a
 missing ``R``, and the long form ``1.2.0-b.0+1225.523ef`` that ``FirmwareVersion`` may have for ``1.2.0.0B``
 (SICK LiDAR Developer Guide, September 2026). A file name often carries a version too: a hint, never proof.
 """
@@ -21,6 +22,8 @@ _RELEASE: Final = "R"
 _IDENT_LENGTH: Final = 8
 """Characters that ``DeviceIdent.Version`` holds in the vendor's OpenAPI files; a longer version is cut."""
 _LONGEST: Final = 64
+_ANY: Final = ".*"
+_THREE: Final = re.compile(r"[vV]?[0-9]{1,6}(\.[0-9]{1,6}){2}")
 _DOTTED: Final = re.compile(
     r"(?<![0-9A-Za-z.])[vV]?([0-9]{1,4}(?:\.[0-9]{1,4}){2,3}[A-Za-z]?)(?![0-9A-Za-z.])"
 )
@@ -68,13 +71,33 @@ def parse(text: str) -> Version | None:
 
 def compare(actual: str, expected: str) -> Likeness:
     """How the version that a sensor reports compares with the expected one."""
+    open_end = expected.endswith(_ANY)
+    expected = without_any(expected)
     left, right = parse(actual), parse(expected)
     if left is None or right is None:
         same = _stripped(actual).casefold() == _stripped(expected).casefold()
         return Likeness.EQUAL if same and _stripped(actual) else Likeness.UNCLEAR
     if _may_be_cut(actual) and _continues(expected, actual):
         return Likeness.UNCLEAR
+    if open_end and left != right and left.numbers[:3] == right.numbers[:3]:
+        return Likeness.UNCLEAR
     return Likeness.EQUAL if left == right else Likeness.DIFFERENT
+
+
+def with_any_build(version: str) -> str:
+    """An expected version of three numbers, of which build and class are not known; others as they are."""
+    return f"{_stripped(version)}{_ANY}" if _THREE.fullmatch(_stripped(version)) else version
+
+
+def may_be(version: str, other: str) -> bool:
+    """Whether two versions can be of one firmware by their first three numbers, as far as both are known."""
+    left, right = parse(without_any(version)), parse(without_any(other))
+    return left is None or right is None or left.numbers[:3] == right.numbers[:3]
+
+
+def without_any(version: str) -> str:
+    """The lowest version that an expected one can mean."""
+    return version.removesuffix(_ANY)
 
 
 def matches(actual: str, expected: str) -> bool:
@@ -107,7 +130,7 @@ def is_older(version: str, than: str) -> bool | None:
 
     The letter does not take part: how letters rank is not published.
     """
-    left, right = parse(version), parse(than)
+    left, right = parse(without_any(version)), parse(without_any(than))
     return None if left is None or right is None else left.numbers < right.numbers
 
 

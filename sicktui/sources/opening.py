@@ -1,7 +1,7 @@
 """Sources made of the settings."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -127,6 +127,11 @@ def _server_problem(settings: SourceSettings) -> _Problem | None:
     return None
 
 
+def usable_url(settings: SourceSettings) -> str:
+    """The address of the server of a source; empty if it has none that can be used."""
+    return settings.url if settings.kind == "thinx" and _server_problem(settings) is None else ""
+
+
 def open_source(
     name: str,
     settings: SourceSettings,
@@ -137,6 +142,7 @@ def open_source(
     clock: Clock,
     secret: Callable[[], str | None],
     other_server: bool = False,
+    urls: Collection[str] = (),
 ) -> Source:
     """A source, ready to be asked. Nothing is sent yet.
 
@@ -149,6 +155,7 @@ def open_source(
         clock: where time comes from.
         secret: returns its key, asked for only where one is needed.
         other_server: whether the stored key was stored for another address.
+        urls: the addresses of all sources.
 
     Raises:
         ConfigError: its settings cannot be used, or its key is needed and not known.
@@ -169,4 +176,4 @@ def open_source(
         )
     from sicktui.sources.thinx.source import open_thinx  # noqa: PLC0415  httpx, which a folder does not need
 
-    return open_thinx(name, settings, home, check_key(key), timing=timing, clock=clock)
+    return open_thinx(name, settings, home, check_key(key), timing=timing, clock=clock, urls=urls)

@@ -85,6 +85,17 @@ def _check_family(name: str, model: str) -> None:
         )
 
 
+def variant_note(name: str, model: str) -> str:
+    """What people should know where a name is of the other variant than the sensor; empty if it is not."""
+    theirs, ours = product_in(name), product_in(model)
+    if theirs is None or ours is None or not theirs.excludes(ours):
+        return ""
+    return (
+        f"It is named for {theirs}, and the sensor is a {ours}; each needs its own file. "
+        "Find out which it is for."
+    )
+
+
 def check_name(name: str) -> None:
     """Refuse a file name from a server that is more than a plain name.
 

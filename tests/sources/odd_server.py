@@ -138,12 +138,17 @@ async def running(server: OddServer) -> AsyncIterator[OddServer]:
 
 
 @asynccontextmanager
-async def source_at(server: OddServer, folder: Path) -> AsyncIterator[ThinxSource]:
-    """A source with a home of its own that asks the server."""
+async def source_at(server: OddServer, folder: Path, *others: OddServer) -> AsyncIterator[ThinxSource]:
+    """A source with a home of its own that asks the server, beside sources at others."""
     home = own_locks(home_in(folder))
     wire = Wire(server.url, KEY, "", FAST)
     source = ThinxSource(
-        "plant", wire, Pace(home, wire.name, SystemClock()), UdidStore(home.udids_file), OWNER
+        "plant",
+        wire,
+        Pace(home, wire.name, SystemClock()),
+        UdidStore(home.udids_file),
+        OWNER,
+        others=frozenset(f"localhost:{other.port}" for other in others),
     )
     try:
         yield source

@@ -36,8 +36,10 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subjects_module, "PAUSE", 0.0)
 
 
-async def checked(server: OddServer, folder: Path, *subjects: Subject) -> list[Offer]:
-    async with source_at(server, folder) as source:
+async def checked(
+    server: OddServer, folder: Path, *subjects: Subject, beside: tuple[OddServer, ...] = ()
+) -> list[Offer]:
+    async with source_at(server, folder, *beside) as source:
         return [offer async for offer in source.offers(subjects or (subject(),))]
 
 
@@ -101,11 +103,20 @@ async def test_two_servers_each_have_their_own_ids(tmp_path: Path) -> None:
     there.devices = {OTHER_ID: "of another sensor"}
     async with running(here), running(there):
         for _ in range(3):
-            await checked(here, tmp_path)
-            await checked(there, tmp_path)
+            await checked(here, tmp_path, beside=(there,))
+            await checked(there, tmp_path, beside=(here,))
     assert len(here.devices) == 1
     assert len(there.devices) == 2
     assert there.check_ins()[0].get("udid") is None
+
+
+async def test_a_server_under_another_name_keeps_its_devices(tmp_path: Path) -> None:
+    server = OddServer()
+    async with running(server):
+        await checked(server, tmp_path)
+    async with running(server):  # on another port
+        await checked(server, tmp_path)
+    assert len(server.devices) == 1
 
 
 async def test_ids_of_a_file_that_did_not_name_servers_are_used_where_the_server_confirms_them(

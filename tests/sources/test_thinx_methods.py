@@ -142,8 +142,8 @@ REFUSALS: dict[str, tuple[Reply, OfferState, str]] = {
     "unknown": (word("teapot"), OfferState.REFUSED, "refuses with the words 'teapot'"),
     "null udid": (
         as_json({"registration": {"success": True, "status": "OK", "udid": None}}),
-        OfferState.CURRENT,
-        "nothing newer",
+        OfferState.REFUSED,
+        "an id that cannot be used",
     ),
     "redirect": (
         redirect("https://evil.example/x?ott=" + "a" * 64),

@@ -41,6 +41,7 @@ def _cells(entry: ShelfEntry) -> tuple[str, ...]:
 def package_fact(cli: CliContext, entry: ShelfEntry) -> None:
     """The contract's ``package`` line."""
     known = {"bytes": entry.size, **msgspec.to_builtins(entry)}
+    known.pop("named")
     cli.out.fact("package", cli.now(), id=entry.id, **known)
 
 

@@ -4,6 +4,7 @@
 fetches whatever is offered, because a person asked for it.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -100,9 +101,10 @@ class _SourceCheck:
         by_device = {subject.device: subject for subject in subjects.read}
         async with aclosing(self._source.offers(subjects.read)) as offers:
             async for offer in offers:
-                judged = self._session.judged(offer)
+                subject = by_device.get(offer.device or "")
+                judged = await asyncio.to_thread(self._session.judged, offer, subject)
                 self._reported(subjects, judged)
-                self._note(await self._fetched(judged, by_device.get(judged.device or "")))
+                self._note(await self._fetched(judged, subject))
         return self._found
 
     def _note(self, offer: Offer) -> None:

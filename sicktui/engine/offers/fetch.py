@@ -10,6 +10,7 @@ from msgspec import structs
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import SicktuiError
 from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.product import is_of_family
 from sicktui.sources.room import fetch_room
 from sicktui.sources.source import AlreadyHere, Source, SourceError
 from sicktui.stores.disk.files import StorageError
@@ -74,7 +75,7 @@ class Fetching:
             state=OfferState.FETCHED,
             package=entry.sha256,
             name=entry.name,
-            version=offer.version or entry.version,
+            version=entry.version if offer.state is OfferState.CURRENT else offer.version or entry.version,
             message=" ".join(filter(None, (_on_shelf(entry), note))),
             advice="" if entry.approved else f"Approve it with 'sicktui firmware approve {entry.id}'.",
         )
@@ -93,15 +94,39 @@ class Fetching:
                     progress=lambda sent, total: self._watcher.on_progress(offer, sent, total),
                 )
             except AlreadyHere as known:
-                entry = self._on_shelf(known.sha256)
+                sha256 = known.sha256
+                entry = self._on_shelf(sha256)
                 path, version, note = Path(shelf.package(entry).path), entry.version, ""
             else:
-                path, version, note = got.path, got.version or offer.version, got.note
+                path, version, note = got.path, got.version, got.note
+                sha256 = got.sha256
+            if subject is not None:
+                note = " ".join(filter(None, (note, self._must_be_for(subject, sha256))))
             models = [subject.model] if subject else []
             entry = await asyncio.to_thread(
                 shelf.add, path, version=version, source=offer.source, models=models
             )
             return entry, note
+
+    def _must_be_for(self, subject: Subject, sha256: str) -> str:
+        """What people should know if the same bytes are on the shelf for the other variant.
+
+        Raises:
+            SourceError: they are for another family: for one of the two they are wrong.
+        """
+        entry = self._session.context.shelf.entry_of(sha256)
+        if entry is None or entry.fits(subject.model):
+            return ""
+        known = ", ".join(entry.models) or entry.name
+        if is_of_family(subject.model, entry.models or (entry.name,)):
+            return f"The same bytes came for {known}, and each variant needs its own file: find out which."
+        raise SourceError(
+            f"The source has the same bytes for {subject.device}, a {subject.model}, as are on the shelf for "
+            f"{known} ({entry.id}). They cannot be for both, and were not assigned to it.",
+            advice="Check the builds at the source. If they are for this model, approve them with "
+            f"'sicktui firmware approve {entry.id} --for {subject.model}'.",
+            state=OfferState.REFUSED,
+        )
 
     def _on_shelf(self, sha256: str) -> ShelfEntry:
         for entry in self._session.context.shelf.entries():

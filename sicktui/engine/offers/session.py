@@ -12,12 +12,14 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.safe_text import clean
-from sicktui.model.version import matches
+from sicktui.model.version import from_name, matches, may_be
 from sicktui.model.wording import names
-from sicktui.sources.opening import account, choose_sources, open_source
+from sicktui.sources.opening import account, choose_sources, open_source, usable_url
 from sicktui.sources.source import Source
+from sicktui.stores.packages.errors import PackageError
+from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import secret_line
 
 
@@ -39,6 +41,8 @@ class OfferSession:
     ) -> None:
         self.context = context
         self.store = context.offers
+        self._whole: dict[str, int] = {}
+        """When the packages that are known to be whole were written, by SHA-256."""
         self._secret = secret_line(secret)
         self.sources = choose_sources(sources, context.settings.sources)
         self._only = (
@@ -77,6 +81,7 @@ class OfferSession:
             timing=context.settings.timing,
             clock=context.clock,
             other_server=bool(context.credentials.why_other(*account(name).split("/"))),
+            urls=[url for source in context.settings.sources.values() if (url := usable_url(source))],
             secret=lambda: self._secret or context.credentials.secret(account(name)),
         )
         try:
@@ -103,16 +108,34 @@ class OfferSession:
         """Whether a source has nothing for the devices of this call."""
         return self._only is not None and not source.asks_for_sensors and not self.targets(source.name)
 
-    def judged(self, offer: Offer) -> Offer:
-        """An offer with its moment, and ``fetched`` where its package is on the shelf."""
+    def judged(self, offer: Offer, subject: Subject | None = None) -> Offer:
+        """An offer with its moment, and ``fetched`` where its package is on the shelf, whole, and fits."""
         offer = structs.replace(offer, checked=timestamp(self.context.clock.now()))
         if offer.state is not OfferState.OFFERED:
             return offer
-        on_shelf = {entry.sha256 for entry in self.context.shelf.entries()}
-        package = offer.package or self._fetched_before(offer)
-        if package in on_shelf:
-            return structs.replace(offer, state=OfferState.FETCHED, package=package)
-        return offer
+        entry = self.context.shelf.entry_of(offer.package or self._fetched_before(offer) or "")
+        if entry is None or (subject is not None and not entry.fits(subject.model)):
+            return offer
+        if not self._is_whole(entry):
+            return _noted(offer, f"Its copy on the shelf ({entry.id}) is damaged; it can be fetched again.")
+        if subject is not None and offer.version and not may_be(entry.version or "", offer.version):
+            return offer
+        named = from_name(entry.name)
+        if named and offer.version and not may_be(named, offer.version):
+            offer = _noted(offer, f"The file is named {entry.name}, which is another version: one is wrong.")
+        return structs.replace(offer, state=OfferState.FETCHED, package=entry.sha256)
+
+    def _is_whole(self, entry: ShelfEntry) -> bool:
+        """Whether the file of an entry is what was added; hashed again only if it was written to."""
+        shelf = self.context.shelf
+        try:
+            written = shelf.written(entry)
+            if self._whole.get(entry.sha256) != written:
+                shelf.package(entry)
+                self._whole[entry.sha256] = written
+        except (OSError, PackageError):
+            return False
+        return True
 
     def _fetched_before(self, offer: Offer) -> str | None:
         """The package that was fetched for the same offer of an earlier check."""
@@ -132,3 +155,7 @@ class OfferSession:
         """
         self.store.forget_others(self.context.settings.sources)
         self.store.replace(name, offers, devices=None if self._only is None else self._only)
+
+
+def _noted(offer: Offer, more: str) -> Offer:
+    return structs.replace(offer, message=f"{offer.message} {more}".strip())

@@ -51,7 +51,9 @@ class _Request(NamedTuple):
     versions: Versions
     options: UpdateOptions
     models: tuple[str, ...]
-    """The models that the package was approved for on the shelf."""
+    """The models that the package was fetched or approved for on the shelf."""
+    named: bool
+    """Whether a person has named them."""
     clock: str
     """What is wrong with the clock of this PC; empty if nothing is known."""
 
@@ -85,14 +87,21 @@ async def plan_update(
         return items
     request = await asyncio.to_thread(_request, context, package, options)
     items = await plan_each(targets, partial(_plan_device, request, report))
-    return items if request.models else warn_of_mixed_variants(items)
+    return items if request.named else warn_of_mixed_variants(items)
 
 
 def _request(context: Context, package: Package, options: UpdateOptions) -> _Request:
     shelf = context.shelf
     versions = Versions.of(package, options, shelf)
+    entry = shelf.entry_of(package.sha256)
     return _Request(
-        context, package, versions, options, shelf.models_for(package.sha256), clock_words(context)
+        context,
+        package,
+        versions,
+        options,
+        entry.models if entry else (),
+        entry is not None and entry.chosen,
+        clock_words(context),
     )
 
 
@@ -118,7 +127,7 @@ async def _read_and_judge(
     refusal = (
         judge_identity(target, identity)
         or judge_support(identity, state)
-        or judge_family(identity, request.package, request.models)
+        or judge_family(identity, request.package, request.models, named=request.named)
         or await judge_state(context, target, identity, state)
         or judge_version(identity, request.package, versions, request.options)
         or await _judge_hardware(sensor, identity, versions.lowest)
@@ -160,7 +169,7 @@ async def _judge_hardware(sensor: Sensor, identity: Identity, lowest: str | None
 
 
 def _warnings(request: _Request, identity: Identity, state: UpdateState | None) -> list[str]:
-    found = warnings_of(identity, request.package, request.versions, named=bool(request.models))
+    found = warnings_of(identity, request.package, request.versions, named=request.named)
     found += [text for text in (identity.gaps, request.clock) if text]
     if request.versions.expected is None:
         found.append("The package's version is not known, so the verdict can be 'unknown' at best.")

@@ -54,23 +54,27 @@ def judge_support(identity: Identity, state: UpdateState | None) -> Refusal | No
     return None
 
 
-def judge_family(identity: Identity, package: Package, models: Sequence[str] = ()) -> Refusal | None:
+def judge_family(
+    identity: Identity, package: Package, models: Sequence[str] = (), *, named: bool = True
+) -> Refusal | None:
     """Refuse a package that is for another family, by the shelf or else by its name.
 
     Args:
         identity: the sensor.
         package: the package.
-        models: what the package was approved for on the shelf; empty where that is not recorded.
+        models: what the package is for by the shelf; empty where that is not recorded.
+        named: whether a person has named them, and not the source that it was fetched from.
     """
     sensor = product_of(identity)
     ours = str(sensor) if sensor else identity.device_type or identity.name
     if models:
         if fits_one_of(identity, models):
             return None
+        how = "is approved" if named else "was fetched"
         return Refusal(
             Action.REFUSE,
             Code.MODEL_MISMATCH,
-            f"{package.name} is approved for {', '.join(models)} only, and this sensor is a {ours}.",
+            f"{package.name} {how} for {', '.join(models)} only, and this sensor is a {ours}.",
             "Use the package for this model. If it fits this model too, approve it again with --for.",
         )
     theirs = product_in(package.name)

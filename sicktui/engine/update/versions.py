@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sicktui.model.package import Package
 from sicktui.model.plan import UpdateOptions
-from sicktui.model.version import is_older, parse
+from sicktui.model.version import is_older, parse, with_any_build, without_any
 from sicktui.stores.packages.shelf import Shelf
 
 
@@ -20,9 +20,17 @@ class Versions(NamedTuple):
 
     @classmethod
     def of(cls, package: Package, options: UpdateOptions, shelf: Shelf) -> "Versions":
-        """``--expect-version`` is expected, else the version in the package's name, else the shelf's."""
+        """``--expect-version`` is expected, else the version in the package's name, else the shelf's.
+
+        The three numbers of a source do not name the build and the class: others than 0 and R are then no
+        contradiction.
+        """
+        entry = shelf.entry_of(package.sha256)
         recorded = shelf.version_for(package.sha256)
-        return cls(options.expect_version or package.version or recorded, package.version, recorded)
+        known = package.version or recorded
+        if known is not None and entry is not None and entry.source is not None:
+            known = with_any_build(known)
+        return cls(options.expect_version or known, package.version, recorded)
 
     @property
     def lowest(self) -> str | None:
@@ -44,7 +52,7 @@ class Versions(NamedTuple):
     @property
     def _contradicting(self) -> list[tuple[str, str]]:
         """Those that are another version than the expected one, with their source."""
-        expected = parse(self.expected or "")
+        expected = parse(without_any(self.expected or ""))
         sources = {"by the shelf": self.recorded, "by its name": self.named}
         by_version = {text: (source, text) for source, text in sources.items() if text}
         return [pair for text, pair in by_version.items() if expected and parse(text) not in (None, expected)]

@@ -14,10 +14,12 @@ from msgspec import structs
 
 from sicktui.model.offer import OfferState, Subject
 from sicktui.model.safe_text import clean
+from sicktui.model.version import may_be
 from sicktui.sources.pace import Pace
 from sicktui.sources.source import AlreadyHere, Fetched, Progress, SourceError
 from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, firmware_name
+from sicktui.sources.thinx.protocol.versions import sick_version
 from sicktui.sources.thinx.receiving import (
     ByAddress,
     CutBuffer,
@@ -29,7 +31,7 @@ from sicktui.sources.thinx.receiving import (
 )
 from sicktui.sources.thinx.registration import Registrar, refused
 from sicktui.sources.thinx.wire import Download, Wire
-from sicktui.sources.verify import as_package
+from sicktui.sources.verify import as_package, variant_note
 
 _NO_PROOF: Final = (
     "The server's MD5 shows that it came whole, not who made it: compare the SHA-256 before you approve it."
@@ -90,7 +92,7 @@ class Fetching:
         Args:
             subject: the sensor.
             room: the folder for it.
-            version: the offered version, for its name.
+            version: the offered version as the server names it; ``None`` if it names none.
             token: the token of the check-in, if there was one.
             forced: also where the server has nothing newer.
             progress: called as bytes come.
@@ -102,16 +104,22 @@ class Fetching:
         """
         one = _One(self, subject, room, progress, forced=forced)
         received = await one.run(token)
-        name = received.name or file_name(subject, version)
+        offered = sick_version(version or "")
+        name = received.name or file_name(subject, offered)
         package = as_package(received.blob, name, room, model=subject.model)
+        notes = [*one.notes, variant_note(package.name, subject.model)]
+        if offered and package.version and not may_be(package.version, offered):
+            notes.append(f"Its name has {package.version}, and the server offers {offered}: one is wrong.")
+        else:
+            offered = package.version or offered
         self._seen[(received.blob.size, received.blob.md5)] = package.sha256
         proof = _NO_PROOF if received.sums.md5 or one.has_md5 else _NO_MD5
         return Fetched(
             path=Path(package.path),
             sha256=package.sha256,
             size=package.size,
-            version=package.version or version,
-            note=" ".join([*one.notes, proof]),
+            version=offered,
+            note=" ".join(filter(None, [*notes, proof])),
         )
 
     @property
@@ -347,4 +355,4 @@ class _One:
 
 def file_name(subject: Subject, version: str | None) -> str:
     """A name for firmware that came without one, with the suffix of what the sensor takes."""
-    return "_".join(filter(None, (firmware_name(subject.model), clean(version or "", 40)))) + subject.suffix
+    return "_".join(filter(None, (firmware_name(subject.model), version))) + subject.suffix

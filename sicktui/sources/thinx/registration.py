@@ -41,14 +41,17 @@ class Registrar:
         pace: the distance between check-ins.
         udids: where the server's ids of sensors are kept.
         owner: the owner's id.
+        others: the servers of the other sources.
     """
 
-    def __init__(self, wire: Wire, pace: Pace, udids: UdidStore, owner: str) -> None:
+    def __init__(
+        self, wire: Wire, pace: Pace, udids: UdidStore, owner: str, *, others: frozenset[str] = frozenset()
+    ) -> None:
         self._wire = wire
         self._pace = pace
         self._udids = udids
         self._owner = owner
-        self._account = Account(server=wire.name, owner=owner)
+        self._account = Account(server=wire.name, owner=owner, others=others - {wire.name})
 
     async def check_in(self, subject: Subject) -> CheckedIn:
         """Check in for one sensor.

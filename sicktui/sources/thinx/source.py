@@ -2,9 +2,10 @@
 
 import contextlib
 import ssl
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec import structs
 
@@ -19,7 +20,7 @@ from sicktui.sources.thinx.hints import HintListener
 from sicktui.sources.thinx.protocol.replies import CheckedIn
 from sicktui.sources.thinx.protocol.versions import is_newer
 from sicktui.sources.thinx.registration import Registrar
-from sicktui.sources.thinx.wire import TimeLimits, Wire, trust
+from sicktui.sources.thinx.wire import TimeLimits, Wire, server_name, trust
 from sicktui.stores.disk.home import Home
 from sicktui.stores.sources.udids import UdidStore
 
@@ -41,9 +42,16 @@ class Listening(NamedTuple):
 
 
 def open_thinx(
-    name: str, settings: SourceSettings, home: Home, key: str, *, timing: Timing, clock: Clock
+    name: str,
+    settings: SourceSettings,
+    home: Home,
+    key: str,
+    *,
+    timing: Timing,
+    clock: Clock,
+    urls: Collection[str] = (),
 ) -> "ThinxSource":
-    """The server of a source. Nothing is sent yet.
+    """The server of a source. Nothing is sent yet. ``urls`` are those of all sources.
 
     Raises:
         ConfigError: its ``ca_file`` cannot be used.
@@ -54,7 +62,15 @@ def open_thinx(
     wire = Wire(settings.url, key, settings.ca_file, limits)
     pace = Pace(home, wire.name, clock)
     listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file))
-    return ThinxSource(name, wire, pace, UdidStore(home.udids_file), settings.owner, listening=listening)
+    return ThinxSource(
+        name,
+        wire,
+        pace,
+        UdidStore(home.udids_file),
+        settings.owner,
+        listening=listening,
+        others=frozenset(server_name(urlsplit(url)) for url in urls),
+    )
 
 
 class ThinxSource:
@@ -67,6 +83,7 @@ class ThinxSource:
         udids: where the server's ids of sensors are kept.
         owner: the owner's id.
         listening: where its hints come from.
+        others: the servers of the other sources.
     """
 
     asks_for_sensors = True
@@ -80,15 +97,18 @@ class ThinxSource:
         owner: str,
         *,
         listening: Listening | None = None,
+        others: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
         self._wire = wire
         self._owner = owner
         self._listening = listening
-        self._registrar = Registrar(wire, pace, udids, owner)
+        self._registrar = Registrar(wire, pace, udids, owner, others=others)
         self._fetching = Fetching(wire, pace, self._registrar)
         self._tokens: dict[str, str] = {}
         """Of the offers of this object, by device. In memory only, and each is used once."""
+        self._versions: dict[str, str] = {}
+        """What the server has named for each device. It names none where it offers nothing."""
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -119,6 +139,7 @@ class ThinxSource:
             auto_update=reply.auto_update,
         )
         self._tokens.pop(subject.device, None)
+        self._versions[subject.device] = reply.offered or ""
         if reply.offered is None:
             off = reply.auto_update is False
             return structs.replace(
@@ -168,7 +189,12 @@ class ThinxSource:
             raise SourceError("The server offers firmware for single sensors only.", state=OfferState.REFUSED)
         token = self._tokens.pop(subject.device, None)
         return await self._fetching.fetch(
-            subject, room, version=offer.version, token=token, forced=forced, progress=progress
+            subject,
+            room,
+            version=self._versions.get(subject.device) or None,
+            token=token,
+            forced=forced,
+            progress=progress,
         )
 
     def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> HintListener | None:

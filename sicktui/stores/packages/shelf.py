@@ -13,6 +13,7 @@ from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
+from sicktui.model.product import is_for, product_in
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import (
@@ -58,9 +59,23 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     source: str | None = None
     """The source that it was fetched from; ``None``: an operator added it."""
     models: tuple[str, ...] = ()
-    """The models that it was approved for; empty: every model that its name fits."""
+    """The models that it was fetched or approved for; empty: every model that its name fits."""
+    named: bool = False
+    """Whether a person has named those models, and not the source that it was fetched from."""
     note: str = ""
     """About its approval, by the person who approved it."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether a person has named the models, as for every package that a person added."""
+        return bool(self.models) and (self.named or self.source is None)
+
+    def fits(self, model: str) -> bool:
+        """Whether it may be for a model, by its models or else by its name."""
+        if self.models:
+            return is_for(model, self.models)
+        theirs, ours = product_in(self.name), product_in(model)
+        return theirs is None or ours is None or not theirs.excludes(ours)
 
     @property
     def id(self) -> str:
@@ -125,7 +140,8 @@ class Shelf:
     ) -> ShelfEntry:
         """Copy a package onto the shelf. One that is there already stays as it is.
 
-        Only the models of one that is not approved yet grow, as the source offers it for more of them.
+        Only one that is not approved yet changes: its models grow, as the source offers it for more of them,
+        and its version, if it was not known.
 
         Args:
             path: the package, or a zip that contains it.
@@ -156,7 +172,9 @@ class Shelf:
     def _widened(self, old: ShelfEntry, new: ShelfEntry, known: list[ShelfEntry]) -> ShelfEntry:
         if old.approved or old.source is None or old.source != new.source:
             return old
-        both = structs.replace(old, models=_cleaned([*old.models, *new.models]))
+        both = structs.replace(
+            old, models=_cleaned([*old.models, *new.models]), version=old.version or new.version
+        )
         if both != old:
             self._write([both if entry.sha256 == old.sha256 else entry for entry in known])
         return both
@@ -220,6 +238,7 @@ class Shelf:
             approved_by=f"{me.user} on {me.host}",
             approved_at=timestamp(self._clock.now()),
             models=entry.models if models is None else _cleaned(models),
+            named=entry.named if models is None else bool(models),
             note=entry.note if note is None else clean(note, LONGEST_NOTE).strip(),
         )
         self._change(lambda known: [approved if e.sha256 == entry.sha256 else e for e in known])
@@ -258,17 +277,31 @@ class Shelf:
         verify_unchanged(package)
         return package
 
+    def entry_of(self, sha256: str) -> ShelfEntry | None:
+        """The entry of these bytes."""
+        return next((entry for entry in self.entries() if entry.sha256 == sha256), None)
+
     def version_for(self, sha256: str) -> str | None:
         """The version that the shelf knows for these bytes."""
-        return next((entry.version for entry in self.entries() if entry.sha256 == sha256), None)
+        entry = self.entry_of(sha256)
+        return entry.version if entry else None
 
     def models_for(self, sha256: str) -> tuple[str, ...]:
-        """The models that these bytes were approved for; empty where that is not recorded."""
-        return next((entry.models for entry in self.entries() if entry.sha256 == sha256), ())
+        """The models that these bytes were fetched or approved for; empty where that is not recorded."""
+        entry = self.entry_of(sha256)
+        return entry.models if entry else ()
 
     def approved(self, sha256: str) -> bool:
         """Whether an operator has approved these bytes."""
         return any(entry.approved for entry in self.entries() if entry.sha256 == sha256)
+
+    def written(self, entry: ShelfEntry) -> int:
+        """When the file of an entry was written, ``st_mtime_ns``.
+
+        Raises:
+            OSError: it is gone, or cannot be looked at.
+        """
+        return self._place(entry).stat().st_mtime_ns
 
     def _place(self, entry: ShelfEntry) -> Path:
         return self.folder / entry.sha256 / entry.name

@@ -26,6 +26,8 @@ class Account(Struct, frozen=True, kw_only=True):
     server: str
     owner: str
     """The owner's id."""
+    others: frozenset[str] = frozenset()
+    """The servers of the other sources: their ids are not meant for this one."""
 
     @property
     def key(self) -> str:
@@ -85,10 +87,20 @@ class UdidStore:
         """
         known = self._record.read()
         found = known.sensors.get(account.of(mac))
+        if found is not None:
+            return found
         old = known.udids.get(account.old(mac))
-        if found is None and old is not None:
+        if old is not None:
             return Registered(mac=mac.upper(), udid=old)
-        return found
+        return self._moved(account, mac)
+
+    def _moved(self, account: Account, mac: str) -> Registered | None:
+        """The sensor at a server that is in no source any more: most likely this one under another name."""
+        for key, sensor in self._record.read().sensors.items():
+            server, _, rest = key.partition(" ")
+            if rest == account.old(mac) and server not in account.others and sensor.known_udid:
+                return sensor
+        return None
 
     def by_serial(self, account: Account, serial: str) -> Registered | None:
         """The sensor that was registered while it reported a serial number.
@@ -115,7 +127,7 @@ class UdidStore:
         Raises:
             StorageError: it cannot be written, so the server must not be asked.
         """
-        if self.by_mac(account, mac) is None:
+        if account.of(mac) not in self._record.read().sensors:
             self._change(account, Registered(mac=mac.upper(), udid=_RESERVED, serial=serial))
 
     def keep(self, account: Account, mac: str, serial: str | None, udid: str) -> None:

@@ -57,7 +57,9 @@ def read_check_in(body: bytes) -> CheckedIn | Refusal:
         udid=_matching(_UDID, udid.lower() if isinstance(udid, str) else udid),
         mac=mac_of(mac) if isinstance(mac := registration.get("mac"), str) else None,
         auto_update=auto_update if isinstance(auto_update, bool) else None,
-        offered=(clean(version, 40) if isinstance(version, str) else "") if update else None,
+        offered=(clean(version.strip().strip("\0"), 40) if isinstance(version, str) else "")
+        if update
+        else None,
         token=_matching(_TOKEN, registration.get("ott")) if update else None,
     )
 

@@ -140,10 +140,13 @@ class ShelfScreen(TableScreen[None, PackageRow]):
         if entry.approved:
             self.notify(clean(f"{entry.name} is already approved.", 400), markup=False)
             return
-        await self._approve_for(entry, entry.models)
+        await self._approve_for(entry, None)
 
-    async def _approve_for(self, entry: ShelfEntry, models: Sequence[str], note: str | None = None) -> None:
-        only = f"For {', '.join(models)} only." if models else "For every model that its name fits."
+    async def _approve_for(
+        self, entry: ShelfEntry, models: Sequence[str] | None, note: str | None = None
+    ) -> None:
+        known = entry.models if models is None else models
+        only = f"For {', '.join(known)} only." if known else "For every model that its name fits."
         lines = [
             cell(clean(entry.name), Tone.KEY),
             cell(f"SHA-256 {entry.sha256}", Tone.DIM),
