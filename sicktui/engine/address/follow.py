@@ -1,11 +1,12 @@
 """The device list follows a sensor to its new address, in one step."""
 
+import asyncio
 from typing import Final
 
 from msgspec import structs
 
 from sicktui.engine.context import Context
-from sicktui.model.device import Target, same_serial
+from sicktui.model.device import Profile, Target, same_serial
 from sicktui.model.errors import ConfigError, SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import names
@@ -75,3 +76,46 @@ def _moving(devices: DeviceList, target: Target, serial: str | None, old: str, n
         if (mine or pinned) and profile.address == old != new:
             found.append(name)
     return found
+
+
+async def enlist(context: Context, profile: Profile) -> str:
+    """Add a new sensor to the list; where its serial number is there, its address is changed instead.
+
+    Returns:
+        What was done, as a sentence.
+
+    Raises:
+        SicktuiError: the list cannot be read or written, or the name is another sensor's.
+    """
+    return await asyncio.to_thread(_enlist, context, profile)
+
+
+def _enlist(context: Context, profile: Profile) -> str:
+    for remaining in reversed(range(_TRIES)):
+        devices = context.devices()
+        known = next(
+            (
+                each
+                for each in devices.profiles.values()
+                if each.serial and profile.serial and same_serial(each.serial, profile.serial)
+            ),
+            None,
+        )
+        if known is None:
+            words, changed = f"Added to the list as {clean(profile.name)}.", devices.add(profile)
+        else:
+            tags = tuple(dict.fromkeys((*known.tags, *profile.tags)))
+            moved = structs.replace(known, address=profile.address, tags=tags)
+            words = f"The list has it as {clean(known.name)}."
+            changed = devices.replace(known.name, moved)
+        try:
+            save_devices(context.home.devices_file, changed)
+        except ConfigError:
+            if not remaining:
+                raise
+            continue
+        if known is not None:
+            user = known.user or context.settings.device.user
+            context.credentials.follow(known.name, known.name, user)
+        return words
+    return ""

@@ -1,0 +1,184 @@
+"""New sensors get their addresses from a list by AutoIP: over the simulator's own AutoIP and REST."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from sicktui.engine.address.commission import Commissioned, commission
+from sicktui.engine.address.this_pc import ThisPc
+from sicktui.model.addressing import NO_GATEWAY, Ipv4Config
+from sicktui.model.commissioning import Entry
+from sicktui.model.enums import Code, Verdict
+from sicktui.simulator.fleet.fleet import Device, Fleet
+from sicktui.simulator.spec import DeviceSpec, Fault
+from tests.support.engine_harness import EngineHarness, paths
+
+pytestmark = pytest.mark.skips_waiting
+
+PORT = 48_310
+
+
+class Plant:
+    """Sensors out of the box that share 192.168.0.1, and what is said of them."""
+
+    def __init__(self, harness: EngineHarness) -> None:
+        self.harness = harness
+        self.words: list[str] = []
+
+    async def sensors(self, *specs: DeviceSpec) -> Sequence[Device]:
+        fleet = await self.harness._stack.enter_async_context(Fleet(list(specs), time_scale=1.0, autoip=0))
+        self.harness.fleets.append(fleet)
+        return fleet.devices
+
+    def lan(self) -> ThisPc:
+        targets = []
+        for device in self.harness.devices:
+            assert device.autoip.address is not None
+            host, _, port = device.autoip.address.rpartition(":")
+            targets.append((host, int(port)))
+        return ThisPc(self.harness.context, targets=targets, broadcast=False)
+
+    async def set_up(self, *entries: Entry, wait: float = 0.0) -> dict[str, Commissioned]:
+        done = await commission(
+            self.harness.context,
+            entries,
+            self.lan(),
+            wait=wait,
+            port=PORT,
+            on_words=lambda entry, _stage, words: self.words.append(f"{entry.label}: {words}"),
+            on_done=lambda _: None,
+        )
+        return {each.entry.label: each for each in done}
+
+
+@pytest.fixture
+def plant(harness: EngineHarness) -> Plant:
+    return Plant(harness)
+
+
+def new(name: str, **changes: object) -> DeviceSpec:
+    """A sensor out of the box, just switched on."""
+    defaults = {
+        "name": name,
+        "port": PORT,
+        "shares_address": True,
+        "powered_seconds": 1.0,
+        "address_seconds": 2,
+        "location": "not defined",
+    }
+    return DeviceSpec(**(defaults | changes))  # type: ignore[arg-type]
+
+
+def entry(device: Device, number: int, **changes: object) -> Entry:
+    config = Ipv4Config(dhcp=False, address=f"127.0.5.{number}", mask="255.255.255.0", gateway=NO_GATEWAY)
+    defaults = {
+        "mac": device.mac,
+        "config": config,
+        "name": f"gate-{number}",
+        "tags": ("new",),
+        "line": number,
+    }
+    return Entry(**(defaults | changes))  # type: ignore[arg-type]
+
+
+async def test_six_sensors_that_share_an_address_are_set_up_one_by_one(plant: Plant) -> None:
+    forms = ["binary", "xml"]
+    devices = await plant.sensors(*(new(f"s{n}", serial=f"100{n}", autoip=forms[n % 2]) for n in range(6)))
+    done = await plant.set_up(*(entry(device, n + 11) for n, device in enumerate(devices)), wait=20.0)
+    assert {each.verdict for each in done.values()} == {Verdict.SUCCEEDED}, done
+    profiles = plant.harness.context.devices().profiles
+    for number, device in enumerate(devices, start=11):
+        assert device.address == f"127.0.5.{number}:{PORT}" == profiles[f"gate-{number}"].address
+        assert device.parameters.saved["EtherIPAddress"] == [127, 0, 5, number]
+        assert device.parameters.saved["LocationName"] == f"gate-{number}"
+        assert (profiles[f"gate-{number}"].serial, profiles[f"gate-{number}"].tags) == (
+            device.serial,
+            ("new",),
+        )
+    assert plant.harness.context.address_changes.every() == ()
+
+
+async def test_a_serial_number_will_do_and_others_are_not_touched(plant: Plant) -> None:
+    one, other = await plant.sensors(new("one", serial="1001"), new("other", serial="1002"))
+    done = await plant.set_up(entry(one, 21, mac=None, serial="001001"), wait=10.0)
+    assert done["gate-21"].verdict is Verdict.SUCCEEDED, done
+    assert other.addressing.ipv4.address == "192.168.0.1"
+    assert [
+        each.command for each in other.autoip.requests if each.command == "set" and each.outcome != "ignored"
+    ] == []
+
+
+async def test_a_sensor_that_is_on_for_longer_is_waited_for_until_it_is_switched_on_again(
+    plant: Plant,
+) -> None:
+    [device] = await plant.sensors(new("one", powered_seconds=600.0))
+    waiting = plant.set_up(entry(device, 31), wait=60.0)
+
+    async def cycle() -> None:
+        await plant.harness.context.clock.sleep(8.0)
+        await device.power_off()
+        await plant.harness.context.clock.sleep(2.0)
+        await device.power_on()
+
+    device.spawn(cycle())
+    done = await waiting
+    assert done["gate-31"].verdict is Verdict.SUCCEEDED, (done, plant.words)
+    assert any("switch it off and on" in words for words in plant.words)
+
+
+async def test_a_sensor_that_never_takes_it_has_failed(plant: Plant) -> None:
+    [device] = await plant.sensors(new("one", parameters={"EtherCoLaScanMode": 1}))
+    done = await plant.set_up(entry(device, 41), wait=5.0)
+    assert (done["gate-41"].verdict, done["gate-41"].code) == (Verdict.FAILED, Code.ACCESS_DENIED)
+    assert device.addressing.ipv4.address == "192.168.0.1"
+    assert plant.harness.context.devices().profiles == {}
+    assert plant.harness.context.address_changes.every() == ()
+
+
+async def test_a_sensor_that_is_never_heard_was_sent_nothing(plant: Plant) -> None:
+    [device] = await plant.sensors(new("one"))
+    done = await plant.set_up(entry(device, 51, mac="00:06:77:01:02:03"))
+    assert (done["gate-51"].verdict, done["gate-51"].code) == (Verdict.FAILED, Code.UNREACHABLE)
+    assert not done["gate-51"].sent
+    assert {each.command for each in device.autoip.requests} == {"search"}
+
+
+async def test_an_address_in_use_is_not_given_again(plant: Plant) -> None:
+    one, other = await plant.sensors(
+        new("one"), DeviceSpec(name="other", port=PORT, parameters={"EtherIPAddress": [127, 0, 5, 61]})
+    )
+    done = await plant.set_up(entry(one, 61))
+    assert (done["gate-61"].verdict, done["gate-61"].code) == (Verdict.FAILED, Code.OTHER_DEVICE), done
+    assert "Nothing was sent" in done["gate-61"].message
+    assert "POST WriteEeprom" not in paths(other)
+
+
+async def test_a_second_run_finishes_what_is_missing(plant: Plant) -> None:
+    [device] = await plant.sensors(new("one", password="another"))
+    plant.harness.provoked = "checkCredentials"
+    first = (await plant.set_up(entry(device, 71), wait=5.0))["gate-71"]
+    assert (first.verdict, first.code) == (Verdict.FAILED, Code.ACCESS_DENIED), first
+    assert "answers at" in first.message
+    assert len(plant.harness.context.address_changes.every()) == 1
+    plant.harness.context.credentials.hold("gate-71", "Service", "another")
+    plant.harness.provoked = "wrong response"
+    again = (await plant.set_up(entry(device, 71)))["gate-71"]
+    assert again.verdict is Verdict.SUCCEEDED, again
+    assert device.parameters.saved["LocationName"] == "gate-71"
+
+
+async def test_another_sensor_that_answers_as_it_is_not_taken_for_it(plant: Plant) -> None:
+    [device] = await plant.sensors(new("one", serial="1001"))
+    done = await plant.set_up(entry(device, 81, serial="9999"), wait=5.0)
+    assert done["gate-81"].verdict is Verdict.UNKNOWN, done
+    assert done["gate-81"].code is Code.OTHER_DEVICE
+    assert plant.harness.context.devices().profiles == {}
+
+
+async def test_a_save_that_fails_is_no_success(plant: Plant) -> None:
+    [device] = await plant.sensors(
+        new("one", faults=(Fault(name="status", at="POST WriteEeprom", value=3, times="always"),))
+    )
+    done = await plant.set_up(entry(device, 91), wait=5.0)
+    assert done["gate-91"].verdict in (Verdict.FAILED, Verdict.UNKNOWN), done
+    assert "gate-91" in plant.harness.context.devices().profiles
