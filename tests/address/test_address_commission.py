@@ -170,8 +170,11 @@ async def test_a_second_run_finishes_what_is_missing(plant: Plant) -> None:
 async def test_another_sensor_that_answers_as_it_is_not_taken_for_it(plant: Plant) -> None:
     [device] = await plant.sensors(new("one", serial="1001"))
     done = await plant.set_up(entry(device, 81, serial="9999"), wait=5.0)
-    assert done["gate-81"].verdict is Verdict.UNKNOWN, done
-    assert done["gate-81"].code is Code.OTHER_DEVICE
+    assert (done["gate-81"].verdict, done["gate-81"].code) == (Verdict.FAILED, Code.OTHER_DEVICE), done
+    assert not done["gate-81"].sent
+    device.add_fault(Fault(name="other_sensor", at="SerialNumber", value="9999"))
+    moved = await plant.set_up(entry(device, 82), wait=5.0)
+    assert (moved["gate-82"].verdict, moved["gate-82"].code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), moved
     assert plant.harness.context.devices().profiles == {}
 
 

@@ -13,7 +13,7 @@ _WORDS = {
         *("create", "download", "store", "activate", "persist"),
         *("write", "find"),  # of an address
     ),
-    "operation": ("update", "backup", "restore", "check", "fetch", "address", "discover"),
+    "operation": ("update", "backup", "restore", "check", "fetch", "address", "discover", "commission"),
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
     "by": ("broadcast", "sweep", "neighbour"),
@@ -51,14 +51,14 @@ _KEYS: dict[str, dict[str, Any]] = {
     },
     "error": {"code": (str, _NULL), "message": str, "advice": str, "exit_code": int},
     "address": {
-        "device": str,
+        "device": (str, _NULL),
         "serial": (str, _NULL),
         "mac": (str, _NULL),
         "place": str,
-        "mode": str,
+        "mode": (str, _NULL),
         "address": str,
-        "mask": str,
-        "gateway": str,
+        "mask": (str, _NULL),
+        "gateway": (str, _NULL),
         "effective": dict,
         "fallback": (str, _NULL),
         "scan_mode": (int, _NULL),
@@ -136,6 +136,7 @@ _KEYS: dict[str, dict[str, Any]] = {
 }
 _VERDICT_KEYS: dict[str, dict[str, Any]] = {
     "address": {"address": (str, _NULL)},
+    "commission": {"address": (str, _NULL), "serial": (str, _NULL), "mac": (str, _NULL)},
     "update": {
         "from_version": (str, _NULL),
         "to_version": (str, _NULL),
@@ -151,7 +152,7 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
         "bytes": (int, _NULL),
     },
 }
-_WITHOUT_RUN = ("address",)
+_WITHOUT_RUN = ("address", "commission")
 """Operations that are no run."""
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         backups as backups,
     )
     from sicktui.cli.actions import (
+        commission as commission,
+    )
+    from sicktui.cli.actions import (
         demo as demo,
     )
     from sicktui.cli.actions import (

@@ -1,46 +1,141 @@
 """What ``sicktui address`` does."""
 
 import asyncio
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
+from msgspec import structs
+
+from sicktui.cli.actions import commission
 from sicktui.cli.actions.parameters import one_target
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, row
 from sicktui.engine.address.change import AddressChanged, change_address
+from sicktui.engine.address.commission import SEARCH
 from sicktui.engine.address.plan import ChangePlan, Request, plan_change, read_address
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.address_change import Stage, back_words
-from sicktui.model.addressing import Ipv4Config, rows_of
+from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
+from sicktui.model.commissioning import Entry
 from sicktui.model.device import Target
+from sicktui.model.discovery import Sighting, plain_mac
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.safe_text import clean
 
+_MASK: Final = "255.255.255.0"
 _STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}
 
 
-def address(
-    common: Common,
-    word: str,
-    *,
-    ip: str | None,
-    mask: str | None,
-    gateway: str | None,
-    dhcp: bool,
-    outside: bool,
-) -> int:
+class Wanted(NamedTuple):
+    """What the options ask for."""
+
+    ip: str | None
+    mask: str | None
+    gateway: str | None
+    dhcp: bool
+    outside: bool
+    """The second yes to an address that this PC may not reach."""
+
+    @property
+    def request(self) -> Request:
+        """The address that is asked for."""
+        return Request(dhcp=self.dhcp, address=self.ip, mask=self.mask, gateway=self.gateway)
+
+
+class Asked(NamedTuple):
+    """How a sensor is asked by AutoIP."""
+
+    wait: float
+    port: int
+    """TCP, of its REST API."""
+    targets: tuple[str, ...]
+    broadcast: bool
+
+
+def address(common: Common, word: str | None, wanted: Wanted) -> int:
     """Show or set the address of one device.
 
     Returns 1 if the sensor does not show it, or is not at its new address and has saved it, 3 if that is not
     known, 4 if nothing was written.
     """
-    request = Request(dhcp=dhcp, address=ip, mask=mask, gateway=gateway)
+    if word is None:
+        raise UsageError("No device was named.", advice="Name a DEVICE, or give --mac.")
     with open_cli(common) as cli:
         target = one_target(cli, word)
-        if request == Request():
+        if wanted.request == Request():
             return _show(cli, target)
-        return _set(cli, target, request, outside=outside)
+        return _set(cli, target, wanted.request, outside=wanted.outside)
+
+
+def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: Asked) -> int:
+    """Show or set the address of the sensor with a MAC address, by AutoIP. Returns codes as ``address``."""
+    mac = plain_mac(text)
+    if mac is None:
+        raise UsageError(
+            f"'{clean(text, 40)}' is not a MAC address.", advice="Write it as 00:06:77:22:48:83."
+        )
+    if word is not None:
+        raise UsageError("Both DEVICE and --mac were given.", advice="Use one of them.")
+    wanted.request.check()
+    with open_cli(common) as cli:
+        hosts = commission.udp_targets(asked.targets)
+        lan = ThisPc(cli.context, targets=hosts, broadcast=asked.broadcast)
+        if wanted.request == Request():
+            return _show_heard(cli, mac, asyncio.run(lan.search(SEARCH)))
+        if not (wanted.ip or wanted.dhcp):
+            raise UsageError("No address was given.", advice="Use --ip or --dhcp.")
+        before = Ipv4Config(dhcp=False, address=NO_GATEWAY, mask=_MASK)
+        config = completed(before, address=wanted.ip, mask=wanted.mask, gateway=wanted.gateway)
+        if wanted.dhcp:
+            config = structs.replace(config, dhcp=True)
+        else:
+            check_static(config, loopback=commission.any_loopback(hosts))
+        entries = [Entry(mac=mac, config=config)]
+        question = f"Set the address of the sensor with the MAC address {mac} to {config.words}?"
+        if not commission.agreed(cli, entries, lan, question, outside=wanted.outside):
+            return ExitCode.INTERRUPTED
+        return commission.run(cli, entries, lan, wait=asked.wait, port=asked.port)
+
+
+def _show_heard(cli: CliContext, mac: str, heard: Sequence[Sighting]) -> int:
+    """Print what a sensor reports of its address over AutoIP."""
+    reply = next((each.reply for each in heard if each.mac == mac and each.reply), None)
+    if reply is None:
+        trouble = SicktuiError(
+            f"No sensor with the MAC address {mac} answers a search.",
+            advice="Check its cable, and that it is switched on. In EtherCoLaScanMode 2 it does not answer.",
+            code=Code.UNREACHABLE,
+        )
+        return _end(cli, trouble, ExitCode.FAILED)
+    cli.out.fact(
+        "address",
+        cli.now(),
+        device=None,
+        serial=reply.serial,
+        mac=mac,
+        place=reply.host,
+        mode=None if reply.dhcp is None else "dhcp" if reply.dhcp else "static",
+        address=reply.host,
+        mask=reply.mask,
+        gateway=reply.gateway,
+        effective={"address": reply.host, "mask": reply.mask, "gateway": reply.gateway},
+        fallback=None,
+        scan_mode=None,
+        scan_enabled=None,
+    )
+    cli.out.line(f"{reply.model or 'Sensor'} {reply.serial or mac}", bold=True)
+    mode = "-" if reply.dhcp is None else "DHCP" if reply.dhcp else "static"
+    rows = [
+        ("mode", mode),
+        ("address", reply.host or "-"),
+        ("mask", reply.mask or "-"),
+        ("gateway", reply.gateway or "-"),
+    ]
+    cli.out.lines(f"  {row(cells, fitting(rows))}" for cells in rows)
+    return ExitCode.OK
 
 
 def end_line(cli: CliContext, error: SicktuiError, code: ExitCode) -> ExitCode:

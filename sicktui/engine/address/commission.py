@@ -123,16 +123,16 @@ class _One:
         self._entry = entry
         self._lan = lan
         self._on_words = on_words
-        self._place = address_of(entry.config.address, port)
+        self._place = "" if entry.config.dhcp else address_of(entry.config.address, port)
         self._port = port
         self._identity: Identity | None = None
         self._told: set[str] = set()
         self._key = ""
-        self.evidence = CommissioningEvidence(label=entry.label, new=self._place)
+        self.evidence = CommissioningEvidence(label=entry.label, new=self._place or "an address from DHCP")
 
     async def is_there_already(self) -> bool:
         """Whether it has its address from an earlier attempt; then it is finished."""
-        if not await self._look():
+        if self._entry.config.dhcp or not await self._look():
             return False
         self._note(accepted=True)
         await self._finish()
@@ -159,7 +159,7 @@ class _One:
                 advice="Correct the list.",
                 code=Code.DUPLICATE_DEVICE,
             )
-        if sighting.host != self._entry.config.address:
+        if not self._has_it(sighting):
             if not self.evidence.requests:
                 await self._refuse_taken(heard, sighting.mac)
             if not await self._ask(sighting):
@@ -184,10 +184,32 @@ class _One:
                 advice="Give its MAC address in the list.",
                 code=Code.DUPLICATE_DEVICE,
             )
+        reply = found[-1].reply if found else None
+        if (
+            entry.mac
+            and entry.serial
+            and reply
+            and reply.serial
+            and not same_serial(entry.serial, reply.serial)
+        ):
+            raise SicktuiError(
+                f"The sensor with the MAC address {entry.mac} reports serial number {reply.serial}, not "
+                f"{entry.serial}. Nothing was sent to it.",
+                advice="Correct the list.",
+                code=Code.OTHER_DEVICE,
+            )
         return found[-1] if found else None
+
+    def _has_it(self, sighting: Sighting) -> bool:
+        """Whether it reports the address that it is to have."""
+        if self._entry.config.dhcp:
+            return bool(sighting.reply and sighting.reply.dhcp)
+        return sighting.host == self._entry.config.address
 
     async def _refuse_taken(self, heard: Sequence[Sighting], mac: str | None) -> None:
         address = self._entry.config.address
+        if self._entry.config.dhcp:
+            return
         other = next((each.mac for each in heard if each.host == address and each.mac != mac), None)
         shown = f"the sensor with the MAC address {other} has it" if other else ""
         shown = shown or self.evidence.other or await self._lan.occupant(address, self._port)
@@ -203,7 +225,7 @@ class _One:
         entry, mac = self._entry, sighting.mac or ""
         self._begin(sighting)
         self._note(requests=self.evidence.requests + 1)
-        self._say(Stage.WRITE, f"asking it by AutoIP to take {entry.config.address}")
+        self._say(Stage.WRITE, f"asking it by AutoIP to take {self.evidence.new}")
         binary = sighting.reply is not None and sighting.reply.binary
         if await self._lan.assign(mac, entry.config, binary=binary):
             return True
@@ -240,15 +262,24 @@ class _One:
     async def _return(self, sighting: Sighting) -> None:
         """Wait until its REST answers at the new address."""
         away = sighting.reply.away if sighting.reply and sighting.reply.away else _AWAY
-        self._say(Stage.FIND, f"looking for it at {self._place}")
+        self._say(Stage.FIND, f"looking for it at {self.evidence.new}")
         deadline = Deadline(self._context.clock, min(away, _LONGEST_AWAY) + _RETURN)
         while True:
             over = deadline.over
-            if await self._look() or over:
+            if self._entry.config.dhcp:
+                self._take_lease(await self._lan.search(SEARCH))
+            if (self._place and await self._look()) or over:
                 break
             await self._context.clock.sleep(_PAUSE)
         if self.evidence.where is not Where.NEW:
             self._note(where=Where.NOWHERE)
+
+    def _take_lease(self, heard: Sequence[Sighting]) -> None:
+        """With DHCP: where it reports to be now."""
+        sighting = self._own(heard)
+        if sighting is not None and self._has_it(sighting):
+            self._place = address_of(sighting.host, self._port)
+            self._note(new=self._place)
 
     async def _look(self) -> bool:
         """Whether the sensor itself answers at its new address."""
@@ -326,7 +357,8 @@ class _One:
             now = await sensor.network.config()
         finally:
             await sensor.aclose()
-        if now != self._entry.config:
+        wanted = self._entry.config
+        if not (now.dhcp if wanted.dhcp else now == wanted):
             raise SicktuiError(
                 f"It reports {now.words} instead of {self._entry.config.words}.",
                 advice="Set its address with 'sicktui address'.",

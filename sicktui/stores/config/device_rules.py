@@ -32,6 +32,11 @@ TAG_RULE: Final = "A tag has 1 to 32 letters, digits, '-', '_' or '.'."
 _TAG: Final = re.compile(r"[\w.-]{1,32}")
 
 
+def is_tag(text: str) -> bool:
+    """Whether a text can be a tag."""
+    return bool(_TAG.fullmatch(text))
+
+
 def check_profile(profile: Profile) -> None:
     """Refuse a profile that could not be used or distinguished from others.
 
@@ -68,7 +73,7 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
     if problem := address_problem(profile.address):
         yield ("address",), problem, ADDRESS_RULE
     for tag in profile.tags:
-        if not _TAG.fullmatch(tag):
+        if not is_tag(tag):
             yield ("tags",), f"{clean(tag, MAX_TAG)!r} is not a valid tag", TAG_RULE
     yield from _certificate_problems(profile)
     for key in ("user", "serial", "model", "ca_file"):

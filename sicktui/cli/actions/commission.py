@@ -1,0 +1,190 @@
+"""What ``sicktui commission`` does, and ``sicktui address --mac``, which sets up one sensor."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.cli.tables import table
+from sicktui.discovery.autoip.packets import PORT
+from sicktui.engine.address.commission import Commissioned
+from sicktui.engine.address.commission import commission as set_up
+from sicktui.engine.address.this_pc import ThisPc
+from sicktui.model.address import parse_address
+from sicktui.model.address_change import Stage
+from sicktui.model.addressing import NO_GATEWAY
+from sicktui.model.commissioning import Entry, outside_of
+from sicktui.model.device import Profile, Target, resolve
+from sicktui.model.discovery import address_of, is_ipv4
+from sicktui.model.enums import Verdict
+from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count
+from sicktui.stores.config.commissioning_file import read_commissioning
+from sicktui.stores.disk.files import expand_path
+
+_STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}
+_HEADERS: Final = ("SENSOR", "ADDRESS", "MASK", "GATEWAY", "NAME", "TAGS")
+UdpTargets = Sequence[tuple[str, int]]
+
+
+def commission(
+    common: Common,
+    file: str,
+    *,
+    wait: float,
+    port: int,
+    targets: Sequence[str],
+    broadcast: bool,
+    outside: bool,
+) -> int:
+    """Set up the sensors of a file.
+
+    Returns 1 if one failed, 3 if that of one is not known, 4 if nothing was sent to any sensor.
+    """
+    with open_cli(common) as cli:
+        hosts = udp_targets(targets)
+        entries = read_commissioning(expand_path(file), loopback=any_loopback(hosts))
+        lan = ThisPc(cli.context, targets=hosts, broadcast=broadcast)
+        _show(cli, entries)
+        question = f"Set up {count(len(entries), 'sensor')}?"
+        if not agreed(cli, entries, lan, question, outside=outside):
+            return ExitCode.INTERRUPTED
+        return run(cli, entries, lan, wait=wait, port=port)
+
+
+def udp_targets(words: Sequence[str]) -> UdpTargets:
+    """The hosts that are asked by unicast, with their UDP port.
+
+    Raises:
+        UsageError: one is not an IPv4 address with a port.
+    """
+    found: list[tuple[str, int]] = []
+    for word in words:
+        address = parse_address(word)
+        if not is_ipv4(address.host):
+            raise UsageError(
+                f"The target {word} is not an IPv4 address.",
+                advice="Write it as 192.168.0.1 or 192.168.0.1:30718.",
+            )
+        found.append((address.host, address.port if ":" in word else PORT))
+    return found
+
+
+def any_loopback(targets: UdpTargets) -> bool:
+    """Whether sensors of this PC itself are meant: simulated ones."""
+    return any(host.startswith("127.") for host, _ in targets)
+
+
+def _show(cli: CliContext, entries: Sequence[Entry]) -> None:
+    rows = [
+        (
+            f"MAC {entry.mac}" if entry.mac else f"serial {entry.serial}",
+            entry.config.address,
+            entry.config.mask,
+            "-" if entry.config.gateway == NO_GATEWAY else entry.config.gateway,
+            entry.name or "-",
+            " ".join(f"@{tag}" for tag in entry.tags) or "-",
+        )
+        for entry in entries
+    ]
+    for line in table(_HEADERS, rows, columns=cli.out.columns, spare=("TAGS", "GATEWAY", "MASK")):
+        cli.out.line(line)
+
+
+def agreed(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, question: str, *, outside: bool) -> bool:
+    """Whether the operator agrees; twice where this PC may not reach one of the addresses.
+
+    Raises:
+        UsageError: there is no terminal to ask on, or the second yes is missing.
+    """
+    beyond = outside_of(entries, list(asyncio.run(lan.networks())))
+    if not beyond or outside:
+        return not cli.declined(question)
+    for words in beyond:
+        cli.out.note(words, "yellow")
+    if cli.common.yes:
+        raise UsageError(
+            f"{beyond[0]} Nothing was done.", advice="Use --outside-subnet as well, if that is meant."
+        )
+    return not cli.declined(question, word="outside")
+
+
+def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, port: int) -> int:
+    """Set up sensors, and print what becomes of each."""
+    cli.ask_passwords([_target(cli, entry, port) for entry in entries])
+
+    def words(entry: Entry, _stage: Stage, text: str) -> None:
+        cli.out.fact("log", cli.now(), device=entry.label, level="info", message=text)
+        cli.out.note(f"{entry.label}: {text}")
+
+    begun = cli.context.clock.monotonic()
+
+    def done(result: Commissioned) -> None:
+        _print(cli, result, cli.context.clock.monotonic() - begun)
+
+    try:
+        results = asyncio.run(
+            set_up(cli.context, entries, lan, wait=wait, port=port, on_words=words, on_done=done)
+        )
+    except KeyboardInterrupt:
+        return _interrupted(cli)
+    code = exit_code_of(results)
+    cli.out.fact(
+        "summary",
+        cli.now(),
+        operation="commission",
+        verdicts=dict(Counter(result.verdict.value for result in results)),
+        exit_code=int(code),
+    )
+    if len(results) > 1:
+        good = sum(result.verdict is Verdict.SUCCEEDED for result in results)
+        cli.out.note(f"{good} of {count(len(results), 'sensor')} set up.")
+    return code
+
+
+def exit_code_of(results: Sequence[Commissioned]) -> ExitCode:
+    """The exit code of these results."""
+    verdicts = {result.verdict for result in results}
+    if Verdict.FAILED in verdicts:
+        sent = any(result.sent or result.verdict is not Verdict.FAILED for result in results)
+        return ExitCode.FAILED if sent else ExitCode.REFUSED
+    return ExitCode.UNKNOWN if Verdict.UNKNOWN in verdicts else ExitCode.OK
+
+
+def _target(cli: CliContext, entry: Entry, port: int) -> Target:
+    settings = cli.context.settings
+    place = address_of(entry.config.address, port)
+    return resolve(Profile(name=entry.name or place, address=place), settings.device, settings.timing)
+
+
+def _interrupted(cli: CliContext) -> int:
+    """After Ctrl-C: what was begun, and what to do."""
+    open_changes = cli.context.address_changes.every()
+    for change in open_changes:
+        cli.out.note(f"{change.device}: {change.words}", "yellow")
+    if not open_changes:
+        cli.out.note("Interrupted. No sensor was asked to take an address.")
+    return ExitCode.UNKNOWN if open_changes else ExitCode.INTERRUPTED
+
+
+def _print(cli: CliContext, result: Commissioned, seconds: float) -> None:
+    cli.out.fact(
+        "verdict",
+        cli.now(),
+        device=result.entry.label,
+        operation="commission",
+        verdict=result.verdict.value,
+        code=result.code.value if result.code else None,
+        message=result.message,
+        advice=result.advice,
+        seconds=round(seconds, 1),
+        address=result.place or None,
+        serial=result.serial,
+        mac=result.mac,
+    )
+    cli.out.line(f"{result.entry.label}: {result.message}", _STYLES.get(result.verdict))
+    if result.advice:
+        cli.out.line(f"  -> {result.advice}")
