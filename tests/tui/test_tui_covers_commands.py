@@ -15,6 +15,9 @@ COMMON: Final = frozenset(
 NOT_ASKED: Final = frozenset(["--detach", "--exit-code", "--dry-run", "--old-after"])
 """No run hangs on the dashboard; what it does is shown first; the settings say what is old."""
 
+BY_MAC: Final = frozenset(["--mac", "--wait", "--port", "--target", "--no-broadcast"])
+"""A sensor that is not in the list yet: with a list of one sensor, in the dialog of commissioning."""
+
 OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices list": ("filter", frozenset()),
     "devices add": (
@@ -61,7 +64,11 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "passphrase forget": ("passphrases", frozenset()),
     "get": ("parameters", frozenset()),
     "set": ("parameters", frozenset(["--persist"])),
-    "address": ("address", frozenset(["--ip", "--mask", "--gateway", "--dhcp", "--outside-subnet"])),
+    "address": (
+        "address",
+        frozenset(["--ip", "--mask", "--gateway", "--dhcp", "--outside-subnet"]) | BY_MAC,
+    ),
+    "commission": ("commission", frozenset(["--outside-subnet"]) | BY_MAC - {"--mac"}),
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
     "dump": ("dump", frozenset(["--output"])),
     "find-me": ("find_me_for", frozenset(["--seconds"])),

@@ -23,6 +23,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count
 from sicktui.stores.config.commissioning_file import read_commissioning
+from sicktui.stores.config.device_files import ImportProblems
 from sicktui.stores.disk.files import expand_path
 
 _STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}
@@ -46,13 +47,27 @@ def commission(
     """
     with open_cli(common) as cli:
         hosts = udp_targets(targets)
-        entries = read_commissioning(expand_path(file), loopback=any_loopback(hosts))
+        entries = _read(cli, file, hosts)
         lan = ThisPc(cli.context, targets=hosts, broadcast=broadcast)
         _show(cli, entries)
         question = f"Set up {count(len(entries), 'sensor')}?"
         if not agreed(cli, entries, lan, question, outside=outside):
             return ExitCode.INTERRUPTED
         return run(cli, entries, lan, wait=wait, port=port)
+
+
+def _read(cli: CliContext, file: str, hosts: UdpTargets) -> list[Entry]:
+    """The list; each of its problems is printed on a line.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    try:
+        return read_commissioning(expand_path(file), loopback=any_loopback(hosts))
+    except ImportProblems as error:
+        for problem in error.problems:
+            cli.out.note(problem)
+        raise
 
 
 def udp_targets(words: Sequence[str]) -> UdpTargets:

@@ -46,7 +46,7 @@ def commission(
     no_broadcast: bool,
     outside_subnet: bool,
 ) -> int:
-    r"""Give new sensors their addresses and names, from a list.
+    r"""Set up new sensors from a list: addresses, names, device list.
 
     FILE is a CSV table with the columns mac or serial, address, mask, gateway, name and tags. New sensors
     share 192.168.0.1, so each is asked by its MAC address, one by one (AutoIP). By default a sensor takes an

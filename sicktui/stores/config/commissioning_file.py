@@ -11,7 +11,7 @@ from sicktui.model.discovery import plain_mac
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
-from sicktui.model.wording import names
+from sicktui.stores.config.device_files import ImportProblems
 from sicktui.stores.config.device_rules import TAG_RULE, is_tag, name_problem
 from sicktui.stores.config.spreadsheet import SheetRow, read_sheet, unguarded
 from sicktui.stores.disk.files import display_path
@@ -29,7 +29,6 @@ _ALSO: Final = {
 _DEFAULT_MASK: Final = "255.255.255.0"
 _ROUNDED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
 """What a spreadsheet makes of a long number: its digits are lost."""
-_MOST_SHOWN: Final = 10
 _LONGEST: Final = 64
 
 
@@ -41,7 +40,8 @@ def read_commissioning(path: Path, *, loopback: bool = False) -> list[Entry]:
         loopback: whether addresses of this PC itself are allowed, as for simulated sensors.
 
     Raises:
-        ConfigError: the file cannot be used; names all rows that are wrong.
+        ImportProblems: rows are wrong; names each.
+        ConfigError: the file cannot be used at all.
     """
     rows = read_sheet(path).rows
     if not rows:
@@ -56,10 +56,7 @@ def read_commissioning(path: Path, *, loopback: bool = False) -> list[Entry]:
             problems.append(f"{row.where}: {error.message.rstrip('.')}")
     problems += problems_of(entries, loopback=loopback)
     if problems:
-        raise ConfigError(
-            f"{display_path(path)}: {names(problems, _MOST_SHOWN, separator='; ')}.",
-            advice="Correct the rows; nothing was sent to any sensor.",
-        )
+        raise ImportProblems(path, problems, "Correct the rows; nothing was sent to any sensor.")
     if not entries:
         raise ConfigError(
             f"{display_path(path)} contains no sensors.", advice="Check that it is the right file."

@@ -57,6 +57,13 @@ COMMANDS: Final = (
         group=GROUP,
     ),
     Command(
+        id="commission",
+        key="C",
+        title="commission",
+        help="Set up new sensors from a list (.csv): addresses, names, device list.",
+        group=GROUP,
+    ),
+    Command(
         id="export_list",
         key="X",
         title="export",

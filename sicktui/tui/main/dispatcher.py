@@ -21,6 +21,7 @@ from sicktui.tui.flows.passwords.passphrases import manage_passphrases
 from sicktui.tui.flows.passwords.vault import manage
 from sicktui.tui.flows.runs import browse_runs
 from sicktui.tui.flows.sensors.address import set_address
+from sicktui.tui.flows.sensors.commission import commission_list
 from sicktui.tui.flows.sensors.device_files import export_list, import_list
 from sicktui.tui.flows.sensors.devices import add_device, edit_device, remove_devices
 from sicktui.tui.flows.sensors.diff import diff
@@ -69,6 +70,7 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
 
 WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "add": add_device,
+    "commission": commission_list,
     "doctor": lambda services: services.ask(DoctorScreen(services.appearance, services.context)),
     "export_list": export_list,
     "import_list": import_list,

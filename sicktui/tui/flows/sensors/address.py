@@ -75,7 +75,7 @@ async def _agreed(services: Services, plan: ChangePlan, device: str) -> bool:
         return True
     lines = change_lines(plan, device, services.appearance.glyphs.warning)
     if plan.outside:
-        return await services.ask(OutsideForm(services.appearance, plan, lines)) is True
+        return await services.ask(OutsideForm(services.appearance, plan.wanted.address, lines)) is True
     confirm = Confirm(services.appearance, "Change the address?", lines, yes="change", no="cancel")
     return await services.ask(confirm) is True
 

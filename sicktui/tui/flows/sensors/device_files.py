@@ -50,7 +50,7 @@ async def import_list(services: Services) -> None:
             problem = ""
         except ImportProblems as error:
             problem = ""
-            await services.ask(_problems(services, error))
+            await services.ask(problems_notice(services, error))
         except SicktuiError as error:
             problem = str(error)
 
@@ -92,10 +92,13 @@ def _preview(found: list[Change]) -> list[Cell]:
     return lines
 
 
-def _problems(services: Services, error: ImportProblems) -> Notice:
-    lines = [cell("Nothing was imported. Correct these in the file:"), ()]
+def problems_notice(
+    services: Services, error: ImportProblems, *, title: str = "The file cannot be imported"
+) -> Notice:
+    """Every problem of a file, on its own line."""
+    lines = [cell("Nothing was changed. Correct these in the file:"), ()]
     lines += [cell(clean(problem, 600), Tone.BAD) for problem in error.problems]
-    return Notice(services.appearance, "The file cannot be imported", lines)
+    return Notice(services.appearance, title, lines)
 
 
 async def export_list(services: Services) -> None:

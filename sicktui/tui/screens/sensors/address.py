@@ -70,23 +70,21 @@ class AddressForm(Form[Request]):
 
 
 class OutsideForm(Form[bool]):
-    """The second yes: the address must be typed.
+    """The second yes to an address that this PC may not reach: something must be typed.
 
     Args:
         appearance: how the dashboard looks.
-        plan: the change.
+        expected: what must be typed.
         lines: what is confirmed.
     """
 
-    def __init__(self, appearance: Appearance, plan: ChangePlan, lines: Sequence[Cell]) -> None:
-        self._expected = plan.wanted.address
-        field = TextField(name="typed", label="Type it", hint=self._expected, required=True)
-        super().__init__(
-            appearance, "An address that this PC may not reach", lines, [field], submit="change it"
-        )
+    def __init__(self, appearance: Appearance, expected: str, lines: Sequence[Cell]) -> None:
+        self._expected = expected
+        field = TextField(name="typed", label="Type it", hint=expected, required=True)
+        super().__init__(appearance, "Outside this PC's subnets", lines, [field], submit="go on")
 
     def check(self, values: FormValues) -> str:
-        """The address must be typed as it is."""
+        """It must be typed as it is."""
         return "" if values["typed"] == self._expected else f"Type {self._expected} to go on."
 
     def answer(self, values: FormValues) -> bool:
