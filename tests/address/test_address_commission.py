@@ -34,8 +34,7 @@ class Plant:
         targets = []
         for device in self.harness.devices:
             assert device.autoip.address is not None
-            host, _, port = device.autoip.address.rpartition(":")
-            targets.append((host, int(port)))
+            targets.append(device.autoip.address)
         return ThisPc(self.harness.context, targets=targets, broadcast=False)
 
     async def set_up(self, *entries: Entry, wait: float = 0.0) -> dict[str, Commissioned]:

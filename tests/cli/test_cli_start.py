@@ -29,7 +29,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     done = {path.stem for path in folder.glob("*.py")}
     defined = {path.stem for path in folder.with_name("commands").glob("*.py")}
     assert defined <= done
-    assert done - defined == {"follow", "login_shared", "offers", "run_printer"}
+    assert done - defined == {"follow", "inventory", "login_shared", "offers", "run_printer"}
     assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in defined - {"__init__"})
     with pytest.raises(AttributeError):
         _ = actions.nothing_like_it  # type: ignore[attr-defined]

@@ -86,7 +86,7 @@ async def test_every_command_is_in_the_help_with_its_key(harness: DashboardHarne
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(harness: DashboardHarness) -> None:
-    async with harness.dashboard((120, 130)) as (pilot, _):
+    async with harness.dashboard((120, 160)) as (pilot, _):
         await pilot.press(":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)

@@ -81,8 +81,7 @@ def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: A
         raise UsageError("Both DEVICE and --mac were given.", advice="Use one of them.")
     wanted.request.check()
     with open_cli(common) as cli:
-        hosts = commission.udp_targets(asked.targets)
-        lan = ThisPc(cli.context, targets=hosts, broadcast=asked.broadcast)
+        lan = ThisPc(cli.context, targets=asked.targets, broadcast=asked.broadcast)
         if wanted.request == Request():
             return _show_heard(cli, mac, asyncio.run(lan.search(SEARCH)))
         if not (wanted.ip or wanted.dhcp):
@@ -92,7 +91,7 @@ def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: A
         if wanted.dhcp:
             config = structs.replace(config, dhcp=True)
         else:
-            check_static(config, loopback=commission.any_loopback(hosts))
+            check_static(config, loopback=lan.simulated)
         entries = [Entry(mac=mac, config=config)]
         question = f"Set the address of the sensor with the MAC address {mac} to {config.words}?"
         if not commission.agreed(cli, entries, lan, question, outside=wanted.outside):

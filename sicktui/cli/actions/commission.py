@@ -8,16 +8,14 @@ from typing import Final
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
-from sicktui.discovery.autoip.packets import PORT
 from sicktui.engine.address.commission import Commissioned
 from sicktui.engine.address.commission import commission as set_up
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.address import parse_address
 from sicktui.model.address_change import Stage
 from sicktui.model.addressing import NO_GATEWAY
 from sicktui.model.commissioning import Entry, outside_of
 from sicktui.model.device import Profile, Target, resolve
-from sicktui.model.discovery import address_of, is_ipv4
+from sicktui.model.discovery import address_of
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -28,7 +26,6 @@ from sicktui.stores.disk.files import expand_path
 
 _STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}
 _HEADERS: Final = ("SENSOR", "ADDRESS", "MASK", "GATEWAY", "NAME", "TAGS")
-UdpTargets = Sequence[tuple[str, int]]
 
 
 def commission(
@@ -46,9 +43,8 @@ def commission(
     Returns 1 if one failed, 3 if that of one is not known, 4 if nothing was sent to any sensor.
     """
     with open_cli(common) as cli:
-        hosts = udp_targets(targets)
-        entries = _read(cli, file, hosts)
-        lan = ThisPc(cli.context, targets=hosts, broadcast=broadcast)
+        lan = ThisPc(cli.context, targets=targets, broadcast=broadcast)
+        entries = _read(cli, file, lan)
         _show(cli, entries)
         question = f"Set up {count(len(entries), 'sensor')}?"
         if not agreed(cli, entries, lan, question, outside=outside):
@@ -56,41 +52,18 @@ def commission(
         return run(cli, entries, lan, wait=wait, port=port)
 
 
-def _read(cli: CliContext, file: str, hosts: UdpTargets) -> list[Entry]:
+def _read(cli: CliContext, file: str, lan: ThisPc) -> list[Entry]:
     """The list; each of its problems is printed on a line.
 
     Raises:
         ConfigError: it cannot be used.
     """
     try:
-        return read_commissioning(expand_path(file), loopback=any_loopback(hosts))
+        return read_commissioning(expand_path(file), loopback=lan.simulated)
     except ImportProblems as error:
         for problem in error.problems:
             cli.out.note(problem)
         raise
-
-
-def udp_targets(words: Sequence[str]) -> UdpTargets:
-    """The hosts that are asked by unicast, with their UDP port.
-
-    Raises:
-        UsageError: one is not an IPv4 address with a port.
-    """
-    found: list[tuple[str, int]] = []
-    for word in words:
-        address = parse_address(word)
-        if not is_ipv4(address.host):
-            raise UsageError(
-                f"The target {word} is not an IPv4 address.",
-                advice="Write it as 192.168.0.1 or 192.168.0.1:30718.",
-            )
-        found.append((address.host, address.port if ":" in word else PORT))
-    return found
-
-
-def any_loopback(targets: UdpTargets) -> bool:
-    """Whether sensors of this PC itself are meant: simulated ones."""
-    return any(host.startswith("127.") for host, _ in targets)
 
 
 def _show(cli: CliContext, entries: Sequence[Entry]) -> None:

@@ -7,19 +7,17 @@ from ipaddress import IPv4Network
 from typing import Final
 
 from sicktui.discovery.autoip.collect import UdpTarget, collect
-from sicktui.discovery.autoip.packets import PORT
 from sicktui.discovery.autoip.setting import set_address
 from sicktui.discovery.finding import find_sensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.discovery.neighbours import mac_at
 from sicktui.engine.context import Context
+from sicktui.engine.discovery.opening import opener
+from sicktui.engine.discovery.search import request_of
 from sicktui.engine.job.waiting import Deadline
-from sicktui.engine.observe import connect
 from sicktui.model.address import Address
 from sicktui.model.addressing import Ipv4Config
-from sicktui.model.device import Profile, resolve
 from sicktui.model.discovery import Sighting, Subnet
-from sicktui.sensor.client import Sensor
 
 _PORTS: Final = (80, 443)
 _STALE: Final = 10.0
@@ -32,16 +30,24 @@ class ThisPc:
 
     Args:
         context: the settings and the clock.
-        targets: hosts with their UDP port that are asked by unicast, beside the broadcasts.
+        targets: hosts that are asked by unicast, beside the broadcasts: ``IP`` or ``IP:PORT``.
         broadcast: whether this PC's subnets are asked by broadcast.
+
+    Raises:
+        UsageError: a target is not valid.
     """
 
-    def __init__(
-        self, context: Context, *, targets: Sequence[tuple[str, int]] = (), broadcast: bool = True
-    ) -> None:
+    def __init__(self, context: Context, *, targets: Sequence[str] = (), broadcast: bool = True) -> None:
         self._context = context
-        self._targets = [UdpTarget(host, port) for host, port in targets]
+        self._settings = context.settings.discovery
+        asked = request_of((), (), targets).targets
+        self._targets = [UdpTarget(each.host, each.port or self._settings.port) for each in asked]
         self._broadcast = broadcast
+
+    @property
+    def simulated(self) -> bool:
+        """Whether sensors of this PC itself are asked."""
+        return any(Address(target.host, target.port).loopback for target in self._targets)
 
     async def networks(self) -> Sequence[IPv4Network]:
         """The IPv4 subnets of this PC, itself included."""
@@ -79,10 +85,12 @@ class ThisPc:
             serial=serial,
             mac=mac,
             near=near,
-            open_sensor=self._open,
+            open_sensor=opener(self._context),
             clock=clock,
             deadline=clock.monotonic() + seconds,
             subnets=await self._subnets(),
+            port=self._settings.port,
+            probes=self._settings.probes,
         )
         return found.address if found else None
 
@@ -96,7 +104,7 @@ class ThisPc:
         await collect(
             subnets=await self._subnets(),
             targets=self._targets,
-            port=PORT,
+            port=self._settings.port,
             wait=seconds,
             clock=self._context.clock,
             on_sighting=hear,
@@ -111,17 +119,12 @@ class ThisPc:
             binary=binary,
             subnets=await self._subnets(),
             targets=self._targets,
-            port=PORT,
+            port=self._settings.port,
             clock=self._context.clock,
         )
 
     async def _subnets(self) -> list[Subnet]:
         return await asyncio.to_thread(subnets) if self._broadcast else []
-
-    def _open(self, address: str) -> Sensor:
-        settings = self._context.settings
-        profile = Profile(name=address, address=address)
-        return connect(self._context, resolve(profile, settings.device, settings.timing, ad_hoc=True))
 
 
 class _Shown:

@@ -2,10 +2,8 @@
 
 import asyncio
 
-from sicktui.discovery.autoip.packets import PORT
 from sicktui.engine.address.commission import Commissioned, OnDone, OnWords, commission
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.address import parse_address
 from sicktui.model.commissioning import Entry, outside_of
 from sicktui.model.discovery import address_of
 from sicktui.model.errors import SicktuiError
@@ -29,25 +27,18 @@ async def commission_list(services: Services) -> None:
         if values is None:
             return
         try:
-            targets = _targets(values["target"])
-            path, loopback = values.path("file"), any(host.startswith("127.") for host, _ in targets)
-            entries = await asyncio.to_thread(read_commissioning, path, loopback=loopback)
+            targets = values["target"].split()
+            lan = ThisPc(services.context, targets=targets, broadcast=not values.checked("quiet"))
+            path = values.path("file")
+            entries = await asyncio.to_thread(read_commissioning, path, loopback=lan.simulated)
             break
         except ImportProblems as error:
             problem = ""
             await services.ask(problems_notice(services, error, title="The file cannot be used"))
         except SicktuiError as error:
             problem = str(error)
-    lan = ThisPc(services.context, targets=targets, broadcast=not values.checked("quiet"))
     if await _agreed(services, entries, lan):
         await _set_up(services, entries, lan, values)
-
-
-def _targets(text: str) -> list[tuple[str, int]]:
-    if not text:
-        return []
-    address = parse_address(text)
-    return [(address.host, address.port if ":" in text else PORT)]
 
 
 async def _agreed(services: Services, entries: list[Entry], lan: ThisPc) -> bool:
