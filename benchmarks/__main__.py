@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
+    discovery,
     key_latency,
     outage,
     recovery,
@@ -29,6 +30,8 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     recovery.PART: recovery.measure,
     outage.PART: outage.measure,
     source_fetch.PART: source_fetch.measure,
+    discovery.PART: discovery.measure,
+    discovery.SWEEP_PART: discovery.measure_sweep,
 }
 
 

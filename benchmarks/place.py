@@ -77,17 +77,21 @@ class Place:
 
     def simulate(self, sensors: Sequence[SimulatedSensor]) -> list[str]:
         """Start the sensors in their own process. Returns their addresses in the same order."""
+        return [str(line["address"]) for line in self.simulated(sensors)]
+
+    def simulated(self, sensors: Sequence[SimulatedSensor]) -> list[dict[str, Any]]:
+        """The same; returns the line that ``simulate`` prints about each."""
         scenario = self.folder / "scenario.toml"
         devices = [_scenario_entry(sensor) for sensor in sensors]
         scenario.write_bytes(tomli_w.dumps({"device": devices}).encode())
         child = self._start(self.command("simulate", "--scenario", str(scenario), "--json"))
-        addresses = []
+        lines: list[dict[str, Any]] = []
         for _ in sensors:
             line = child.stdout.readline() if child.stdout else b""
             if not line:
                 raise BenchmarkError("The simulated sensors did not start.")
-            addresses.append(str(json.loads(line)["address"]))
-        return addresses
+            lines.append(json.loads(line))
+        return lines
 
     def list_devices(self, sensors: Sequence[SimulatedSensor], addresses: Sequence[str]) -> None:
         """Write the device list of this place's home."""

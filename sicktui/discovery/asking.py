@@ -13,7 +13,7 @@ from sicktui.model.discovery import Answer, By, Refusal, address_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 
-CONNECT_TIMEOUT: Final = 1.5
+CONNECT_TIMEOUT: Final = 1.3
 """Seconds until an address must accept a connection: a lost packet is repeated after 1 s."""
 REPLY_TIMEOUT: Final = 5.0
 """Seconds for one request and its reply."""

@@ -91,6 +91,9 @@ class Search:
         self._refusals: dict[str, Answer] = {}
         self._asked: set[tuple[str, int]] = set()
         self._asks: set[asyncio.Task[None]] = set()
+        self._unknown = 0
+        """Hints that are being followed, and not identified so far."""
+        self._all_known = asyncio.Event()
         self._errors: list[BaseException] = []
         self._remarks: list[Remark] = []
         self._total = sweep.size_of(scope.networks, scope.ports)
@@ -188,7 +191,7 @@ class Search:
         async def probe(host: str, port: int) -> None:
             if (host, port) not in self._asked:
                 self._asked.add((host, port))
-                await self._follow(host, port, By.SWEEP)
+                await self._complete(await self._who(host, port, By.SWEEP))
 
         await sweep.sweep(sweep.places(scope.networks, scope.ports), probe, at_once=scope.probes)
 
@@ -245,17 +248,36 @@ class Search:
             self._errors.append(error)
 
     async def _follow(self, host: str, port: int, by: By) -> None:
-        """Ask an address, and note what it answers."""
+        """Ask the address of a hint, and note what it answers."""
+        self._unknown += 1
+        try:
+            answer = await self._who(host, port, by)
+        finally:
+            self._unknown -= 1
+            if not self._unknown:
+                self._all_known.set()
+        if answer is not None and self._unknown:
+            # Who they all are comes before what they are called.
+            self._all_known.clear()
+            await self._all_known.wait()
+        await self._complete(answer)
+
+    async def _who(self, host: str, port: int, by: By) -> Answer | None:
+        """Who answers at an address; ``None`` if no sensor does."""
         answer = await self._asker.who(host, port, by)
-        if answer.identity is None:
-            if answer.refusal is Refusal.SILENT and host not in self._hosts:
-                self._silent.add((host, port))
-            else:
-                self._refuse(answer)
-            return
-        self._note(answer)
-        heard = any(s.by is By.BROADCAST and s.host == host for s in self._sightings.values())
-        self._note(await self._asker.complete(answer, heard=heard))
+        if answer.identity is not None:
+            self._note(answer)
+            return answer
+        if answer.refusal is Refusal.SILENT and host not in self._hosts:
+            self._silent.add((host, port))
+        else:
+            self._refuse(answer)
+        return None
+
+    async def _complete(self, answer: Answer | None) -> None:
+        if answer is not None:
+            heard = any(s.by is By.BROADCAST and s.host == answer.host for s in self._sightings.values())
+            self._note(await self._asker.complete(answer, heard=heard))
 
     def _refuse(self, answer: Answer) -> None:
         """Note that an address has no sensor; what came first of a host's ports counts."""

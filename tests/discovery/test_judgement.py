@@ -168,6 +168,12 @@ def test_a_sensor_with_two_addresses_is_where_the_list_has_it() -> None:
     assert only(judge(both, [listed("gate", "192.168.0.7", "1001")])).problem is None
 
 
+def test_one_sensor_that_reports_its_mac_address_only_once() -> None:
+    halves = (answered("192.168.0.7"), answered("192.168.0.7", mac=None, port=8080))
+    assert only(judge(seen(answers=halves), [])).address == "192.168.0.7"
+    assert only(judge(seen(answers=halves[::-1]), [])).serial == "1001"
+
+
 def test_another_sensor_at_a_known_address() -> None:
     one = only(
         judge(seen(answers=(answered("192.168.0.7", "2002"),)), [listed("gate", "192.168.0.7", "1001")])

@@ -92,19 +92,24 @@ def agrees(identity: Identity, sighting: Sighting) -> bool:
 
 
 def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[_Subject]:
-    subjects: dict[str, _Subject] = {}
-    for answer in answers:
-        if answer.identity is not None:
-            key = answer.identity.mac or answer.identity.key or answer.address
-            subjects.setdefault(key, _Subject(sightings=[], answer=answer))
-    confirmed = list(subjects.values())
+    confirmed = [_Subject(sightings=[], answer=answer) for answer in _one_each(answers)]
     at: dict[str, list[_Subject]] = {}
+    index: dict[tuple[str, str], _Subject] = {}
     for subject in confirmed:
         at.setdefault(subject.host, []).append(subject)
+        for key in (subject.mac, bare_serial(subject.serial) if subject.serial else None):
+            if key:
+                index.setdefault((subject.host, key), subject)
     unconfirmed: dict[str, _Subject] = {}
     for sighting in sorted(sightings, key=lambda each: _WAYS.index(each.by)):
         here = at.setdefault(sighting.host, [])
-        owner = next((s for s in here if _belongs(s, sighting)), None) or unconfirmed.get(sighting.key)
+        serial = sighting.reply.serial if sighting.reply else None
+        likely = [
+            index.get((sighting.host, sighting.mac or "")),
+            index.get((sighting.host, bare_serial(serial or ""))),
+        ]
+        candidates = [each for each in (*likely, *(here if sighting.by is By.NEIGHBOUR else ())) if each]
+        owner = next((s for s in candidates if _belongs(s, sighting)), None) or unconfirmed.get(sighting.key)
         if owner is None and sighting.by is By.NEIGHBOUR and here:
             continue  # The table remembers a sensor at an address that another one has now.
         if owner is None:
@@ -112,6 +117,27 @@ def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[
             here.append(owner)
         owner.sightings.append(sighting)
     return [*confirmed, *unconfirmed.values()]
+
+
+def _one_each(answers: Sequence[Answer]) -> list[Answer]:
+    """The first answer of each sensor: one MAC address, else one serial number."""
+    kept: list[Answer] = []
+    macs: set[str] = set()
+    serials: dict[str, bool] = {}
+    """Whether a MAC address was reported with it."""
+    for answer in answers:
+        identity = answer.identity
+        if identity is None or identity.mac in macs:
+            continue
+        serial = bare_serial(identity.serial) if identity.serial else None
+        if serial in serials and not (identity.mac and serials[serial]):
+            continue
+        if identity.mac:
+            macs.add(identity.mac)
+        if serial:
+            serials[serial] = bool(identity.mac)
+        kept.append(answer)
+    return kept
 
 
 def _belongs(subject: _Subject, sighting: Sighting) -> bool:
