@@ -24,6 +24,7 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
+from sicktui.model.restore.evidence import RestoreBefore
 from sicktui.model.safe_text import clean
 from sicktui.model.update.observations import Known
 
@@ -159,6 +160,8 @@ class Acted(_DeviceEvent, frozen=True, kw_only=True, tag="act"):
     result read so before it."""
     sent: _Bytes = 0
     """Bytes of a file that left this PC."""
+    before: RestoreBefore | UnsetType = UNSET
+    """Of an intended "restore": what was read before it."""
 
 
 class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):

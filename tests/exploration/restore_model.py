@@ -18,6 +18,7 @@ from sicktui.model.judgement import Judgement
 from sicktui.model.restore.evidence import (
     Basis,
     RestoreAct,
+    RestoreBefore,
     RestoreBegan,
     RestoreEnded,
     RestoreEvidence,
@@ -187,6 +188,7 @@ def resumed(e: RestoreEvidence, now: int) -> RestoreEvidence:
         send=Outcome.OPEN if sent else Outcome.NONE,
         basis=Basis.ASSUMED if e.basis is Basis.REPORTED and e.save is not Outcome.TAKEN else e.basis,
         left_out=e.left_out,
+        before=RestoreBefore.of(e.before).reading,
         was_pending=e.was_pending and e.send is not Outcome.TAKEN,
         saves=int(e.saves > 0),
         save=e.save if e.save is Outcome.TAKEN else Outcome.OPEN if e.saves else Outcome.NONE,
@@ -238,6 +240,9 @@ def _felt(world: World, moment: Moment, act: Put | Restore | Save) -> Iterator[M
     result = evidence.latest.result
     if isinstance(act, Restore | Put) and evidence.pending_seen and result is not None and result.finished:
         raise Wrong(f"{act} although the result of this restore came")
+    shows = bool(evidence.sends and evidence.before.differing) and sensor.has == "new"
+    if isinstance(act, Restore | Put) and shows and not (sensor.other or sensor.down):
+        raise Wrong(f"{act} although it shows that it was restored")
     if RestoreWant.WHO not in evidence.wants or RestoreWant.VALUES in evidence.wants:
         raise Wrong(f"{act} without a look at who the sensor is")
     match act:

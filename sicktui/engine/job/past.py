@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
 from sicktui.model.event import Acted, Event, Noticed, StepChanged, Surveyed, UpdateStateRead, VerdictReached
+from sicktui.model.restore.evidence import RestoreBefore
 from sicktui.model.update.observations import Known, Outcome
 from sicktui.stores.journal.database import JournalDamaged
 
@@ -44,6 +45,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """How often."""
     was_pending: bool = False
     """Whether the sensor's result read pending before the last one."""
+    before: RestoreBefore = RestoreBefore()
+    """What was read before the last one; nothing, in an older journal."""
     persist: Progress = "none"
     """Whether it was asked to save its parameters; a restore does that only after it has worked."""
     basis: str = ""
@@ -131,7 +134,10 @@ def _of_restore(past: JobHistory, event: Acted) -> JobHistory:
         sent = past.restores + (event.phase == "intended")
         past = structs.replace(past, restore=_progress(event), restores=sent)
         intended = event.phase == "intended"
-        return structs.replace(past, was_pending=event.outcome == PENDING) if intended else past
+        before = event.before if isinstance(event.before, RestoreBefore) else RestoreBefore()
+        return (
+            structs.replace(past, was_pending=event.outcome == PENDING, before=before) if intended else past
+        )
     if event.phase != "intended":
         return structs.replace(past, persist=_progress(event))
     left_out = tuple(name for name in event.detail.split(", ") if name)

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final, Literal, TypeVar
 
+from msgspec import UNSET, UnsetType
+
 from sicktui.engine.job.control import Control
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.recorder import Recorder
@@ -23,6 +25,7 @@ from sicktui.model.event import (
     UpdateStateRead,
 )
 from sicktui.model.login import locked_words
+from sicktui.model.restore.evidence import RestoreBefore
 from sicktui.model.update.observations import Known, Reading
 from sicktui.stores.journal.database import JournalError
 
@@ -178,13 +181,21 @@ class JobRecord:
         )
 
     @asynccontextmanager
-    async def acting(self, act: Act, detail: str = "", *, outcome: str = "") -> AsyncIterator[ActHandle]:
+    async def acting(
+        self,
+        act: Act,
+        detail: str = "",
+        *,
+        outcome: str = "",
+        before: RestoreBefore | UnsetType = UNSET,
+    ) -> AsyncIterator[ActHandle]:
         """Commit the intention, do it, commit the outcome. The body runs only once it is on disk.
 
         Args:
             act: what is done.
             detail: what a resumed job must know of it.
             outcome: what came of the acts before it, where that is known only now.
+            before: what was read before a restore.
 
         Raises:
             JobEnded: the run was cancelled before; nothing was done.
@@ -197,7 +208,7 @@ class JobRecord:
         # Saving parameters is harmless: the job may be cancelled after it, only not in the middle.
         self._acting = act == "persist"
         try:
-            await self._act(act, "intended", detail, outcome=outcome)
+            await self._act(act, "intended", detail, outcome=outcome, before=before)
             self.wrote = self.wrote or act != "create_backup"
             handle = ActHandle()
             try:
@@ -217,6 +228,7 @@ class JobRecord:
         *,
         outcome: str = "",
         sent: int = 0,
+        before: RestoreBefore | UnsetType = UNSET,
     ) -> None:
         event = self._event(
             Acted,
@@ -225,6 +237,7 @@ class JobRecord:
             detail=detail,
             outcome=outcome,
             sent=sent,
+            before=before,
         )
         # What cannot be recorded beforehand is not done.
         await (self._recorder.record(event) if phase == "intended" else self._record(event))

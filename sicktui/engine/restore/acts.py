@@ -11,7 +11,13 @@ from sicktui.engine.job.past import PENDING
 from sicktui.engine.job.record import ActHandle
 from sicktui.engine.restore.machine import Save
 from sicktui.engine.restore.readback import Readback
-from sicktui.model.restore.evidence import RestoreAct, RestoreEnded, RestoreReply
+from sicktui.model.restore.evidence import (
+    RestoreAct,
+    RestoreBefore,
+    RestoreEnded,
+    RestoreReading,
+    RestoreReply,
+)
 from sicktui.model.update.observations import Outcome
 from sicktui.sensor.errors import (
     NotSupported,
@@ -45,14 +51,14 @@ async def put(job: Job, file: Path, readback: Readback) -> RestoreEnded:
         return await _carried_out(job, RestoreAct.PUT, send, record)
 
 
-async def restore(job: Job, passphrase: str, readback: Readback, *, was_pending: bool) -> RestoreEnded:
+async def restore(job: Job, passphrase: str, readback: Readback, before: RestoreReading) -> RestoreEnded:
     """``RestoreParameterBackup``.
 
     Args:
         job: the job.
         passphrase: of the backup.
         readback: looks at the sensor before the call is sent once more.
-        was_pending: whether its result reads pending already: a resumed job must know.
+        before: what was read before it: a resumed job must know.
 
     Raises:
         JournalError: the intention cannot be written down; nothing was sent.
@@ -61,7 +67,10 @@ async def restore(job: Job, passphrase: str, readback: Readback, *, was_pending:
     async def send() -> RestoreReply:
         return await job.sensor.backups.restore(passphrase, readback.must_rest)
 
-    async with job.record.acting("restore", outcome=PENDING if was_pending else "") as record:
+    pending = before.result is not None and not before.result.finished
+    async with job.record.acting(
+        "restore", outcome=PENDING if pending else "", before=RestoreBefore.of(before)
+    ) as record:
         return await _carried_out(job, RestoreAct.RESTORE, send, record)
 
 

@@ -111,6 +111,7 @@ class RestoreJob:
             send=Outcome.OPEN if sent else Outcome.NONE,
             basis=basis if saving else None,
             left_out=past.left_out,
+            before=past.before.reading,
             was_pending=past.was_pending and past.restore != "done",
             saves=int(saving),
             save=Outcome.TAKEN if past.persist == "done" else Outcome.OPEN if saving else Outcome.NONE,
@@ -218,7 +219,7 @@ class RestoreJob:
                 ended = await acts.put(job, file, readback)
             case Restore():
                 began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
-                ended = await acts.restore(job, self._passphrase, readback, was_pending=began.was_pending)
+                ended = await acts.restore(job, self._passphrase, readback, began.before)
             case Save():
                 if self.order.replace and evidence.saves == 0:
                     await self._carry_location(readback.identity)

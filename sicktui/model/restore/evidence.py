@@ -96,6 +96,23 @@ class RestoreReading(Struct, frozen=True, kw_only=True):
     differs_from_file: tuple[str, ...] = ()
 
 
+class RestoreBefore(Struct, frozen=True, kw_only=True):
+    """What was read before the last RestoreParameterBackup; kept in the journal for a resumed run."""
+
+    differing: frozenset[str] | None = None
+    result: RestoreReply | None = None
+
+    @classmethod
+    def of(cls, reading: RestoreReading) -> "RestoreBefore":
+        """What counts of a reading."""
+        return cls(differing=reading.differing, result=reading.result)
+
+    @property
+    def reading(self) -> RestoreReading:
+        """As the sensor before the call."""
+        return RestoreReading(differing=self.differing, result=self.result)
+
+
 class RestoreBegan(Struct, frozen=True, kw_only=True):
     """An act is about to leave this PC. Its intention is on disk."""
 
@@ -249,13 +266,17 @@ class RestoreEvidence(Struct, frozen=True, kw_only=True):
         if reply is not None and reply.ok is False:
             return reply
         if result is not None:
-            # What was there before the call is not known if an earlier process has sent it.
             changed = before is not None and result != before
             return result if result.finished and (self.pending_seen or changed) else None
         # ``Result`` true means that the call was taken on: it works on after its reply (authentication
         # article, scenario 2; SICK's OpenAPI of picoScan 2.3.3). A RestoreResult is the end.
         done = reply is not None and reply.finished and reply.ok and reply.result is not None
         return reply if done and not self.has_result else None
+
+    @property
+    def watched(self) -> bool:
+        """Whether this process has seen the result come: what came without it may be a boot's default."""
+        return not self.resumed or self.sends > 1 or self.pending_seen
 
     @property
     def may_come(self) -> bool:

@@ -38,7 +38,7 @@ def basis_of(e: RestoreEvidence, timing: Timing) -> Basis | None:
     word = e.word
     if word is not None and not word.ok:
         return None
-    if word is not None and not e.gone and e.waited >= timing.restore_wait:
+    if word is not None and e.watched and not e.gone and e.waited >= timing.restore_wait:
         return Basis.REPORTED  # a silence since then may have lost what was not saved
     if e.pending and (e.resumed or not e.gone):
         return None  # the result of a boot may read pending for good
@@ -184,7 +184,8 @@ def _contradicted(f: Facts) -> bool:
 
 def _unproven(f: Facts) -> bool:
     weak = f.e.basis is not None and f.e.basis.is_weak
-    return _verified(f) and weak and not proven(f.e) and not _checksum_differs(f)
+    seen = proven(f.e) or f.e.reached
+    return _verified(f) and weak and not seen and not _checksum_differs(f)
 
 
 def _is_restored(f: Facts) -> bool:

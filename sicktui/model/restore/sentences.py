@@ -242,10 +242,11 @@ def unproven(f: Facts) -> Judgement:
     why = "This sensor does not report restore results"
     if f.e.has_result:
         why = "The sensor reports no result that is certainly of this restore"
+    known = f.e.before.differing is not None
+    before = "no comparable parameter differed before" if known else "what differed before is not known"
     return Judgement(
         Verdict.UNKNOWN,
         Code.NOT_SUPPORTED,
-        f"{why}, and no comparable parameter differed before, so the result cannot be verified. "
-        f"{read_back(f.e)}",
+        f"{why}, and {before}, so the result cannot be verified. {read_back(f.e)}",
         "Read a parameter that the backup should have changed ('sicktui get').",
     )
