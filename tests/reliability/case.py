@@ -94,6 +94,11 @@ class Case(Struct, frozen=True, kw_only=True):
         """Whether the update takes a backup first: not where the fault strikes long after it."""
         return not self.planted or any(planted.step not in _AFTER_THE_UPLOAD for planted in self.planted)
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether the sensor is spoken to over HTTPS."""
+        return bool(self.changes.get("https"))
+
     def spec(self, name: str) -> DeviceSpec:
         """The sensor as it is when the plan is made."""
         usual: dict[str, object] = {

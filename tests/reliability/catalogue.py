@@ -9,6 +9,7 @@ from sicktui.model.enums import Operation
 from tests.reliability.act_cases import act_cases
 from tests.reliability.case import Case
 from tests.reliability.file_cases import file_cases
+from tests.reliability.https_cases import https_cases
 from tests.reliability.life_cases import life_cases
 from tests.reliability.pc_cases import pc_cases
 from tests.reliability.people_cases import people_cases
@@ -17,7 +18,7 @@ from tests.reliability.wire_cases import wire_cases
 
 BATCH: Final = 48
 """Sensors of one run."""
-_Together = tuple[Operation, str, bool, bool, str]
+_Together = tuple[Operation, str, bool, bool, bool, str]
 
 
 @cache
@@ -31,6 +32,7 @@ def cases() -> tuple[Case, ...]:
         *wire_cases(),
         *file_cases(),
         *pc_cases(),
+        *https_cases(),
     )
 
 
@@ -48,7 +50,8 @@ def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
 
 def _together(case: Case) -> _Together:
     # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
-    return case.operation, _family(case), case.backup, case.force, case.id if case.pc else ""
+    alone = case.id if case.pc else ""
+    return case.operation, _family(case), case.backup, case.force, case.encrypted, alone
 
 
 def _family(case: Case) -> str:

@@ -23,6 +23,7 @@ from sicktui.simulator.device.backup_file import Unusable, read
 from sicktui.simulator.device.parameters import NETWORK
 from sicktui.stores.packages.inspect import inspect_package
 from tests.reliability.case import NEW
+from tests.reliability.https_cases import encrypted
 
 PASSPHRASE: Final = ""
 """None: its fingerprint is slow on purpose. The tests of backups have passphrases."""
@@ -93,7 +94,9 @@ PLANS: Final[dict[Operation, Callable[[Context, Devices, Path, UpdateOptions], A
 
 
 def _targets(context: Context, devices: Devices) -> list[Target]:
-    return choose(list(devices), context.devices(), context.settings)
+    folder = context.home.devices_file.parent
+    chosen = choose(list(devices), context.devices(), context.settings)
+    return [encrypted(target, devices, folder) for target in chosen]
 
 
 def _package(devices: Iterable[Device], folder: Path) -> Package:

@@ -118,6 +118,8 @@ def _misbehaved(
     for text in device.violations:
         if not any(words in text for words in case.provoked):
             yield f"violation: {text}"
+    if case.encrypted and device.port.accepted:
+        yield "something went to its port of plain HTTP"
     denied = [request for request in sent if request.method == "POST" and request.status == 4]
     if len(denied) > MAX_WRONG_PASSWORDS:
         yield f"{len(denied)} tries at a password that was refused"

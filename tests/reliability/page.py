@@ -65,6 +65,7 @@ what the client believed:
   no upload while it flashes; no second flash; no trigger without an upload; at most two uploads and two
   triggers; a backup writes nothing; a refused password is tried at most twice; nothing at all after the
   verdict.
+- Nothing goes to the port of plain HTTP of a sensor that is configured for HTTPS.
 - There is exactly one verdict for each sensor, and each job ends in bounded time.
 
 A fault of a single request strikes the first request of a step, or all requests from that step on; a case

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 _ON_ITS_WAY: Final = 0.0005
 """Real seconds that bytes may take from one socket of this machine to another."""
+_HANDSHAKE: Final = 2.0
+"""The same while a TLS handshake is under way: it has many messages, and much work between them."""
 _PATIENCE: Final = 60.0
 """Real seconds after which a thread that does not come back is a hang."""
 
@@ -24,6 +26,7 @@ class SkippingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         self._threads: set[asyncio.Future[Any]] = set()
+        self._handshakes: set[asyncio.Future[Any]] = set()
         super().__init__(_SkippingSelector(self))
 
     def time(self) -> float:
@@ -34,6 +37,19 @@ class SkippingLoop(asyncio.SelectorEventLoop):
     def at_work(self) -> bool:
         """Whether a thread is doing something for a task of this loop."""
         return bool(self._threads)
+
+    @property
+    def on_its_way(self) -> float:
+        """Real seconds for which nothing must be ready before time passes."""
+        return _HANDSHAKE if self._handshakes else _ON_ITS_WAY
+
+    def _make_ssl_transport(self, *args: Any, **more: Any) -> asyncio.Transport:
+        """As usual; time waits for the handshake of a server."""
+        waiter: asyncio.Future[Any] | None = more.get("waiter")
+        if waiter is not None:
+            self._handshakes.add(waiter)
+            waiter.add_done_callback(self._handshakes.discard)
+        return super()._make_ssl_transport(*args, **more)  # type: ignore[misc,no-any-return]
 
     def skip(self, seconds: float) -> None:
         """Let time pass."""
@@ -66,7 +82,7 @@ class _SkippingSelector(selectors.DefaultSelector):
             if not ready:
                 raise TimeoutError("a thread does not come back")
             return ready
-        ready = super().select(_ON_ITS_WAY if timeout is not None else _PATIENCE)
+        ready = super().select(self._loop.on_its_way if timeout is not None else _PATIENCE)
         if not ready and timeout is None:
             raise TimeoutError("every task waits for another")
         if not ready and timeout is not None:

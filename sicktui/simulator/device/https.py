@@ -46,6 +46,17 @@ class Https:
         if self._wanted:
             await self._port.open(slow=self._slow)
 
+    async def show(self, bundle: "Bundle | None") -> None:
+        """Close, and open again with another certificate; ``None``: without TLS."""
+        await self._port.close()
+        self.show_next(bundle)
+        if self._wanted:
+            await self._port.open(slow=self._slow)
+
+    def show_next(self, bundle: "Bundle | None") -> None:
+        """The same from the next ``open`` on."""
+        self._port.tls = None if bundle is None else bundle.context()
+
     async def open(self, *, slow: bool) -> None:
         """Answer, if a bundle is installed."""
         self._wanted, self._slow = True, slow

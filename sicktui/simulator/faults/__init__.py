@@ -4,7 +4,7 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``identity``, ``access``, ``update``, ``backup``, ``autoip``: the faults, by family
+- ``wire``, ``identity``, ``access``, ``https``, ``update``, ``backup``, ``autoip``: the faults, by family
 """
 
 from collections.abc import Iterable
@@ -14,14 +14,14 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import access, autoip, backup, identity, update, wire
+from sicktui.simulator.faults import access, autoip, backup, https, identity, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "behaviour_of"]
 
-_FAMILIES = (wire, identity, access, update, backup, autoip)  # importing them fills the registry
+_FAMILIES = (wire, identity, access, https, update, backup, autoip)  # importing them fills the registry
 
 
 def behaviour_of(fault: Fault) -> Behaviour:

@@ -13,7 +13,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from msgspec import Struct
 
 MOST_CERTIFICATES: Final = 4
@@ -61,6 +66,14 @@ class Bundle(Struct, frozen=True):
         return x509.load_pem_x509_certificates(self.certificates.encode())[0]
 
     @property
+    def issuer(self) -> "Issuer":
+        """Itself as an authority, where it signed itself."""
+        key = load_pem_private_key(self.key.encode(), None)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise TypeError
+        return Issuer(self.leaf, key)
+
+    @property
     def fingerprint(self) -> str:
         """The SHA-256 of the leaf, as ``certificateBundleInfo`` has it."""
         return self.leaf.fingerprint(hashes.SHA256()).hex(":").upper()
@@ -86,7 +99,11 @@ def make_issuer(name: str = "Plant CA") -> Issuer:
 
 
 def make_bundle(
-    names: Sequence[str] = ("127.0.0.1",), *, issuer: Issuer | None = None, days: float = 365.0
+    names: Sequence[str] = ("127.0.0.1",),
+    *,
+    issuer: Issuer | None = None,
+    days: float = 365.0,
+    name: str = "picoScan",
 ) -> Bundle:
     """A certificate for a device.
 
@@ -94,9 +111,10 @@ def make_bundle(
         names: its subject alternative names: IP addresses and names.
         issuer: who signs it; ``None``: it signs itself.
         days: how long it is valid from now on; less than 0: it has expired.
+        name: its subject; one that its issuer has too makes it look as if it signed itself.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    leaf = _certificate("picoScan", names, key, issuer, days=days, authority=issuer is None)
+    leaf = _certificate(name, names, key, issuer, days=days, authority=issuer is None)
     return Bundle(
         leaf.public_bytes(Encoding.PEM).decode(),
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
