@@ -11,6 +11,7 @@ from sicktui.model.commissioning import Entry
 from sicktui.model.enums import Code, Verdict
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.stores.disk.locks import sensor_lock
 from tests.support.engine_harness import EngineHarness, paths
 
 pytestmark = pytest.mark.skips_waiting
@@ -34,7 +35,7 @@ class Plant:
         targets = []
         for device in self.harness.devices:
             assert device.autoip.address is not None
-            targets.append(device.autoip.address)
+            targets.append(f"127.0.0.1:{device.autoip.address.rpartition(':')[2]}")
         return ThisPc(self.harness.context, targets=targets, broadcast=False)
 
     async def set_up(self, *entries: Entry, wait: float = 0.0) -> dict[str, Commissioned]:
@@ -184,3 +185,34 @@ async def test_a_save_that_fails_is_no_success(plant: Plant) -> None:
     done = await plant.set_up(entry(device, 91), wait=5.0)
     assert done["gate-91"].verdict in (Verdict.FAILED, Verdict.UNKNOWN), done
     assert "gate-91" in plant.harness.context.devices().profiles
+
+
+async def test_a_sensor_that_flashes_or_is_worked_on_is_left_alone(plant: Plant) -> None:
+    flashing, held = await plant.sensors(
+        DeviceSpec(
+            name="flashing",
+            port=PORT,
+            update_state=1,
+            flash_seconds=900,
+            powered_seconds=1.0,
+            parameters={"EtherIPAddress": [127, 0, 5, 101]},
+        ),
+        new("held", serial="1005"),
+    )
+    lock = sensor_lock(plant.harness.context.home, "serial 1005", purpose="a test")
+    lock.acquire()
+    done = await plant.set_up(entry(flashing, 102), entry(held, 103))
+    lock.release()
+    for device, label in ((flashing, "gate-102"), (held, "gate-103")):
+        assert (done[label].verdict, done[label].code) == (Verdict.FAILED, Code.BUSY), done
+        assert not [each for each in device.autoip.requests if each.command == "set"]
+
+
+async def test_without_a_name_only_a_profile_that_pins_the_sensor_follows(plant: Plant) -> None:
+    one, other = await plant.sensors(new("one", serial="1001"), new("other", serial="1002"))
+    plant.harness.profile("gate", one, serial="1001")
+    done = await plant.set_up(entry(one, 111, name=None), entry(other, 112, name=None), wait=10.0)
+    assert {each.verdict for each in done.values()} == {Verdict.SUCCEEDED}, done
+    profiles = plant.harness.context.devices().profiles
+    assert {name: profile.address for name, profile in profiles.items()} == {"gate": one.address}
+    assert one.parameters.saved["LocationName"] == "not defined"

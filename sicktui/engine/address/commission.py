@@ -6,6 +6,7 @@ after it was switched on: the others are asked again until the time is over. Wha
 REST answer at its new address.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -13,10 +14,12 @@ from msgspec import Struct, structs
 
 from sicktui.engine.address.follow import enlist
 from sicktui.engine.address.lan import Lan
+from sicktui.engine.address.places import at_place
 from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import Deadline
 from sicktui.engine.observe import connect
 from sicktui.engine.parameters.write import LOCATION, persist_parameters, write_parameter
+from sicktui.engine.plan.base import lock_of, refuse_flashing
 from sicktui.model.address_change import Stage, Trouble, Where
 from sicktui.model.addressing import NO_GATEWAY
 from sicktui.model.clock import timestamp
@@ -159,13 +162,8 @@ class _One:
                 advice="Correct the list.",
                 code=Code.DUPLICATE_DEVICE,
             )
-        if not self._has_it(sighting):
-            if not self.evidence.requests:
-                await self._refuse_taken(heard, sighting.mac)
-            if not await self._ask(sighting):
-                return False
-        self._note(accepted=True)
-        await self._return(sighting)
+        if not await self._moved(sighting, heard):
+            return False
         if self.evidence.where is Where.NEW:
             await self._finish()
         return True
@@ -199,6 +197,52 @@ class _One:
                 code=Code.OTHER_DEVICE,
             )
         return found[-1] if found else None
+
+    async def _moved(self, sighting: Sighting, heard: Sequence[Sighting]) -> bool:
+        """Have it take its address, and wait for it there. Whether it takes it now.
+
+        Raises:
+            SicktuiError: the address is in use, or somebody works on the sensor.
+        """
+        reply = sighting.reply
+        known = Identity(name="", version="", serial=reply.serial if reply else None, mac=sighting.mac)
+        lock = lock_of(self._context.home, self._target(), known, purpose="commissioning")
+        await asyncio.to_thread(lock.acquire)
+        try:
+            if not self._has_it(sighting):
+                if not self.evidence.requests:
+                    await self._refuse_taken(heard, sighting.mac)
+                await self._refuse_flashing(sighting)
+                if not await self._ask(sighting):
+                    return False
+            self._note(accepted=True)
+            await self._return(sighting)
+        finally:
+            lock.release()
+        return True
+
+    async def _refuse_flashing(self, sighting: Sighting) -> None:
+        """Return unless a firmware update is under way on it, as far as its REST can be asked where it is.
+
+        Raises:
+            SicktuiError: one is.
+        """
+        place = address_of(sighting.host, self._port)
+        sensor = connect(self._context, at_place(self._short(), place))
+        sensor.read.steady = False
+        try:
+            if self._entry.is_it(await sensor.read.identity()):
+                await refuse_flashing(sensor)
+        except SensorError:
+            return  # Out of the box it shares its address, and cannot be asked.
+        finally:
+            await sensor.aclose()
+
+    def _short(self) -> Target:
+        """The device, for a look that may end in silence."""
+        target = self._target()
+        seconds = min(_LOOK, target.timing.request_timeout)
+        return structs.replace(target, timing=structs.replace(target.timing, request_timeout=seconds))
 
     def _has_it(self, sighting: Sighting) -> bool:
         """Whether it reports the address that it is to have."""
@@ -283,9 +327,7 @@ class _One:
 
     async def _look(self) -> bool:
         """Whether the sensor itself answers at its new address."""
-        timing = self._context.settings.timing
-        short = structs.replace(timing, request_timeout=min(_LOOK, timing.request_timeout))
-        sensor = connect(self._context, structs.replace(self._target(), timing=short))
+        sensor = connect(self._context, self._short())
         sensor.read.steady = False
         try:
             found = await sensor.read.identity()
@@ -317,15 +359,14 @@ class _One:
         target = self._target()
         try:
             await self._confirm_address(target)
-            if entry.name is not None:
-                profile = Profile(
-                    name=entry.name,
-                    address=self._place,
-                    tags=entry.tags,
-                    serial=identity.serial,
-                    model=identity.device_type,
-                )
-                self._note(listed=await enlist(self._context, profile))
+            profile = Profile(
+                name=entry.name or self._place,
+                address=self._place,
+                tags=entry.tags,
+                serial=identity.serial,
+                model=identity.device_type,
+            )
+            self._note(listed=await enlist(self._context, profile, add=entry.name is not None))
             self._say(Stage.SAVE, "writing its name and saving" if entry.name else "saving")
             self._note(saved=await self._name_and_save(target))
         except OutcomeUnknown as error:

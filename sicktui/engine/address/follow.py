@@ -78,19 +78,24 @@ def _moving(devices: DeviceList, target: Target, serial: str | None, old: str, n
     return found
 
 
-async def enlist(context: Context, profile: Profile) -> str:
+async def enlist(context: Context, profile: Profile, *, add: bool) -> str:
     """Add a new sensor to the list; where its serial number is there, its address is changed instead.
 
+    Args:
+        context: the device list and the credentials.
+        profile: the new sensor.
+        add: whether one that is not in the list is added.
+
     Returns:
-        What was done, as a sentence.
+        What was done, as a sentence; empty if nothing was.
 
     Raises:
         SicktuiError: the list cannot be read or written, or the name is another sensor's.
     """
-    return await asyncio.to_thread(_enlist, context, profile)
+    return await asyncio.to_thread(_enlist, context, profile, add=add)
 
 
-def _enlist(context: Context, profile: Profile) -> str:
+def _enlist(context: Context, profile: Profile, *, add: bool) -> str:
     for remaining in reversed(range(_TRIES)):
         devices = context.devices()
         known = next(
@@ -101,6 +106,8 @@ def _enlist(context: Context, profile: Profile) -> str:
             ),
             None,
         )
+        if known is None and not add:
+            return ""
         if known is None:
             words, changed = f"Added to the list as {clean(profile.name)}.", devices.add(profile)
         else:

@@ -163,7 +163,7 @@ async def plan_change(context: Context, target: Target, request: Request, lan: L
         old=found.place,
         new="" if wanted.dhcp else place_of(target, wanted.address),
         outside=outside_words(wanted, [*await lan.networks(), *_here(found)]),
-        warnings=warnings_for(wanted, found.state),
+        warnings=(*warnings_for(wanted, found.state), *_tunnel_words(found)),
     )
     if not plan.outside:  # Nothing is sent outside before the second yes; the change itself looks then.
         await refuse_taken(context, target, plan, lan)
@@ -189,6 +189,18 @@ async def refuse_taken(context: Context, target: Target, plan: ChangePlan, lan: 
             advice="Choose a free address, or find the device that has it.",
             code=Code.OTHER_DEVICE,
         )
+
+
+def _tunnel_words(found: Addressed) -> tuple[str, ...]:
+    """A warning where the sensor is reached at another address than it has."""
+    host, own = host_of(found.place), found.state.effective.address
+    if not is_ipv4(host) or host == own or is_loopback(found.place):
+        return ()
+    words = (
+        f"The sensor is reached at {host}, but has {own}: through a router that translates addresses, or a "
+        "tunnel. It may not be found at its new address, and then it is not saved."
+    )
+    return (words,)
 
 
 def _here(found: Addressed) -> list[IPv4Network]:
