@@ -112,5 +112,7 @@ class Asker:
 
 def _refusal(error: SensorError) -> Refusal:
     if isinstance(error, Unreachable) and error.http_status is None and not error.broke_off:
+        if error.unsent:
+            return Refusal.UNSENT
         return Refusal.CLOSED if error.refused else Refusal.SILENT
     return Refusal.OTHER

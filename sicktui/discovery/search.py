@@ -97,6 +97,7 @@ class Search:
         self._errors: list[BaseException] = []
         self._remarks: list[Remark] = []
         self._total = sweep.size_of(scope.networks, scope.ports)
+        self._unsent = 0
         self._began = clock.monotonic()
         self._version = 0
 
@@ -126,6 +127,7 @@ class Search:
             subnets=self._scope.subnets,
             probed=len(self._asked),
             total=self._total,
+            unsent=self._unsent,
             remarks=tuple(self._remarks),
             seconds=self._clock.monotonic() - self._began,
             version=self._version,
@@ -268,6 +270,7 @@ class Search:
         if answer.identity is not None:
             self._note(answer)
             return answer
+        self._unsent += answer.refusal is Refusal.UNSENT
         if answer.refusal is Refusal.SILENT and host not in self._hosts:
             self._silent.add((host, port))
         else:

@@ -93,6 +93,8 @@ class Refusal(StrEnum):
     """The connection was refused."""
     SILENT = "silent"
     """Nothing answered."""
+    UNSENT = "unsent"
+    """This PC has no way to it."""
     OTHER = "other"
     """Something answered that is not a sensor, or could not be read."""
 
@@ -175,6 +177,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """Addresses that were asked over REST."""
     total: int = 0
     """Addresses of the sweep."""
+    unsent: int = 0
+    """Addresses that this PC has no way to."""
     remarks: tuple[Remark, ...] = ()
     seconds: float = 0.0
     """Since the search began."""

@@ -52,6 +52,8 @@ class Unreachable(SensorError):
     """Whether there was a connection, and it was closed: the next try may well succeed."""
     refused = False
     """Whether the host is there, and refused the connection to that port."""
+    unsent = False
+    """Whether this PC has no way to that host: nothing was sent."""
 
 
 class OutcomeUnknown(Unreachable):

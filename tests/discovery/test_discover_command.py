@@ -168,9 +168,13 @@ def test_wrong_use_is_told_before_anything_is_sent(
     program: ProgramHarness, words: tuple[str, ...], told: str
 ) -> None:
     result = program.here("discover", *words, "--json")
-    assert (result.code, result.out) == (2, ""), result
+    assert result.code == 2, result
     assert told in result.err
-    assert "\x1b" not in result.err
+    assert "\x1b" not in result.err + result.out
+    if words[0] != "--wait":  # no settings, no command
+        (error,) = result.lines
+        assert (error["kind"], error["exit_code"]) == ("error", 2)
+        assert told in error["message"]
 
 
 def test_a_sweep_larger_than_a_16_needs_a_yes(program: ProgramHarness) -> None:
@@ -196,3 +200,14 @@ def test_text_of_a_sensor_is_harmless(program: ProgramHarness, start_fleet: Star
     assert "\u202e" not in result.out + result.err
     (name,) = json.loads(result.out.splitlines()[-1])["added"]
     assert name == "-[2J-gate-[red]".lstrip("-")
+
+
+def test_nothing_could_be_asked(program: ProgramHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sicktui.engine.discovery.search.subnets", list)
+    result = program.here("discover", "--wait", "0.2", "--json")
+    assert result.code == 1, result
+    summary, error = result.lines
+    assert (summary["kind"], summary["exit_code"], summary["found"]) == ("summary", 1, 0)
+    assert (error["kind"], error["code"], error["exit_code"]) == ("error", "unreachable", 1)
+    assert "no IPv4 address" in error["message"]
+    assert error["advice"]

@@ -305,6 +305,16 @@ def test_a_pc_without_ipv4(network: Network) -> None:
 
 
 @needs_namespaces
+@pytest.mark.parametrize("words", [("--cidr", "10.9.0.0/30"), ("--target", "10.9.0.1")])
+def test_a_pc_without_a_way_to_what_is_named(network: Network, words: tuple[str, ...]) -> None:
+    pc = network.host("pc")
+    result = network.program(pc, "discover", *words, *WAIT, "--json")
+    assert result.code == 1, result
+    assert [line["kind"] for line in result.lines] == ["summary", "error"]
+    assert result.lines[-1]["code"] == "unreachable"
+
+
+@needs_namespaces
 def test_where_nothing_is_found_it_says_why_that_can_be(bench: Bench) -> None:
     result = discover(bench)
     assert found(result) == {}

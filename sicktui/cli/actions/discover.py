@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
 import msgspec
 from msgspec import Struct, structs
 
+from sicktui.cli.actions.address import end_line
 from sicktui.cli.actions.devices import device_fact
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
@@ -26,6 +28,7 @@ from sicktui.engine.discovery.search import (
 from sicktui.model.device import Profile
 from sicktui.model.discovery import Found, Problem
 from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.search.summary import counts, why_nothing
 from sicktui.model.wording import count, duration, names
@@ -58,20 +61,19 @@ class Options(Struct, frozen=True, kw_only=True):
 def discover(common: Common, options: Options) -> int:
     """Search. Returns 1 if nothing could be asked."""
     with open_cli(common) as cli:
-        request = request_of(options.cidrs, options.ports, options.targets, broadcast=options.broadcast)
-        check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
-        if _is_large(cli, request):
-            return ExitCode.INTERRUPTED
-        over = asyncio.run(_search(cli, request))
-        found = list(over.found)
-        for each in found:
-            cli.out.fact("found", cli.now(), **_fact(each))
-        _print(cli, found)
-        for remark in over.remarks:
-            cli.out.note(f"Note: {remark.message} {remark.advice}".strip(), "yellow")
-        added, followed = _keep(cli, found, options)
-        failed = every_way_failed(request, over.seen)
-        code = ExitCode.FAILED if failed else ExitCode.OK
+        try:
+            request = request_of(options.cidrs, options.ports, options.targets, broadcast=options.broadcast)
+            check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
+            if _is_large(cli, request):
+                return ExitCode.INTERRUPTED
+            over = asyncio.run(_search(cli, request))
+            found = list(over.found)
+            added, followed = _print(cli, over, options)
+        except UsageError as error:
+            end_line(cli, error, ExitCode.USAGE)
+            raise
+        failure = _failure(over) if every_way_failed(request, over.seen) else None
+        code = ExitCode.OK if failure is None else ExitCode.FAILED
         cli.out.fact(
             "summary",
             cli.now(),
@@ -81,11 +83,21 @@ def discover(common: Common, options: Options) -> int:
             followed=followed,
             exit_code=int(code),
         )
-        if failed:
-            _print_failure(cli, over)
-        else:
-            _print_end(cli, request, over, adding=options.add)
+        if failure is not None:
+            cli.out.note(f"Error: {failure}", "red")
+            return end_line(cli, failure, code)
+        _print_end(cli, request, over, adding=options.add)
         return code
+
+
+def _print(cli: CliContext, over: Progress, options: Options) -> tuple[list[str], list[str]]:
+    """Print what was found, and take it into the list. Returns the names added and followed."""
+    for each in over.found:
+        cli.out.fact("found", cli.now(), **_fact(each))
+    _print_table(cli, over.found)
+    for remark in over.remarks:
+        cli.out.note(f"Note: {remark.message} {remark.advice}".strip(), "yellow")
+    return _keep(cli, over.found, options)
 
 
 def _is_large(cli: CliContext, request: Request) -> bool:
@@ -137,7 +149,7 @@ def state_of(found: Found) -> str:
     return "new" if found.is_new else "known"
 
 
-def _print(cli: CliContext, found: list[Found]) -> None:
+def _print_table(cli: CliContext, found: Sequence[Found]) -> None:
     if not found:
         return
     rows = [
@@ -169,7 +181,7 @@ def _print(cli: CliContext, found: list[Found]) -> None:
                     )
 
 
-def _keep(cli: CliContext, found: list[Found], options: Options) -> tuple[list[str], list[str]]:
+def _keep(cli: CliContext, found: Sequence[Found], options: Options) -> tuple[list[str], list[str]]:
     """Add what is new and follow what has moved, as far as it was asked for. Returns the names."""
     followed = follow_moved(cli.context, found) if options.follow_moved else []
     for each in followed:
@@ -190,8 +202,9 @@ def _print_end(cli: CliContext, request: Request, over: Progress, *, adding: boo
         f"Found {count(numbers.found, 'sensor')}: {numbers.new} new, {numbers.moved} moved. "
         f"Asked {count(numbers.probed, 'address', 'addresses')} over REST."
     )
-    if not adding and any(can_add(each) for each in over.found):
-        cli.out.note("Add the new ones with --add.")
+    addable = sum(can_add(each) for each in over.found)
+    if addable and not adding:
+        cli.out.note(f"Add {'it' if addable == 1 else f'the {addable} that are confirmed'} with --add.")
     if over.found:
         return
     cli.out.note("Why nothing may have been found, and what to try:")
@@ -205,19 +218,23 @@ def _print_end(cli: CliContext, request: Request, over: Progress, *, adding: boo
         cli.out.note(f"  -> {advice}")
 
 
-def _print_failure(cli: CliContext, over: Progress) -> None:
-    if over.seen.subnets:
-        reason = "The search could not be sent on any interface of this PC."
-        advice = next((remark.advice for remark in over.remarks if remark.advice), "")
-    else:
-        reason = "This PC has no IPv4 address, so nothing could be searched."
-        advice = "Connect its network cable, or give its interface an address in the sensors' subnet."
-    cli.out.fact(
-        "error",
-        cli.now(),
-        code=Code.UNREACHABLE.value,
-        message=reason,
-        advice=advice,
-        exit_code=int(ExitCode.FAILED),
+def _failure(over: Progress) -> SicktuiError:
+    """Why nothing could be asked."""
+    seen = over.seen
+    if not seen.subnets:
+        return SicktuiError(
+            "This PC has no IPv4 address, so nothing could be searched.",
+            advice="Connect its network cable, or give its interface an address in the sensors' subnet.",
+            code=Code.UNREACHABLE,
+        )
+    if seen.unsent:
+        return SicktuiError(
+            f"This PC has no way to {count(seen.unsent, 'address', 'addresses')}, so nothing could be asked.",
+            advice="Check the range, and the addresses, routes and firewall of this PC.",
+            code=Code.UNREACHABLE,
+        )
+    return SicktuiError(
+        "The search could not be sent on any interface of this PC.",
+        advice=next((remark.advice for remark in over.remarks if remark.advice), ""),
+        code=Code.UNREACHABLE,
     )
-    cli.out.note(f"Error: {reason} {advice}", "red")

@@ -175,9 +175,11 @@ async def search(
 
 
 def every_way_failed(request: Request, seen: Snapshot) -> bool:
-    """Whether nothing could be asked at all: this PC has no address, or may not send."""
-    if request.networks or request.targets or not request.broadcast:
+    """Whether nothing could be asked at all: this PC has no address, no way to any, or may not send."""
+    if seen.sightings or seen.answers or seen.probed > seen.unsent:
         return False
-    unsent = {remark.code for remark in seen.remarks if remark.code == "not_sent"}
-    troubles = sum(remark.code == "not_sent" for remark in seen.remarks)
-    return not seen.subnets or (bool(unsent) and troubles >= len(seen.subnets))
+    if seen.unsent:
+        return True
+    # The neighbour table alone asks nothing, and cannot fail.
+    unsent = sum(remark.code == "not_sent" for remark in seen.remarks)
+    return request.broadcast and unsent >= len(seen.subnets)

@@ -19,10 +19,10 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 def counts(found: Sequence[Found], seen: Snapshot) -> Counts:
-    """Count what was found."""
+    """Count what was found. What REST contradicts is not new: it cannot be added."""
     return Counts(
         found=len(found),
-        new=sum(each.is_new for each in found),
+        new=sum(each.is_new and (each.confirmed or each.problem is not None) for each in found),
         moved=sum(each.problem is Problem.MOVED for each in found),
         probed=seen.probed,
     )

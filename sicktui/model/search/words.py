@@ -19,7 +19,10 @@ def conflict(found: Found, rivals: list[str]) -> Words:
     host = found.address.partition(":")[0]
     macs = ", ".join([found.mac or "-", *rivals])
     message = f"{1 + len(rivals)} sensors have the address {host}: {macs}."
-    return message, f"Give each its own address: 'sicktui address --mac {found.mac} --ip IP --mask MASK'."
+    return message, (
+        f"Give each its own address: 'sicktui address --mac {found.mac} --ip IP --mask MASK', or all of them "
+        "from a list: 'sicktui commission FILE'."
+    )
 
 
 def other_subnet(found: Found, subnet: Subnet) -> Words:
@@ -62,7 +65,7 @@ def forged(found: Found, who: str) -> Words:
 
 def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
     """The network knows it, and its web server does not answer."""
-    if refusal.refusal is Refusal.OTHER:
+    if refusal.refusal in (Refusal.OTHER, Refusal.UNSENT):
         return f"{refusal.address} cannot be read as a sensor: {refusal.words}", "Try again in a minute."
     closed = refusal.refusal is Refusal.CLOSED
     if not heard:

@@ -150,6 +150,18 @@ def why_not_connected(error: BaseException) -> tuple[str, str]:
     return _FAILED
 
 
+_NO_WAY: Final = (errno.ENETUNREACH, errno.EACCES, errno.EPERM)
+
+
+def _has_errno(error: BaseException, numbers: tuple[int, ...]) -> bool:
+    """Whether the system failed for one of these reasons; Windows has its own numbers for them."""
+    return any(
+        _WINDOWS.get(getattr(cause, "winerror", None) or 0, cause.errno) in numbers
+        for cause in causes(error)
+        if isinstance(cause, OSError)
+    )
+
+
 def _refused(error: BaseException) -> bool:
     return any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
 
@@ -193,6 +205,7 @@ class Failures:
             advice = "Check power, cable and address of the sensor, and firewalls on the way."
         lost = Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
         lost.refused = after is None and not connected and _refused(error)
+        lost.unsent = after is None and not connected and _has_errno(error, _NO_WAY)
         return lost
 
     def not_answered(self, what: str, *, after: float | None, begun: bool, acting: bool) -> SensorError:
