@@ -75,6 +75,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Whether it has the time-outs that are the defaults, instead of short ones."""
     force: bool = False
     """Whether it is updated with --force, at the version that it runs already."""
+    dump: bool = False
+    """Whether its diagnosis file is fetched, and nothing else done."""
     deceiving: bool = False
     """Whether the sensor passes a damaged file off as a good one."""
 
@@ -82,6 +84,7 @@ class Case(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """Unique: to run it alone, and for what pytest prints."""
         what = "" if self.operation is Operation.UPDATE else f"{self.operation.value}: "
+        what = "dump: " if self.dump else what
         return f"{what}{self.row} @ {self.column} / {self.generation}"
 
     @property

@@ -8,6 +8,7 @@ from typing import Final
 from sicktui.model.enums import Operation
 from tests.reliability.act_cases import act_cases
 from tests.reliability.case import Case
+from tests.reliability.dump_cases import dump_cases
 from tests.reliability.file_cases import file_cases
 from tests.reliability.https_cases import https_cases
 from tests.reliability.life_cases import life_cases
@@ -18,7 +19,7 @@ from tests.reliability.wire_cases import wire_cases
 
 BATCH: Final = 48
 """Sensors of one run."""
-_Together = tuple[Operation, str, bool, bool, bool, str]
+_Together = tuple[Operation, str, bool, bool, bool, bool, str]
 
 
 @cache
@@ -33,6 +34,7 @@ def cases() -> tuple[Case, ...]:
         *file_cases(),
         *pc_cases(),
         *https_cases(),
+        *dump_cases(),
     )
 
 
@@ -51,7 +53,7 @@ def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
 def _together(case: Case) -> _Together:
     # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
     alone = case.id if case.pc else ""
-    return case.operation, _family(case), case.backup, case.force, case.encrypted, alone
+    return case.operation, _family(case), case.backup, case.force, case.encrypted, case.dump, alone
 
 
 def _family(case: Case) -> str:

@@ -70,19 +70,19 @@ def holds(device: Device, path: Path) -> bool:
 async def update_run(context: Context, devices: Devices, folder: Path, options: UpdateOptions) -> RunSpec:
     """A run that updates all of them."""
     package = _package(devices.values(), folder)
-    items = await plan_update(context, _targets(context, devices), package, options)
+    items = await plan_update(context, targets(context, devices), package, options)
     return new_spec(context, Operation.UPDATE, items, package=package, options=options)
 
 
 async def backup_run(context: Context, devices: Devices, *_: object) -> RunSpec:
     """A run that backs all of them up."""
-    return new_spec(context, Operation.BACKUP, await plan_backup(context, _targets(context, devices)))
+    return new_spec(context, Operation.BACKUP, await plan_backup(context, targets(context, devices)))
 
 
 async def restore_run(context: Context, devices: Devices, *_: object) -> RunSpec:
     """A run that restores onto each its latest backup."""
-    targets = _targets(context, devices)
-    plans = [await plan_restore(context, target, LATEST, RestoreOptions()) for target in targets]
+    chosen = targets(context, devices)
+    plans = [await plan_restore(context, target, LATEST, RestoreOptions()) for target in chosen]
     return restores_spec(context, plans)
 
 
@@ -93,7 +93,8 @@ PLANS: Final[dict[Operation, Callable[[Context, Devices, Path, UpdateOptions], A
 }
 
 
-def _targets(context: Context, devices: Devices) -> list[Target]:
+def targets(context: Context, devices: Devices) -> list[Target]:
+    """All of them, by their addresses; over HTTPS those with a certificate."""
     folder = context.home.devices_file.parent
     chosen = choose(list(devices), context.devices(), context.settings)
     return [encrypted(target, devices, folder) for target in chosen]

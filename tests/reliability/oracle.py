@@ -36,7 +36,7 @@ def what_is_wrong(
     before, at_verdict, at_end = looks
     sent = device.requests[before.requests : at_end.requests]
     return (
-        *_RULES[case.operation](case, verdict, at_verdict, sent, device),
+        *(_of_dump if case.dump else _RULES[case.operation])(case, verdict, at_verdict, sent, device),
         *_unfit(case, verdict),
         *_idle(case, sent),
         *_unreadable(verdict),
@@ -194,6 +194,20 @@ def _of_restore(
         yield "a restore without an upload"
     if len(puts) > MAX_PUTS or len(acts) > MAX_RESTORES:
         yield f"{len(puts)} uploads and {len(acts)} restores"
+
+
+def _of_dump(
+    case: Case, verdict: VerdictReached, state: State, sent: list[RequestRecord], device: Device
+) -> Iterator[str]:
+    """The end of a dump against what is kept of it; ``unchanged`` means that nothing is."""
+    if verdict.verdict is Verdict.SUCCEEDED and not (state.stored and state.same_sensor):
+        yield "succeeded, but no whole diagnosis file of this sensor is kept"
+    if verdict.verdict is Verdict.FAILED and not state.unchanged:
+        yield f"failed, but something is kept: {verdict.message}"
+    if len([request for request in sent if request.endpoint == "POST DoDiagnosisDump"]) > 1:
+        yield "it was ordered more than once"
+    if any(request.method == "PUT" for request in sent):
+        yield "a dump has written to the sensor"
 
 
 _RULES = {

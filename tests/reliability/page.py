@@ -27,6 +27,7 @@ _COLUMNS: Final = (
     "plan",
     *(step.value for step in STEPS[Operation.UPDATE]),
     *(f"{what.value}: {step}" for what in _FILES for step in ("any", *(s.value for s in STEPS[what]))),
+    *(f"dump: {step}" for step in ("any", "create", "download")),
 )
 _TITLES: Final = {
     "any": "Update: dialects",
@@ -38,6 +39,7 @@ _TITLES: Final = {
         for what in _FILES
         for step in ("any", *(s.value for s in STEPS[what]))
     },
+    **{f"dump: {step}": f"Diagnosis file: {step}" for step in ("any", "create", "download")},
 }
 _HEAD: Final = """\
 # How sure a verdict is
@@ -46,8 +48,8 @@ _HEAD: Final = """\
 
 sicktui's promise is that its verdict is true whatever happens, and that nothing happens twice. It rests on
 three things: one rule that decides every verdict, an exploration of all that a modelled sensor can do,
-and {count} updates, backups and restores of simulated sensors over real HTTP, each with something that goes
-wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
+and {count} updates, backups, restores and diagnosis files of simulated sensors over real HTTP, each with
+something that goes wrong, run by the real runner with its journal. **{wrong} of the verdicts were wrong.**
 
 Each of these cases is judged against the simulated sensor itself at the moment of the verdict, not against
 what the client believed:
@@ -58,6 +60,8 @@ what the client believed:
 - A backup `succeeded` only if a file on the PC opens and holds the parameters that the sensor has, and else
   there is none. A restore `succeeded` only if the parameters of the backup are in force and saved on the
   sensor with that serial number; it is not `failed` if they are.
+- A diagnosis file `succeeded` only if one whole file of the sensor that was asked is kept on the PC, and
+  else none is; it is ordered once. It is fetched by its command: there is no run, and no journal.
 - The code fits the fault. Message and advice are there, hold no control characters, and claim nothing that
   the sensor's own record contradicts ("nothing was written", "RunFirmwareUpdate was sent", "still reports
   Started").

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sicktui.model.enums import Code, Verdict
 from tests.exploration.pages import explored_section, rules_section
-from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result
 from tests.reliability.catalogue import batches, cases
+from tests.reliability.dump_batch import batch_of
 from tests.reliability.page import PAGE, Ending, explored_of, read, render, words
 
 DEPTH = 2
@@ -25,7 +25,7 @@ DEPTH = 2
 def run_batch(batch: Sequence[Case]) -> list[Result]:
     """The results of one run, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="sicktui-matrix-") as folder:
-        return Batch(batch, Path(folder)).run()
+        return batch_of(batch, Path(folder)).run()
 
 
 def main() -> int:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.batch import Batch
 from tests.reliability.case import Case
 from tests.reliability.catalogue import batches, cases
+from tests.reliability.dump_batch import batch_of
 from tests.reliability.page import PAGE, read
 from tests.reliability.rotation import select, turn_of_today
 
@@ -17,7 +17,7 @@ BATCHES = batches(select(cases(), read(PAGE.read_text(encoding="utf-8"), cases()
 @pytest.mark.no_cover
 @pytest.mark.parametrize("batch", BATCHES, ids=[f"run-{number}" for number in range(len(BATCHES))])
 def test_no_verdict_is_wrong(batch: tuple[Case, ...], tmp_path: Path) -> None:
-    results = Batch(batch, tmp_path).run()
+    results = batch_of(batch, tmp_path).run()
     assert [result.case.id for result in results] == [case.id for case in batch]
     # A case alone: python -m tests.reliability.publish --only "its name"
     assert [f"{result.case.id}: {wrong}" for result in results for wrong in result.wrong] == []
