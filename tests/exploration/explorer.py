@@ -68,11 +68,13 @@ def explore(world: World, surprises: int) -> Count:
     """
     root = Moment(world.evidence(), 0, Sensor(left=surprises, state=int(world.stale)), "begin")
     ages = Ages(world)
-    paths: dict[Any, int] = {}
-    open_keys = {ages.key(root)}
+    numbers: dict[Any, int] = {}  # keys are large: each is hashed once
+    number = numbers.setdefault
+    paths: dict[int, int] = {}
+    open_keys = {number(ages.key(root), 0)}
     verdicts: Counter[str] = Counter()
     transitions = longest = 0
-    stack = [_Frame(root, ages.key(root), following(world, root))]
+    stack = [_Frame(root, 0, following(world, root))]
     while stack:
         frame = stack[-1]
         try:
@@ -92,7 +94,7 @@ def explore(world: World, surprises: int) -> Count:
             verdicts[f"{moment.verdict.value}/{moment.code.value if moment.code else ''}"] += 1
             longest = max(longest, frame.moment.now)
             continue
-        key = ages.key(moment)
+        key = number(ages.key(moment), len(numbers))
         if key in open_keys:
             raise Wrong(_story(world, [*stack, _Frame(moment, key, iter(()))], "it comes to no end"))
         known = paths.get(key)
@@ -103,11 +105,11 @@ def explore(world: World, surprises: int) -> Count:
             raise Wrong(_story(world, stack[-40:], "it takes too long"))
         open_keys.add(key)
         stack.append(_Frame(moment, key, following(world, moment)))
-    return Count(len(paths), transitions, paths[ages.key(root)], dict(verdicts), longest)
+    return Count(len(paths), transitions, paths[0], dict(verdicts), longest)
 
 
 class _Frame:
-    def __init__(self, moment: Moment, key: Any, following: "Iterator[Moment | Judgement]") -> None:
+    def __init__(self, moment: Moment, key: int, following: "Iterator[Moment | Judgement]") -> None:
         self.moment = moment
         self.key = key
         self.following = following

@@ -50,6 +50,8 @@ GARBLED: Final = 2
 USUAL_FLASH: Final = 2
 USUAL_BOOT: Final = 2
 MAX_BOOTS: Final = 3
+MOST: Final = 9
+"""Surprises: more than anything costs."""
 
 NO_SERIAL: Final = 1
 NO_STATUS: Final = 2
@@ -109,12 +111,12 @@ Choice = tuple[int, Sensor]
 """What it costs, and what comes of it."""
 
 
+@cache
 def after(world: World, sensor: Sensor, steps: int) -> frozenset[Sensor]:
     """All that a sensor can be some steps later."""
-    now = frozenset((sensor,))
-    for _ in range(steps):
-        now = frozenset(later for one in now for later in a_step(world, one))
-    return now
+    if steps == 0:
+        return frozenset((sensor,))
+    return frozenset().union(*(a_step(world, one) for one in after(world, sensor, steps - 1)))
 
 
 @cache
@@ -122,16 +124,17 @@ def a_step(world: World, sensor: Sensor) -> frozenset[Sensor]:
     """All that a sensor can be one step later."""
     found = set()
     clear = sensor._replace(net=sensor.net - 1) if sensor.net else sensor
-    for cost, later in (*own(world, clear), *befalls(world, clear)):
+    conduct = tuple(own(world, clear))
+    for cost, later in (*conduct, *befalls(world, clear, conduct)):
         if cost <= sensor.left:
-            found.add(later._replace(left=sensor.left - cost))
+            found.add(later._replace(left=sensor.left - cost) if cost else later)
     return frozenset(found)
 
 
 @cache
 def futures(world: World, sensor: Sensor) -> frozenset[Sensor]:
     """All that a sensor can become by its own conduct, now and ever."""
-    start = sensor._replace(left=0)
+    start = sensor._replace(left=MOST)
     found, todo = {start}, [start]
     while todo:
         for _, later in own(world, todo.pop()):
@@ -142,7 +145,7 @@ def futures(world: World, sensor: Sensor) -> frozenset[Sensor]:
 
 
 def own(world: World, sensor: Sensor) -> Iterator[Choice]:
-    """What it may do within a step."""
+    """What it may do within a step. What costs more than is left of a reboot is left out."""
     if sensor.stranger or sensor.down == NEVER:
         yield 0, sensor
         return
@@ -163,17 +166,17 @@ def own(world: World, sensor: Sensor) -> Iterator[Choice]:
             yield from _of_the_boot(world, sensor, fresh)
 
 
-def befalls(world: World, sensor: Sensor) -> Iterator[Choice]:
-    """What may befall it within a step, each a surprise."""
+def befalls(world: World, sensor: Sensor, conduct: tuple[Choice, ...]) -> Iterator[Choice]:
+    """What may befall it within a step, each a surprise; ``conduct`` is what it may do by itself."""
     if not sensor.left:
         return
     long = int(world.timing.reconnect_timeout) + 1
     if not sensor.net:
+        usual = [later for cost, later in conduct if cost == 0]
         for steps, kind in ((1, SILENT), (2, SILENT), (long, SILENT), (1, GARBLED), (long, GARBLED)):
-            for cost, later in own(world, sensor):
-                if cost == 0:
-                    hidden = later.hidden or (kind == SILENT and later.work in (FLASH, DONE))
-                    yield 1, later._replace(net=steps, trouble=kind, hidden=hidden)
+            for later in usual:
+                hidden = later.hidden or (kind == SILENT and later.work in (FLASH, DONE))
+                yield 1, later._replace(net=steps, trouble=kind, hidden=hidden)
     if not sensor.stranger:
         yield 1, sensor._replace(stranger=True, down=0)
     if not sensor.stranger and sensor.down != NEVER:
@@ -274,6 +277,8 @@ def _reboot(world: World, sensor: Sensor, into: int, cost: int, *, power: bool =
         package=False,
     )
     yield cost, going._replace(down=USUAL_BOOT)
+    if cost >= sensor.left:
+        return
     yield cost + 1, going._replace(down=int(world.timing.reconnect_timeout) - 1)
     yield cost + 1, going._replace(down=NEVER)
     for more, there in _back(world, going):
@@ -286,6 +291,8 @@ def _back(world: World, sensor: Sensor) -> Iterator[Choice]:
     window = bounds.settle if world.right[sensor.runs] else bounds.boot
     back = sensor._replace(fresh=0 if sensor.fresh == NEVER else window)
     yield 0, back
+    if not sensor.left:
+        return
     yield 1, back._replace(status=1, starting=2)
     yield 1, back._replace(status=8)
     yield 1, back._replace(state=2)
