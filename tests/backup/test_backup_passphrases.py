@@ -110,6 +110,7 @@ async def test_the_runner_gets_the_one_that_opens_the_backup(harness: EngineHarn
     assert secrets_for(harness.context, backup).passphrase_of(device.address) == "another one by now"
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_what_a_sensor_repeats_of_secrets_is_kept_nowhere(harness: EngineHarness) -> None:
     """It may have written them into a name or an order number, whoever told it."""
     device = await harness.sensor(version="2.3.0.0R")

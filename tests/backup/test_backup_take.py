@@ -294,6 +294,7 @@ async def test_a_binary_file_that_need_not_differ_is_not_refused_for_ever(harnes
     assert harness.context.backups.list(device.serial) == [good]
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_an_old_json_file_is_known_by_any_parameter_that_it_names(harness: EngineHarness) -> None:
     """Also by one that no quick snapshot reads, and with nothing else that differs."""
     device = await harness.sensor(generation="multiscan-2.4.2")
@@ -308,6 +309,7 @@ async def test_an_old_json_file_is_known_by_any_parameter_that_it_names(harness:
     assert harness.context.backups.list() == [good]
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_a_json_file_that_another_pc_had_made_counts_if_it_says_what_the_sensor_says(
     harness: EngineHarness,
 ) -> None:

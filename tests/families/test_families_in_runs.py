@@ -27,6 +27,7 @@ async def test_each_is_updated(harness: EngineHarness, generation: str) -> None:
 
 
 @pytest.mark.parametrize("generation", NEW)
+@pytest.mark.usefixtures("every_parameter")
 async def test_each_is_backed_up_and_restored(harness: EngineHarness, generation: str) -> None:
     device = await harness.sensor(generation=generation, earlier_results=False)
     before = dict(device.parameters.current)

@@ -227,6 +227,7 @@ def test_snapshots_are_never_overwritten_and_a_torn_one_harms_nothing(harness: E
 # -- before and after an update -----------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_what_an_update_loses_is_named_and_a_restore_offered(harness: EngineHarness) -> None:
     for generation, family, version in (
         ("picoscan-2.3.3", "picoScan", "2.4.0.0R"),

@@ -84,6 +84,7 @@ async def test_a_refused_restore_never_succeeds_and_fails_where_it_is_reported(
 
 
 @pytest.mark.parametrize("generation", ["picoscan-2.3.3", "multiscan-2.4.2"])
+@pytest.mark.usefixtures("every_parameter")
 async def test_parameters_that_failed_are_listed_and_the_rest_is_saved(
     harness: EngineHarness, generation: str
 ) -> None:
@@ -109,6 +110,7 @@ async def test_what_a_silent_sensor_leaves_out_is_read_back(harness: EngineHarne
     assert "ScanDataFormat: 2 is now 4" in verdict.message
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_a_silent_sensor_with_nothing_to_see_is_no_success(harness: EngineHarness) -> None:
     """It may have refused the backup: what can be read was as in the backup before."""
     device = await harness.sensor(generation="auth-article")
@@ -249,6 +251,7 @@ async def test_a_save_that_is_never_answered_well_is_known_by_the_checksum(harne
         assert verdict.verdict is expected, (verdict.code, verdict.message)
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_what_cannot_be_read_and_differs_is_known_by_the_checksum(harness: EngineHarness) -> None:
     """The sensor reports success, all that can be read agrees, and its own checksum does not."""
     device = await harness.sensor(generation="picoscan-2.3.3", hidden=("rosFrameId",))
@@ -384,6 +387,7 @@ async def test_an_interrupted_restore_is_brought_to_its_end(
     assert device.parameters.saved == before
 
 
+@pytest.mark.usefixtures("every_parameter")
 async def test_what_was_left_out_is_not_forgotten_by_an_interruption(harness: EngineHarness) -> None:
     device = await harness.sensor(
         generation="picoscan-2.3.3", faults=(Fault(name="restore_parameters_failed", value="rosFrameId"),)

@@ -11,12 +11,15 @@ from typing import Any, Final
 import pytest
 
 from sicktui.engine.context import Context
+from sicktui.engine.parameters import variables
+from sicktui.engine.parameters.variables import PATIENCE
 from sicktui.engine.run import spawn as spawn_module
+from sicktui.model.settings import Limits
 from sicktui.simulator import DeviceSpec
 from tests.support.clocks import clock_of_the_loop
 from tests.support.engine_harness import EngineHarness
 from tests.support.fleet_thread import FleetThread, StartFleet
-from tests.support.harness import PASSPHRASE, fast_context
+from tests.support.harness import LIMITS, PASSPHRASE, fast_context
 from tests.support.processes import forks
 from tests.support.program import ProgramHarness
 from tests.support.skipping_loop import SkippingLoop
@@ -39,6 +42,10 @@ async def harness(
     """The engine without sensors yet; at the end no sensor may have seen a violation of the protocol."""
     if isinstance(asyncio.get_running_loop(), SkippingLoop):  # no other process makes fingerprints
         monkeypatch.setattr("sicktui.stores.backups.fingerprint._COST", 16)
+        # Jobs read as many parameters as at the default politeness, not all that there are.
+        monkeypatch.setattr(
+            variables, "PATIENCE", PATIENCE * Limits().requests_per_second / LIMITS.requests_per_second
+        )
     context.clock = clock_of_the_loop()
     async with AsyncExitStack() as stack:
         made = EngineHarness(context, tmp_path, stack)
@@ -48,6 +55,12 @@ async def harness(
         violations = made.violations()
     context.close()
     assert violations == []
+
+
+@pytest.fixture
+def every_parameter(harness: EngineHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs read all parameters of their sensors, as they do where many requests a second are allowed."""
+    monkeypatch.setattr(variables, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
