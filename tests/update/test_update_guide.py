@@ -8,6 +8,8 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.event import Logged, Noticed
 from sicktui.model.plan import UpdateOptions
 from sicktui.model.settings import Timing
+from sicktui.simulator import Device
+from sicktui.simulator.device import variables
 from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
@@ -87,6 +89,41 @@ async def test_a_sensor_of_late_2026_runs_new_firmware_only(
     await harness.sensor(version="2.3.0.0R", serial=serial, hidden=hidden)
     [item] = await harness.plan(harness.package(target))
     assert item.reason is code, item
+
+
+@pytest.mark.parametrize("name", ["laserType", "sipmType"])
+@pytest.mark.parametrize(
+    ("code", "target", "refusal"),
+    [(1, "2.3.0.0R", Code.PACKAGE_UNSUITABLE), (1, "2.3.1.0R", None), (0, "2.3.0.0R", None)],
+)
+async def test_a_sensor_with_the_new_frontend_runs_new_firmware_only(
+    harness: EngineHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: int,
+    target: str,
+    refusal: Code | None,
+) -> None:
+    monkeypatch.setitem(variables._READERS, name, lambda _: code)
+    await harness.sensor(version="2.2.1.0R", generation="picoscan-2.3.3")
+    [item] = await harness.plan(harness.package(target))
+    assert item.reason is refusal, item
+
+
+async def test_a_sensor_in_service_mode_while_it_flashes_is_healthy_after_it(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DeviceStatus 2 during a flash is normal."""
+    asked: list[str] = []
+
+    def in_service(device: Device) -> int:
+        asked.append(device.phase)
+        return 2 if device.phase in ("flashing", "finished") else 3
+
+    monkeypatch.setattr(Device, "device_status", property(in_service))
+    await harness.sensor(version="2.3.0.0R")
+    verdict = await harness.verdict(harness.package())
+    assert (verdict.verdict, verdict.advice) == (Verdict.SUCCEEDED, ""), verdict.message
 
 
 async def test_a_return_after_2_to_5_minutes_is_normal_and_only_later_than_the_article(
