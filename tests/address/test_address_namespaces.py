@@ -1,14 +1,19 @@
-"""``sicktui address`` in real networks: the sensor's interface really gets another address."""
+"""``sicktui address`` in a real network: moves, occupied addresses, other subnets, DHCP, a power cycle."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
-from tests.support.bench import SETTINGS, Bench, at, read, record
+from tests.support.bench import PC, Bench, record
 from tests.support.namespaces import Network, needs_namespaces
 from tests.support.program import Result
-from tests.support.waiting import wait_until
+
+QUICK: Final = (
+    *("--set", "limits.requests_per_second=1000", "--set", "timing.request_timeout=2"),
+    *("--set", "timing.reconnect_timeout=12", "--set", "discovery.wait=1"),
+)
 
 
 @pytest.fixture
@@ -17,79 +22,98 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield Bench(network)
 
 
-def address(bench: Bench, *words: str) -> Result:
-    return bench.run("address", "gate", *words, "--yes", *SETTINGS, "--set", "timing.reconnect_timeout=8")
+def change(bench: Bench, *words: str, device: str = "gate") -> Result:
+    return bench.run("address", device, *words, "--yes", *QUICK)
 
 
-def verdict(result: Result) -> str:
+def verdict(result: Result) -> dict[str, Any]:
     [line] = result.of_kind("verdict")
-    return str(line["verdict"])
+    return line
 
 
 @needs_namespaces
-def test_a_sensor_gets_another_address(bench: Bench) -> None:
-    sensor, other = bench.sensors("10.1.0.51", "10.1.0.52")
+def test_a_sensor_moves_within_its_subnet_and_nobody_else_is_written_to(bench: Bench) -> None:
+    [sensor, other] = bench.sensors("10.1.0.51", "10.1.0.52")
     bench.profile("gate", "10.1.0.51", sensor["serial"])
-    bench.profile("other", "10.1.0.52", other["serial"])
-    result = address(bench, "--ip", "10.1.0.77")
-    assert (result.code, verdict(result)) == (0, "succeeded"), result
-    assert bench.listed() == {"gate": "10.1.0.77", "other": "10.1.0.52"}
-    assert record(bench.pc, "10.1.0.77")["serial"] == sensor["serial"]
-    assert record(bench.pc, "10.1.0.77")["violations"] == []
-    assert read(bench.pc, "10.1.0.51/api/SerialNumber") is None
-    assert record(bench.pc, "10.1.0.52")["requests"] == [], "nothing else on the network is asked anything"
-
-
-@needs_namespaces
-def test_it_moves_to_another_subnet_of_the_pc(bench: Bench) -> None:
-    bench.pc.run("ip", "addr", "add", "10.3.0.5/16", "broadcast", "+", "dev", "left")
-    [sensor] = bench.sensors("10.1.0.51")
-    bench.profile("gate", "10.1.0.51", sensor["serial"])
-    result = address(bench, "--ip", "10.3.9.9", "--mask", "255.255.0.0")
-    assert (result.code, verdict(result)) == (0, "succeeded"), result
-    assert bench.listed() == {"gate": "10.3.9.9"}
-
-
-@needs_namespaces
-@pytest.mark.parametrize("who", ["sensor", "computer"])
-def test_an_address_that_somebody_has_is_refused(bench: Bench, who: str) -> None:
-    [sensor] = bench.sensors("10.1.0.51")
-    bench.profile("gate", "10.1.0.51", sensor["serial"])
-    if who == "sensor":
-        bench.sensors("10.1.0.77")
-    else:
-        bench.network.plug(bench.network.host("computer"), "eth0", bench.switch, "10.1.0.77/24")
-    result = address(bench, "--ip", "10.1.0.77")
-    assert result.code == 4, result
-    assert not [
-        sent for sent in record(bench.pc, "10.1.0.51")["requests"] if "EthernetUpdate" in sent["path"]
-    ]
-
-
-@needs_namespaces
-def test_outside_the_subnets_of_the_pc_only_a_power_cycle_brings_it_back(bench: Bench) -> None:
-    technician = bench.network.host("technician")
-    bench.network.plug(technician, "eth0", bench.switch, "172.20.0.5/24")
-    restarts = '[[device.fault]]\nname = "restarts"\nat = "GET LEDState"\ntimes = 1'
-    [sensor] = bench.sensors(f"{at('10.1.0.51')}\nreboot_seconds = 1\n{restarts}")
-    bench.profile("gate", "10.1.0.51", sensor["serial"])
-    refused = address(bench, "--ip", "172.20.0.9")
-    assert refused.code in (2, 4), refused
-    result = address(bench, "--ip", "172.20.0.9", "--outside-subnet")
-    assert (result.code, verdict(result)) == (3, "unknown"), result
-    assert "off and on" in str(result.of_kind("verdict")[0]["advice"])
-    assert record(technician, "172.20.0.9")["serial"] == sensor["serial"]
-    assert read(technician, "172.20.0.9/api/LEDState") is None
-    wait_until(lambda: read(bench.pc, "10.1.0.51/api/SerialNumber"))
-
-
-@needs_namespaces
-def test_dhcp_is_followed(bench: Bench) -> None:
-    static = "EtherAddressingMode = 0"
-    [sensor] = bench.sensors(
-        f'dhcp_address = "10.1.0.90"\nparameters = {{ EtherIPAddress = [10, 1, 0, 51], {static} }}'
+    result = change(bench, "--ip", "10.1.0.61", "--gateway", "10.1.0.1")
+    assert result.code == 0, result
+    assert bench.listed() == {"gate": "10.1.0.61"}
+    now = record(bench.pc, "10.1.0.61")
+    assert now["serial"] == sensor["serial"]
+    assert now["violations"] == []
+    wrote = [request["path"] for request in record(bench.pc, "10.1.0.52")["requests"]]
+    assert not any(path.endswith(("EtherIPAddress", "EthernetUpdate", "WriteEeprom")) for path in wrote), (
+        other
     )
+
+
+@needs_namespaces
+@pytest.mark.parametrize("taken", [PC, "10.1.0.52", "10.1.0.77"])
+def test_an_address_that_anybody_has_is_refused(bench: Bench, taken: str) -> None:
+    """The PC itself, another sensor, and a host that answers to nothing but ARP."""
+    [sensor, _] = bench.sensors("10.1.0.51", "10.1.0.52")
+    quiet = bench.network.host("quiet")
+    bench.network.plug(quiet, "eth0", bench.switch, "10.1.0.77/24")
+    quiet.run("ip", "route", "add", "blackhole", f"{PC}/32")
     bench.profile("gate", "10.1.0.51", sensor["serial"])
-    result = address(bench, "--dhcp")
-    assert (result.code, verdict(result)) == (0, "succeeded"), result
+    result = change(bench, "--ip", taken)
+    assert (result.code, result.lines[-1]["code"]) == (4, "other_device"), result
+    assert "is in use" in result.lines[-1]["message"]
+    sent = [request["path"] for request in record(bench.pc, "10.1.0.51")["requests"]]
+    assert not any(path.endswith("EthernetUpdate") for path in sent)
+
+
+@needs_namespaces
+def test_an_address_that_nobody_has_any_more_is_free(bench: Bench) -> None:
+    """The neighbour table still has the sensor that was replaced."""
+    [sensor] = bench.sensors("10.1.0.51")
+    gone = bench.network.host("gone")
+    bench.network.plug(gone, "eth0", bench.switch, "10.1.0.77/24")
+    bench.pc.run("sh", "-c", "ping -c1 -W1 10.1.0.77 || true")
+    gone.run("ip", "link", "set", "eth0", "down")
+    bench.profile("gate", "10.1.0.51", sensor["serial"])
+    assert change(bench, "--ip", "10.1.0.77").code == 0
+
+
+@needs_namespaces
+def test_out_of_the_subnet_it_is_lost_to_this_pc_and_a_power_cycle_restores_it(bench: Bench) -> None:
+    [sensor] = bench.sensors("reboot_seconds = 1\nparameters = { EtherIPAddress = [10, 1, 0, 51] }")
+    bench.profile("gate", "10.1.0.51", sensor["serial"])
+    refused = change(bench, "--ip", "10.9.0.51")
+    assert refused.code == 2, refused
+    assert "10.1.0.0/24" in refused.lines[-1]["message"]
+    gone = change(bench, "--ip", "10.9.0.51", "--outside-subnet")
+    assert gone.code == 3, gone
+    assert verdict(gone)["code"] == "no_return"
+    assert "10.1.0.51" in verdict(gone)["advice"]
+    assert bench.listed() == {"gate": "10.1.0.51"}
+    bench.pc.run("ip", "addr", "add", "10.9.0.5/24", "dev", "left")
+    shown = bench.run("address", "gate", *QUICK)
+    assert shown.lines[0]["place"] == "10.9.0.51", "it is looked for where it was to be"
+    done = change(bench, "--ip", "10.9.0.51")
+    assert done.code == 0, done
+    assert bench.listed() == {"gate": "10.9.0.51"}
+
+
+@needs_namespaces
+def test_from_dhcp_it_is_found_wherever_the_server_puts_it(bench: Bench) -> None:
+    parameters = "parameters = { EtherIPAddress = [10, 1, 0, 51], EtherAddressingMode = 0 }"
+    [sensor] = bench.sensors(f'dhcp_address = "10.1.0.90"\n{parameters}')
+    bench.profile("gate", "10.1.0.51", sensor["serial"])
+    result = change(bench, "--dhcp")
+    assert result.code == 0, result
+    assert verdict(result)["address"] == "10.1.0.90"
     assert bench.listed() == {"gate": "10.1.0.90"}
+    shown = bench.run("address", "gate").lines[0]
+    assert (shown["mode"], shown["effective"]["address"]) == ("dhcp", "10.1.0.90")
+
+
+@needs_namespaces
+def test_a_sensor_that_is_alone_at_a_foreign_address_is_set_by_its_mac(bench: Bench) -> None:
+    new = "autoip_broadcasts = true\npowered_seconds = 0\naddress_seconds = 1"
+    [sensor] = bench.sensors(new, time_scale=1)
+    result = bench.run(
+        "address", "--mac", sensor["mac"], "--ip", "10.1.0.71", "--yes", "--wait", "10", *QUICK
+    )
+    assert result.code == 0, result
+    assert record(bench.pc, "10.1.0.71")["serial"] == sensor["serial"]
