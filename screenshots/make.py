@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from msgspec import structs
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context, open_context
@@ -34,9 +35,12 @@ from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.backups.history import HistoryScreen
 from sicktui.tui.screens.backups.replace import ReplaceScreen
+from sicktui.tui.screens.sensors.address import AddressForm
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
 from sicktui.tui.screens.update.offers import OffersScreen
@@ -65,12 +69,13 @@ class ShiftedClock(SystemClock):
 
 
 async def main() -> None:
-    """Three tours of the dashboard, with a picture at each station."""
+    """Four tours of the dashboard, with a picture at each station."""
     # Whoever makes the pictures, on whatever PC, they show the same operator.
     with patch("getpass.getuser", return_value="anna"), patch("platform.node", return_value="plant-pc"):
         await updating()
         await keeping()
         await offering()
+        await commissioning()
 
 
 async def updating() -> None:
@@ -315,6 +320,55 @@ async def picture_replacement(pilot: Pilot[None], context: Context, fleet: Fleet
         pilot.app.clear_notifications()
         await pilot.pause(0.5)
         picture(pilot, "replaced")
+
+
+async def commissioning() -> None:
+    """Three sensors out of the box, from their list to the verdicts, and the address of one of them."""
+    new = [
+        DeviceSpec(name=f"new-{number}", port=48_400, shares_address=True, powered_seconds=0.0)
+        for number in range(3)
+    ]
+    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
+        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
+        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0))
+        try:
+            async with Fleet(new, time_scale=1.0, autoip=48_401) as fleet:
+                rows = [
+                    f"{device.mac};127.0.2.{n};gate-{n};hall-3" for n, device in enumerate(fleet.devices, 11)
+                ]
+                table = Path(folder) / "hall-3.csv"
+                table.write_text("\n".join(("mac;address;name;tags", *rows)), encoding="utf-8")
+                app = Dashboard(context, Appearance())
+                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                    await picture_commissioning(pilot, table)
+        finally:
+            context.close()
+
+
+async def picture_commissioning(pilot: Pilot[None], table: Path) -> None:
+    """The list at work, its verdicts, and the form of an address."""
+    app = pilot.app
+    await pilot.press("C")
+    await until(pilot, lambda: isinstance(app.screen, ValuesForm))
+    fields = {"file": str(table), "password": PASSWORD, "target": "127.0.0.1:48401", "port": "48400"}
+    for name, text in fields.items():
+        app.screen.query_one(f"#{name}", Input).value = text
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, Confirm))
+    await pilot.press("y")
+    await until(pilot, lambda: all(word in app.export_screenshot() for word in ("succeeded", "looking")))
+    picture(pilot, "commissioning")
+    await until(pilot, lambda: isinstance(app.screen, Notice))
+    app.clear_notifications()
+    await pilot.pause(0.5)
+    picture(pilot, "commissioned")
+    await pilot.press("q")
+    await until(pilot, lambda: len(board_of(pilot).observations) == 3)  # noqa: PLR2004  the sensors of the list
+    await pilot.press("A")
+    await until(pilot, lambda: isinstance(app.screen, AddressForm))
+    app.clear_notifications()
+    await pilot.pause(0.5)
+    picture(pilot, "address")
 
 
 def board_of(pilot: Pilot[None]) -> DashboardState:
