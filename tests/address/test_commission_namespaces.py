@@ -37,15 +37,8 @@ def begin(bench: Bench, file: str, *words: str) -> "subprocess.Popen[bytes]":
     return bench.network.start(bench.pc, *arguments, SICKTUI_PASSWORD=PASSWORD)
 
 
-def end(process: "subprocess.Popen[bytes]") -> Result:
-    """Its sensors are set one after the other."""
-    out, err = process.communicate(timeout=200)
-    assert b"Traceback" not in err
-    return Result(process.returncode, out, err)
-
-
 def commission(bench: Bench, file: str, *words: str) -> Result:
-    return end(begin(bench, file, *words))
+    return bench.end(begin(bench, file, *words))
 
 
 def verdicts(result: Result) -> dict[str, str]:
@@ -105,7 +98,7 @@ def test_one_is_switched_on_while_it_waits_and_another_one_never_is(bench: Bench
     process = begin(bench, file, "--wait", "20")
     time.sleep(4)
     bench.sensors(late, time_scale=1)
-    result = end(process)
+    result = bench.end(process)
     assert result.code == 1, result
     assert sorted(verdicts(result).values()) == ["failed", "succeeded"], result
     assert bench.listed() == {"gate-2": "10.1.0.12"}

@@ -1,11 +1,13 @@
 """A PC and sensors at one switch, in network namespaces."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 from sicktui.simulator import make_package
+from tests.support.harness import PASSWORD
 from tests.support.namespaces import Host, Network
 from tests.support.program import FAST, VERSION, Result
 
@@ -52,12 +54,24 @@ class Bench:
         """The addresses in the device list."""
         return {line["device"]: line["address"] for line in self.run("devices", "list").lines}
 
-    def update(self, folder: Path, device: str, *words: str) -> Result:
-        """Update a picoScan."""
+    def start_update(self, folder: Path, device: str, *words: str) -> "subprocess.Popen[bytes]":
+        """Begin to update a picoScan."""
         package = folder / f"picoScan100_{VERSION}.spk.signed"
         make_package(package, "picoScan", VERSION, size=200_000, signed=True)
-        arguments = ("update", device, "--package", str(package), "--yes", "--no-backup")
-        return self.run(*arguments, *SETTINGS, *words)
+        arguments = ("update", device, "--package", str(package), "--yes", "--no-backup", "--json")
+        return self.network.start(self.pc, *arguments, *SETTINGS, *words, SICKTUI_PASSWORD=PASSWORD)
+
+    @staticmethod
+    def end(process: "subprocess.Popen[bytes]") -> Result:
+        """Wait for the end of a call that takes long."""
+        out, err = process.communicate(timeout=200)
+        result = Result(process.returncode, out, err)
+        assert "Traceback" not in result.err, result
+        return result
+
+    def update(self, folder: Path, device: str, *words: str) -> Result:
+        """Update a picoScan."""
+        return self.end(self.start_update(folder, device, *words))
 
 
 def at(device: str) -> str:
