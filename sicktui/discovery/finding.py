@@ -38,6 +38,7 @@ async def find_sensor(
     port: int = PORT,
     probes: int = 32,
     broadcast: bool = True,
+    sweep_subnet: bool = True,
 ) -> Answer | None:
     """Find one sensor that has left its address: by AutoIP and the neighbour table, then in its subnet.
 
@@ -53,6 +54,7 @@ async def find_sensor(
         port: the UDP port of the sensors.
         probes: connections at once.
         broadcast: whether to ask by broadcast; else the neighbour table and the sweep must do.
+        sweep_subnet: whether to ask every address of its subnet too.
 
     Returns:
         Where it answers over REST, as itself; ``None`` if it does not until then.
@@ -60,7 +62,9 @@ async def find_sensor(
     found: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     wanted = Identity(name="", version="", serial=serial, mac=mac)
     finder = _Finder(wanted, near, Asker(open_sensor, probes), clock, subnets=tuple(subnets), found=found)
-    work = asyncio.create_task(finder.run(port=port, probes=probes, broadcast=broadcast))
+    work = asyncio.create_task(
+        finder.run(port=port, probes=probes, broadcast=broadcast, sweeps=sweep_subnet)
+    )
     limit = asyncio.create_task(clock.sleep(deadline - clock.monotonic()))
     try:
         waited: set[asyncio.Future[Any]] = {work, limit, found}
@@ -105,7 +109,7 @@ class _Finder:
         if is_ipv4(place.host):
             self._network = _around(place.host, subnets)
 
-    async def run(self, *, port: int, probes: int, broadcast: bool) -> None:
+    async def run(self, *, port: int, probes: int, broadcast: bool, sweeps: bool) -> None:
         """Look until this is cancelled."""
         swept_at = float("-inf")
         while True:
@@ -121,7 +125,8 @@ class _Finder:
                     clock=self._clock,
                     on_sighting=self._hear,
                 )
-            if self._network is not None and self._clock.monotonic() - swept_at >= SWEEP_EVERY:
+            due = self._clock.monotonic() - swept_at >= SWEEP_EVERY
+            if sweeps and self._network is not None and due:
                 swept_at = self._clock.monotonic()
                 await sweep.sweep(sweep.places([self._network], [self._port]), self._probe, at_once=probes)
             await self._clock.sleep(FIND_PAUSE)

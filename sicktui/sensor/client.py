@@ -125,6 +125,16 @@ class Sensor:
         """What is known about the sensor so far: pass it to the next client of the same sensor."""
         return self._cache.capabilities
 
+    async def move(self, address: str) -> None:
+        """Speak with it at another address from now on, and make sure anew who answers there.
+
+        Args:
+            address: ``host`` or ``host:port``.
+        """
+        await self._link.move(address)
+        self.read.serial = None
+        self.access.forget_session()
+
     async def aclose(self) -> None:
         """Close everything. Nothing is sent: the sensor ends sessions by itself."""
         await self._link.aclose()

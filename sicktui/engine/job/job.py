@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sicktui.engine.job.control import Control
 from sicktui.engine.job.record import JobRecord
+from sicktui.engine.job.refind import Refinder
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.plan import PlanItem, RunSpec
@@ -31,6 +32,8 @@ class Job:
     passphrase: str
     scratch: Path
     """This job's own folder, for incomplete files."""
+    refinder: Refinder
+    """Follows the sensor where it comes back at another address."""
     package_file: Path | None
     """The run's own copy of the package; ``None`` for an operation without one."""
 

@@ -17,7 +17,7 @@ from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import equal
 from sicktui.engine.restore import acts
 from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act, step_of
-from sicktui.engine.restore.readback import Readback
+from sicktui.engine.restore.readback import Readback, seen_as
 from sicktui.engine.restore.replacement import carried_words, moved_words, take_the_place, wanted_location
 from sicktui.engine.restore.source import facts_of, stage
 from sicktui.model.clock import timestamp
@@ -26,12 +26,19 @@ from sicktui.model.enums import STEPS, Code, Level, Operation, Step, StepState, 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.judgement import Judgement
 from sicktui.model.plan import RestoreOrder
-from sicktui.model.restore.evidence import Basis, RestoreAct, RestoreBegan, RestoreEvidence
+from sicktui.model.restore.evidence import (
+    Basis,
+    RestoreAct,
+    RestoreBegan,
+    RestoreEvidence,
+    RestoreLooked,
+    RestoreWant,
+)
 from sicktui.model.restore.results import not_restored
 from sicktui.model.restore.sentences import Facts, proven, waiting_words
 from sicktui.model.safe_text import clean
 from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Outcome, Silent, Tick
+from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again
@@ -198,12 +205,20 @@ class RestoreJob:
                     await clock.sleep(seconds)
                     evidence = evidence.seen(Tick(), clock.monotonic())
                 case Look(wants=wants):
-                    seen = await readback.look(wants)
+                    seen = await self._look(evidence, readback, wants)
                     if isinstance(seen, Silent) and not evidence.silent:
                         job.sensor.access.forget_session()
                     evidence = evidence.seen(seen, clock.monotonic())
                 case _:
                     evidence = await self._act(evidence, act, readback, file)
+
+    async def _look(
+        self, evidence: RestoreEvidence, readback: Readback, wants: frozenset[RestoreWant]
+    ) -> RestoreLooked | Silent | Garbled:
+        """Look once, at the address where the sensor is by now."""
+        if not (evidence.sends or evidence.resumed):
+            return await readback.look(wants)  # Nothing has made it restart.
+        return await self.job.refinder.watch(readback.identity, lambda: readback.look(wants), seen_as)
 
     async def _act(
         self, evidence: RestoreEvidence, act: Put | Restore | Save, readback: Readback, file: Path
@@ -256,13 +271,16 @@ class RestoreJob:
         if evidence.basis is not None and evidence.last is Last.LOOK and not evidence.latest.stranger:
             place = await self._replaced(readback.identity, readback) if order.replace else ""
             place += moved_words(before, readback.network)
+        refinder = self.job.refinder
+        place += refinder.words
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
-            raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", judgement.advice)
+            advice = f"{judgement.advice} {refinder.advice}".strip()
+            raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", advice)
         if proven(evidence):
             await self._see_again(readback.identity)
         saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
-        return f"{saved}. {judgement.message}{place}"
+        return f"{saved}. {judgement.message}{place} {refinder.advice}".rstrip()
 
     async def _see_again(self, identity: Identity) -> None:
         """Mark the backup as confirmed: what was read of the sensor before does not count any more."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sicktui.engine.job.job import Job
+from sicktui.engine.job.refind import Seen
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.agreement import agreement
 from sicktui.engine.parameters.compare import compare, equal
@@ -22,6 +23,13 @@ from sicktui.sensor.errors import SensorError, Unreachable
 from sicktui.sensor.transport.redaction import STARS
 
 T = TypeVar("T")
+
+
+def seen_as(seen: RestoreLooked | Silent | Garbled) -> Seen:
+    """What a look amounts to for the search of a sensor that has left its address."""
+    if not isinstance(seen, RestoreLooked):
+        return Seen.NOTHING
+    return Seen.STRANGER if seen.reading.stranger else Seen.SENSOR
 
 
 class Readback:

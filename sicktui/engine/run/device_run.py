@@ -104,6 +104,7 @@ class DeviceRun:
             return await self._until_cancelled()
         finally:
             lock.release()
+            await job.refinder.aclose()
             await job.sensor.aclose()
 
     async def _until_cancelled(self) -> str:

@@ -21,6 +21,7 @@ from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
+from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed
 from sicktui.engine.run.handshake import RunnerReady, RunnerStart, RunSecrets
@@ -86,6 +87,7 @@ class Runner:
         self._queues = RequestQueues(
             spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
         )
+        self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
         self._active: dict[str, JobRecord] = {}
         self._commands_seen = 0
         self._limits = limits_for(spec.settings.limits, spec.operation)
@@ -217,6 +219,7 @@ class Runner:
             memory=self._memory,
             passphrase=self._secrets.passphrase_of(item.device),
             scratch=scratch_folder(self._home, self._spec.run, item.device),
+            refinder=Refinder(self._finder, item.target, sensor, record, self._clock),
             package_file=package_file,
         )
         self._active[item.device] = record

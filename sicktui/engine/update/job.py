@@ -5,6 +5,7 @@ job carries its acts out and adds what came of them to the evidence, until the r
 """
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from msgspec import structs
@@ -16,7 +17,7 @@ from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
 from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
-from sicktui.engine.update.observer import look, read_before
+from sicktui.engine.update.observer import look, read_before, seen_as
 from sicktui.engine.update.parameter_check import what_was_lost
 from sicktui.engine.update.resume import known_of, new_evidence, reading_of, resumed_evidence
 from sicktui.engine.update.steps import StepLog, waiting_words
@@ -89,7 +90,8 @@ class UpdateJob:
         judgement = await self._carry_out(evidence)
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
-            raise JobEnded(judgement.verdict, code, judgement.message, judgement.advice)
+            advice = f"{judgement.advice} {self.job.refinder.advice}".strip()
+            raise JobEnded(judgement.verdict, code, f"{judgement.message}{self.job.refinder.words}", advice)
         return await self._success(judgement, identity)
 
     # -- before the first write -----------------------------------------------------------------
@@ -285,14 +287,26 @@ class UpdateJob:
             case Renew():
                 return await acts.renew(job)
             case Look(wants=wants):
-                began = job.clock.monotonic()
-                seen = await look(job.sensor, evidence.before, wants)
-                if isinstance(seen, Looked):
-                    seen = structs.replace(seen, took=job.clock.monotonic() - began)
+                seen = await self._look(evidence, wants)
                 await self._note(evidence, seen)
                 return seen
             case _:
                 raise AssertionError(act)
+
+    async def _look(self, evidence: Evidence, wants: frozenset[Want]) -> Looked | Silent | Garbled:
+        """Look once, at the address where the sensor is by now."""
+        job = self.job
+
+        async def once() -> Looked | Silent | Garbled:
+            began = job.clock.monotonic()
+            seen = await look(job.sensor, evidence.before, wants)
+            if isinstance(seen, Looked):
+                seen = structs.replace(seen, took=job.clock.monotonic() - began)
+            return seen
+
+        if not (evidence.sent.anything or evidence.resumed):
+            return await once()  # Nothing has made it restart.
+        return await job.refinder.watch(job.item.identity, once, partial(seen_as, evidence.before))
 
     async def _note(self, evidence: Evidence, seen: Looked | Silent | Garbled) -> None:
         """Tell people what a look found, as far as it is news."""
@@ -353,7 +367,9 @@ class UpdateJob:
         return f"{evidence.proof.words}; {words} for {calm(evidence, self.job.timing):g} s"
 
     async def _success(self, judgement: Judgement, before: Identity) -> str:
-        message, self.advice = judgement.message, judgement.advice
+        refinder = self.job.refinder
+        message = f"{judgement.message}{refinder.words}"
+        self.advice = f"{judgement.advice} {refinder.advice}".strip()
         evidence = self._evidence
         proof = evidence.proof if evidence is not None else None
         if proof is not None and proof.by is Want.POWER_ON:

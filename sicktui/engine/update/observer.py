@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sicktui.engine.job.refind import Seen
 from sicktui.model.enums import UpdateState
+from sicktui.model.update.evidence import same_sensor
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.client import Sensor
@@ -33,6 +35,14 @@ async def look(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Looke
         return Silent(why=error.message)
     except SensorError as error:
         return Garbled(why=error.message, code=error.code or "", advice=error.advice)
+
+
+def seen_as(before: Reading, seen: Looked | Silent | Garbled) -> Seen:
+    """What a look amounts to for the search of a sensor that has left its address."""
+    if not isinstance(seen, Looked):
+        return Seen.NOTHING
+    known = Want.IDENTITY in seen.wants
+    return Seen.STRANGER if known and same_sensor(before, seen.reading) is False else Seen.SENSOR
 
 
 async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Reading:

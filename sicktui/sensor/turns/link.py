@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from msgspec import structs
+
 from sicktui.model.address import Address, parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
@@ -75,6 +77,16 @@ class Link:
                 yield slot
             finally:
                 queue.throttle.give_back(slot.unused)
+
+    async def move(self, address: str) -> None:
+        """Use another address from the next slot on.
+
+        Args:
+            address: ``host`` or ``host:port``.
+        """
+        await self.aclose()
+        self._target, self._address = structs.replace(self._target, address=address), None
+        self.label = clean(address)
 
     async def aclose(self) -> None:
         """Close every connection. The next slot opens new ones."""
