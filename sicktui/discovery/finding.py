@@ -62,9 +62,7 @@ async def find_sensor(
     found: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
     wanted = Identity(name="", version="", serial=serial, mac=mac)
     finder = _Finder(wanted, near, Asker(open_sensor, probes), clock, subnets=tuple(subnets), found=found)
-    work = asyncio.create_task(
-        finder.run(port=port, probes=probes, broadcast=broadcast, sweeps=sweep_subnet)
-    )
+    work = asyncio.create_task(finder.run(port=port, probes=probes, broadcast=broadcast, sweeps=sweep_subnet))
     limit = asyncio.create_task(clock.sleep(deadline - clock.monotonic()))
     try:
         waited: set[asyncio.Future[Any]] = {work, limit, found}

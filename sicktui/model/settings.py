@@ -67,6 +67,10 @@ class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     port: Annotated[int, Meta(ge=1, le=65535, description="UDP port of the search (AutoIP)")] = 30718
     wait: Annotated[float, _positive("to collect answers to a search; the first one does not end it")] = 5.0
     probes: Annotated[int, Meta(ge=1, le=256, description="sweep: connections at once")] = 32
+    refind: Annotated[
+        Literal["auto", "on", "off"],
+        Meta(description="look elsewhere for a sensor that left its address; auto: profiles, not loopback"),
+    ] = "auto"
 
 
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,15 +1,14 @@
 """Follows the sensor of a job that comes back from a reboot at another address.
 
-It looks beside the job, which goes on watching the old address: by AutoIP and the neighbour table, later in the
-subnet too. What answers elsewhere must be the same sensor by serial number, else by MAC address. Nothing is sent to
-any other but the question who it is. The rules of a verdict know nothing of addresses: they judge what is read.
+It looks beside the job, which goes on watching the old address: by AutoIP and the neighbour table, later in
+the subnet too. What answers elsewhere must be the same sensor by serial number, else by MAC address; any
+other is only asked who it is. The rules of a verdict know nothing of addresses: they judge what is read.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from ipaddress import IPv4Network
 from typing import Final, Protocol, TypeVar
 
 from msgspec import structs
@@ -30,13 +29,13 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 
 SILENCE: Final = 20.0
-"""Seconds without an answer after which the search begins: most reboots begin with a shorter glitch or none."""
+"""Seconds without an answer after which the search begins."""
 TURN: Final = 8.0
 """Seconds of one search. All jobs of a run take turns, since replies go to one socket of the port only."""
 SWEEP_TURN: Final = 40.0
 PAUSE: Final = 5.0
 SWEEP_AFTER: Final = 0.5
-"""The part of ``reconnect_timeout`` after which the subnet is swept too: reboots of five minutes are normal."""
+"""The part of ``reconnect_timeout`` after which the subnet is swept too: a reboot may take five minutes."""
 SWEEP_PAUSE: Final = 60.0
 
 T = TypeVar("T")
@@ -124,7 +123,7 @@ class NetworkFinder:
 def may_refind(settings: DiscoverySettings, target: Target) -> bool:
     """Whether a sensor is looked for elsewhere: ``auto`` leaves out loopback, names, and ad-hoc addresses.
 
-    Several simulated sensors share a loopback address, and behind a host name somebody else follows the sensor.
+    Several simulated sensors share a loopback address, and the owner of a host name keeps it up to date.
     """
     if settings.refind != "auto":
         return settings.refind == "on"
@@ -132,7 +131,7 @@ def may_refind(settings: DiscoverySettings, target: Target) -> bool:
         address = parse_address(target.address, target.scheme)
     except UsageError:
         return False
-    return not target.ad_hoc and is_ipv4(address.host) and address.host not in IPv4Network("127.0.0.0/8")
+    return not target.ad_hoc and is_ipv4(address.host) and not address.loopback
 
 
 class Refinder:
@@ -161,7 +160,7 @@ class Refinder:
 
     @property
     def words(self) -> str:
-        """Where the sensor is now and was before, as a sentence for its verdict; empty if it did not leave."""
+        """Where the sensor is now and was before, as a sentence for its verdict; empty if it stayed."""
         if self._place == self._target.address:
             lost = self._searched and self._silent_since is not None
             return " It was not found elsewhere in the subnets of this PC." if lost else ""
@@ -201,8 +200,8 @@ class Refinder:
         if what is Seen.STRANGER and self._search is not None:
             await self._record.log(
                 Level.WARNING,
-                f"Another sensor answers at {clean(self._place)}: looking for {identity.key} elsewhere for up "
-                f"to {self._left(now):.0f} s.",
+                f"Another sensor answers at {clean(self._place)}: looking for {identity.key} elsewhere for "
+                f"up to {self._left(now):.0f} s.",
             )
             # A verdict on a sensor that may be elsewhere waits as long as one on a silent sensor.
             await asyncio.wait({self._search})
