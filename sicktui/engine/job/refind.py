@@ -17,13 +17,12 @@ from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.discovery.finding import find_sensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.engine.job.record import JobRecord
-from sicktui.model.address import parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Target
-from sicktui.model.discovery import is_ipv4
 from sicktui.model.enums import Level
-from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
+from sicktui.model.search.refind import may_refind
 from sicktui.model.settings import DiscoverySettings
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
@@ -118,20 +117,6 @@ class NetworkFinder:
                 sweep_subnet=sweep,
             )
         return found.address if found is not None else None
-
-
-def may_refind(settings: DiscoverySettings, target: Target) -> bool:
-    """Whether a sensor is looked for elsewhere: ``auto`` leaves out loopback, names, and ad-hoc addresses.
-
-    Several simulated sensors share a loopback address, and the owner of a host name keeps it up to date.
-    """
-    if settings.refind != "auto":
-        return settings.refind == "on"
-    try:
-        address = parse_address(target.address, target.scheme)
-    except UsageError:
-        return False
-    return not target.ad_hoc and is_ipv4(address.host) and not address.loopback
 
 
 class Refinder:

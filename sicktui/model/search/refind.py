@@ -1,0 +1,21 @@
+"""Which sensors are looked for when they have left their addresses. Pure."""
+
+from sicktui.model.address import parse_address
+from sicktui.model.device import Target
+from sicktui.model.discovery import is_ipv4
+from sicktui.model.errors import UsageError
+from sicktui.model.settings import DiscoverySettings
+
+
+def may_refind(settings: DiscoverySettings, target: Target) -> bool:
+    """Whether a sensor is looked for elsewhere: ``auto`` leaves out loopback, names, and ad-hoc addresses.
+
+    Several simulated sensors share a loopback address, and the owner of a host name keeps it up to date.
+    """
+    if settings.refind != "auto":
+        return settings.refind == "on"
+    try:
+        address = parse_address(target.address, target.scheme)
+    except UsageError:
+        return False
+    return not target.ad_hoc and is_ipv4(address.host) and not address.loopback
