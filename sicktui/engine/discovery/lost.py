@@ -35,8 +35,8 @@ def wanted(context: Context, targets: Iterable[Target]) -> dict[str, Identity]:
 async def find_moved(context: Context, targets: Iterable[Target]) -> dict[str, str]:
     """Where sensors answer that do not answer at the address of their profile.
 
-    AutoIP on every subnet of this PC, and the neighbour table; nothing is swept. What answers must be the same
-    sensor by its own REST answers.
+    AutoIP on every subnet of this PC, and the neighbour table; nothing is swept. What answers must be the
+    same sensor by its own REST answers.
 
     Args:
         context: settings, list and clock.

@@ -46,7 +46,7 @@ class Seen(Enum):
     SENSOR = "sensor"
     """The sensor of the job."""
     NOTHING = "nothing"
-    """Silence, or an answer that no sensor gives."""
+    """Silence, or an answer that cannot be read."""
     STRANGER = "stranger"
     """Another sensor."""
 
