@@ -41,6 +41,7 @@ class Printer:
 
     def __init__(self, *, json: bool, environ: Mapping[str, str]) -> None:
         self.json = json
+        self._overwritten = ""
         self.closed = False
         """The reader of stdout is gone."""
         plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") in NO_ESCAPES
@@ -94,8 +95,9 @@ class Printer:
 
         Nothing without a terminal on stderr. An empty text clears the line.
         """
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or text == self._overwritten:
             return
+        self._overwritten = text
         columns = shutil.get_terminal_size((80, 24)).columns
         shown = clean(text, max(1, columns - 1))
         blank = " " * max(0, columns - 1 - width(shown))

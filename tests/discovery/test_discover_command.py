@@ -211,3 +211,24 @@ def test_nothing_could_be_asked(program: ProgramHarness, monkeypatch: pytest.Mon
     assert (error["kind"], error["code"], error["exit_code"]) == ("error", "unreachable", 1)
     assert "no IPv4 address" in error["message"]
     assert error["advice"]
+
+
+def test_a_sensor_that_the_list_reaches_over_https(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", serial=SERIAL, https=True))
+    secure = made.devices[0].https
+    assert secure.bundle is not None
+    address = secure.address or ""
+    pins = ("--scheme", "https", "--fingerprint", secure.bundle.fingerprint, "--serial", SERIAL)
+    program.here("devices", "add", "gate", address, *pins)
+    words = ("--cidr", "127.0.0.1/32", "--no-broadcast", "--port", address.rpartition(":")[2])
+    (one,) = found(program.here("discover", *words, "--json"))
+    assert (one["device"], one["address"], one["confirmed"], one["problem"]) == ("gate", address, True, None)
+
+
+def test_an_lrs4000_whose_search_is_off_is_found_by_the_sweep(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", generation="lrs4000-1.10.0", parameters={"EnableColaScan": False}))
+    (one,) = found(sweep(program, made, "--json"))
+    assert (one["hidden"], one["confirmed"], one["problem"]) == (True, True, None)
+    assert "search is off" in one["message"]

@@ -127,7 +127,8 @@ async def _search(cli: CliContext, request: Request) -> Progress:
 
 def _how_far(progress: Progress, wait: float) -> str:
     seen = progress.seen
-    parts = [f"Searching {seen.seconds:.0f} s of {wait:g} s", f"{len(progress.found)} found"]
+    began = f"Searching {seen.seconds:.0f} s"
+    parts = [f"{began} of {wait:g} s" if seen.seconds <= wait else began, f"{len(progress.found)} found"]
     if seen.total:
         parts.append(f"{min(seen.probed, seen.total)} of {seen.total} addresses asked")
     return ", ".join(parts)
