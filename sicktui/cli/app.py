@@ -1,6 +1,7 @@
 """The command line: parses the arguments, runs the command, and returns the exit code."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -8,15 +9,18 @@ from typing import Final
 import click
 
 from sicktui import __version__
+from sicktui.cli import lines
 from sicktui.cli.commands import COMMANDS
 from sicktui.cli.commands.demo import demo_command
 from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
 
 MAX_MESSAGE: Final = 2000
 """Characters of an error message."""
+_INTERRUPTED: Final = "Interrupted. Nothing was written to any sensor."
 
 
 HELP: Final = r"""Update, back up and restore SICK LiDAR sensors, many at once.
@@ -101,26 +105,55 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
         anything was written is 4 (2 for wrong use and configuration); an unexpected one is 1.
     """
     collection = Parsed()
+    lines.begin()
+    code, error = _run(arguments, dashboard, collection)
+    # The option may be behind what could not be parsed.
+    if code and (collection.common.json or "--json" in arguments) and not lines.has_ended():
+        _print_error_line(code, error)
+    return code
+
+
+def _run(
+    arguments: Sequence[str], dashboard: Dashboard, collection: Parsed
+) -> tuple[int, SicktuiError | None]:
+    """The exit code, and the error that ended the call."""
     try:
         code = build(dashboard).main(
             list(arguments), prog_name="sicktui", standalone_mode=False, obj=collection
         )
     except click.ClickException as error:
         error.show()
-        return ExitCode.USAGE
+        return ExitCode.USAGE, UsageError(error.format_message())
     except click.Abort:
         # From click, for a Ctrl-C that no command handles: nothing was written.
-        _print_error("Interrupted. Nothing was written to any sensor.")
-        return ExitCode.INTERRUPTED
+        _print_error(_INTERRUPTED)
+        return ExitCode.INTERRUPTED, SicktuiError(_INTERRUPTED, code=Code.INTERRUPTED)
     except SicktuiError as error:
         _print_error(f"Error: {error.message}", error.advice)
-        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED
+        return (ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED), error
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
         from sicktui.cli import crash_log  # noqa: PLC0415  rarely needed
 
-        _print_error(*crash_log.record(error, collection.common))
-        return ExitCode.FAILED
-    return int(code or 0)
+        message, *advice = crash_log.record(error, collection.common)
+        _print_error(message, *advice)
+        return ExitCode.FAILED, SicktuiError(message, advice=" ".join(advice))
+    return int(code or 0), None
+
+
+def _print_error_line(code: int, error: SicktuiError | None) -> None:
+    """The contract's ``error`` line, the last one of a command that did not end well."""
+    from sicktui.cli.output import Printer  # noqa: PLC0415  --help is quick without it
+    from sicktui.model.clock import SystemClock, timestamp  # noqa: PLC0415
+
+    meaning = {each.value: each.meaning for each in ExitCode}.get(code, "it ended otherwise")
+    Printer(json=True, environ=os.environ).fact(
+        "error",
+        timestamp(SystemClock().now()),
+        code=error.code.value if error and error.code else None,
+        message=clean(error.message if error else f"{meaning[0].upper()}{meaning[1:]}.", MAX_MESSAGE),
+        advice=clean(error.advice, MAX_MESSAGE) if error else "",
+        exit_code=code,
+    )
 
 
 def _print_error(*lines: str) -> None:

@@ -15,6 +15,7 @@ from typing import Final, TextIO
 import click
 import msgspec
 
+from sicktui.cli import lines
 from sicktui.cli.tables import indented, width
 from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.safe_text import clean, plain_json
@@ -124,6 +125,7 @@ class Printer:
             self._lost(stream, error)
 
     def _bytes(self, line: bytes) -> None:
+        lines.note(line)
         try:
             sys.stdout.buffer.write(plain_json(line) + b"\n")
             sys.stdout.buffer.flush()

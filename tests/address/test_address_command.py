@@ -51,7 +51,7 @@ def test_what_is_wrong_ends_with_an_error_line(program: ProgramHarness, start_fl
 
     def ends(*words: str) -> tuple[int, str | None]:
         result = program.here("address", address, *words, "--json")
-        last = result.lines[-1]
+        last = result.every_line[-1]
         assert (last["kind"], last["exit_code"]) == ("error", result.code), result
         return result.code, last["code"]
 
@@ -101,4 +101,4 @@ def test_an_address_that_answers_is_refused(program: ProgramHarness, start_fleet
         sensor("other", parameters={"EtherIPAddress": [127, 0, 3, 10]}, port=48_124),
     )
     refused = program.here("address", again.devices[0].address, "--ip", "127.0.3.10", "--yes", "--json")
-    assert (refused.code, refused.lines[-1]["code"]) == (4, "other_device"), refused
+    assert (refused.code, refused.every_line[-1]["code"]) == (4, "other_device"), refused

@@ -328,7 +328,7 @@ def test_a_passphrase_is_kept_where_passwords_are(program: ProgramHarness, start
     lost = program.here("restore", two, "--backup", "latest", "--yes", "--json", **vault)
     assert lines(lost, "verdict")[0]["code"] == "wrong_passphrase"
     locked = program.here("backup", one, "--json", "--yes")
-    assert (locked.code, locked.out) == (2, "")
+    assert (locked.code, locked.lines) == (2, [])
     assert "would not be protected" in locked.err
     assert "SICKTUI_VAULT_PASSWORD" in locked.err
     other = program.here("backup", one, "--json", "--yes", SICKTUI_PASSPHRASE=PHRASE)

@@ -96,7 +96,7 @@ def test_without_a_terminal_there_is_no_dashboard(program: ProgramHarness) -> No
 def test_wrong_use_is_code_2_and_goes_to_stderr(program: ProgramHarness, words: list[str]) -> None:
     result = program(*words, "--json", fast=False)
     assert result.code == 2, result
-    assert result.out == ""
+    assert [line["kind"] for line in result.every_line] == ["error"]
     assert "Usage" in result.err
 
 

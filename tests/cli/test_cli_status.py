@@ -47,7 +47,7 @@ def test_a_line_a_device_with_every_key(program: ProgramHarness, start_fleet: St
 def test_an_address_that_is_none_is_wrong_use(program: ProgramHarness, command: str, address: str) -> None:
     package = () if command == "status" else ("--package", program.package())
     result = program.here(command, address, *package, "--json", "--yes", fast=False)
-    assert (result.code, result.out) == (2, ""), result
+    assert (result.code, result.lines) == (2, []), result
     assert "Invalid address" in result.err
     assert "192.168.0.1:8080" in result.err
 

@@ -122,7 +122,7 @@ def test_without_terminal_and_yes_nothing_is_started(
     assert result.code == 2
     assert "Update 2 sensors?" in result.err
     assert "--yes" in result.err
-    assert result.out == ""
+    assert result.lines == []
     assert made.writes() == []
     assert program.here("runs", "list", "--json", fast=False).lines == []
 
@@ -281,7 +281,7 @@ def test_what_no_sensor_can_report_is_no_expected_version(
     words = ("--package", program.package(), "--yes", "--json", "--expect-version", wish)
     for command in ("plan", "update"):
         result = program.here(command, *made.addresses, *words)
-        assert (result.code, result.out) == (2, ""), result
+        assert (result.code, result.lines) == (2, []), result
         assert "2.3.0.0R" in result.err
     assert made.requests() == 0
 

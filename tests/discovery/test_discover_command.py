@@ -171,10 +171,9 @@ def test_wrong_use_is_told_before_anything_is_sent(
     assert result.code == 2, result
     assert told in result.err
     assert "\x1b" not in result.err + result.out
-    if words[0] != "--wait":  # no settings, no command
-        (error,) = result.lines
-        assert (error["kind"], error["exit_code"]) == ("error", 2)
-        assert told in error["message"]
+    (error,) = result.every_line
+    assert (error["kind"], error["exit_code"]) == ("error", 2)
+    assert told in error["message"]
 
 
 def test_a_sweep_larger_than_a_16_needs_a_yes(program: ProgramHarness) -> None:
@@ -206,7 +205,7 @@ def test_nothing_could_be_asked(program: ProgramHarness, monkeypatch: pytest.Mon
     monkeypatch.setattr("sicktui.engine.discovery.search.subnets", list)
     result = program.here("discover", "--wait", "0.2", "--json")
     assert result.code == 1, result
-    summary, error = result.lines
+    summary, error = result.every_line
     assert (summary["kind"], summary["exit_code"], summary["found"]) == ("summary", 1, 0)
     assert (error["kind"], error["code"], error["exit_code"]) == ("error", "unreachable", 1)
     assert "no IPv4 address" in error["message"]

@@ -299,7 +299,7 @@ def test_a_pc_without_ipv4(network: Network, words: tuple[str, ...]) -> None:
     pc.run("ip", "link", "set", "lo", "down")
     result = network.program(pc, "discover", *WAIT, *words, "--json")
     assert result.code == 1, result
-    last = result.lines[-1]
+    last = result.every_line[-1]
     assert (last["kind"], last["exit_code"]) == ("error", 1)
     assert last["message"]
     assert last["advice"]

@@ -1,7 +1,11 @@
 """Watching: a message of the broker makes this PC check in at once, and nothing else."""
 
 import asyncio
+import signal
+import sys
 from pathlib import Path
+
+import pytest
 
 from sicktui.engine.context import open_context
 from sicktui.engine.offers.session import OfferSession
@@ -78,3 +82,20 @@ devices = ["gate-1"]
     assert any("A message about new firmware" in warning for warning in heard.warnings)
     assert heard.packages == []
     assert "c" * 64 not in {request.token for request in application.record.requests}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_a_watch_ends_with_a_summary(site: ProgramHarness, number: signal.Signals) -> None:
+    process = site.start("firmware", "check", "--watch", "60", "--json")
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert b'"kind":"offer"' in first
+    process.stdout.readline()
+    process.send_signal(number)
+    result = site.wait(process)
+    assert result.code == 0, result
+    last = result.every_line[-1]
+    assert (last["kind"], last["operation"], last["exit_code"]) == ("summary", "check", 0)
+    assert last["offers"] == {"current": 2}

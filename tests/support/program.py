@@ -46,14 +46,20 @@ class Result:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The JSON lines, each of which must be as the contract says."""
+        """The JSON lines but for the ``error`` line at the end."""
+        found = self.every_line
+        return found[:-1] if found and found[-1]["kind"] == "error" else found
+
+    @property
+    def every_line(self) -> list[dict[str, Any]]:
+        """All JSON lines, each of which must be as the contract says."""
         found = [json.loads(line) for line in self.out.splitlines()]
         for line in found:
             check_line(line)
         return found
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
-        return [line for line in self.lines if line["kind"] == kind]
+        return [line for line in self.every_line if line["kind"] == kind]
 
 
 class ProgramHarness:
@@ -127,6 +133,10 @@ class ProgramHarness:
             code = run(self.command(*words, fast=fast)[3:], dashboard=_no_dashboard)
         result = Result(code, _bytes(out), _bytes(err))
         assert "Traceback" not in result.err, result
+        if code and "--json" in words:
+            last = json.loads(result.out.splitlines()[-1])
+            assert last["kind"] in {"error", "summary", "diff"}, result
+            assert last["kind"] == "diff" or last["exit_code"] == code, result
         return result
 
     def wait(self, process: "subprocess.Popen[bytes]", stdin: bytes = b"") -> Result:

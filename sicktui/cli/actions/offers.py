@@ -36,6 +36,17 @@ class _Printer:
     def __init__(self, cli: CliContext) -> None:
         self._cli = cli
         self._last = 0.0
+        self._heard: list[Offer] = []
+        self._checked: list[Offer] = []
+
+    def checked(self) -> None:
+        """A check has ended."""
+        self._heard, self._checked = [], self._heard
+
+    @property
+    def newest(self) -> Sequence[Offer]:
+        """The offers of the last check that has ended, or else of the one that was ended."""
+        return self._checked or self._heard
 
     def on_warning(self, source: str, message: str) -> None:
         """A warning for people."""
@@ -43,6 +54,7 @@ class _Printer:
 
     def on_offer(self, offer: Offer) -> None:
         """One offer, or trouble in its place."""
+        self._heard.append(offer)
         out = self._cli.out
         out.fact(
             "offer",
@@ -101,13 +113,15 @@ def check(
         return _run(common, sources, devices, operation="check")
     with open_cli(common) as cli:
         session = OfferSession(cli.context, os.environ.get(SOURCE_VARIABLE), sources, devices)
-        asyncio.run(_watch(session, _Printer(cli), every * 60))
+        printer = _Printer(cli)
+        asyncio.run(_watch(session, printer, every * 60))
+        _print_summary(cli, "check", printer.newest, ExitCode.OK)
         return ExitCode.OK
 
 
 async def _watch(session: OfferSession, printer: "_Printer", interval: float) -> None:
     with Interrupts() as interrupts:
-        watching = asyncio.create_task(watch(session, printer, interval=interval))
+        watching = asyncio.create_task(watch(session, printer, interval=interval, after=printer.checked))
         signalled = asyncio.create_task(interrupts.ctrl_c())
         await asyncio.wait({watching, signalled}, return_when=asyncio.FIRST_COMPLETED)
         for task in (watching, signalled):
@@ -130,17 +144,21 @@ def _run(
         fetching = operation == "fetch"
         offers = asyncio.run(check_sources(session, _Printer(cli), fetching=fetching, forced=forced))
         code = exit_code(offers)
-        counts = Counter(offer.state.value for offer in offers)
-        cli.out.fact(
-            "summary",
-            cli.now(),
-            operation=operation,
-            offers={state.value: counts[state.value] for state in OfferState if counts[state.value]},
-            exit_code=int(code),
-        )
+        _print_summary(cli, operation, offers, code)
         if not offers:
             cli.out.note("The sources have nothing.")
         return code
+
+
+def _print_summary(cli: CliContext, operation: str, offers: Sequence[Offer], code: ExitCode) -> None:
+    counts = Counter(offer.state.value for offer in offers)
+    cli.out.fact(
+        "summary",
+        cli.now(),
+        operation=operation,
+        offers={state.value: counts[state.value] for state in OfferState if counts[state.value]},
+        exit_code=int(code),
+    )
 
 
 def exit_code(offers: Sequence[Offer]) -> ExitCode:

@@ -1,0 +1,92 @@
+"""With --json, every command that does not end well prints the contract's ``error`` line last."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from sicktui.cli import actions, app
+from sicktui.model.errors import ConfigError, SicktuiError
+from tests.support.program import ProgramHarness
+
+WRONG: dict[tuple[str, ...], int] = {
+    ("status", "nosuch"): 2,
+    ("firmware", "add", "nosuch.spk"): 4,
+    ("firmware", "list", "x"): 2,
+    ("firmware", "nosuch"): 2,
+    ("firmware", "check"): 2,
+    ("sources", "login", "plant"): 2,
+    ("plan", "nosuch", "--package", "x.spk"): 2,
+    ("backups", "show", "x"): 2,
+    ("update", "--nosuch"): 2,
+    ("nosuch",): 2,
+    (): 2,
+}
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_use_and_refusals_end_with_an_error_line(
+    program: ProgramHarness, words: tuple[str, ...]
+) -> None:
+    result = program.here(*words, "--json", fast=False)
+    [line] = result.every_line
+    assert line["kind"] == "error"
+    assert line["exit_code"] == result.code == WRONG[words]
+    assert line["message"]
+    assert line["message"] in " ".join(result.err.split())
+
+
+def test_without_json_there_is_none(program: ProgramHarness) -> None:
+    assert program.here("status", "nosuch").out == ""
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "exit_code"),
+    [
+        (click.Abort(), "interrupted", 130),
+        (KeyboardInterrupt(), "interrupted", 130),
+        (ZeroDivisionError(), None, 1),
+        (ConfigError("Bad.", advice="Mend it."), None, 2),
+        (SicktuiError("No."), None, 4),
+    ],
+    ids=lambda raised: type(raised).__name__,
+)
+def test_whatever_ends_a_command(
+    program: ProgramHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    raised: BaseException,
+    code: str | None,
+    exit_code: int,
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(actions.firmware, "list_packages", fail)
+    result = program.here("firmware", "list", "--json")
+    [line] = result.every_line
+    assert (line["code"], line["exit_code"], result.code) == (code, exit_code, exit_code)
+
+
+def test_a_code_that_is_returned_has_a_line_too(
+    program: ProgramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions.firmware, "list_packages", lambda *_: 3)
+    [line] = program.here("firmware", "list", "--json").every_line
+    assert (line["kind"], line["exit_code"]) == ("error", 3)
+
+
+def test_a_command_that_ends_with_its_own_line_keeps_it_last(program: ProgramHarness, tmp_path: Path) -> None:
+    (program.home / "config").mkdir(parents=True)
+    share = tmp_path / "gone"
+    (program.home / "config" / "config.toml").write_text(
+        f'[sources.share]\nkind = "folder"\npath = "{share}"\n'
+    )
+    result = program.here("firmware", "check", "--json")
+    assert result.code == 3
+    assert [line["kind"] for line in result.every_line] == ["offer", "summary"]
+
+
+def test_the_error_line_is_data_and_not_markup(program: ProgramHarness) -> None:
+    [line] = program.here("status", "a\x1b[31mb", "--json").every_line
+    assert "\x1b" not in line["message"]
+    assert len(line["message"]) <= app.MAX_MESSAGE
