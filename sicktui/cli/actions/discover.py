@@ -188,6 +188,8 @@ def _keep(cli: CliContext, found: Sequence[Found], options: Options) -> tuple[li
     for each in followed:
         device_fact(cli, each.profile)
         cli.out.line(f"{each.profile.name}: address changed from {each.before} to {each.profile.address}.")
+        if not each.password_kept:
+            cli.out.note(f"Store its password again with 'sicktui login {each.profile.name}'.", "yellow")
     added = add(cli.context, found, tags=options.tags) if options.add else []
     for profile in added:
         device_fact(cli, profile)

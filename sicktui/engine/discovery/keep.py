@@ -1,16 +1,21 @@
 """Takes what a search has found into the device list. Nothing is sent to any sensor."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, same_serial
 from sicktui.model.discovery import Found, Problem
+from sicktui.model.errors import ConfigError
 from sicktui.model.search.names import name_for
 from sicktui.stores.config.device_rules import MAX_NAME
-from sicktui.stores.config.devices import save_devices
+from sicktui.stores.config.devices import DeviceList, save_devices
+
+T = TypeVar("T")
+
+_TRIES: Final = 5
 
 
 class Followed(NamedTuple):
@@ -20,6 +25,8 @@ class Followed(NamedTuple):
     """As it is now."""
     before: str
     """The address that it had."""
+    password_kept: bool
+    """Whether its stored password went with it; else it is asked for again."""
 
 
 def can_add(found: Found) -> bool:
@@ -54,24 +61,24 @@ def add(
         UsageError: a name or a tag is not valid, or a name is taken; nothing is added then.
         ConfigError: the list cannot be read, or was changed meanwhile.
     """
-    devices = context.devices()
-    added: list[Profile] = []
-    for each in found:
-        if not can_add(each) or _is_listed(each, devices.profiles.values()):
-            continue
-        name = (names or {}).get(each.key) or name_for(each, devices.profiles, longest=MAX_NAME)
-        profile = Profile(
-            name=name,
-            address=each.address,
-            serial=each.serial,
-            model=each.model,
-            tags=tuple(dict.fromkeys(tags)),
-        )
-        devices = devices.add(profile)
-        added.append(profile)
-    if added:
-        save_devices(context.home.devices_file, devices)
-    return added
+
+    def change(devices: DeviceList) -> tuple[DeviceList, list[Profile]]:
+        added: list[Profile] = []
+        for each in found:
+            if not can_add(each) or _is_listed(each, devices.profiles.values()):
+                continue
+            profile = Profile(
+                name=(names or {}).get(each.key) or name_for(each, devices.profiles, longest=MAX_NAME),
+                address=each.address,
+                serial=each.serial,
+                model=each.model,
+                tags=tuple(dict.fromkeys(tags)),
+            )
+            devices = devices.add(profile)
+            added.append(profile)
+        return devices, added
+
+    return _save(context, change)
 
 
 def _is_listed(found: Found, profiles: Iterable[Profile]) -> bool:
@@ -92,18 +99,49 @@ def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
     Raises:
         ConfigError: the list cannot be read, or was changed meanwhile.
     """
-    devices = context.devices()
-    followed: list[Followed] = []
-    for each in found:
-        before = devices.profiles.get(each.device or "")
-        if not can_follow(each) or before is None:
-            continue
-        host, _, port = each.address.partition(":")
-        # 80 and 443 are the usual ports of the schemes: the profile's own scheme decides.
-        address = host if port in ("", "443") else each.address
-        after = structs.replace(before, address=address)
-        devices = devices.replace(before.name, after)
-        followed.append(Followed(after, before.address))
-    if followed:
-        save_devices(context.home.devices_file, devices)
-    return followed
+
+    def change(devices: DeviceList) -> tuple[DeviceList, list[tuple[Profile, str]]]:
+        moved: list[tuple[Profile, str]] = []
+        for each in found:
+            before = devices.profiles.get(each.device or "")
+            if not can_follow(each) or before is None or not _is_its(before, each):
+                continue
+            host, _, port = each.address.partition(":")
+            # 80 and 443 are the usual ports of the schemes: the profile's own scheme decides.
+            address = host if port in ("", "443") else each.address
+            if address != before.address:
+                after = structs.replace(before, address=address)
+                devices = devices.replace(before.name, after)
+                moved.append((after, before.address))
+        return devices, moved
+
+    usual = context.settings.device.user
+    return [
+        Followed(
+            profile=profile,
+            before=before,
+            password_kept=context.credentials.follow(profile.name, profile.name, profile.user or usual),
+        )
+        for profile, before in _save(context, change)
+    ]
+
+
+def _is_its(profile: Profile, found: Found) -> bool:
+    """Whether the list still pins the sensor that was found: it may have been changed meanwhile."""
+    return bool(profile.serial and found.serial) and same_serial(profile.serial or "", found.serial or "")
+
+
+def _save(context: Context, change: Callable[[DeviceList], tuple[DeviceList, list[T]]]) -> list[T]:
+    """Change the list; once more where another session has just saved it."""
+    for remaining in reversed(range(_TRIES)):
+        devices, changes = change(context.devices())
+        if not changes:
+            return []
+        try:
+            save_devices(context.home.devices_file, devices)
+        except ConfigError:
+            if not remaining:
+                raise
+        else:
+            return changes
+    return []
