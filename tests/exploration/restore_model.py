@@ -28,6 +28,7 @@ from sicktui.model.restore.evidence import (
     RestoreWant,
 )
 from sicktui.model.settings import Timing
+from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
 from tests.exploration.paths import Count, explore_paths
 from tests.exploration.truth import Wrong
@@ -158,6 +159,8 @@ def following(world: World, moment: Moment) -> Iterator[Moment | str]:
     act = next_act(evidence, now, TIMING)
     match act:
         case Finish(judgement=judgement):
+            if sensor.other and evidence.last is Last.LOOK and judgement.code is not Code.OTHER_DEVICE:
+                raise Wrong(f"{judgement} of another sensor")
             check_end(world, sensor, judgement)
             yield f"{judgement.verdict.value}/{judgement.code.value if judgement.code else ''}"
         case Wait(seconds=seconds):

@@ -6,6 +6,7 @@ import pytest
 
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.event import VerdictReached
+from sicktui.simulator.device.plans import RestorePlan
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.restore.delays import applies_later
@@ -109,3 +110,47 @@ async def test_it_is_not_said_that_nothing_differed_before_where_something_did(
     verdict = await killed_and_resumed(harness, device, record.id, after=0.5)
     assert verdict.verdict is Verdict.UNKNOWN, verdict
     assert "no comparable parameter differed before" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("generation", "later"),
+    [*((generation, 0.0) for generation in KINDS), ("picoscan-2.2.1", 1.0), ("picoscan-2.3.3", 1.0)],
+)
+async def test_a_sensor_that_is_exchanged_at_the_call_is_found_before_anything_is_judged(
+    harness: EngineHarness, generation: str, later: float
+) -> None:
+    device = await harness.sensor(generation=generation)
+    record = await harness.backed_up(device)
+    change(device)
+
+    async def exchanged(plan: RestorePlan) -> None:
+        async def swap() -> None:
+            await asyncio.sleep(later)
+            device.serial = "99000001"
+
+        if later:
+            device.spawn(swap())
+        else:
+            device.serial = "99000001"
+
+    device.backups.finish_restore = exchanged  # type: ignore[method-assign]
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), verdict
+
+
+async def test_a_sensor_that_is_exchanged_while_no_process_ran_leaves_the_restore_unknown(
+    harness: EngineHarness,
+) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3")
+    record = await harness.backed_up(device)
+    change(device)
+    spec = await harness.restore_run(device, record.id)
+    task = asyncio.create_task(harness.runner(spec).run())
+    while RESTORE not in paths(device):
+        await asyncio.sleep(0.001)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    device.serial = "99000001"
+    await harness.runner(spec, resumed=True).run()
+    verdict = only_verdict(harness.view(spec.run))
+    assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), verdict

@@ -21,7 +21,7 @@ from sicktui.stores.backups.store import Age, BackupFacts, BackupRecord
 from sicktui.stores.backups.versions import How, opens_with, same_version, see_again
 
 UNCHANGED_WORDS: Final[dict[How, str]] = {
-    "checksum": "its parameters are the same (MD5Parameters)",
+    "checksum": "its saved parameters are the same (MD5Parameters)",
     "bytes": "the file is the same byte by byte",
     "content": "the parameters in the file are the same",
     "readable": "the file is the same, and so are the parameters that can be compared",

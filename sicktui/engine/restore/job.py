@@ -35,7 +35,7 @@ from sicktui.model.restore.evidence import (
     RestoreWant,
 )
 from sicktui.model.restore.results import not_restored
-from sicktui.model.restore.sentences import Facts, proven, waiting_words
+from sicktui.model.restore.sentences import OTHER_PLACE, Facts, proven, waiting_words
 from sicktui.model.safe_text import clean
 from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
@@ -146,13 +146,21 @@ class RestoreJob:
         job, planned = self.job, self.job.item.identity
         identity = await (job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity())
         if planned is not None and not planned.is_same_sensor(identity):
+            if self._past.restore != "none":
+                raise JobEnded.unknown(
+                    Code.OTHER_DEVICE,
+                    f"Another sensor answers at {job.target.address} now ({identity.key or identity.name} "
+                    f"instead of {planned.key}). What became of the restore is not known.",
+                    OTHER_PLACE,
+                )
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} than when the plan was made "
                 f"({identity.key or identity.name} instead of {planned.key}).",
                 "Make a new plan. Nothing was written.",
             )
-        if await read_update_state(job.sensor) is UpdateState.STARTED:
+        sent = self._past.restore != "none"  # then the machine waits for the update's end
+        if not sent and await read_update_state(job.sensor) is UpdateState.STARTED:
             raise JobEnded.failed(
                 Code.BUSY,
                 "A firmware update is under way on this sensor (UpdateState 1, Started).",

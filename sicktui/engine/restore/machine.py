@@ -82,7 +82,9 @@ def next_act(evidence: RestoreEvidence, now: float, timing: Timing) -> NextAct:
     """
     judgement = judge_restore(evidence, now, timing)
     if judgement is not None:
-        return Finish(judgement)
+        # Nothing is judged by what another sensor has answered: who it is was read in the same look.
+        known = evidence.last is not Last.LOOK or evidence.wants >= _WHO
+        return Finish(judgement) if known else Look(evidence.wants | _WHO)
     wants = _wants(evidence, timing)
     if evidence.last in (Last.TIME, Last.ACT):
         return Look(wants)
@@ -127,7 +129,7 @@ def _wants(evidence: RestoreEvidence, timing: Timing) -> frozenset[RestoreWant]:
     if evidence.put is Outcome.TAKEN or _acting(evidence, timing):
         return _BEFORE | unread
     wants = frozenset({RestoreWant.RESULT})
-    if evidence.blind_since is not None or not evidence.has_result:
+    if evidence.blind_since is not None or not evidence.has_result or evidence.last is Last.ACT:
         wants |= _WHO
     if evidence.visible and evidence.sends:
         wants |= {RestoreWant.VALUES}
