@@ -41,6 +41,23 @@ def test_a_sensor_that_dhcp_moves_during_its_update_is_found(bench: Bench, tmp_p
 
 
 @needs_namespaces
+def test_one_that_answers_no_search_is_found_in_the_subnet(tmp_path: Path) -> None:
+    with Network(tmp_path) as network:
+        find_hidden_sensor(Bench(network, "10.1.0.5/28"), tmp_path)
+
+
+def find_hidden_sensor(bench: Bench, tmp_path: Path) -> None:
+    moves = 'dhcp_address = "10.1.0.6"\naddress_after_reboot = "10.1.0.9"\nreboot_seconds = 20'
+    hidden = "parameters = { EtherCoLaScanMode = 2, EtherIPMask = [255, 255, 255, 240] }"
+    [sensor] = bench.sensors(f"{moves}\n{hidden}\n{QUICK}", time_scale=10)
+    bench.profile("gate", "10.1.0.6", sensor["serial"])
+    result = bench.update(tmp_path, "gate", *WAITS)
+    [verdict] = result.of_kind("verdict")
+    assert (verdict["verdict"], verdict["serial"]) == ("succeeded", sensor["serial"]), result
+    assert "10.1.0.9" in verdict["message"]
+
+
+@needs_namespaces
 def test_another_sensor_that_takes_its_address_is_never_taken_for_it(bench: Bench, tmp_path: Path) -> None:
     moves = 'dhcp_address = "10.1.0.51"\naddress_after_reboot = "10.1.0.77"\nreboot_seconds = 80'
     takes = 'dhcp_address = "10.1.0.52"\naddress_after_reboot = "10.1.0.51"\nreboot_seconds = 1'
