@@ -78,7 +78,7 @@ async def test_errors_and_logs_hold_no_secrets(
             with pytest.raises(SicktuiError) as caught:
                 await call
             assert_no_secrets(shown(caught.value))
-    assert "WriteEeprom" in caplog.text
+    assert "send_request_headers" in caplog.text
     assert_no_secrets(caplog.text)
 
 
