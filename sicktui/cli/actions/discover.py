@@ -14,23 +14,23 @@ from sicktui.cli.actions.devices import device_fact
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
-from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.engine.discovery.keep import add, can_add, follow_moved
 from sicktui.engine.discovery.search import (
     ASK_FROM,
     Progress,
     Request,
-    every_way_failed,
+    failure_of,
+    longest_sweep,
     ports_of,
     request_of,
     search,
 )
 from sicktui.model.device import Profile
 from sicktui.model.discovery import Found, Problem
-from sicktui.model.enums import Code
-from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.search.summary import counts, why_nothing
+from sicktui.model.search.words import state_of
 from sicktui.model.wording import count, duration, names
 from sicktui.stores.config.device_rules import check_profile
 
@@ -72,7 +72,7 @@ def discover(common: Common, options: Options) -> int:
         except UsageError as error:
             end_line(cli, error, ExitCode.USAGE)
             raise
-        failure = _failure(over) if every_way_failed(request, over.seen) else None
+        failure = failure_of(request, over)
         code = ExitCode.OK if failure is None else ExitCode.FAILED
         cli.out.fact(
             "summary",
@@ -105,7 +105,7 @@ def _is_large(cli: CliContext, request: Request) -> bool:
     swept = request.swept(ports_of(cli.context, request))
     if swept <= ASK_FROM:
         return False
-    longest = swept / cli.context.settings.discovery.probes * CONNECT_TIMEOUT
+    longest = longest_sweep(cli.context, request)
     return cli.declined(f"Ask {swept} addresses? That takes up to {duration(longest)}.")
 
 
@@ -137,17 +137,6 @@ def _how_far(progress: Progress, wait: float) -> str:
 def _fact(found: Found) -> dict[str, object]:
     keys: dict[str, object] = msgspec.to_builtins(found)
     return keys
-
-
-def state_of(found: Found) -> str:
-    """A sensor's state in a word or two."""
-    if found.problem is not None:
-        return {Problem.ADDRESS_CONFLICT: "conflict", Problem.NO_REST_API: "no REST API"}.get(
-            found.problem, found.problem.value.replace("_", " ")
-        )
-    if not found.confirmed:
-        return "unconfirmed"
-    return "new" if found.is_new else "known"
 
 
 def _print_table(cli: CliContext, found: Sequence[Found]) -> None:
@@ -219,25 +208,3 @@ def _print_end(cli: CliContext, request: Request, over: Progress, *, adding: boo
     ):
         cli.out.note(f"- {reason}")
         cli.out.note(f"  -> {advice}")
-
-
-def _failure(over: Progress) -> SicktuiError:
-    """Why nothing could be asked."""
-    seen = over.seen
-    if not seen.subnets:
-        return SicktuiError(
-            "This PC has no IPv4 address, so nothing could be searched.",
-            advice="Connect its network cable, or give its interface an address in the sensors' subnet.",
-            code=Code.UNREACHABLE,
-        )
-    if seen.unsent:
-        return SicktuiError(
-            f"This PC has no way to {count(seen.unsent, 'address', 'addresses')}, so nothing could be asked.",
-            advice="Check the range, and the addresses, routes and firewall of this PC.",
-            code=Code.UNREACHABLE,
-        )
-    return SicktuiError(
-        "The search could not be sent on any interface of this PC.",
-        advice=next((remark.advice for remark in over.remarks if remark.advice), ""),
-        code=Code.UNREACHABLE,
-    )

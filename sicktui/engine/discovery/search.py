@@ -8,15 +8,18 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.discovery import sweep
+from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.discovery.interfaces import subnets
 from sicktui.discovery.search import Scope, Search, Target
 from sicktui.engine.context import Context
 from sicktui.engine.discovery.listed import listed
 from sicktui.engine.discovery.opening import opener
 from sicktui.model.discovery import Found, Remark, Snapshot, Subnet, is_ipv4
-from sicktui.model.errors import UsageError
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.judgement import judge
+from sicktui.model.wording import count
 
 ASK_FROM: Final = 1 << 16
 """Addresses from which on a sweep needs a yes: a /16."""
@@ -34,6 +37,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """TCP ports; empty: that of the usual scheme."""
     targets: tuple[Target, ...] = ()
     broadcast: bool = True
+    wait: float | None = None
+    """Seconds to collect answers; ``None``: as the settings say."""
 
     def swept(self, ports: Sequence[int]) -> int:
         """Addresses that the sweep asks."""
@@ -96,12 +101,12 @@ def _network(text: str) -> ipaddress.IPv4Network:
         network = ipaddress.IPv4Network(text.strip(), strict=False)
     except ValueError:
         raise UsageError(
-            f"--cidr {clean(text, 60)!r} is not an IPv4 range.",
+            f"{clean(text, 60)!r} is not an IPv4 range.",
             advice="Write 192.168.0.0/24, or one address.",
         ) from None
     if network.network_address.is_multicast:
         raise UsageError(
-            f"--cidr {network} is a multicast range.", advice="Name the subnet that the sensors are in."
+            f"{network} is a multicast range.", advice="Name the subnet that the sensors are in."
         )
     return network
 
@@ -110,7 +115,7 @@ def _target(text: str) -> Target:
     host, colon, port = text.strip().partition(":")
     if not is_ipv4(host):
         raise UsageError(
-            f"--target {clean(text, 60)!r} is not an IPv4 address.",
+            f"{clean(text, 60)!r} is not an IPv4 address.",
             advice="Write 192.168.0.1 or 192.168.0.1:8080.",
         )
     if not colon:
@@ -129,6 +134,12 @@ def _check_port(port: int, text: str) -> int:
 def ports_of(context: Context, request: Request) -> tuple[int, ...]:
     """The TCP ports that a search asks everywhere."""
     return request.ports or ((443,) if context.settings.device.scheme == "https" else (80,))
+
+
+def longest_sweep(context: Context, request: Request) -> float:
+    """Seconds that the sweep takes if every address is silent."""
+    swept = request.swept(ports_of(context, request))
+    return swept / context.settings.discovery.probes * CONNECT_TIMEOUT
 
 
 async def search(
@@ -161,7 +172,7 @@ async def search(
         ports_of=further,
         targets=request.targets,
         port=settings.port,
-        wait=settings.wait,
+        wait=request.wait or settings.wait,
         probes=settings.probes,
     )
     found: tuple[Found, ...] = ()
@@ -183,3 +194,27 @@ def every_way_failed(request: Request, seen: Snapshot) -> bool:
     # The neighbour table alone asks nothing, and cannot fail.
     unsent = sum(remark.code == "not_sent" for remark in seen.remarks)
     return request.broadcast and unsent >= len(seen.subnets)
+
+
+def failure_of(request: Request, over: Progress) -> SicktuiError | None:
+    """Why nothing could be asked at all; ``None`` where something was."""
+    seen = over.seen
+    if not every_way_failed(request, seen):
+        return None
+    if not seen.subnets:
+        return SicktuiError(
+            "This PC has no IPv4 address, so nothing could be searched.",
+            advice="Connect its network cable, or give its interface an address in the sensors' subnet.",
+            code=Code.UNREACHABLE,
+        )
+    if seen.unsent:
+        return SicktuiError(
+            f"This PC has no way to {count(seen.unsent, 'address', 'addresses')}, so nothing could be asked.",
+            advice="Check the range, and the addresses, routes and firewall of this PC.",
+            code=Code.UNREACHABLE,
+        )
+    return SicktuiError(
+        "The search could not be sent on any interface of this PC.",
+        advice=next((remark.advice for remark in over.remarks if remark.advice), ""),
+        code=Code.UNREACHABLE,
+    )

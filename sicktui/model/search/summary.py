@@ -28,7 +28,27 @@ def counts(found: Sequence[Found], seen: Snapshot) -> Counts:
     )
 
 
-def why_nothing(seen: Snapshot, *, broadcast: bool, swept: bool, windows: bool) -> list[tuple[str, str]]:
+class Means(Struct, frozen=True, kw_only=True):
+    """How a front end is asked for what may help."""
+
+    sweep: str
+    """To sweep ``{range}``."""
+    ports: str
+    """To name TCP ports."""
+    broadcast: str
+    """To search the subnets again."""
+
+
+OPTIONS: Final = Means(
+    sweep="'sicktui discover --cidr {range}'",
+    ports="name other TCP ports with --port",
+    broadcast="Leave out --no-broadcast",
+)
+
+
+def why_nothing(
+    seen: Snapshot, *, broadcast: bool, swept: bool, windows: bool, means: Means = OPTIONS
+) -> list[tuple[str, str]]:
     """Why a search may have found nothing, and what to try: the likeliest first.
 
     Args:
@@ -36,6 +56,7 @@ def why_nothing(seen: Snapshot, *, broadcast: bool, swept: bool, windows: bool) 
         broadcast: whether the subnets were asked.
         swept: whether a range was swept.
         windows: whether this PC runs Windows.
+        means: what is to be pressed or typed.
     """
     reasons: list[tuple[str, str]] = []
     if not seen.subnets:
@@ -43,13 +64,13 @@ def why_nothing(seen: Snapshot, *, broadcast: bool, swept: bool, windows: bool) 
     if windows and broadcast:
         reasons.append(_PUBLIC)
     if not broadcast:
-        reasons.append(("The subnets were not searched (--no-broadcast).", "Leave the option out."))
+        reasons.append(("The subnets of this PC were not searched.", f"{means.broadcast}."))
     elif seen.subnets:
         reasons.append(_FIREWALL)
     if swept:
-        reasons.append(_NOT_THERE)
+        reasons.append((_NOT_THERE, f"Check the range, power and cables; {means.ports}."))
     else:
-        sweep = f"Sweep their subnet: 'sicktui discover --cidr {example(seen.subnets)}'."
+        sweep = f"Sweep their subnet: {means.sweep.format(range=example(seen.subnets))}."
         reasons.append((_HIDDEN, sweep))
     return reasons
 
@@ -67,10 +88,7 @@ _FIREWALL: Final = (
     "Allow UDP 30718, or connect this PC to the sensors' switch.",
 )
 _HIDDEN: Final = "A sensor whose search is off (EtherCoLaScanMode), as SICK recommends, does not answer."
-_NOT_THERE: Final = (
-    "Nothing in the range answers as a sensor.",
-    "Check the range, power and cables; name other TCP ports with --port.",
-)
+_NOT_THERE: Final = "Nothing in the range answers as a sensor."
 
 
 def example(subnets: Sequence[Subnet]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.model.discovery import Answer, Found, Listed, Refusal, Subnet
+from sicktui.model.discovery import Answer, Found, Listed, Problem, Refusal, Subnet
 
 HIDDEN: Final = (
     "Its search is off (EtherCoLaScanMode 2), as SICK recommends: only a sweep finds it.",
@@ -85,3 +85,14 @@ def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
         )
     message = f"It answers the search, but {refusal.address} does not answer."
     return message, "Check firewalls on the way. If it is starting, try again in a minute."
+
+
+def state_of(found: Found) -> str:
+    """A sensor's state in a word or two."""
+    if found.problem is not None:
+        return {Problem.ADDRESS_CONFLICT: "conflict", Problem.NO_REST_API: "no REST API"}.get(
+            found.problem, found.problem.value.replace("_", " ")
+        )
+    if not found.confirmed:
+        return "unconfirmed"
+    return "new" if found.is_new else "known"
