@@ -271,6 +271,8 @@ class Observation(Struct, frozen=True, kw_only=True):
     """What to do about ``problem``, where the sentence does not end with that."""
     other: Identity | None = None
     """The sensor that answers in place of the one that the profile pins; then ``identity`` is ``None``."""
+    moved_to: str = ""
+    """Where the sensor answers now, if it was found at another address."""
     earlier: EarlierSensor | None = None
     """The sensor that answered before for a device whose profile pins none."""
 

@@ -142,7 +142,10 @@ class StatusRead(Struct, frozen=True, kw_only=True, tag_field="kind", tag="statu
     """The contract's code of what went wrong."""
     problem: str | UnsetType = UNSET
     """``other_sensor``: it is not the sensor that the profile pins, and the keys above describe it.
-    ``changed_sensor``: the profile pins none, and another sensor answers than before."""
+    ``changed_sensor``: the profile pins none, and another sensor answers than before.
+    ``moved``: it answers at another address."""
+    moved_to: str | UnsetType = UNSET
+    """The address where the sensor of the profile answers now."""
     https: bool | UnsetType = UNSET
     """``True`` where HTTPS is on, ``False`` where it reports an error."""
     certificate_expires: str | UnsetType = UNSET

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import hanging, row, width
+from sicktui.engine.discovery.lost import find_moved, wanted
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.clock import timestamp
@@ -16,6 +17,7 @@ from sicktui.model.device import SOON_EXPIRED, Observation, Target
 from sicktui.model.enums import DeviceStatus
 from sicktui.model.event import StatusRead
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 
 HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH", "HTTPS")
@@ -45,14 +47,38 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     cli.out.line(row(HEADERS, widths), bold=True)
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
+    def show(observation: Observation) -> None:
+        cli.out.event(status_line(observation, cli.now()))
+        _print(cli, observation, widths)
+
     async def one(target: Target) -> Observation:
         async with gate:
             observation = await observe(cli.context, target)
-        cli.out.event(status_line(observation, cli.now()))
-        _print(cli, observation, widths)
+        if not _may_be_elsewhere(cli, observation, target):
+            show(observation)
         return observation
 
-    return list(await asyncio.gather(*(one(target) for target in targets)))
+    seen = list(await asyncio.gather(*(one(target) for target in targets)))
+    lost = [
+        target
+        for target, observation in zip(targets, seen, strict=True)
+        if _may_be_elsewhere(cli, observation, target)
+    ]
+    if lost:
+        cli.out.note(f"Looking for {names([target.device for target in lost])} at other addresses...")
+        moved = await find_moved(cli.context, lost)
+        gone = {target.device for target in lost}
+        seen = [structs.replace(each, moved_to=moved.get(each.device, "")) for each in seen]
+        for observation in seen:
+            if observation.device in gone:
+                show(observation)
+    return seen
+
+
+def _may_be_elsewhere(cli: CliContext, observation: Observation, target: Target) -> bool:
+    """Whether the sensor may have left its address, and can be looked for."""
+    away = observation.other is not None or not observation.reachable
+    return away and bool(wanted(cli.context, [target]))
 
 
 def status_line(observation: Observation, ts: str) -> StatusRead:
@@ -75,16 +101,25 @@ def status_line(observation: Observation, ts: str) -> StatusRead:
         message=_words(observation),
         code=observation.code or UNSET,
         problem=_problem(observation),
+        moved_to=observation.moved_to or UNSET,
     )
 
 
 def _words(observation: Observation) -> str:
+    if observation.moved_to:
+        name, place = clean(observation.device, 64), clean(observation.moved_to)
+        return (
+            f"{observation.problem} The sensor answers at {place} now. Change its profile: "
+            f"'sicktui devices edit {name} --address {place}'."
+        ).strip()
     return f"{observation.problem} {observation.advice}".strip() or observation.remarks
 
 
 def _problem(observation: Observation) -> str | UnsetType:
     if observation.other is not None:
         return "other_sensor"
+    if observation.moved_to:
+        return "moved"
     return "changed_sensor" if observation.earlier is not None else UNSET
 
 

@@ -1,0 +1,5 @@
+"""Fixtures of the tests of discovery."""
+
+from tests.support.dashboard import harness
+
+__all__ = ["harness"]
