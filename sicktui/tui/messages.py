@@ -1,6 +1,6 @@
 """Messages between the parts of the dashboard: facts, in the past tense."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
@@ -67,6 +67,14 @@ class OffersRead(Message):
     def __init__(self, waiting: int) -> None:
         super().__init__()
         self.waiting = waiting
+
+
+class SensorsMoved(Message):
+    """Sensors that are away were looked for: where each of them answers that was found."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        super().__init__()
+        self.found = found
 
 
 class TroubleMet(Message):

@@ -1,13 +1,16 @@
 """A profile whose address has stopped answering: ``status`` and the dashboard look for its sensor."""
 
+import pytest
 from msgspec import structs
 
 from sicktui.engine.discovery.lost import find_moved, wanted
-from sicktui.model.device import Identity
+from sicktui.model.device import Identity, Profile
 from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.main import lost_watch
 from tests.discovery.kit import LOOPBACK_BROADCAST, Responder, free_udp_port, reply, xml
-from tests.support.dashboard import DashboardHarness
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness
 
@@ -65,3 +68,41 @@ async def test_nothing_is_searched_without_something_to_know_a_sensor_by(harness
     assert wanted(context, [target])["gate"].serial == SERIAL
     context.settings = structs.replace(context.settings, discovery=DiscoverySettings(refind="off"))
     assert wanted(context, [target]) == {}
+
+
+async def test_the_dashboard_offers_the_new_address(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_watch, "AWAY", 0.2)
+    monkeypatch.setattr(lost_watch, "LOOK_EVERY", 0.2)
+    fleet = await harness.start(DeviceSpec(name="gate", serial=SERIAL))
+    [gate] = fleet.devices
+    port = free_udp_port()
+    context = harness.context
+    discovery = DiscoverySettings(refind="on", port=port, wait=2.0)
+    context.settings = structs.replace(context.settings, discovery=discovery)
+    old = f"127.0.0.99:{gate.address.rpartition(':')[2]}"
+    harness.profiles(Profile(name="gate", address=old, serial=SERIAL, note="mine"))
+
+    def answers(request: bytes) -> list[bytes]:
+        return [reply(request, xml(host="127.0.0.1", mac=gate.mac, serial=SERIAL), mac=gate.mac)]
+
+    async with (
+        Responder(answers, host=LOOPBACK_BROADCAST, port=port),
+        harness.dashboard((80, 24)) as (pilot, main),
+    ):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await until(pilot, lambda: main.dashboard.moved == {"gate": gate.address})
+        words = f"the sensor answers at {gate.address} now. Press M to change the address."
+        await until(pilot, lambda: flat_of(pilot).count(words) >= 2)  # the detail line, the log
+        assert [row.device for row in main.dashboard.device_rows() if "moved" in row.words] == ["gate"]
+        await pilot.press("M")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert f"answers at {gate.address}" in flat_of(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        assert main.dashboard.moved == {}
+        await pilot.press("M")
+        await until(pilot, lambda: "was not found at another address" in notes_of(pilot))
+    profile = context.devices().profiles["gate"]
+    assert profile == Profile(name="gate", address=gate.address, serial=SERIAL, note="mine")

@@ -17,7 +17,10 @@ _WORDS = {
     "action": ("update", "skip", "refuse"),
     "verdict": ("succeeded", "failed", "unknown", "skipped", "cancelled"),
     "by": ("broadcast", "sweep", "neighbour"),
-    "problem": ("moved", "other_subnet", "address_conflict", "other_sensor", "no_rest_api", None),
+    "problem": (
+        *("moved", "other_subnet", "address_conflict", "other_sensor", "no_rest_api", None),
+        "changed_sensor",  # of a status
+    ),
     "level": ("debug", "info", "warning", "error"),
 }
 _STATES = {

@@ -47,6 +47,14 @@ def needs_one(now: CommandContext) -> str:
     return f"{now.selected}: in use by a run. Wait for its verdict, or cancel the run."
 
 
+def needs_moved(now: CommandContext) -> str:
+    """The sensor of the selected device must have been found at another address."""
+    missing = needs_one(now)
+    if missing or now.selected in now.moved:
+        return missing
+    return f"{now.selected}: its sensor was not found at another address."
+
+
 def needs_pair(now: CommandContext) -> str:
     """One or two devices."""
     missing = needs_chosen(now)

@@ -11,6 +11,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     selected: str | None = None
     owned: frozenset[str] = frozenset()
     """Devices that belong to a running run."""
+    moved: frozenset[str] = frozenset()
+    """Devices whose sensors were found at another address."""
     live_runs: tuple[str, ...] = ()
     shown_run: str | None = None
     runs: int = 0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_selected
+from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_moved, needs_selected
 
 GROUP: Final = "Device list"
 
@@ -23,6 +23,14 @@ COMMANDS: Final = (
         group=GROUP,
         unavailable_because=needs_selected,
         hint=17,
+    ),
+    Command(
+        id="follow",
+        key="M",
+        title="moved",
+        help="Change the address of the selected device to the one where its sensor was found.",
+        group=GROUP,
+        unavailable_because=needs_moved,
     ),
     Command(
         id="remove",

@@ -27,6 +27,7 @@ from sicktui.tui.flows.sensors.devices import add_device, edit_device, remove_de
 from sicktui.tui.flows.sensors.diff import diff
 from sicktui.tui.flows.sensors.dump import dump
 from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
+from sicktui.tui.flows.sensors.follow import follow_sensor
 from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.services import Services
@@ -61,6 +62,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
 WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "address": set_address,
     "edit": edit_device,
+    "follow": follow_sensor,
     "history": browse_history,
     "parameters": edit_parameters,
     "rename": rename,

@@ -73,6 +73,12 @@ class Notifier:
         if seen.change and (was is None or was.change != seen.change):
             self.log(f"{seen.change}.", seen.device, Level.WARNING)
 
+    def moved(self, device: str, place: str) -> None:
+        """The sensor of a device was found at another address."""
+        key = self._keys.of(BY_ID["follow"])
+        words = f"the sensor answers at {place} now. Press {key} to change the address."
+        self.log(words, device, Level.WARNING)
+
     # Of runs
 
     def advanced(self, run: str, view: RunView, events: Iterable[Event]) -> None:

@@ -26,6 +26,7 @@ from sicktui.tui.main.backup_watch import REFRESH_EVERY, BackupWatch
 from sicktui.tui.main.bindings import bindings
 from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.dispatcher import Dispatcher
+from sicktui.tui.main.lost_watch import LostWatch
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.offer_watch import OfferWatch
 from sicktui.tui.main.palette import DashboardCommands
@@ -42,6 +43,7 @@ from sicktui.tui.messages import (
     RunFound,
     RunsInterrupted,
     SensorObserved,
+    SensorsMoved,
     TroubleMet,
 )
 from sicktui.tui.rows.backup_marks import BackupIndex
@@ -80,11 +82,13 @@ class MainScreen(Screen[None]):
             grain=max(10, round(2 * context.settings.timing.poll_interval)),
             old_after=context.settings.backups.old_after,
         )
+        self.dashboard.follow_key = appearance.keys.of(BY_ID["follow"])
         self.dashboard.replace_key = appearance.keys.of(BY_ID["replace"])
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
         self._offers = OfferWatch(self, context)
+        self._lost = LostWatch(self, context, self.dashboard.lost)
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.asked = asyncio.Event()
@@ -134,6 +138,7 @@ class MainScreen(Screen[None]):
         await self._device_list.read()
         self._tracker.start()
         self._offers.start()
+        self._lost.start()
         self.run_worker(
             self.services.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
         )
@@ -207,6 +212,12 @@ class MainScreen(Screen[None]):
             key = self.appearance.keys.of(BY_ID["offers"])
             self.notifier.log(f"{count(message.waiting, 'firmware offer')} waiting. Press {key} to see it.")
         self.dashboard.waiting_offers = message.waiting
+        self.renderer.dirty = True
+
+    @on(SensorsMoved)
+    def _take_moved(self, message: SensorsMoved) -> None:
+        for device in self.dashboard.found_elsewhere(message.found):
+            self.notifier.moved(device, message.found[device])
         self.renderer.dirty = True
 
     @on(RunsInterrupted)

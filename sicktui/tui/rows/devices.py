@@ -45,6 +45,8 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     """The sensor that answers in its place: serial number, else MAC address."""
     change: str = ""
     """That another sensor answers than before, where the profile pins none."""
+    moved: str = ""
+    """Where its sensor answers now, if it was found at another address."""
     remembered: bool = False
     """Model, firmware and serial number are from an earlier session."""
     marked: bool = False
@@ -70,6 +72,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         parts += [f"@{tag}" for tag in self.tags]
         parts += [mark.words for mark in self.backups.marks] if self.backups else []
         parts += [f"{self.contact.value} {self.other}", self.change]
+        parts += [f"moved {self.moved}"] if self.moved else []
         parts += [self.health.label, self.state.label if self.state is not None else ""]
         return "\n".join(parts).lower()
 
@@ -134,6 +137,9 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     match row.contact:
         case Contact.ASKING:
             return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
+        case Contact.OTHER | Contact.OFFLINE if row.moved:
+            words = f"at {row.moved}"
+            return cell(f"{glyphs.warning} {words if len(words) + _SIGN <= width else 'moved'}", Tone.WARN)
         case Contact.OTHER:
             ways = (f"other sensor {row.other}", f"other {row.other}", "other sensor")
             words = next((words for words in ways if len(words) + _SIGN <= width), "other")

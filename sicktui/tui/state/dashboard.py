@@ -50,6 +50,11 @@ class DashboardState:
         self.observations: dict[str, LastObservation] = {}
         self.remembered: dict[str, SeenSensor] = {}
         """The sensors that answered in earlier sessions, by device."""
+        self.moved: dict[str, str] = {}
+        """Where sensors that are away answer now, by device."""
+        self.follow_key = ""
+        """The key of the command that takes such an address."""
+        self._away_since: dict[str, float] = {}
         self.marks: set[str] = set()
         self.selected: str | None = None
         self.wanted = ""
@@ -73,6 +78,8 @@ class DashboardState:
         moved = {name for name, target in targets.items() if self.targets.get(name) != target}
         self.profiles, self.targets = dict(profiles), dict(targets)
         self.observations = {n: s for n, s in self.observations.items() if n in targets and n not in moved}
+        self.moved = {n: place for n, place in self.moved.items() if n in targets and n not in moved}
+        self._away_since = {n: s for n, s in self._away_since.items() if n in targets and n not in moved}
         self.marks &= set(targets)
         self._without_backup -= moved
 
@@ -82,6 +89,11 @@ class DashboardState:
         answered = before.answered if before else None
         if observation.reachable:
             answered = self._clock.monotonic()
+        if observation.reachable and observation.other is None:
+            self._away_since.pop(observation.device, None)
+            self.moved.pop(observation.device, None)
+        else:
+            self._away_since.setdefault(observation.device, self._clock.monotonic())
         identity = observation.identity or (before.identity if before else None)
         self.observations[observation.device] = LastObservation(
             observation=observation, identity=identity, answered=answered
@@ -162,6 +174,19 @@ class DashboardState:
             if name in self.targets and fits(self.targets[name].serial, entry)
         }
 
+    def lost(self, seconds: float) -> list[Target]:
+        """The devices whose sensors have been away for that many seconds, and that no run uses."""
+        now, owned = self._clock.monotonic(), self.owners
+        away = [name for name, since in self._away_since.items() if now - since >= seconds]
+        return [self.targets[name] for name in away if name in self.targets and name not in owned]
+
+    def found_elsewhere(self, found: Mapping[str, str]) -> list[str]:
+        """Record where sensors that are still away answer now; returns the devices for which that is news."""
+        away = {target.device for target in self.lost(0.0)}
+        news = [name for name, place in found.items() if name in away and self.moved.get(name) != place]
+        self.moved |= {name: found[name] for name in news}
+        return news
+
     def fleet(self) -> list[ListedSensor]:
         """The sensors of the list that have been read."""
         return [
@@ -177,6 +202,7 @@ class DashboardState:
             marked=tuple(name for name in self.targets if name in self.marks),
             selected=self.selected if self.selected in self.targets else None,
             owned=frozenset(self.owners),
+            moved=frozenset(self.moved),
             live_runs=tuple(self.live_runs),
             shown_run=self.shown_run,
             runs=len(self.runs),
@@ -220,6 +246,7 @@ class DashboardState:
             problem=bool(seen and seen.reachable and seen.problem and not seen.other),
             other=clean(seen.other.label or "(no serial number)", 40) if seen and seen.other else "",
             change=seen.change if seen else "",
+            moved=clean(self.moved.get(target.device, ""), 60),
             remembered=identity is not None and (last is None or last.identity is None),
             marked=target.device in self.marks,
             serial=clean((identity and identity.serial) or target.serial or ""),

@@ -48,6 +48,8 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     if job is not None and job.verdict is None and job.step is not None:
         return _progress_text(job, dashboard.now()), Tone.BUSY
+    if place := dashboard.moved.get(device):
+        return f"{_moved(dashboard, place)} {_address(dashboard, device)}".strip(), Tone.WARN
     if last is not None and last.observation.problem:
         words = f"{last.observation.problem} {_offer(dashboard, last.observation)}".strip()
         return clean(words, LONG), Tone.BAD if last.observation.other else Tone.WARN
@@ -56,6 +58,17 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
     if job is not None and job.verdict is not None:
         return _verdict_text(job.verdict), VERDICT_TONES[job.verdict.verdict]
     return _identity_text(dashboard, device, last, glyphs), Tone.DIM
+
+
+def _moved(dashboard: DashboardState, place: str) -> str:
+    """Where the sensor is, and how its profile follows, by the keys of the dashboard."""
+    key = f" Press {dashboard.follow_key} to change the address." if dashboard.follow_key else ""
+    return f"the sensor answers at {clean(place, 60)} now.{key}"
+
+
+def _address(dashboard: DashboardState, device: str) -> str:
+    target = dashboard.targets.get(device)
+    return f"It does not answer at {clean(target.address, 60)}." if target else ""
 
 
 def _offer(dashboard: DashboardState, seen: Observation) -> str:
@@ -183,6 +196,9 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         parts = [mark_words(row.backups, dashboard.old_after), newest_words(row.backups)]
         pairs.append(("backup", "; ".join(part for part in parts if part)))
     paragraphs += [_pair(name, value) for name, value in pairs if value]
+    if place := dashboard.moved.get(device):
+        words = _moved(dashboard, place)
+        paragraphs.append(cell(f"{words[:1].upper()}{words[1:]}", Tone.WARN))
     if last is not None and last.observation.remarks:
         paragraphs.append(cell(clean(last.observation.remarks, LONG), Tone.DIM))
     if last is not None and last.observation.problem:
