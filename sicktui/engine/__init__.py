@@ -1,8 +1,8 @@
 """The engine: plans, jobs, runs and the runner process. It knows no terminal and draws nothing.
 
 ``context`` (folders, settings, stores), ``targets`` (words to devices), ``observe`` and ``authentication``
-are shared by all. From the bottom up: ``job`` (what every job has), ``plan`` (what every plan has),
-``parameters``, ``password_change``, ``dump`` (diagnosis files) and ``address``, then ``backup``, ``restore``
-and ``update`` (plan and job of one operation each), ``run`` (the runner process and those who follow it),
-``doctor`` (checks of this PC).
+are shared by all. From the bottom up: ``discovery`` (a search compared with the list), ``job`` (what every
+job has), ``plan`` (what every plan has), ``parameters``, ``password_change``, ``dump`` (diagnosis files)
+and ``address``, then ``backup``, ``restore`` and ``update`` (plan and job of one operation each), ``run``
+(the runner process and those who follow it), ``doctor`` (checks of this PC).
 """

@@ -27,7 +27,6 @@ from sicktui.engine.discovery.search import (
 )
 from sicktui.model.device import Profile
 from sicktui.model.discovery import Found, Problem
-from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.search.summary import counts, why_nothing
 from sicktui.model.search.words import state_of
@@ -61,24 +60,19 @@ class Options(Struct, frozen=True, kw_only=True):
 def discover(common: Common, options: Options) -> int:
     """Search. Returns 1 if nothing could be asked."""
     with open_cli(common) as cli:
-        try:
-            request = request_of(options.cidrs, options.ports, options.targets, broadcast=options.broadcast)
-            check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
-            if _is_large(cli, request):
-                return ExitCode.INTERRUPTED
-            over = asyncio.run(_search(cli, request))
-            found = list(over.found)
-            added, followed = _print(cli, over, options)
-        except UsageError as error:
-            end_line(cli, error, ExitCode.USAGE)
-            raise
+        request = request_of(options.cidrs, options.ports, options.targets, broadcast=options.broadcast)
+        check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
+        if _is_large(cli, request):
+            return ExitCode.INTERRUPTED
+        over = asyncio.run(_search(cli, request))
+        added, followed = _print(cli, over, options)
         failure = failure_of(request, over)
         code = ExitCode.OK if failure is None else ExitCode.FAILED
         cli.out.fact(
             "summary",
             cli.now(),
             operation="discover",
-            **structs.asdict(counts(found, over.seen)),
+            **structs.asdict(counts(over.found, over.seen)),
             added=added,
             followed=followed,
             exit_code=int(code),

@@ -32,10 +32,12 @@ def discover(
     tags: tuple[str, ...],
     follow_moved: bool,
 ) -> int:
-    r"""Find sensors: by broadcast, in the neighbour table of this PC, and in ranges with --cidr.
+    r"""Find sensors in the network, and add them to the list.
 
-    Reads only. A sensor is 'confirmed' when its own REST API agrees with its answer to the search; only such
-    sensors are added. Exit code 0 also if none was found; 1 if the search could not be made.
+    Searches by broadcast (AutoIP), in the neighbour table of this PC, and in ranges with --cidr.
+    Writes nothing to a sensor. A sensor is 'confirmed' when its own REST API agrees with its answer
+    to the search; only such sensors are added. Exit code 0 also if none was found; 1 if the search
+    could not be made.
 
     \b
     Examples:
