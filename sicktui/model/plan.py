@@ -54,7 +54,8 @@ class UpdateOptions(Struct, frozen=True, kw_only=True):
     allow_downgrade: bool = False
     force: bool = False
     persist: bool = False
-    require_approval: bool = False
+    allow_unapproved: bool = False
+    """Take a package that is not approved, although ``limits.require_approval`` is on."""
 
 
 class RestoreOrder(Struct, frozen=True, kw_only=True):

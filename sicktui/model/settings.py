@@ -59,6 +59,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     requests_per_second: Annotated[
         float, Meta(gt=0, description="at most, to each sensor, everything included")
     ] = 2.0
+    require_approval: Annotated[
+        bool, Meta(description="refuse a package that is not approved on the shelf (--allow-unapproved)")
+    ] = False
 
 
 class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

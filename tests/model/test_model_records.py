@@ -92,6 +92,7 @@ def test_the_defaults_are_the_contracts() -> None:
         "canary": 0,
         "max_failures": 1,
         "requests_per_second": 2.0,
+        "require_approval": False,
     }
     assert msgspec.to_builtins(DeviceDefaults()) == {"user": "Service", "auth": "auto", "scheme": "http"}
 

@@ -77,15 +77,17 @@ def test_a_fetch_silences_no_warning_of_the_variant_and_an_approval_for_it_does(
     assert "named for picoScan120, and the sensor is a picoScan150" in offer["message"]
     [package] = (site.home / "data" / "firmware").glob("*/*.spk.signed")
 
-    def warned() -> bool:
+    def planned() -> str:
         [item] = site.here("plan", "gate-1", "--package", str(package), "--json").of_kind("plan")
-        return "named for picoScan120" in item["message"]
+        return str(item["message"])
 
-    assert warned()
+    assert "named for picoScan120" in planned()
+    assert "was fetched from plant and is not approved" in planned()
     assert site.here("firmware", "approve", package.name, "--yes").code == 0
-    assert warned()
+    assert "named for picoScan120" in planned()
+    assert "is not approved" not in planned()
     assert site.here("firmware", "approve", package.name, "--for", "picoScan150", "--yes").code == 0
-    assert not warned()
+    assert "named for picoScan120" not in planned()
 
 
 @pytest.mark.parametrize("how", ["damaged", "gone"])

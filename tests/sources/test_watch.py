@@ -85,7 +85,6 @@ devices = ["gate-1"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals")
-@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 def test_a_watch_ends_with_a_summary(site: ProgramHarness, number: signal.Signals) -> None:
     process = site.start("firmware", "check", "--watch", "60", "--json")

@@ -44,10 +44,23 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "vault password": ("vault", frozenset()),
     "vault export": ("vault", frozenset()),
     "vault import": ("vault", frozenset(["--replace"])),
-    "plan": ("update", frozenset(["--package", "--expect-version", "--allow-downgrade", "--force"])),
+    "plan": (
+        "update",
+        frozenset(["--package", "--expect-version", "--allow-downgrade", "--allow-unapproved", "--force"]),
+    ),
     "update": (
         "update",
-        frozenset(["--package", "--expect-version", "--allow-downgrade", "--force", "--jobs", "--canary"])
+        frozenset(
+            [
+                "--package",
+                "--expect-version",
+                "--allow-downgrade",
+                "--allow-unapproved",
+                "--force",
+                "--jobs",
+                "--canary",
+            ]
+        )
         | {"--max-failures", "--no-backup", "--persist"},
     ),
     "backup": ("backup", frozenset(["--jobs"])),

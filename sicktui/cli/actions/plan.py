@@ -34,6 +34,7 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
     expect_version: str | None = None
     allow_downgrade: bool = False
     force: bool = False
+    allow_unapproved: bool = False
     backup: bool = True
     persist: bool = False
 
@@ -44,6 +45,7 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
             backup=self.backup,
             allow_downgrade=self.allow_downgrade,
             force=self.force,
+            allow_unapproved=self.allow_unapproved,
             persist=self.persist,
         )
 

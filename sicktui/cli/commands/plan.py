@@ -38,6 +38,11 @@ def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
         ),
         click.option("--allow-downgrade", is_flag=True, help="Allow an older version."),
         click.option("--force", is_flag=True, help="Update even if the version is already current."),
+        click.option(
+            "--allow-unapproved",
+            is_flag=True,
+            help="Take a package that is not approved, although limits.require_approval is on.",
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -55,6 +60,7 @@ def plan(
     expect_version: str | None,
     allow_downgrade: bool,
     force: bool,
+    allow_unapproved: bool,
 ) -> int:
     r"""Show what an update would do to each device, and why.
 
@@ -70,5 +76,6 @@ def plan(
         expect_version=expect_version,
         allow_downgrade=allow_downgrade,
         force=force,
+        allow_unapproved=allow_unapproved,
     )
     return actions.plan.plan(common, request)

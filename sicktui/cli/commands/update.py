@@ -41,6 +41,7 @@ def update(
     max_failures: int | None,
     allow_downgrade: bool,
     force: bool,
+    allow_unapproved: bool,
     no_backup: bool,
     persist: bool,
     detach: bool,
@@ -62,6 +63,7 @@ def update(
         expect_version=expect_version,
         allow_downgrade=allow_downgrade,
         force=force,
+        allow_unapproved=allow_unapproved,
         backup=not no_backup,
         persist=persist,
     )

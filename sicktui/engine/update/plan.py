@@ -20,6 +20,7 @@ from sicktui.engine.plan.base import (
     reading,
 )
 from sicktui.engine.plan.clock import clock_words
+from sicktui.engine.update.approval import judge_approval, unapproved_words
 from sicktui.engine.update.reboot_warnings import clock_note, reboot_warnings
 from sicktui.engine.update.rules import (
     is_downgrade,
@@ -54,6 +55,8 @@ class _Request(NamedTuple):
     """The models that the package was fetched or approved for on the shelf."""
     named: bool
     """Whether a person has named them."""
+    doubtful: str
+    """What should be known of a package that came from a source and is not approved; else empty."""
     clock: str
     """What is wrong with the clock of this PC; empty if nothing is known."""
 
@@ -71,16 +74,23 @@ async def plan_update(
     Args:
         context: the stores and settings.
         targets: the devices, each once.
-        package: the package, or why it cannot be used (then no sensor is contacted).
+        package: the package, or why it cannot be used. No sensor is contacted then, nor if it is not approved
+            and must be.
         options: what the operator chose.
         on_item: called with each device as soon as its own part is known. Duplicates are only known
             when all are read, so the returned list takes precedence.
     """
     report = on_item or (lambda _: None)
+    refused: Refusal | None
     if isinstance(package, PackageError):
         refused = Refusal(
             Action.REFUSE, package.code or Code.PACKAGE_UNREADABLE, package.message, package.advice
         )
+    else:
+        required = context.settings.limits.require_approval and not options.allow_unapproved
+        entry = await asyncio.to_thread(context.shelf.entry_of, package.sha256) if required else None
+        refused = judge_approval(package, entry) if required else None
+    if refused is not None or isinstance(package, PackageError):
         items = [plan_item(target, refused) for target in targets]
         for item in items:
             report(item)
@@ -101,6 +111,7 @@ def _request(context: Context, package: Package, options: UpdateOptions) -> _Req
         options,
         entry.models if entry else (),
         entry is not None and entry.chosen,
+        unapproved_words(entry),
         clock_words(context),
     )
 
@@ -170,7 +181,7 @@ async def _judge_hardware(sensor: Sensor, identity: Identity, lowest: str | None
 
 def _warnings(request: _Request, identity: Identity, state: UpdateState | None) -> list[str]:
     found = warnings_of(identity, request.package, request.versions, named=request.named)
-    found += [text for text in (identity.gaps, request.clock) if text]
+    found += [text for text in (identity.gaps, request.clock, request.doubtful) if text]
     if request.versions.expected is None:
         found.append("The package's version is not known, so the verdict can be 'unknown' at best.")
     if identity.serial is None:

@@ -301,4 +301,4 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
 
 def _deciding(options: UpdateOptions) -> tuple[object, ...]:
     """The options that affect the plan."""
-    return options.allow_downgrade, options.force, options.expect_version
+    return options.allow_downgrade, options.force, options.allow_unapproved, options.expect_version

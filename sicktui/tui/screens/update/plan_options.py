@@ -94,6 +94,11 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
         CheckField(name="backup", label="back up the parameters first", value=options.backup),
         CheckField(name="allow_downgrade", label="allow a downgrade", value=options.allow_downgrade),
         CheckField(name="force", label="update even if the version is current", value=options.force),
+        CheckField(
+            name="allow_unapproved",
+            label="take a package that is not approved",
+            value=options.allow_unapproved,
+        ),
         CheckField(name="persist", label="save the parameters on the sensor first", value=options.persist),
     )
     lines = [
@@ -106,7 +111,7 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
 
 def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
     """The request as it was entered."""
-    checks = ("backup", "allow_downgrade", "force", "persist")
+    checks = ("backup", "allow_downgrade", "force", "allow_unapproved", "persist")
     return UpdateRequest(
         options=structs.replace(
             before.options,
