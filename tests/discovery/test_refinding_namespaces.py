@@ -100,3 +100,19 @@ def test_the_sensor_moves_and_only_another_one_is_left(bench: Bench, tmp_path: P
     assert (verdict["verdict"], verdict["code"]) in (("unknown", "other_device"), ("unknown", "no_return"))
     assert other["serial"] in verdict["message"] or verdict["code"] == "no_return"
     assert written(record(bench.pc, "10.1.0.51")) == []
+
+
+@needs_namespaces
+def test_status_says_where_the_sensor_of_a_silent_profile_answers(bench: Bench) -> None:
+    claims = '[[device.fault]]\nname = "autoip_claims"\nvalue = ["25111111"]'
+    [sensor, _] = bench.sensors("10.1.0.77", f"{at('10.1.0.52')}\n{claims}")
+    bench.profile("gate", "10.1.0.51", sensor["serial"])
+    bench.profile("gone", "10.1.0.53", "25111111")
+    result = bench.run("status", "all")
+    assert result.code == 1, result
+    lines = {line["device"]: line for line in result.of_kind("status")}
+    assert (lines["gate"]["problem"], lines["gate"]["moved_to"]) == ("moved", "10.1.0.77")
+    assert "10.1.0.77" in lines["gate"]["message"]
+    assert not lines["gate"]["reachable"]
+    assert "moved_to" not in lines["gone"], "a reply that its own REST API contradicts"
+    assert bench.listed() == {"gate": "10.1.0.51", "gone": "10.1.0.53"}, "status changes nothing"
