@@ -138,6 +138,12 @@ def test_the_commands_on_real_sensors(
     assert (pico["devices"], pico["state"], pico["version"]) == (["gate-1"], "outdated", "2.3.0.0R")
     assert pico["newest"] == "2.4.0.0R"
 
+    assert program.here("update", "gate-1", "--package", program.package(), "--yes").code == 0
+    [pico] = [
+        line for line in program.here("devices", "overview", "--json").lines if line["model"] == "picoScan150"
+    ]
+    assert (pico["state"], pico["version"]) == ("current", "2.4.0.0R"), "the run remembers what it has seen"
+
     for suffix in ("csv", "json", "toml"):
         assert program.here("devices", "export", str(tmp_path / f"out.{suffix}")).code == 0
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -151,7 +157,7 @@ def test_the_commands_on_real_sensors(
     assert (second["seen_serial"], second["last_backup"]) == ("0002002", "")
     assert not any(spare[key] for key in ("seen_model", "seen_serial", "firmware", "last_seen"))
     [one, *_] = json.loads((tmp_path / "out.json").read_text())["devices"]
-    assert one["seen"]["firmware"] == "2.3.0.0R"
+    assert one["seen"]["firmware"] == "2.4.0.0R"
     assert tomllib.loads((tmp_path / "out.toml").read_text())["seen"]["gate-2"]["seen_model"]
 
 

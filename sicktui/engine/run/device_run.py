@@ -11,6 +11,7 @@ from sicktui.engine.plan.base import lock_of
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
+from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import VerdictReached
@@ -36,6 +37,11 @@ class DeviceRun:
         self._begun = past is not None and past.in_flight
         self._open_step = past.open_step if past is not None else None
         self._work = _work(job, home, past)
+
+    @property
+    def after(self) -> Identity | None:
+        """What the sensor reports after a successful update; ``None`` after anything else."""
+        return self._work.after if isinstance(self._work, UpdateJob) else None
 
     async def run(self) -> VerdictReached:
         """Wait for a place, do the job, and return how it ended. Raises only when cancelled."""

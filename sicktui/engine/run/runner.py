@@ -40,6 +40,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.last_seen import LastSeen
 from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home
@@ -84,6 +85,7 @@ class Runner:
         self._recorder = Recorder(journal, spec.run, clock)
         self._backups = BackupStore(home.backups)
         self._memory = SensorMemory(home.sensor_memory_file)
+        self._seen = LastSeen(home.seen_file, clock)
         self._queues = RequestQueues(
             spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
         )
@@ -223,8 +225,10 @@ class Runner:
             package_file=package_file,
         )
         self._active[item.device] = record
-        event = await DeviceRun(job, self._home, self._past(item) if self._resumed else None).run()
-        await self._record_verdict(event)
+        work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
+        await self._record_verdict(await work.run())
+        if work.after is not None:
+            await asyncio.to_thread(self._seen.note, item.target, work.after)
 
     def _since_plan(self) -> float:
         """Seconds since the sensors were read for the plan, by a process with another throttle."""

@@ -65,6 +65,8 @@ class UpdateJob:
         self._kept = Known(reading=Reading())
         self.advice = ""
         """What to do after a success; mostly nothing."""
+        self.after: Identity | None = None
+        """What the sensor reports after a success."""
 
     @property
     def downtime(self) -> float | None:
@@ -371,6 +373,9 @@ class UpdateJob:
         message = f"{judgement.message}{refinder.words}"
         self.advice = f"{judgement.advice} {refinder.advice}".strip()
         evidence = self._evidence
+        if evidence is not None:
+            latest = evidence.latest
+            self.after = structs.replace(before, version=latest.version, firmware=latest.firmware)
         proof = evidence.proof if evidence is not None else None
         if proof is not None and proof.by is Want.POWER_ON:
             await asyncio.to_thread(self.job.memory.note_counts_reboots, before)
