@@ -42,6 +42,8 @@ def test_after_a_kill_the_sensor_is_found_and_the_change_is_finished(
     assert shown.lines[0]["place"] == device.address
     assert "was interrupted" in shown.err
     assert "Set the address again" in shown.err
+    assert shown.lines[0]["interrupted"] in shown.err
+    assert "was interrupted" in program.here("doctor", password=None).out
     done = program.here(*SET)
     assert done.code == 0, done
     assert device.parameters.saved["EtherIPAddress"] == [127, 0, 9, 7]

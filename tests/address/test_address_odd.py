@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sicktui.engine.address.change import AddressChanged
+from sicktui.engine.address.plan import read_address
 from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, check_static
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
@@ -367,3 +369,21 @@ async def test_an_interruption_before_apply_takes_the_values_back(made: AddressH
         await task
     assert device.parameters.current["EtherIPAddress"] == UNCHANGED
     assert made.harness.context.address_changes.every() == ()
+
+
+async def test_a_change_that_a_power_cycle_has_undone_is_forgotten(made: AddressHarness) -> None:
+    device = await made.sensor()
+    done = await _left_unsaved(made, device)
+    assert done.verdict is Verdict.UNKNOWN
+    lan, context = made.lan, made.harness.context
+    made.harness.profile("gate", device)
+    assert "was interrupted" in (await read_address(context, made.target(), lan)).interrupted
+    await device.reboot()
+    made.harness.profile("gate", device)
+    assert (await read_address(context, made.target(), lan)).interrupted == ""
+    assert context.address_changes.every() == ()
+
+
+async def _left_unsaved(made: AddressHarness, device: Device) -> AddressChanged:
+    device.add_fault(Fault(name="http_503", at="POST WriteEeprom", times="always"))
+    return await made.change(address=NEW)

@@ -66,6 +66,7 @@ _KEYS: dict[str, dict[str, Any]] = {
         "fallback": (str, _NULL),
         "scan_mode": (int, _NULL),
         "scan_enabled": (bool, _NULL),
+        "interrupted": (str, _NULL),
     },
     "status": {
         "device": str,

@@ -15,7 +15,7 @@ from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.commission import SEARCH
 from sicktui.engine.address.plan import ChangePlan, Request, plan_change, read_address
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.address_change import Stage, back_words
+from sicktui.model.address_change import Stage
 from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
 from sicktui.model.commissioning import Entry
 from sicktui.model.device import Target
@@ -124,6 +124,7 @@ def _show_heard(cli: CliContext, mac: str, heard: Sequence[Sighting]) -> int:
         fallback=None,
         scan_mode=None,
         scan_enabled=None,
+        interrupted=None,
     )
     cli.out.line(f"{reply.model or 'Sensor'} {reply.serial or mac}", bold=True)
     mode = "-" if reply.dhcp is None else "DHCP" if reply.dhcp else "static"
@@ -178,15 +179,15 @@ def _show(cli: CliContext, target: Target) -> int:
         fallback=None if state.retries_dhcp is None else "retry" if state.retries_dhcp else "static",
         scan_mode=state.scan_mode,
         scan_enabled=state.scan_enabled,
+        interrupted=found.interrupted or None,
     )
     identity = found.identity
     cli.out.line(f"{target.device}: {identity.device_type or identity.name} {identity.label}", bold=True)
     rows = rows_of(state, found.place)
     widths = fitting(rows)
     cli.out.lines(f"  {row(cells, widths)}" for cells in rows)
-    open_change = cli.context.address_changes.of_device(target.device)
-    if open_change is not None:
-        cli.out.note(open_change.words, "yellow")
+    if found.interrupted:
+        cli.out.note(found.interrupted, "yellow")
     return ExitCode.OK
 
 
@@ -272,7 +273,7 @@ def _interrupted(cli: CliContext, target: Target) -> int:
         return ExitCode.INTERRUPTED
     return _end(
         cli,
-        SicktuiError(open_change.words, advice=back_words(open_change.old), code=Code.INTERRUPTED),
+        SicktuiError(open_change.what, advice=open_change.advice, code=Code.INTERRUPTED),
         ExitCode.UNKNOWN,
     )
 

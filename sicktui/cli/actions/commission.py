@@ -118,7 +118,7 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
             set_up(cli.context, entries, lan, wait=wait, port=port, on_words=words, on_done=done)
         )
     except KeyboardInterrupt:
-        return _interrupted(cli)
+        return _interrupted(cli, entries)
     code = exit_code_of(results)
     cli.out.fact(
         "summary",
@@ -148,9 +148,10 @@ def _target(cli: CliContext, entry: Entry, port: int) -> Target:
     return resolve(Profile(name=entry.name or place, address=place), settings.device, settings.timing)
 
 
-def _interrupted(cli: CliContext) -> int:
+def _interrupted(cli: CliContext, entries: Sequence[Entry]) -> int:
     """After Ctrl-C: what was begun, and what to do."""
-    open_changes = cli.context.address_changes.every()
+    labels = {entry.label for entry in entries}
+    open_changes = [each for each in cli.context.address_changes.every() if each.device in labels]
     for change in open_changes:
         cli.out.note(f"{change.device}: {change.words}", "yellow")
     if not open_changes:

@@ -6,6 +6,7 @@ kill the next command knows where to look and what to do.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final
@@ -76,7 +77,7 @@ async def change_address(
     try:
         await change.run()
     except SicktuiError as error:
-        change.fail(error)
+        change.trouble(error)
     return change.result(context.clock.monotonic() - begun)
 
 
@@ -253,7 +254,7 @@ class _Change:
                 raise
             if not error.outcome_unknown:
                 # Whatever it answers, where the sensor is decides.
-                self._trouble(error)
+                self.trouble(error)
         except SicktuiError as error:
             await self._give_up(sensor, error)
             raise
@@ -300,7 +301,7 @@ class _Change:
                 saved = await save(sensor, self._context, identity, since)
                 self._note(saved=saved)
                 if not saved:
-                    self._trouble(
+                    self.trouble(
                         SicktuiError("It has no call to save its parameters.", code=Code.NOT_SUPPORTED)
                     )
                     return
@@ -309,10 +310,10 @@ class _Change:
             self._note(saved=None)
             if not self.evidence.asked_to_save:
                 self._note(where=Where.NOWHERE, place="")
-            self._trouble(error)
+            self.trouble(error)
         except SicktuiError as error:
             self._note(saved=False)
-            self._trouble(error)
+            self.trouble(error)
 
     async def _kept(self, sensor: Sensor) -> None:
         """Read everything once more after it was saved.
@@ -330,19 +331,16 @@ class _Change:
 
     async def _give_up(self, sensor: Sensor, error: SicktuiError) -> None:
         """Write the old values back, where new ones may have been written."""
-        self._trouble(error)
+        self.trouble(error)
         if self.evidence.written:
             self._note(undone=await self._undo(sensor))
 
     async def _interrupted(self, sensor: Sensor) -> None:
         """The same, within some seconds, when the program is ended by a signal."""
         if self.evidence.written:
-            undo = asyncio.wait_for(self._undo(sensor), _UNDO)
-            try:
-                undone = await asyncio.shield(asyncio.ensure_future(undo))
-            except (TimeoutError, asyncio.CancelledError):
-                undone = False
-            self._note(undone=undone)
+            undo = asyncio.ensure_future(asyncio.wait_for(self._undo(sensor), _UNDO))
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                self._note(undone=await asyncio.shield(undo))
         self._settle()
 
     async def _undo(self, sensor: Sensor) -> bool:
@@ -357,16 +355,13 @@ class _Change:
         except SicktuiError:
             return False
 
-    def fail(self, error: SicktuiError) -> None:
-        """Note the error that ended it."""
-        self._trouble(error)
-
     # -- the result ----------------------------------------------------------------------------------
 
     def _note(self, **facts: object) -> None:
         self.evidence = structs.replace(self.evidence, **facts)
 
-    def _trouble(self, error: SicktuiError) -> None:
+    def trouble(self, error: SicktuiError) -> None:
+        """Note the error that ended it, or left something open."""
         self._note(trouble=Trouble(message=error.message, advice=error.advice, code=error.code))
 
     def _settle(self) -> None:

@@ -1,5 +1,6 @@
 """Reads a sensor's address, and plans a change of it: what it gets, and what speaks against it."""
 
+import asyncio
 from ipaddress import IPv4Network
 from typing import Final
 
@@ -56,6 +57,8 @@ class Addressed(Struct, frozen=True, kw_only=True):
     state: Ipv4State
     place: str
     """Where it answers: host or ``host:port``."""
+    interrupted: str = ""
+    """What is known of a change that was interrupted, and what to do; empty if there is none."""
 
 
 class ChangePlan(Struct, frozen=True, kw_only=True):
@@ -94,7 +97,9 @@ async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
     sensor = connect(context, at_place(target, place))
     try:
         identity = await expected_identity(target, sensor)
-        return Addressed(identity=identity, state=await sensor.network.state(), place=place)
+        state = await sensor.network.state()
+        interrupted = await asyncio.to_thread(_interrupted, context, target, identity, state.config, place)
+        return Addressed(identity=identity, state=state, place=place, interrupted=interrupted)
     except NotSupported as error:
         raise NotSupported(
             f"The sensor at {place} does not offer its address over REST: {error.message}",
@@ -102,6 +107,21 @@ async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
         ) from error
     finally:
         await sensor.aclose()
+
+
+def _interrupted(context: Context, target: Target, identity: Identity, config: Ipv4Config, place: str) -> str:
+    """The words of a change of this sensor that was interrupted. One that is undone is forgotten.
+
+    Raises:
+        StorageError: what is known of them cannot be read or written.
+    """
+    change = context.address_changes.of_device(target.device)
+    if change is None or not change.is_of(identity):
+        return ""
+    if place == change.old and config == change.before:
+        context.address_changes.end(identity.key or "")
+        return ""
+    return change.words
 
 
 async def place_now(context: Context, target: Target, lan: Lan) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final, TextIO
 
 from sicktui import __version__
 from sicktui.engine.context import Context, open_context
+from sicktui.engine.doctor.addresses import address_checks
 from sicktui.engine.doctor.check import DoctorCheck, State
 from sicktui.engine.doctor.discovery import discovery_checks
 from sicktui.engine.doctor.https import https_checks
@@ -209,6 +210,7 @@ def _kept(context: Context, environ: Mapping[str, str]) -> Iterator[DoctorCheck]
     yield from source_checks(context, environ)
     yield from _https(context)
     yield from discovery_checks(context)
+    yield from address_checks(context)
     yield from _routes(context)
 
 

@@ -41,17 +41,26 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return known.key is not None and known.is_same_sensor(identity)
 
     @property
-    def words(self) -> str:
-        """What is known of it, and what to do, in sentences."""
-        to = self.new or "DHCP"
-        begun = f"A change of the address from {self.old} to {to} was interrupted"
+    def what(self) -> str:
+        """What is known of it, as a sentence."""
+        begun = f"A change of the address from {self.old} to {self.new or 'DHCP'} was interrupted"
         if self.stage is Stage.WRITE:
-            return f"{begun} before it was applied. {back_words(self.old)}"
-        back = "" if self.stage is Stage.SAVE else back_words(self.old)
-        return (
-            f"{begun}. The sensor may be at {self.new or 'an address from DHCP'} or at {self.old}. Set the "
-            f"address again to finish the change. {back}"
-        ).strip()
+            return f"{begun} before it was applied."
+        there = self.new or "an address from DHCP"
+        return f"{begun}: the sensor may be at {there} or at {self.old}."
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        if self.stage is Stage.WRITE:
+            return back_words(self.old)
+        finish = "Set the address again to finish the change."
+        return finish if self.stage is Stage.SAVE else f"{finish} {back_words(self.old)}"
+
+    @property
+    def words(self) -> str:
+        """Both."""
+        return f"{self.what} {self.advice}"
 
 
 class _Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):

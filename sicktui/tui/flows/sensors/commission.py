@@ -79,9 +79,10 @@ async def _set_up(services: Services, entries: list[Entry], lan: ThisPc, values:
         raise ended.error
     lines = result_lines(done)
     if ended is None:
-        left = await asyncio.to_thread(context.address_changes.every)
-        for change in left:
-            services.warn(f"{change.device}: {change.words}")
+        labels = {entry.label for entry in entries}
+        for change in await asyncio.to_thread(context.address_changes.every):
+            if change.device in labels:
+                services.warn(f"{change.device}: {change.words}")
         services.notify("Stopped. The sensors that are not listed as done were left as they are.", "warning")
     if lines:
         await services.ask(Notice(services.appearance, "Commissioning", lines))

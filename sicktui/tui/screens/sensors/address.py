@@ -44,6 +44,8 @@ class AddressForm(Form[Request]):
             (Span(label.ljust(_LABEL), Tone.DIM), Span(clean(value, 200), Tone.KEY))
             for label, value in rows_of(found.state, found.place)
         ]
+        if found.interrupted:
+            lines.append(cell(clean(found.interrupted, 600), Tone.WARN))
         fields = (
             TextField(name="address", label="New address", value=asked.address or "", hint="192.168.0.11"),
             TextField(name="mask", label="Mask", value=asked.mask or "", hint="255.255.255.0"),
