@@ -75,6 +75,6 @@ def test_ctrl_c_after_that_says_what_to_do(program: ProgramHarness, start_fleet:
     process.send_signal(signal.SIGINT)
     result = program.wait(process)
     assert result.code == 3, result
-    last = result.lines[-1]
+    last = result.every_line[-1]
     assert (last["kind"], last["code"], last["exit_code"]) == ("error", "interrupted", 3)
     assert "127.0.9.7" in last["message"]

@@ -57,8 +57,8 @@ def test_an_address_that_anybody_has_is_refused(bench: Bench, taken: str) -> Non
     quiet.run("ip", "route", "add", "blackhole", f"{PC}/32")
     bench.profile("gate", "10.1.0.51", sensor["serial"])
     result = change(bench, "--ip", taken)
-    assert (result.code, result.lines[-1]["code"]) == (4, "other_device"), result
-    assert "is in use" in result.lines[-1]["message"]
+    assert (result.code, result.every_line[-1]["code"]) == (4, "other_device"), result
+    assert "is in use" in result.every_line[-1]["message"]
     sent = [request["path"] for request in record(bench.pc, "10.1.0.51")["requests"]]
     assert not any(path.endswith("EthernetUpdate") for path in sent)
 
@@ -81,7 +81,7 @@ def test_out_of_the_subnet_it_is_lost_to_this_pc_and_a_power_cycle_restores_it(b
     bench.profile("gate", "10.1.0.51", sensor["serial"])
     refused = change(bench, "--ip", "10.9.0.51")
     assert refused.code == 2, refused
-    assert "10.1.0.0/24" in refused.lines[-1]["message"]
+    assert "10.1.0.0/24" in refused.every_line[-1]["message"]
     gone = change(bench, "--ip", "10.9.0.51", "--outside-subnet")
     assert gone.code == 3, gone
     assert verdict(gone)["code"] == "no_return"

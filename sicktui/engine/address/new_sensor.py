@@ -344,7 +344,7 @@ class NewSensor:
         done = await finish_new(self._context, self._entry, self._identity, self._target())
         self._note(listed=done.listed, named=done.named, saved=done.saved, trouble=done.trouble)
 
-    # -- what is seen and said -----------------------------------------------------------------------
+    # -- what is seen of it -----------------------------------------------------------------------
 
     def _say(self, stage: Stage, words: str) -> None:
         """Say something once."""
