@@ -54,6 +54,8 @@ class Unreachable(SensorError):
     """Whether the host is there, and refused the connection to that port."""
     unsent = False
     """Whether this PC has no way to that host: nothing was sent."""
+    untrusted = False
+    """Whether something answered there, and HTTPS with it was refused. Do not take that for a silence."""
 
 
 class OutcomeUnknown(Unreachable):

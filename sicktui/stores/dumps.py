@@ -3,8 +3,11 @@
 A file has its final name only when it is complete and on the disk.
 """
 
+import lzma
 import os
 import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.device import Identity
+from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
     make_folder,
     publish,
@@ -26,6 +30,11 @@ from sicktui.stores.disk.files import (
 
 MAX_DUMP: Final = 256 * 1024 * 1024
 """Bytes; the vendor documents no size."""
+MAX_UNPACKED: Final = 2 * 1024**3
+"""Bytes that are unpacked to check them; reading them takes some ten seconds."""
+_ENCRYPTED: Final = 1
+"""The flag of an encrypted file in a zip."""
+_BLOCK: Final = 1024 * 1024
 _MOST_NAMES: Final = 1000
 _START: Final = b"PK\x03\x04"
 _END: Final = struct.Struct("<4s4H2LH")
@@ -95,7 +104,7 @@ def _publish(temp: Path, folder: Path, stem: str) -> Path:
 
 
 def zip_problem(path: Path) -> str:
-    """Why a file is not a whole zip; empty if it is. Nothing in it is unpacked.
+    """Why a file is not a whole zip; empty if it is. Nothing of it is written anywhere.
 
     Raises:
         OSError: it cannot be read.
@@ -103,7 +112,34 @@ def zip_problem(path: Path) -> str:
     with path.open("rb") as file:
         if file.read(len(_START)) not in (_START, _END_MARK):
             return "it does not begin like a zip"
-        return "" if _is_whole(file) else "its end is missing"
+        if not _is_whole(file):
+            return "its end is missing"
+        return _damage(file)
+
+
+def _damage(file: BinaryIO) -> str:
+    """Which file in it fails its checksum; empty if none does, as far as that can be checked.
+
+    What is encrypted, packed in a way that this PC does not know, or beyond ``MAX_UNPACKED``, is for the
+    vendor's support to open.
+    """
+    try:
+        with zipfile.ZipFile(file) as opened:
+            left = MAX_UNPACKED
+            for entry in opened.infolist():
+                if entry.flag_bits & _ENCRYPTED:
+                    continue
+                left -= entry.file_size
+                if left < 0:
+                    break
+                with opened.open(entry) as contents:
+                    while contents.read(_BLOCK):
+                        pass
+    except NotImplementedError:
+        return ""
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, UnicodeError) as error:
+        return f"it is damaged ({clean(str(error), 80)})"
+    return ""
 
 
 def _is_whole(file: BinaryIO) -> bool:

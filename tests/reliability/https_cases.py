@@ -19,7 +19,7 @@ _STATE: Final = "GET UpdateState"
 _MOMENTS: Final[tuple[tuple[str, Step | None, str | None, Outcome], ...]] = (
     ("at GET DeviceIdent", None, "GET DeviceIdent", failed(Code.UNREACHABLE)),
     ("at the login", Step.AUTHENTICATE, "POST *", failed(Code.UNREACHABLE)),
-    (f"at {_PUT}", Step.UPLOAD, _PUT, unknown(Code.NO_RETURN)),
+    (f"at {_PUT}", Step.UPLOAD, _PUT, unknown(Code.UNHEALTHY)),
     (f"at {_STATE}", Step.FLASH, _STATE, unknown(Code.NO_RETURN)),
     ("after the reboot", None, None, unknown(Code.NO_RETURN)),
 )

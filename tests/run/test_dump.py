@@ -276,15 +276,30 @@ def archive() -> bytes:
         (archive()[:-1], False),
         (archive()[:500], False),
         (archive() + b"more", False),
+        (archive().replace(b"xxx", b"xyx", 1), False),
+        (archive().replace(b"\x01\x02\x14", b"\x01\x02\xff", 1), True),
         (b"", False),
         (b"PK", False),
         (b"{}", False),
         (b"<html>", False),
         (b"PK\x03\x04" + b"PK\x05\x06", False),
     ],
-    ids=["whole", "empty zip", "a byte short", "half", "more", "nothing", "2 bytes", "json", "page", "marks"],
+    ids=[
+        "whole",
+        "empty zip",
+        "a byte short",
+        "half",
+        "more",
+        "damaged",
+        "newer",
+        "nothing",
+        "2 bytes",
+        "json",
+        "page",
+        "marks",
+    ],
 )
-def test_a_whole_zip_is_known_without_unpacking_it(tmp_path: Path, content: bytes, whole: bool) -> None:
+def test_a_whole_zip_is_known(tmp_path: Path, content: bytes, whole: bool) -> None:
     path = tmp_path / "file.zip"
     path.write_bytes(content)
     assert (zip_problem(path) == "") is whole

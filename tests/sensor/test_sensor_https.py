@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from sicktui.engine.update.observer import look
 from sicktui.model.enums import Code
+from sicktui.model.update.observations import Garbled, Reading, Silent
 from sicktui.sensor.errors import PasswordWithheld, SensorError, Unreachable, WrongAddress
 from sicktui.sensor.transport import trust
 from sicktui.simulator.network.certificates import Bundle, Issuer, make_bundle, make_issuer
@@ -139,6 +141,34 @@ async def test_another_certificate_than_the_pinned_one_gets_nothing(
     assert "fingerprint" in error.advice
     both = await refusal(connect, device, fingerprint=pin, ca_file=ca_file)
     assert "not the pinned one" in both.message
+
+
+async def test_a_certificate_that_is_refused_is_no_silence(
+    serve: Serve, connect: MakeSensor, plant: Issuer
+) -> None:
+    """Something answers there: a look that counted it as a silence would take it for a reboot."""
+    pinned, shown = make_bundle(issuer=plant), make_bundle(issuer=plant)
+    device = await serve(shown)
+    seen = await look(
+        connect(address=device.address, scheme="https", fingerprint=pinned.pin), Reading(), frozenset()
+    )
+    assert isinstance(seen, Garbled)
+    assert "not the pinned one" in seen.why
+    assert "fingerprint" in seen.advice
+
+
+async def test_a_handshake_that_is_cut_off_is_a_silence(connect: MakeSensor) -> None:
+    """A sensor that reboots closes its connections, too."""
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1")
+    async with server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert isinstance(
+            await look(connect(address=address, scheme="https"), Reading(), frozenset()), Silent
+        )
 
 
 async def test_a_pin_does_not_replace_the_authority(serve: Serve, connect: MakeSensor, ca_file: str) -> None:

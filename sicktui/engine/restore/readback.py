@@ -69,9 +69,9 @@ class Readback:
         try:
             reading = await self._read(wants)
             return RestoreLooked(reading=reading, wants=wants, took=clock.monotonic() - began)
-        except Unreachable as error:
-            return Silent(why=error.message)
         except SensorError as error:
+            if isinstance(error, Unreachable) and not error.untrusted:
+                return Silent(why=error.message)
             return Garbled(why=error.message)
 
     async def must_rest(self, refusal: SensorError) -> None:

@@ -31,9 +31,9 @@ async def look(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Looke
     """
     try:
         return Looked(reading=await read(sensor, before, wants), wants=wants)
-    except Unreachable as error:
-        return Silent(why=error.message)
     except SensorError as error:
+        if isinstance(error, Unreachable) and not error.untrusted:
+            return Silent(why=error.message)
         return Garbled(why=error.message, code=error.code or "", advice=error.advice)
 
 

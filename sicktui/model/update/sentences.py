@@ -152,14 +152,15 @@ def blind(f: Facts) -> Judgement:
             Verdict.UNKNOWN,
             Code.UNHEALTHY,
             f"It answers, but cannot be read: {f.e.trouble}",
-            "Check it on site, then read its version with 'sicktui status'.",
+            f.e.trouble_advice or "Check it on site, then read its version with 'sicktui status'.",
         )
     return Judgement(
         Verdict.UNKNOWN,
         Code.NO_RETURN,
         f"It has not come back within {f.timing.reconnect_timeout:g} s of falling silent. "
         f"{f.e.trouble}".strip(),
-        _LOOK_ON_SITE,
+        # Something that answers, and cannot be used, is not mended with power and cables.
+        f.e.trouble_advice or _LOOK_ON_SITE,
     )
 
 

@@ -83,6 +83,7 @@ _OLD_TLS: Final = (
     "Update its firmware, or check what answers at that address.",
 )
 _ENDED: Final = ("it accepted the connection, but ended it before HTTPS began", _NO_HTTPS)
+_EOF: Final = "UNEXPECTED_EOF_WHILE_READING"
 # OpenSSL's reasons of a handshake that failed.
 _HANDSHAKES: Final[dict[str, tuple[str, str]]] = {
     "WRONG_VERSION_NUMBER": _NOT_TLS,
@@ -96,7 +97,7 @@ _HANDSHAKES: Final[dict[str, tuple[str, str]]] = {
     "TLSV1_ALERT_PROTOCOL_VERSION": _OLD_TLS,
     "SSLV3_ALERT_HANDSHAKE_FAILURE": _OLD_TLS,
     "DH_KEY_TOO_SMALL": _OLD_TLS,
-    "UNEXPECTED_EOF_WHILE_READING": _ENDED,
+    _EOF: _ENDED,
 }
 # Windows reports its own numbers (WSAECONNREFUSED and so on).
 _WINDOWS: Final[dict[int, int]] = {
@@ -162,6 +163,14 @@ def _has_errno(error: BaseException, numbers: tuple[int, ...]) -> bool:
     )
 
 
+def _is_handshake(error: BaseException) -> bool:
+    """Whether something spoke in the handshake: a connection that just ended may be a sensor that reboots."""
+    return any(
+        isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) not in (None, _EOF)
+        for cause in causes(error)
+    ) or any(isinstance(cause, OtherCertificate) for cause in causes(error))
+
+
 def _refused(error: BaseException) -> bool:
     return any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
 
@@ -203,9 +212,16 @@ class Failures:
         else:
             reason = f"no answer within {after:g} s"
             advice = "Check power, cable and address of the sensor, and firewalls on the way."
-        lost = Unreachable(f"The sensor at {self._label} cannot be reached: {reason}.", advice=advice)
+        untrusted = after is None and _is_handshake(error)
+        what = (
+            f"HTTPS with the sensor at {self._label} fails"
+            if untrusted
+            else f"The sensor at {self._label} cannot be reached"
+        )
+        lost = Unreachable(f"{what}: {reason}.", advice=advice)
         lost.refused = after is None and not connected and _refused(error)
         lost.unsent = after is None and not connected and _has_errno(error, _NO_WAY)
+        lost.untrusted = untrusted
         return lost
 
     def not_answered(self, what: str, *, after: float | None, begun: bool, acting: bool) -> SensorError:
