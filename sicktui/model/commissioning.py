@@ -61,6 +61,8 @@ class CommissioningEvidence(Struct, frozen=True, kw_only=True):
     """``NEW``: its REST answers at the new address, as itself."""
     other: str = ""
     """Another sensor at the new address."""
+    reports: str = ""
+    """The address that it reports over AutoIP, after it did not answer at the new one; empty if none."""
     listed: str = ""
     """What became of it in the device list, as a sentence."""
     named: bool | None = None
@@ -96,6 +98,7 @@ def judge_commissioning(evidence: CommissioningEvidence) -> Judgement:
             "By default a sensor does so only for 60 s after it was switched on (EtherCoLaScanMode 3): start "
             "again, then switch it off and on. In mode 1 only 'sicktui address' can set it.",
         )
+    reports = f" A search finds it at {evidence.reports} now." if evidence.reports else ""
     if evidence.other:
         return Judgement(
             Verdict.UNKNOWN,
@@ -106,7 +109,7 @@ def judge_commissioning(evidence: CommissioningEvidence) -> Judgement:
     return Judgement(
         Verdict.UNKNOWN,
         Code.NO_RETURN,
-        f"{label} has taken {evidence.new}, as it reports, but its REST API has not answered there.{why}",
+        f"{label} confirmed {evidence.new}, but its REST API has not answered there.{reports}{why}",
         f"It may be out of reach of this PC, or its web server off. {back_words(evidence.old)}",
     )
 

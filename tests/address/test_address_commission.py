@@ -178,6 +178,18 @@ async def test_another_sensor_that_answers_as_it_is_not_taken_for_it(plant: Plan
     assert plant.harness.context.devices().profiles == {}
 
 
+@pytest.mark.parametrize("fault", ["autoip_set_ignored", "autoip_set_other"])
+async def test_a_sensor_that_confirms_and_does_otherwise_is_reported_where_it_is(
+    plant: Plant, fault: str
+) -> None:
+    value = "127.0.5.199" if fault == "autoip_set_other" else None
+    [device] = await plant.sensors(new("one", faults=(Fault(name=fault, value=value),)))
+    done = (await plant.set_up(entry(device, 95), wait=5.0))["gate-95"]
+    assert (done.verdict, done.code) == (Verdict.UNKNOWN, Code.NO_RETURN), done
+    assert f"finds it at {value or '192.168.0.1'} now" in done.message
+    assert plant.harness.context.devices().profiles == {}
+
+
 async def test_a_save_that_fails_is_no_success(plant: Plant) -> None:
     [device] = await plant.sensors(
         new("one", faults=(Fault(name="status", at="POST WriteEeprom", value=3, times="always"),))

@@ -303,6 +303,8 @@ class NewSensor:
             await self._context.clock.sleep(_PAUSE)
         if self.evidence.where is not Where.NEW:
             self._note(where=Where.NOWHERE)
+            sighting = self._own(await self._lan.search(SEARCH))
+            self._note(reports=sighting.host if sighting else "")
 
     def _take_lease(self, heard: Sequence[Sighting]) -> None:
         """With DHCP: where it reports to be now."""
