@@ -213,6 +213,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """What is odd, in words; empty if nothing is."""
     advice: str = ""
     """What to do about it."""
+    identity: Identity | None = None
+    """Its own REST answers; ``None`` unless ``confirmed``."""
 
     @property
     def is_new(self) -> bool:

@@ -81,6 +81,11 @@ def test_add_names_pins_and_tags_what_is_new(program: ProgramHarness, made: Flee
         "model": "picoScan150",
     }
     assert entries["sensor-all"]["serial"] == "25420068"
+    # The inventory knows them at once.
+    rows = program("devices", "overview", "--json").lines
+    known = {name: row["version"] for row in rows for name in row["devices"]}
+    assert sorted(known) == ["gate-1", "sensor-all"]
+    assert None not in known.values()
     # Again: they are known, and nothing is added twice.
     again = sweep(program, made, "--add", "--json")
     assert {line["device"] for line in found(again)} == {"gate-1", "sensor-all"}

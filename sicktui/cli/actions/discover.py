@@ -130,6 +130,7 @@ def _how_far(progress: Progress, wait: float) -> str:
 
 def _fact(found: Found) -> dict[str, object]:
     keys: dict[str, object] = msgspec.to_builtins(found)
+    del keys["identity"]  # Its keys are above.
     return keys
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from sicktui.engine.context import Context
-from sicktui.model.device import Profile, same_serial
+from sicktui.model.device import Profile, resolve, same_serial
 from sicktui.model.discovery import Found, Problem
 from sicktui.model.errors import ConfigError
 from sicktui.model.search.names import name_for
@@ -46,7 +46,9 @@ def add(
     tags: Sequence[str] = (),
     names: dict[str, str] | None = None,
 ) -> list[Profile]:
-    """Add sensors to the list, with their serial numbers. Those that cannot be added are left out.
+    """Add sensors to the list, with their serial numbers, and remember what they are.
+
+    Those that cannot be added are left out.
 
     Args:
         context: the list.
@@ -62,8 +64,8 @@ def add(
         ConfigError: the list cannot be read, or was changed meanwhile.
     """
 
-    def change(devices: DeviceList) -> tuple[DeviceList, list[Profile]]:
-        added: list[Profile] = []
+    def change(devices: DeviceList) -> tuple[DeviceList, list[tuple[Profile, Found]]]:
+        added: list[tuple[Profile, Found]] = []
         for each in found:
             if not can_add(each) or _is_listed(each, devices.profiles.values()):
                 continue
@@ -75,10 +77,15 @@ def add(
                 tags=tuple(dict.fromkeys(tags)),
             )
             devices = devices.add(profile)
-            added.append(profile)
+            added.append((profile, each))
         return devices, added
 
-    return _save(context, change)
+    added = _save(context, change)
+    settings = context.settings
+    for profile, each in added:
+        if each.identity is not None:
+            context.last_seen.note(resolve(profile, settings.device, settings.timing), each.identity)
+    return [profile for profile, _ in added]
 
 
 def _is_listed(found: Found, profiles: Iterable[Profile]) -> bool:

@@ -297,6 +297,7 @@ def _described(subject: _Subject) -> Found:
         name=identity.location or (reply.name if reply else None),
         order_number=identity.order_number or (reply.order_number if reply else None),
         confirmed=True,
+        identity=identity,
         hidden=bool(subject.answer and subject.answer.hidden) and not subject.heard,
     )
 
