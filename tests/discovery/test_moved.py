@@ -4,8 +4,10 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.discovery.lost import find_moved, wanted
-from sicktui.model.device import Identity, Profile
-from sicktui.model.settings import DiscoverySettings
+from sicktui.engine.job.refind import _with_port
+from sicktui.model.device import Identity, Profile, resolve
+from sicktui.model.search.refind import is_at
+from sicktui.model.settings import DeviceDefaults, DiscoverySettings, Timing
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.main import lost_watch
@@ -54,6 +56,16 @@ def test_status_says_where_the_sensor_is(program: ProgramHarness, start_fleet: S
     assert f"The sensor answers at {gate.address} now." in people.out
     assert "Looking for gate at other addresses" in people.err
     assert "problem" not in off.lines[0], "loopback addresses are left out by default"
+
+
+def test_a_sensor_behind_https_is_looked_for_at_its_own_port() -> None:
+    profile = Profile(name="gate", address="10.0.0.1", scheme="https")
+    target = resolve(profile, DeviceDefaults(), Timing())
+    assert _with_port(target) == "10.0.0.1:443"
+    assert _with_port(structs.replace(target, scheme="http")) == "10.0.0.1:80"
+    assert is_at(target, "10.0.0.1:443")
+    assert not is_at(target, "10.0.0.1")
+    assert not is_at(target, "10.0.0.2:443")
 
 
 async def test_nothing_is_searched_without_something_to_know_a_sensor_by(harness: DashboardHarness) -> None:

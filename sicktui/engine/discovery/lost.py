@@ -1,17 +1,20 @@
 """Finds the sensors of the list that have left their addresses, all by one search. Reads only."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 
+from msgspec import structs
+
+from sicktui.discovery.asking import CONNECT_TIMEOUT, REPLY_TIMEOUT, OpenSensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.discovery.search import Scope, Search
 from sicktui.engine.context import Context
-from sicktui.engine.discovery.opening import opener
 from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import UsageError
-from sicktui.model.search.refind import may_refind
+from sicktui.model.search.refind import is_at, may_refind
+from sicktui.sensor.client import Sensor
 
 
 def wanted(context: Context, targets: Iterable[Target]) -> dict[str, Identity]:
@@ -50,15 +53,17 @@ async def find_moved(context: Context, targets: Iterable[Target]) -> dict[str, s
     if not lost:
         return {}
     settings = context.settings.discovery
+    by_port = {_port(devices[name]): devices[name] for name in lost}
     scope = Scope(
         subnets=tuple(await asyncio.to_thread(subnets, loopback=settings.refind == "on")),
-        ports=tuple(dict.fromkeys(_port(devices[name]) for name in lost)),
+        ports=tuple(by_port),
         port=settings.port,
         wait=settings.wait,
         probes=settings.probes,
     )
     found: dict[str, str] = {}
-    async with aclosing(Search(scope, opener(context), context.clock).snapshots()) as snapshots:
+    search = Search(scope, _opener(context, by_port), context.clock)
+    async with aclosing(search.snapshots()) as snapshots:
         async for seen in snapshots:
             for answer in seen.answers:
                 for name, identity in lost.items():
@@ -66,7 +71,27 @@ async def find_moved(context: Context, targets: Iterable[Target]) -> dict[str, s
                         found[name] = answer.address
             if len(found) == len(lost):
                 break
-    return {name: place for name, place in found.items() if place != devices[name].address}
+    return {name: place for name, place in found.items() if not is_at(devices[name], place)}
+
+
+def _opener(context: Context, by_port: Mapping[int, Target]) -> OpenSensor:
+    """Clients without a password, over HTTP or HTTPS as the device with that port has it."""
+    usual = next(iter(by_port.values()))
+
+    def open_sensor(address: str) -> Sensor:
+        like = by_port.get(parse_address(address).port, usual)
+        limit = min(REPLY_TIMEOUT, like.timing.request_timeout)
+        timing = structs.replace(like.timing, request_timeout=limit)
+        return Sensor(
+            structs.replace(like, address=address, serial=None, ad_hoc=True, timing=timing),
+            password=None,
+            queues=context.queues,
+            clock=context.clock,
+            memory=None,
+            connect_timeout=min(CONNECT_TIMEOUT, limit),
+        )
+
+    return open_sensor
 
 
 def _port(target: Target) -> int:

@@ -17,12 +17,13 @@ from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.discovery.finding import find_sensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.engine.job.record import JobRecord
+from sicktui.model.address import parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Level
-from sicktui.model.errors import SicktuiError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
-from sicktui.model.search.refind import may_refind
+from sicktui.model.search.refind import is_at, may_refind
 from sicktui.model.settings import DiscoverySettings
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
@@ -107,7 +108,7 @@ class NetworkFinder:
             found = await find_sensor(
                 serial=identity.serial,
                 mac=identity.mac,
-                near=target.address,
+                near=_with_port(target),
                 open_sensor=open_sensor,
                 clock=self._clock,
                 deadline=self._clock.monotonic() + (SWEEP_TURN if sweep else TURN),
@@ -117,6 +118,15 @@ class NetworkFinder:
                 sweep_subnet=sweep,
             )
         return found.address if found is not None else None
+
+
+def _with_port(target: Target) -> str:
+    """The address with its port: that of the scheme where none is written."""
+    try:
+        address = parse_address(target.address, target.scheme)
+    except UsageError:
+        return target.address
+    return f"{address.host}:{address.port}"
 
 
 class Refinder:
@@ -191,7 +201,7 @@ class Refinder:
             # A verdict on a sensor that may be elsewhere waits as long as one on a silent sensor.
             await asyncio.wait({self._search})
         place = self._found()
-        if place is None or place == self._place:
+        if place is None or is_at(structs.replace(self._target, address=self._place), place):
             return seen
         await self._follow(place, identity)
         return await look()

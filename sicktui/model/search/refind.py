@@ -19,3 +19,18 @@ def may_refind(settings: DiscoverySettings, target: Target) -> bool:
     except UsageError:
         return False
     return not target.ad_hoc and is_ipv4(address.host) and not address.loopback
+
+
+def is_at(target: Target, place: str) -> bool:
+    """Whether a place is the address of a device, where the port of its scheme need not be written.
+
+    Args:
+        target: the device.
+        place: ``host`` or ``host:port`` (80 by default).
+    """
+    found = parse_address(place)
+    try:
+        known = parse_address(target.address, target.scheme)
+    except UsageError:
+        return False
+    return (found.host, found.port) == (known.host, known.port)
