@@ -1,6 +1,6 @@
 """The words of a verdict: the sentences and the advice that belong to the rules of ``verdict_rule``."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.judgement import Judgement
@@ -26,29 +26,28 @@ _FORCE: Final = "Check it with 'sicktui status'. To be certain, update it again 
 _OTHER_PLACE: Final = "Check which sensor has that address and where yours is now (DHCP), then plan again."
 
 
-class Facts(NamedTuple):
-    """What a rule looks at."""
+class Facts:
+    """What a rule looks at; each is worked out once, since many rules ask for the same."""
 
-    e: Evidence
-    now: float
-    timing: Timing
+    __slots__ = ("e", "idle", "looked", "now", "quiet", "timing", "untouched")
 
-    @property
-    def quiet(self) -> float:
+    def __init__(self, evidence: Evidence, now: float, timing: Timing) -> None:
+        self.e: Final = evidence
+        self.now: Final = now
+        self.timing: Final = timing
+        self.untouched: Final = not evidence.sent.anything and not evidence.resumed
+        """Whether nothing was sent."""
+        self.quiet: Final = evidence.looked_at - evidence.changed_at
         """Seconds from when anything was last sent, or last moved, to the last look."""
-        return self.e.looked_at - self.e.changed_at
-
-    @property
-    def looked(self) -> bool:
+        self.looked: Final = evidence.last is Last.LOOK
         """Whether the sensor has just answered a look."""
-        return self.e.last is Last.LOOK
-
-    @property
-    def idle(self) -> bool:
+        self.idle: Final = (
+            self.looked
+            and evidence.rests
+            and not finished_unseen(evidence, timing)
+            and self.quiet >= patience(evidence, timing)
+        )
         """Whether it answers, rests, and has rested for as long as anything may take to begin."""
-        if not (self.looked and self.e.rests) or finished_unseen(self.e, self.timing):
-            return False
-        return self.quiet >= patience(self.e, self.timing)
 
 
 def _nothing_written(f: Facts, code: Code, message: str, advice: str) -> Judgement:

@@ -62,10 +62,6 @@ def judge(evidence: Evidence, now: float, timing: Timing) -> Judgement | None:
     return None
 
 
-def _untouched(f: Facts) -> bool:
-    return not f.e.sent.anything and not f.e.resumed
-
-
 def _rebooted(f: Facts) -> bool:
     return f.e.proof is not None
 
@@ -177,31 +173,31 @@ RULES: Final = (
     Rule(
         "nothing was sent; another sensor answers",
         "failed: other_device",
-        lambda f: _untouched(f) and f.e.stranger is not None,
+        lambda f: f.untouched and f.e.stranger is not None,
         sentences.untouched_stranger,
     ),
     Rule(
         "nothing was sent; UpdateState is not what it was",
         "failed: busy",
-        lambda f: _untouched(f) and f.looked and not f.e.rests,
+        lambda f: f.untouched and f.looked and not f.e.rests,
         sentences.untouched_busy,
     ),
     Rule(
         "nothing was sent; the version is not what it was",
         "failed: busy; at the expected version skipped: already_current",
-        lambda f: _untouched(f) and f.looked and not f.e.same_version,
+        lambda f: f.untouched and f.looked and not f.e.same_version,
         sentences.untouched_changed,
     ),
     Rule(
         f"nothing was sent; {TRIES} looks in a row had no usable answer",
         "failed: unreachable, protocol_error",
-        lambda f: _untouched(f) and f.e.looks >= TRIES,
+        lambda f: f.untouched and f.e.looks >= TRIES,
         sentences.untouched_blind,
     ),
     Rule(
         "not one byte of the package left, and it may not be tried again",
         "failed: the code of the reply",
-        lambda f: _untouched(f) and f.e.sent.puts > 0 and is_spent(f.e),
+        lambda f: f.untouched and f.e.sent.puts > 0 and is_spent(f.e),
         sentences.untouched_refused,
     ),
     Rule(
