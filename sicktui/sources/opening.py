@@ -10,6 +10,7 @@ from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.suggest import nearest
+from sicktui.sources.broker import other_broker
 from sicktui.sources.folder.source import FolderSource
 from sicktui.sources.source import Source
 from sicktui.stores.disk.files import expand_path
@@ -35,7 +36,10 @@ def place_of_source(account: str, known: Mapping[str, SourceSettings]) -> Place 
     if prefix != "source" or name not in known:
         return None
     parts = urlsplit(known[name].url)
-    return Place(address=f"{parts.scheme}://{parts.netloc}".lower())
+    address = f"{parts.scheme}://{parts.netloc}"
+    return Place(
+        address=f"{address} {broker}".lower() if (broker := other_broker(known[name])) else address.lower()
+    )
 
 
 def choose_sources(words: Sequence[str], known: Mapping[str, SourceSettings]) -> list[str]:
@@ -118,6 +122,8 @@ def _server_problem(settings: SourceSettings) -> _Problem | None:
         return "url", "it is not the address of a server", 'Write it as "https://host:7443".'
     if url.username is not None or url.password is not None:
         return "url", "it contains a user or a password", "Remove it; 'sicktui sources login' keeps the key."
+    if settings.mqtt_url and not _is_broker(settings.mqtt_url):
+        return "mqtt_url", "it is not the address of a broker", 'Write it as "mqtts://host:8883".'
     if not _HEX_64.fullmatch(settings.owner):
         return "owner", "it is not 64 hex digits", "Copy the owner's id from the server's own pages."
     if settings.ca_file and not expand_path(settings.ca_file).is_absolute():
@@ -132,6 +138,15 @@ def usable_url(settings: SourceSettings) -> str:
     return settings.url if settings.kind == "thinx" and _server_problem(settings) is None else ""
 
 
+def _is_broker(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        usable = url.scheme in ("mqtt", "mqtts") and bool(url.hostname) and (url.port or 1) > 0
+    except ValueError:
+        return False
+    return usable and not (url.path.strip("/") or url.query or url.fragment) and "@" not in url.netloc
+
+
 def open_source(
     name: str,
     settings: SourceSettings,
@@ -142,6 +157,7 @@ def open_source(
     clock: Clock,
     secret: Callable[[], str | None],
     other_server: bool = False,
+    given: bool = False,
     urls: Collection[str] = (),
 ) -> Source:
     """A source, ready to be asked. Nothing is sent yet.
@@ -155,6 +171,7 @@ def open_source(
         clock: where time comes from.
         secret: returns its key, asked for only where one is needed.
         other_server: whether the stored key was stored for another address.
+        given: whether the key is that of this call, which no store has bound to an address.
         urls: the addresses of all sources.
 
     Raises:
@@ -176,4 +193,6 @@ def open_source(
         )
     from sicktui.sources.thinx.source import open_thinx  # noqa: PLC0415  httpx, which a folder does not need
 
-    return open_thinx(name, settings, home, check_key(key), timing=timing, clock=clock, urls=urls)
+    return open_thinx(
+        name, settings, home, check_key(key), timing=timing, clock=clock, urls=urls, given=given
+    )

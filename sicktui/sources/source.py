@@ -130,12 +130,18 @@ class Source(Protocol):
         """
         ...
 
-    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> Listener | None:
+    def listen(
+        self,
+        subjects: Sequence[Subject],
+        on_hint: Callable[[Hint], None],
+        on_state: Callable[[str], None] = lambda _: None,
+    ) -> Listener | None:
         """Listen for hints about sensors that were asked for; ``None`` where the source sends none.
 
         Args:
             subjects: the sensors.
             on_hint: called from another thread.
+            on_state: likewise, with a sentence whenever it cannot listen any more, or can again.
 
         Raises:
             ConfigError: the settings for it cannot be used.

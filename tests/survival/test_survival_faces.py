@@ -184,7 +184,7 @@ async def test_a_damaged_journal_is_said_by_every_face(harness: KilledRuns) -> N
     assert "already_current" in left, "its history is shown all the same"
     doctor = await said(harness, "doctor", "--json", code=2)
     found = [msgspec.json.decode(line) for line in doctor.splitlines()]
-    [check] = [line for line in found if line["name"] == "journal"]
+    [check] = [line for line in found if line.get("name") == "journal"]
     assert check["state"] == "failed"
     assert "is damaged" in check["message"]
     assert check["remedy"]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from sicktui.engine.offers.check import check
@@ -44,6 +45,9 @@ async def watch(
     def on_hint(hint: Hint) -> None:
         loop.call_soon_threadsafe(_noted, watcher, hint, hinted)
 
+    def on_state(name: str, sentence: str) -> None:
+        loop.call_soon_threadsafe(watcher.on_warning, name, sentence)
+
     async with contextlib.AsyncExitStack() as stack:
         listening = False
         while True:
@@ -53,7 +57,7 @@ async def watch(
             if not listening:
                 listening = True
                 for name in session.sources:
-                    await stack.enter_async_context(_listening(session, name, watcher, on_hint))
+                    await stack.enter_async_context(_listening(session, name, watcher, on_hint, on_state))
             await asyncio.sleep(max(0.0, least_pause - (loop.time() - begun)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(interval):
@@ -69,11 +73,15 @@ def _noted(watcher: Watcher, hint: Hint, hinted: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _listening(
-    session: OfferSession, name: str, watcher: Watcher, on_hint: Callable[[Hint], None]
+    session: OfferSession,
+    name: str,
+    watcher: Watcher,
+    on_hint: Callable[[Hint], None],
+    on_state: Callable[[str, str], None],
 ) -> AsyncIterator[None]:
     try:
         async with session.opened(name) as source:
-            listener = source.listen(await _subjects(session, name), on_hint)
+            listener = source.listen(await _subjects(session, name), on_hint, partial(on_state, name))
     except ConfigError as error:
         watcher.on_warning(name, str(error))
         listener = None

@@ -109,7 +109,12 @@ class FolderSource:
             path=Path(package.path), sha256=package.sha256, size=package.size, version=package.version
         )
 
-    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> None:
+    def listen(
+        self,
+        subjects: Sequence[Subject],
+        on_hint: Callable[[Hint], None],
+        on_state: Callable[[str], None] = lambda _: None,
+    ) -> None:
         """A folder sends no hints."""
 
     async def aclose(self) -> None:

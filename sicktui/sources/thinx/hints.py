@@ -7,6 +7,7 @@ intervals, also where the credentials are not valid yet, which they become a mom
 """
 
 import ssl
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ FIRST_PAUSE: Final = 1
 LONGEST_PAUSE: Final = 300
 """Seconds between two tries to connect: they double up to this."""
 KEEPALIVE: Final = 60
+REFUSALS: Final = 3
+"""Refused connections of a sensor after which it is reported."""
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 EXTRA: Final = "Install it with: pip install 'sicktui[mqtt]'."
 
@@ -36,6 +39,7 @@ class HintListener:
         owner: the owner's id.
         trust: the TLS settings.
         on_hint: called from a thread of paho.
+        on_state: likewise, with one sentence for each change of what is wrong with the connections.
 
     Raises:
         ConfigError: paho-mqtt is not installed, or the address cannot be used.
@@ -49,6 +53,7 @@ class HintListener:
         *,
         trust: Callable[[], ssl.SSLContext],
         on_hint: Callable[[Hint], None],
+        on_state: Callable[[str], None] = lambda _: None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in _PORTS or not parts.hostname:
@@ -62,6 +67,8 @@ class HintListener:
         self._key = key
         self._owner = owner
         self._on_hint = on_hint
+        self._broker = f"{self._host}:{self._port}"
+        self._states = _States(on_state)
         self._clients: dict[str, Client] = {}
 
     def listen(self, subject: Subject, mac: str, udid: str) -> None:
@@ -77,8 +84,18 @@ class HintListener:
         names = topics(self._owner, udid)
 
         def on_connect(connected: "Client", _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:  # noqa: ANN401
-            if not reason.is_failure:
-                connected.subscribe([(name, 1) for name in names])
+            if reason.is_failure:
+                self._states.refused(subject.device, f"The broker {self._broker} refuses {subject.device}.")
+                return
+            self._states.well(subject.device)
+            connected.subscribe([(name, 1) for name in names])
+
+        def on_connect_fail(_client: "Client", _data: Any) -> None:  # noqa: ANN401  as paho calls it
+            self._states.failed(f"The broker {self._broker} cannot be reached, or is not trusted.")
+
+        def on_disconnect(*args: Any) -> None:  # noqa: ANN401  as paho calls it
+            if args[3].is_failure:
+                self._states.failed(f"The connection to the broker {self._broker} broke.")
 
         def on_message(_client: "Client", _data: Any, message: Any) -> None:  # noqa: ANN401  as paho calls it
             if is_hint(message.payload):
@@ -86,6 +103,8 @@ class HintListener:
 
         client.on_connect = on_connect
         client.on_message = on_message
+        client.on_connect_fail = on_connect_fail
+        client.on_disconnect = on_disconnect
         self._clients[subject.device] = client
         client.connect_async(self._host, self._port, keepalive=KEEPALIVE)
         client.loop_start()
@@ -96,6 +115,42 @@ class HintListener:
             client.disconnect()
             client.loop_stop()
         self._clients.clear()
+
+
+class _States:
+    """What is wrong with the connections of a source: one sentence for each change, whatever their number."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._refusals: dict[str, int] = {}
+        self._wrong = False
+
+    def well(self, device: str) -> None:
+        """A connection is there."""
+        with self._lock:
+            self._refusals.pop(device, None)
+            if self._wrong and not self._refusals:
+                self._wrong = False
+                self._report("The broker answers again.")
+
+    def refused(self, device: str, sentence: str) -> None:
+        """A sensor's credentials were refused. They may become valid a moment after the check-in."""
+        with self._lock:
+            self._refusals[device] = self._refusals.get(device, 0) + 1
+            if self._refusals[device] == REFUSALS:
+                self._say(f"{sentence} Check the API key, and the sensor on the server.")
+
+    def failed(self, sentence: str) -> None:
+        """A connection is not there."""
+        with self._lock:
+            if not self._refusals:  # the broker ends a connection that it refuses
+                self._say(f"{sentence} Messages are not heard; it is tried again.")
+
+    def _say(self, sentence: str) -> None:
+        if not self._wrong:
+            self._wrong = True
+            self._report(sentence)
 
 
 def _paho() -> "Callable[[str], Client]":

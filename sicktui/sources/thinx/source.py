@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from sicktui.model.clock import Clock
+from sicktui.model.errors import ConfigError
 from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
+from sicktui.sources.broker import other_broker
 from sicktui.sources.pace import Pace
 from sicktui.sources.source import Fetched, Hint, Progress, SourceError
 from sicktui.sources.thinx.fetching import Fetching
@@ -29,6 +31,10 @@ _PLAIN: Final = (
     "Use https, or a THiNX-Connect gateway on this network."
 )
 _PLAIN_MQTT: Final = "MQTT without encryption: the API key can be read on the way. Use mqtts."
+_NOT_BOUND: Final = (
+    "'mqtt_url' is of another host than 'url', or not encrypted as that is. The API key of this call is not "
+    "sent there."
+)
 _SWITCH: Final = "To get offers, switch auto_update on for this sensor on the server."
 
 
@@ -39,6 +45,8 @@ class Listening(NamedTuple):
     """Of the broker; empty: there is none."""
     key: str
     trust: Callable[[], ssl.SSLContext]
+    problem: str = ""
+    """Why the key is not sent there."""
 
 
 def open_thinx(
@@ -50,8 +58,9 @@ def open_thinx(
     timing: Timing,
     clock: Clock,
     urls: Collection[str] = (),
+    given: bool = False,
 ) -> "ThinxSource":
-    """The server of a source. Nothing is sent yet. ``urls`` are those of all sources.
+    """The server of a source; nothing is sent yet. ``urls`` and ``given`` are as for ``open_source``.
 
     Raises:
         ConfigError: its ``ca_file`` cannot be used.
@@ -61,7 +70,8 @@ def open_thinx(
     )
     wire = Wire(settings.url, key, settings.ca_file, limits)
     pace = Pace(home, wire.name, clock)
-    listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file))
+    problem = _NOT_BOUND if given and other_broker(settings) else ""
+    listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file), problem)
     return ThinxSource(
         name,
         wire,
@@ -197,12 +207,21 @@ class ThinxSource:
             progress=progress,
         )
 
-    def listen(self, subjects: Sequence[Subject], on_hint: Callable[[Hint], None]) -> HintListener | None:
+    def listen(
+        self,
+        subjects: Sequence[Subject],
+        on_hint: Callable[[Hint], None],
+        on_state: Callable[[str], None] = lambda _: None,
+    ) -> HintListener | None:
         """Listen at the broker for sensors that have checked in."""
         where = self._listening
         if where is None or not where.url:
             return None
-        listener = HintListener(where.url, where.key, self._owner, trust=where.trust, on_hint=on_hint)
+        if where.problem:
+            raise ConfigError(where.problem, advice=f"Store it with 'sicktui sources login {self.name}'.")
+        listener = HintListener(
+            where.url, where.key, self._owner, trust=where.trust, on_hint=on_hint, on_state=on_state
+        )
         for subject in subjects:
             with contextlib.suppress(SourceError):  # it has not checked in
                 known = self._registrar.known(subject)
