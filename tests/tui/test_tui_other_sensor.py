@@ -5,14 +5,16 @@ from textual.pilot import Pilot
 
 from sicktui.engine.observe import SERIAL_EVERY, Watch
 from sicktui.model.clock import timestamp
-from sicktui.model.device import Identity, Profile
+from sicktui.model.device import EarlierSensor, Identity, Profile
 from sicktui.model.enums import Code, DeviceStatus
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.config.last_seen import SeenSensor
 from sicktui.tui.drawing.spans import Tone
 from sicktui.tui.drawing.spans import text_of as plain
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, Order, arranged, contact_cell
 from sicktui.tui.screens.backups.replace import ReplaceScreen
+from sicktui.tui.state.device_detail import detail_lines, details
 from tests.support.clocks import ManualClock
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
 from tests.tui.test_tui_board import board_of, seen
@@ -135,3 +137,23 @@ async def test_what_was_last_seen_fills_the_list_before_the_first_answer(harness
         await pilot.press("R")
         await until(pilot, lambda: "1 online" in text_of(pilot))
         assert not main.dashboard.device_rows()[0].remembered
+
+
+def test_a_memory_that_was_tampered_with_moves_no_cursor() -> None:
+    dashboard, _ = board_of("a")
+    nasty = "\x1b[2J[/oops]\u202e"
+    who = Identity(name=nasty, version=nasty, serial=nasty, mac=nasty, location=nasty, order_number=nasty)
+    moment = "2026-11-21T09:00:00.000Z"
+    earlier = EarlierSensor(label=nasty, until=moment)
+    dashboard.remember(
+        {"a": SeenSensor(identity=who, address=nasty, at=moment, since=moment, earlier=earlier)}
+    )
+    dashboard.moved["a"] = nasty
+    [row] = dashboard.device_rows()
+    assert row.remembered
+    shown = [column.cell(row, UNICODE, 30) for column in DEVICE_COLUMNS]
+    shown += details(dashboard, "a", UNICODE) + detail_lines(dashboard, "a", UNICODE, 80, 3)
+    text = "".join(plain(cell) for cell in shown)
+    assert "[/oops]" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text

@@ -182,9 +182,9 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
     pairs = [("model", row.model), ("firmware", row.version), ("serial number", row.serial)]
     https = last.observation.https if last is not None else None
     if row.remembered and (seen := dashboard.remembered.get(device)):
-        pairs.append(("last seen", f"{_moment(seen.at)} at {seen.address}"))
+        pairs.append(("last seen", f"{_moment(seen.at)} at {clean(seen.address, 60)}"))
     if (who := dashboard.identity_of(device)) is not None:
-        pairs += [("MAC address", who.mac or ""), ("order number", who.order_number or "")]
+        pairs += [("MAC address", clean(who.mac or "")), ("order number", clean(who.order_number or ""))]
     pairs += [
         ("location", row.location),
         ("login", row.auth),
