@@ -109,17 +109,21 @@ def test_one_is_switched_on_while_it_waits_and_another_one_never_is(bench: Bench
 
 @needs_namespaces
 def test_sensors_that_do_not_do_what_they_confirm(bench: Bench, tmp_path: Path) -> None:
-    faults = ("autoip_set_unanswered", 'autoip_set_other"\nvalue = "10.1.0.14')
+    fault = "[[device.fault]]\ntimes = 9\nname ="
+    short = NEW.replace("powered_seconds = 0", "powered_seconds = 38")
     sensors = bench.sensors(
-        *(f'{NEW}\n[[device.fault]]\nname = "{fault}"\ntimes = 9' for fault in faults), time_scale=1
+        f'{NEW}\n{fault} "autoip_set_other"\nvalue = "10.1.0.14"',
+        f'{NEW}\n{fault} "autoip_set_unanswered"',
+        short,  # the search for the first one takes longer than it lets its address be set
+        time_scale=1,
     )
     rows = [
         f"{sensor['mac']};;10.1.0.{number};28;gate-{number};" for number, sensor in enumerate(sensors, 11)
     ]
     result = commission(bench, table(tmp_path, *rows), "--wait", "10")
-    assert verdicts(result)["gate-11"] == "succeeded", result
-    assert verdicts(result)["gate-12"] in ("failed", "unknown"), result
-    assert bench.listed() == {"gate-11": "10.1.0.11"}
+    assert verdicts(result)["gate-11"] in ("failed", "unknown"), result
+    assert (verdicts(result)["gate-12"], verdicts(result)["gate-13"]) == ("succeeded", "succeeded"), result
+    assert bench.listed() == {"gate-12": "10.1.0.12", "gate-13": "10.1.0.13"}
     assert sent(record(bench.pc, "10.1.0.14")) == [], "it is not where it was sent: nothing is written to it"
 
 
