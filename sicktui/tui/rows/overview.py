@@ -82,7 +82,7 @@ GROUP_COLUMNS: Final[tuple[Column[GroupRow], ...]] = (
     Column(id="state", title="State", least=12, most=12, steady=True, cell=_state_cell),
     Column(
         id="newest",
-        title="Newest on the shelf",
+        title="On shelf",
         least=12,
         most=26,
         rank=1,
