@@ -92,7 +92,11 @@ class Pace:
         Raises:
             SourceError: it takes too long.
         """
-        left = min(self._read().until - self._now(), _LARGEST_RESET)
+        left = self._read().until - self._now()
+        if left > _LARGEST_RESET:
+            # No server imposes more: the clock was set back since, or the file is not ours alone.
+            left = _LARGEST_RESET
+            self._write(structs.replace(self._read(), until=self._now() + left))
         if left > LONGEST_LIMIT:
             raise SourceError(
                 f"The rate limit of the server {self._server} is used up for another {left:.0f} s.",

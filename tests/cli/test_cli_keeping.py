@@ -76,11 +76,11 @@ def test_the_shelf(program: ProgramHarness) -> None:
     [added] = program.here("firmware", "add", package, "--json", fast=False).lines
     assert (added["version"], added["approved"]) == ("2.4.0.0R", False)
     assert program.here("firmware", "add", package, fast=False).code == 0
-    [approved] = program.here("firmware", "approve", added["id"], "--json", fast=False).lines
+    [approved] = program.here("firmware", "approve", added["id"], "--json", "--yes", fast=False).lines
     assert approved["approved"] is True
     assert (approved["bytes"], approved["source"], approved["models"]) == (200_000, None, [])
     for_one = ("firmware", "approve", added["id"], "--for", "picoScan120", "--for", "multiScan100")
-    [named] = program.here(*for_one, "--json", fast=False).lines
+    [named] = program.here(*for_one, "--json", "--yes", fast=False).lines
     assert named["models"] == ["picoScan120", "multiScan100"]
     assert program.here(*for_one, "--for", " ", fast=False).code == 2
     listed = program.here("firmware", "list", fast=False)

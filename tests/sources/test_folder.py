@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 import threading
 import time
 import zipfile
@@ -201,3 +202,21 @@ def test_a_source_that_is_not_known_is_named(sources: ProgramHarness) -> None:
     result = sources.here("firmware", "check", "plnt", fast=False)
     assert result.code == 2
     assert "did you mean 'plant'?" in result.err
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="names of other bytes than UTF-8 need a file system for it"
+)
+def test_a_name_that_is_not_text_is_named_and_costs_no_other(program: ProgramHarness, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    for name in (b"pico\xff_6.0.0.0R.spk.signed", b"picoScan150_2.4.0.0R.spk.signed"):
+        with open(os.fsencode(share) + b"/" + name, "wb") as file:  # noqa: PTH123  bytes
+            file.write(os.urandom(9000))
+    configure(program, f'[sources.share]\nkind = "folder"\npath = "{share}"\n')
+    for words in (("check",), ("check", "--json"), ("fetch", "--json")):
+        result = program.here("firmware", *words, fast=False)
+        assert result.code == 1, result
+        assert "not text in UTF-8" in result.out
+    states = sorted(offer["state"] for offer in result.of_kind("offer"))
+    assert states == ["fetched", "refused"]

@@ -135,3 +135,18 @@ async def test_429_is_obeyed_for_every_kind_of_request(tmp_path: Path) -> None:
     assert {offer.state for offer in offers} == {OfferState.CURRENT}
     assert application.record.broken == []
     assert 429 not in application.record.statuses
+
+
+@pytest.mark.skips_waiting
+async def test_a_limit_from_the_far_future_is_cut_to_the_longest_that_a_server_imposes(
+    tmp_path: Path,
+) -> None:
+    pace = pace_in(tmp_path)
+    async with pace.turn():
+        pass
+    file = next(pace._folder.glob("sicktui-source-*.json"))
+    file.write_text(json.dumps({"last": 0.0, "until": pace._now() + 30 * 86400}))
+    with pytest.raises(SourceError, match="another 3600 s"):
+        await pace.free()
+    await asyncio.sleep(3500)
+    await pace.free()

@@ -255,3 +255,32 @@ def test_a_kill_leaves_nothing_on_the_shelf_and_the_next_fetch_works(
     assert listed["bytes"] == 100_000
     shelf = site.home / "data" / "firmware"
     assert [path.name for path in shelf.iterdir() if path.name.startswith(".fetch-")] == []
+
+
+def test_a_password_in_an_address_is_not_shown(site: ProgramHarness) -> None:
+    result = site.here("sources", "list", "--json", "--set", 'sources.plant.url="https://u:secret7@h:7443"')
+    assert result.code == 2
+    assert "secret7" not in result.out + result.err
+    assert result.of_kind("source")[0]["where"] == "https://h:7443"
+
+
+@pytest.mark.parametrize("name", ["a/b", "../../x"])
+def test_a_name_with_a_slash_is_wrong_use(site: ProgramHarness, name: str) -> None:
+    with (site.home / "config" / "config.toml").open("a") as file:
+        file.write(f'[sources."{name}"]\nkind = "thinx"\nurl = "https://127.0.0.1:9"\n')
+        file.write(f'owner = "{"a" * 64}"\ndevices = ["all"]\n')
+    result = site.here("firmware", "check", name)
+    assert result.code == 2
+    assert "the name of a source has" in result.err
+
+
+def test_a_script_approves_with_yes_only(
+    site: ProgramHarness, application: Application, tmp_path: Path
+) -> None:
+    check(site)
+    add_build(application, tmp_path)
+    assert site.here("firmware", "fetch", "--device", "gate-1").code == 0
+    [listed] = site.here("firmware", "list", "--json").lines
+    assert site.here("firmware", "approve", listed["id"], "--json").code == 2
+    assert site.here("firmware", "list", "--json").lines[0]["approved"] is False
+    assert site.here("firmware", "approve", listed["id"], "--json", "--yes").code == 0

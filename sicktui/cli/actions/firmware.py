@@ -67,6 +67,11 @@ def approve(common: Common, word: str, models: Sequence[str] = (), *, note: str 
     if empty is not None:
         raise UsageError("--for needs a model.", advice="Name one, such as picoScan150.")
     with open_cli(common) as cli:
+        if common.json and not common.yes and not cli.interactive:
+            raise UsageError(
+                "An approval by a script needs --yes. Nothing was approved.",
+                advice="Compare the SHA-256 with the vendor's first.",
+            )
         entry = cli.context.shelf.approve(word, models or None, note=note)
         package_fact(cli, entry)
         only = f" for {', '.join(entry.models)}" if entry.models else ""

@@ -29,7 +29,7 @@ def list_sources(common: Common) -> int:
         for name, settings in known.items():
             key = _has_key(cli, name, settings)
             problem = _problem(name, settings)
-            where = settings.path if settings.kind == "folder" else settings.url
+            where = settings.path if settings.kind == "folder" else _without_password(settings.url)
             cli.out.fact(
                 "source",
                 cli.now(),
@@ -51,6 +51,13 @@ def list_sources(common: Common) -> int:
         for problem in problems:
             cli.out.note(str(problem), "red")
         return ExitCode.USAGE if problems else ExitCode.OK
+
+
+def _without_password(url: str) -> str:
+    """An address without what is in front of its host."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _problem(name: str, settings: SourceSettings) -> ConfigError | None:

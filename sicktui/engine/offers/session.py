@@ -80,7 +80,7 @@ class OfferSession:
             self.store,
             timing=context.settings.timing,
             clock=context.clock,
-            other_server=bool(context.credentials.why_other(*account(name).split("/"))),
+            other_server=bool(context.credentials.why_other(*account(name).rsplit("/", 1))),
             given=self._secret is not None,
             urls=[url for source in context.settings.sources.values() if (url := usable_url(source))],
             secret=lambda: self._secret or context.credentials.secret(account(name)),

@@ -24,6 +24,9 @@ YOUNG: Final = 5.0
 """Seconds since the last change within which a file may still be being copied."""
 SECOND_LOOK: Final = 1.0
 """Seconds after which a young file is looked at again."""
+_NOT_TEXT: Final = SourceError(
+    "The name of this file is not text in UTF-8, so it is not offered.", advice="Rename it."
+)
 _COPY_MARKS: Final = re.compile(r"(?i)( - copy| - kopie|[ _-]?\(\d+\))+(?=\.|$)")
 
 
@@ -61,6 +64,9 @@ class FolderSource:
         found: list[Offer] = []
         for file in files:
             key = str(file.path)
+            if not _is_text(key):
+                found.append(self._trouble(OfferState.REFUSED, _NOT_TEXT, file.path))
+                continue
             try:
                 seen[key] = await asyncio.to_thread(self._look, file, known.get(key))
             except SourceError as error:
@@ -211,11 +217,16 @@ class FolderSource:
         return Offer(
             source=self.name,
             state=state,
-            key="" if path is None else str(path),
+            key="" if path is None or not _is_text(str(path)) else str(path),
             name=None if path is None else clean(path.name),
             message=error.message,
             advice=error.advice,
         )
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written down: a name of other bytes than UTF-8 cannot."""
+    return not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def _age(file: Found) -> float:
