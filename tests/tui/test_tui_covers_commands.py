@@ -36,6 +36,11 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices import": ("import_list", frozenset(["--replace"])),
     "devices export": ("export_list", frozenset()),
     "devices overview": ("overview", frozenset()),
+    "discover": (
+        "search",
+        frozenset(["--cidr", "--port", "--target", "--no-broadcast", "--wait", "--add", "--tag"])
+        | {"--follow-moved"},
+    ),
     "status": ("refresh", frozenset()),
     "login": ("login", frozenset(["--no-test", "--shared"])),
     "logout": ("logout", frozenset(["--shared"])),
@@ -105,7 +110,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
 NOT_IN_IT: Final = frozenset(["simulate", "demo"])
 """What is no work on sensors: it serves simulated ones."""
 
-TO_COME: Final = frozenset(["discover"])
+TO_COME: Final[frozenset[str]] = frozenset()
 """What has no screen yet. It must get one, and its line above."""
 
 

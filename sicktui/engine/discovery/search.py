@@ -40,6 +40,11 @@ class Request(Struct, frozen=True, kw_only=True):
     wait: float | None = None
     """Seconds to collect answers; ``None``: as the settings say."""
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the sweep has the size of a /16, or more."""
+        return self.swept([0]) >= ASK_FROM - 2  # without the ends of the range
+
     def swept(self, ports: Sequence[int]) -> int:
         """Addresses that the sweep asks."""
         return sweep.size_of(self.networks, ports)
@@ -79,7 +84,7 @@ def request_of(
         UsageError: one of them is not valid, or the ranges are larger than ``MOST_SWEPT``.
     """
     for port in ports:
-        _check_port(port, str(port))
+        port_of(str(port))
     request = Request(
         networks=tuple(_network(text) for text in cidrs),
         ports=tuple(dict.fromkeys(ports)),
@@ -120,15 +125,27 @@ def _target(text: str) -> Target:
         )
     if not colon:
         return Target(host=host)
-    return Target(host=host, port=_check_port(int(port) if port.isdecimal() else 0, text))
+    return Target(host=host, port=port_of(port, text))
 
 
-def _check_port(port: int, text: str) -> int:
-    if not 1 <= port <= _LAST_PORT:
+def port_of(port: str, text: str = "") -> int:
+    """A TCP or UDP port as it was written.
+
+    Args:
+        port: the number.
+        text: what it is a part of, for the error; empty: the number alone.
+
+    Raises:
+        UsageError: it is not a port.
+    """
+    is_number = port.isascii() and port.isdecimal() and len(port) <= len(str(_LAST_PORT))
+    number = int(port) if is_number else 0
+    if not 1 <= number <= _LAST_PORT:
         raise UsageError(
-            f"{clean(text, 60)!r} has no valid port.", advice=f"A port is a number from 1 to {_LAST_PORT}."
+            f"{clean(text or port, 60)!r} has no valid port.",
+            advice=f"A port is a number from 1 to {_LAST_PORT}.",
         )
-    return port
+    return number
 
 
 def ports_of(context: Context, request: Request) -> tuple[int, ...]:

@@ -58,6 +58,13 @@ COMMANDS: Final = (
         unavailable_because=needs_device,
     ),
     Command(
+        id="search",
+        key="+",
+        title="search",
+        help="Search the network for sensors: add new ones to the list, follow those that have moved.",
+        group=GROUP,
+    ),
+    Command(
         id="import_list",
         key="I",
         title="import",

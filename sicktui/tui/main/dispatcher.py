@@ -30,6 +30,7 @@ from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
 from sicktui.tui.flows.sensors.follow import follow_sensor
 from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
+from sicktui.tui.flows.sensors.search import search_sensors
 from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.update import update
 from sicktui.tui.main.panes import Panes
@@ -80,6 +81,7 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "offers": browse_offers,
     "overview": lambda services: services.ask(OverviewScreen(services.appearance, services.context)),
     "runs": browse_runs,
+    "search": search_sensors,
     "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
     "vault": manage,
 }

@@ -110,8 +110,8 @@ class MainScreen(Screen[None]):
         yield HintBar(self.appearance.keys, glyphs=glyphs, id="hints", classes="bar")
 
     def _empty(self) -> list[Cell]:
-        new, help_key = (self.appearance.keys.of(BY_ID[name]) for name in ("add", "help"))
-        return how_to_begin(new, help_key, filtered=bool(self.dashboard.wanted))
+        search, new, help_key = (self.appearance.keys.of(BY_ID[name]) for name in ("search", "add", "help"))
+        return how_to_begin(search, new, help_key, filtered=bool(self.dashboard.wanted))
 
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""

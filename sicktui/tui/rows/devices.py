@@ -312,10 +312,11 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
 """Every column of the list, from left to right."""
 
 
-def how_to_begin(new: str, help_key: str, *, filtered: bool) -> list[Cell]:
+def how_to_begin(search: str, new: str, help_key: str, *, filtered: bool) -> list[Cell]:
     """The text of an empty list.
 
     Args:
+        search: the key that searches for sensors.
         new: the key that adds a device.
         help_key: the key of the help.
         filtered: whether the filter hides all devices.
@@ -326,6 +327,7 @@ def how_to_begin(new: str, help_key: str, *, filtered: bool) -> list[Cell]:
         (),
         cell("  The device list is empty."),
         (),
+        (Span(f"  {search:<14}", Tone.KEY), Span("search the network for sensors (discover)")),
         (Span(f"  {new:<14}", Tone.KEY), Span("add a device: name and address")),
         (Span("  sicktui demo  ", Tone.KEY), Span("try the dashboard on simulated sensors")),
         (Span(f"  {help_key:<14}", Tone.KEY), Span("all keys")),

@@ -18,6 +18,7 @@ from sicktui.tui.rows.backup_marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.rows.jobs import JobRow, job_rows
 from sicktui.tui.rows.offers import ListedSensor
+from sicktui.tui.rows.search import Asked
 
 
 class LastObservation(Struct, frozen=True, kw_only=True):
@@ -57,6 +58,8 @@ class DashboardState:
         self._away_since: dict[str, float] = {}
         self.marks: set[str] = set()
         self.selected: str | None = None
+        self.searched = Asked()
+        """What was entered last for a search."""
         self.wanted = ""
         self.order = Order.NAME
         self.runs: dict[str, RunView] = {}

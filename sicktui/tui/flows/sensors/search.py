@@ -1,0 +1,168 @@
+"""Searches for sensors; adds new ones to the list, and follows those that have moved."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.engine.discovery.keep import add, can_add, can_follow, follow_moved
+from sicktui.model.device import Profile, same_serial
+from sicktui.model.discovery import Found
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
+from sicktui.model.search.names import name_for
+from sicktui.model.wording import count, names
+from sicktui.stores.config.device_rules import MAX_NAME, TAG_RULE, is_tag
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.fields import FormValues, TextField
+from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.flows.passwords.login import ensure_passwords
+from sicktui.tui.flows.services import Services
+from sicktui.tui.rows.search import Asked, SearchRow, why_not_added
+from sicktui.tui.screens.sensors.search import SearchScreen, Taken
+
+_MOST: int = 10
+"""Sensors that a question names."""
+
+
+async def search_sensors(services: Services) -> None:
+    """Search at once, and let the operator choose."""
+
+    def remember(asked: Asked) -> None:
+        services.dashboard.searched = asked
+
+    await services.ask(
+        SearchScreen(
+            services.appearance,
+            services.context,
+            services.dashboard.searched,
+            remember=remember,
+            add=lambda found: add_found(services, found),
+            follow=lambda found: follow_found(services, found),
+        )
+    )
+
+
+async def add_found(services: Services, found: Sequence[Found]) -> Taken | None:
+    """Ask for tags, add what is confirmed, and ask for the passwords.
+
+    Args:
+        services: the main screen.
+        found: the sensors that the operator chose.
+
+    Raises:
+        SicktuiError: the list cannot be read or saved.
+    """
+    good = [each for each in found if can_add(each)]
+    if not good:
+        return Taken(lines=_added_lines([], found, {}))
+    values = await services.ask(_tags_form(services, good))
+    if values is None:
+        return None
+    tags = _tags(values)
+    context = services.context
+
+    def work() -> list[Profile]:
+        context.home.create()
+        return add(context, good, tags=tags)
+
+    added = await asyncio.to_thread(work)
+    await services.reload_devices()
+    words = {each.key: f"added as {name}" for each in good if (name := _name_in(added, each))}
+    if added:
+        await _ask_passwords(services, [profile.name for profile in added])
+    return Taken(words=words, lines=_added_lines(added, found, words))
+
+
+def _name_in(added: Sequence[Profile], found: Found) -> str | None:
+    """The name under which a sensor was added."""
+    for profile in added:
+        if profile.address == found.address and same_serial(profile.serial or "", found.serial or ""):
+            return profile.name
+    return None
+
+
+def _tags_form(services: Services, good: Sequence[Found]) -> ValuesForm:
+    taken = list(services.profiles())
+    rows: list[Cell] = []
+    for each in good:
+        name = name_for(each, taken, longest=MAX_NAME)
+        taken.append(name)
+        facts = f"  {each.address}  {each.model or '-'}  {each.serial or '-'}"
+        rows.append((Span(f"  {clean(name, 40)}", Tone.KEY), Span(clean(facts, 80), Tone.DIM)))
+    if len(rows) > _MOST:
+        rows = [*rows[: _MOST - 1], cell(f"  and {len(rows) - _MOST + 1} more", Tone.DIM)]
+    field = TextField(name="tags", label="Tags", hint="for all of them, for example hall-3; may be empty")
+    title = f"Add {count(len(good), 'sensor')} to the list"
+    return ValuesForm(services.appearance, title, rows, (field,), check=_tag_problem, submit="add")
+
+
+def _tags(values: FormValues) -> list[str]:
+    return values["tags"].replace(",", " ").split()
+
+
+def _tag_problem(values: FormValues) -> str:
+    for tag in _tags(values):
+        if not is_tag(tag):
+            return f"{clean(tag, 40)!r} is not a valid tag. {TAG_RULE}"
+    return ""
+
+
+async def _ask_passwords(services: Services, devices: Sequence[str]) -> None:
+    """Ask for the passwords that are not known; the devices stay in the list without them."""
+    try:
+        await ensure_passwords(
+            services,
+            services.targets(tuple(devices)),
+            "Needed to update, back up and set the new sensors. Esc: later.",
+        )
+    except SicktuiError as error:
+        services.notify(str(error), "error")
+
+
+def _added_lines(added: Sequence[Profile], found: Sequence[Found], words: dict[str, str]) -> list[Cell]:
+    """How many were added, and which could not be and why."""
+    told = f": {names([clean(profile.name, 40) for profile in added])}" if added else ""
+    lines = [cell(f"Added {count(len(added), 'device')}{told}.", Tone.GOOD if added else Tone.WARN)]
+    for each in found:
+        if each.key not in words:
+            why = why_not_added(SearchRow(found=each)) or "in the list already"
+            lines.append(cell(clean(f"{each.address} was not added: {why}.", 300), Tone.WARN))
+    return lines
+
+
+async def follow_found(services: Services, found: Sequence[Found]) -> Taken | None:
+    """Ask, and change the addresses of the devices whose sensors have moved.
+
+    Args:
+        services: the main screen.
+        found: everything that was found.
+
+    Raises:
+        SicktuiError: the list cannot be read or saved.
+    """
+    moved = [each for each in found if can_follow(each)]
+    if not moved:
+        services.notify("No sensor of the list has answered at another address.")
+        return None
+    profiles = services.profiles()
+    rows: list[Cell] = []
+    for each in moved:
+        before = profiles.get(each.device or "")
+        facts = f"  {before.address if before else '?'} {services.appearance.glyphs.arrow} {each.address}"
+        rows.append((Span(f"  {clean(each.device or '', 40)}", Tone.KEY), Span(clean(facts, 100))))
+    if len(rows) > _MOST:
+        rows = [*rows[: _MOST - 1], cell(f"  and {len(rows) - _MOST + 1} more", Tone.DIM)]
+    lines = [cell("Change these addresses in the list? The sensors are not affected."), (), *rows]
+    question = Confirm(services.appearance, "Follow moved sensors?", lines, yes="change", no="keep")
+    if not await services.ask(question):
+        return None
+    followed = await asyncio.to_thread(follow_moved, services.context, moved)
+    await services.reload_devices()
+    changed = [each.profile.name for each in followed]
+    for change in followed:
+        if not change.password_kept:
+            services.warn(f"Log in to {change.profile.name} again: its password is not known here.")
+    told = f": {names([clean(name, 40) for name in changed])}" if followed else ""
+    words = {each.key: f"followed: {each.device}" for each in moved if (each.device or "") in changed}
+    line = f"Changed {count(len(followed), 'address', 'addresses')}{told}."
+    return Taken(words=words, lines=[cell(line, Tone.GOOD if followed else Tone.WARN)])

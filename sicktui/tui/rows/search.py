@@ -1,0 +1,327 @@
+"""What a search for sensors has found: rows, columns, how far it is, one sensor in full."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.engine.discovery.keep import can_add, can_follow
+from sicktui.engine.discovery.search import Progress, Request, port_of, request_of
+from sicktui.model.discovery import Found, Problem
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.model.search.summary import Means, why_nothing
+from sicktui.model.search.words import state_of
+from sicktui.model.wording import count, duration
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+
+LONGEST_WAIT: Final = 600.0
+"""Seconds for which a search collects answers at most."""
+
+_RANKS: Final[Mapping[Problem, int]] = {
+    Problem.MOVED: 1,
+    Problem.OTHER_SENSOR: 2,
+    Problem.ADDRESS_CONFLICT: 3,
+    Problem.OTHER_SUBNET: 4,
+    Problem.NO_REST_API: 5,
+}
+_UNCONFIRMED: Final = 6
+_KNOWN: Final = 7
+_NO_HOST: Final = 1 << 32
+_MANY: Final = 3
+"""Ranges or subnets that the head names."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a person entered for a search, as it was typed."""
+
+    ranges: str = ""
+    ports: str = ""
+    targets: str = ""
+    wait: str = ""
+    quiet: bool = False
+    """Whether to send no broadcasts."""
+
+    def request(self) -> Request:
+        """The search that it means.
+
+        Raises:
+            UsageError: a part is not valid.
+        """
+        ports = [port_of(word) for word in _words(self.ports)]
+        request = request_of(_words(self.ranges), ports, _words(self.targets), broadcast=not self.quiet)
+        return structs.replace(request, wait=_seconds(self.wait))
+
+    @property
+    def without_ranges(self) -> "Asked":
+        """The same search without its sweep."""
+        return Asked(ports=self.ports, targets=self.targets, wait=self.wait, quiet=self.quiet)
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def _seconds(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_WAIT:
+        raise UsageError(
+            f"{clean(text, 20)!r} cannot be waited for.", advice=f"Enter seconds, at most {LONGEST_WAIT:.0f}."
+        )
+    return seconds
+
+
+class SearchRow(Struct, frozen=True, kw_only=True):
+    """A sensor that was found, as it is listed."""
+
+    found: Found
+    marked: bool = False
+    taken: str = ""
+    """What has become of it in the list since it was found; empty: nothing."""
+
+    @property
+    def key(self) -> str:
+        """Its MAC address, else its serial number, else its address."""
+        return self.found.key
+
+    @property
+    def may_be_marked(self) -> bool:
+        """Whether it can be added to the list."""
+        return can_add(self.found) and not self.taken
+
+
+def rows_of(found: Sequence[Found], marks: frozenset[str], taken: Mapping[str, str]) -> list[SearchRow]:
+    """The rows: what can be added first, then what is odd, then what is known; each by address.
+
+    Args:
+        found: what was found.
+        marks: the keys of those that were marked.
+        taken: what has become of some in the list, by key.
+    """
+    rows = []
+    for each in sorted(found, key=_order):
+        row = SearchRow(found=each, taken=taken.get(each.key, ""))
+        marked = row.may_be_marked and row.key in marks
+        rows.append(SearchRow(found=each, taken=row.taken, marked=marked))
+    return rows
+
+
+def _order(found: Found) -> tuple[int, int, int, str]:
+    if found.problem is not None:
+        rank = _RANKS[found.problem]
+    elif not found.confirmed:
+        rank = _UNCONFIRMED
+    else:
+        rank = 0 if found.is_new else _KNOWN
+    host, _, port = found.address.partition(":")
+    try:
+        place = int(ipaddress.IPv4Address(host))
+    except ValueError:
+        place = _NO_HOST
+    return rank, place, int(port) if port.isascii() and port.isdecimal() else 0, found.key
+
+
+def _state(row: SearchRow, glyphs: Glyphs) -> tuple[str, str, Tone]:
+    """Sign, words and tone."""
+    found = row.found
+    hidden = ", hidden" if found.hidden else ""
+    device = clean(found.device or found.instead_of or "", 40)
+    if row.taken:
+        return glyphs.done, clean(row.taken), Tone.GOOD
+    if found.problem in (Problem.OTHER_SENSOR, Problem.ADDRESS_CONFLICT):
+        behind = f" at {device}" if device and found.problem is Problem.OTHER_SENSOR else ""
+        return glyphs.failed, f"{state_of(found)}{behind}", Tone.BAD
+    if found.problem is not None:
+        behind = f": {device}" if device and found.problem is Problem.MOVED else ""
+        return glyphs.warning, f"{state_of(found)}{behind}{hidden}", Tone.WARN
+    if not found.confirmed:
+        return glyphs.hollow, state_of(found), Tone.DIM
+    if found.is_new:
+        return glyphs.full, f"{state_of(found)}{hidden}", Tone.GOOD
+    return glyphs.dot, f"in the list as {device}{hidden}", Tone.DIM
+
+
+def _state_cell(row: SearchRow, glyphs: Glyphs, _: int) -> Cell:
+    sign, words, tone = _state(row, glyphs)
+    return cell(f"{sign} {words}", tone)
+
+
+def _mark_cell(row: SearchRow, glyphs: Glyphs, _: int) -> Cell:
+    return cell(glyphs.mark, Tone.KEY) if row.marked else ()
+
+
+SEARCH_COLUMNS: Final[tuple[Column[SearchRow], ...]] = (
+    Column(id="mark", title="", least=1, most=1, cell=_mark_cell),
+    Column(
+        id="address",
+        title="Address",
+        least=9,
+        ample=15,
+        most=21,
+        cell=lambda r, _g, _w: cell(clean(r.found.address)),
+    ),
+    Column(
+        id="model",
+        title="Model",
+        least=8,
+        ample=11,
+        most=20,
+        rank=3,
+        cell=lambda r, _g, _w: cell(clean(r.found.model or "")),
+    ),
+    Column(
+        id="serial",
+        title="Serial",
+        least=8,
+        ample=8,
+        most=17,
+        rank=2,
+        cell=lambda r, _g, _w: cell(clean(r.found.serial or r.found.mac or "")),
+    ),
+    Column(
+        id="firmware",
+        title="Firmware",
+        least=8,
+        most=12,
+        rank=5,
+        cell=lambda r, _g, _w: cell(clean(r.found.version or "")),
+    ),
+    Column(
+        id="name",
+        title="Name",
+        least=8,
+        ample=10,
+        most=24,
+        rank=4,
+        cell=lambda r, _g, _w: cell(clean(r.found.name or "")),
+    ),
+    Column(id="state", title="State", least=12, ample=24, most=44, rank=1, cell=_state_cell),
+)
+"""Every column of a search, from left to right."""
+
+
+def progress_cell(progress: Progress | None, marked: int) -> Cell:
+    """How far a search is, or what it has found.
+
+    Args:
+        progress: its last report; ``None``: it has just begun.
+        marked: how many rows are marked.
+    """
+    before = cell(f"{marked} marked  " if marked else "", Tone.KEY)
+    if progress is None:
+        return (*before, Span("Searching", Tone.BUSY))
+    seen, found = progress.seen, len(progress.found)
+    asked = f"{min(seen.probed, seen.total)} of {seen.total} addresses asked" if seen.total else ""
+    if progress.done:
+        new = sum(can_add(each) for each in progress.found)
+        moved = sum(each.problem is Problem.MOVED for each in progress.found)
+        asked = asked or f"{count(seen.probed, 'address', 'addresses')} asked"
+        words = (f"Found {count(found, 'sensor')}", f"{new} new", f"{moved} moved", asked)
+        return (*before, Span(", ".join(words)))
+    left = _left(progress)
+    time = f"{duration(left) if left >= _MINUTE else f'{left} s'} left" if left else "finishing"
+    parts = [part for part in (f"Searching: {time}", asked, f"{found} found") if part]
+    return (*before, Span(", ".join(parts), Tone.BUSY))
+
+
+_MINUTE: Final = 60
+
+
+def _left(progress: Progress) -> int:
+    """Seconds that the search will still take, as far as can be seen."""
+    seen = progress.seen
+    asked = min(seen.probed, seen.total)
+    sweep = (seen.total - asked) * seen.seconds / asked if asked else 0.0
+    return ceil(max(0.0, progress.wait - seen.seconds, sweep))
+
+
+def scope_cell(request: Request, ports: Sequence[int], progress: Progress | None) -> Cell:
+    """What is searched."""
+    subnets = [str(subnet.network) for subnet in progress.seen.subnets] if progress else []
+    parts = []
+    if request.broadcast:
+        named = f": {_some(subnets)}" if subnets else ""
+        parts.append(f"this PC's subnets{named}")
+    if request.networks:
+        parts.append(f"ranges {_some([str(network) for network in request.networks])}")
+    if request.targets:
+        parts.append(f"targets {_some([target.host for target in request.targets])}")
+    parts.append(f"neighbour table; TCP {_some([str(port) for port in ports])}")
+    text = "; ".join(parts)
+    return cell(f"{text[0].upper()}{text[1:]}", Tone.DIM)
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" and {len(words) - _MANY} more" if len(words) > _MANY else ""
+    return f"{', '.join(words[:_MANY])}{more}"
+
+
+def why_not_added(row: SearchRow) -> str:
+    """Why a sensor cannot be added, in a clause; empty if it can."""
+    found = row.found
+    if row.taken:
+        return row.taken
+    if can_add(found):
+        return ""
+    if not found.is_new and found.problem is None:
+        return f"in the list as {found.device}"
+    if not found.confirmed and found.problem is None:
+        return "not confirmed by its own REST API"
+    return state_of(found)
+
+
+def about_found(row: SearchRow, follow_key: str) -> list[Cell]:
+    """A sensor in full: what is odd, what to do, and what it reports."""
+    found = row.found
+    lines: list[Cell] = []
+    if row.taken:
+        lines.append(cell(f"{row.taken[0].upper()}{clean(row.taken[1:])}.", Tone.GOOD))
+    elif found.message:
+        tone = Tone.BAD if found.problem in (Problem.OTHER_SENSOR, Problem.ADDRESS_CONFLICT) else Tone.WARN
+        lines.append(cell(clean(found.message, 600), tone))
+        advice = f"Press {follow_key} to change the list." if can_follow(found) else found.advice
+        lines += [cell(clean(advice, 600))] if advice else []
+    elif not found.confirmed:
+        lines.append(cell("Not confirmed by its own REST API so far.", Tone.WARN))
+    facts = (
+        ("address", found.address),
+        ("model", found.model),
+        ("serial number", found.serial),
+        ("order number", found.order_number),
+        ("firmware", found.version),
+        ("name", found.name),
+        ("MAC address", found.mac),
+        ("in the list as", found.device),
+        ("found by", found.by.value),
+    )
+    return lines + [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 200))) for name, value in facts if value]
+
+
+MEANS: Final = Means(
+    sweep="press c and enter {range}",
+    ports="press c to name other TCP ports",
+    broadcast="Press c and allow broadcasts",
+)
+
+
+def about_nothing(progress: Progress, request: Request, *, windows: bool) -> list[Cell]:
+    """Why nothing may have been found, and what to try."""
+    lines: list[Cell] = []
+    for reason, advice in why_nothing(
+        progress.seen,
+        broadcast=request.broadcast,
+        swept=bool(request.networks or request.targets),
+        windows=windows,
+        means=MEANS,
+    ):
+        lines += [cell(reason), (Span("  "), Span(advice, Tone.KEY)), ()]
+    return lines

@@ -1,0 +1,300 @@
+"""Searches for sensors, and shows what is found while it is found."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from typing import ClassVar, Final
+
+from msgspec import Struct
+from textual import on
+from textual.binding import Binding, BindingType
+
+from sicktui.engine.context import Context
+from sicktui.engine.discovery.search import (
+    Progress,
+    failure_of,
+    longest_sweep,
+    ports_of,
+    search,
+)
+from sicktui.model.discovery import Found
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.safe_text import clean
+from sicktui.model.wording import duration
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField
+from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.dialogs.full_screen import Hint
+from sicktui.tui.dialogs.table_screen import TableScreen
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.rows.search import (
+    SEARCH_COLUMNS,
+    Asked,
+    SearchRow,
+    about_found,
+    about_nothing,
+    progress_cell,
+    rows_of,
+    scope_cell,
+    why_not_added,
+)
+from sicktui.tui.widgets.table import Table
+
+_FOLLOW: Final = "f"
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What the device list has taken of a search."""
+
+    words: dict[str, str] = {}
+    """What has become of each sensor, by its key."""
+    lines: Sequence[Cell] = ()
+    """The same as sentences."""
+
+
+Take = Callable[[Sequence[Found]], Awaitable[Taken | None]]
+"""Asks, and changes the list; ``None`` if the operator left."""
+
+
+class SearchScreen(TableScreen[None, SearchRow]):
+    """A row for each sensor; new ones can be marked and added, those that have moved can be followed.
+
+    Args:
+        appearance: how the dashboard looks.
+        context: the engine's context.
+        asked: what was entered before in this session.
+        remember: keeps what is entered now.
+        add: adds sensors to the list.
+        follow: changes the addresses of devices whose sensors have moved.
+    """
+
+    DEFAULT_CSS = "SearchScreen Table { height: 55%; min-height: 5; }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "mark"),
+        Binding("a", "mark_all", "all new"),
+        Binding(_FOLLOW, "follow", "follow moved"),
+        Binding("c", "change", "ranges, ports"),
+        Binding("r", "again", "search again"),
+    ]
+
+    first_hints: ClassVar[Sequence[Hint]] = (("j k", "move"), ("enter", "add"))
+    columns = SEARCH_COLUMNS
+    table_title = "Sensors in the network"
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        context: Context,
+        asked: Asked,
+        *,
+        remember: Callable[[Asked], None],
+        add: Take,
+        follow: Take,
+    ) -> None:
+        super().__init__(appearance)
+        self._engine_context = context
+        self._entered = asked
+        self._asked = asked
+        self._remember = remember
+        self._add, self._follow = add, follow
+        self._progress: Progress | None = None
+        self._marks: frozenset[str] = frozenset()
+        self._taken: dict[str, str] = {}
+        self._told: Sequence[Cell] = ()
+        if asked.request().is_large:
+            self._asked = asked.without_ranges  # A yes counts for one search.
+
+    def begin(self) -> None:
+        """Search at once."""
+        super().begin()
+        self.action_again()
+
+    # -- the search ---------------------------------------------------------------------------
+
+    def action_again(self) -> None:
+        """Search (again), with what was entered last."""
+        self._progress, self._told, self.trouble = None, (), ""
+        self._taken = {}
+        self.start(self._search(), "searching")
+
+    async def _search(self) -> None:
+        self.paint()
+        request = self._asked.request()
+        try:
+            async with aclosing(search(self._engine_context, request)) as reports:
+                async for report in reports:
+                    self._progress = report
+                    self.paint()
+        except SicktuiError as error:
+            self.trouble = str(error)
+        if self._progress is not None and (failure := failure_of(request, self._progress)) is not None:
+            self.trouble = str(failure)
+        self.paint()
+
+    # -- what to search -----------------------------------------------------------------------
+
+    def action_change(self) -> None:
+        """Enter ranges and ports, and search them."""
+        self.run_worker(self._change(), group="dialog", name="asking", exclusive=True, exit_on_error=False)
+
+    async def _change(self) -> None:
+        asked = self._entered
+        while True:
+            values = await self.app.push_screen_wait(search_form(self.appearance, asked))
+            if values is None:
+                return
+            asked = asked_in(values)
+            if await self._agreed(asked):
+                break
+        self._entered = self._asked = asked
+        self._remember(asked)
+        self.action_again()
+
+    async def _agreed(self, asked: Asked) -> bool:
+        """Whether a sweep is small, or the operator agreed to it."""
+        request = asked.request()
+        if not request.is_large:
+            return True
+        swept = request.swept(ports_of(self._engine_context, request))
+        longest = longest_sweep(self._engine_context, request)
+        lines = [cell(f"Ask {swept} addresses? That takes up to {duration(longest)}.")]
+        question = Confirm(self.appearance, "Sweep a large range?", lines, yes="sweep", no="back")
+        return await self.app.push_screen_wait(question) is True
+
+    # -- marks, and the list ------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        """Mark or unmark the selected sensor, and go to the next one."""
+        row = self.table.selected
+        if row is None:
+            return
+        if row.may_be_marked:
+            self._marks ^= {row.key}
+            self._show_rows()
+            self.table.action_down()
+            self.paint()
+        else:
+            self.notify(
+                clean(f"{row.found.address} cannot be added: {why_not_added(row)}.", 300), markup=False
+            )
+
+    def action_mark_all(self) -> None:
+        """Mark all new sensors; press again to clear the marks."""
+        new = frozenset(row.key for row in self.table.rows if row.may_be_marked)
+        self._marks = frozenset() if new <= self._marks else self._marks | new
+        self.paint()
+
+    @on(Table.Chosen)
+    def _chosen(self) -> None:
+        marked = [row for row in self.table.rows if row.marked]
+        row = self.table.selected
+        chosen = marked or ([row] if row is not None else [])
+        if len(chosen) == 1 and not chosen[0].may_be_marked:
+            self.action_mark()  # for the reason why it cannot be added
+            return
+        self._take(self._add, [row.found for row in chosen])
+
+    def action_follow(self) -> None:
+        """Change the addresses of the devices whose sensors have moved."""
+        self._take(self._follow, [row.found for row in self.table.rows if not row.taken])
+
+    def _take(self, take: Take, found: Sequence[Found]) -> None:
+        self.run_worker(
+            self._taking(take, found),
+            group="dialog",
+            name="changing the list",
+            exclusive=True,
+            exit_on_error=False,
+        )
+
+    async def _taking(self, take: Take, found: Sequence[Found]) -> None:
+        try:
+            taken = await take(found)
+        except SicktuiError as error:
+            self._told = [cell(clean(str(error), 600), Tone.BAD)]
+        else:
+            if taken is None:
+                return
+            self._taken |= taken.words
+            self._marks -= set(taken.words)
+            self._told = taken.lines
+        self.paint()
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def empty_text(self) -> Sequence[Cell]:
+        """Whether it still searches."""
+        over = self.trouble or (self._progress is not None and self._progress.done)
+        return [(), cell("  No sensor was found." if over else "  Nothing so far.", Tone.DIM)]
+
+    def paint(self) -> None:
+        """Show how far the search is, and what it has found."""
+        self._show_rows()
+        marked = sum(row.marked for row in self.table.rows)
+        request = self._asked.request()
+        self.show_head(
+            progress_cell(self._progress, marked),
+            scope_cell(request, ports_of(self._engine_context, request), self._progress),
+        )
+        self.paint_text()
+
+    def _show_rows(self) -> None:
+        found = self._progress.found if self._progress is not None else ()
+        self.table.show(rows_of(found, self._marks, self._taken))
+        if not self.table.rows:
+            self.table.refresh()  # Its words change with the end of the search.
+
+    def about(self, row: SearchRow | None) -> Sequence[Cell]:
+        """What was done last, the selected sensor, and what the search could not do."""
+        progress = self._progress
+        lines: list[Cell] = [*self._told, ()] if self._told else []
+        if row is not None:
+            lines += about_found(row, _FOLLOW)
+        elif progress is not None and progress.done and not self.trouble:
+            lines += about_nothing(progress, self._asked.request(), windows=sys.platform == "win32")
+        for remark in progress.remarks if progress is not None else ():
+            lines += [(), cell(clean(f"Note: {remark.message} {remark.advice}".strip(), 600), Tone.WARN)]
+        return lines
+
+
+def search_form(appearance: Appearance, asked: Asked) -> ValuesForm:
+    """Asks what to search besides the subnets of this PC.
+
+    Args:
+        appearance: how the dashboard looks.
+        asked: what was entered before.
+    """
+    lines = [
+        cell("Every address of the ranges is asked. Nothing is written, and no password is sent.", Tone.DIM)
+    ]
+    fields = (
+        TextField(name="ranges", label="Ranges", value=asked.ranges, hint="192.168.0.0/24 10.1.0.7"),
+        TextField(name="ports", label="TCP ports", value=asked.ports, hint="default: 80; 443 for https"),
+        TextField(
+            name="targets", label="Ask also", value=asked.targets, hint="IP[:PORT], behind routers too"
+        ),
+        TextField(name="wait", label="Wait", value=asked.wait, hint="seconds; default: as in the settings"),
+        CheckField(name="quiet", label="send no broadcasts", value=asked.quiet),
+    )
+    return ValuesForm(appearance, "Search where?", lines, fields, check=_problem, submit="search")
+
+
+def asked_in(values: FormValues) -> Asked:
+    """What was entered."""
+    return Asked(
+        ranges=values["ranges"],
+        ports=values["ports"],
+        targets=values["targets"],
+        wait=values["wait"],
+        quiet=values.checked("quiet"),
+    )
+
+
+def _problem(values: FormValues) -> str:
+    try:
+        asked_in(values).request()
+    except UsageError as error:
+        return str(error)
+    return ""
