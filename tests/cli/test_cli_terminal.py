@@ -197,6 +197,8 @@ def test_every_question_takes_no_for_an_answer(program: ProgramHarness, tmp_path
     listed, other = tmp_path / "list.toml", ("--home", str(tmp_path / "other"))
     program.here("devices", "add", "gate-1", "10.0.0.1", fast=False)
     program.here("devices", "export", str(listed), fast=False)
+    # A list that changes nothing is taken without a question.
+    listed.write_text(listed.read_text("utf-8").replace("10.0.0.1", "10.0.0.2"), "utf-8")
     package = program.package()
     program.here("firmware", "add", package, fast=False)
     archive = tmp_path / "fw.zip"
