@@ -2,6 +2,9 @@
 
 from itertools import product
 
+import pytest
+from msgspec import structs
+
 from sicktui.model.backup.age import Decision, Seen, decide
 
 
@@ -29,9 +32,18 @@ def test_every_combination_of_what_may_be_seen() -> None:
         assert decision is not Decision.AGAIN or triggers == 1, "it comes to an end"
         if decision is Decision.COMPARED:
             assert not evidence
-            assert checksum or agrees or compared
+            assert agrees or compared, "MD5Parameters covers only what is saved"
+            assert agrees or triggers == 2, "another file may come"
         if decision is Decision.ASSUMED:
             assert not evidence
-            assert not checksum
             assert not agrees
             assert not compared
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("compared", [0, 5])
+@pytest.mark.parametrize("triggers", [1, 2])
+def test_an_equal_checksum_counts_no_more_than_none(triggers: int, compared: int, *, agrees: bool) -> None:
+    """MD5Parameters covers what is saved: it stays where a parameter was changed and not saved."""
+    seen = Seen(same_bytes=True, triggers=triggers, agrees=agrees, compared=compared)
+    assert decide(structs.replace(seen, same_checksum=True)) is decide(seen)

@@ -12,12 +12,20 @@ from sicktui.model.event import Acted, VerdictReached
 from sicktui.model.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
+from sicktui.stores.backups.versions import version_of
 from tests.support.engine_harness import WITH_BACKUP, EngineHarness, paths
 from tests.support.harness import only_verdict
 
 pytestmark = pytest.mark.skips_waiting
 
 CREATE = "POST CreateParameterBackup"
+UNREAD = "LEDEnable"
+"""A parameter that is in the backups of a sensor that has no such variable."""
+
+
+def change_unread(device: Device) -> None:
+    """Change it, and do not save it: ``MD5Parameters`` stays, and so does all that can be read."""
+    device.parameters.write(UNREAD, not device.parameters.current[UNREAD])
 
 
 def makes_equal_files(device: Device) -> None:
@@ -210,3 +218,54 @@ async def test_no_passphrase_goes_to_a_sensor_that_was_exchanged_before_the_call
     verdict = await harness.backup(device)
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.OTHER_DEVICE), verdict
     assert CREATE not in paths(device)
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "picoscan-2.2.1"])
+async def test_a_late_file_of_an_unsaved_change_that_cannot_be_read_is_waited_for(
+    harness: EngineHarness, generation: str
+) -> None:
+    """The sensor writes the new file some time after the call, and offers the old one until then."""
+    device = await harness.sensor(generation=generation, backup_seconds=15, hidden=(UNREAD,))
+    makes_equal_files(device)
+    first = await harness.backed_up(device)
+    change_unread(device)
+    second = await harness.backed_up(device, passphrase="another")
+    assert harness.context.backups.path(second).read_bytes() == device.backups.file
+    assert (second.id != first.id, second.age) == (True, "written")
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "picoscan-2.2.1"])
+async def test_a_trigger_that_was_lost_after_an_unsaved_change_is_sent_again(
+    harness: EngineHarness, generation: str
+) -> None:
+    device = await harness.sensor(generation=generation, hidden=(UNREAD,))
+    makes_equal_files(device)
+    first = await harness.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file", times=1))
+    device.backups.file = file
+    change_unread(device)
+    second = await harness.backed_up(device, passphrase="another")
+    assert harness.context.backups.path(second).read_bytes() == device.backups.file != file
+    assert (second.id != first.id, second.age) == (True, "written")
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "picoscan-2.2.1"])
+async def test_an_old_file_counts_by_no_checksum_after_an_unsaved_change(
+    harness: EngineHarness, generation: str
+) -> None:
+    """What can be compared is the same, so it counts; what is kept of it does not call it written."""
+    device = await harness.sensor(generation=generation, hidden=(UNREAD,))
+    first = await harness.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    change_unread(device)
+    calls = paths(device).count(CREATE)
+    verdict = await harness.backup(device)
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, first.id), verdict.message
+    assert "MD5Parameters" not in verdict.message
+    assert paths(device).count(CREATE) == calls + 2
+    seen = version_of(harness.context.backups, first).seen
+    assert seen is not None
+    assert (seen.how, seen.age) == ("readable", "compared")

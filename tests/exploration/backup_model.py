@@ -51,10 +51,11 @@ _SMALL, _LARGE = 300, 400
 
 
 Before = Literal["nothing", "file", "empty"]
-By = Literal["checksum", "file", "snapshot", "unsaved", "nothing"]
-"""``unsaved``: MD5Parameters stays, which covers what is saved; the parameters that are read do not."""
+By = Literal["checksum", "file", "snapshot", "unsaved", "hidden", "nothing"]
+"""``unsaved``: MD5Parameters stays, which covers what is saved; the parameters that are read do not.
+``hidden``: neither MD5Parameters nor what can be read shows the change."""
 BEFORE: Final[tuple[Before, ...]] = ("nothing", "file", "empty")
-BY: Final[tuple[By, ...]] = ("checksum", "file", "snapshot", "unsaved", "nothing")
+BY: Final[tuple[By, ...]] = ("checksum", "file", "snapshot", "unsaved", "hidden", "nothing")
 
 
 class World(NamedTuple):
@@ -142,7 +143,7 @@ def following(world: World, moment: Moment) -> Iterator[Moment | str]:
     act = next_act(evidence, now, TIMING)
     match act:
         case Keep(age=age):
-            check_kept(world, sensor, held, age)
+            check_kept(world, evidence, sensor, held, age)
             yield age.value
             return
         case Finish(judgement=judgement):
@@ -245,14 +246,14 @@ def _look(world: World, sensor: Sensor, wants: frozenset[BackupWant]) -> BackupL
 def _compared(world: World, held: Content, triggers: int) -> Seen:
     stored = _is_stored(world, held)
     named = world.compared == "file" or (stored and world.compared in ("snapshot", "unsaved"))
-    same = world.compared == "unsaved" or held.current
+    same = world.compared in ("unsaved", "hidden") or held.current
     return Seen(
         same_bytes=True,
         triggers=triggers,
         differing=("LEDEnable",) if named and not held.current else (),
-        same_checksum=same if stored and world.compared in ("checksum", "unsaved") else None,
+        same_checksum=same if stored and world.compared in ("checksum", "unsaved", "hidden") else None,
         agrees=world.compared == "file" and held.current,
-        compared=5 if stored and world.compared == "snapshot" else 0,
+        compared=5 if stored and world.compared in ("snapshot", "hidden") else 0,
     )
 
 
@@ -281,11 +282,9 @@ def _fetch(world: World, sensor: Sensor, now: int) -> Iterator[tuple[Fetched, Co
     if served is None:
         yield Fetched(begun=now, trouble="Not Found"), None, sensor
         return
-    same = world.compared == "unsaved" or (world.compared == "checksum" and served.current)
-    needless = same and _is_stored(world, served)
     sha256 = _sha256(world, served, now, sensor)
     size = _LARGE if served.whole else _SMALL - sensor.work
-    yield Fetched(begun=now, sha256=sha256, size=size, needless=needless), served, sensor
+    yield Fetched(begun=now, sha256=sha256, size=size), served, sensor
     if sensor.left:
         less = sensor._replace(left=sensor.left - 1)
         yield Fetched(begun=now, trouble="it is empty"), None, less
@@ -338,7 +337,9 @@ def _accepted(sensor: Sensor) -> Iterator[Sensor]:
         yield less._replace(work=0, hangs=True)
 
 
-def check_kept(world: World, sensor: Sensor, held: Content | None, age: Decision) -> None:
+def check_kept(
+    world: World, evidence: BackupEvidence, sensor: Sensor, held: Content | None, age: Decision
+) -> None:
     """A file that is kept is whole, of this sensor, and as old as its age says."""
     if held is None or not held.whole or held.owner != "ours":
         raise Wrong(f"{held} is kept")
@@ -346,12 +347,24 @@ def check_kept(world: World, sensor: Sensor, held: Content | None, age: Decision
         raise Wrong("it is not known which firmware wrote the file")
     if age is Decision.WRITTEN and held.call == 0:
         raise Wrong(f"{held} from before is kept as written for this call")
+    if age is Decision.COMPARED and world.compared in ("checksum", "nothing"):
+        raise Wrong(f"{held} counts as compared, and nothing but what is saved was")
     if age is Decision.COMPARED and not held.current:
-        raise Wrong(f"{held} is kept, and its parameters differ")
+        _check_hidden(world, evidence, sensor, held)
     if age is Decision.ASSUMED and world.compared == "file" and not world.anew:
         raise Wrong(f"{held} is assumed although it can be compared")
     if age is Decision.ASSUMED and not sensor.calls:
         raise Wrong("no call was carried out, and yet the file counts on the sensor's word")
+
+
+def _check_hidden(world: World, evidence: BackupEvidence, sensor: Sensor, held: Content) -> None:
+    """An old file counts only where nothing shows that it is old, and no other will come."""
+    if world.compared != "hidden":
+        raise Wrong(f"{held} is kept, and its parameters differ")
+    if evidence.triggers == 1:
+        raise Wrong(f"{held} is kept without a second call")
+    if sensor.work and sensor.writes and not sensor.fails:
+        raise Wrong(f"{held} is kept, and the file of this call is still to come")
 
 
 def check_failed(evidence: BackupEvidence, sensor: Sensor, judgement: Judgement) -> None:
@@ -379,7 +392,7 @@ def _usually(before: Before, by: By, *, same: bool, changed: bool) -> str:
     """How a backup without a surprise ends."""
     if before == "nothing" or (before == "file" and (changed or not same)):
         return "written"
-    if by == "file" or (before == "file" and by in ("checksum", "snapshot", "unsaved")):
+    if by == "file" or (before == "file" and by in ("snapshot", "hidden")):
         return "compared"
     return "assumed" if same else "written"
 

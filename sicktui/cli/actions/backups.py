@@ -116,9 +116,11 @@ def show(common: Common, word: str) -> int:
     with open_cli(common) as cli:
         store = cli.context.backups
         record = store.get(word)
+        version = version_of(store, record)
         more: dict[str, object] = {
             "path": str(store.path(record)),
-            "last_seen": version_of(store, record).last_seen,
+            "last_seen": version.last_seen,
+            "last_seen_age": version.last_seen_age,
         }
         _fact(cli, record, **more)
         facts = {**printable(record), **more}

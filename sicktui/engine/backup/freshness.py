@@ -60,7 +60,7 @@ class Freshness:
         if stored is not None and stored.parameters_md5 and checksum:
             same_checksum = stored.parameters_md5 == checksum
         found = Agreement()
-        if not (since.settings or same_checksum is not None):
+        if not since.settings and same_checksum is not False:
             found = await self._agrees()
         return Seen(
             same_bytes=True,
@@ -71,20 +71,10 @@ class Freshness:
             compared=since.same,
         )
 
-    async def unchanged(self, sha256: str, checksum: str | None) -> Unchanged | None:
+    async def unchanged(self, sha256: str) -> Unchanged | None:
         """The newest stored backup, if it is this very file and opens with the same passphrase."""
         newest = await asyncio.to_thread(self._newest, sha256)
-        if newest is None:
-            return None
-        same = newest.parameters_md5 is not None and newest.parameters_md5 == checksum
-        return Unchanged(record=newest, how="checksum" if same else "readable")
-
-    def needless(self, sha256: str, checksum: str | None) -> bool:
-        """Whether waiting for another file is needless: nothing has changed since this one was stored."""
-        if checksum is None:
-            return False
-        stored = self._stored(sha256)
-        return stored is not None and stored.parameters_md5 == checksum
+        return None if newest is None else Unchanged(record=newest, how="readable")
 
     async def _agrees(self) -> Agreement:
         if self._agreement is None:

@@ -116,7 +116,7 @@ class BackupTaker:
         elif age is Decision.ASSUMED:
             await record.log(Level.WARNING, _ASSUMED)
         compared = age is Decision.COMPARED
-        unchanged = await observer.freshness.unchanged(file.sha256, observer.checksum) if compared else None
+        unchanged = await observer.freshness.unchanged(file.sha256) if compared else None
         return Whole(file=file, unchanged=unchanged, age=_AGES[age])
 
     async def _step(self) -> Decision | None:

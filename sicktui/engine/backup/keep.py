@@ -21,7 +21,7 @@ from sicktui.stores.backups.store import Age, BackupFacts, BackupRecord
 from sicktui.stores.backups.versions import How, opens_with, same_version, see_again
 
 UNCHANGED_WORDS: Final[dict[How, str]] = {
-    "checksum": "its saved parameters are the same (MD5Parameters)",
+    "checksum": "its saved parameters (MD5Parameters) and those that can be compared are the same",
     "bytes": "the file is the same byte by byte",
     "content": "the parameters in the file are the same",
     "readable": "the file is the same, and so are the parameters that can be compared",
@@ -93,7 +93,7 @@ class BackupKeeper:
         """
         job = self._job
         facts = structs.replace(self._facts(fetched, snapshot, checksum), hours=hours)
-        warnings = self._compare_with_last(facts, fetched)
+        warnings = self._compare_with_last(facts, fetched, snapshot)
         unchanged = fetched.unchanged or self._same_as_last(facts, fetched, snapshot)
         if snapshot is not None and (always_snapshot or unchanged is None):
             facts = structs.replace(facts, snapshot=job.snapshots.add(snapshot).id)
@@ -106,6 +106,8 @@ class BackupKeeper:
                 record,
                 when=facts.created,
                 how=unchanged.how,
+                # Other bytes were written, and only what can be compared shows that they hold the same.
+                age="compared" if unchanged.how == "checksum" else fetched.age,
                 operator=facts.operator,
                 run=facts.run,
             )
@@ -143,13 +145,25 @@ class BackupKeeper:
         if found is None:
             return None
         record, how = found
-        then = next((kept for kept in job.snapshots.list(record.key) if kept.id == record.snapshot), None)
-        # The checksum covers what is saved; what is read is what is active, and so is the backup.
-        if how == "checksum" and then and snapshot and compare(then, snapshot).settings:
+        if how == "checksum" and not self._reads_the_same(record, snapshot):
             return None
         return Unchanged(record=record, how=how)
 
-    def _compare_with_last(self, facts: BackupFacts, fetched: Whole) -> tuple[str, ...]:
+    def _reads_the_same(self, record: BackupRecord, now: Snapshot | None) -> bool:
+        """Whether something could be compared with a stored backup, and nothing differs.
+
+        A checksum alone shows nothing: it covers what is saved, and a backup holds what is active.
+        """
+        kept = self._job.snapshots.list(record.key)
+        then = next((snapshot for snapshot in kept if snapshot.id == record.snapshot), None)
+        if then is None or now is None:
+            return False
+        found = compare(then, now)
+        return found.same > 0 and not found.settings
+
+    def _compare_with_last(
+        self, facts: BackupFacts, fetched: Whole, snapshot: Snapshot | None
+    ) -> tuple[str, ...]:
         """Refuse what cannot be complete beside the last backup; warn of what else is odd beside it."""
         last = next(iter(self._job.backups.list(facts.key)), None)
         if last is None:
@@ -158,10 +172,11 @@ class BackupKeeper:
         shrunk = inspect(self._partial).kind == "binary" and too_small(fetched.file.size, last.size)
         if shrunk and last.version == facts.version:
             sizes = f"{fetched.file.size} bytes, where the last one ({last.id}) has {last.size}"
-            if facts.parameters_md5 and facts.parameters_md5 == last.parameters_md5:
+            same = facts.parameters_md5 and facts.parameters_md5 == last.parameters_md5
+            if same and self._reads_the_same(last, snapshot):
                 raise JobEnded.failed(
                     Code.BACKUP_FAILED,
-                    f"The backup is not complete: it has {sizes}, and no parameter has changed since.",
+                    f"The backup is not complete: it has {sizes}, and nothing comparable has changed.",
                     "Restart the sensor, then try again. Nothing was written to it.",
                 )
             warnings.append(f"The backup is much smaller than before: {sizes}. The earlier one is kept too.")

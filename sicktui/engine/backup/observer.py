@@ -1,6 +1,5 @@
 """Reads a sensor for the backup machine, and sends its one call: what comes of both are observations."""
 
-import asyncio
 from pathlib import Path
 
 from sicktui.engine.backup.download import download, download_whole
@@ -165,8 +164,7 @@ class BackupObserver:
         if isinstance(found, str):
             return Fetched(begun=begun, trouble=found)
         self.file = found
-        needless = await asyncio.to_thread(self.freshness.needless, found.sha256, self.checksum)
-        return Fetched(begun=begun, sha256=found.sha256, size=found.size, needless=needless)
+        return Fetched(begun=begun, sha256=found.sha256, size=found.size)
 
     async def compare(self, evidence: BackupEvidence) -> Seen:
         """Compare the file, which may be the one from before, with the sensor.

@@ -299,7 +299,10 @@ class RestoreJob:
             record = next((kept for kept in job.backups.list(key) if kept.id == order.backup), None)
             if record is not None:
                 when, by = timestamp(job.clock.now()), str(job.spec.operator)
-                see_again(job.backups, record, when=when, how="checksum", operator=by, run=job.spec.run)
+                run = job.spec.run
+                see_again(
+                    job.backups, record, when=when, how="checksum", operator=by, run=run, age="compared"
+                )
 
         try:
             await asyncio.to_thread(note)

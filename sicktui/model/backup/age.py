@@ -3,7 +3,9 @@
 That a file can be downloaded proves nothing: it may be from yesterday. The sensor's report does not help
 either: it may report a new file and return the old one. So the file that the sensor offers *before* the
 trigger is remembered. Other bytes are new. The same bytes are refused as old only on evidence: a readable
-parameter that differs. A time stamp of the file is not looked at: a server may make one up.
+parameter that differs. ``MD5Parameters`` covers only what is saved (SICK's developer guide): that it is the
+same shows nothing of a parameter that was changed and not saved. A time stamp of the file is not looked at: a
+server may make one up.
 """
 
 from enum import Enum
@@ -23,7 +25,10 @@ class Seen(Struct, frozen=True, kw_only=True):
     differing: tuple[str, ...] = ()
     """What was compared and is not the sensor's, in words."""
     same_checksum: bool | None = None
-    """Whether ``MD5Parameters`` is what it was when these bytes were stored; ``None``: not known."""
+    """Whether ``MD5Parameters`` is what it was when these bytes were stored; ``None``: not known.
+
+    Only ``False`` is evidence.
+    """
     agrees: bool = False
     """Whether the file itself names enough values, all of them those that the sensor has."""
     compared: int = 0
@@ -52,7 +57,7 @@ def decide(seen: Seen) -> Decision:
     first = seen.triggers == 1
     if seen.differing or seen.same_checksum is False:
         return Decision.AGAIN if first else Decision.OLD
-    if seen.same_checksum or seen.agrees:
+    if seen.agrees:
         return Decision.COMPARED
     if first:
         return Decision.AGAIN

@@ -98,8 +98,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """Why there is no complete file; empty: there is one."""
     sha256: str = ""
     size: int = 0
-    needless: bool = False
-    """Whether waiting for another is needless: nothing has changed since these bytes were stored."""
 
 
 BackupObservation = Offered | BackupLooked | Called | ParametersRead | Fetched | Seen | Tick
@@ -167,7 +165,7 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
         if self.file is None or self.file.trouble:
             return False
         waited = self.over(timing) or (self.reports and self.looks >= _LOOKS)
-        unchanged = self.looks > 0 and (waited or not self.may_be_old or self.file.needless)
+        unchanged = self.looks > 0 and (waited or not self.may_be_old)
         return unchanged or self.encrypted_anew
 
     def decision(self, timing: Timing) -> Decision | None:

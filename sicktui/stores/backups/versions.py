@@ -15,15 +15,15 @@ from msgspec import Struct
 from sicktui.model.clock import is_timestamp
 from sicktui.stores.backups.content import same_parameters
 from sicktui.stores.backups.fingerprint import is_passphrase
-from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable
+from sicktui.stores.backups.store import Age, BackupFacts, BackupRecord, BackupStore, BackupUnusable
 from sicktui.stores.disk.files import display_path, write_atomic
 from sicktui.stores.disk.sealed_json import read_json, why_unusable
 
 _SUFFIX: Final = ".seen"
 
 How = Literal["checksum", "bytes", "content", "readable"]
-"""How it was found out: by ``MD5Parameters``, byte by byte, by the parameters inside a JSON file, or by
-the same bytes and the readable parameters."""
+"""How it was found out: by ``MD5Parameters`` and the readable parameters, byte by byte, by the parameters
+inside a JSON file, or by the same bytes and the readable parameters."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ class Sighting(Struct, frozen=True, kw_only=True):
     run: str | None = None
     times: int = 1
     """How often it was seen again in all."""
+    age: Age | None = None
+    """How sure it is that what was seen was of that moment; ``None``: noted by an earlier sicktui."""
 
 
 class BackupVersion(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,11 @@ class BackupVersion(Struct, frozen=True, kw_only=True):
     def last_seen(self) -> str:
         """When it was last found to hold what the sensor holds."""
         return self.seen.when if self.seen else self.record.created
+
+    @property
+    def last_seen_age(self) -> Age | None:
+        """How sure that is; ``None``: not known."""
+        return self.seen.age if self.seen else self.record.age
 
 
 def sighting_file(store: BackupStore, record: BackupRecord) -> Path:
@@ -88,7 +95,14 @@ def versions(store: BackupStore, key: str | None = None) -> list[BackupVersion]:
 
 
 def see_again(
-    store: BackupStore, record: BackupRecord, *, when: str, how: How, operator: str, run: str | None
+    store: BackupStore,
+    record: BackupRecord,
+    *,
+    when: str,
+    how: How,
+    operator: str,
+    run: str | None,
+    age: Age | None = None,
 ) -> BackupVersion:
     """Note that a backup still holds what the sensor holds.
 
@@ -96,7 +110,8 @@ def see_again(
         StorageError: it cannot be written; the backup itself is untouched.
     """
     before = version_of(store, record).seen
-    seen = Sighting(when=when, how=how, operator=operator, run=run, times=before.times + 1 if before else 1)
+    times = before.times + 1 if before else 1
+    seen = Sighting(when=when, how=how, operator=operator, run=run, times=times, age=age)
     write_atomic(sighting_file(store, record), msgspec.json.encode(seen))
     return BackupVersion(record=record, seen=seen)
 
