@@ -146,9 +146,10 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hints, "LONGEST_PAUSE", 1)
 
 
-def test_a_broker_that_cannot_be_reached_is_one_sentence(fake: _Broker) -> None:
-    fake.listening.close()
-    with listening(fake.port) as said:
+def test_a_broker_that_cannot_be_reached_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with listening(port) as said:
         assert "cannot be reached" in said.get(timeout=LIMIT)
         nothing_more(said)
 

@@ -115,8 +115,7 @@ def test_one_source_that_cannot_be_used_does_not_hold_the_others_up(
     (tmp_path / "share").mkdir()
     with (site.home / "config" / "config.toml").open("a") as file:
         file.write(f'[sources.share]\nkind = "folder"\npath = "{tmp_path / "share"}"\n')
-        file.write('[sources.gone]\nkind = "thinx"\nurl = "https://127.0.0.1:9"\n')
-        file.write(f'owner = "{"a" * 64}"\ndevices = ["@nobody"]\n')
+        file.write('[sources.gone]\nkind = "folder"\npath = "not/from/the/root"\n')
     result = site.here("firmware", "check", "--json")
     assert result.code == 1
     assert [(line["source"], line["state"]) for line in result.of_kind("offer")] == [
@@ -284,3 +283,17 @@ def test_a_script_approves_with_yes_only(
     assert site.here("firmware", "approve", listed["id"], "--json").code == 2
     assert site.here("firmware", "list", "--json").lines[0]["approved"] is False
     assert site.here("firmware", "approve", listed["id"], "--json", "--yes").code == 0
+
+
+def test_the_key_of_one_call_goes_to_one_server_only(site: ProgramHarness, application: Application) -> None:
+    with (site.home / "config" / "config.toml").open("a") as file:
+        file.write('[sources.other]\nkind = "thinx"\nurl = "https://127.0.0.1:9"\n')
+        file.write(f'owner = "{"a" * 64}"\ndevices = ["all"]\n')
+    result = site.here("firmware", "check", "--json")
+    assert {offer["state"] for offer in result.of_kind("offer")} == {"refused"}
+    assert "plant, other are asked" in result.err
+    assert application.record.requests == []
+    assert states(site.here("firmware", "check", "plant", "--json").of_kind("offer")) == {
+        "gate-1": "current",
+        "gate-2": "current",
+    }

@@ -44,6 +44,8 @@ async def check(
         UsageError: the only source of the session cannot be used.
     """
     found: list[Offer] = []
+    if session.secret_unused:
+        watcher.on_warning(session.sources[0], session.secret_unused)
     for name in session.sources:
         try:
             async with session.opened(name) as source:

@@ -16,11 +16,11 @@ from sicktui.model.offer import Offer, OfferState, Subject
 from sicktui.model.safe_text import clean
 from sicktui.model.version import from_name, matches, may_be
 from sicktui.model.wording import names
-from sicktui.sources.opening import account, choose_sources, open_source, usable_url
+from sicktui.sources.opening import account, choose_sources, needs_key, open_source, usable_url
 from sicktui.sources.source import Source
 from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.shelf import ShelfEntry
-from sicktui.stores.secrets.store import secret_line
+from sicktui.stores.secrets.store import SOURCE_VARIABLE, secret_line
 
 
 class OfferSession:
@@ -43,8 +43,16 @@ class OfferSession:
         self.store = context.offers
         self._whole: dict[str, int] = {}
         """When the packages that are known to be whole were written, by SHA-256."""
-        self._secret = secret_line(secret)
         self.sources = choose_sources(sources, context.settings.sources)
+        servers = [name for name in self.sources if needs_key(context.settings.sources[name])]
+        given = secret_line(secret)
+        self._secret = given if len(servers) == 1 else None
+        self.secret_unused = (
+            f"{SOURCE_VARIABLE} is not used: it is the key of one server, and {names(servers)} are asked. "
+            "Name one of them, or store each key with 'sicktui sources login NAME'."
+            if given and len(servers) > 1
+            else ""
+        )
         self._only = (
             None
             if not devices
