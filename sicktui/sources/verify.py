@@ -18,6 +18,14 @@ from sicktui.stores.packages.errors import PackageError, package_type
 from sicktui.stores.packages.inspect import inspect_package
 
 _LONGEST_NAME: Final = 150
+_KINDS: Final = {
+    (b"\x89PNG\r\n", b""): "a picture",
+    (b"\xff\xd8\xff", b""): "a picture",
+    (b"%PDF-", b""): "a PDF document",
+    (b"MZ", b"This program"): "a program for Windows",
+    (b"--", b"Content-"): "an answer in several parts",
+}
+"""What other files begin with, and have in their first bytes."""
 _AGAIN: Final = "Fetch it again. If it fails again, check the server and the network to it."
 
 
@@ -62,6 +70,7 @@ def as_package(blob: Blob, name: str, room: Path, *, model: str) -> Package:
     """
     check_name(name)
     _check_family(name, model)
+    _check_kind(blob)
     target = room / name
     with storage_errors("write", target):
         replace(blob.path, target)
@@ -83,6 +92,19 @@ def _check_family(name: str, model: str) -> None:
             advice="Check which build the server has attached to this sensor.",
             state=OfferState.REFUSED,
         )
+
+
+def _check_kind(blob: Blob) -> None:
+    """Refuse what begins as another kind of file does, whatever its name and sums are."""
+    with storage_errors("read", blob.path), blob.path.open("rb") as file:
+        head = file.read(_LONGEST_NAME)
+    for (magic, mark), kind in _KINDS.items():
+        if head.startswith(magic) and mark in head:
+            raise SourceError(
+                f"What came is {kind}, and not a package.",
+                advice="Check which file the server has attached to this sensor.",
+                state=OfferState.REFUSED,
+            )
 
 
 def variant_note(name: str, model: str) -> str:

@@ -76,6 +76,10 @@ def test_auto_update_fetches_pauses_after_a_failure_and_never_approves(
     [paused] = check(site, *automatic)
     assert paused["state"] == "offered"
     assert "tried again after" in paused["message"]
+    add_build(application, tmp_path, "2.4.1")
+    [newer] = check(site, *automatic)
+    assert (newer["state"], newer["version"]) == ("fetched", "2.4.1"), "another version is tried at once"
+    site.here("firmware", "remove", newer["package"][:12], "--yes")
     assert site.here("firmware", "fetch", "--device", "gate-1").code == 0
     [listed] = site.here("firmware", "list", "--json").lines
     assert listed["approved"] is False

@@ -119,3 +119,11 @@ async def test_a_simple_way_that_breaks_off_confirms_no_token(tmp_path: Path) ->
     server.simple = lambda _: b""
     with pytest.raises(SourceError, match="without an answer"):
         await fetched(server, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x89PNG\r\n\x1a\n", b"%PDF-1.7", b"MZ\x90\0 This program", b"--b1\r\nContent-Type: x\r\n"]
+)
+async def test_what_begins_as_another_kind_of_file_is_no_package(tmp_path: Path, head: bytes) -> None:
+    with pytest.raises(SourceError, match="not a package"):
+        await fetched(OddServer(head + OURS), tmp_path)

@@ -129,7 +129,7 @@ class _SourceCheck:
             return await self._fetching.fetch(offer, subject, forced=self._forced)
         if not self._automatic:
             return offer
-        until = self._session.store.pause(offer.source, offer.device)
+        until = self._session.store.pause(offer.source, offer.device, offer.version)
         if until is not None:
             why = f"The last fetch failed. It is tried again after {moment(until.isoformat())}."
             advice = "To fetch it now, use 'sicktui firmware fetch'."

@@ -63,7 +63,7 @@ class Fetching:
             entry, note = await self._fetch(offer, subject, forced=forced)
         except (SourceError, PackageError, StorageError) as error:
             with contextlib.suppress(StorageError):  # that disk may be the trouble
-                store.note_failure(offer.source, offer.device)
+                store.note_failure(offer.source, offer.device, offer.version)
             state = error.state if isinstance(error, SourceError) else _state(error)
             return structs.replace(
                 session.judged(offer), state=state, message=error.message, advice=error.advice, package=None

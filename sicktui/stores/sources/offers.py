@@ -23,6 +23,8 @@ class Pause(Struct, frozen=True, kw_only=True):
     failures: int
     until: str
     """RFC 3339."""
+    version: str = ""
+    """The offered one: another one is tried at once."""
 
 
 class SeenFile(Struct, frozen=True, kw_only=True):
@@ -110,17 +112,17 @@ class OfferStore:
         """
         self._change(lambda found: structs.replace(found, files={**found.files, source: files}))
 
-    def pause(self, source: str, device: str | None) -> datetime | None:
-        """Until when a fetch is not tried again by itself; ``None``: it may be."""
+    def pause(self, source: str, device: str | None, version: str | None = None) -> datetime | None:
+        """Until when a fetch of a version is not tried again by itself; ``None``: it may be."""
         known = self._read().pauses.get(_key(source, device))
-        if known is None:
+        if known is None or known.version != (version or ""):
             return None
         now, until = self._clock.now(), datetime.fromisoformat(known.until)
         # A clock that was set back must not make the pause longer than any pause is.
         return until if now < until <= now + timedelta(seconds=PAUSES[-1]) else None
 
-    def note_failure(self, source: str, device: str | None) -> None:
-        """A fetch failed: the next pause is longer.
+    def note_failure(self, source: str, device: str | None, version: str | None = None) -> None:
+        """A fetch of a version failed: its next pause is longer.
 
         Raises:
             StorageError: it cannot be written.
@@ -128,10 +130,14 @@ class OfferStore:
 
         def change(found: _Found) -> _Found:
             known = found.pauses.get(_key(source, device))
-            failures = (known.failures if known else 0) + 1
+            is_same = known is not None and known.version == (version or "")
+            failures = (known.failures if known and is_same else 0) + 1
             seconds = PAUSES[min(failures, len(PAUSES)) - 1]
             until = timestamp(self._clock.now() + timedelta(seconds=seconds))
-            pauses = {**found.pauses, _key(source, device): Pause(failures=failures, until=until)}
+            pauses = {
+                **found.pauses,
+                _key(source, device): Pause(failures=failures, until=until, version=version or ""),
+            }
             return structs.replace(found, pauses=pauses)
 
         self._change(change)
