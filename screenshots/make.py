@@ -38,6 +38,7 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.main.screen import MainScreen
+from sicktui.tui.rows.search import Asked
 from sicktui.tui.screens.backups.history import HistoryScreen
 from sicktui.tui.screens.backups.replace import ReplaceScreen
 from sicktui.tui.screens.sensors.address import AddressForm
@@ -76,6 +77,7 @@ async def main() -> None:
         await keeping()
         await offering()
         await commissioning()
+        await searching()
 
 
 async def updating() -> None:
@@ -369,6 +371,49 @@ async def picture_commissioning(pilot: Pilot[None], table: Path) -> None:
     app.clear_notifications()
     await pilot.pause(0.5)
     picture(pilot, "address")
+
+
+async def searching() -> None:
+    """A sweep: new sensors, one that has moved, and another one than the list expects."""
+    found = (("gate-south", "26110301"), ("", "26110302"), ("crane", "25420067"), ("dock", "26110303"))
+    specs = [
+        DeviceSpec(
+            name=f"sensor-{number}",
+            model="picoScan120" if number == 12 else "picoScan150",  # noqa: PLR2004  one of them
+            serial=serial,
+            port=48_500,
+            parameters={"EtherIPAddress": [127, 0, 2, number], "LocationName": name},
+        )
+        for number, (name, serial) in enumerate(found, 11)
+    ]
+    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
+        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
+        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0))
+        try:
+            async with Fleet(specs, time_scale=4.0):
+                context.home.create()
+                devices = DeviceList().add(
+                    Profile(name="crane", address="127.0.2.9:48500", serial="25420067")
+                )
+                devices = devices.add(Profile(name="dock", address="127.0.2.14:48500", serial="25420068"))
+                save_devices(context.home.devices_file, devices)
+                app = Dashboard(context, Appearance())
+                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                    await picture_search(pilot)
+        finally:
+            context.close()
+
+
+async def picture_search(pilot: Pilot[None]) -> None:
+    """All new sensors marked, and the moved one selected."""
+    app = pilot.app
+    board_of(pilot).searched = Asked(ranges="127.0.2.0/28", ports="48500", quiet=True)
+    await pilot.press("+")
+    await until(pilot, lambda: "2 new, 1 moved" in app.export_screenshot().replace("&#160;", " "))
+    await pilot.press("a", "j", "j")
+    app.clear_notifications()
+    await pilot.pause(0.5)
+    picture(pilot, "search")
 
 
 def board_of(pilot: Pilot[None]) -> DashboardState:
