@@ -324,6 +324,32 @@ async def test_an_unconfirmed_sensor_is_neither_marked_nor_added(
     assert not harness.context.devices().profiles
 
 
+async def test_what_is_found_out_while_the_operator_is_asked_counts(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def search(*_: object) -> AsyncGenerator[Progress, None]:
+        yield progress(found(1), found(2), done=False)
+        await asked.wait()
+        yield progress(found(1), found(2, problem=Problem.ADDRESS_CONFLICT, message="Two sensors."))
+
+    monkeypatch.setattr(search_screen, "search", search)
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await pilot.press("+")
+        await until(pilot, lambda: "2 found" in flat_of(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, SearchScreen)
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        asked.set()
+        await until(pilot, lambda: screen._progress is not None and screen._progress.done)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Added 1 device" in flat_of(pilot))
+        assert "192.168.0.3 was not added: conflict." in flat_of(pilot)
+    assert [profile.serial for profile in harness.context.devices().profiles.values()] == ["25000001"]
+
+
 async def test_what_is_added_meanwhile_elsewhere_is_named(
     harness: DashboardHarness, scripted: Callable[..., list[Request]]
 ) -> None:

@@ -18,7 +18,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passwords.login import ensure_passwords
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.search import Asked, SearchRow, why_not_added
-from sicktui.tui.screens.sensors.search import SearchScreen, Taken
+from sicktui.tui.screens.sensors.search import Latest, SearchScreen, Taken
 
 _MOST: int = 10
 """Sensors that a question names."""
@@ -36,18 +36,19 @@ async def search_sensors(services: Services) -> None:
             services.context,
             services.dashboard.searched,
             remember=remember,
-            add=lambda found: add_found(services, found),
-            follow=lambda found: follow_found(services, found),
+            add=lambda found, latest: add_found(services, found, latest),
+            follow=lambda found, latest: follow_found(services, found, latest),
         )
     )
 
 
-async def add_found(services: Services, found: Sequence[Found]) -> Taken | None:
+async def add_found(services: Services, found: Sequence[Found], latest: Latest) -> Taken | None:
     """Ask for tags, add what is confirmed, and ask for the passwords.
 
     Args:
         services: the main screen.
         found: the sensors that the operator chose.
+        latest: what the search has found of one of them by now.
 
     Raises:
         SicktuiError: the list cannot be read or saved.
@@ -59,6 +60,8 @@ async def add_found(services: Services, found: Sequence[Found]) -> Taken | None:
     if values is None:
         return None
     tags = _tags(values)
+    found = [latest(each) for each in found]
+    good = [each for each in found if can_add(each)]
     context = services.context
 
     def work() -> list[Profile]:
@@ -130,12 +133,13 @@ def _added_lines(added: Sequence[Profile], found: Sequence[Found], words: dict[s
     return lines
 
 
-async def follow_found(services: Services, found: Sequence[Found]) -> Taken | None:
+async def follow_found(services: Services, found: Sequence[Found], latest: Latest) -> Taken | None:
     """Ask, and change the addresses of the devices whose sensors have moved.
 
     Args:
         services: the main screen.
         found: everything that was found.
+        latest: what the search has found of one of them by now.
 
     Raises:
         SicktuiError: the list cannot be read or saved.
@@ -156,6 +160,7 @@ async def follow_found(services: Services, found: Sequence[Found]) -> Taken | No
     question = Confirm(services.appearance, "Follow moved sensors?", lines, yes="change", no="keep")
     if not await services.ask(question):
         return None
+    moved = [latest(each) for each in moved]
     followed = await asyncio.to_thread(follow_moved, services.context, moved)
     await services.reload_devices()
     changed = [each.profile.name for each in followed]

@@ -1,9 +1,9 @@
 """Searches for sensors, and shows what is found while it is found."""
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 from textual import on
@@ -42,6 +42,7 @@ from sicktui.tui.rows.search import (
 from sicktui.tui.widgets.table import Table
 
 _FOLLOW: Final = "f"
+_DIALOG: Final = "dialog"
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -53,7 +54,9 @@ class Taken(Struct, frozen=True, kw_only=True):
     """The same as sentences."""
 
 
-Take = Callable[[Sequence[Found]], Awaitable[Taken | None]]
+Latest = Callable[[Found], Found]
+"""What a search has found of a sensor by now: it goes on while the operator is asked."""
+Take = Callable[[Sequence[Found], Latest], Awaitable[Taken | None]]
 """Asks, and changes the list; ``None`` if the operator left."""
 
 
@@ -137,7 +140,14 @@ class SearchScreen(TableScreen[None, SearchRow]):
 
     def action_change(self) -> None:
         """Enter ranges and ports, and search them."""
-        self.run_worker(self._change(), group="dialog", name="asking", exclusive=True, exit_on_error=False)
+        self._ask(self._change(), "asking")
+
+    def _ask(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Do something with dialogs, one at a time: what has begun to change the list is not cut off."""
+        if any(w.group == _DIALOG and w.node is self and w.is_running for w in self.workers):
+            work.close()
+            return
+        self.run_worker(work, group=_DIALOG, name=name, exit_on_error=False)
 
     async def _change(self) -> None:
         asked = self._entered
@@ -201,17 +211,11 @@ class SearchScreen(TableScreen[None, SearchRow]):
         self._take(self._follow, [row.found for row in self.table.rows if not row.taken])
 
     def _take(self, take: Take, found: Sequence[Found]) -> None:
-        self.run_worker(
-            self._taking(take, found),
-            group="dialog",
-            name="changing the list",
-            exclusive=True,
-            exit_on_error=False,
-        )
+        self._ask(self._taking(take, found), "changing the list")
 
     async def _taking(self, take: Take, found: Sequence[Found]) -> None:
         try:
-            taken = await take(found)
+            taken = await take(found, self._latest)
         except SicktuiError as error:
             self._told = [cell(clean(str(error), 600), Tone.BAD)]
         else:
@@ -221,6 +225,10 @@ class SearchScreen(TableScreen[None, SearchRow]):
             self._marks -= set(taken.words)
             self._told = taken.lines
         self.paint()
+
+    def _latest(self, found: Found) -> Found:
+        now = self._progress.found if self._progress is not None else ()
+        return next((each for each in now if each.key == found.key), found)
 
     # -- what is shown ------------------------------------------------------------------------
 
