@@ -1,16 +1,21 @@
 """Watching: a message of the broker makes this PC check in at once, and nothing else."""
 
 import asyncio
+import itertools
 import signal
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from sicktui.engine.context import open_context
+from sicktui.engine.offers import watch as watch_module
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.offer import Offer, OfferState
+from sicktui.sources.source import Hint
 from sicktui.stores.packages.shelf import ShelfEntry
 from tests.sources.site import add_build, configure
 from tests.support.program import ProgramHarness
@@ -98,3 +103,37 @@ def test_a_watch_ends_with_a_summary(site: ProgramHarness, number: signal.Signal
     last = result.every_line[-1]
     assert (last["kind"], last["operation"], last["exit_code"]) == ("summary", "check", 0)
     assert last["offers"] == {"current": 2}
+
+
+async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    moments: list[float] = []
+    hint: list[Callable[[Hint], None]] = []
+
+    async def check(_session: object, _watcher: object) -> None:
+        moments.append(loop.time())
+        for on_hint in hint * 50:
+            on_hint(Hint(device="gate-1", waiting=False))
+
+    @asynccontextmanager
+    async def listening(*words: object) -> AsyncIterator[None]:
+        hint.append(words[3])  # type: ignore[arg-type]
+        words[3](Hint(device="gate-1", waiting=False))  # type: ignore[operator]
+        yield
+
+    class Session:
+        sources = ("plant",)
+
+    monkeypatch.setattr(watch_module, "check", check)
+    monkeypatch.setattr(watch_module, "_listening", listening)
+    heard = Heard()
+    task = asyncio.create_task(watch(Session(), heard, interval=0.4, least_pause=0.05))  # type: ignore[arg-type]
+    await asyncio.sleep(1.5)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    apart = [after - before for before, after in itertools.pairwise(moments)]
+    assert apart[0] < apart[1] < apart[2]
+    assert 3 <= len(apart) <= 6
+    assert len(heard.warnings) <= len(moments) + 1, "one line for each check"

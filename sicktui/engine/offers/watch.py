@@ -16,6 +16,8 @@ from sicktui.sources.source import Hint
 
 LEAST_PAUSE: Final = 10.0
 """Seconds between two checks, however many hints come: a server may publish the same one for each sensor."""
+_QUIET: Final = 3
+"""Pauses without a hint after which the next one is not of the same chain."""
 
 
 async def watch(
@@ -32,7 +34,8 @@ async def watch(
         session: the sources and sensors.
         watcher: hears of each offer, and of hints as warnings.
         interval: seconds between two checks without a hint.
-        least_pause: seconds between two checks in any case.
+        least_pause: seconds between two checks in any case; doubled, up to the interval, while each check is
+            followed by a hint, which a server may publish at every check-in.
         after: called after each check.
 
     Raises:
@@ -50,6 +53,7 @@ async def watch(
 
     async with contextlib.AsyncExitStack() as stack:
         listening = False
+        pause = least_pause
         while True:
             begun = loop.time()
             await check(session, watcher)
@@ -58,16 +62,19 @@ async def watch(
                 listening = True
                 for name in session.sources:
                     await stack.enter_async_context(_listening(session, name, watcher, on_hint, on_state))
-            await asyncio.sleep(max(0.0, least_pause - (loop.time() - begun)))
+            await asyncio.sleep(max(0.0, pause - (loop.time() - begun)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(interval):
                     await hinted.wait()
+            is_chain = hinted.is_set() and loop.time() - begun < _QUIET * pause
+            pause = min(2 * pause, max(interval, least_pause)) if is_chain else least_pause
             hinted.clear()
 
 
 def _noted(watcher: Watcher, hint: Hint, hinted: asyncio.Event) -> None:
     when = "was waiting" if hint.waiting else "came"
-    watcher.on_warning(hint.device, f"A message about new firmware {when}: checking.")
+    if not hinted.is_set():  # one line for each check, however many messages come
+        watcher.on_warning(hint.device, f"A message about new firmware {when}: checking.")
     hinted.set()
 
 
