@@ -70,7 +70,7 @@ class ShiftedClock(SystemClock):
 
 
 async def main() -> None:
-    """Four tours of the dashboard, with a picture at each station."""
+    """Five tours of the dashboard, with a picture at each station."""
     # Whoever makes the pictures, on whatever PC, they show the same operator.
     with patch("getpass.getuser", return_value="anna"), patch("platform.node", return_value="plant-pc"):
         await updating()

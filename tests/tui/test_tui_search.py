@@ -310,6 +310,29 @@ async def test_it_fills_while_it_searches_and_esc_closes_the_search(
         await until(pilot, lambda: pilot.app.screen is main and closed == [True, True])
 
 
+def searching() -> set[str]:
+    """The tasks of searches."""
+    names = {getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()}
+    return {name for name in names if name.startswith(("Search.", "SearchScreen.", "collect"))}
+
+
+async def test_esc_leaves_nothing_of_a_real_search_behind(harness: DashboardHarness) -> None:
+    await harness.start(ONE)
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        main.dashboard.searched = Asked(
+            ranges="127.0.0.1/32",
+            ports=ports(harness),
+            targets=f"127.0.0.1:{free_udp_port()}",
+            wait="300",
+            quiet=True,
+        )
+        await pilot.press("+")
+        await until(pilot, lambda: "1 found" in flat_of(pilot) and " left" in flat_of(pilot))
+        assert searching()
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is main and not searching())
+
+
 async def test_an_unconfirmed_sensor_is_neither_marked_nor_added(
     harness: DashboardHarness, scripted: Callable[..., list[Request]]
 ) -> None:
@@ -495,6 +518,21 @@ def test_the_state_and_the_address_are_always_in_sight(width: int) -> None:
 )
 def test_how_far_it_is(report: Progress, words: str) -> None:
     assert spans_text(progress_cell(report, 0)) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "large"),
+    [
+        (Asked(), False),
+        (Asked(ranges="10.0.0.0/17"), False),
+        (Asked(ranges="10.0.0.0/16"), True),
+        (Asked(ranges="10.0.0.0/17 10.0.128.0/17"), True),
+        (Asked(ranges="10.0.0.0/17", ports="80 8080 443"), True),
+    ],
+)
+def test_every_port_of_a_range_counts(asked: Asked, *, large: bool) -> None:
+    assert asked.request().is_large is large
+    assert not asked.without_ranges.request().is_large
 
 
 def test_ports_that_are_no_numbers_are_named() -> None:

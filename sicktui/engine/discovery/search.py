@@ -42,8 +42,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def is_large(self) -> bool:
-        """Whether the sweep has the size of a /16, or more."""
-        return self.swept([0]) >= ASK_FROM - 2  # without the ends of the range
+        """Whether the sweep asks as many addresses as a /16 has, or more; each port counts."""
+        return self.swept(self.ports or [0]) >= ASK_FROM - 2  # without the ends of the range
 
     def swept(self, ports: Sequence[int]) -> int:
         """Addresses that the sweep asks."""
