@@ -26,18 +26,23 @@ pyte = pytest.importorskip("pyte")
 
 
 class Terminal:
-    """``python -m sicktui ...`` in a terminal of a given size."""
+    """``python -m sicktui ...`` in a terminal of a given size; ``inside`` makes it run elsewhere."""
 
     def __init__(
-        self, *arguments: str, size: tuple[int, int] = (80, 24), environ: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        environ: Mapping[str, str] | None = None,
+        inside: Callable[..., list[str]] = lambda *words: [*words],
     ) -> None:
         columns, lines = size
         clean = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
         for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the terminal itself says how large it is
             clean.pop(name, None)
+        program, *words = inside(sys.executable, "-m", "sicktui", *arguments)
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "sicktui", *arguments],
+            program,
+            words,
             dimensions=(lines, columns),
             env=clean | {"TERM": "xterm-256color"} | dict(environ or {}),
             timeout=LIMIT,
