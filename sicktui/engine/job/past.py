@@ -39,6 +39,8 @@ class JobHistory(Struct, frozen=True, kw_only=True):
     """What the looks of an update had shown; ``None``: nothing new since the survey."""
     created_backup: bool = False
     """Whether a backup was triggered on the sensor."""
+    sent_file: bool = False
+    """Whether the file of a restore may have been sent to the sensor."""
     restore: Progress = "none"
     """Whether a restore was triggered on the sensor."""
     restores: int = 0
@@ -111,6 +113,8 @@ def _after(past: JobHistory, event: _Kept) -> JobHistory:
             return _of_update(past, event)
         case Acted(act="create_backup"):
             return structs.replace(past, created_backup=True)
+        case Acted(act="put_backup"):
+            return structs.replace(past, sent_file=True)
         case Acted(act="restore" | "persist"):
             return _of_restore(past, event)
         case _:

@@ -35,7 +35,7 @@ from sicktui.model.restore.evidence import (
     RestoreWant,
 )
 from sicktui.model.restore.results import not_restored
-from sicktui.model.restore.sentences import OTHER_PLACE, Facts, proven, waiting_words
+from sicktui.model.restore.sentences import OTHER_PLACE, RETURN, Facts, proven, waiting_words
 from sicktui.model.safe_text import clean
 from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
@@ -46,6 +46,8 @@ from sicktui.stores.disk.home import Home
 
 _ORDER: Final = STEPS[Operation.RESTORE]
 LOCATION = "LocationName"
+_DENIALS: Final = ("Nothing was sent.", "Nothing was written.")
+"""What is true before the upload only."""
 
 
 class RestoreJob:
@@ -84,16 +86,37 @@ class RestoreJob:
                 "backup was restored.",
                 "Restore it again with a new run: doing it twice does no harm.",
             )
-        identity, file = await self._preflight()
-        async with job.record.stepping(Step.AUTHENTICATE) as step:
-            step.detail = await authenticate(job.sensor)
-        readback = Readback(job, self.order, identity, file)
-        if past.restore == "none" and past.persist == "none":
-            job.record.checkpoint()
-        else:
+        if self._sent:
             job.record.resumed()
+        try:
+            identity, file = await self._preflight()
+            async with job.record.stepping(Step.AUTHENTICATE) as step:
+                step.detail = await authenticate(job.sensor)
+        except (JobEnded, SicktuiError) as error:
+            if not (self._sent or past.sent_file):
+                raise
+            raise self._after_sending(error) from error
+        readback = Readback(job, self.order, identity, file)
+        job.record.checkpoint()
         judgement, evidence = await self._carry_out(self._evidence(identity, readback), readback, file)
         return await self._end(judgement, evidence, readback)
+
+    @property
+    def _sent(self) -> bool:
+        """Whether an earlier process may have sent the restore itself."""
+        return self._past.restore != "none" or self._past.persist != "none"
+
+    def _after_sending(self, error: JobEnded | SicktuiError) -> JobEnded:
+        """How the job ends where an earlier process has sent something and this one cannot go on."""
+        code, advice = error.code or Code.DEVICE_ERROR, error.advice
+        for denial in _DENIALS:
+            advice = advice.replace(denial, "").strip()
+        if self._sent:
+            return JobEnded.unknown(
+                code, f"{error.message} What became of the restore is not known.", advice or RETURN
+            )
+        words = "The backup file may have reached the sensor, but no restore was begun."
+        return JobEnded.failed(code, f"{error.message} {words}", advice)
 
     def _evidence(self, identity: Identity, readback: Readback) -> RestoreEvidence:
         """What is known to begin with; of an interrupted job, what the journal kept.
@@ -146,21 +169,14 @@ class RestoreJob:
         job, planned = self.job, self.job.item.identity
         identity = await (job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity())
         if planned is not None and not planned.is_same_sensor(identity):
-            if self._past.restore != "none":
-                raise JobEnded.unknown(
-                    Code.OTHER_DEVICE,
-                    f"Another sensor answers at {job.target.address} now ({identity.key or identity.name} "
-                    f"instead of {planned.key}). What became of the restore is not known.",
-                    OTHER_PLACE,
-                )
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
                 f"Another sensor answers at {job.target.address} than when the plan was made "
                 f"({identity.key or identity.name} instead of {planned.key}).",
-                "Make a new plan. Nothing was written.",
+                OTHER_PLACE if self._sent else "Make a new plan. Nothing was written.",
             )
-        sent = self._past.restore != "none"  # then the machine waits for the update's end
-        if not sent and await read_update_state(job.sensor) is UpdateState.STARTED:
+        # Where the restore was sent, the machine waits for the update's end.
+        if not self._sent and await read_update_state(job.sensor) is UpdateState.STARTED:
             raise JobEnded.failed(
                 Code.BUSY,
                 "A firmware update is under way on this sensor (UpdateState 1, Started).",

@@ -105,6 +105,9 @@ class DeviceRun:
             # In a thread: a lock that is held is tried for a moment, and other jobs must not wait for that.
             await asyncio.to_thread(lock.acquire)
         except Held as held:
+            if self._begun:
+                words = f"{held.message} What became of the interrupted job is not known."
+                raise JobEnded.unknown(Code.BUSY, words, held.advice) from held
             raise JobEnded.failed(Code.BUSY, held.message, held.advice) from held
         try:
             return await self._until_cancelled()
