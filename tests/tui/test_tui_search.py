@@ -213,10 +213,10 @@ async def test_an_empty_result_has_its_reasons_and_what_to_press(harness: Dashbo
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        async with harness.dashboard((80, 24)) as (pilot, _):
+        async with harness.dashboard((60, 18)) as (pilot, _):
             await sweep(pilot, harness, ports=str(port))
-            assert "No sensor was found." in text_of(pilot)
-            assert "Nothing in the range answers as a sensor." in flat_of(pilot)
+            await until(pilot, lambda: "No sensor was found." in text_of(pilot))
+            await until(pilot, lambda: "Nothing in the range answers as a sensor." in flat_of(pilot))
             assert "press c to name other TCP ports" in flat_of(pilot)
             assert "--" not in text_of(pilot), "no options of a command"
 

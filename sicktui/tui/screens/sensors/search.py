@@ -72,7 +72,10 @@ class SearchScreen(TableScreen[None, SearchRow]):
         follow: changes the addresses of devices whose sensors have moved.
     """
 
-    DEFAULT_CSS = "SearchScreen Table { height: 55%; min-height: 5; }"
+    DEFAULT_CSS = """
+    SearchScreen Table { height: 55%; min-height: 5; }
+    SearchScreen Table.-nothing { height: 4; min-height: 4; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "mark"),
@@ -234,8 +237,11 @@ class SearchScreen(TableScreen[None, SearchRow]):
 
     def empty_text(self) -> Sequence[Cell]:
         """Whether it still searches."""
-        over = self.trouble or (self._progress is not None and self._progress.done)
-        return [(), cell("  No sensor was found." if over else "  Nothing so far.", Tone.DIM)]
+        return [(), cell("  No sensor was found." if self._is_over else "  Nothing so far.", Tone.DIM)]
+
+    @property
+    def _is_over(self) -> bool:
+        return bool(self.trouble) or (self._progress is not None and self._progress.done)
 
     def paint(self) -> None:
         """Show how far the search is, and what it has found."""
@@ -251,6 +257,8 @@ class SearchScreen(TableScreen[None, SearchRow]):
     def _show_rows(self) -> None:
         found = self._progress.found if self._progress is not None else ()
         self.table.show(rows_of(found, self._marks, self._taken))
+        # The reasons need the room.
+        self.table.set_class(self._is_over and not self.table.rows, "-nothing")
         if not self.table.rows:
             self.table.refresh()  # Its words change with the end of the search.
 
