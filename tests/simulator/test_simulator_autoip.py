@@ -205,6 +205,12 @@ def test_the_announcement_and_the_record_have_it(plant: StartPlant) -> None:
     assert (entry["command"], entry["outcome"], entry["mac"]) == ("search", "answered", "ff:ff:ff:ff:ff:ff")
 
 
+def test_the_announced_place_is_where_it_hears(plant: StartPlant, loopback: None) -> None:
+    [device] = plant({"parameters": {"EtherIPAddress": [127, 0, 0, 31]}}).devices
+    assert device.port.host == "127.0.0.31"
+    assert device.summary()["autoip"] == f"127.0.0.1:{port_of(device)}"
+
+
 # -- the web server -----------------------------------------------------------------------------------
 
 

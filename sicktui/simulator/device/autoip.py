@@ -70,8 +70,10 @@ class AutoIp:
 
     @property
     def address(self) -> str | None:
-        """Host and UDP port."""
-        return None if self._socket is None else f"{self._device.addressing.host}:{self._socket.number}"
+        """Host and UDP port; ``None`` if it hears no search."""
+        if self._socket is None:
+            return None
+        return f"{self._socket.host or self._device.addressing.host}:{self._socket.number}"
 
     @property
     def _mode(self) -> int:

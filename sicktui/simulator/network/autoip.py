@@ -34,6 +34,11 @@ class AutoIpSocket(asyncio.DatagramProtocol):
         self._interface = interface
         self._transport: asyncio.DatagramTransport | None = None
 
+    @property
+    def host(self) -> str | None:
+        """The address that it is bound to; ``None``: every one of its interface."""
+        return HOST if self._interface is None else None
+
     async def open(self, number: int = 0) -> None:
         """Take the port; 0: any free one.
 
@@ -44,13 +49,11 @@ class AutoIpSocket(asyncio.DatagramProtocol):
         try:
             bound.setblocking(False)  # noqa: FBT003  the only way
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            host = HOST
             if self._interface is not None:
-                host = ""
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
                 bind_to_interface(bound, self._interface)
-            bound.bind((host, number))
+            bound.bind((self.host or "", number))
         except OSError as error:
             bound.close()
             raise SimulatorError(
