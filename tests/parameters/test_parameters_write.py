@@ -182,6 +182,15 @@ async def test_another_sensor_than_the_profile_pins_is_not_written_to(harness: E
     assert caught.value.code is Code.OTHER_DEVICE
 
 
+async def test_another_sensors_value_is_not_read_for_a_device(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+    harness.profile("gate", device, serial="1")
+    for name in ("LocationName", "SerialNumber"):
+        with pytest.raises(SicktuiError) as caught:
+            await read_parameter(harness.context, harness.target("gate"), name)
+        assert caught.value.code is Code.OTHER_DEVICE
+
+
 async def test_saving_and_blinking(harness: EngineHarness) -> None:
     device = await harness.sensor()
     target = harness.target(device)

@@ -105,10 +105,11 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
 
     Raises:
         UsageError: that is not a valid name.
-        SensorError: the sensor has no such variable, or does not answer.
+        SensorError: another sensor answers than the profile pins, it has no such variable, or does not answer.
     """
     sensor = connect(context, target)
     try:
+        await check_pinned(target, sensor)
         return await sensor.read.value(name)
     except NotSupported as error:
         meant = nearest(name, variables("", "full"))
