@@ -105,7 +105,7 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
 
     Raises:
         UsageError: that is not a valid name.
-        SensorError: another sensor answers than the profile pins, it has no such variable, or does not answer.
+        SensorError: another sensor answers than the profile pins, it has no such variable, or it is silent.
     """
     sensor = connect(context, target)
     try:
