@@ -148,6 +148,12 @@ def test_the_unicode_text_of_excel(tmp_path: Path) -> None:
     assert list(devices.profiles.values()) == [ONE]
 
 
+def test_a_zero_byte_is_named_with_its_row(tmp_path: Path) -> None:
+    path = csv(tmp_path, b"name,address\ngate-1,10.0.0.7\ngate\0-2,10.0.0.8\n")
+    with pytest.raises(ConfigError, match="row 3"):
+        import_devices(DeviceList(), path)
+
+
 @pytest.mark.parametrize("magic", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest"])
 def test_a_workbook_is_named_as_one(tmp_path: Path, magic: bytes) -> None:
     with pytest.raises(ConfigError, match="is a workbook of a spreadsheet program"):

@@ -117,11 +117,11 @@ def _decoded(path: Path, raw: bytes) -> tuple[str, str]:
     """The text, and the name of its encoding."""
     guesses = [(codec, name) for mark, codec, name in _BOMS if raw.startswith(mark)]
     if not guesses:
-        zero = raw[:64].find(b"\0")
-        if zero >= 0:  # ASCII in UTF-16 without its mark: every other byte is zero
-            guesses = [("utf-16-le" if zero % 2 else "utf-16-be", "UTF-16")]
-        else:
-            guesses = [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")]
+        # ASCII in UTF-16 without its mark: every other byte is zero. A single zero is a broken cell.
+        for first, codec in enumerate(("utf-16-be", "utf-16-le")):
+            if 2 * raw[first:64:2].count(0) > len(raw[first:64:2]):
+                guesses = [(codec, "UTF-16")]
+        guesses = guesses or [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")]
     for codec, name in guesses:
         try:
             return raw.decode(codec), name
