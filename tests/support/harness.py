@@ -67,7 +67,7 @@ class Harness:
         self.folder = folder
         self._stack = stack
         self.fleets: list[Fleet] = []
-        self.provoked: str | None = None
+        self.provoked: str | tuple[str, ...] = ()
         """Words of a violation that the test itself causes."""
 
     # -- sensors and settings --------------------------------------------------------------------
@@ -94,8 +94,13 @@ class Harness:
             text
             for device in self.devices
             for text in device.violations
-            if self.provoked is None or self.provoked not in text
+            if not self.is_provoked(text)
         ]
+
+    def is_provoked(self, violation: str) -> bool:
+        """Whether a test has led to this violation itself."""
+        provoked = (self.provoked,) if isinstance(self.provoked, str) else self.provoked
+        return any(words in violation for words in provoked)
 
     def settings(self, *, limits: Limits | None = None, **timing: float) -> None:
         """Change settings for what follows."""

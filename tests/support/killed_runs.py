@@ -173,7 +173,7 @@ class KilledRuns(EngineHarness):
             text
             for device in (self.fleet.devices if hasattr(self, "fleet") else ())
             for text in device.violations
-            if self.provoked is None or self.provoked not in text
+            if not self.is_provoked(text)
         ]
 
     def verdicts(self, run: str) -> dict[str, VerdictReached]:
