@@ -90,12 +90,7 @@ class Harness:
 
     def violations(self) -> list[str]:
         """Violations of the protocol that the sensors have seen, without the provoked one."""
-        return [
-            text
-            for device in self.devices
-            for text in device.violations
-            if not self.is_provoked(text)
-        ]
+        return [text for device in self.devices for text in device.violations if not self.is_provoked(text)]
 
     def is_provoked(self, violation: str) -> bool:
         """Whether a test has led to this violation itself."""
