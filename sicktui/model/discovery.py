@@ -204,7 +204,7 @@ class Found(Struct, frozen=True, kw_only=True):
     """The profile that it is."""
     problem: Problem | None = None
     confirmed: bool = False
-    """Whether its own REST answers agree."""
+    """Whether its own REST answers have its serial number or MAC address, and no hint contradicts them."""
     instead_of: str | None = None
     """The profile at whose address it answers, where that expects another sensor."""
     hidden: bool = False

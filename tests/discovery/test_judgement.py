@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.engine.discovery.keep import can_add, can_follow
 from sicktui.model.device import Identity
 from sicktui.model.discovery import (
     Answer,
@@ -258,6 +259,90 @@ def test_the_neighbour_table_has_the_mac_address_that_a_sensor_cannot_report() -
     assert (one.mac, one.confirmed, one.by) == (MAC, True, By.SWEEP)
 
 
+@pytest.mark.parametrize("table", [(), (neighbour("192.168.0.7"),), (neighbour("192.168.0.7", MAC2),)])
+def test_what_rest_reports_neither_of_is_one_row_that_nothing_confirms(table: tuple[Sighting, ...]) -> None:
+    claimed = seen(heard("192.168.0.7"), *table, answers=(answered("192.168.0.7", None, None),))
+    one = only(judge(claimed, []))
+    assert (one.confirmed, one.identity, one.problem, one.serial) == (False, None, None, "1001")
+    assert "reports neither a serial number nor a MAC address" in one.message
+    assert one.mac == (table[0].mac if table else MAC)
+    assert not can_add(one)
+
+
+def test_a_swept_sensor_that_reports_neither_is_not_confirmed() -> None:
+    swept = answered("192.168.0.7", None, None, by=By.SWEEP)
+    for one in (
+        only(judge(seen(answers=(swept,)), [])),
+        only(judge(seen(neighbour("192.168.0.7"), answers=(swept,)), [])),
+    ):
+        assert (one.confirmed, one.serial, one.model) == (False, None, "picoScan150")
+        assert "reports neither a serial number nor a MAC address" in one.message
+        assert not can_add(one)
+    known = only(judge(seen(answers=(swept,)), [listed("gate", "192.168.0.7", "1001")]))
+    assert (known.device, known.confirmed) == ("gate", False)
+
+
+def test_a_reply_says_nothing_for_a_sensor_that_reports_neither() -> None:
+    claimed = seen(heard("192.168.0.7"), answers=(answered("192.168.0.7", None, None),))
+    away = only(judge(claimed, [listed("gate", "192.168.0.9", "1001")]))
+    assert (away.problem, away.confirmed, can_follow(away)) == (Problem.MOVED, False, False)
+    assert "By its answer to the search" in away.message
+    there = only(judge(claimed, [listed("gate", "192.168.0.7", "2002")]))
+    assert (there.problem, there.confirmed) == (Problem.OTHER_SENSOR, False)
+    assert "by its answer to the search" in there.message
+    both = seen(
+        heard("192.168.0.66"),
+        answers=(answered("192.168.0.66", None, None), answered("192.168.0.7", None, None)),
+    )
+    found = {each.address: each for each in judge(both, [listed("gate", "192.168.0.7", "1001")])}
+    assert found["192.168.0.66"].problem is Problem.MOVED, "nothing has answered as 1001 at its own address"
+
+
+def test_two_replies_for_a_sensor_that_reports_neither_are_a_conflict() -> None:
+    shared = seen(
+        heard("192.168.0.1"), heard("192.168.0.1", MAC2, "2"), answers=(answered("192.168.0.1", None, None),)
+    )
+    found = judge(shared, [])
+    assert [(each.mac, each.problem, each.confirmed) for each in found] == [
+        (MAC, Problem.ADDRESS_CONFLICT, False),
+        (MAC2, Problem.ADDRESS_CONFLICT, False),
+    ]
+
+
+def test_a_serial_number_that_only_the_reply_names_is_said_and_not_taken() -> None:
+    half = seen(heard("192.168.0.7"), answers=(answered("192.168.0.7", None, MAC),))
+    one = only(judge(half, []))
+    assert (one.confirmed, one.serial, one.mac) == (True, None, MAC)
+    assert "1001" in one.message
+    assert "not confirmed" in one.message
+    moved_in = only(judge(half, [listed("gate", "192.168.0.9", "1001")]))
+    assert (moved_in.device, moved_in.problem) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("table", "mac", "said"),
+    [((), MAC, MAC), ((neighbour("192.168.0.7", MAC2),), MAC2, MAC), ((neighbour("192.168.0.7"),), MAC, "")],
+)
+def test_a_mac_address_that_only_the_reply_names_is_said(
+    table: tuple[Sighting, ...], mac: str, said: str
+) -> None:
+    half = seen(heard("192.168.0.7"), *table, answers=(answered("192.168.0.7", mac=None),))
+    one = only(judge(half, []))
+    assert (one.confirmed, one.serial, one.mac) == (True, "1001", mac)
+    assert (said in one.message) if said else not one.message
+    assert ("not confirmed" in one.message) == bool(said)
+    gone = only(judge(half, [listed("gate", "192.168.0.9", "1001")]))
+    assert gone.problem is Problem.MOVED
+    assert said in gone.message
+
+
+def test_a_row_takes_nothing_from_a_hint_that_its_rest_contradicts() -> None:
+    lie = seen(heard("192.168.0.7", MAC2, "2"), answers=(answered("192.168.0.7", mac=None),))
+    found = {each.serial: each for each in judge(lie, [])}
+    assert (found["1001"].mac, found["1001"].confirmed) == (None, True)
+    assert (found["2"].mac, found["2"].confirmed) == (MAC2, False)
+
+
 def test_hidden() -> None:
     one = only(judge(seen(answers=(answered("192.168.0.7", by=By.SWEEP, hidden=True),)), []))
     assert (one.hidden, one.problem, one.confirmed) == (True, None, True)
@@ -367,6 +452,7 @@ def test_whatever_is_found_is_confirmed_by_rest_only(
     found = judge(seen(*sightings, answers=tuple(answers)), entries)
     own = {(a.address, a.identity.serial) for a in answers if a.identity}
     assert all((each.address, each.serial) in own for each in found if each.confirmed)
+    assert all(each.serial or (each.identity and each.identity.mac) for each in found if each.confirmed)
     keys = [each.mac for each in found if each.confirmed and each.mac]
     assert len(keys) == len(set(keys)) or any(a.identity and a.identity.mac is None for a in answers)
     for each in found:

@@ -1,7 +1,7 @@
 """What a search found, judged: which sensors there are, which of them the list has, and what is odd.
 
 Pure. A sensor is one MAC address, else one serial number. It is confirmed when the REST API at its address
-answers with the serial number and the MAC address of the hint: with one of them at least, and with no other.
+reports one of them at least, and nothing else than its answer to the search.
 """
 
 import ipaddress
@@ -17,6 +17,8 @@ from sicktui.model.search import words
 _WAYS: Final = (By.BROADCAST, By.SWEEP, By.NEIGHBOUR)
 _HTTP: Final = 80
 _HTTPS: Final = 443
+_NAMELESS: Final = ""
+"""Stands for the MAC address and serial number of a sensor whose REST API reports neither."""
 
 
 class _Subject(Struct, kw_only=True):
@@ -38,14 +40,34 @@ class _Subject(Struct, kw_only=True):
         return self.answer.address if self.answer else self.host
 
     @property
+    def confirmed(self) -> bool:
+        """Whether its REST API reports who it is. No hint that belongs to it contradicts that."""
+        return self.identity is not None and self.identity.key is not None
+
+    @property
     def mac(self) -> str | None:
         own = self.identity.mac if self.identity else None
-        return own or next((s.mac for s in self.sightings if s.mac), None)
+        return own or self.table_mac or self.claimed_mac
+
+    @property
+    def table_mac(self) -> str | None:
+        """The MAC address that the neighbour table had last."""
+        return next((s.mac for s in reversed(self.sightings) if s.by is By.NEIGHBOUR), None)
+
+    @property
+    def claimed_mac(self) -> str | None:
+        """The MAC address that its answer to the search names."""
+        return next((s.mac for s in self.sightings if s.by is not By.NEIGHBOUR and s.mac), None)
 
     @property
     def serial(self) -> str | None:
-        if self.identity is not None:
+        if self.identity is not None and self.confirmed:
             return self.identity.serial
+        return self.claimed_serial
+
+    @property
+    def claimed_serial(self) -> str | None:
+        """The serial number that its answer to the search names."""
         return next((s.reply.serial for s in self.sightings if s.reply and s.reply.serial), None)
 
     @property
@@ -92,11 +114,13 @@ def agrees(identity: Identity, sighting: Sighting) -> bool:
 
 
 def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[_Subject]:
-    confirmed = [_Subject(sightings=[], answer=answer) for answer in _one_each(answers)]
+    answering = [_Subject(sightings=[], answer=answer) for answer in _one_each(answers)]
     at: dict[str, list[_Subject]] = {}
     index: dict[tuple[str, str], _Subject] = {}
-    for subject in confirmed:
+    for subject in answering:
         at.setdefault(subject.host, []).append(subject)
+        if not subject.confirmed:
+            index.setdefault((subject.host, _NAMELESS), subject)
         for key in (subject.mac, bare_serial(subject.serial) if subject.serial else None):
             if key:
                 index.setdefault((subject.host, key), subject)
@@ -107,16 +131,19 @@ def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[
         likely = [
             index.get((sighting.host, sighting.mac or "")),
             index.get((sighting.host, bare_serial(serial or ""))),
+            index.get((sighting.host, _NAMELESS)),
         ]
         candidates = [each for each in (*likely, *(here if sighting.by is By.NEIGHBOUR else ())) if each]
-        owner = next((s for s in candidates if _belongs(s, sighting)), None) or unconfirmed.get(sighting.key)
+        owner = next((s for s in candidates if _belongs(s, sighting)), None)
+        if owner is None or not owner.confirmed:
+            owner = unconfirmed.get(sighting.key) or owner
         if owner is None and sighting.by is By.NEIGHBOUR and here:
             continue  # The table remembers a sensor at an address that another one has now.
         if owner is None:
             owner = unconfirmed[sighting.key] = _Subject(sightings=[])
             here.append(owner)
         owner.sightings.append(sighting)
-    return [*confirmed, *unconfirmed.values()]
+    return [*answering, *unconfirmed.values()]
 
 
 def _one_each(answers: Sequence[Answer]) -> list[Answer]:
@@ -144,9 +171,14 @@ def _belongs(subject: _Subject, sighting: Sighting) -> bool:
     identity = subject.identity
     if identity is None or subject.host != sighting.host:
         return False
+    if _is_loopback(sighting.host):
+        return agrees(identity, sighting)
     # The neighbour table is about a host: it has the MAC address that the sensor could not report.
-    unnamed = sighting.by is By.NEIGHBOUR and identity.mac is None and not _is_loopback(sighting.host)
-    return unnamed or agrees(identity, sighting)
+    if sighting.by is By.NEIGHBOUR and identity.mac is None:
+        return True
+    if not subject.confirmed:  # One answer to the search from there is its own; a second one is a conflict.
+        return all(s.by is By.NEIGHBOUR or s.key == sighting.key for s in subject.sightings)
+    return agrees(identity, sighting)
 
 
 def _is_loopback(host: str) -> bool:
@@ -176,7 +208,7 @@ class _Judge:
         self._own_place = {
             bare_serial(s.serial)
             for s in subjects
-            if s.answer is not None and s.serial and any(_is_at(entry, s.address) for entry in self._with(s))
+            if s.confirmed and s.serial and any(_is_at(entry, s.address) for entry in self._with(s))
         }
         """Serial numbers that answer where the list has them."""
 
@@ -191,6 +223,7 @@ class _Judge:
             instead_of=instead.name if instead else None,
         )
         problem, message, advice = self._problem(subject, found, device, instead)
+        message = " ".join(text for text in (message, *_only_claimed(subject)) if text)
         return structs.replace(found, problem=problem, message=message, advice=advice)
 
     def _with(self, subject: _Subject) -> list[Listed]:
@@ -228,12 +261,14 @@ class _Judge:
         return self._unconfirmed(subject, found)
 
     def _unconfirmed(self, subject: _Subject, found: Found) -> tuple[Problem | None, str, str]:
+        if subject.answer is not None:
+            return None, *words.NAMELESS
         refusal = self._seen.refusals.get(subject.host)
         here = next((s for s in self._at.get(subject.host, ()) if s.answer is not None), None)
         if here is not None and not _is_loopback(subject.host):
-            return None, *words.forged(
-                found, f"Sensor {here.serial or here.mac or ''} answers at {here.address}"
-            )
+            known = here.identity.label if here.identity else ""
+            who = f"Sensor {known}" if known else "A sensor that does not report who it is"
+            return None, *words.forged(found, f"{who} answers at {here.address}")
         if refusal is None or refusal.refusal is None:
             return None, "It has not been asked over REST.", ""
         return Problem.NO_REST_API, *words.no_rest_api(refusal, heard=subject.heard)
@@ -296,10 +331,24 @@ def _described(subject: _Subject) -> Found:
         version=identity.runs,
         name=identity.location or (reply.name if reply else None),
         order_number=identity.order_number or (reply.order_number if reply else None),
-        confirmed=True,
-        identity=identity,
+        confirmed=subject.confirmed,
+        identity=identity if subject.confirmed else None,
         hidden=bool(subject.answer and subject.answer.hidden) and not subject.heard,
     )
+
+
+def _only_claimed(subject: _Subject) -> list[str]:
+    """What the answer to the search names, and the REST API that answers there does not."""
+    identity = subject.identity
+    if identity is None:
+        return []
+    told = []
+    if subject.claimed_serial and identity.serial is None:
+        told.append(words.only_claimed(f"serial number {subject.claimed_serial}"))
+    mac, table = subject.claimed_mac, subject.table_mac
+    if mac and identity.mac is None and mac != table:
+        told.append(words.only_claimed(f"MAC address {mac}", table))
+    return told
 
 
 def _is_at(entry: Listed, address: str) -> bool:

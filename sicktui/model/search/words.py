@@ -9,6 +9,10 @@ HIDDEN: Final = (
     "",
 )
 
+NAMELESS: Final = (
+    "Its REST API reports neither a serial number nor a MAC address, so it is not confirmed.",
+    "Check on site which sensor it is. 'sicktui devices add' adds it by its address.",
+)
 
 Words = tuple[str, str]
 """A message, and what to do next; either may be empty."""
@@ -46,10 +50,12 @@ def moved(found: Found, device: Listed) -> Words:
 
 def other_sensor(found: Found, instead: Listed) -> Words:
     """Another sensor is at an address of the list."""
-    message = (
-        f"The list has {instead.name} with serial number {instead.serial} at {instead.address}; "
-        f"{found.serial} answers there."
+    here = (
+        f"{found.serial} answers there"
+        if found.confirmed
+        else f"by its answer to the search, {found.serial} is there"
     )
+    message = f"The list has {instead.name} with serial number {instead.serial} at {instead.address}; {here}."
     return message, (
         f"If the sensor was replaced, restore a backup of {instead.name} to the new one; otherwise look for "
         f"{instead.serial}."
@@ -61,6 +67,18 @@ def forged(found: Found, who: str) -> Words:
     serial = f" of sensor {found.serial}" if found.serial else ""
     message = f"{who}, so the answer{serial} to the search is not confirmed."
     return message, "Check on site which sensor has that MAC address."
+
+
+def only_claimed(what: str, table: str | None = None) -> str:
+    """What only the answer to a search names.
+
+    Args:
+        what: the serial number or MAC address.
+        table: another MAC address that the neighbour table has.
+    """
+    if table is None:
+        return f"Only its answer to the search names {what}: that is not confirmed."
+    return f"Its answer to the search names {what}, the neighbour table {table}: that is not confirmed."
 
 
 def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
