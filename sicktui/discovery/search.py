@@ -2,7 +2,7 @@
 
 AutoIP asks every subnet of this PC, the neighbour table is read, and the ranges that were asked for are
 swept. Each hint is followed to the REST API of the sensor, and nowhere else: its address must be in a subnet
-of this PC, in a range, or a target.
+of this PC, in a range, or a target. Without broadcasts it must be in a range or a target.
 """
 
 import asyncio
@@ -52,11 +52,13 @@ class Scope(Struct, frozen=True, kw_only=True):
     subnets: tuple[Subnet, ...] = ()
     """The subnets of this PC."""
     broadcast: bool = True
-    """Whether they are asked by broadcast."""
+    """Whether they are searched: by broadcast, and as the neighbour table has them."""
     networks: tuple[ipaddress.IPv4Network, ...] = ()
     """The ranges of the sweep."""
     ports: tuple[int, ...] = (80,)
     """TCP ports that are asked at every address."""
+    ports_named: bool = True
+    """Whether a person named them; else they are not asked beside the port of a target."""
     ports_of: dict[str, tuple[int, ...]] = {}
     """Further ports of single hosts, where the list has them."""
     targets: tuple[Target, ...] = ()
@@ -185,7 +187,8 @@ class Search:
 
     async def _look_at_neighbours(self) -> None:
         for host, mac in await neighbours():
-            self._take(Sighting(by=By.NEIGHBOUR, host=host, mac=mac))
+            if self._scope.broadcast or self._is_named(host):
+                self._take(Sighting(by=By.NEIGHBOUR, host=host, mac=mac))
 
     async def _sweep(self) -> None:
         scope = self._scope
@@ -222,19 +225,34 @@ class Search:
             self._ask(sighting.host, port, sighting.by)
 
     def _ports(self, host: str) -> Sequence[int]:
-        return tuple(dict.fromkeys((*self._scope.ports, *self._scope.ports_of.get(host, ()))))
+        scope = self._scope
+        named = [target.port for target in scope.targets if target.host == host]
+        only = tuple(port for port in named if port is not None)
+        usual = (
+            scope.ports_named
+            or scope.broadcast
+            or not named
+            or None in named
+            or any(ipaddress.IPv4Address(host) in network for network in scope.networks)
+        )
+        ports = scope.ports if usual else only
+        return tuple(dict.fromkeys((*ports, *scope.ports_of.get(host, ()))))
 
     def _may_ask(self, sighting: Sighting) -> bool:
         """Whether its address is in a subnet of this PC, in a range, or a target."""
         host = sighting.host
-        address = ipaddress.IPv4Address(host)
-        if any(host == target.host for target in self._scope.targets):
+        if self._is_named(host):
             return True
-        if any(address in network for network in self._scope.networks):
-            return True
-        if sighting.by is By.BROADCAST and not sighting.interface:
+        if not self._scope.broadcast or (sighting.by is By.BROADCAST and not sighting.interface):
             return False  # a target that reports another address than its own
         return any(subnet.has_host(host) for subnet in self._scope.subnets)
+
+    def _is_named(self, host: str) -> bool:
+        """Whether an address is a target or in a range."""
+        address = ipaddress.IPv4Address(host)
+        return any(host == target.host for target in self._scope.targets) or any(
+            address in network for network in self._scope.networks
+        )
 
     def _ask(self, host: str, port: int, by: By) -> None:
         if (host, port) in self._asked:

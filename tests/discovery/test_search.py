@@ -6,16 +6,19 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sicktui.discovery import neighbours
 from sicktui.discovery import search as search_module
+from sicktui.discovery.asking import Asker
 from sicktui.discovery.autoip import sockets
 from sicktui.discovery.autoip.collect import collect
 from sicktui.discovery.search import Scope, Search, Target
 from sicktui.model.clock import SystemClock
-from sicktui.model.discovery import By, Refusal, Remark, Sighting, Snapshot, Subnet
+from sicktui.model.discovery import Answer, By, Refusal, Remark, Sighting, Snapshot, Subnet, address_of
 from sicktui.model.search.judgement import judge
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import Answering, Responder, free_udp_port, opener, reply, xml
@@ -206,6 +209,71 @@ async def test_a_target_is_asked_both_ways() -> None:
     assert seen.probed == 2
     (found,) = judge(seen, [])
     assert (found.address, found.confirmed, found.by) == (f"127.0.0.1:{tcp}", True, By.BROADCAST)
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A neighbour table with two sensors of this PC's subnet."""
+    rows = "".join(f"127.0.0.{n} 0x1 0x2 00:06:77:00:00:0{n} * lo\n" for n in (1, 5))
+    path = tmp_path / "arp"
+    path.write_text(f"IP address HW type Flags HW address Mask Device\n{rows}")
+    monkeypatch.setattr(neighbours, "LINUX_TABLE", path)
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("named", ["target", "range", "nothing"])
+async def test_without_broadcast_nobody_is_asked_that_was_not_named(named: str) -> None:
+    scopes: dict[str, dict[str, Any]] = {
+        "target": {"targets": (Target(host="127.0.0.1"),)},
+        "range": {"networks": (IPv4Network("127.0.0.1/32"),)},
+        "nothing": {},
+    }
+    seen = await over(
+        Scope(
+            subnets=(LOOPBACK,), broadcast=False, ports=(9,), port=free_udp_port(), wait=0.2, **scopes[named]
+        )
+    )
+    hosts = [] if named == "nothing" else ["127.0.0.1"]
+    assert [sighting.host for sighting in seen.sightings] == hosts  # closed, and the table explains it
+    assert list(seen.refusals) == hosts
+    assert seen.probed == len(hosts)
+
+
+@pytest.mark.usefixtures("table")
+async def test_with_broadcast_the_neighbour_table_is_followed() -> None:
+    seen = await over(Scope(subnets=(LOOPBACK,), ports=(9,), port=free_udp_port(), wait=0.2))
+    assert sorted(seen.refusals) == ["127.0.0.1", "127.0.0.5"]
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("scope", "addresses"),
+    [
+        ({}, [":9"]),
+        ({"ports": (8,), "ports_named": True}, [":9", ":8"]),
+        ({"ports_of": {"127.0.0.1": (7,)}}, [":9", ":7"]),
+        ({"targets": (Target(host="127.0.0.1", port=9), Target(host="127.0.0.1"))}, [":9", ""]),
+        ({"broadcast": True}, [":9", ""]),
+    ],
+)
+async def test_a_target_with_a_port_is_asked_on_that_port(
+    scope: dict[str, Any], addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def who(_: Asker, host: str, port: int, by: By = By.SWEEP) -> Answer:
+        asked.append(address_of(host, port))
+        return Answer(address=asked[-1], host=host, by=by, refusal=Refusal.CLOSED)
+
+    monkeypatch.setattr(Asker, "who", who)
+    usual: dict[str, Any] = {
+        "broadcast": False,
+        "ports": (80,),
+        "ports_named": False,
+        "targets": (Target(host="127.0.0.1", port=9),),
+    }
+    await over(Scope(port=free_udp_port(), wait=0.2, **{**usual, **scope}))
+    assert sorted(asked) == sorted(f"127.0.0.1{port}" for port in addresses)
 
 
 async def test_a_sweep_asks_each_address_once_and_is_polite() -> None:

@@ -14,7 +14,7 @@ from sicktui.cli.options import Common, command
 @click.option(
     "--target", "targets", multiple=True, metavar="IP[:PORT]", help="Also ask this address. Repeatable."
 )
-@click.option("--no-broadcast", is_flag=True, help="Do not search the subnets of this PC.")
+@click.option("--no-broadcast", is_flag=True, help="Ask nothing but --target and --cidr.")
 @click.option("--wait", type=float, metavar="SECONDS", help="Collect answers for this long. [default: 5]")
 @click.option("--add", is_flag=True, help="Add the new sensors to the device list.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="With --add: tag them. Repeatable.")
@@ -35,9 +35,9 @@ def discover(
     r"""Find sensors in the network, and add them to the list.
 
     Searches by broadcast (AutoIP), in the neighbour table of this PC, and in ranges with --cidr.
-    Writes nothing to a sensor. A sensor is 'confirmed' when its own REST API agrees with its answer
-    to the search; only such sensors are added. Exit code 0 also if none was found; 1 if the search
-    could not be made.
+    Writes nothing to a sensor. A sensor is 'confirmed' when its own REST API reports its serial number
+    or MAC address, and agrees with its answer to the search; only such sensors are added. Exit code 0
+    also if none was found; 1 if the search could not be made.
 
     \b
     Examples:

@@ -30,7 +30,7 @@ _MOST_RANGES: Final = 256
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What to search. Without ranges and targets: the subnets of this PC, by broadcast."""
+    """What to search. Without ranges and targets: the subnets of this PC."""
 
     networks: tuple[ipaddress.IPv4Network, ...] = ()
     ports: tuple[int, ...] = ()
@@ -78,7 +78,7 @@ def request_of(
         cidrs: ranges to sweep, e.g. ``192.168.0.0/24``.
         ports: TCP ports.
         targets: ``IP`` or ``IP:PORT``.
-        broadcast: whether to ask the subnets of this PC.
+        broadcast: whether to search the subnets of this PC; else only the ranges and targets.
 
     Raises:
         UsageError: one of them is not valid, or the ranges are larger than ``MOST_SWEPT``.
@@ -186,6 +186,7 @@ async def search(
         broadcast=request.broadcast,
         networks=request.networks,
         ports=ports_of(context, request),
+        ports_named=bool(request.ports),
         ports_of=further,
         targets=request.targets,
         port=settings.port,
@@ -208,7 +209,7 @@ def every_way_failed(request: Request, seen: Snapshot) -> bool:
         return False
     if seen.unsent:
         return True
-    # The neighbour table alone asks nothing, and cannot fail.
+    # Without broadcasts, ranges and targets nothing is asked, so nothing can fail.
     unsent = sum(remark.code == "not_sent" for remark in seen.remarks)
     return request.broadcast and unsent >= len(seen.subnets)
 

@@ -255,7 +255,8 @@ def scope_cell(request: Request, ports: Sequence[int], progress: Progress | None
         parts.append(f"ranges {_some([str(network) for network in request.networks])}")
     if request.targets:
         parts.append(f"targets {_some([target.host for target in request.targets])}")
-    parts.append(f"neighbour table; TCP {_some([str(port) for port in ports])}")
+    table = "neighbour table; " if request.broadcast else ""
+    parts.append(f"{table}TCP {_some([str(port) for port in ports])}")
     text = "; ".join(parts)
     return cell(f"{text[0].upper()}{text[1:]}", Tone.DIM)
 
