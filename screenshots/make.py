@@ -305,7 +305,8 @@ async def picture_replacement(pilot: Pilot[None], context: Context, fleet: Fleet
         await until(
             pilot,
             lambda: (
-                old.name in dashboard.observations and dashboard.observations[old.name].identity is not None
+                old.name in dashboard.observations
+                and dashboard.observations[old.name].observation.other is not None
             ),
         )
         await pilot.press("E")
