@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from sicktui.simulator.device.package import make_package
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.update.shelf import ShelfScreen
-from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until
 
 
 async def look(pilot: Pilot[None]) -> None:
@@ -39,22 +39,21 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
 
         await pilot.press("a")
         await until(pilot, lambda: "Approve the package?" in text_of(pilot))
-        await pilot.press("a", "enter")
-        assert not shelf.approved(entry.sha256), "only y approves"
-        await pilot.press("y")
-        await until(pilot, lambda: shelf.approved(entry.sha256) and "1 approved" in text_of(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen))
+        assert not shelf.approved(entry.sha256), "only enter approves"
         await pilot.press("a")
-        await until(pilot, lambda: "already approved" in notes_of(pilot))
-
-        await pilot.press("m")
-        await until(pilot, lambda: "For which models?" in text_of(pilot))
-        await type_in(pilot, "picoScan150, multiScan100")
-        await pilot.press("tab")
-        await type_in(pilot, "tested in hall 3 [oops]")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press("enter")
-        await until(pilot, lambda: "For picoScan150, multiScan100 only." in flat_of(pilot))
-        assert shelf.models_for(entry.sha256) == (), "only y approves"
-        await pilot.press("y")
+        await until(pilot, lambda: shelf.approved(entry.sha256) and "1 approved" in text_of(pilot))
+        assert shelf.models_for(entry.sha256) == ()
+
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        await type_in(pilot, "tested in hall 3 [oops]")
+        await pilot.press("tab")
+        await type_in(pilot, "picoScan150, multiScan100")
+        await pilot.press("enter")
         await until(pilot, lambda: shelf.models_for(entry.sha256) == ("picoScan150", "multiScan100"))
         await until(pilot, lambda: "for: picoScan150, multiScan100" in flat_of(pilot))
         assert shelf.entries()[0].note == "tested in hall 3 [oops]"
@@ -64,6 +63,28 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await pilot.press("y")
         await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
         assert shelf.entries() == []
+
+
+async def test_what_a_source_has_brought_is_approved_with_a_note(
+    harness: DashboardHarness, tmp_path: Path
+) -> None:
+    path = tmp_path / "picoScan150_2.4.0.0R.spk.signed"
+    make_package(path, "picoScan", "2.4.0.0R", size=3000, signed=True)
+    shelf = harness.context.shelf
+    entry = shelf.add(path, source="plant share")
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await look(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: "Fetched from plant share." in flat_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ShelfScreen))
+        assert not shelf.approved(entry.sha256), "not without a note"
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        await type_in(pilot, "ticket 4711")
+        await pilot.press("enter")
+        await until(pilot, lambda: shelf.approved(entry.sha256))
+        assert shelf.entries()[0].note == "ticket 4711"
 
 
 async def test_a_zip_is_unpacked_only_if_that_is_agreed_to(harness: DashboardHarness, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The shelf of firmware packages: list, add, approve and remove them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,7 +35,6 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "add a package"),
         Binding("a", "approve", "approve"),
-        Binding("m", "models", "for models"),
         Binding("x", "remove", "remove"),
         Binding("R", "again", "read again"),
     ]
@@ -131,56 +130,36 @@ class ShelfScreen(TableScreen[None, PackageRow]):
     # -- approve and remove -------------------------------------------------------------------
 
     def action_approve(self) -> None:
-        """Approve the selected package for use on site."""
+        """Approve the selected package for use on site; or change for which models, and the note."""
         row = self.table.selected
         if row is not None:
             self.start(self._approve(row.entry), "approving")
 
     async def _approve(self, entry: ShelfEntry) -> None:
-        if entry.approved:
-            self.notify(clean(f"{entry.name} is already approved.", 400), markup=False)
-            return
-        await self._approve_for(entry, None)
-
-    async def _approve_for(
-        self, entry: ShelfEntry, models: Sequence[str] | None, note: str | None = None
-    ) -> None:
-        known = entry.models if models is None else models
-        only = f"For {', '.join(known)} only." if known else "For every model that its name fits."
         lines = [
             cell(clean(entry.name), Tone.KEY),
             cell(f"SHA-256 {entry.sha256}", Tone.DIM),
-            cell(clean(only, 300)),
             *([cell(f"Fetched from {clean(entry.source)}.", Tone.DIM)] if entry.source else []),
-            (),
-            cell("Its hash is checked again, and the package is marked as approved by you."),
-        ]
-        if await self.app.push_screen_wait(
-            Confirm(self.appearance, "Approve the package?", lines, yes="approve")
-        ):
-            await self._change(lambda: self._engine_context.shelf.approve(entry.sha256, models, note=note))
-
-    def action_models(self) -> None:
-        """Approve the selected package for some models only."""
-        row = self.table.selected
-        if row is not None:
-            self.start(self._models(row.entry), "approving")
-
-    async def _models(self, entry: ShelfEntry) -> None:
-        lines = [
-            cell(clean(entry.name), Tone.KEY),
+            cell(
+                "Compare the SHA-256 with the vendor's. It is checked again, and you are named as approver."
+            ),
             cell("picoScan120 and picoScan150 need different files, published under one name.", Tone.DIM),
-            cell("Other models than these are refused. Empty: every model that the name fits.", Tone.DIM),
         ]
         known = ", ".join(entry.models)
-        field = TextField(name="models", label="Models", value=known, hint="for example picoScan150")
-        note = TextField(name="note", label="Note", value=entry.note, hint="what should be known of it")
-        answer = await self.app.push_screen_wait(
-            ValuesForm(self.appearance, "For which models?", lines, (field, note))
+        models = TextField(name="models", label="Models", value=known, hint="empty: all that its name fits")
+        note = TextField(
+            name="note",
+            label="Note",
+            value=entry.note,
+            hint="why it may be used",
+            required=bool(entry.source),
         )
+        form = ValuesForm(self.appearance, "Approve the package?", lines, (note, models), submit="approve")
+        answer = await self.app.push_screen_wait(form)
         if answer is not None:
-            models = [model.strip() for model in answer["models"].split(",") if model.strip()]
-            await self._approve_for(entry, models, answer["note"])
+            chosen = [model.strip() for model in answer["models"].split(",") if model.strip()]
+            shelf = self._engine_context.shelf
+            await self._change(lambda: shelf.approve(entry.sha256, chosen, note=answer["note"]))
 
     def action_remove(self) -> None:
         """Remove the selected package from the shelf."""
