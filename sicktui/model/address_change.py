@@ -54,7 +54,7 @@ class AddressEvidence(Struct, frozen=True, kw_only=True):
     written: bool = False
     """Whether a new value was sent."""
     undone: bool | None = None
-    """Whether the old values were written back and read back; ``None``: that was not tried."""
+    """Whether the sensor has the old values again; ``None``: it does not show that, or it was not tried."""
     applied: bool = False
     """Whether ``EthernetUpdate`` was sent."""
     where: Where | None = None
@@ -101,6 +101,10 @@ def back_words(old: str) -> str:
     )
 
 
+def _unshown_words(old: str) -> str:
+    return f"{back_words(old)} Do not save its parameters before: that could save the new address too."
+
+
 def _why(evidence: AddressEvidence) -> str:
     return f" {evidence.trouble.message}" if evidence.trouble else ""
 
@@ -127,6 +131,14 @@ def _not_applied(evidence: AddressEvidence) -> Judgement:
             f"New values were written, and then the sensor {evidence.label} stopped answering at "
             f"{evidence.old}: {trouble.message}",
             back_words(evidence.old),
+        )
+    if evidence.undone is None:
+        return Judgement(
+            Verdict.UNKNOWN,
+            _code(evidence),
+            f"{trouble.message} The address was not applied. The sensor {evidence.label} was sent its old "
+            "values again, but does not show that it has them.",
+            _unshown_words(evidence.old),
         )
     return Judgement(
         Verdict.FAILED,
@@ -170,6 +182,14 @@ def _at_old(evidence: AddressEvidence) -> Judgement:
             Code.NOT_STARTED,
             f"{still} The old values were written back.",
             "Try again. If it fails again, switch the sensor off and on first.",
+        )
+    if evidence.undone is None:
+        return Judgement(
+            Verdict.UNKNOWN,
+            Code.NOT_STARTED,
+            f"{still} It was sent its old values again, but does not show that it has them, so it may still "
+            f"move.{_why(evidence)}",
+            _unshown_words(evidence.old),
         )
     return Judgement(
         Verdict.UNKNOWN,

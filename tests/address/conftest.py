@@ -24,7 +24,7 @@ class FakeLan:
     async def networks(self) -> Sequence[IPv4Network]:
         return self.subnets
 
-    async def occupant(self, host: str, port: int) -> str:
+    async def occupant(self, host: str, port: int, own: str | None = None) -> str:
         return self.taken.get(host, "")
 
     async def find(self, serial: str | None, mac: str | None, near: str, seconds: float) -> str | None:

@@ -67,6 +67,8 @@ def test_a_change_is_called_succeeded_on_proof_alone() -> None:
             assert judged.verdict is Verdict.UNKNOWN
         if applied and not proven:
             assert judged.advice, evidence
+        if judged.verdict is Verdict.FAILED and written and not applied:
+            assert undone is not None, "it is not shown that nothing of it is left"
         if judged.verdict is Verdict.FAILED and applied and where is Where.OLD:
             assert undone, "what was sent could still take effect"
 

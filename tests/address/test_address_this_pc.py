@@ -1,11 +1,13 @@
 """Whether an address is in use, by what real sockets and neighbour tables show."""
 
 import socket
+import struct
 from pathlib import Path
 
 import pytest
 
 from sicktui.discovery import neighbours
+from sicktui.discovery.confirmed import age_of, confirmed_ago
 from sicktui.discovery.neighbours import mac_at
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.engine.context import Context
@@ -61,6 +63,70 @@ async def test_a_device_that_answers_arp_only_has_its_address_too(
 
     monkeypatch.setattr("sicktui.engine.address.this_pc._try", gone)
     assert await lan.occupant("192.168.0.7", 80) == "", "an entry of a device that has gone"
+
+
+@pytest.mark.parametrize(
+    ("mac", "own", "answered", "occupied"),
+    [
+        ("3c:ec:ef:01:02:03", None, 0.0, True),
+        ("3c:ec:ef:01:02:03", "3c:ec:ef:01:02:03", 0.0, False),
+        ("3c:ec:ef:01:02:03", None, None, False),
+    ],
+    ids=["another device answers now", "the sensor that is set", "nothing answers"],
+)
+async def test_an_old_entry_counts_once_another_device_has_answered(
+    context: Context,
+    table: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mac: str,
+    own: str | None,
+    answered: float | None,
+    *,
+    occupied: bool,
+) -> None:
+    """The entry was confirmed 5 s before the look, and stays in the table."""
+    context.clock = clock = ManualClock()
+    begun = clock.monotonic()
+
+    async def silent(_host: str, _port: int) -> None:
+        return None
+
+    def ago(_host: str) -> float:
+        passed = clock.monotonic() - begun
+        return passed + 5.0 if answered is None or passed < 3.0 else answered
+
+    monkeypatch.setattr("sicktui.engine.address.this_pc._try", silent)
+    monkeypatch.setattr("sicktui.engine.address.this_pc.confirmed_ago", ago)
+    shown = await ThisPc(context).occupant("192.168.0.7", 80, own)
+    assert shown == (f"a device with the MAC address {mac} answers ARP there" if occupied else "")
+    assert clock.monotonic() - begun <= 65.0
+
+
+async def test_an_entry_whose_age_is_not_known_is_called_an_entry(
+    context: Context, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(_host: str, _port: int) -> None:
+        return None
+
+    monkeypatch.setattr("sicktui.engine.address.this_pc._try", silent)
+    monkeypatch.setattr("sicktui.engine.address.this_pc.confirmed_ago", lambda _host: None)
+    context.clock = ManualClock()
+    shown = await ThisPc(context).occupant("192.168.0.7", 80)
+    assert shown == "the neighbour table of this PC has the MAC address 3c:ec:ef:01:02:03 for it"
+
+
+def test_the_age_of_an_entry_is_read_from_the_message_of_the_system() -> None:
+    def attribute(kind: int, value: bytes) -> bytes:
+        return struct.pack("=HH", 4 + len(value), kind) + value
+
+    host = bytes((192, 168, 0, 7))
+    header = struct.pack("=BxxxiHBB", 2, 3, 2, 0, 1)
+    message = header + attribute(1, host) + attribute(3, struct.pack("=IIII", 500, 1, 2, 0))
+    assert age_of(message, host) == 5.0
+    assert age_of(message, bytes((192, 168, 0, 8))) is None
+    assert age_of(header, host) is None
+    assert confirmed_ago("192.0.2.250") is None
+    assert confirmed_ago("no address") is None
 
 
 def test_a_target_is_an_ipv4_address(context: Context) -> None:

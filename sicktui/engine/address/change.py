@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from msgspec import Struct, structs
@@ -17,10 +18,9 @@ from sicktui.engine.address.find import find_again
 from sicktui.engine.address.follow import follow
 from sicktui.engine.address.lan import Lan
 from sicktui.engine.address.places import at_place, look_at
-from sicktui.engine.address.plan import ChangePlan, refuse_changed, refuse_taken
+from sicktui.engine.address.plan import ChangePlan, power_on, refuse_changed, refuse_taken
+from sicktui.engine.address.written import Written
 from sicktui.engine.context import Context
-from sicktui.engine.parameters.compare import shown
-from sicktui.engine.parameters.read_back import took, write_and_read
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
 from sicktui.engine.parameters.write import writing
 from sicktui.engine.plan.base import judge_access, reading, refuse_flashing
@@ -94,6 +94,9 @@ class _Change:
         self._on_stage = on_stage
         self._key = plan.identity.key or ""
         self._saved = SavedState()
+        self._power_on: int | None = None
+        shown = partial(context.address_changes.shown, self._key)
+        self._written = Written(context, plan.state.config, plan.wanted, shown)
         self._followed = ""
         self.evidence = AddressEvidence(label=plan.identity.label, old=plan.old, new=plan.new, place=plan.old)
 
@@ -124,7 +127,7 @@ class _Change:
             await self._apply(sensor)
             await self._find()
         if self.evidence.where is Where.OLD:
-            self._note(undone=await self._undo(sensor))
+            self._note(undone=await self._written.undo(sensor))
 
     async def _check(self, sensor: Sensor, identity: Identity) -> None:
         """The last looks before anything is written: the sensor, its settings, the password, the address."""
@@ -142,6 +145,7 @@ class _Change:
         if self._plan.changes:
             await refuse_taken(self._context, self._target, self._plan, self._lan)
         self._saved = await read_saved(sensor, identity.name)
+        self._power_on = await power_on(sensor)
         await refuse_flashing(sensor)
 
     def _begin(self) -> None:
@@ -155,6 +159,8 @@ class _Change:
             since=timestamp(self._context.clock.now()),
             serial=plan.identity.serial,
             mac=plan.identity.mac,
+            unproven=True,
+            power_on=self._power_on,
         )
         self._context.address_changes.begin(self._key, change)
 
@@ -169,17 +175,17 @@ class _Change:
         """
         self._on_stage(Stage.WRITE, "writing the new address")
         before, wanted = values_of(self._plan.state.config), values_of(self._plan.wanted)
-        names = [name for name in wanted if wanted[name] != before[name]]
-        if self._plan.wanted.dhcp:
+        names = [name for name in wanted if wanted[name] != before[name] or self._plan.pending]
+        if self._plan.wanted.dhcp and not self._plan.pending:
             names = [MODE]
         try:
             for name in names:
                 self._note(written=True)
                 try:
-                    await self._write_one(sensor, name, wanted[name], before[name])
+                    await self._written.write(sensor, name)
                 except Unreachable as error:
                     sensor = await self._moved_already(error, stack)
-            await self._read_back(sensor)
+            await self._written.check(sensor)
         except SicktuiError as error:
             await self._give_up(sensor, error)
             raise
@@ -187,15 +193,6 @@ class _Change:
             await self._interrupted(sensor)
             raise
         return sensor
-
-    async def _write_one(self, sensor: Sensor, name: str, value: object, old: object) -> None:
-        new = await write_and_read(sensor, self._context, name, value, old)
-        if not took(new, value):
-            raise SicktuiError(
-                f"The sensor accepted {name} but now reports {shown(new)} instead of {shown(value)}.",
-                advice="Check that the address is possible on this sensor.",
-                code=Code.DEVICE_ERROR,
-            )
 
     async def _moved_already(self, error: Unreachable, stack: AsyncExitStack) -> Sensor:
         """After a write that ended in silence: the sensor at its new address, if it is there.
@@ -297,7 +294,9 @@ class _Change:
                 if self._plan.changes:
                     self._context.address_changes.reached(self._key, Stage.SAVE)
                 self._note(asked_to_save=True)
-                since = self._saved if self._plan.changes else None
+                plan = self._plan
+                same = not plan.changes or (plan.pending and plan.state.config == plan.wanted)
+                since = None if same else self._saved
                 saved = await save(sensor, self._context, identity, since)
                 self._note(saved=saved)
                 if not saved:
@@ -333,27 +332,15 @@ class _Change:
         """Write the old values back, where new ones may have been written."""
         self.trouble(error)
         if self.evidence.written:
-            self._note(undone=await self._undo(sensor))
+            self._note(undone=await self._written.undo(sensor))
 
     async def _interrupted(self, sensor: Sensor) -> None:
         """The same, within some seconds, when the program is ended by a signal."""
         if self.evidence.written:
-            undo = asyncio.ensure_future(asyncio.wait_for(self._undo(sensor), _UNDO))
+            undo = asyncio.ensure_future(asyncio.wait_for(self._written.undo(sensor), _UNDO))
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 self._note(undone=await asyncio.shield(undo))
         self._settle()
-
-    async def _undo(self, sensor: Sensor) -> bool:
-        """Write the old values back. Returns whether the sensor reports all of them."""
-        old = self._plan.state.config
-        try:
-            current = values_of(await sensor.network.config())
-            for name, value in reversed(values_of(old).items()):
-                if current[name] != value:
-                    await write_and_read(sensor, self._context, name, value, current[name])
-            return await sensor.network.config() == old
-        except SicktuiError:
-            return False
 
     # -- the result ----------------------------------------------------------------------------------
 

@@ -15,12 +15,13 @@ class Lan(Protocol):
         """The IPv4 subnets of this PC's interfaces."""
         ...
 
-    async def occupant(self, host: str, port: int) -> str:
-        """What shows that a device has this address, in words; empty if nothing does.
+    async def occupant(self, host: str, port: int, own: str | None = None) -> str:
+        """What shows that another device has this address, in words; empty if nothing does.
 
         Args:
             host: an IPv4 address.
             port: a TCP port that is tried beside 80 and 443.
+            own: the MAC address of the sensor that is to have the address; ``None``: not known.
         """
         ...
 

@@ -103,7 +103,7 @@ class NewSensor:
             self._note(accepted=True)
             return True
         self._occupant = self.evidence.other or await self._lan.occupant(
-            self._entry.config.address, self._port
+            self._entry.config.address, self._port, self._entry.mac
         )
         return False
 

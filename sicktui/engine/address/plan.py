@@ -12,6 +12,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.plan.base import expected_identity
 from sicktui.model.address import parse_address
+from sicktui.model.address_change import Stage
 from sicktui.model.addressing import (
     Ipv4Config,
     Ipv4State,
@@ -24,7 +25,8 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.discovery import is_ipv4
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.sensor.errors import NotSupported, Unreachable
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 
 _FIND: Final = 10.0
 
@@ -59,6 +61,8 @@ class Addressed(Struct, frozen=True, kw_only=True):
     """Where it answers: host or ``host:port``."""
     interrupted: str = ""
     """What is known of a change that was interrupted, and what to do; empty if there is none."""
+    pending: bool = False
+    """Whether values of that change may be pending that the sensor does not report."""
 
 
 class ChangePlan(Struct, frozen=True, kw_only=True):
@@ -74,11 +78,13 @@ class ChangePlan(Struct, frozen=True, kw_only=True):
     outside: str = ""
     """Why this PC may not reach the sensor at its new address, as a sentence: needs a second yes."""
     warnings: tuple[str, ...] = ()
+    pending: bool = False
+    """Whether other values may be pending that the sensor does not report: then every value is written."""
 
     @property
     def changes(self) -> bool:
         """Whether anything is to be applied: other values, or the same ones that are not in use yet."""
-        if self.state.config.dhcp != self.wanted.dhcp:
+        if self.pending or self.state.config.dhcp != self.wanted.dhcp:
             return True
         if self.wanted.dhcp:
             return False
@@ -98,8 +104,19 @@ async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
     try:
         identity = await expected_identity(target, sensor)
         state = await sensor.network.state()
-        interrupted = await asyncio.to_thread(_interrupted, context, target, identity, state.config, place)
-        return Addressed(identity=identity, state=state, place=place, interrupted=interrupted)
+        change = context.address_changes.of_device(target.device)
+        if change is None or not change.is_of(identity):
+            return Addressed(identity=identity, state=state, place=place)
+        if change.is_undone(place, state.config, await power_on(sensor)):
+            await asyncio.to_thread(context.address_changes.end, identity.key or "")
+            return Addressed(identity=identity, state=state, place=place)
+        return Addressed(
+            identity=identity,
+            state=state,
+            place=place,
+            interrupted=change.words,
+            pending=change.unproven and change.stage is not Stage.SAVE,
+        )
     except NotSupported as error:
         raise NotSupported(
             f"The sensor at {place} does not offer its address over REST: {error.message}",
@@ -109,19 +126,12 @@ async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
         await sensor.aclose()
 
 
-def _interrupted(context: Context, target: Target, identity: Identity, config: Ipv4Config, place: str) -> str:
-    """The words of a change of this sensor that was interrupted. One that is undone is forgotten.
-
-    Raises:
-        StorageError: what is known of them cannot be read or written.
-    """
-    change = context.address_changes.of_device(target.device)
-    if change is None or not change.is_of(identity):
-        return ""
-    if place == change.old and config == change.before:
-        context.address_changes.end(identity.key or "")
-        return ""
-    return change.words
+async def power_on(sensor: Sensor) -> int | None:
+    """``PowerOnCnt``, which only helps: ``None`` where it cannot be read."""
+    try:
+        return await sensor.read.power_on_count()
+    except SensorError:
+        return None
 
 
 async def place_now(context: Context, target: Target, lan: Lan) -> str:
@@ -184,6 +194,7 @@ async def plan_change(context: Context, target: Target, request: Request, lan: L
         new="" if wanted.dhcp else place_of(target, wanted.address),
         outside=outside_words(wanted, [*await lan.networks(), *_here(found)]),
         warnings=(*warnings_for(wanted, found.state), *_tunnel_words(found)),
+        pending=found.pending,
     )
     if not plan.outside:  # Nothing is sent outside before the second yes; the change itself looks then.
         await refuse_taken(context, target, plan, lan)
@@ -202,7 +213,8 @@ async def refuse_taken(context: Context, target: Target, plan: ChangePlan, lan: 
     if sight.same:
         return  # The same sensor, through a tunnel or another name.
     shown = f"the sensor with {sight.other} answers there" if sight.other else ""
-    shown = shown or await lan.occupant(host_of(plan.new), parse_address(plan.new, target.scheme).port)
+    port = parse_address(plan.new, target.scheme).port
+    shown = shown or await lan.occupant(host_of(plan.new), port, plan.identity.mac)
     if shown:
         raise SicktuiError(
             f"{plan.wanted.address} is in use: {shown}. Nothing was written.",

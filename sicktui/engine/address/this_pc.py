@@ -8,6 +8,7 @@ from typing import Final
 
 from sicktui.discovery.autoip.collect import UdpTarget, collect
 from sicktui.discovery.autoip.setting import set_address
+from sicktui.discovery.confirmed import confirmed_ago
 from sicktui.discovery.finding import find_sensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.discovery.neighbours import mac_at
@@ -21,6 +22,10 @@ from sicktui.model.discovery import Sighting, Subnet
 
 _PORTS: Final = (80, 443)
 _STALE: Final = 10.0
+"""Seconds in which a system notices that the device of an old entry has gone."""
+_RECENT: Final = 10.0
+_REACHABLE: Final = 60.0
+"""The same where it has heard the device only just now."""
 _CONNECT: Final = 1.5
 """Seconds for a connection: one repetition of a lost packet, and its answer."""
 
@@ -43,6 +48,7 @@ class ThisPc:
         asked = request_of((), (), targets).targets
         self._targets = [UdpTarget(each.host, each.port or self._settings.port) for each in asked]
         self._broadcast = broadcast
+        self._begun = context.clock.monotonic()
 
     @property
     def simulated(self) -> bool:
@@ -54,29 +60,44 @@ class ThisPc:
         found = await asyncio.to_thread(subnets, loopback=True)
         return [subnet.network for subnet in found]
 
-    async def occupant(self, host: str, port: int) -> str:
-        """What shows that a device has this address: a TCP port, or ARP. On loopback, an open port only."""
+    async def occupant(self, host: str, port: int, own: str | None = None) -> str:
+        """What shows that another device has it: a TCP port, or ARP. On loopback, an open port only."""
         loopback = bool(Address(host, port).loopback)
+        cached = None if loopback else await mac_at(host)
         ports = dict.fromkeys((port,) if loopback else (*_PORTS, port))
         shown = [found for found in await asyncio.gather(*(_try(host, each) for each in ports)) if found]
         if shown and not (loopback and all(found.refused for found in shown)):
             return next((found.words for found in shown if not found.refused), shown[0].words)
-        mac = None if loopback else await self._answers_arp(host)
-        return f"a device with the MAC address {mac} answers ARP there" if mac else ""
+        return "" if loopback else await self._arp(host, own, cached)
 
-    async def _answers_arp(self, host: str) -> str | None:
-        """The MAC address of a device that is silent on TCP.
+    async def _arp(self, host: str, own: str | None, cached: str | None) -> str:
+        """What ARP shows of a device that is silent on TCP.
 
-        An entry of the table may be of a device that has gone: the system notices within 8 s (Linux) when
-        something is sent to it.
+        An entry of the table may be of a device that has gone or moved, so it counts once an answer is
+        recent, and newer than the first look of this program. Linux asks again within 8 s, and where it has
+        just heard the device, within another 45 s. Where the age is not shown, an entry that stays counts.
+
+        Args:
+            host: the address.
+            own: the MAC address that does not count.
+            cached: the MAC address that the table had before anything was sent.
         """
-        until = Deadline(self._context.clock, _STALE)
-        while mac := await mac_at(host):
-            if until.over:
-                return mac
+        clock = self._context.clock
+        until, longest = Deadline(clock, _STALE), Deadline(clock, _REACHABLE)
+        while (mac := await mac_at(host)) and mac != own:
+            fresh = f"a device with the MAC address {mac} answers ARP there"
+            if mac != cached:
+                return fresh
+            ago = await asyncio.to_thread(confirmed_ago, host)
+            if ago is not None and ago < min(_RECENT, clock.monotonic() - self._begun):
+                return fresh
+            if ago is None and until.over:
+                return f"the neighbour table of this PC has the MAC address {mac} for it"
+            if longest.over:
+                break
             await _try(host, _PORTS[0])
-            await self._context.clock.sleep(1.0)
-        return None
+            await clock.sleep(1.0)
+        return ""
 
     async def find(self, serial: str | None, mac: str | None, near: str, seconds: float) -> str | None:
         """Search by AutoIP, the neighbour table and the subnet around ``near``."""

@@ -19,6 +19,10 @@ _REFUSED_BACK: Final = 2.0
 _READ_FIRST: Final = "Read it with 'sicktui get' before you write again."
 
 
+class StillOld(OutcomeUnknown):
+    """The sensor accepted a value, and still reports the one that it had."""
+
+
 def is_masked(value: object) -> bool:
     """Whether a value is hidden by stars, somewhere in it: it is not what the sensor has."""
     if isinstance(value, dict):
@@ -39,6 +43,7 @@ async def write_and_read(sensor: Sensor, context: Context, name: str, value: obj
     """Write, and return what the sensor reports then: the new value, or a third one that it keeps instead.
 
     Raises:
+        StillOld: it accepted the value, and still reports the old one.
         OutcomeUnknown: the value is not the new one so far, is hidden, or cannot be read.
         SensorError: it refuses, and the value is not the new one.
     """
@@ -82,6 +87,8 @@ def _not_taken(name: str, new: object, trouble: SensorError | None, *, refused: 
         what, advice = "the sensor hides its value (***), so it is unknown whether it takes effect", ""
     else:
         what, advice = f"it is unknown whether it takes effect: it still reads {shown(new)}", _READ_FIRST
+        if trouble is None:
+            return StillOld(f"{name} was sent, but {what}.", advice=advice, code=code)
     why = "" if trouble is None else f" {trouble.message}"
     return OutcomeUnknown(f"{name} was sent, but {what}.{why}", advice=advice, code=code)
 

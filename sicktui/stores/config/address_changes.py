@@ -34,6 +34,21 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mac: str | None = None
     stage: Stage = Stage.WRITE
     """What was begun last."""
+    unproven: bool = False
+    """Whether the sensor has not been seen to report what was written: its readings may be what is in use."""
+    power_on: int | None = None
+    """``PowerOnCnt`` when it was begun; ``None``: not known."""
+
+    def is_undone(self, place: str, config: Ipv4Config, power_on: int | None) -> bool:
+        """Whether nothing of it can be left.
+
+        Args:
+            place: where the sensor answers now.
+            config: what it reports now.
+            power_on: its ``PowerOnCnt`` now; ``None``: not known.
+        """
+        restarted = None not in (power_on, self.power_on) and power_on != self.power_on
+        return place == self.old and config == self.before and (restarted or not self.unproven)
 
     def is_of(self, identity: Identity) -> bool:
         """Whether it is the change of this sensor."""
@@ -98,14 +113,24 @@ class AddressChanges:
         Raises:
             StorageError: it cannot be written.
         """
+        self._replace(key, stage=stage)
 
-        def move(record: _Changes) -> _Changes:
+    def _replace(self, key: str, **facts: object) -> None:
+        def replace(record: _Changes) -> _Changes:
             if key not in record.changes:
                 return record
-            moved = structs.replace(record.changes[key], stage=stage)
-            return structs.replace(record, changes={**record.changes, key: moved})
+            replaced = structs.replace(record.changes[key], **facts)
+            return structs.replace(record, changes={**record.changes, key: replaced})
 
-        self._record.change(move)
+        self._record.change(replace)
+
+    def shown(self, key: str) -> None:
+        """Note that the sensor reports what is written before it takes effect.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self._replace(key, unproven=False)
 
     def end(self, key: str) -> None:
         """Forget a change: it is saved, or undone.
