@@ -70,6 +70,30 @@ async def test_a_run_that_ends_while_the_list_is_open_is_shown_as_ended(harness:
         assert isinstance(pilot.app.screen, RunList)
 
 
+async def test_the_list_has_a_backup_while_the_run_that_made_it_still_runs(harness: DashboardHarness) -> None:
+    harness.settings(backup_timeout=60.0)
+    slow = structs.replace(
+        GATE, name="gate-9", serial="25420999", faults=(Fault(name="backup_pending_forever"),)
+    )
+    await harness.sensors(GATE, slow)
+    async with harness.dashboard((120, 40)) as (pilot, main):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "b")
+        await until(pilot, lambda: "Back up parameters" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: main.dashboard.live_runs)
+        [run] = main.dashboard.live_runs
+
+        def backups() -> dict[str, int]:
+            known = {name: main.dashboard.backups_of(name) for name in ("gate-1", "gate-9")}
+            return {name: len(found.versions) if found else 0 for name, found in known.items()}
+
+        await until(pilot, lambda: backups() == {"gate-1": 1, "gate-9": 0})
+        assert main.dashboard.live_runs == [run]
+        request_cancel(harness.context, run)
+        await until(pilot, lambda: not main.dashboard.live_runs)
+
+
 async def test_a_run_that_begins_while_the_list_is_open_is_added(harness: DashboardHarness) -> None:
     await harness.sensors(GATE)
     async with harness.dashboard((80, 24)) as (pilot, _):

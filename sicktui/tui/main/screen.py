@@ -185,6 +185,7 @@ class MainScreen(Screen[None]):
     def _take_run(self, message: RunAdvanced) -> None:
         self.dashboard.advanced(message.run, message.view)
         self.notifier.advanced(message.run, message.view, message.events)
+        self._backups.advanced(message.events)
         self.renderer.dirty = True
 
     @on(RunFound)
