@@ -52,6 +52,27 @@ def test_after_a_kill_the_sensor_is_found_and_the_change_is_finished(
     made.do(device.reboot())
 
 
+def test_while_a_change_is_open_nothing_saves_or_reboots_the_sensor(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    """A save would make an address last that nobody has seen the sensor at."""
+    _, device = begun(program, start_fleet, Fault(name="hang", at="POST EtherIPMask", times=1))
+    process = program.start(*SET, "--mask", "16", SICKTUI_PASSWORD="servicelevel")
+    wait_until(lambda: asked_for(device, "EtherIPMask"))
+    process.kill()
+    process.wait()
+    for words in (
+        ("set", "gate", "LocationName", "north", "--persist", "--yes"),
+        ("backup", "gate", "--yes"),
+    ):
+        refused = program.here(*words, "--json", *LONGER)
+        assert refused.code in (1, 4), refused
+        assert "was interrupted" in refused.err + refused.out
+        assert "sicktui address gate" in refused.err + refused.out
+    assert not asked_for(device, "WriteEeprom")
+    assert not asked_for(device, "LocationName")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C cannot be sent to one process there")
 def test_ctrl_c_before_the_address_is_applied_takes_everything_back(
     program: ProgramHarness, start_fleet: StartFleet

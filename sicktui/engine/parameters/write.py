@@ -25,7 +25,7 @@ from sicktui.engine.plan.base import (
     reading,
     refuse_flashing,
 )
-from sicktui.engine.plan.interrupted import refuse_interrupted
+from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -173,6 +173,8 @@ async def write_parameter(
         SensorError: it refuses, or does not answer. ``OutcomeUnknown``: read it again.
     """
     async with writing(context, target, purpose="a parameter") as (sensor, identity):
+        if persist:
+            await asyncio.to_thread(refuse_open_address, context, target, identity)
         check_value(name, value, identity.name)
         old = await sensor.read.value(name)
         value = completed(name, value, old)
@@ -222,6 +224,7 @@ async def persist_parameters(context: Context, target: Target) -> bool:
         SicktuiError: it does not.
     """
     async with writing(context, target, purpose="a parameter") as (sensor, identity):
+        await asyncio.to_thread(refuse_open_address, context, target, identity)
         return await save(sensor, context, identity)
 
 

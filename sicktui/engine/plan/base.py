@@ -12,7 +12,7 @@ from msgspec import structs
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, read_update_state
-from sicktui.engine.plan.interrupted import refuse_interrupted
+from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
 from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
@@ -148,6 +148,7 @@ async def judge_state(
     try:
         await asyncio.to_thread(lock_of(context.home, target, identity).check)
         await asyncio.to_thread(refuse_interrupted, context, identity)
+        await asyncio.to_thread(refuse_open_address, context, target, identity)
     except Held as held:
         return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
     except SicktuiError as error:

@@ -1,10 +1,10 @@
-"""A restore whose runner was killed: the sensor may still be at work on it, and shows nothing of it."""
+"""What was interrupted on a sensor and may still take effect: a restore, or a change of its address."""
 
 from datetime import datetime, timedelta
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.past import rebuild
-from sicktui.model.device import Identity
+from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.event import Acted
@@ -41,6 +41,25 @@ def refuse_interrupted(context: Context, identity: Identity) -> None:
                     advice=f"Resume it with 'sicktui runs resume {row.run}': it finds out and ends it.",
                     code=Code.BUSY,
                 )
+
+
+def refuse_open_address(context: Context, target: Target, identity: Identity) -> None:
+    """Return unless a change of this sensor's address is open: a save or a reboot could make it last.
+
+    Where it already answers at its new address, saving is what finishes the change. SICK's LiDAR Developer
+    Guide: an address that is not saved is undone by a power cycle, and ``RebootDevice`` saves.
+
+    Raises:
+        SicktuiError: one is open (``busy``).
+        StorageError: it cannot be read whether one is.
+    """
+    for change in context.address_changes.every():
+        if change.is_of(identity) and change.new != target.address:
+            raise SicktuiError(
+                f"{change.what} Saving it, or a reboot, could make the new address last.",
+                advice=f"'sicktui address {change.device}' shows what is left: finish or undo it first.",
+                code=Code.BUSY,
+            )
 
 
 def _sent_since(context: Context, run: str, device: str, moment: datetime) -> bool:
