@@ -39,8 +39,8 @@ class SharedRecord(Generic[T]):
             mark = (found.st_ino, found.st_mtime_ns, found.st_size)
             if self._read is None or self._read[0] != mark:
                 self._read = mark, read_json(self.path, type(self._empty))
-        except FileNotFoundError:
-            return self._empty
+        except (FileNotFoundError, NotADirectoryError):
+            return self._empty  # Behind what is no folder there is no record either; writing one will fail.
         except (OSError, msgspec.DecodeError) as error:
             raise StorageError(
                 f"Cannot read {display_path(self.path)}: {type(error).__name__}.",
