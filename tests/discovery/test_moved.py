@@ -10,7 +10,7 @@ from sicktui.model.search.refind import is_at
 from sicktui.model.settings import DeviceDefaults, DiscoverySettings, Timing
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.main import lost_watch
+from sicktui.tui.main.workers import lost_watch
 from tests.discovery.kit import LOOPBACK_BROADCAST, Responder, free_udp_port, reply, xml
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 from tests.support.fleet_thread import StartFleet, sensor

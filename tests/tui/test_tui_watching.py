@@ -4,7 +4,7 @@ import asyncio
 
 from sicktui.model.device import Observation, resolve
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.tui.main.sensor_poller import group_of, poll_sensor
+from sicktui.tui.main.workers.sensor_poller import group_of, poll_sensor
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 from tests.support.waiting import eventually
 

@@ -40,7 +40,7 @@ class SharedRecord(Generic[T]):
             if self._read is None or self._read[0] != mark:
                 self._read = mark, read_json(self.path, type(self._empty))
         except (FileNotFoundError, NotADirectoryError):
-            return self._empty  # Behind what is no folder there is no record either; writing one will fail.
+            return self._empty  # A file in place of its folder holds no record; writing one will fail.
         except (OSError, msgspec.DecodeError) as error:
             raise StorageError(
                 f"Cannot read {display_path(self.path)}: {type(error).__name__}.",

@@ -1,7 +1,7 @@
 """The main screen and its parts.
 
 ``screen`` receives messages and keys; ``dispatcher`` runs commands as flows, ``services`` is what flows use.
-``sensor_poller``, ``run_tracker``, ``backup_watch`` and ``device_list`` are the workers that find things out.
+``workers`` find things out about sensors, runs, the list, backups and sources.
 ``renderer`` draws the state, with ``layout`` and ``status_line``; ``panes`` are the actions on what is shown.
 ``notifier`` writes the log and notes; ``palette`` and ``bindings`` come from the command table.
 """

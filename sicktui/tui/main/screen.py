@@ -22,19 +22,19 @@ from sicktui.stores.config.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell
-from sicktui.tui.main.backup_watch import REFRESH_EVERY, BackupWatch
 from sicktui.tui.main.bindings import bindings
-from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.dispatcher import Dispatcher
-from sicktui.tui.main.lost_watch import LostWatch
 from sicktui.tui.main.notifier import Notifier
-from sicktui.tui.main.offer_watch import OfferWatch
 from sicktui.tui.main.palette import DashboardCommands
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.renderer import LogOf, Renderer
-from sicktui.tui.main.run_tracker import RunTracker
-from sicktui.tui.main.sensor_poller import SensorPoller
 from sicktui.tui.main.services import MainServices
+from sicktui.tui.main.workers.backup_watch import REFRESH_EVERY, BackupWatch
+from sicktui.tui.main.workers.device_list import DeviceListWatcher
+from sicktui.tui.main.workers.lost_watch import LostWatch
+from sicktui.tui.main.workers.offer_watch import OfferWatch
+from sicktui.tui.main.workers.run_tracker import RunTracker
+from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.messages import (
     BackupsRead,
     OffersRead,
@@ -46,7 +46,7 @@ from sicktui.tui.messages import (
     SensorsMoved,
     TroubleMet,
 )
-from sicktui.tui.rows.backup_marks import BackupIndex
+from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, how_to_begin
 from sicktui.tui.rows.jobs import JOB_COLUMNS
 from sicktui.tui.state.dashboard import DashboardState

@@ -12,14 +12,14 @@ from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Level
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.main.backup_watch import BackupWatch
-from sicktui.tui.main.device_list import DeviceListWatcher
 from sicktui.tui.main.notifier import Notifier
-from sicktui.tui.main.offer_watch import OfferWatch
 from sicktui.tui.main.renderer import Renderer
-from sicktui.tui.main.run_tracker import RunTracker
-from sicktui.tui.main.sensor_poller import SensorPoller
 from sicktui.tui.main.status_line import store_labels
+from sicktui.tui.main.workers.backup_watch import BackupWatch
+from sicktui.tui.main.workers.device_list import DeviceListWatcher
+from sicktui.tui.main.workers.offer_watch import OfferWatch
+from sicktui.tui.main.workers.run_tracker import RunTracker
+from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.state.dashboard import DashboardState
 

@@ -12,7 +12,7 @@ from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backup_marks import mark_cell, wants_attention
+from sicktui.tui.rows.backups.marks import mark_cell, wants_attention
 
 
 class Contact(StrEnum):

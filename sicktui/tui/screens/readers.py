@@ -12,7 +12,7 @@ from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.backups import VersionRow, version_row
+from sicktui.tui.rows.backups.table import VersionRow, version_row
 from sicktui.tui.rows.runs import RunLine, about_run, run_line
 
 LATEST: Final = 50

@@ -14,7 +14,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.stores.config.last_seen import SeenSensor, fits
 from sicktui.tui.commands.context import CommandContext
-from sicktui.tui.rows.backup_marks import BackupIndex
+from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
 from sicktui.tui.rows.jobs import JobRow, job_rows
 from sicktui.tui.rows.offers import ListedSensor

@@ -29,7 +29,7 @@ from sicktui.tui.flows.backups.restore import key_of
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.services import Services
-from sicktui.tui.rows.parameters import Reading, editable
+from sicktui.tui.rows.parameters.table import Reading, editable
 from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotReader
 

@@ -19,7 +19,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.save_as import save_as
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.backups import VERSION_COLUMNS, BackupCheck, VersionRow, about
+from sicktui.tui.rows.backups.table import VERSION_COLUMNS, BackupCheck, VersionRow, about
 
 AnswerT = TypeVar("AnswerT")
 

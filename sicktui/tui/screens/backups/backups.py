@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.backups import ALL_COLUMNS, VersionRow
+from sicktui.tui.rows.backups.table import ALL_COLUMNS, VersionRow
 from sicktui.tui.screens.backups.backup_list import BackupList
 from sicktui.tui.screens.readers import read_all_versions
 

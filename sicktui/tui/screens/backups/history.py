@@ -13,8 +13,8 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.backup_marks import mark_words, wants_attention, worst
-from sicktui.tui.rows.backups import VersionRow
+from sicktui.tui.rows.backups.marks import mark_words, wants_attention, worst
+from sicktui.tui.rows.backups.table import VersionRow
 from sicktui.tui.screens.backups.backup_list import BackupList
 from sicktui.tui.screens.readers import read_versions
 from sicktui.tui.widgets.table import Table

@@ -19,8 +19,8 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.replacement import Finding, consequences, guide
-from sicktui.tui.rows.restore import backup_words, who
+from sicktui.tui.rows.restore.plan import backup_words, who
+from sicktui.tui.rows.restore.replacement import Finding, consequences, guide
 from sicktui.tui.screens.backups.restore import plan_one
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form

@@ -23,8 +23,8 @@ from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.restore import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
-from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.update.plan import AskPasswords

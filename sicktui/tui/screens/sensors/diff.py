@@ -10,7 +10,7 @@ from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
+from sicktui.tui.rows.parameters.diff import DIFF_COLUMNS, DiffRow, about, conclusions, diff_rows, who
 
 
 class DiffScreen(TableScreen[None, DiffRow]):

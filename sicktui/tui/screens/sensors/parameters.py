@@ -13,7 +13,7 @@ from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.parameters import (
+from sicktui.tui.rows.parameters.table import (
     PARAMETER_COLUMNS,
     ParameterRow,
     Reading,

@@ -21,7 +21,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.snapshots import NOW, SNAPSHOT_COLUMNS, SnapshotRow
+from sicktui.tui.rows.parameters.snapshots import NOW, SNAPSHOT_COLUMNS, SnapshotRow
 from sicktui.tui.widgets.prose import Prose
 
 _PAIR: Final = 2

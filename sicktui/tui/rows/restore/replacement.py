@@ -13,8 +13,8 @@ from sicktui.model.device import Identity, Observation, Target, same_serial
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.restore import backup_words
-from sicktui.tui.rows.restore_checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.plan import backup_words
 
 _LONG: Final = 600
 _INDENT: Final = Span("    ")

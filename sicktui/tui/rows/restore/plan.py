@@ -13,7 +13,7 @@ from sicktui.model.wording import count, moment, more
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.restore_checks import warning_lines
+from sicktui.tui.rows.restore.checks import warning_lines
 
 _SHOWN: Final = 8
 

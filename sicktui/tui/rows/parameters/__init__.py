@@ -1,0 +1,1 @@
+"""Parameters of sensors: ``table`` has those of one, ``snapshots`` those stored, ``diff`` what differs."""

@@ -1,0 +1,1 @@
+"""Restores: ``plan`` is the table, ``checks`` what was checked, ``replacement`` its steps in words."""
