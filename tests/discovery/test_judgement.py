@@ -315,8 +315,24 @@ def test_a_serial_number_that_only_the_reply_names_is_said_and_not_taken() -> No
     assert (one.confirmed, one.serial, one.mac) == (True, None, MAC)
     assert "1001" in one.message
     assert "not confirmed" in one.message
-    moved_in = only(judge(half, [listed("gate", "192.168.0.9", "1001")]))
-    assert (moved_in.device, moved_in.problem) == (None, None)
+
+
+def test_a_listed_serial_number_that_only_the_reply_names_is_not_added_a_second_time() -> None:
+    half = seen(heard("192.168.0.7"), answers=(answered("192.168.0.7", None, MAC),))
+    gate = listed("gate", "192.168.0.9", "1001")
+    away = only(judge(half, [gate]))
+    assert (away.device, away.problem, away.confirmed, away.identity) == ("gate", Problem.MOVED, False, None)
+    assert "By its answer to the search" in away.message
+    assert not can_add(away)
+    assert not can_follow(away)
+    at_home = seen(*half.sightings, answers=(*half.answers, answered("192.168.0.9", "1001", MAC2)))
+    found = {each.address: each for each in judge(at_home, [gate])}
+    assert (found["192.168.0.9"].device, found["192.168.0.9"].problem) == ("gate", None)
+    assert (found["192.168.0.7"].confirmed, can_add(found["192.168.0.7"])) == (False, False)
+    assert "Sensor 1001 answers at 192.168.0.9" in found["192.168.0.7"].message
+    assert only(judge(half, [listed("gate", "192.168.0.7", "01001")])).confirmed, "nothing speaks against it"
+    other = only(judge(half, [listed("gate", "192.168.0.7", "2002")]))
+    assert (other.problem, other.confirmed, other.instead_of) == (Problem.OTHER_SENSOR, False, "gate")
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,9 @@ def test_a_list_that_changes_all_the_time_is_told(context: Context, monkeypatch:
 def test_adding_twice_adds_once(context: Context) -> None:
     add(context, [sensor()])
     assert add(context, [sensor("192.168.0.10", serial=f"00{SERIAL}")]) == []
+
+
+def test_adding_a_sensor_without_serial_number_twice_adds_once(context: Context) -> None:
+    bare = Found(address="192.168.0.9", by=By.SWEEP, mac="00:06:77:00:00:01", confirmed=True)
+    assert len(add(context, [bare])) == 1
+    assert add(context, [bare]) == []

@@ -91,7 +91,9 @@ def add(
 def _is_listed(found: Found, profiles: Iterable[Profile]) -> bool:
     """Whether the list has a sensor since the search: another session, or this one a moment ago."""
     return any(
-        profile.serial is not None and found.serial is not None and same_serial(profile.serial, found.serial)
+        same_serial(profile.serial, found.serial)
+        if profile.serial is not None and found.serial is not None
+        else profile.address == found.address
         for profile in profiles
     )
 

@@ -26,6 +26,8 @@ class _Subject(Struct, kw_only=True):
 
     sightings: list[Sighting]
     answer: Answer | None = None
+    doubted: bool = False
+    """Whether the list speaks against it: see ``_Judge._is_doubted``."""
 
     @property
     def identity(self) -> Identity | None:
@@ -42,7 +44,7 @@ class _Subject(Struct, kw_only=True):
     @property
     def confirmed(self) -> bool:
         """Whether its REST API reports who it is. No hint that belongs to it contradicts that."""
-        return self.identity is not None and self.identity.key is not None
+        return self.identity is not None and self.identity.key is not None and not self.doubted
 
     @property
     def mac(self) -> str | None:
@@ -203,6 +205,7 @@ class _Judge:
         self._at: dict[str, list[_Subject]] = {}
         """The sensors that are alive at each address."""
         for subject in subjects:
+            subject.doubted = self._is_doubted(subject)
             for host in {subject.host, *(s.host for s in subject.sightings if s.by is By.BROADCAST)}:
                 self._at.setdefault(host, []).append(subject)
         self._own_place = {
@@ -225,6 +228,18 @@ class _Judge:
         problem, message, advice = self._problem(subject, found, device, instead)
         message = " ".join(text for text in (message, *_only_claimed(subject)) if text)
         return structs.replace(found, problem=problem, message=message, advice=advice)
+
+    def _is_doubted(self, subject: _Subject) -> bool:
+        """Whether it may be another sensor than listed, by a serial number that only its reply names.
+
+        Its REST API reports a MAC address alone, so it can neither be added as a new sensor nor followed.
+        """
+        claimed = subject.claimed_serial
+        if not subject.confirmed or subject.serial or not claimed:
+            return False
+        pinned = self._by_serial.get(bare_serial(claimed), [])
+        there = [entry for entry in self._there(subject) if entry.serial]
+        return (pinned or there) != [] and not any(entry in there for entry in pinned)
 
     def _with(self, subject: _Subject) -> list[Listed]:
         return self._by_serial.get(bare_serial(subject.serial), []) if subject.serial else []
