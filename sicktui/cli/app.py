@@ -11,7 +11,7 @@ import click
 from sicktui import __version__
 from sicktui.cli import lines
 from sicktui.cli.commands import COMMANDS
-from sicktui.cli.commands.demo import demo_command
+from sicktui.cli.commands.pc.demo import demo_command
 from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError

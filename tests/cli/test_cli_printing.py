@@ -5,7 +5,7 @@ import os
 import pytest
 
 from sicktui.cli import tables as layout
-from sicktui.cli.actions.run_printer import RunPrinter, group_by_cause, print_summary
+from sicktui.cli.actions.updates.run_printer import RunPrinter, group_by_cause, print_summary
 from sicktui.cli.output import Printer
 from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
 from sicktui.model.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached

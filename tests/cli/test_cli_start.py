@@ -26,11 +26,15 @@ MEMBERS = {
 
 def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> None:
     folder = Path(actions.__file__).parent
-    done = {path.stem for path in folder.glob("*.py")}
-    defined = {path.stem for path in folder.with_name("commands").glob("*.py")}
+    done = {path.relative_to(folder) for path in folder.rglob("*.py")}
+    commands = folder.with_name("commands")
+    defined = {path.relative_to(commands) for path in commands.rglob("*.py")}
     assert defined <= done
-    assert done - defined == {"follow", "inventory", "login_shared", "offers", "run_printer"}
-    assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in defined - {"__init__"})
+    assert {path.stem for path in done - defined} == {
+        *("follow", "inventory", "login_shared", "offers", "run_printer"),
+    }
+    names = {path.stem for path in defined} - {"__init__"}
+    assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in names)
     with pytest.raises(AttributeError):
         _ = actions.nothing_like_it  # type: ignore[attr-defined]
 

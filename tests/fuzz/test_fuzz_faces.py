@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.cli.actions.run_printer import RunPrinter, print_summary
+from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sicktui.cli.actions.status import status_line
+from sicktui.cli.actions.sensors.status import status_line
 from sicktui.engine.authentication import check_login
 from sicktui.engine.observe import Watch, observe
 from sicktui.engine.parameters.snapshot import snapshot_now

@@ -1,101 +1,55 @@
-"""What the commands do: a module for each command or group, named like the one that defines it.
+"""What the commands do: a module for each command or group, in the folder of its topic.
 
-``offers`` has ``firmware check`` and ``firmware fetch``; ``inventory`` has import, export and overview of
-``devices``. ``follow`` and ``run_printer`` show a run on the
-terminal, for every command that starts or follows one; ``login_shared`` is ``login`` for a group. The modules
-are imported when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions
-only, and not the engine with httpx and SQLite.
+It has the name of the module in ``sicktui.cli.commands`` that defines the command. The modules are imported
+when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions only, and not
+the engine with httpx and SQLite.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sicktui.cli.actions import (
-        address as address,
-    )
-    from sicktui.cli.actions import (
+    # isort: off
+    from sicktui.cli.actions.backups import (
         backup as backup,
-    )
-    from sicktui.cli.actions import (
-        backups as backups,
-    )
-    from sicktui.cli.actions import (
-        commission as commission,
-    )
-    from sicktui.cli.actions import (
-        demo as demo,
-    )
-    from sicktui.cli.actions import (
-        devices as devices,
-    )
-    from sicktui.cli.actions import (
         diff as diff,
-    )
-    from sicktui.cli.actions import (
-        discover as discover,
-    )
-    from sicktui.cli.actions import (
-        doctor as doctor,
-    )
-    from sicktui.cli.actions import (
-        dump as dump,
-    )
-    from sicktui.cli.actions import (
-        firmware as firmware,
-    )
-    from sicktui.cli.actions import (
-        inventory as inventory,
-    )
-    from sicktui.cli.actions import (
-        login as login,
-    )
-    from sicktui.cli.actions import (
-        login_shared as login_shared,
-    )
-    from sicktui.cli.actions import (
-        offers as offers,
-    )
-    from sicktui.cli.actions import (
-        parameters as parameters,
-    )
-    from sicktui.cli.actions import (
-        passphrase as passphrase,
-    )
-    from sicktui.cli.actions import (
-        passwd as passwd,
-    )
-    from sicktui.cli.actions import (
-        plan as plan,
-    )
-    from sicktui.cli.actions import (
         restore as restore,
+        stored as stored,
     )
-    from sicktui.cli.actions import (
-        runs as runs,
-    )
-    from sicktui.cli.actions import (
-        simulate as simulate,
-    )
-    from sicktui.cli.actions import (
-        sources as sources,
-    )
-    from sicktui.cli.actions import (
-        status as status,
-    )
-    from sicktui.cli.actions import (
-        update as update,
-    )
-    from sicktui.cli.actions import (
+    from sicktui.cli.actions.network import address as address, commission as commission, discover as discover
+    from sicktui.cli.actions.packages import firmware as firmware, offers as offers, sources as sources
+    from sicktui.cli.actions.passwords import (
+        login as login,
+        login_shared as login_shared,
+        passphrase as passphrase,
+        passwd as passwd,
         vault as vault,
     )
+    from sicktui.cli.actions.pc import demo as demo, doctor as doctor, simulate as simulate
+    from sicktui.cli.actions.sensors import (
+        devices as devices,
+        dump as dump,
+        inventory as inventory,
+        parameters as parameters,
+        status as status,
+    )
+    from sicktui.cli.actions.updates import plan as plan, runs as runs, update as update
+    # isort: on
 else:
     import importlib
 
+    _TOPICS = {
+        "sensors": "devices inventory status parameters dump",
+        "network": "address commission discover",
+        "passwords": "login passwd passphrase vault login_shared",
+        "updates": "plan update runs",
+        "backups": "backup stored restore diff",
+        "packages": "firmware offers sources",
+        "pc": "doctor demo simulate",
+    }
+
     def __getattr__(name: str) -> object:
         """The module ``name``, imported at its first use."""
-        try:
-            return importlib.import_module(f"{__name__}.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"{__name__}.{name}":
-                raise  # a library that it needs
-            raise AttributeError(name) from error
+        for topic, modules in _TOPICS.items():
+            if name in modules.split():
+                return importlib.import_module(f"{__name__}.{topic}.{name}")
+        raise AttributeError(name)

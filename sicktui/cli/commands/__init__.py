@@ -10,30 +10,13 @@ from typing import Final
 
 import click
 
-from sicktui.cli.commands import (
-    address,
-    backup,
-    backups,
-    commission,
-    devices,
-    diff,
-    discover,
-    doctor,
-    dump,
-    firmware,
-    login,
-    parameters,
-    passphrase,
-    passwd,
-    plan,
-    restore,
-    runs,
-    simulate,
-    sources,
-    status,
-    update,
-    vault,
-)
+from sicktui.cli.commands.backups import backup, diff, restore, stored
+from sicktui.cli.commands.network import address, commission, discover
+from sicktui.cli.commands.packages import firmware, sources
+from sicktui.cli.commands.passwords import login, passphrase, passwd, vault
+from sicktui.cli.commands.pc import doctor, simulate
+from sicktui.cli.commands.sensors import devices, dump, parameters, status
+from sicktui.cli.commands.updates import plan, runs, update
 
 COMMANDS: Final[Mapping[str, click.Command]] = {
     "devices": devices.group,
@@ -46,7 +29,7 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "plan": plan.plan,
     "update": update.update,
     "backup": backup.backup,
-    "backups": backups.group,
+    "backups": stored.group,
     "restore": restore.restore,
     "passphrase": passphrase.group,
     "get": parameters.get,

@@ -1,0 +1,1 @@
+"""What the commands for backups do. ``stored`` is the group ``sicktui backups``."""

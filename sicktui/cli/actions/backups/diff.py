@@ -1,0 +1,195 @@
+"""What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.cli.actions.sensors.parameters import one_target, print_error
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.cli.tables import indented, table
+from sicktui.engine.parameters.compare import Comparison, Difference, compare, shown
+from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
+from sicktui.engine.parameters.variables import NEVER_READABLE
+from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+from sicktui.model.wording import count, moment
+
+_MOST_ALIKE: Final = 8
+"""Parameters that are named one by one; more that share a reason are counted."""
+
+
+class DiffRequest(Struct, frozen=True, kw_only=True):
+    """What is to be compared."""
+
+    device: str
+    other: str | None = None
+    against: str | None = None
+    quick: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """How much is read."""
+        return "essential" if self.quick else "full"
+
+
+def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int:
+    """Compare a sensor with what it was, or with another. Returns 1 if one could not be read."""
+    if request.other is not None and request.against is not None:
+        raise UsageError("Compare with OTHER or with --against, not with both.")
+    with open_cli(common) as cli:
+        target = one_target(cli, request.device)
+        other = one_target(cli, request.other) if request.other is not None else None
+        earlier = _named(cli, request.against) if request.against is not None else None
+        try:
+            now = _read(cli, target, request.scope)
+            second = None if other is None else _read(cli, other, request.scope)
+        except UsageError:
+            raise
+        except SicktuiError as error:
+            return print_error(cli, target, error)
+        if second is not None:
+            return _print(cli, now, second, differences_fail=differences_fail)
+        before = earlier or last_snapshot(cli.context, now)
+        if before is not None:
+            return _print(cli, before, now, differences_fail=differences_fail)
+        cli.out.fact("snapshot", cli.now(), **_facts(now))
+        cli.out.note(
+            f"First snapshot of {target.device} ({now.id}) stored. Later ones can be compared with it."
+        )
+        return ExitCode.OK
+
+
+def snapshots(common: Common, word: str) -> int:
+    """List the snapshots of a device's sensors."""
+    with open_cli(common) as cli:
+        target = one_target(cli, word)
+        kept = snapshots_of(cli.context, target.device, target.serial)
+        for snapshot in kept:
+            cli.out.fact("snapshot", cli.now(), **_facts(snapshot))
+        if kept:
+            headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
+            rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
+            cli.out.lines(table(headers, rows))
+        else:
+            cli.out.note(
+                f"There is no snapshot of {target.device} yet. Take one with 'sicktui diff {target.device}'."
+            )
+        return ExitCode.OK
+
+
+def _read(cli: CliContext, target: Target, scope: Scope) -> Snapshot:
+    cli.out.note(f"Reading {target.device}...")
+    return asyncio.run(snapshot_now(cli.context, target, scope=scope))
+
+
+def _named(cli: CliContext, word: str) -> Snapshot:
+    """A snapshot by its id, or the one that was taken with a backup."""
+    context = cli.context
+    try:
+        return context.snapshots.get(word)
+    except UsageError:
+        record = next(
+            (record for record in context.backups.list() if word and record.id.startswith(word)), None
+        )
+        if record is None:
+            raise
+    if record.snapshot is None:
+        raise UsageError(
+            f"Backup {record.id} has no snapshot, so it cannot be compared.",
+            advice="Imported backups have none. Use a snapshot: 'sicktui diff DEVICE --list'.",
+        )
+    return context.snapshots.get(record.snapshot)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, object]:
+    return {
+        "id": snapshot.id,
+        "device": snapshot.device,
+        "serial": snapshot.serial,
+        "version": snapshot.version,
+        "taken": snapshot.taken,
+        "scope": snapshot.scope,
+        "values": snapshot.values,
+        "unreadable": snapshot.unreadable,
+    }
+
+
+def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
+    drift = compare(before, after)
+    for difference in drift.differences:
+        cli.out.fact("difference", cli.now(), device=after.device, **_keys(difference))
+    cli.out.fact(
+        "diff",
+        cli.now(),
+        device=after.device,
+        before=before.id,
+        after=after.id,
+        different=len(drift.differences),
+        same=drift.same,
+        checksum=drift.checksum,
+        not_compared=drift.not_compared,
+    )
+    who = f"{_who(before)}  ->  {_who(after)}"
+    for line in indented(who, columns=cli.out.columns, first="", rest="  "):
+        cli.out.line(line, bold=True)
+    if drift.differences:
+        headers = ("PARAMETER", "BEFORE", "AFTER")
+        cli.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
+    _print_result(cli, drift)
+    return ExitCode.FAILED if differences_fail and drift.differences else ExitCode.OK
+
+
+def _who(snapshot: Snapshot) -> str:
+    return (
+        f"{snapshot.device} ({snapshot.serial or snapshot.key}, {snapshot.version}) {moment(snapshot.taken)}"
+    )
+
+
+def _keys(difference: Difference) -> dict[str, object]:
+    return {
+        "parameter": difference.path,
+        "change": difference.kind,
+        "before": difference.before,
+        "after": difference.after,
+        "network": difference.network,
+    }
+
+
+def _cells(difference: Difference) -> tuple[str, ...]:
+    return (
+        difference.path,
+        "-" if difference.kind == "new" else shown(difference.before),
+        "-" if difference.kind == "gone" else shown(difference.after),
+    )
+
+
+def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for name, why in unread.items():
+        reasons.setdefault(why, []).append(name)
+    return reasons
+
+
+def _print_result(cli: CliContext, drift: Comparison) -> None:
+    words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
+    cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
+    if drift.checksum == "different" and not drift.settings:
+        cli.out.note(
+            "The checksum of all parameters (MD5Parameters) differs, so another parameter must have changed.",
+            "yellow",
+        )
+    unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
+    for why, names in _by_reason(unread).items():
+        if len(names) > _MOST_ALIKE:
+            cli.out.note(f"Not compared: {len(names)} parameters, for {why}.")
+        else:
+            cli.out.note(f"Not compared: {', '.join(names)}: {why}.")
+    lacking = len(drift.not_compared) - len(unread)
+    if lacking:
+        cli.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")
+    cli.out.note(f"Never readable: {', '.join(NEVER_READABLE)}.")

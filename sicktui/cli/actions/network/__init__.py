@@ -1,0 +1,1 @@
+"""What ``discover``, ``address`` and ``commission`` do."""

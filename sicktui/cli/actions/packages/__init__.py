@@ -1,0 +1,1 @@
+"""What ``firmware`` and ``sources`` do. ``offers`` has ``firmware check`` and ``firmware fetch``."""

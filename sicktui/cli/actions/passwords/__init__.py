@@ -1,0 +1,1 @@
+"""What the commands for passwords do. ``login_shared`` is ``login`` for a group."""

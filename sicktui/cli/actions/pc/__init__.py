@@ -1,0 +1,1 @@
+"""What ``doctor``, ``demo`` and ``simulate`` do."""

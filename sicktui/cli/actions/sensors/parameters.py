@@ -1,0 +1,147 @@
+"""What ``sicktui get``, ``set`` and ``find-me`` do."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.engine.parameters.compare import leaves, shown
+from sicktui.engine.parameters.write import (
+    NotSaved,
+    WritePlan,
+    plan_write,
+    read_parameter,
+    write_parameter,
+)
+from sicktui.engine.parameters.write import (
+    find_me as blink,
+)
+from sicktui.model.device import Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.sensor.errors import OutcomeUnknown
+
+
+def get(common: Common, word: str, name: str) -> int:
+    """Print one parameter. Returns 1 if the sensor does not return it."""
+    with open_cli(common) as cli:
+        target = one_target(cli, word)
+        try:
+            value = asyncio.run(read_parameter(cli.context, target, name))
+        except UsageError:
+            raise
+        except SicktuiError as error:
+            return print_error(cli, target, error)
+        cli.out.fact("parameter", cli.now(), device=target.device, name=name, value=value)
+        if isinstance(value, str):
+            cli.out.line(value)
+        else:
+            found = leaves(name, value)
+            cli.out.lines(
+                shown(part) if len(found) == 1 else f"{path} = {shown(part)}" for path, part in found.items()
+            )
+        return ExitCode.OK
+
+
+def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> int:
+    """Write one parameter.
+
+    Returns 1 if the sensor did not accept or not save it, 3 if that is unknown, 4 if it was refused before
+    anything was written (a run or an update is under way, another sensor answers).
+    """
+    with open_cli(common) as cli:
+        target = one_target(cli, word)
+        cli.ask_passwords([target])
+        plan = asyncio.run(plan_write(cli.context, target, name, text))
+        for warning in plan.warnings:
+            cli.out.note(warning, "yellow")
+        if (plan.changes or persist) and cli.declined(_question(target, plan, persist=persist)):
+            return ExitCode.INTERRUPTED
+        try:
+            written = asyncio.run(write_parameter(cli.context, target, name, plan.new, persist=persist))
+        except OutcomeUnknown as error:
+            print_error(cli, target, error)
+            return ExitCode.UNKNOWN
+        except NotSaved as error:
+            return print_error(cli, target, error)
+        except SicktuiError as error:
+            failed = print_error(cli, target, error)
+            return ExitCode.REFUSED if error.code in (Code.BUSY, Code.OTHER_DEVICE) else failed
+        cli.out.fact(
+            "parameter",
+            cli.now(),
+            device=target.device,
+            name=name,
+            value=written.new,
+            old=written.old,
+            changed=written.changed,
+            persisted=written.persisted,
+        )
+        cli.out.line(str(written))
+        _print_saved(cli, written.persisted, changed=written.changed)
+        return ExitCode.OK
+
+
+def _question(target: Target, plan: WritePlan, *, persist: bool) -> str:
+    saved = " and save it" if persist else ""
+    return f"Change {plan.name} of {target.device} from {shown(plan.old)} to {shown(plan.new)}{saved}?"
+
+
+def _print_saved(cli: CliContext, persisted: bool | None, *, changed: bool) -> None:
+    if persisted:
+        cli.out.note("Saved: the value survives a power cycle.")
+    elif persisted is False:
+        cli.out.note("This sensor cannot save it: the value may be lost at the next power cycle.", "yellow")
+    elif changed:
+        cli.out.note("Not saved: the value may be lost at the next power cycle. Save it with --persist.")
+
+
+def find_me(common: Common, words: Sequence[str], seconds: int) -> int:
+    """Make sensors blink. Returns 1 if one of them does not."""
+    with open_cli(common) as cli:
+        targets = cli.targets(words)
+        return max(asyncio.run(_blink(cli, targets, seconds)), default=ExitCode.OK)
+
+
+async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> list[int]:
+    async def one(target: Target) -> int:
+        try:
+            await blink(cli.context, target, seconds)
+        except SicktuiError as error:
+            return print_error(cli, target, error)
+        cli.out.fact("find_me", cli.now(), device=target.device, seconds=seconds)
+        cli.out.line(f"{target.device} blinks for {seconds} s.")
+        return ExitCode.OK
+
+    return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+def one_target(cli: CliContext, word: str) -> Target:
+    """The one device that a word matches.
+
+    Raises:
+        UsageError: it matches several.
+    """
+    targets = cli.targets([word])
+    if len(targets) != 1:
+        raise UsageError(
+            f"{word} matches {len(targets)} devices; this command takes one.", advice="Name one device."
+        )
+    return targets[0]
+
+
+def print_error(cli: CliContext, target: Target, error: SicktuiError) -> int:
+    """Print what went wrong with a device. Returns 1."""
+    cli.out.fact(
+        "problem",
+        cli.now(),
+        device=target.device,
+        code=error.code.value if error.code else None,
+        message=error.message,
+        advice=error.advice,
+    )
+    cli.out.note(f"{target.device}: {error.message}", "red")
+    if error.advice:
+        cli.out.note(f"  -> {error.advice}")
+    return ExitCode.FAILED

@@ -1,0 +1,160 @@
+"""What ``sicktui plan`` does, and the plan of an update: the package, the devices, the reasons."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.cli.tables import fitting, hanging, indented, row
+from sicktui.engine.run.events import planned_event
+from sicktui.engine.run.verdicts import plan_exit_code
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.enums import Action
+from sicktui.model.errors import UsageError
+from sicktui.model.package import Package
+from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.wording import count, names
+from sicktui.stores.disk.files import exists, expand_path
+from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
+
+HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
+COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
+
+
+class UpdateArguments(Struct, frozen=True, kw_only=True):
+    """The devices, package and options of an update, from the command line."""
+
+    devices: tuple[str, ...]
+    package: str
+    expect_version: str | None = None
+    allow_downgrade: bool = False
+    force: bool = False
+    allow_unapproved: bool = False
+    backup: bool = True
+    persist: bool = False
+
+    def options(self) -> UpdateOptions:
+        """The options, as the engine takes them."""
+        return UpdateOptions(
+            expect_version=self.expect_version,
+            backup=self.backup,
+            allow_downgrade=self.allow_downgrade,
+            force=self.force,
+            allow_unapproved=self.allow_unapproved,
+            persist=self.persist,
+        )
+
+
+def plan(common: Common, request: UpdateArguments) -> int:
+    """Show what an update would do. Returns 4 if not one device may go."""
+    with open_cli(common) as cli:
+        items, _ = make_plan(cli, request)
+        for item in items:
+            cli.out.event(planned_event(item, ts=cli.now()))
+        show_plan(cli, items, to_stderr=common.json)
+        return plan_exit_code(items)
+
+
+def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem], Package | PackageError]:
+    """Find the package, ask for missing passwords, read every sensor.
+
+    Returns:
+        The plan in the order of the devices, and the package or why it cannot be used.
+    """
+    targets = cli.targets(request.devices)
+    package = find_package(cli, request.package)
+    if isinstance(package, Package):
+        cli.ask_passwords(targets)
+        if request.backup:
+            unlock_passphrases(cli, targets, warn=False)
+        cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
+    items = asyncio.run(plan_update(cli.context, targets, package, request.options()))
+    return items, package
+
+
+def find_package(cli: CliContext, word: str) -> Package | PackageError:
+    """The package of a file, or of the shelf by its name or id.
+
+    A package in a zip is unpacked after a confirmation.
+    """
+    path = expand_path(word)
+    if not exists(path) and (shelved := _on_shelf(cli, word)) is not None:
+        return shelved
+    try:
+        return inspect_package(path)
+    except ZippedPackage as error:
+        return _unpacked(cli, path, error)
+    except PackageError as error:
+        return error
+
+
+def _unpacked(cli: CliContext, path: Path, zipped: ZippedPackage) -> Package | PackageError:
+    """The package in a zip, unpacked after a confirmation."""
+    if not cli.common.yes and not cli.interactive:
+        return PackageError(zipped.message, advice=f"{zipped.advice} Or use --yes.")
+    if not cli.confirm(f"{zipped.message} Unpack it?"):
+        return zipped
+    try:
+        package = inspect_package(path, unpack_to=cli.context.home.unpacked)
+    except PackageError as error:
+        return error
+    cli.out.note(f"Unpacked {package.name} from {path.name}.")
+    return package
+
+
+def _on_shelf(cli: CliContext, word: str) -> Package | None:
+    """The package of the shelf with this name or id; ``None`` if there is none."""
+    shelf = cli.context.shelf
+    try:
+        return shelf.package(shelf.find(word))
+    except UsageError:
+        return None
+
+
+def show_plan(cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
+    """Print the plan for people: one line a device, then the advice for the refused ones."""
+    out = cli.out
+    rows = [_cells(item) for item in items]
+    widths = fitting([HEADERS, *rows])
+    write = out.note if to_stderr else out.line
+    write(row(HEADERS, widths), bold=True)
+    for item, cells in zip(items, rows, strict=True):
+        for line in hanging(cells, widths, out.wrap):
+            write(line, COLOURS[item.action])
+    for advice, devices in _advice(items).items():
+        for line in indented(f"{names(devices)}: {advice}", columns=out.columns, first="-> ", rest="   "):
+            write(line)
+    write(summary(items))
+
+
+def _cells(item: PlanItem) -> tuple[str, ...]:
+    return (item.device, item.action.value, item.from_version or "-", item.to_version or "-", item.message)
+
+
+def _advice(items: Iterable[PlanItem]) -> dict[str, list[str]]:
+    """Each advice once, with its devices."""
+    groups: dict[str, list[str]] = {}
+    for item in items:
+        if item.advice:
+            groups.setdefault(item.advice, []).append(item.device)
+    return groups
+
+
+def summary(items: Sequence[PlanItem]) -> str:
+    """The plan in numbers: ``4 to update, 1 refused``."""
+    number = {action: sum(item.action is action for item in items) for action in Action}
+    parts = [
+        f"{number[action]} {words}"
+        for action, words in (
+            (Action.UPDATE, "to update"),
+            (Action.SKIP, "skipped"),
+            (Action.REFUSE, "refused"),
+        )
+        if number[action]
+    ]
+    return ", ".join(parts) + "."

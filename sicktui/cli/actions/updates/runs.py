@@ -1,0 +1,200 @@
+"""What ``sicktui runs`` does: readers of the journal, and commands to a run."""
+
+import asyncio
+import time
+from typing import Final
+
+from sicktui.cli.actions.updates.follow import Follower, follow_run, run_line
+from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.cli.signals import Interrupts
+from sicktui.cli.tables import table
+from sicktui.engine.run.diagnosis import diagnose_empty_journal
+from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
+from sicktui.engine.run.history import every_event
+from sicktui.engine.run.launch import resume_run
+from sicktui.engine.run.spawn import LaunchError
+from sicktui.model.device import Target
+from sicktui.model.enums import RunState
+from sicktui.model.errors import UsageError
+from sicktui.model.event import VerdictReached
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.model.wording import count, duration, moment, names
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.rows import RunRow
+
+REACTION: Final = 3.0
+"""Seconds in which a runner reads a command: it polls four times a second."""
+AGAIN: Final = 0.1
+HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
+
+
+def list_runs(common: Common, limit: int) -> int:
+    """Print one line a run, newest first, with its real state."""
+    with open_cli(common) as cli:
+        context = cli.context
+        rows = [liveness(context, row) for row in context.journal.runs(limit)]
+        for row in rows:
+            cli.out.event(run_line(row, cli.now()))
+        if rows:
+            cli.out.lines(table(HEADERS, [_cells(row) for row in rows]))
+        else:
+            lost_journal = diagnose_empty_journal(context)
+            cli.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
+        _print_damages(cli)
+        lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
+        if lost:
+            what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
+            cli.out.note(f"{what} Resume with 'sicktui runs resume RUN'.", "yellow")
+        return ExitCode.OK
+
+
+def _print_damages(cli: CliContext, run: str | None = None) -> None:
+    """Print what cannot be read of the journal, or of one run."""
+    for damage in cli.context.journal.damages(of=run):
+        cli.out.note(str(damage), "red")
+
+
+def _cells(row: RunRow) -> tuple[str, ...]:
+    took = duration(seconds_between(row.started, row.finished)) if row.finished else "-"
+    pid = "-" if row.pid is None else str(row.pid)
+    return (row.run, row.operation.value, row.state.value, moment(row.started), took, pid)
+
+
+def show(common: Common, word: str) -> int:
+    """Print a run from the journal; of a damaged one, what is readable."""
+    with open_cli(common) as cli:
+        run = cli.context.journal.resolve(word)
+        try:
+            devices, state = _headline(cli, run)
+        except JournalDamaged:
+            _history(cli, run, [])
+            raise
+        _history(cli, run, devices)
+        _print_damages(cli, run)
+        if state is RunState.INTERRUPTED:
+            cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
+        return ExitCode.OK
+
+
+def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
+    """Print what the run is. Returns its devices and state."""
+    context = cli.context
+    row = liveness(context, context.journal.row(run))
+    spec = context.journal.spec(run)
+    cli.out.line(f"Run {run}: {row.operation.value}, {row.state.value}", bold=True)
+    cli.out.line(
+        f"Started {moment(row.started)} by {spec.operator.user} on {spec.operator.host}"
+        + (f" over SSH from {spec.operator.ssh_client}" if spec.operator.ssh_client else "")
+    )
+    if spec.package is not None:
+        cli.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
+    cli.out.line()
+    return [item.device for item in spec.items], row.state
+
+
+def _history(cli: CliContext, run: str, devices: list[str]) -> None:
+    printer = RunPrinter(cli.out, devices, planned=False)
+    for event in every_event(cli.context.journal, run):
+        cli.out.event(event)
+        printer.show(event)
+    print_summary(cli.out, printer.view)
+
+
+def attach(common: Common, word: str) -> int:
+    """Follow a run; returns its exit code."""
+    with open_cli(common) as cli:
+        run = resolve_run(cli.context, word, states=(RunState.RUNNING,))
+        return asyncio.run(follow_run(cli, run, planned=False, ctrl_c_cancels=False))
+
+
+def cancel(common: Common, word: str) -> int:
+    """Ask a run to stop safely."""
+    with open_cli(common) as cli:
+        context = cli.context
+        run = resolve_run(context, word, states=(RunState.RUNNING,))
+        row = liveness(context, context.journal.row(run))
+        if row.state is not RunState.RUNNING:
+            lost = row.state is RunState.INTERRUPTED
+            raise UsageError(
+                f"Run {run} is {row.state.value}; there is nothing to cancel.",
+                advice=f"Finish its sensors with 'sicktui runs resume {run}'."
+                if lost
+                else "'sicktui runs list' shows the state of every run.",
+            )
+        request_cancel(context, run)
+        cli.out.event(run_line(row, cli.now()))
+        cli.out.note(_after_cancel(cli, run))
+        return ExitCode.OK
+
+
+def _after_cancel(cli: CliContext, run: str) -> str:
+    """The state of the cancelled run: what it still waits for, once its runner has read the command."""
+    come_back = f"Follow: sicktui runs attach {run}"
+    deadline, heard = time.monotonic() + REACTION, False
+    while time.monotonic() < deadline:
+        view = RunView()
+        for event in every_event(cli.context.journal, run):
+            view = reduce(view, event)
+        if view.finished:
+            return f"Run {run} is {view.state.value}: {counts(view)}"
+        # Once more after the command was read: what it interrupts gets its verdict a moment later.
+        if heard and (waits := waited_for(view)):
+            waiting = names([f"{device} ({step.value})" for device, step in waits.items()])
+            return f"Run {run}: cancelling, waiting for {waiting}. {come_back}"
+        heard = view.cancelling
+        time.sleep(AGAIN)
+    return f"Cancelling run {run}. Sensors that were written to are finished first. {come_back}"
+
+
+def resume(common: Common, word: str | None) -> int:
+    """Resume an interrupted run and follow it."""
+    with open_cli(common) as cli:
+        run = (
+            resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
+        )
+        targets = _unfinished(cli, run)
+        question = (
+            f"Resume run {run} on {count(len(targets), 'sensor')} ({names([t.device for t in targets])})?"
+        )
+        if cli.declined(question):
+            return ExitCode.INTERRUPTED
+        cli.ask_passwords(targets)
+        return asyncio.run(_resume(cli, run))
+
+
+async def _resume(cli: CliContext, run: str) -> int:
+    with Interrupts() as interrupts:
+        try:
+            await resume_run(cli.context, run)
+        except LaunchError as error:
+            # Shown like a run whose runner is gone: an earlier one may have written to the sensors.
+            cli.out.note(f"Error: {error.message} {error.advice}", "red")
+        return await Follower(cli, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
+
+
+def _only_interrupted(cli: CliContext) -> str:
+    rows = interrupted(cli.context)
+    if len(rows) == 1:
+        return rows[0].run
+    if not rows:
+        raise UsageError("No run is interrupted.", advice="'sicktui runs list' shows the state of every run.")
+    raise UsageError(
+        f"{len(rows)} runs are interrupted: {names([row.run for row in rows])}.",
+        advice="Name the one to resume.",
+    )
+
+
+def _unfinished(cli: CliContext, run: str) -> list[Target]:
+    """The devices of a run that may go and have no verdict yet."""
+    row = liveness(cli.context, cli.context.journal.row(run))
+    if row.state is not RunState.INTERRUPTED:
+        raise UsageError(
+            f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
+            advice="'sicktui runs list' shows the state of every run.",
+        )
+    journal = cli.context.journal
+    done = {event.device for event in every_event(journal, run) if isinstance(event, VerdictReached)}
+    return [item.target for item in journal.spec(run).items if item.may_go and item.device not in done]

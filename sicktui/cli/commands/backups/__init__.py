@@ -1,0 +1,1 @@
+"""Commands for backups: ``backup``, ``restore``, ``diff``, and ``stored``, the group ``sicktui backups``."""

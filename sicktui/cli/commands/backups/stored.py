@@ -1,0 +1,115 @@
+"""``sicktui backups``."""
+
+import click
+
+from sicktui.cli import actions
+from sicktui.cli.options import CommandGroup, Common, with_common
+
+
+@click.group(name="backups", cls=CommandGroup)
+def group() -> None:
+    """List, check, copy and delete the backups on this PC."""
+
+
+@group.command("list")
+@click.option("--serial", metavar="NUMBER", help="Only backups of this sensor.")
+@with_common
+def list_backups(common: Common, serial: str | None) -> int:
+    """List the backups, newest first."""
+    return actions.stored.list_backups(common, serial)
+
+
+@group.command("show")
+@click.argument("backup_id", metavar="ID")
+@with_common
+def show(common: Common, backup_id: str) -> int:
+    """Show the metadata of a backup."""
+    return actions.stored.show(common, backup_id)
+
+
+@group.command("history")
+@click.option(
+    "--old-after",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Age at which a backup is marked as old (backups.old_after).",
+)
+@with_common
+def history(common: Common, old_after: float | None) -> int:
+    """Show each sensor's newest backup; mark sensors whose backup is missing, old, outdated or damaged."""
+    return actions.stored.history(common, old_after)
+
+
+@group.command("verify")
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--passphrase", is_flag=True, help="Also test whether a known passphrase opens them.")
+@with_common
+def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
+    """Check that backups are intact; without ID, all of them. Exit code 1 if one is damaged.
+
+    With --passphrase, exit code 1 also if no known passphrase opens a backup: a lost passphrase is
+    found now and not at the restore.
+    """
+    return actions.stored.verify(common, ids, passphrase=passphrase)
+
+
+@group.command("export")
+@click.argument("backup_id", metavar="ID")
+@click.argument("file", metavar="FILE", type=click.Path())
+@with_common
+def export(common: Common, backup_id: str, file: str) -> int:
+    """Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json."""
+    return actions.stored.export(common, backup_id, file)
+
+
+@group.command("import")
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.option("--serial", metavar="NUMBER", help="Serial number of the sensor, if there is no FILE.json.")
+@click.option("--device", metavar="NAME", help="Name of the sensor.")
+@click.option("--model", metavar="MODEL", help="DeviceType of the sensor, e.g. PICS150-1.")
+@click.option("--firmware", metavar="VERSION", help="Firmware version that created it.")
+@with_common
+def import_backup(
+    common: Common,
+    *,
+    file: str,
+    serial: str | None,
+    device: str | None,
+    model: str | None,
+    firmware: str | None,
+) -> int:
+    r"""Import a backup file, with its metadata from FILE.json if there is one.
+
+    \b
+    Examples:
+      sicktui backups import /media/usb/gate-1.backup
+      sicktui backups import old.bin --serial 25420067 --device gate-1
+    """
+    return actions.stored.import_backup(
+        common, file, serial=serial, device=device, model=model, firmware=firmware
+    )
+
+
+@group.command("prune")
+@click.option(
+    "--keep", type=click.IntRange(min=1), metavar="N", help="Keep the newest N intact backups of each sensor."
+)
+@click.option(
+    "--older-than",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Delete only backups last confirmed more than DAYS ago.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@with_common
+def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
+    r"""Delete old backups, after showing them and asking.
+
+    The last good backup of each sensor is always kept.
+
+    \b
+    Examples:
+      sicktui backups prune --older-than 365
+      sicktui backups prune --keep 5 --older-than 90 --yes
+    """
+    return actions.stored.prune(common, keep, older_than, dry_run=dry_run)

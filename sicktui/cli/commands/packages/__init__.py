@@ -1,0 +1,1 @@
+"""Commands for packages of firmware: ``firmware`` and ``sources``."""

@@ -1,0 +1,1 @@
+"""Commands for passwords: ``login`` and logout, ``passwd``, ``passphrase`` and ``vault``."""

@@ -1,0 +1,23 @@
+"""``sicktui demo``."""
+
+import click
+
+from sicktui.cli import actions
+from sicktui.cli.commands.pc.simulate import fleet_size
+from sicktui.cli.options import Common, Dashboard, command
+
+
+def demo_command(dashboard: Dashboard) -> click.Command:
+    """The demo, which starts the dashboard."""
+
+    @command("demo")
+    @fleet_size
+    def show(common: Common, number: int) -> int:
+        """Try sicktui on simulated sensors, in a temporary folder.
+
+        Starts the dashboard; without a terminal, performs an update in plain lines. One sensor is set
+        up to fail and one is offline, to show failures.
+        """
+        return actions.demo.demo(common, number, dashboard)
+
+    return show

@@ -1,0 +1,4 @@
+"""Commands for the device list, and for what its sensors are asked.
+
+``devices``, ``status``, ``parameters`` (get, set, find-me) and ``dump``.
+"""

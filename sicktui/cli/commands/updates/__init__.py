@@ -1,0 +1,1 @@
+"""Commands for updates, and for runs of any kind: ``plan``, ``update`` and ``runs``."""

@@ -1,0 +1,71 @@
+"""``sicktui update``."""
+
+import click
+
+from sicktui.cli import actions
+from sicktui.cli.commands.updates.plan import plan_options
+from sicktui.cli.options import Common, command, devices_argument
+
+
+@command("update")
+@devices_argument(required=True)
+@plan_options
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors updated in parallel (limits.jobs)."
+)
+@click.option(
+    "--canary",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Update the first N alone; continue only if they succeed (limits.canary).",
+)
+@click.option(
+    "--max-failures",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Start no more sensors after N failed or unknown (limits.max_failures).",
+)
+@click.option("--no-backup", is_flag=True, help="Do not back up the parameters first.")
+@click.option(
+    "--persist/--no-persist", default=False, help="Save the parameters on the sensor first. Default: no."
+)
+@click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
+def update(
+    common: Common,
+    *,
+    devices: tuple[str, ...],
+    package: str,
+    expect_version: str | None,
+    jobs: int | None,
+    canary: int | None,
+    max_failures: int | None,
+    allow_downgrade: bool,
+    force: bool,
+    allow_unapproved: bool,
+    no_backup: bool,
+    persist: bool,
+    detach: bool,
+) -> int:
+    r"""Update the firmware of sensors in parallel.
+
+    Shows the plan and asks first. The run has its own process and continues if this terminal is closed.
+    Ctrl-C cancels the run safely; a second Ctrl-C leaves it in the background, and 'sicktui runs attach'
+    follows it again.
+
+    \b
+    Examples:
+      sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
+      sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
+    """
+    request = actions.plan.UpdateArguments(
+        devices=devices,
+        package=package,
+        expect_version=expect_version,
+        allow_downgrade=allow_downgrade,
+        force=force,
+        allow_unapproved=allow_unapproved,
+        backup=not no_backup,
+        persist=persist,
+    )
+    limited = common.overriding(limits__jobs=jobs, limits__canary=canary, limits__max_failures=max_failures)
+    return actions.update.update(limited, request, detach=detach)
