@@ -27,6 +27,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
+from sicktui.model.plan import RunSpec
 from sicktui.model.safe_text import clean
 
 _SMOOTHING: Final = 0.2
@@ -92,6 +93,15 @@ class RunView(Struct, frozen=True, kw_only=True):
             if view.verdict is not None:
                 totals[view.verdict.verdict] += 1
         return totals
+
+
+def before_first_event(spec: RunSpec) -> RunView:
+    """The view of a run that has no event yet: its devices, in the order of the plan."""
+    devices = {
+        item.device: DeviceView(device=item.device, patience=item.target.timing.reconnect_timeout)
+        for item in spec.items
+    }
+    return RunView(run=spec.run, operation=spec.operation, devices=devices)
 
 
 def reduce(view: RunView, event: Event) -> RunView:

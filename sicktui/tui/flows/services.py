@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
+from sicktui.model.plan import RunSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.state.dashboard import DashboardState
 
@@ -58,6 +59,14 @@ class Services(Protocol):
 
     def leave(self, farewell: str) -> None:
         """End the dashboard; ``farewell`` is printed on the terminal afterwards."""
+        ...
+
+    def show_starting(self, spec: RunSpec) -> None:
+        """Show a run as starting, before its first event."""
+        ...
+
+    def show_not_started(self, spec: RunSpec) -> None:
+        """Show that it could not be started: the run before it again."""
         ...
 
     def follow(self, run: str) -> None:

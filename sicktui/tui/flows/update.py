@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from sicktui.engine.plan.spec import new_spec
-from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Operation
-from sicktui.model.errors import SicktuiError
 from sicktui.model.plan import PlanItem
 from sicktui.model.wording import count
+from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_passwords, log_in, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
@@ -52,10 +51,6 @@ async def update(services: Services, devices: tuple[str, ...]) -> None:
         options=request.options,
         limits=request.limits(services.context.settings.limits),
     )
-    try:
-        run = await start_run(services.context, spec)
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return
-    services.follow(run)
-    services.notify(f"Run {run} started on {count(answer.going, 'sensor')}. It continues if you quit.")
+    if await launch(services, spec):
+        started = f"Run {spec.run} started on {count(answer.going, 'sensor')}."
+        services.notify(f"{started} It continues if you quit.")

@@ -128,7 +128,7 @@ class Renderer:
                 gap,
             )
         )
-        view = dashboard.runs.get(dashboard.shown_run or "")
+        view = dashboard.shown_view
         self.panel.set_title(self._run_title(view, gap) if view else cell("Update"))
         self.log.set_title(self._log_title(gap))
 
@@ -140,7 +140,7 @@ class Renderer:
             if number
         ]
         going = sum(device.verdict is None for device in view.devices.values())
-        state = view.state.value
+        state = "starting" if view is self._dashboard.starting else view.state.value
         if view.state is RunState.RUNNING and (view.cancelling or view.run in self._dashboard.cancelling):
             state = self._waiting_for(view)
         tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)

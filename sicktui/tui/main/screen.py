@@ -195,6 +195,7 @@ class MainScreen(Screen[None]):
     @on(RunEnded)
     def _end_run(self, message: RunEnded) -> None:
         self.dashboard.cancelling.discard(message.run)
+        self.dashboard.not_started(message.run)
         seen = self.notifier.ended(message.run, message.view)
         if seen and message.run == self.dashboard.shown_run:
             self.dispatcher.ask_passwords(message.view)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Level
+from sicktui.model.plan import RunSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.renderer import Renderer
@@ -78,6 +79,16 @@ class MainServices:
         return self.dashboard.profiles
 
     # Changes
+
+    def show_starting(self, spec: RunSpec) -> None:
+        """Show a run as starting."""
+        self.dashboard.start(spec)
+        self.renderer.render()
+
+    def show_not_started(self, spec: RunSpec) -> None:
+        """Show the run before it again."""
+        self.dashboard.not_started(spec.run)
+        self.renderer.dirty = True
 
     def follow(self, run: str) -> None:
         """Follow a run, and show it."""

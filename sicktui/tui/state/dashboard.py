@@ -9,7 +9,8 @@ from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation, RunState
-from sicktui.model.run_view import DeviceView, RunView
+from sicktui.model.plan import RunSpec
+from sicktui.model.run_view import DeviceView, RunView, before_first_event
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.stores.config.last_seen import SeenSensor, fits
@@ -64,6 +65,8 @@ class DashboardState:
         self.order = Order.NAME
         self.runs: dict[str, RunView] = {}
         self.shown_run: str | None = None
+        self.starting: RunView | None = None
+        """A run that was confirmed here and has no event yet: it is shown as starting."""
         self.cancelling: set[str] = set()
         """Runs cancelled from here: shown as cancelling before the runner confirms it."""
         self.backup_index = BackupIndex()
@@ -105,6 +108,8 @@ class DashboardState:
 
     def advanced(self, run: str, view: RunView) -> None:
         """Record the state of a run. A new run is shown, unless a running one is."""
+        if self.starting is not None and self.starting.run == run:
+            self.starting = None
         shown = self.runs.get(self.shown_run or "")
         idle = shown is not None and shown.state is not RunState.RUNNING
         if run not in self.runs and (self.shown_run is None or idle):
@@ -117,6 +122,15 @@ class DashboardState:
             and device.verdict.operation is Operation.BACKUP
             and device.verdict.code is Code.NOT_SUPPORTED
         }
+
+    def start(self, spec: RunSpec) -> None:
+        """Show a run that is about to be started."""
+        self.starting = before_first_event(spec)
+
+    def not_started(self, run: str) -> None:
+        """The run could not be started, or its events cannot be read."""
+        if self.starting is not None and self.starting.run == run:
+            self.starting = None
 
     # Marks
 
@@ -147,6 +161,11 @@ class DashboardState:
             for device, view in self.runs[run].devices.items()
             if view.verdict is None
         }
+
+    @property
+    def shown_view(self) -> RunView | None:
+        """The run that is shown: the one that is starting, if there is one."""
+        return self.starting or self.runs.get(self.shown_run or "")
 
     def job_of(self, device: str) -> DeviceView | None:
         """A device's part in a live run, or in the shown one."""
@@ -227,7 +246,7 @@ class DashboardState:
 
     def job_rows(self) -> list[JobRow]:
         """The rows of the panel: those of the run that is shown."""
-        view = self.runs.get(self.shown_run or "")
+        view = self.shown_view
         if view is None:
             return []
         return job_rows(view, self._clock.now(), orphaned=view.state is RunState.INTERRUPTED)

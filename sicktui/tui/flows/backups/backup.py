@@ -8,11 +8,11 @@ from msgspec import structs
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
 from sicktui.engine.plan.spec import new_spec
-from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation
-from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.errors import UsageError
 from sicktui.stores.backups.passphrases import SITE, Passphrases, check
+from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_passwords, planned
 from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
@@ -42,14 +42,8 @@ async def back_up(services: Services, devices: tuple[str, ...]) -> None:
         return
     services.context.credentials.passphrase = request.passphrase or None
     items = await planned(services, targets, plan_backup)
-    try:
-        limits = structs.replace(services.context.settings.limits, jobs=request.jobs)
-        spec = new_spec(services.context, Operation.BACKUP, items, limits=limits)
-        run = await start_run(services.context, spec)
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return
-    services.follow(run)
+    limits = structs.replace(services.context.settings.limits, jobs=request.jobs)
+    await launch(services, new_spec(services.context, Operation.BACKUP, items, limits=limits))
 
 
 def _stored(context: Context, targets: Sequence[Target]) -> int:

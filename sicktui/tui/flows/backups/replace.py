@@ -2,7 +2,7 @@
 
 from sicktui.engine.restore.plan import restore_spec
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.tui.flows.backups.restore import launch
+from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from sicktui.engine.restore.plan import restore_spec, restores_spec
 from sicktui.engine.restore.source import LATEST
-from sicktui.engine.run.launch import start_run
 from sicktui.model.device import Target
-from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services
@@ -91,14 +90,3 @@ async def _start(services: Services, answer: RestoreAnswer) -> None:
     if await launch(services, spec):
         number = count(going, "sensor")
         services.notify(f"Run {spec.run} restores {number}. It continues if you quit.")
-
-
-async def launch(services: Services, spec: RunSpec) -> bool:
-    """Start a run and show it; returns whether it started."""
-    try:
-        run = await start_run(services.context, spec)
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return False
-    services.follow(run)
-    return True

@@ -3,14 +3,13 @@
 import asyncio
 from typing import Final
 
-from msgspec import structs
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.engine.run.follow import follow, interrupted, running
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.run_view import DeviceView, RunView, reduce
+from sicktui.model.run_view import RunView, before_first_event, reduce
 from sicktui.tui.messages import RunAdvanced, RunEnded, RunFound, RunsInterrupted, TroubleMet
 
 SEARCH_EVERY: Final = 1.0
@@ -77,12 +76,8 @@ class RunTracker:
         view = RunView(run=run)
         try:
             spec = await asyncio.to_thread(self._context.journal.spec, run)
-            # From the start, and in the order of the plan: not every operation writes its plan down.
-            devices = {
-                item.device: DeviceView(device=item.device, patience=item.target.timing.reconnect_timeout)
-                for item in spec.items
-            }
-            view = structs.replace(view, operation=spec.operation, devices=devices)
+            # Not every operation writes its plan down.
+            view = before_first_event(spec)
             async for batch in follow(self._context, run):
                 events = [event for _, event in batch]
                 for event in events:

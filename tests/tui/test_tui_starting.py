@@ -1,0 +1,53 @@
+"""A run that was confirmed is shown at once, before its runner has written anything."""
+
+from sicktui.model.device import Target
+from sicktui.model.enums import Action, Operation, RunState
+from sicktui.model.event import RunChanged
+from sicktui.model.plan import Operator, PlanItem, RunSpec
+from sicktui.model.run_view import RunView, reduce
+from sicktui.model.settings import Settings, Timing
+from sicktui.tui.state.dashboard import DashboardState
+from tests.support.clocks import ManualClock
+
+
+def spec(run: str, *devices: str) -> RunSpec:
+    targets = [
+        Target(device=name, address="a", user="Service", auth="auto", scheme="http", timing=Timing())
+        for name in devices
+    ]
+    return RunSpec(
+        run=run,
+        operation=Operation.UPDATE,
+        created="2026-11-21T00:00:00.000Z",
+        settings=Settings(),
+        operator=Operator(user="bob", host="pc7"),
+        items=tuple(PlanItem(target=t, action=Action.UPDATE, reason=None, message="") for t in targets),
+    )
+
+
+def test_a_run_that_starts_stands_in_the_place_of_the_one_before() -> None:
+    dashboard = DashboardState(ManualClock())
+    dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
+    dashboard.start(spec("r2", "gate-2", "gate-1"))
+    assert [row.device for row in dashboard.job_rows()] == ["gate-2", "gate-1"]
+    assert dashboard.shown_view is dashboard.starting
+    assert dashboard.live_runs == []
+
+    began = RunChanged(operation=Operation.UPDATE, state=RunState.RUNNING, pid=1, started="", ts="", run="r2")
+    dashboard.shown_run = "r2"
+    dashboard.advanced("r2", reduce(RunView(), began))
+    assert dashboard.starting is None
+    assert dashboard.live_runs == ["r2"]
+    assert dashboard.shown_view is dashboard.runs["r2"]
+
+
+def test_a_run_that_cannot_start_leaves_the_one_before_in_sight() -> None:
+    dashboard = DashboardState(ManualClock())
+    dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
+    dashboard.start(spec("r2", "gate-1"))
+    dashboard.advanced("other", RunView(run="other"))
+    assert dashboard.starting is not None, "another session's run is not this one"
+    dashboard.not_started("r2")
+    assert dashboard.shown_view is not None
+    assert dashboard.shown_view.run != "r2"
+    dashboard.not_started("r2")
