@@ -282,3 +282,56 @@ def test_no_table_breaks_the_import(raw: bytes | str) -> None:
             assert error.advice  # noqa: PT017
         else:
             assert [*devices.profiles] == names
+
+
+_TEXTS = st.from_regex(r"\A[aE15+=.,;'\"@-]( ?[aE1é])?\Z")
+_PROFILES = st.builds(
+    Profile,
+    name=st.sampled_from(["a", "007", "1E5", "Präge 1", "1.0", "=x", "'+1"]),
+    address=st.sampled_from(["10.0.0.7", "b:80", "[fe80::1]"]),
+    user=st.none() | _TEXTS,
+    auth=st.sampled_from([None, "auto", "basic"]),
+    tags=st.sampled_from([(), ("-t", "1E5"), ("0.1",)]),
+    serial=st.none()
+    | _TEXTS
+    | st.from_regex(r"\A'?[0-9]{1,3}([.,]0{1,2})?([eE][+]?[0-9]{1,2})?\Z")
+    | st.from_regex(r"\A[0-9]{12,13}\Z"),
+    model=st.none() | _TEXTS,
+    note=st.none() | st.text(alphabet="aE1=' \"\t\n,;", min_size=1, max_size=6),
+    timing=st.sampled_from([None, {"settle": 1e-05}, {"settle": 2.5, "flash_timeout": 300.0}]),
+)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.json", "out.toml"])
+@given(profiles=st.lists(_PROFILES, min_size=1, max_size=3, unique_by=lambda profile: profile.name))
+def test_every_list_that_is_exported_can_be_imported(name: str, profiles: list[Profile]) -> None:
+    exported = DeviceList(profiles={profile.name: profile for profile in profiles})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        export_devices(exported, path)
+        assert import_devices(DeviceList(), path)[0].profiles == exported.profiles
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+def test_the_line_ends_of_a_note_become_those_of_the_list(tmp_path: Path, ends: str) -> None:
+    path = csv(tmp_path, f'name;address;note{ends}p;b;"one{ends}{ends}two"{ends}')
+    devices, _ = import_devices(DeviceList(), path)
+    assert devices.profiles["p"].note == "one\n\ntwo"
+
+
+def test_a_quotation_mark_without_its_other_half_hides_no_other_row(tmp_path: Path) -> None:
+    rows = 'a;"b;1\nall;b;\n"x;"y";\nc;d;2E+07\n"e\nf";b";\nfine;"b";\n'
+    with pytest.raises(ImportProblems) as caught:
+        import_devices(DeviceList(), csv(tmp_path, "name;address;serial\n" + rows))
+    said = caught.value.problems
+    assert [text.partition(":")[0] for text in said[:4]] == ["row 2", "row 3", "row 4", "row 5"]
+    assert ["it is not CSV" in text for text in said[:4]] == [True, False, True, False]
+    assert not any("fine" in text for text in said)
+    with pytest.raises(ConfigError, match="row 1: it is not CSV"):
+        import_devices(DeviceList(), csv(tmp_path, 'name;"address\na;b\n'))
+
+
+def test_rows_that_are_not_csv_are_not_read_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(ImportProblems) as caught:
+        import_devices(DeviceList(), csv(tmp_path, "name;address\n" + 'a;"b"c\n' * 5_000))
+    assert len(caught.value.problems) == 100

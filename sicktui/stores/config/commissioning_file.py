@@ -1,6 +1,5 @@
 """Reads the list of new sensors that ``commission`` sets up: a table of a spreadsheet program."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.config.device_files import ImportProblems
 from sicktui.stores.config.device_rules import TAG_RULE, is_tag, name_problem
-from sicktui.stores.config.spreadsheet import SheetRow, read_sheet, unguarded
+from sicktui.stores.config.spreadsheet import SheetRow, digits_of, read_sheet, unguarded
 from sicktui.stores.disk.files import display_path
 
 COLUMNS: Final = ("mac", "serial", "address", "mask", "gateway", "name", "tags")
@@ -27,8 +26,6 @@ _ALSO: Final = {
     "tag": "tags",
 }
 _DEFAULT_MASK: Final = "255.255.255.0"
-_ROUNDED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
-"""What a spreadsheet makes of a long number: its digits are lost."""
 _LONGEST: Final = 64
 
 
@@ -50,6 +47,9 @@ def read_commissioning(path: Path, *, loopback: bool = False) -> list[Entry]:
     entries: list[Entry] = []
     problems: list[str] = []
     for row in rows[1:]:
+        if row.problem:
+            problems.append(f"{row.where}: {row.problem}")
+            continue
         try:
             entries.append(_entry(columns, row))
         except UsageError as error:
@@ -94,14 +94,14 @@ def _entry(columns: Sequence[str], row: SheetRow) -> Entry:
             continue
         if number >= len(columns) or not columns[number]:
             raise UsageError(f"the cell {clean(text, 40)!r} is in a column without a name.")
-        cells[columns[number]] = text
+        cells[columns[number]] = _serial(cell) if columns[number] == "serial" else text
     if not ("mac" in cells or "serial" in cells):
         raise UsageError("neither a MAC address nor a serial number is given.")
     if "address" not in cells:
         raise UsageError("no address is given.")
     return Entry(
         mac=_mac(cells["mac"]) if "mac" in cells else None,
-        serial=_serial(cells["serial"]) if "serial" in cells else None,
+        serial=cells.get("serial"),
         config=Ipv4Config(
             dhcp=False,
             address=parse_ipv4(cells["address"], "address"),
@@ -121,9 +121,11 @@ def _mac(text: str) -> str:
     return mac
 
 
-def _serial(text: str) -> str:
-    if _ROUNDED.fullmatch(text):
-        raise UsageError(f"the serial number {clean(text, 40)!r} was rounded by a spreadsheet.")
+def _serial(cell: str) -> str:
+    try:
+        text = digits_of(cell)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
     if len(text) > _LONGEST or clean(text) != text:
         raise UsageError(f"{clean(text, 40)!r} is not a serial number.")
     return text

@@ -19,7 +19,7 @@ from sicktui.model.wording import names
 from sicktui.stores.config.device_rules import name_problem, profile_problems
 from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
 from sicktui.stores.config.schema import KeyProblem, to_record
-from sicktui.stores.config.spreadsheet import SheetRow, guarded, read_bytes, read_sheet, unguarded
+from sicktui.stores.config.spreadsheet import SheetRow, digits_of, guarded, read_bytes, read_sheet, unguarded
 from sicktui.stores.config.toml import read_toml
 from sicktui.stores.disk.files import display_path, write_atomic
 
@@ -41,10 +41,6 @@ _ALIASES: Final = {
 _TWICE: Final = "the device '{}' is in the file twice"
 _MOST_PROBLEMS: Final = 10
 """Problems in the message; all are in ``ImportProblems.problems``."""
-_SCIENTIFIC: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}")
-"""What Excel makes of a long number: ``2.54E+07``. The digits are lost."""
-_DECIMALS: Final = re.compile(r"([0-9]+)[.,]0+")
-"""What other programs make of it: ``25420067.0``. The digits are all there."""
 
 
 class ImportProblems(ConfigError):
@@ -147,7 +143,12 @@ def _csv(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:
         row["tags"] = " ".join(profile.tags)
         row |= {TIMING + key: f"{value!r}" for key, value in (profile.timing or {}).items()}
         row |= seen.get(name, {})
-        writer.writerow({key: "" if value is None else guarded(str(value)) for key, value in row.items()})
+        writer.writerow(
+            {
+                key: "" if value is None else guarded(str(value), digits=key == "serial")
+                for key, value in row.items()
+            }
+        )
     # With a byte order mark, or Excel takes the umlauts for something else.
     return text.getvalue().encode("utf-8-sig")
 
@@ -233,6 +234,9 @@ def _read_csv(path: Path, devices: DeviceList) -> list[Profile]:
     problems: list[str] = []
     found: dict[str, Profile] = {}
     for row in rows:
+        if row.problem:
+            problems.append(f"{row.where}: {row.problem}")
+            continue
         profile, wrong = _profile(columns, row.cells, devices)
         if profile is not None and profile.name in found:
             wrong.append(_TWICE.format(clean(profile.name)))
@@ -280,7 +284,7 @@ def _no_column(path: Path, where: str, needed: str) -> ConfigError:
 
 def _profile(columns: list[str], row: Sequence[str], devices: DeviceList) -> tuple[Profile | None, list[str]]:
     """The profile of a row, and everything that is wrong with it."""
-    cells = {column: unguarded(cell.strip()).strip() for column, cell in zip(columns, row, strict=False)}
+    cells = {column: _text(cell, column) for column, cell in zip(columns, row, strict=False)}
     table, wrong = _table(cells, columns, row)
     before = devices.profiles.get(cells.get("name", ""))
     if before is not None:
@@ -307,9 +311,9 @@ def _table(
         table["tags"] = given["tags"].replace(",", " ").replace(";", " ").split()
     if "serial" in given:
         try:
-            table["serial"] = _serial(given["serial"])
-        except KeyProblem as error:
-            wrong.append(error.problem)
+            table["serial"] = digits_of(row[columns.index("serial")])
+        except ValueError as error:
+            wrong.append(f"{error}; format the column as text and enter it again")
     timing: dict[str, float] = {}
     for key, text in given.items():
         if key.startswith(TIMING):
@@ -333,19 +337,10 @@ def _kept(before: Profile, columns: Sequence[str]) -> dict[str, object]:
     return {**known, **({"timing": timing} if timing else {})}
 
 
-def _serial(text: str) -> str:
-    """A serial number as it was before a spreadsheet program took it for a number.
-
-    Raises:
-        KeyProblem: its digits are lost.
-    """
-    if _SCIENTIFIC.fullmatch(text):
-        raise KeyProblem(
-            ("serial",),
-            f"the serial number {text!r} was rounded by a spreadsheet; format the column as text and enter "
-            "it again",
-        )
-    return _DECIMALS.sub(r"\1", text)
+def _text(cell: str, column: str) -> str:
+    """What a cell contains. Only a note has line ends, as any program writes them, and spaces at its ends."""
+    text = unguarded(cell)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if column == "note" else text.strip()
 
 
 def _number(key: str, text: str) -> float:
