@@ -148,3 +148,4 @@ def test_what_contradicts_itself_is_wrong_use(program: ProgramHarness) -> None:
     assert program.here("address", "--mac", "00:06:77", "--ip", "10.0.0.1").code == 2
     assert program.here("address", "--mac", "00:06:77:01:02:03", "--mask", "24").code == 2
     assert program.here("address", "--mac", "00:06:77:01:02:03", "--target", "name.example").code == 2
+    assert program.here("address", "--mac", "00:06:77:01:02:03", "--no-broadcast").code == 2

@@ -167,6 +167,7 @@ def test_nothing_found_is_no_failure_and_has_its_reasons(program: ProgramHarness
         (("--target", "\x1b[2J"), "not an IPv4 address"),
         (("--add", "--tag", "hall 3"), "tag"),
         (("--wait", "0"), "discovery.wait"),
+        (("--no-broadcast",), "Nothing to search"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_sent(

@@ -39,14 +39,15 @@ class ThisPc:
         broadcast: whether this PC's subnets are asked by broadcast.
 
     Raises:
-        UsageError: a target is not valid.
+        UsageError: a target is not valid, or there is neither a target nor a broadcast.
     """
 
     def __init__(self, context: Context, *, targets: Sequence[str] = (), broadcast: bool = True) -> None:
         self._context = context
         self._settings = context.settings.discovery
-        asked = request_of((), (), targets).targets
-        self._targets = [UdpTarget(each.host, each.port or self._settings.port) for each in asked]
+        asked = request_of((), (), targets, broadcast=broadcast)
+        asked.check()
+        self._targets = [UdpTarget(each.host, each.port or self._settings.port) for each in asked.targets]
         self._broadcast = broadcast
         self._begun = context.clock.monotonic()
 

@@ -45,6 +45,23 @@ class Request(Struct, frozen=True, kw_only=True):
         """Whether the sweep asks as many addresses as a /16 has, or more; each port counts."""
         return self.swept(self.ports or [0]) >= ASK_FROM - 2  # without the ends of the range
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether it has neither the subnets of this PC nor a range or a target."""
+        return not (self.broadcast or self.networks or self.targets)
+
+    def check(self) -> None:
+        """Refuse a search that asks nothing.
+
+        Raises:
+            UsageError: it does.
+        """
+        if self.asks_nothing:
+            raise UsageError(
+                "Nothing to search: no broadcasts, and neither a range nor a target.",
+                advice="Name a range or a target, or allow broadcasts.",
+            )
+
     def swept(self, ports: Sequence[int]) -> int:
         """Addresses that the sweep asks."""
         return sweep.size_of(self.networks, ports)

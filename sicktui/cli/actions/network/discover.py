@@ -61,6 +61,7 @@ def discover(common: Common, options: Options) -> int:
     """Search. Returns 1 if nothing could be asked."""
     with open_cli(common) as cli:
         request = request_of(options.cidrs, options.ports, options.targets, broadcast=options.broadcast)
+        request.check()
         check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
         if _is_large(cli, request):
             return ExitCode.INTERRUPTED

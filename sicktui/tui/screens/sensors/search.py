@@ -310,7 +310,7 @@ def asked_in(values: FormValues) -> Asked:
 
 def _problem(values: FormValues) -> str:
     try:
-        asked_in(values).request()
+        asked_in(values).request().check()
     except UsageError as error:
         return str(error)
     return ""
