@@ -124,7 +124,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         yield current
         if isinstance(current, BaseExceptionGroup):
             waiting.extend(current.exceptions)
-        # Contexts too, also suppressed ones: the connection pool raises its errors "from None".
+        # Contexts too, also suppressed ones.
         origin = current.__cause__ or current.__context__
         if origin is not None:
             waiting.append(origin)

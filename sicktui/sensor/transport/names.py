@@ -9,9 +9,18 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sicktui.model.address import is_ip_address
+
+
+class Place(NamedTuple):
+    """Where a socket connects to."""
+
+    family: int
+    """``AF_INET`` or ``AF_INET6``."""
+    address: Any
+    """As the socket module takes it for that family."""
 
 
 class _OneThreadEach(Executor):
@@ -55,25 +64,26 @@ class _OneThreadEach(Executor):
 _LOOKUPS: Final = _OneThreadEach()
 
 
-async def look_up(host: str, port: int, *, limit: float) -> None:
-    """Return once a host's name is known to resolve; an IP address needs no look-up.
+async def look_up(host: str, port: int, *, limit: float) -> list[Place]:
+    """Every IP address of a host; one that is an IP address needs no look-up.
 
     Args:
         host: a name or an IP address.
-        port: for the look-up.
+        port: of the sensor.
         limit: seconds to wait.
 
     Raises:
         OSError: it cannot be resolved, or not in time.
     """
     if is_ip_address(host):
-        return
+        return [Place(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, port))]
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(limit):
-            await loop.run_in_executor(_LOOKUPS, _resolve, host, port)
+            found = await loop.run_in_executor(_LOOKUPS, _resolve, host, port)
     except TimeoutError:
         raise socket.gaierror(socket.EAI_AGAIN, f"no name server answered within {limit:g} s") from None
+    return [Place(family, address) for family, _, _, _, address in found]
 
 
 def begin_look_up(host: str, port: int) -> "Future[Any]":

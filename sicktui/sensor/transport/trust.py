@@ -12,7 +12,7 @@ import ssl
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import WrongAddress
@@ -39,9 +39,6 @@ class OtherCertificate(ssl.SSLCertVerificationError):
 class SensorSocket(ssl.SSLObject):
     """One encrypted connection. A certificate that is not the pinned one ends its handshake."""
 
-    incoming: ssl.MemoryBIO
-    """What came from the network and is not decrypted yet."""
-
     def do_handshake(self) -> None:
         """The handshake; it ends before anything of ours is sent.
 
@@ -62,13 +59,6 @@ class SensorContext(ssl.SSLContext):
     sslobject_class = SensorSocket
     pinned = ""
     """The SHA-256 of the only certificate that is accepted; empty: any that is trusted."""
-
-    def wrap_bio(self, incoming: ssl.MemoryBIO, *args: Any, **options: Any) -> ssl.SSLObject:  # noqa: ANN401
-        """A connection that remembers where its encrypted bytes come in."""
-        made = super().wrap_bio(incoming, *args, **options)
-        if isinstance(made, SensorSocket):
-            made.incoming = incoming
-        return made
 
 
 def trust(ca_file: str | None, fingerprint: str | None) -> ssl.SSLContext:
@@ -143,10 +133,5 @@ def _new() -> SensorContext:
     context = SensorContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-@cache
-def no_trust() -> ssl.SSLContext:
-    """Trusts no certificate: for plain HTTP, which does not use it. Saves loading them."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

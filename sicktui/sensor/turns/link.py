@@ -84,15 +84,13 @@ class Link:
         Args:
             address: ``host`` or ``host:port``.
         """
-        await self.aclose()
+        self._transport = None
         self._target, self._address = structs.replace(self._target, address=address), None
         self.label = clean(address)
 
     async def aclose(self) -> None:
-        """Close every connection. The next slot opens new ones."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+        """Forget the transport. No connection is held between requests."""
+        self._transport = None
 
     def _contact(self, answered: bool) -> None:
         if answered and self._target.scheme == "https":

@@ -14,13 +14,13 @@ from typing import Any, Final, NamedTuple, cast
 from urllib.parse import SplitResult, quote, urlsplit
 
 import h11
-import httpx
 from msgspec import Struct
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
 from sicktui.sources.source import SourceError
 from sicktui.sources.thinx import failures
+from sicktui.sources.thinx.lean_httpx import httpx
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, HEADERS
 from sicktui.stores.disk.files import expand_path, explain_os_error
 
