@@ -113,6 +113,8 @@ class RunChanged(_Event, frozen=True, kw_only=True, tag="run"):
     pid: int | None
     """The runner's process id; ``None`` when it is gone."""
     started: str
+    retry_of: str | UnsetType = UNSET
+    """The run whose failed and unknown devices this one takes up again."""
 
 
 class Summarised(_Event, frozen=True, kw_only=True, tag="summary"):

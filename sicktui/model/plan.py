@@ -84,6 +84,8 @@ class RestoreOrder(Struct, frozen=True, kw_only=True):
     """Readable parameters as they were when it was made, for reading back. Treat as read-only."""
     replace: bool = False
     """Whether it is restored onto another sensor, which replaces the one that it was taken from."""
+    force: bool = False
+    """Whether it may be restored onto another model."""
 
     @property
     def described(self) -> bool:
@@ -120,6 +122,8 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     """For a restore: what is restored onto every device that is not in ``restores``."""
     restores: dict[str, RestoreOrder] = {}
     """For a restore of several sensors: what goes onto each, by device. Treat as read-only."""
+    retry_of: str | None = None
+    """The run whose failed and unknown devices this one takes up again."""
 
     def order_of(self, device: str) -> RestoreOrder | None:
         """What is restored onto a device."""

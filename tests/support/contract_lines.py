@@ -155,12 +155,14 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
         "sha256": (str, _NULL),
         "bytes": (int, _NULL),
     },
+    "restore": {"serial": (str, _NULL), "backup": (str, _NULL)},
 }
 _WITHOUT_RUN = ("address", "commission")
 """Operations that are no run."""
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str},
+    "run": {"retry_of": str},
     "status": {"https": bool, "certificate_expires": str, "code": str, "problem": str, "moved_to": str},
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -110,7 +110,7 @@ async def _with_sensor(
                 context, target, sensor, password, warnings, exposed="password and passphrase cross"
             )
         )
-    order = structs.replace(source.order, replace=options.replace)
+    order = structs.replace(source.order, replace=options.replace, force=options.force)
     message = " ".join([_intent(identity, order), *warnings])
     item = plan_item(target, refusal, identity=identity, message=message, warnings=warnings)
     return RestorePlan(item=item, order=order, facts=source.facts)

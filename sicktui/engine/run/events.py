@@ -18,7 +18,13 @@ def run_changed(spec: RunSpec, state: RunState, *, ts: str, pid: int | None = No
         pid: its runner, where one has it.
     """
     return RunChanged(
-        ts=ts, run=spec.run, operation=spec.operation, state=state, pid=pid, started=spec.created
+        ts=ts,
+        run=spec.run,
+        operation=spec.operation,
+        state=state,
+        pid=pid,
+        started=spec.created,
+        retry_of=spec.retry_of or msgspec.UNSET,
     )
 
 

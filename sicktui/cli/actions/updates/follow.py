@@ -3,6 +3,8 @@
 import asyncio
 from typing import Final
 
+from msgspec import UNSET
+
 from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.context import CliContext
 from sicktui.cli.signals import Interrupts
@@ -20,10 +22,22 @@ READS: Final = frozenset({"create_backup"})
 """Acts that change only the sensor's backup file."""
 
 
-def run_line(row: RunRow, ts: str) -> RunChanged:
-    """The contract's ``run`` line."""
+def run_line(row: RunRow, ts: str, retry_of: str | None = None) -> RunChanged:
+    """The contract's ``run`` line.
+
+    Args:
+        row: the run.
+        ts: when the line is printed.
+        retry_of: the run whose failed devices it takes up again, if it does.
+    """
     return RunChanged(
-        ts=ts, run=row.run, operation=row.operation, state=row.state, pid=row.pid, started=row.started
+        ts=ts,
+        run=row.run,
+        operation=row.operation,
+        state=row.state,
+        pid=row.pid,
+        started=row.started,
+        retry_of=retry_of or UNSET,
     )
 
 
@@ -40,7 +54,9 @@ class Follower:
     def __init__(self, cli: CliContext, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
         self._cli = cli
         self._run = run
-        devices = [item.device for item in cli.context.journal.spec(run).items]
+        spec = cli.context.journal.spec(run)
+        devices = [item.device for item in spec.items]
+        self._retry_of = spec.retry_of
         self._printer = RunPrinter(cli.out, devices, planned=planned)
         self._ctrl_c_cancels = ctrl_c_cancels
         self._last_run: tuple[RunState, int | None] | None = None
@@ -82,7 +98,7 @@ class Follower:
         cli = self._cli
         row = liveness(cli.context, cli.context.journal.row(self._run))
         self._last_run = (row.state, row.pid)
-        cli.out.event(run_line(row, cli.now()))
+        cli.out.event(run_line(row, cli.now(), self._retry_of))
         if row.state is RunState.RUNNING:
             text = f"Run {row.run} started. It continues if you close this terminal ('sicktui runs attach')."
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))

@@ -10,6 +10,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import table
+from sicktui.engine.retry import retry_of
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
 from sicktui.engine.run.history import every_event
@@ -37,7 +38,7 @@ def list_runs(common: Common, limit: int) -> int:
         context = cli.context
         rows = [liveness(context, row) for row in context.journal.runs(limit)]
         for row in rows:
-            cli.out.event(run_line(row, cli.now()))
+            cli.out.event(run_line(row, cli.now(), retry_of(context, row.run)))
         if rows:
             cli.out.lines(table(HEADERS, [_cells(row) for row in rows]))
         else:
@@ -89,6 +90,8 @@ def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
         f"Started {moment(row.started)} by {spec.operator.user} on {spec.operator.host}"
         + (f" over SSH from {spec.operator.ssh_client}" if spec.operator.ssh_client else "")
     )
+    if spec.retry_of is not None:
+        cli.out.line(f"Retry of run {spec.retry_of}: its failed and unknown devices")
     if spec.package is not None:
         cli.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
     cli.out.line()

@@ -101,7 +101,7 @@ def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: S
 def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
     """Print the run's id, or its ``run`` line."""
     row = liveness(cli.context, cli.context.journal.row(run))
-    cli.out.event(run_line(row, cli.now()))
+    cli.out.event(run_line(row, cli.now(), spec.retry_of))
     cli.out.line(run)
     if any(item.may_go for item in spec.items):
         cli.out.note(f"Follow: sicktui runs attach {run}")

@@ -10,10 +10,10 @@ run_argument = click.argument("run", metavar="RUN")
 
 @click.group(name="runs", cls=CommandGroup)
 def group() -> None:
-    r"""List, follow, cancel and resume runs.
+    r"""List, follow, cancel, resume and retry runs.
 
     RUN is the id of a run, its beginning, or 'latest': the newest running run for attach and cancel, the
-    newest interrupted run for resume.
+    newest interrupted run for resume, else the newest run.
 
     \b
     Examples:
@@ -73,3 +73,16 @@ def resume(common: Common, run: str | None) -> int:
     resumes the only interrupted run.
     """
     return actions.runs.resume(common, run)
+
+
+@group.command("retry")
+@run_argument
+@click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
+@with_common
+def retry(common: Common, run: str, *, detach: bool) -> int:
+    """Start a new run for the failed and unknown devices of a finished run.
+
+    It has the operation, package or backup (the same bytes, or it is refused) and options of RUN. The plan is
+    made anew, with the device list and the sensors as they are now. Without such devices, nothing is done.
+    """
+    return actions.retry.retry(common, run, detach=detach)

@@ -1,0 +1,196 @@
+"""A new run for the failed and unknown devices of an earlier one.
+
+The new run has the operation, the bytes and the options of the earlier one. Everything else is as it is now:
+the device list, the settings, and what a new plan finds on each sensor.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.engine.backup.plan import plan_backup
+from sicktui.engine.context import Context
+from sicktui.engine.plan.base import Refusal, plan_item
+from sicktui.engine.plan.spec import new_spec
+from sicktui.engine.restore.plan import RestorePlan, plan_restore, restores_spec
+from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.restore.source import LATEST
+from sicktui.engine.run.follow import liveness
+from sicktui.engine.run.history import every_event
+from sicktui.engine.targets import choose
+from sicktui.engine.update.plan import plan_update
+from sicktui.model.device import Target
+from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.event import VerdictReached
+from sicktui.model.package import Package
+from sicktui.model.plan import RunSpec
+from sicktui.model.settings import Limits
+from sicktui.model.wording import names
+from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.packages.errors import PackageError
+from sicktui.stores.packages.inspect import verify_unchanged
+
+RETRIED: Final = frozenset({Verdict.FAILED, Verdict.UNKNOWN})
+"""The verdicts after which a device is taken up again."""
+_CHOSEN_FOR_A_RUN: Final = ("jobs", "canary", "max_failures")
+"""The limits that are options of an update."""
+
+
+class Retry(Struct, frozen=True, kw_only=True):
+    """What is to be done again."""
+
+    spec: RunSpec
+    """The earlier run."""
+    targets: tuple[Target, ...] = ()
+    """Its failed and unknown devices, as the device list has them now."""
+    removed: tuple[str, ...] = ()
+    """Those that are no longer in the device list; they are left out."""
+
+    @property
+    def run(self) -> str:
+        """The earlier run's id."""
+        return self.spec.run
+
+
+def find_retry(context: Context, run: str) -> Retry:
+    """What a retry of this run would do again; without targets if nothing failed or is unknown.
+
+    Raises:
+        UsageError: the run is not over.
+        JournalError: it cannot be read.
+    """
+    row = liveness(context, context.journal.row(run))
+    if row.state is RunState.RUNNING:
+        raise UsageError(
+            f"Run {run} is running; only a finished run can be retried.",
+            advice=f"Wait for its end: 'sicktui runs attach {run}' follows it.",
+        )
+    if row.state is RunState.INTERRUPTED:
+        raise UsageError(
+            f"Run {run} is interrupted; some of its sensors may be in the middle of an update.",
+            advice=f"Finish it first with 'sicktui runs resume {run}', then retry.",
+        )
+    spec = context.journal.spec(run)
+    verdicts = {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
+    again = [i.target for i in spec.items if i.device in verdicts and verdicts[i.device].verdict in RETRIED]
+    devices = context.devices()
+    listed = [t.device for t in again if t.ad_hoc or t.device in devices.profiles]
+    return Retry(
+        spec=spec,
+        targets=tuple(choose(listed, devices, context.settings)),
+        removed=tuple(target.device for target in again if target.device not in listed),
+    )
+
+
+def retry_of(context: Context, run: str) -> str | None:
+    """The run whose devices this one takes up again; ``None`` if it is not a retry, or cannot be read.
+
+    Raises:
+        JournalError: the journal cannot be read, for another reason than damage.
+    """
+    try:
+        return context.journal.spec(run).retry_of
+    except JournalDamaged:
+        return None
+
+
+def nothing_to_retry(retry: Retry) -> str:
+    """Why a retry has nothing to do, in a sentence; empty if it has."""
+    if retry.targets:
+        return ""
+    if retry.removed:
+        gone = names(retry.removed)
+        return f"What failed in run {retry.run} is no longer in the device list: {gone}."
+    return f"No device of run {retry.run} is failed or unknown."
+
+
+def limits_again(context: Context, retry: Retry, *, overridden: Collection[str] = ()) -> Limits:
+    """The limits of the new run: those that were chosen for the earlier one, all others as they are now.
+
+    Args:
+        context: the settings of this call.
+        retry: what is done again.
+        overridden: settings that this call overrides, e.g. ``limits.jobs``.
+    """
+    before = retry.spec.settings.limits
+    kept = {key: getattr(before, key) for key in _CHOSEN_FOR_A_RUN if f"limits.{key}" not in overridden}
+    return structs.replace(context.settings.limits, **kept)
+
+
+def package_again(context: Context, retry: Retry) -> Package | PackageError:
+    """The package of an update, if its bytes can still be had: where they were, else from the shelf."""
+    package = retry.spec.package
+    if package is None:
+        return PackageError(
+            f"Run {retry.run} had no readable package.", advice="Start an update with the package."
+        )
+    try:
+        verify_unchanged(package)
+    except PackageError as changed:
+        entry = context.shelf.entry_of(package.sha256)
+        if entry is None:
+            return changed
+        try:
+            return context.shelf.package(entry)
+        except PackageError as error:
+            return error
+    return package
+
+
+async def plan_retry(context: Context, retry: Retry, *, overridden: Collection[str] = ()) -> RunSpec:
+    """Plan the devices anew. Reads only; ``start_run`` starts the result.
+
+    Args:
+        context: the stores, settings and credentials.
+        retry: what ``find_retry`` found.
+        overridden: settings that this call overrides.
+
+    Raises:
+        UsageError: the backup of a restore cannot be named any more.
+    """
+    old = retry.spec
+    limits = limits_again(context, retry, overridden=overridden)
+    match old.operation:
+        case Operation.UPDATE:
+            package = await asyncio.to_thread(package_again, context, retry)
+            items = await plan_update(context, retry.targets, package, old.options)
+            known = package if isinstance(package, Package) else None
+            spec = new_spec(context, old.operation, items, package=known, options=old.options, limits=limits)
+        case Operation.BACKUP:
+            items = await plan_backup(context, retry.targets)
+            spec = new_spec(context, old.operation, items, limits=limits)
+        case Operation.RESTORE:
+            plans = await asyncio.gather(*(_restore(context, old, target) for target in retry.targets))
+            spec = _restores(context, old, plans, limits)
+    return structs.replace(spec, retry_of=retry.run)
+
+
+def _restores(context: Context, old: RunSpec, plans: Sequence[RestorePlan], limits: Limits) -> RunSpec:
+    spec = restores_spec(context, plans)
+    settings = structs.replace(spec.settings, limits=limits)
+    return structs.replace(spec, settings=settings, backup=old.backup)
+
+
+async def _restore(context: Context, old: RunSpec, target: Target) -> RestorePlan:
+    """Plan one restore again, of the same bytes."""
+    order = old.order_of(target.device)
+    word = (order.backup or order.path) if order else (old.backup or LATEST)
+    options = RestoreOptions(
+        replace=order is not None and order.replace, force=order is not None and order.force
+    )
+    try:
+        plan = await plan_restore(context, target, word, options)
+    except SicktuiError as error:  # the backup is gone: no reason to keep the other devices from theirs
+        return RestorePlan(item=plan_item(target, Refusal.of(error)))
+    if order is None or plan.order is None or plan.order.sha256 == order.sha256:
+        return plan
+    changed = Refusal(
+        Action.REFUSE,
+        Code.BACKUP_UNUSABLE,
+        f"The backup {order.name} has changed since run {old.run}.",
+        "Check it with 'sicktui backups verify', then start a restore of the backup you want.",
+    )
+    return RestorePlan(item=plan_item(target, changed, identity=plan.item.identity), facts=plan.facts)
