@@ -16,7 +16,7 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
-from sicktui.model.login import locked_words
+from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VaultState

@@ -17,7 +17,7 @@ import msgspec
 
 from sicktui.cli import lines
 from sicktui.cli.tables import indented, width
-from sicktui.model.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
+from sicktui.model.run.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.safe_text import clean, plain_json
 from sicktui.stores.disk.files import explain_os_error
 

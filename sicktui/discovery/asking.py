@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.model.device import Identity
-from sicktui.model.discovery import Answer, By, Refusal, address_of
+from sicktui.model.search.records import Answer, By, Refusal, address_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 

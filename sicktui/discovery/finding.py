@@ -10,11 +10,11 @@ from sicktui.discovery.asking import Asker, OpenSensor
 from sicktui.discovery.autoip.collect import collect
 from sicktui.discovery.autoip.packets import PORT
 from sicktui.discovery.neighbours import neighbours
-from sicktui.model.address import parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, same_serial
-from sicktui.model.discovery import Answer, By, Sighting, Subnet, is_ipv4
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import parse_address
+from sicktui.model.search.records import Answer, By, Sighting, Subnet, is_ipv4
 
 FIND_WAIT: Final = 3.0
 """Seconds that one search for a known sensor collects answers."""

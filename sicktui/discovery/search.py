@@ -18,7 +18,7 @@ from sicktui.discovery.autoip.collect import UdpTarget, collect
 from sicktui.discovery.autoip.packets import PORT
 from sicktui.discovery.neighbours import neighbours
 from sicktui.model.clock import Clock
-from sicktui.model.discovery import (
+from sicktui.model.search.records import (
     Answer,
     By,
     Refusal,

@@ -20,7 +20,7 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.enums import AuthScheme, Code, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.new_password import check_new_password, generate_password
+from sicktui.model.passwords.new import check_new_password, generate_password
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.secrets import Passwords
 from sicktui.sensor.client import Sensor

@@ -24,9 +24,9 @@ from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.event import VerdictReached
-from sicktui.model.package import Package
-from sicktui.model.plan import RunSpec
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.settings import Limits
 from sicktui.model.wording import names
 from sicktui.stores.journal.database import JournalDamaged

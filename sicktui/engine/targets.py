@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sicktui.model.address import parse_address
 from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import parse_address
 from sicktui.model.settings import Settings
 from sicktui.model.suggest import nearest
 from sicktui.stores.config.devices import DeviceList

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from msgspec import Struct
 
-from sicktui.model.package import MAX_PACKAGE_BYTES
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.stores.disk.files import TEMPORARY_SUFFIX, storage_errors
 
 _numbers: Final = itertools.count(1)

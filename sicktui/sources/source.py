@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes fetched so far, and with all of them where that is known."""

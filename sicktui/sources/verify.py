@@ -7,9 +7,9 @@ SHA-256 that a person approves on the shelf does.
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from sicktui.model.offer import OfferState
-from sicktui.model.package import Package
-from sicktui.model.product import product_in
+from sicktui.model.firmware.offer import OfferState
+from sicktui.model.firmware.package import Package
+from sicktui.model.firmware.product import product_in
 from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob
 from sicktui.sources.source import SourceError

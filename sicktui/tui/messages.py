@@ -6,8 +6,8 @@ from textual.message import Message
 
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Observation
-from sicktui.model.event import Event
-from sicktui.model.run_view import RunView
+from sicktui.model.run.event import Event
+from sicktui.model.run.view import RunView
 
 
 class SensorObserved(Message):

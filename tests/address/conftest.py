@@ -5,9 +5,9 @@ from ipaddress import IPv4Network
 
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.plan import ChangePlan, Request, plan_change
-from sicktui.model.addressing import Ipv4Config
 from sicktui.model.device import Target
-from sicktui.model.discovery import Sighting
+from sicktui.model.network.addressing import Ipv4Config
+from sicktui.model.search.records import Sighting
 from sicktui.simulator.fleet.fleet import Device
 from tests.support.engine_harness import EngineHarness
 

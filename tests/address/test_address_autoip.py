@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sicktui.discovery.autoip.packets import request_frame
 from sicktui.discovery.autoip.setting import is_answer, set_request
-from sicktui.model.addressing import Ipv4Config
+from sicktui.model.network.addressing import Ipv4Config
 
 MAC = "00:06:77:22:48:83"
 ID = bytes.fromhex("c8f4b627")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sicktui.model.addressing import NO_GATEWAY
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.addressing import NO_GATEWAY
 from tests.address.conftest import HOME, AddressHarness
 from tests.support.engine_harness import EngineHarness, paths
 

@@ -6,9 +6,9 @@ import pytest
 
 from sicktui.engine.address.commission import Commissioned, commission
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.addressing import NO_GATEWAY, Ipv4Config
-from sicktui.model.commissioning import Entry
 from sicktui.model.enums import Code, Verdict
+from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config
+from sicktui.model.network.commissioning import Entry
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.stores.disk.locks import sensor_lock

@@ -8,9 +8,9 @@ import pytest
 
 from sicktui.engine.address.change import AddressChanged
 from sicktui.engine.address.plan import read_address
-from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, check_static
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static
 from sicktui.simulator.errors import ApiError
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from sicktui.model.address_change import AddressEvidence, Trouble, Where, judge
-from sicktui.model.addressing import (
+from sicktui.model.enums import Code, Verdict
+from sicktui.model.errors import UsageError
+from sicktui.model.network.address_change import AddressEvidence, Trouble, Where, judge
+from sicktui.model.network.addressing import (
     NO_GATEWAY,
     Ipv4Config,
     Ipv4State,
@@ -23,9 +25,7 @@ from sicktui.model.addressing import (
     rows_of,
     warnings_for,
 )
-from sicktui.model.commissioning import CommissioningEvidence, judge_commissioning
-from sicktui.model.enums import Code, Verdict
-from sicktui.model.errors import UsageError
+from sicktui.model.network.commissioning import CommissioningEvidence, judge_commissioning
 
 TROUBLES = (None, Trouble(message="It failed.", code=Code.ACCESS_DENIED), Trouble(message="It failed."))
 

@@ -8,8 +8,8 @@ import pytest
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Code, Operation, Verdict
-from sicktui.model.event import Acted, VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Acted, VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backups.versions import version_of

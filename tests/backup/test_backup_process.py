@@ -11,8 +11,8 @@ from sicktui.engine.restore.plan import restore_spec
 from sicktui.engine.run.follow import follow, liveness
 from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, Operation, RunState, Verdict
-from sicktui.model.event import Acted
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import Acted
+from sicktui.model.run.view import RunView, reduce
 from tests.support.engine_harness import EngineHarness, paths
 from tests.support.harness import only_verdict
 from tests.support.processes import KILL

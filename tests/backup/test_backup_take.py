@@ -11,7 +11,7 @@ from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.staging import scratch_folder
 from sicktui.model.enums import Code, Operation, Step, StepState, Verdict
-from sicktui.model.event import Logged
+from sicktui.model.run.event import Logged
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backups.store import BackupRecord

@@ -8,7 +8,7 @@ from sicktui.cli import tables as layout
 from sicktui.cli.actions.updates.run_printer import RunPrinter, group_by_cause, print_summary
 from sicktui.cli.output import Printer
 from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
-from sicktui.model.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
+from sicktui.model.run.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
 
 TS = "2026-11-21T09:54:27.123Z"
 

@@ -10,7 +10,7 @@ from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events
 from sicktui.engine.targets import choose
 from sicktui.model.enums import Action, Operation
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.simulator import DeviceSpec, Fault
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.tui.screens.backups.restore import RestoreScreen

@@ -10,7 +10,7 @@ from sicktui.cli.context import read_secrets
 from sicktui.cli.options import Common
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.doctor.passwords import password_checks
-from sicktui.model.password_strength import guess_bits, weak_password_warning
+from sicktui.model.passwords.strength import guess_bits, weak_password_warning
 from sicktui.stores.disk.files import exclusive
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 from tests.credentials.kit import MASTER, cheap_vault, opened_vault

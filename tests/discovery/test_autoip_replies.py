@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sicktui.discovery.autoip.packets import search_request
 from sicktui.discovery.autoip.reply import MAX_DATAGRAM, read_reply
-from sicktui.model.discovery import Reply, plain_mac
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import Reply, plain_mac
 
 VECTOR: Final = bytes.fromhex(
     "950000b5000677224883c8f4b6270000000100087069636f5363616e00020003000300000000520100000006676174652d31"

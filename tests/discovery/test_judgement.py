@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from sicktui.engine.discovery.keep import can_add, can_follow
 from sicktui.model.device import Identity
-from sicktui.model.discovery import (
+from sicktui.model.search.judgement import judge
+from sicktui.model.search.names import name_for
+from sicktui.model.search.records import (
     Answer,
     By,
     Found,
@@ -22,8 +24,6 @@ from sicktui.model.discovery import (
     Subnet,
     address_of,
 )
-from sicktui.model.search.judgement import judge
-from sicktui.model.search.names import name_for
 from sicktui.model.search.summary import counts, why_nothing
 from sicktui.stores.config.device_rules import MAX_NAME, name_problem
 

@@ -9,8 +9,8 @@ from sicktui.engine.context import Context, open_context
 from sicktui.engine.discovery import keep
 from sicktui.engine.discovery.keep import add, follow_moved
 from sicktui.model.device import Profile
-from sicktui.model.discovery import By, Found, Problem
 from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.search.records import By, Found, Problem
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.secrets.bindings import BindingsRecord

@@ -17,7 +17,7 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Acted,
     Cancelled,
     Contacted,

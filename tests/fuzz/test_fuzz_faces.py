@@ -13,8 +13,8 @@ from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve
-from sicktui.model.event import JOURNAL_ONLY, Event, UpdateStateRead, decode, encode
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import JOURNAL_ONLY, Event, UpdateStateRead, decode, encode
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import DeviceDefaults, Timing
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, text_of

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sicktui.engine.job.past import rebuild
 from sicktui.engine.run.history import every_entry
-from sicktui.model.event import Event, decode, encode
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import Event, decode, encode
+from sicktui.model.run.view import RunView, reduce
 from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
 from tests.fuzz.hostile_inputs import FUZZ, alike, changed, harmless

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.package import MAX_PACKAGE_BYTES, Package
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, Package
 from sicktui.stores.backups.content import same_parameters
 from sicktui.stores.backups.export import BackupOnDisk, inspect_file
 from sicktui.stores.backups.snapshots import SnapshotStore

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from sicktui.model.enums import STEPS, Operation, RunState
-from sicktui.model.event import VOLATILE, Event, VerdictReached, decode, encode
-from sicktui.model.plan import Operator, RunSpec
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import VOLATILE, Event, VerdictReached, decode, encode
+from sicktui.model.run.plan import Operator, RunSpec
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Settings
 from sicktui.stores.journal.journal import Journal
 from tests.fuzz.hostile_inputs import FUZZ

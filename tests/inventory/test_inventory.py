@@ -11,7 +11,7 @@ from sicktui.engine.inventory.changes import ChangeKind, changes, summary
 from sicktui.engine.inventory.entries import Entry, entries
 from sicktui.engine.inventory.overview import ShelfState, newest_for, overview, totals
 from sicktui.model.device import Identity, Profile
-from sicktui.model.package import PackageType
+from sicktui.model.firmware.package import PackageType
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.config.last_seen import SeenSensor

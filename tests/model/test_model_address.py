@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.engine.targets import choose
-from sicktui.model.address import Address, address_problem, parse_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import Address, address_problem, parse_address
 from sicktui.model.settings import Settings
 from sicktui.stores.config.device_rules import check_profile
 from sicktui.stores.config.devices import DeviceList

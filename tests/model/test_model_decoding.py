@@ -5,7 +5,7 @@ import pytest
 from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
-from sicktui.model.event import decode
+from sicktui.model.run.event import decode
 
 
 class Note(Struct):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Action, Code, Level, Operation, RunState, Step, StepState, Verdict
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     JOURNAL_ONLY,
     VOLATILE,
     Acted,
@@ -30,7 +30,7 @@ from sicktui.model.event import (
     decode,
     encode,
 )
-from sicktui.model.run_view import MAX_LOG, DeviceView, RunView, reduce, seconds_between
+from sicktui.model.run.view import MAX_LOG, DeviceView, RunView, reduce, seconds_between
 
 START = datetime(2026, 11, 21, 9, 54, 27, tzinfo=UTC)
 

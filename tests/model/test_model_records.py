@@ -25,7 +25,7 @@ from sicktui.model.enums import (
     Verdict,
 )
 from sicktui.model.errors import ConfigError, SicktuiError, UsageError
-from sicktui.model.plan import Operator, PlanItem, RunSpec
+from sicktui.model.run.plan import Operator, PlanItem, RunSpec
 from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
 
 CODES = """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.version import (
+from sicktui.model.firmware.version import (
     Likeness,
     compare,
     compare_reported,

@@ -9,7 +9,7 @@ from sicktui.engine.parameters.snapshot import MOST_UNANSWERED, snapshot_now
 from sicktui.engine.parameters.variables import NETWORK, affordable, variables
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.sensor.errors import Unreachable

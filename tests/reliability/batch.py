@@ -17,8 +17,8 @@ from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
 from sicktui.engine.run.runner import Runner
 from sicktui.model.enums import Operation, Step, StepState
-from sicktui.model.event import Event, StepChanged, VerdictReached
-from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.model.run.event import Event, StepChanged, VerdictReached
+from sicktui.model.run.plan import PlanItem, RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.simulator import Device, Fleet
 from sicktui.simulator.faults import FaultSet, behaviour_of

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.enums import Code, Operation, Step, Verdict
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
 
 GENERATIONS: Final[tuple[GenerationName, ...]] = (

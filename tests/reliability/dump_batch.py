@@ -13,7 +13,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 from tests.reliability.batch import Batch
 from tests.reliability.case import Case, Result, State
 from tests.reliability.operations import targets

@@ -16,8 +16,8 @@ from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation
-from sicktui.model.package import Package
-from sicktui.model.plan import RunSpec, UpdateOptions
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import RunSpec, UpdateOptions
 from sicktui.simulator import Device, make_package
 from sicktui.simulator.device.backup_file import Unusable, read
 from sicktui.simulator.device.parameters import NETWORK

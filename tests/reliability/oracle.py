@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from sicktui.model.enums import Code, Operation, Verdict
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 from sicktui.simulator import Device
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.faults.base import REGISTRY

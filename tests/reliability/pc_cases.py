@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.model.enums import Code, Level, Step, Verdict
-from sicktui.model.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
+from sicktui.model.run.event import Acted, Event, Logged, StepChanged, UpdateStateRead, VerdictReached
 from sicktui.simulator.spec import GenerationName
 from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import GENERATIONS, SUCCEEDED, Case, Outcome, failed

@@ -12,8 +12,8 @@ from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
 from sicktui.engine.run.runner import Runner
 from sicktui.model.enums import STEPS, Code, Operation, RunState, StepState, Verdict
-from sicktui.model.event import Event, StepChanged, VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Event, StepChanged, VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.settings import Limits, Settings
 from sicktui.simulator import Device, DeviceSpec, Fault
 from sicktui.stores.journal.database import JournalError

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import Acted, Logged
+from sicktui.model.run.event import Acted, Logged
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.restore.delays import applies_later

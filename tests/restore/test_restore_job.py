@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from sicktui.model.enums import STEPS, Code, Operation, RunState, Verdict
-from sicktui.model.event import Acted, StepChanged
+from sicktui.model.run.event import Acted, StepChanged
 from sicktui.sensor.api.backups import RESTORE_WORDS
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault

@@ -9,8 +9,8 @@ import pytest
 from sicktui.engine.plan.base import lock_of
 from sicktui.engine.run.staging import scratch_folder
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import Acted, VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Acted, VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backups.store import BackupRecord

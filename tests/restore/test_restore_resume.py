@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 from sicktui.simulator.device.plans import RestorePlan
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault

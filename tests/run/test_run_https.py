@@ -11,7 +11,7 @@ import pytest
 from sicktui.engine.parameters.write import find_me, write_parameter
 from sicktui.model.device import Profile
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from sicktui.stores.config.devices import save_devices

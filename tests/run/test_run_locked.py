@@ -3,8 +3,8 @@
 import pytest
 
 from sicktui.model.enums import Verdict
-from sicktui.model.event import Logged
-from sicktui.model.login import LOCK_WAIT
+from sicktui.model.passwords.login import LOCK_WAIT
+from sicktui.model.run.event import Logged
 from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness
 

@@ -13,8 +13,8 @@ from sicktui.engine.run.follow import follow, interrupted, liveness, request_can
 from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import UsageError
-from sicktui.model.event import Event, RunChanged, VerdictReached
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import Event, RunChanged, VerdictReached
+from sicktui.model.run.view import RunView, reduce
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.engine_harness import EngineHarness

@@ -10,8 +10,8 @@ from sicktui.engine.job.control import Control
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.model.enums import Operation, Step
-from sicktui.model.event import Progressed
-from sicktui.model.plan import Operator, RunSpec
+from sicktui.model.run.event import Progressed
+from sicktui.model.run.plan import Operator, RunSpec
 from sicktui.model.settings import Limits, Settings
 from sicktui.stores.journal.journal import Journal
 from tests.support.clocks import ManualClock

@@ -12,7 +12,7 @@ from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.refind import Refinder, Seen
 from sicktui.model.device import Identity, Profile, Target, resolve
 from sicktui.model.enums import Code, Level, Verdict
-from sicktui.model.event import Logged
+from sicktui.model.run.event import Logged
 from sicktui.model.search.refind import may_refind
 from sicktui.model.settings import DeviceDefaults, DiscoverySettings, Timing
 from sicktui.sensor.client import Sensor

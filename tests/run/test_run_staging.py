@@ -9,7 +9,7 @@ import pytest
 
 from sicktui.engine.run.staging import PackageChanged, run_folder, stage_package
 from sicktui.model.enums import Code
-from sicktui.model.package import Package, PackageType
+from sicktui.model.firmware.package import Package, PackageType
 from sicktui.stores.disk.home import Home, locate
 from tests.support.processes import files_end_at
 

@@ -6,8 +6,8 @@ from msgspec import structs
 from sicktui.engine.run.verdicts import exit_code, plan_exit_code, planned_verdict, summarise, verdict_event
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code, Operation, Verdict
-from sicktui.model.event import VerdictReached
-from sicktui.model.plan import Operator, PlanItem, RunSpec
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.plan import Operator, PlanItem, RunSpec
 from sicktui.model.settings import Settings, Timing
 
 TS = "2026-11-21T09:54:27.123Z"

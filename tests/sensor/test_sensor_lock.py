@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.enums import Code
-from sicktui.model.login import LOCK_WAIT, RefusedLogins
+from sicktui.model.passwords.login import LOCK_WAIT, RefusedLogins
 from sicktui.sensor.api.authentication import SensorNotes
 from sicktui.sensor.errors import AccessDenied, LoginsLocked, OutOfConnections, UploadRefused
 from sicktui.stores.config.sensor_memory import SensorMemory

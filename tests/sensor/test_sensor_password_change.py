@@ -4,7 +4,7 @@ import pytest
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.new_password import check_new_password, generate_password
+from sicktui.model.passwords.new import check_new_password, generate_password
 from sicktui.sensor.api.challenge import password_hash
 from sicktui.sensor.api.password_change import sealed
 from sicktui.sensor.errors import DeviceError, LoginsLocked, NotSupported, ProtocolError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.address import Address
+from sicktui.model.network.address import Address
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.sensor.turns.throttle import Throttle

@@ -16,7 +16,7 @@ import asyncio, sys
 from pathlib import Path
 from sicktui.model.clock import SystemClock
 from sicktui.model.settings import Timing
-from sicktui.model.address import parse_address
+from sicktui.model.network.address import parse_address
 from sicktui.sensor.transport.file_streams import FileBody
 from sicktui.sensor.transport.client import Transport
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import structs
 
 from sicktui.model.clock import Clock, SystemClock
-from sicktui.model.offer import Offer, Subject
+from sicktui.model.firmware.offer import Offer, Subject
 from sicktui.sources import pace as pace_module
 from sicktui.sources.pace import Pace
 from sicktui.sources.source import Fetched

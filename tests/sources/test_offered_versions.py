@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from sicktui.engine.update.versions import Versions
 from sicktui.model.enums import Verdict
-from sicktui.model.plan import UpdateOptions
-from sicktui.model.version import Likeness, compare, is_older, parse, with_any_build
+from sicktui.model.firmware.version import Likeness, compare, is_older, parse, with_any_build
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.sources.thinx.protocol.versions import semver, sick_version
 from sicktui.stores.packages.inspect import inspect_package
 from sicktui.stores.packages.shelf import Shelf

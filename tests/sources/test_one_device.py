@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.offers import subjects as subjects_module
-from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.simulator import Fault
 from sicktui.sources import pace
 from sicktui.sources.thinx.protocol.requests import made_mac

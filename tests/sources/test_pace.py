@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.model.offer import OfferState
+from sicktui.model.firmware.offer import OfferState
 from sicktui.sources.pace import APART, Pace
 from sicktui.sources.source import SourceError
 from tests.sources.kit import Plant, home_in, own_locks, source_on, subject

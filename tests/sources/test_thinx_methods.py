@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.model.offer import OfferState
+from sicktui.model.firmware.offer import OfferState
 from sicktui.sources.source import AlreadyHere, SourceError
 from tests.sources.kit import NEWER, SIZE, Plant, build, hurry, plant, subject
 from tests.thinx_server.application import Application

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.errors import ConfigError
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.stores.sources.udids import Account, UdidStore
 from tests.sources.kit import Plant, build, home_in, hurry, own_locks, plant, source_on, subject
 from tests.thinx_server.application import Application

@@ -14,7 +14,7 @@ from sicktui.engine.context import open_context
 from sicktui.engine.offers import watch as watch_module
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.sources.source import Hint
 from sicktui.stores.packages.shelf import ShelfEntry
 from tests.sources.site import add_build, configure

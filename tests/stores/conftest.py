@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.enums import Level, Operation
-from sicktui.model.event import Event, Logged
-from sicktui.model.plan import Operator, RunSpec
+from sicktui.model.run.event import Event, Logged
+from sicktui.model.run.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
 from sicktui.stores.disk.home import Home, locate
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.address import address_problem
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.network.address import address_problem
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
 from sicktui.stores.config.device_rules import check_profile, name_problem

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from sicktui.model.enums import Code, Level, Operation, RunState, Step, Verdict
 from sicktui.model.errors import UsageError
-from sicktui.model.event import Contacted, Event, Logged, Progressed, VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Contacted, Event, Logged, Progressed, VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.database import JournalError
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.journal.rows import RunRow

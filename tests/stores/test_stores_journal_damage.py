@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.model.enums import Code
-from sicktui.model.event import Event, Logged
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Event, Logged
+from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.database import SCHEMA, JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.journal.rows import RunRow

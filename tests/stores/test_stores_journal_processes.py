@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.journal import Journal
 from tests.support.fixtures import Spawn
 
@@ -13,7 +13,7 @@ Spec = Callable[[str], RunSpec]
 START = """
 import sys
 from pathlib import Path
-from sicktui.model.event import Logged
+from sicktui.model.run.event import Logged
 from sicktui.model.enums import Level
 from sicktui.stores.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))

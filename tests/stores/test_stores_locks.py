@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from sicktui.model.address import Address, parse_address
 from sicktui.model.enums import Code
+from sicktui.model.network.address import Address, parse_address
 from sicktui.stores.disk import file_lock
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home, locate
@@ -495,7 +495,7 @@ WITH_ANOTHER_FOLDER = """
 import os, sys, tempfile
 from pathlib import Path
 from msgspec import structs
-from sicktui.model.address import Address
+from sicktui.model.network.address import Address
 from sicktui.stores.disk.home import locate
 from sicktui.stores.disk.locks import Held, SensorLock, operator
 operator()  # import what it needs as root, who may read this Python
@@ -515,7 +515,7 @@ sys.stdin.readline()
 WITH_ANOTHER_HOME = """
 import os, sys
 from pathlib import Path
-from sicktui.model.address import Address
+from sicktui.model.network.address import Address
 from sicktui.stores.disk.home import locate
 from sicktui.stores.disk.locks import Held, SensorLock, operator
 operator()  # import what it needs as root, who may read this Python

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.enums import Code
-from sicktui.model.package import MAX_PACKAGE_BYTES
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
 BINARY = bytes(range(256)) * 64

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.model.enums import Code
-from sicktui.model.package import MAX_PACKAGE_BYTES, PackageType
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, PackageType
 from sicktui.stores.packages.inspect import PackageError, inspect_package, verify_unchanged
 from tests.support.processes import is_root, make_pipe
 

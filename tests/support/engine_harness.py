@@ -8,10 +8,10 @@ from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Operation
-from sicktui.model.event import VerdictReached
-from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
-from sicktui.model.run_view import RunView
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.model.run.view import RunView
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.packages.inspect import PackageError

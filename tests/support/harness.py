@@ -17,10 +17,10 @@ from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Operation
-from sicktui.model.event import Event, VerdictReached
-from sicktui.model.package import Package
-from sicktui.model.plan import RunSpec
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.event import Event, VerdictReached
+from sicktui.model.run.plan import RunSpec
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.simulator.device.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sicktui.engine.run import runner
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Acted,
     Event,
     Noticed,

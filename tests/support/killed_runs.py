@@ -19,9 +19,9 @@ from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.targets import choose
 from sicktui.model.enums import Operation, RunState, Verdict
-from sicktui.model.event import Event, Summarised, VerdictReached
-from sicktui.model.plan import RunSpec, UpdateOptions
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import Event, Summarised, VerdictReached
+from sicktui.model.run.plan import RunSpec, UpdateOptions
+from sicktui.model.run.view import RunView, reduce
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec

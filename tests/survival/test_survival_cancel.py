@@ -12,8 +12,8 @@ from sicktui.engine.job.control import CANCEL
 from sicktui.engine.run.follow import request_cancel, waited_for
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Code, RunState, Step, StepState, Verdict
-from sicktui.model.event import Logged, StepChanged
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.event import Logged, StepChanged
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor

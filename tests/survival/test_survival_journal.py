@@ -15,7 +15,7 @@ from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
-from sicktui.model.event import Logged, UpdateStateRead, VerdictReached
+from sicktui.model.run.event import Logged, UpdateStateRead, VerdictReached
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal

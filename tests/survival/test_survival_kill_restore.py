@@ -14,7 +14,7 @@ from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.stores.config.devices import save_devices
 from tests.support.killed_runs import KilledRuns, sensor

@@ -6,7 +6,7 @@ import pytest
 
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import RunState
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.plan import UpdateOptions
 from tests.support.killed_runs import KilledRuns, sensor
 
 POINTS = """

@@ -15,9 +15,9 @@ from sicktui.engine.run.launch import start_run
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Code, Operation, RunState, Verdict
-from sicktui.model.event import VOLATILE, Event, UpdateStateRead, VerdictReached
-from sicktui.model.package import Package
-from sicktui.model.plan import RunSpec, UpdateOptions
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.event import VOLATILE, Event, UpdateStateRead, VerdictReached
+from sicktui.model.run.plan import RunSpec, UpdateOptions
 from sicktui.simulator.spec import Fault
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import (

@@ -11,9 +11,9 @@ from sicktui.engine.run.diagnosis import diagnose_runner_loss
 from sicktui.engine.run.follow import follow, interrupted
 from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.model.enums import Code, RunState, Verdict
-from sicktui.model.event import Event, Logged, RunChanged
-from sicktui.model.plan import UpdateOptions
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import Event, Logged, RunChanged
+from sicktui.model.run.plan import UpdateOptions
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault

@@ -15,7 +15,7 @@ from sicktui.engine.run.launch import resume_run, start_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.engine.run.staging import run_folder, scratch_folder
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.plan import UpdateOptions
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 from tests.support.processes import pause, resume

@@ -11,8 +11,8 @@ from sicktui.engine.job import recorder as recorder_module
 from sicktui.engine.job.recorder import Recorder
 from sicktui.model.clock import SystemClock
 from sicktui.model.enums import Level, Operation, RunState
-from sicktui.model.event import Contacted, Event, Logged
-from sicktui.model.plan import Operator, RunSpec
+from sicktui.model.run.event import Contacted, Event, Logged
+from sicktui.model.run.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
 from sicktui.stores.journal.database import SCHEMA, JournalError
 from sicktui.stores.journal.journal import Journal

@@ -20,7 +20,7 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Contacted,
     Event,
     Logged,
@@ -31,7 +31,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Timing
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE

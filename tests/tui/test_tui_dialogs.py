@@ -9,8 +9,8 @@ from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import interrupted
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Action, Operation, RunState, Verdict
-from sicktui.model.event import RunChanged
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.event import RunChanged
+from sicktui.model.run.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance

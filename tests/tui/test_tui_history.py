@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from sicktui.model.device import Profile
 from sicktui.model.enums import Code, Operation, Verdict
-from sicktui.model.event import VerdictReached
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import BackupSettings
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord

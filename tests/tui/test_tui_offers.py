@@ -7,7 +7,7 @@ from msgspec import structs
 from textual.pilot import Pilot
 
 from sicktui.model.device import Identity
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.model.settings import DashboardSettings, SourceSettings
 from sicktui.simulator import DeviceSpec
 from sicktui.simulator.device.package import make_package

@@ -13,8 +13,8 @@ from textual.widgets import Input
 from sicktui.engine.context import Context
 from sicktui.engine.discovery.search import Progress, Request
 from sicktui.model.device import Profile
-from sicktui.model.discovery import By, Found, Problem, Remark, Snapshot, Subnet
 from sicktui.model.errors import UsageError
+from sicktui.model.search.records import By, Found, Problem, Remark, Snapshot, Subnet
 from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.appearance import Appearance

@@ -6,8 +6,8 @@ from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile
 from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
-from sicktui.model.event import RunChanged, Summarised, VerdictReached
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.event import RunChanged, Summarised, VerdictReached
+from sicktui.model.run.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Span, cell, flow, hanging_indent, width_of

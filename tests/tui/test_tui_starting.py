@@ -2,9 +2,9 @@
 
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Operation, RunState
-from sicktui.model.event import RunChanged
-from sicktui.model.plan import Operator, PlanItem, RunSpec
-from sicktui.model.run_view import RunView, reduce
+from sicktui.model.run.event import RunChanged
+from sicktui.model.run.plan import Operator, PlanItem, RunSpec
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Settings, Timing
 from sicktui.tui.state.dashboard import DashboardState
 from tests.support.clocks import ManualClock

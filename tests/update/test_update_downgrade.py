@@ -14,7 +14,7 @@ from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.sensor.errors import AccessDenied
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.stores.config.devices import save_devices

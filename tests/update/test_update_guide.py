@@ -5,8 +5,8 @@ from msgspec import structs
 
 from sicktui.engine.observe import observe
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.event import Logged, Noticed
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.event import Logged, Noticed
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.settings import Timing
 from sicktui.simulator import Device
 from sicktui.simulator.device import variables

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.enums import Action, Code, RunState, Step, StepState, UpdateState, Verdict
-from sicktui.model.event import Acted, Logged, Progressed, StepChanged, Summarised, UpdateStateRead
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.event import Acted, Logged, Progressed, StepChanged, Summarised, UpdateStateRead
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.engine_harness import EngineHarness, paths

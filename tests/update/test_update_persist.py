@@ -5,7 +5,7 @@ import pytest
 from sicktui.engine.authentication import authenticate
 from sicktui.engine.update.observer import read_before
 from sicktui.model.enums import Code, Verdict
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.sensor.client import Sensor
 from sicktui.simulator.spec import Fault
 from tests.support.engine_harness import EngineHarness, paths

@@ -16,8 +16,8 @@ from sicktui.engine.update.rules import (
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
-from sicktui.model.package import Package, PackageType
-from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.firmware.package import Package, PackageType
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.model.settings import Timing
 
 pytestmark = pytest.mark.skips_waiting

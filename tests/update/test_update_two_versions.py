@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from sicktui.model.enums import Action, Code
-from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from tests.support.engine_harness import EngineHarness
 
 pytestmark = pytest.mark.skips_waiting

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.model.discovery import Reply, mac_of, plain_field
+from sicktui.model.search.records import Reply, mac_of, plain_field
 
 _MOST: Final = 256
 """Entries of a list; a datagram has room for more empty ones than a sensor has interfaces."""

@@ -12,7 +12,7 @@ from sicktui.discovery.autoip.packets import REQUEST_ID_SIZE, SEARCH, header_of,
 from sicktui.discovery.autoip.reply import read_reply
 from sicktui.discovery.autoip.sockets import LIMITED_BROADCAST, Ears
 from sicktui.model.clock import Clock
-from sicktui.model.discovery import By, Remark, Sighting, Subnet
+from sicktui.model.search.records import By, Remark, Sighting, Subnet
 from sicktui.model.wording import count
 
 AGAIN: Final = 1.5

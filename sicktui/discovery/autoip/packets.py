@@ -7,7 +7,7 @@ import ipaddress
 import struct
 from typing import Final, NamedTuple
 
-from sicktui.model.discovery import mac_of
+from sicktui.model.search.records import mac_of
 
 PORT: Final = 30718
 SEARCH: Final = 0x10

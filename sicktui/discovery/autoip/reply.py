@@ -7,7 +7,7 @@ from msgspec import structs
 from sicktui.discovery.autoip.binary_reply import read_binary
 from sicktui.discovery.autoip.packets import BINARY_REPLY, XML_REPLY, contents_of, header_of
 from sicktui.discovery.autoip.xml_reply import read_xml
-from sicktui.model.discovery import Reply
+from sicktui.model.search.records import Reply
 
 MAX_DATAGRAM: Final = 16 * 1024
 """Bytes of a reply; real ones have 200 (binary) to 2,000 (XML)."""

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Self
 
-from sicktui.model.discovery import Remark, Subnet
+from sicktui.model.search.records import Remark, Subnet
 
 LIMITED_BROADCAST: Final = "255.255.255.255"
 MOST_WAITING: Final = 4096

@@ -24,12 +24,12 @@ from sicktui.engine.context import Context
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
 from sicktui.engine.parameters.write import writing
 from sicktui.engine.plan.base import judge_access, reading, refuse_flashing
-from sicktui.model.address_change import AddressEvidence, Stage, Trouble, Where, judge
-from sicktui.model.addressing import Ipv4Config
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address_change import AddressEvidence, Stage, Trouble, Where, judge
+from sicktui.model.network.addressing import Ipv4Config
 from sicktui.sensor.api.network import MODE, values_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, OutcomeUnknown, SensorError, Unreachable

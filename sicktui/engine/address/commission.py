@@ -16,10 +16,10 @@ from sicktui.engine.address.lan import Lan
 from sicktui.engine.address.new_sensor import SEARCH, Asked, NewSensor, OnWords
 from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import Deadline
-from sicktui.model.address_change import Where
-from sicktui.model.commissioning import Entry, judge_commissioning
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address_change import Where
+from sicktui.model.network.commissioning import Entry, judge_commissioning
 
 _AT_ONCE: Final = 8
 """Addresses that are looked at together before anything is asked."""

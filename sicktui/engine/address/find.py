@@ -10,8 +10,8 @@ from sicktui.engine.address.plan import ChangePlan
 from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import Deadline
 from sicktui.engine.observe import connect
-from sicktui.model.address_change import Where
 from sicktui.model.device import Target
+from sicktui.model.network.address_change import Where
 from sicktui.sensor.errors import SensorError
 
 STATIC: Final = 60.0

@@ -6,11 +6,11 @@ from sicktui.engine.address.follow import enlist
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.parameters.write import LOCATION, persist_parameters, write_parameter
-from sicktui.model.address_change import Trouble
-from sicktui.model.commissioning import Entry
 from sicktui.model.device import Identity, Profile, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address_change import Trouble
+from sicktui.model.network.commissioning import Entry
 from sicktui.sensor.errors import OutcomeUnknown, Unreachable
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Protocol
 
-from sicktui.model.addressing import Ipv4Config
-from sicktui.model.discovery import Sighting
+from sicktui.model.network.addressing import Ipv4Config
+from sicktui.model.search.records import Sighting
 
 
 class Lan(Protocol):

@@ -15,14 +15,14 @@ from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import Deadline
 from sicktui.engine.observe import connect
 from sicktui.engine.plan.base import lock_of, refuse_flashing
-from sicktui.model.address_change import Stage, Trouble, Where
-from sicktui.model.addressing import NO_GATEWAY
 from sicktui.model.clock import timestamp
-from sicktui.model.commissioning import CommissioningEvidence, Entry
 from sicktui.model.device import Identity, Profile, Target, resolve, same_serial
-from sicktui.model.discovery import Sighting, address_of
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address_change import Stage, Trouble, Where
+from sicktui.model.network.addressing import NO_GATEWAY
+from sicktui.model.network.commissioning import CommissioningEvidence, Entry
+from sicktui.model.search.records import Sighting, address_of
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.config.address_changes import AddressChange
 from sicktui.stores.disk.locks import SensorLock

@@ -6,8 +6,8 @@ from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
-from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target
+from sicktui.model.network.address import parse_address
 from sicktui.sensor.errors import SensorError
 
 _LOOK: Final = 3.0

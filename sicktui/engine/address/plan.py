@@ -11,9 +11,12 @@ from sicktui.engine.address.places import at_place, host_of, is_loopback, look_a
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect
 from sicktui.engine.plan.base import expected_identity
-from sicktui.model.address import parse_address
-from sicktui.model.address_change import Stage
-from sicktui.model.addressing import (
+from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.network.address import parse_address
+from sicktui.model.network.address_change import Stage
+from sicktui.model.network.addressing import (
     Ipv4Config,
     Ipv4State,
     check_static,
@@ -21,10 +24,7 @@ from sicktui.model.addressing import (
     outside_words,
     warnings_for,
 )
-from sicktui.model.device import Identity, Target
-from sicktui.model.discovery import is_ipv4
-from sicktui.model.enums import Code
-from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.search.records import is_ipv4
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 

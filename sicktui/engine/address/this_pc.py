@@ -16,9 +16,9 @@ from sicktui.engine.context import Context
 from sicktui.engine.discovery.opening import opener
 from sicktui.engine.discovery.search import request_of
 from sicktui.engine.job.waiting import Deadline
-from sicktui.model.address import Address
-from sicktui.model.addressing import Ipv4Config
-from sicktui.model.discovery import Sighting, Subnet
+from sicktui.model.network.address import Address
+from sicktui.model.network.addressing import Ipv4Config
+from sicktui.model.search.records import Sighting, Subnet
 
 _PORTS: Final = (80, 443)
 _STALE: Final = 10.0

@@ -11,9 +11,9 @@ from typing import Final
 from sicktui.engine.context import Context
 from sicktui.engine.parameters.compare import shown
 from sicktui.engine.parameters.read_back import StillOld, took, write_and_read
-from sicktui.model.addressing import Ipv4Config
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.addressing import Ipv4Config
 from sicktui.sensor.api.network import MODE, values_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, is_unsure

@@ -20,7 +20,7 @@ from sicktui.engine.plan.base import (
 )
 from sicktui.engine.plan.clock import clock_words
 from sicktui.model.device import Target
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.sensor.errors import SensorError
 
 

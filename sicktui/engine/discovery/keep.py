@@ -7,9 +7,9 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, resolve, same_serial
-from sicktui.model.discovery import Found, Problem
 from sicktui.model.errors import ConfigError
 from sicktui.model.search.names import name_for
+from sicktui.model.search.records import Found, Problem
 from sicktui.stores.config.device_rules import MAX_NAME
 from sicktui.stores.config.devices import DeviceList, save_devices
 

@@ -10,9 +10,9 @@ from sicktui.discovery.asking import CONNECT_TIMEOUT, REPLY_TIMEOUT, OpenSensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.discovery.search import Scope, Search
 from sicktui.engine.context import Context
-from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import parse_address
 from sicktui.model.search.refind import is_at, may_refind
 from sicktui.sensor.client import Sensor
 

@@ -6,9 +6,9 @@ from msgspec import structs
 
 from sicktui.discovery.asking import CONNECT_TIMEOUT, REPLY_TIMEOUT, OpenSensor
 from sicktui.engine.context import Context
-from sicktui.model.address import parse_address
 from sicktui.model.device import Profile, resolve
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address import parse_address
 from sicktui.sensor.client import Sensor
 
 

@@ -14,11 +14,11 @@ from sicktui.discovery.search import Scope, Search, Target
 from sicktui.engine.context import Context
 from sicktui.engine.discovery.listed import listed
 from sicktui.engine.discovery.opening import opener
-from sicktui.model.discovery import Found, Remark, Snapshot, Subnet, is_ipv4
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.judgement import judge
+from sicktui.model.search.records import Found, Remark, Snapshot, Subnet, is_ipv4
 from sicktui.model.wording import count
 
 ASK_FROM: Final = 1 << 16

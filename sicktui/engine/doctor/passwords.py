@@ -7,7 +7,7 @@ from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.engine.targets import choose
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.factory_passwords import is_factory_password
+from sicktui.model.passwords.factory import is_factory_password
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import POSIX_MODES, display_path
 from sicktui.stores.disk.shared_record import SharedRecord

@@ -27,9 +27,9 @@ from sicktui.engine.plan.clock import clock_words
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted
 from sicktui.engine.run.session import own_scope, session_of
-from sicktui.model.address import parse_address
 from sicktui.model.device import Profile
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address import parse_address
 from sicktui.model.wording import count, names
 from sicktui.sensor.transport.names import begin_look_up
 from sicktui.stores.config.settings import load_settings

@@ -9,9 +9,9 @@ from msgspec import Struct
 from sicktui.engine.inventory.entries import Entry
 from sicktui.engine.update.rules import judge_family
 from sicktui.model.device import Identity
-from sicktui.model.package import Package
-from sicktui.model.product import product_in, product_of
-from sicktui.model.version import is_older, matches, parse
+from sicktui.model.firmware.package import Package
+from sicktui.model.firmware.product import product_in, product_of
+from sicktui.model.firmware.version import is_older, matches, parse
 from sicktui.stores.packages.shelf import ShelfEntry
 
 

@@ -8,7 +8,7 @@ from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.refind import Refinder
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.snapshots import SnapshotStore

@@ -6,8 +6,16 @@ from typing import Final, Literal
 from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
-from sicktui.model.event import Acted, Event, Noticed, StepChanged, Surveyed, UpdateStateRead, VerdictReached
 from sicktui.model.restore.evidence import RestoreBefore
+from sicktui.model.run.event import (
+    Acted,
+    Event,
+    Noticed,
+    StepChanged,
+    Surveyed,
+    UpdateStateRead,
+    VerdictReached,
+)
 from sicktui.model.update.observations import Known, Outcome
 from sicktui.stores.journal.database import JournalDamaged
 

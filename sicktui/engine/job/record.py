@@ -13,7 +13,9 @@ from sicktui.engine.job.recorder import Recorder
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level, Step, StepState, UpdateState
-from sicktui.model.event import (
+from sicktui.model.passwords.login import locked_words
+from sicktui.model.restore.evidence import RestoreBefore
+from sicktui.model.run.event import (
     Acted,
     Contacted,
     Event,
@@ -24,8 +26,6 @@ from sicktui.model.event import (
     Surveyed,
     UpdateStateRead,
 )
-from sicktui.model.login import locked_words
-from sicktui.model.restore.evidence import RestoreBefore
 from sicktui.model.update.observations import Known, Reading
 from sicktui.stores.journal.database import JournalError
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sicktui.model.clock import Clock, timestamp
-from sicktui.model.event import Event
+from sicktui.model.run.event import Event
 from sicktui.stores.journal.database import JournalDamaged, JournalError
 from sicktui.stores.journal.journal import Journal
 

@@ -17,11 +17,11 @@ from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.discovery.finding import find_sensor
 from sicktui.discovery.interfaces import subnets
 from sicktui.engine.job.record import JobRecord
-from sicktui.model.address import parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Level
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.network.address import parse_address
 from sicktui.model.safe_text import clean
 from sicktui.model.search.refind import is_at, may_refind
 from sicktui.model.settings import DiscoverySettings

@@ -14,7 +14,7 @@ from sicktui.engine.offers.fetch import Fetching, Watcher
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.subjects import Subjects
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.wording import moment
 from sicktui.sources.source import Source, SourceError
 from sicktui.stores.disk.files import StorageError

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer, OfferState, Subject
-from sicktui.model.product import is_of_family
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.product import is_of_family
 from sicktui.sources.room import fetch_room
 from sicktui.sources.source import AlreadyHere, Source, SourceError
 from sicktui.stores.disk.files import StorageError

@@ -15,7 +15,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.run.history import every_event
 from sicktui.model.enums import Operation, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 
 MOST_RUNS: Final = 50
 """The newest runs that are looked at."""

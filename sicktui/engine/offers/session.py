@@ -12,9 +12,9 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
-from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.version import from_name, matches, may_be
 from sicktui.model.safe_text import clean
-from sicktui.model.version import from_name, matches, may_be
 from sicktui.model.wording import names
 from sicktui.sources.opening import account, choose_sources, needs_key, open_source, usable_url
 from sicktui.sources.source import Source

@@ -13,10 +13,10 @@ from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.update.rules import SIGNED_SINCE
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer, OfferState, Subject
-from sicktui.model.package import PackageType
-from sicktui.model.product import MULTISCAN_200, is_picoscan, product_of
-from sicktui.model.version import is_older
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.package import PackageType
+from sicktui.model.firmware.product import MULTISCAN_200, is_picoscan, product_of
+from sicktui.model.firmware.version import is_older
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, NotSupported, SensorError
 from sicktui.stores.sources.offers import OfferStore

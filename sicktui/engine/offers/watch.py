@@ -11,7 +11,7 @@ from sicktui.engine.offers.check import check
 from sicktui.engine.offers.fetch import Watcher
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import ConfigError
-from sicktui.model.offer import Subject
+from sicktui.model.firmware.offer import Subject
 from sicktui.sources.source import Hint
 
 LEAST_PAUSE: Final = 10.0

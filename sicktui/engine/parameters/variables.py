@@ -6,8 +6,8 @@ From the vendor's OpenAPI files, what GET and POST both have, and a few settings
 
 from typing import Final
 
+from sicktui.model.firmware.version import is_older
 from sicktui.model.snapshot import Scope
-from sicktui.model.version import is_older
 
 CHECKSUM: Final = "LFTchecksum"
 """Holds ``MD5Parameters``, the sensor's own fingerprint of its parameters."""

@@ -13,11 +13,11 @@ from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, read_update_state
 from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
-from sicktui.model.address import parse_address
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem
+from sicktui.model.network.address import parse_address
+from sicktui.model.run.plan import PlanItem
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OtherSensor

@@ -7,7 +7,7 @@ from sicktui.engine.job.past import rebuild
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Acted
+from sicktui.model.run.event import Acted
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.locks import run_lock
 

@@ -8,8 +8,8 @@ from msgspec import structs
 from sicktui.engine.context import Context
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Operation
-from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, RunSpec, UpdateOptions
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import PlanItem, RunSpec, UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.stores.disk.locks import operator
 

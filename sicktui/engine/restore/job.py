@@ -25,7 +25,6 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import STEPS, Code, Level, Operation, Step, StepState, UpdateState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.judgement import Judgement
-from sicktui.model.plan import RestoreOrder
 from sicktui.model.restore.evidence import (
     Basis,
     RestoreAct,
@@ -36,6 +35,7 @@ from sicktui.model.restore.evidence import (
 )
 from sicktui.model.restore.results import not_restored
 from sicktui.model.restore.sentences import OTHER_PLACE, RETURN, Facts, proven, waiting_words
+from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.model.update.evidence import Last
 from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick

@@ -16,7 +16,7 @@ from sicktui.engine.restore.source import LATEST, Source, choose_source
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.model.run.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.backups.store import BackupFacts, BackupUnusable

@@ -14,8 +14,8 @@ from sicktui.engine.parameters.snapshot import read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.enums import UpdateState
-from sicktui.model.plan import RestoreOrder
 from sicktui.model.restore.evidence import RestoreLooked, RestoreReading, RestoreWant
+from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent
 from sicktui.sensor.client import Sensor

@@ -9,7 +9,7 @@ from sicktui.engine.parameters.variables import NETWORK
 from sicktui.engine.parameters.write import location_limit
 from sicktui.model.device import Identity
 from sicktui.model.errors import ConfigError
-from sicktui.model.plan import RestoreOrder
+from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.sensor.transport.redaction import STARS
 from sicktui.stores.config.devices import load_devices, save_devices

@@ -5,8 +5,8 @@ from msgspec import Struct
 from sicktui.engine.plan.base import Refusal, judge_identity
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code
+from sicktui.model.firmware.version import is_older
 from sicktui.model.safe_text import clean
-from sicktui.model.version import is_older
 from sicktui.stores.backups.store import BackupFacts
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import RestoreOrder
+from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.export import inspect_file
 from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore, BackupUnusable

@@ -14,7 +14,7 @@ from sicktui.engine.update.job import UpdateJob
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import VerdictReached
+from sicktui.model.run.event import VerdictReached
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Held

@@ -4,8 +4,8 @@ import msgspec
 
 from sicktui.engine.run.verdicts import planned_verdict
 from sicktui.model.enums import Level, Operation, RunState
-from sicktui.model.event import Event, Logged, Planned, RunChanged
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.run.event import Event, Logged, Planned, RunChanged
+from sicktui.model.run.plan import PlanItem, RunSpec
 
 
 def run_changed(spec: RunSpec, state: RunState, *, ts: str, pid: int | None = None) -> RunChanged:

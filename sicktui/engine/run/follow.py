@@ -10,8 +10,8 @@ from sicktui.engine.job.control import CANCEL
 from sicktui.engine.run.history import damage_line, next_entries
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import RunState, Step
-from sicktui.model.event import Event, RunChanged
-from sicktui.model.run_view import RunView
+from sicktui.model.run.event import Event, RunChanged
+from sicktui.model.run.view import RunView
 from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Lock, run_lock

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.enums import Level
-from sicktui.model.event import Event, Logged
+from sicktui.model.run.event import Event, Logged
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import Journal
 

@@ -14,9 +14,9 @@ from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_even
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.event import Event, Summarised, VerdictReached
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Event, Summarised, VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.database import JournalError
 
 

@@ -32,8 +32,8 @@ from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_even
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Cancelled, Logged, VerdictReached
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.run.event import Cancelled, Logged, VerdictReached
+from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.client import Sensor

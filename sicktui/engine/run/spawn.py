@@ -19,7 +19,7 @@ from sicktui.engine.run.process import own_module
 from sicktui.engine.run.session import outside_session
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem, RestoreOrder, RunSpec
+from sicktui.model.run.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.disk.files import StorageError, make_folder, open_log
 from sicktui.stores.secrets.store import SOURCE_VARIABLE

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.package import Package
+from sicktui.model.firmware.package import Package
 from sicktui.stores.disk.files import StorageError, explain_os_error, make_folder
 from sicktui.stores.disk.home import Home
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from sicktui.model.enums import Action, Code, Operation, Verdict
-from sicktui.model.event import Summarised, VerdictReached
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.plan import PlanItem, RunSpec
+from sicktui.model.run.event import Summarised, VerdictReached
+from sicktui.model.run.plan import PlanItem, RunSpec
 
 
 def verdict_event(

@@ -2,7 +2,7 @@
 
 from sicktui.engine.plan.base import Refusal
 from sicktui.model.enums import Action, Code
-from sicktui.model.package import Package
+from sicktui.model.firmware.package import Package
 from sicktui.stores.packages.shelf import ShelfEntry
 
 

@@ -23,6 +23,7 @@ from sicktui.engine.update.resume import known_of, new_evidence, reading_of, res
 from sicktui.engine.update.steps import StepLog, waiting_words
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
+from sicktui.model.firmware.version import matches
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import (
@@ -38,7 +39,6 @@ from sicktui.model.update.observations import (
     Want,
 )
 from sicktui.model.update.verdict_rule import calm
-from sicktui.model.version import matches
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 from sicktui.stores.journal.database import JournalError
 

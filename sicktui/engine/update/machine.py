@@ -9,13 +9,13 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.enums import UpdateState, Verdict
+from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update.act_rule import may_put, may_trigger, needs_session, patience
 from sicktui.model.update.evidence import Evidence, Last, confirming
 from sicktui.model.update.observations import ACT_WANTS, COUNTERS, Outcome, Want
 from sicktui.model.update.verdict_rule import calm, judge
-from sicktui.model.version import Likeness
 
 _SHORTEST: Final = 0.01
 """Seconds of a wait: none is so short that time stands still."""

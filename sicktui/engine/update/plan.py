@@ -36,9 +36,9 @@ from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, UpdateOptions
-from sicktui.model.product import is_picoscan
+from sicktui.model.firmware.package import Package
+from sicktui.model.firmware.product import is_picoscan
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
 from sicktui.stores.packages.inspect import PackageError

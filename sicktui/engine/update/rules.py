@@ -14,10 +14,17 @@ from sicktui.engine.plan.base import Refusal
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity
 from sicktui.model.enums import Action, Code, UpdateState
-from sicktui.model.package import Package, PackageType
-from sicktui.model.plan import PlanItem, UpdateOptions
-from sicktui.model.product import MULTISCAN_200, PICOSCAN, fits_one_of, is_picoscan, product_in, product_of
-from sicktui.model.version import Likeness, compare, is_older, matches
+from sicktui.model.firmware.package import Package, PackageType
+from sicktui.model.firmware.product import (
+    MULTISCAN_200,
+    PICOSCAN,
+    fits_one_of,
+    is_picoscan,
+    product_in,
+    product_of,
+)
+from sicktui.model.firmware.version import Likeness, compare, is_older, matches
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 
 SIGNED_SINCE: Final = "2.2.0"
 """The first firmware on a sensor that takes signed packages, and only these (firmware article, section 2)."""

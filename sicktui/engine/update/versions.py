@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from sicktui.model.package import Package
-from sicktui.model.plan import UpdateOptions
-from sicktui.model.version import is_older, parse, with_any_build, without_any
+from sicktui.model.firmware.package import Package
+from sicktui.model.firmware.version import is_older, parse, with_any_build, without_any
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.stores.packages.shelf import Shelf
 
 

@@ -1,4 +1,4 @@
-"""What a search for sensors means. Pure: records of ``model/discovery.py`` in, findings out.
+"""What a search for sensors means. Pure: ``records`` of the three ways in, findings out.
 
 ``judgement`` decides which sensors there are, which of them the list has, and what is odd; ``words`` puts it
 in sentences. ``summary`` has the numbers at the end, and why nothing may have been found. ``names`` makes

@@ -11,8 +11,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.device import Identity, bare_serial, same_serial
-from sicktui.model.discovery import Answer, By, Found, Listed, Problem, Sighting, Snapshot, Subnet
 from sicktui.model.search import words
+from sicktui.model.search.records import Answer, By, Found, Listed, Problem, Sighting, Snapshot, Subnet
 
 _WAYS: Final = (By.BROADCAST, By.SWEEP, By.NEIGHBOUR)
 _HTTP: Final = 80

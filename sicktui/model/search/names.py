@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Iterable
 
 from sicktui.model.device import Identity
-from sicktui.model.discovery import Found
-from sicktui.model.product import product_of
+from sicktui.model.firmware.product import product_of
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import Found
 
 
 def name_for(found: Found, taken: Iterable[str], *, longest: int) -> str:

@@ -1,9 +1,9 @@
 """Which sensors are looked for when they have left their addresses. Pure."""
 
-from sicktui.model.address import parse_address
 from sicktui.model.device import Target
-from sicktui.model.discovery import is_ipv4
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import parse_address
+from sicktui.model.search.records import is_ipv4
 from sicktui.model.settings import DiscoverySettings
 
 

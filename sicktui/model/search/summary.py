@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.discovery import Found, Problem, Snapshot, Subnet
+from sicktui.model.search.records import Found, Problem, Snapshot, Subnet
 
 
 class Counts(Struct, frozen=True, kw_only=True):

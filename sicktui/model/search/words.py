@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.model.discovery import Answer, Found, Listed, Problem, Refusal, Subnet
+from sicktui.model.search.records import Answer, Found, Listed, Problem, Refusal, Subnet
 
 HIDDEN: Final = (
     "Its search is off (EtherCoLaScanMode 2), as SICK recommends: only a sweep finds it.",

@@ -7,10 +7,10 @@ is repeated while the one before may still take effect.
 from typing import Final
 
 from sicktui.model.enums import UpdateState
+from sicktui.model.firmware.version import Likeness
 from sicktui.model.settings import Timing
 from sicktui.model.update.evidence import Evidence, Last
 from sicktui.model.update.observations import Outcome, Want
-from sicktui.model.version import Likeness
 
 MAX_PUTS: Final = 3
 """One, one after a connection that broke, one after a token that was refused."""

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.device import same_serial
 from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.firmware.version import Likeness, compare, compare_reported
 from sicktui.model.update.observations import (
     COUNTERS,
     Act,
@@ -28,7 +29,6 @@ from sicktui.model.update.observations import (
     Want,
 )
 from sicktui.model.update.proof import Proof, counted_reboot
-from sicktui.model.version import Likeness, compare, compare_reported
 
 
 class Last(Enum):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sicktui.model.enums import UpdateState
+from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update import sentences
@@ -16,7 +17,6 @@ from sicktui.model.update.act_rule import idle_limit, is_spent, patience
 from sicktui.model.update.evidence import Evidence, Last, trouble_of
 from sicktui.model.update.observations import Outcome
 from sicktui.model.update.sentences import Facts
-from sicktui.model.version import Likeness
 
 TRIES: Final = 3
 """Looks without a usable answer before a sensor that nothing was sent to is given up."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.model.version import is_older
+from sicktui.model.firmware.version import is_older
 
 _ALWAYS: Final = ""
 _SINCE: Final[dict[str, tuple[tuple[str, str], ...]]] = {

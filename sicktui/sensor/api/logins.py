@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from sicktui.model.login import LOCK_AFTER, LOCK_SECONDS, LOCK_WAIT, RefusedLogins
+from sicktui.model.passwords.login import LOCK_AFTER, LOCK_SECONDS, LOCK_WAIT, RefusedLogins
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.errors import AccessDenied, LoginsLocked, SensorError

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from sicktui.model.addressing import Ipv4Config, Ipv4State
+from sicktui.model.network.addressing import Ipv4Config, Ipv4State
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply

@@ -8,7 +8,7 @@ import hmac
 import os
 from typing import Final
 
-from sicktui.model.new_password import check_new_password
+from sicktui.model.passwords.new import check_new_password
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.challenge import Challenge, encoded_secret, password_hash

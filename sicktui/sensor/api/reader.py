@@ -9,7 +9,7 @@ from msgspec import structs
 
 from sicktui.model.device import COLA_LOGIN, Health, HttpsState, Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.version import is_conclusive, parse
+from sicktui.model.firmware.version import is_conclusive, parse
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 import h11
 
 from sicktui import __version__
-from sicktui.model.address import Address
+from sicktui.model.network.address import Address
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.transport.attempt import Attempt, Head

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, Final, NamedTuple
 
-from sicktui.model.address import is_ip_address
+from sicktui.model.network.address import is_ip_address
 
 
 class Place(NamedTuple):

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 from msgspec import structs
 
-from sicktui.model.address import Address, parse_address
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import Address, parse_address
 from sicktui.model.safe_text import clean
 from sicktui.sensor.errors import ProtocolError, Unreachable, UploadInterrupted, WrongAddress
 from sicktui.sensor.transport.client import Transport

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from sicktui.model.address import Address
 from sicktui.model.clock import Clock
+from sicktui.model.network.address import Address
 from sicktui.sensor.turns.throttle import Throttle
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.offer import OfferState
+from sicktui.model.firmware.offer import OfferState
 from sicktui.sources.source import SourceError
 from sicktui.stores.disk.files import display_path, explain_os_error
 from sicktui.stores.packages.errors import package_type

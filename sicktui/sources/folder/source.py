@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer, OfferState, Subject
-from sicktui.model.package import MAX_PACKAGE_BYTES
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.sources.folder.listing import Found, list_folder, unreadable
 from sicktui.sources.source import Fetched, Hint, Progress, SourceError

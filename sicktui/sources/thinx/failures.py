@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
-from sicktui.model.offer import OfferState
+from sicktui.model.firmware.offer import OfferState
 from sicktui.model.safe_text import clean
 from sicktui.sources.source import SourceError
 

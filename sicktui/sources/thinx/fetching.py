@@ -12,9 +12,9 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.model.offer import OfferState, Subject
+from sicktui.model.firmware.offer import OfferState, Subject
+from sicktui.model.firmware.version import may_be
 from sicktui.model.safe_text import clean
-from sicktui.model.version import may_be
 from sicktui.sources.pace import Pace
 from sicktui.sources.source import AlreadyHere, Fetched, Progress, SourceError
 from sicktui.sources.thinx.protocol.refusals import Refusal

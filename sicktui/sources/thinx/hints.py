@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from sicktui.model.errors import ConfigError
-from sicktui.model.offer import Subject
+from sicktui.model.firmware.offer import Subject
 from sicktui.sources.source import Hint
 from sicktui.sources.thinx.protocol.messages import DISCONNECTED, is_hint, status_topic, topics
 

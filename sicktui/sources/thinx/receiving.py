@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from sicktui.model.offer import OfferState
-from sicktui.model.package import MAX_PACKAGE_BYTES
+from sicktui.model.firmware.offer import OfferState
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob, PartFile, TooLarge
 from sicktui.sources.source import SourceError

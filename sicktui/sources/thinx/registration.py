@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from sicktui.model.device import bare_serial
-from sicktui.model.offer import OfferState, Subject
+from sicktui.model.firmware.offer import OfferState, Subject
 from sicktui.model.safe_text import clean
 from sicktui.sources.pace import Pace
 from sicktui.sources.source import SourceError

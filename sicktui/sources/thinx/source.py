@@ -11,7 +11,7 @@ from msgspec import structs
 
 from sicktui.model.clock import Clock
 from sicktui.model.errors import ConfigError
-from sicktui.model.offer import Offer, OfferState, Subject
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
 from sicktui.sources.broker import other_broker

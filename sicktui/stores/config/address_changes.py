@@ -9,9 +9,9 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.model.address_change import Stage, back_words
-from sicktui.model.addressing import Ipv4Config
 from sicktui.model.device import Identity
+from sicktui.model.network.address_change import Stage, back_words
+from sicktui.model.network.addressing import Ipv4Config
 from sicktui.stores.disk.shared_record import SharedRecord
 
 _MOST: Final = 1000

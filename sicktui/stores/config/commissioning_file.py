@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, parse_ipv4, parse_mask
-from sicktui.model.commissioning import Entry, problems_of
-from sicktui.model.discovery import plain_mac
 from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, parse_ipv4, parse_mask
+from sicktui.model.network.commissioning import Entry, problems_of
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import plain_mac
 from sicktui.model.suggest import nearest
 from sicktui.stores.config.device_files import ImportProblems
 from sicktui.stores.config.device_rules import TAG_RULE, is_tag, name_problem

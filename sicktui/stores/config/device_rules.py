@@ -1,4 +1,4 @@
-"""What names, tags and other fields of devices may look like. Addresses: ``model/address.py``.
+"""What names, tags and other fields of devices may look like. Addresses: ``model/network/address.py``.
 
 A name must never be mistaken for something else that a command line takes in its place: an
 address, ``@tag``, ``all``, an option. And it is part of names elsewhere (keyring entries).
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
-from sicktui.model.address import ADDRESS_RULE, address_problem, is_ip_address
 from sicktui.model.device import Profile, plain_fingerprint
 from sicktui.model.errors import UsageError
+from sicktui.model.network.address import ADDRESS_RULE, address_problem, is_ip_address
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
 from sicktui.stores.config.schema import KeyProblem, to_record

@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from sicktui.model.address import is_ip_address, parse_address
 from sicktui.model.clock import is_timestamp
 from sicktui.model.device import HttpsState, Identity, Target, bare_serial
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.login import RefusedLogins
+from sicktui.model.network.address import is_ip_address, parse_address
+from sicktui.model.passwords.login import RefusedLogins
 from sicktui.stores.disk.shared_record import SharedRecord
 
 MOST: Final = 20_000

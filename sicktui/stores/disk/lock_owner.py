@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.decoding import decode_json
-from sicktui.model.plan import Operator
+from sicktui.model.run.plan import Operator
 from sicktui.model.safe_text import clean
 
 _LONGEST: Final = 4096

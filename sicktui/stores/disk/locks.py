@@ -17,10 +17,10 @@ from typing import Final, Self
 
 from msgspec import structs
 
-from sicktui.model.address import Address
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.address import Address
 from sicktui.stores.disk.file_lock import FileLock
 from sicktui.stores.disk.files import (
     PRIVATE_FILE,

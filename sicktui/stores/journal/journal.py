@@ -17,8 +17,8 @@ import msgspec
 from sicktui.model.decoding import decode_json
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
-from sicktui.model.event import Event, check_time, decode
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import Event, check_time, decode
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import display_path

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.enums import Operation, RunState
-from sicktui.model.event import VOLATILE, Event, check_time, decode, encode
+from sicktui.model.run.event import VOLATILE, Event, check_time, decode, encode
 from sicktui.stores.journal.database import JournalDamaged
 
 _VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.package import MAX_PACKAGE_BYTES, PackageType
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, PackageType
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import display_path, explain_os_error
 

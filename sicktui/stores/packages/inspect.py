@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sicktui.model.enums import Code
-from sicktui.model.package import MAX_PACKAGE_BYTES, Package
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, Package
+from sicktui.model.firmware.version import from_name
 from sicktui.model.safe_text import clean
-from sicktui.model.version import from_name
 from sicktui.stores.disk.files import TooLarge, copy_hashed, display_path, is_regular
 from sicktui.stores.packages.content import gap, text_kind
 from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large, unreadable

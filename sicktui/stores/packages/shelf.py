@@ -12,8 +12,8 @@ from msgspec import Meta, Struct, structs
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.package import MAX_PACKAGE_BYTES, Package, PackageType
-from sicktui.model.product import is_for, product_in
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, Package, PackageType
+from sicktui.model.firmware.product import is_for, product_in
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import (

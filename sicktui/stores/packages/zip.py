@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, cast
 
 from sicktui.model.enums import Code
-from sicktui.model.package import MAX_PACKAGE_BYTES
+from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
     TooLarge,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sicktui.model.address import parse_address
+from sicktui.model.network.address import parse_address
 from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.secrets.bindings import Place
 from sicktui.stores.secrets.credentials import ALL_DEVICES

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import structs
 
 from sicktui.model.errors import UsageError
-from sicktui.model.factory_passwords import is_factory_password
+from sicktui.model.passwords.factory import is_factory_password
 from sicktui.stores.disk.files import (
     PRIVATE_FILE,
     TEMPORARY_SUFFIX,

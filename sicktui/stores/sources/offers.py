@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer
+from sicktui.model.firmware.offer import Offer
 from sicktui.stores.disk.shared_record import SharedRecord
 
 PAUSES: Final = (300.0, 900.0, 3600.0, 6 * 3600.0, 24 * 3600.0)

@@ -2,7 +2,7 @@
 
 from sicktui.engine.run.launch import start_run
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.tui.flows.services import Services
 
 

@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.state.dashboard import DashboardState
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Operation
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_passwords, log_in, log_in_where_denied

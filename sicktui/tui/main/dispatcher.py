@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from sicktui.model.run_view import RunView
+from sicktui.model.run.view import RunView
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.flows.backups.backup import back_up
 from sicktui.tui.flows.backups.backups import browse_backups

@@ -9,8 +9,8 @@ from textual.screen import Screen
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Observation
 from sicktui.model.enums import Level, RunState
-from sicktui.model.event import Event
-from sicktui.model.run_view import RunView
+from sicktui.model.run.event import Event
+from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sicktui.engine.run.follow import waited_for
 from sicktui.model.clock import Clock
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.run_view import RunView
+from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 from sicktui.tui.appearance import Appearance

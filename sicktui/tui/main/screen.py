@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 from sicktui.engine.context import Context
 from sicktui.model.device import resolve
 from sicktui.model.enums import Level
-from sicktui.model.login import locked_words
+from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.config.last_seen import SeenSensor

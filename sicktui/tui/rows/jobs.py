@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET, Struct
 
 from sicktui.model.enums import STEPS, Action, Operation, Step, StepState, UpdateState, Verdict
-from sicktui.model.run_view import DeviceView, RunView
+from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age, elapsed, percent, rate, size
 from sicktui.tui.drawing.columns import Column

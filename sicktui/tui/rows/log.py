@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import UNSET, Struct
 
 from sicktui.model.enums import Level, RunState, StepState, Verdict
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Event,
     Logged,
     RunChanged,

@@ -7,10 +7,10 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.device import Identity
-from sicktui.model.offer import Offer, OfferState
-from sicktui.model.product import product_in, product_of
+from sicktui.model.firmware.offer import Offer, OfferState
+from sicktui.model.firmware.product import product_in, product_of
+from sicktui.model.firmware.version import is_older, matches
 from sicktui.model.safe_text import clean
-from sicktui.model.version import is_older, matches
 from sicktui.model.wording import moment, names
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell

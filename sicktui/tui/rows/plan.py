@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sicktui.model.device import Target
 from sicktui.model.enums import Action
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of

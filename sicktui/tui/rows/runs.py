@@ -8,8 +8,8 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.event import VerdictReached
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, elapsed, moment
 from sicktui.stores.journal.rows import RunRow

@@ -9,9 +9,9 @@ from msgspec import Struct, structs
 
 from sicktui.engine.discovery.keep import can_add, can_follow
 from sicktui.engine.discovery.search import Progress, Request, port_of, request_of
-from sicktui.model.discovery import Found, Problem
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import Means, why_nothing
 from sicktui.model.search.words import state_of
 from sicktui.model.wording import count, duration

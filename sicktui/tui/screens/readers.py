@@ -6,7 +6,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.event import Summarised, VerdictReached
+from sicktui.model.run.event import Summarised, VerdictReached
 from sicktui.stores.backups.versions import versions
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow

@@ -9,8 +9,8 @@ from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation, RunState
-from sicktui.model.plan import RunSpec
-from sicktui.model.run_view import DeviceView, RunView, before_first_event
+from sicktui.model.run.plan import RunSpec
+from sicktui.model.run.view import DeviceView, RunView, before_first_event
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.stores.config.last_seen import SeenSensor, fits

@@ -7,8 +7,8 @@ from msgspec import UNSET
 
 from sicktui.model.device import Observation
 from sicktui.model.enums import STEPS, UpdateState, Verdict
-from sicktui.model.event import VerdictReached
-from sicktui.model.run_view import DeviceView
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.view import DeviceView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import elapsed, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped

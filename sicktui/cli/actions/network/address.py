@@ -15,15 +15,15 @@ from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.commission import SEARCH
 from sicktui.engine.address.plan import ChangePlan, Request, plan_change, read_address
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.address_change import Stage
-from sicktui.model.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
-from sicktui.model.commissioning import Entry
 from sicktui.model.device import Target
-from sicktui.model.discovery import Sighting, plain_mac
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.network.address_change import Stage
+from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
+from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import Sighting, plain_mac
 
 _MASK: Final = "255.255.255.0"
 _STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}

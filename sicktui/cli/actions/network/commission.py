@@ -11,14 +11,14 @@ from sicktui.cli.tables import table
 from sicktui.engine.address.commission import Commissioned
 from sicktui.engine.address.commission import commission as set_up
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.address_change import Stage
-from sicktui.model.addressing import NO_GATEWAY
-from sicktui.model.commissioning import Entry, outside_of
 from sicktui.model.device import Profile, Target, resolve
-from sicktui.model.discovery import address_of
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.network.address_change import Stage
+from sicktui.model.network.addressing import NO_GATEWAY
+from sicktui.model.network.commissioning import Entry, outside_of
+from sicktui.model.search.records import address_of
 from sicktui.model.wording import count
 from sicktui.stores.config.commissioning_file import read_commissioning
 from sicktui.stores.config.device_files import ImportProblems

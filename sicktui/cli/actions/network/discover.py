@@ -26,8 +26,8 @@ from sicktui.engine.discovery.search import (
     search,
 )
 from sicktui.model.device import Profile
-from sicktui.model.discovery import Found, Problem
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import counts, why_nothing
 from sicktui.model.search.words import state_of
 from sicktui.model.wording import count, duration, names

@@ -15,7 +15,7 @@ from sicktui.engine.offers.check import check as check_sources
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 

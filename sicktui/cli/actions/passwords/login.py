@@ -14,7 +14,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
+from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY

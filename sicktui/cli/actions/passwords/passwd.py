@@ -10,7 +10,7 @@ from sicktui.engine.password_change import Changed, change_passwords, exit_code_
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.new_password import check_new_password
+from sicktui.model.passwords.new import check_new_password
 from sicktui.model.wording import count, names
 
 

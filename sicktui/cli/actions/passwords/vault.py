@@ -7,7 +7,7 @@ from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.password_strength import weak_password_warning
+from sicktui.model.passwords.strength import weak_password_warning
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.secrets.store import MEMORY, secret_line

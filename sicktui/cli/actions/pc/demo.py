@@ -31,8 +31,8 @@ from sicktui.engine.run.process import own_module
 from sicktui.model.device import Profile
 from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import VerdictReached
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.run.event import VerdictReached
 from sicktui.simulator import demo_package
 from sicktui.stores.config.devices import save_devices
 

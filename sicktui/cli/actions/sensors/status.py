@@ -15,8 +15,8 @@ from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.clock import timestamp
 from sicktui.model.device import SOON_EXPIRED, Observation, Target
 from sicktui.model.enums import DeviceStatus
-from sicktui.model.event import StatusRead
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.run.event import StatusRead
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 

@@ -13,9 +13,9 @@ from sicktui.engine.run.diagnosis import diagnose_runner_loss
 from sicktui.engine.run.follow import follow, liveness, request_cancel
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Acted, Event, RunChanged, Summarised
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run_view import RunView
+from sicktui.model.run.event import Acted, Event, RunChanged, Summarised
+from sicktui.model.run.view import RunView
 from sicktui.stores.journal.rows import RunRow
 
 READS: Final = frozenset({"create_backup"})

@@ -16,8 +16,8 @@ from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action
 from sicktui.model.errors import UsageError
-from sicktui.model.package import Package
-from sicktui.model.plan import PlanItem, UpdateOptions
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import exists, expand_path
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package

@@ -9,9 +9,9 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, plan_retry
 from sicktui.model.enums import Operation
-from sicktui.model.event import Summarised
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.plan import DOWNGRADE_WORD, RunSpec
+from sicktui.model.run.event import Summarised
+from sicktui.model.run.plan import DOWNGRADE_WORD, RunSpec
 from sicktui.model.wording import count, names
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sicktui.cli.output import Printer
 from sicktui.cli.tables import hanging, indented, pad, width
 from sicktui.model.enums import Action, Level, RunState, Step, StepState, Verdict
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Event,
     Logged,
     Planned,
@@ -20,7 +20,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
-from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.model.run.view import RunView, reduce, seconds_between
 from sicktui.model.wording import count, duration, more, names, size, time_of_day
 
 QUARTER: Final = 25

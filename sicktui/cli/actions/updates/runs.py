@@ -19,9 +19,9 @@ from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.device import Target
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
-from sicktui.model.event import VerdictReached
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run_view import RunView, reduce, seconds_between
+from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.view import RunView, reduce, seconds_between
 from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow

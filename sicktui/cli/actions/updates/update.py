@@ -17,8 +17,8 @@ from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.model.enums import Action, Code, Operation, RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.package import Package
-from sicktui.model.plan import DOWNGRADE_WORD, PlanItem, RunSpec
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, RunSpec
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import StorageError
 

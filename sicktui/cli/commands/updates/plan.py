@@ -7,7 +7,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import Common, command, devices_argument
-from sicktui.model.version import is_comparable
+from sicktui.model.firmware.version import is_comparable
 
 _P = ParamSpec("_P")
 

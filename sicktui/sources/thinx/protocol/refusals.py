@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from sicktui.model.offer import OfferState
+from sicktui.model.firmware.offer import OfferState
 from sicktui.model.safe_text import clean
 
 

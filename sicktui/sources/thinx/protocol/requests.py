@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from sicktui.model.offer import Subject
+from sicktui.model.firmware.offer import Subject
 
 CHECK_IN: Final = "/device/register"
 FIRMWARE: Final = "/device/firmware"

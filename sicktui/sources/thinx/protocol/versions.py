@@ -6,7 +6,7 @@ it is sent three numbers. Another class than a release is written as a pre-relea
 
 from typing import Final
 
-from sicktui.model.version import Version, parse
+from sicktui.model.firmware.version import Version, parse
 
 _RELEASE: Final = "R"
 _THREE: Final = 3

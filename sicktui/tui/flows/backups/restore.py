@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sicktui.engine.restore.plan import restore_spec, restores_spec
 from sicktui.engine.restore.source import LATEST
 from sicktui.model.device import Target
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.launch import launch

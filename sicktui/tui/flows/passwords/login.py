@@ -9,9 +9,9 @@ from sicktui.engine.context import Context
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.factory_passwords import FACTORY_WARNING, is_factory_password
-from sicktui.model.plan import PlanItem
-from sicktui.model.run_view import RunView
+from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
+from sicktui.model.run.plan import PlanItem
+from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.sensor.errors import PasswordWithheld

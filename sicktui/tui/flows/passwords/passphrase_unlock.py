@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sicktui.engine.restore.source import facts_of
 from sicktui.model.device import Target
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.passwords.vault import unlock

@@ -7,7 +7,7 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.password_strength import weak_password_warning
+from sicktui.model.passwords.strength import weak_password_warning
 from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY

@@ -4,9 +4,9 @@ import asyncio
 
 from sicktui.engine.address.commission import Commissioned, OnDone, OnWords, commission
 from sicktui.engine.address.this_pc import ThisPc
-from sicktui.model.commissioning import Entry, outside_of
-from sicktui.model.discovery import address_of
 from sicktui.model.errors import SicktuiError
+from sicktui.model.network.commissioning import Entry, outside_of
+from sicktui.model.search.records import address_of
 from sicktui.stores.config.commissioning_file import read_commissioning
 from sicktui.stores.config.device_files import ImportProblems
 from sicktui.tui.dialogs.confirm import Confirm

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sicktui.engine.discovery.keep import add, can_add, can_follow, follow_moved
 from sicktui.model.device import Profile, same_serial
-from sicktui.model.discovery import Found
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.names import name_for
+from sicktui.model.search.records import Found
 from sicktui.model.wording import count, names
 from sicktui.stores.config.device_rules import MAX_NAME, TAG_RULE, is_tag
 from sicktui.tui.dialogs.confirm import Confirm

@@ -10,7 +10,7 @@ from sicktui.engine.backup.history import histories
 from sicktui.engine.context import Context
 from sicktui.model.enums import Step, StepState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.event import Event, StepChanged
+from sicktui.model.run.event import Event, StepChanged
 from sicktui.tui.messages import BackupsRead, TroubleMet
 
 SOON: Final = 2.0

@@ -10,7 +10,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.errors import SicktuiError
-from sicktui.model.offer import Offer
+from sicktui.model.firmware.offer import Offer
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.tui.messages import OffersRead, TroubleMet

@@ -9,7 +9,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.run.follow import follow, interrupted, running
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.run_view import RunView, before_first_event, reduce
+from sicktui.model.run.view import RunView, before_first_event, reduce
 from sicktui.tui.messages import RunAdvanced, RunEnded, RunFound, RunsInterrupted, TroubleMet
 
 SEARCH_EVERY: Final = 1.0

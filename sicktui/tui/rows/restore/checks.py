@@ -9,7 +9,7 @@ from msgspec import Struct
 from sicktui.engine.restore.plan import RestorePlan
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code
-from sicktui.model.plan import RestoreOrder
+from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import moment, size
 from sicktui.stores.backups.store import BackupFacts

@@ -14,7 +14,7 @@ from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.plan import PlanItem
+from sicktui.model.run.plan import PlanItem
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases

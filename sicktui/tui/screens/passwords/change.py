@@ -5,7 +5,7 @@ from typing import Final
 
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
-from sicktui.model.new_password import check_new_password
+from sicktui.model.passwords.new import check_new_password
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sicktui.engine.address.change import AddressChanged, OnStage
 from sicktui.engine.address.plan import Addressed, ChangePlan, Request
-from sicktui.model.address_change import Stage
-from sicktui.model.addressing import NO_GATEWAY, rows_of
+from sicktui.model.network.address_change import Stage
+from sicktui.model.network.addressing import NO_GATEWAY, rows_of
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from sicktui.engine.address.commission import Commissioned, OnDone, OnWords
-from sicktui.model.address_change import Stage
-from sicktui.model.addressing import NO_GATEWAY
-from sicktui.model.commissioning import Entry
 from sicktui.model.enums import Verdict
+from sicktui.model.network.address_change import Stage
+from sicktui.model.network.addressing import NO_GATEWAY
+from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
 from sicktui.stores.config.commissioning_file import COLUMNS
 from sicktui.tui.appearance import Appearance

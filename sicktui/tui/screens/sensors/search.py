@@ -17,9 +17,9 @@ from sicktui.engine.discovery.search import (
     ports_of,
     search,
 )
-from sicktui.model.discovery import Found
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.search.records import Found
 from sicktui.model.wording import duration
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm

@@ -11,7 +11,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.offers.check import check
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, percent, size
 from sicktui.sources.opening import account, check_key, needs_key

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.package import Package
+from sicktui.model.firmware.package import Package
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage, inspect_package

@@ -15,8 +15,8 @@ from sicktui.engine.context import Context
 from sicktui.engine.update.plan import plan_update
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
-from sicktui.model.package import Package
-from sicktui.model.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
+from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Appearance

@@ -5,10 +5,10 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.model.plan import UpdateOptions
+from sicktui.model.firmware.version import is_comparable
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
-from sicktui.model.version import is_comparable
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField, whole_number
 from sicktui.tui.dialogs.form import ValuesForm

@@ -6,12 +6,12 @@ from ipaddress import IPv4Network
 
 from msgspec import Struct
 
-from sicktui.model.address_change import Trouble, Where, back_words
-from sicktui.model.addressing import Ipv4Config, check_static, outside_words
 from sicktui.model.device import Identity, bare_serial
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.judgement import Judgement
+from sicktui.model.network.address_change import Trouble, Where, back_words
+from sicktui.model.network.addressing import Ipv4Config, check_static, outside_words
 
 
 class Entry(Struct, frozen=True, kw_only=True):

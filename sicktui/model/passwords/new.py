@@ -5,7 +5,7 @@ import string
 from typing import Final
 
 from sicktui.model.errors import UsageError
-from sicktui.model.factory_passwords import is_factory_password
+from sicktui.model.passwords.factory import is_factory_password
 
 SHORTEST: Final = 8
 LONGEST: Final = 64

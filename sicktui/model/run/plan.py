@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, AuthScheme, Code, DeviceStatus, Operation
-from sicktui.model.package import Package
+from sicktui.model.firmware.package import Package
 from sicktui.model.settings import Settings
 
 

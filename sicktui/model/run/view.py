@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import UNSET, Struct, structs
 
 from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
-from sicktui.model.event import (
+from sicktui.model.run.event import (
     Acted,
     Cancelled,
     Contacted,
@@ -27,7 +27,7 @@ from sicktui.model.event import (
     UpdateStateRead,
     VerdictReached,
 )
-from sicktui.model.plan import RunSpec
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 
 _SMOOTHING: Final = 0.2

@@ -1,0 +1,1 @@
+"""Runs. Pure: the ``plan`` of one, its facts (``event``), and ``view``, which folds them for every face."""
