@@ -19,8 +19,8 @@ from sicktui.model.device import (
 from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import Capabilities
-from sicktui.sensor.api.owner import SensorOwner
-from sicktui.sensor.api.secrets import OnAccepted
+from sicktui.sensor.api.login.owner import SensorOwner
+from sicktui.sensor.api.login.secrets import OnAccepted
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     DeviceError,

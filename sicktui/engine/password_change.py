@@ -22,7 +22,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.passwords.new import check_new_password, generate_password
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.secrets import Passwords
+from sicktui.sensor.api.login.secrets import Passwords
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OutOfConnections, SensorError, Unreachable, is_unsure
 from sicktui.stores.secrets.pending import PendingPasswords

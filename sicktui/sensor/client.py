@@ -7,18 +7,18 @@ from typing import Self
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Authenticator, SensorNotes
 from sicktui.sensor.api.backups import Backups
 from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
 from sicktui.sensor.api.diagnosis import Diagnosis
 from sicktui.sensor.api.firmware import Firmware
-from sicktui.sensor.api.logins import OnWait
+from sicktui.sensor.api.login.authentication import Authenticator, SensorNotes
+from sicktui.sensor.api.login.logins import OnWait
+from sicktui.sensor.api.login.owner import SensorOwner
+from sicktui.sensor.api.login.password_change import PasswordChange
+from sicktui.sensor.api.login.secrets import OnAccepted, Passwords
 from sicktui.sensor.api.network import Network
-from sicktui.sensor.api.owner import SensorOwner
 from sicktui.sensor.api.parameters import Parameters
-from sicktui.sensor.api.password_change import PasswordChange
 from sicktui.sensor.api.reader import Reader
-from sicktui.sensor.api.secrets import OnAccepted, Passwords
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.queue import RequestQueues

@@ -17,7 +17,7 @@ Nothing of ``sicktui.sensor`` is used, so that one misreading cannot hide in bot
 """
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.errors import ScenarioError, SimulatorError
 from sicktui.simulator.fleet.fleet import Fleet, serve

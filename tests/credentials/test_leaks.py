@@ -286,7 +286,7 @@ def test_the_log_of_a_runner_that_broke(
     path = break_in(
         tmp_path / "broken",
         where="sicktui.engine.run.runner",
-        module="sicktui.sensor.api.authentication",
+        module="sicktui.sensor.api.login.authentication",
         owner=".Authenticator",
         name="open_session",
     )
@@ -309,7 +309,7 @@ def test_the_log_of_a_command_that_broke(
     path = break_in(
         tmp_path / "broken",
         where="login",
-        module="sicktui.sensor.api.authentication",
+        module="sicktui.sensor.api.login.authentication",
         owner=".Authenticator",
         name="check_password",
     )

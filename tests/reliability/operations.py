@@ -19,7 +19,7 @@ from sicktui.model.enums import Operation
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import RunSpec, UpdateOptions
 from sicktui.simulator import Device, make_package
-from sicktui.simulator.device.backup_file import Unusable, read
+from sicktui.simulator.device.files.backup import Unusable, read
 from sicktui.simulator.device.parameters import NETWORK
 from sicktui.stores.packages.inspect import inspect_package
 from tests.reliability.case import NEW

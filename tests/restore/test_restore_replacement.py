@@ -7,7 +7,7 @@ import pytest
 
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import UsageError
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.device.plans import RestorePlan
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault

@@ -14,7 +14,7 @@ from sicktui.engine.dump import Dump, take_dump
 from sicktui.engine.plan.base import lock_of
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.simulator.device.diagnosis import DiagnosisDump
+from sicktui.simulator.device.files.diagnosis import DiagnosisDump
 from sicktui.simulator.spec import Fault
 from sicktui.stores import dumps
 from sicktui.stores.disk.files import POSIX_MODES

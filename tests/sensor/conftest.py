@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sicktui.sensor.api.authentication import SensorNotes
-from sicktui.sensor.api.logins import OnWait
-from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.login.authentication import SensorNotes
+from sicktui.sensor.api.login.logins import OnWait
+from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.network.certificates import Bundle

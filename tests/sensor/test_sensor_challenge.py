@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.sensor.api.challenge import Challenge, encoded_secret, header, parse_challenge, response
+from sicktui.sensor.api.login.challenge import Challenge, encoded_secret, header, parse_challenge, response
 from sicktui.sensor.errors import AccessDenied, ProtocolError
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NONCE, REALM, ScriptedSensor, challenge

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sicktui.model.enums import AuthScheme, Code
-from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.errors import AccessDenied, OtherSensor, PasswordWithheld, ProtocolError
 from sicktui.stores.config.sensor_memory import SensorMemory, TargetMemory
 from tests.sensor.conftest import MakeSensor

@@ -6,7 +6,7 @@ import pytest
 
 from sicktui.model.enums import Code
 from sicktui.model.passwords.login import LOCK_WAIT, RefusedLogins
-from sicktui.sensor.api.authentication import SensorNotes
+from sicktui.sensor.api.login.authentication import SensorNotes
 from sicktui.sensor.errors import AccessDenied, LoginsLocked, OutOfConnections, UploadRefused
 from sicktui.stores.config.sensor_memory import SensorMemory
 from tests.sensor.acts import start_flash

@@ -25,7 +25,7 @@ from sicktui.sensor.errors import (
     UploadInterrupted,
 )
 from sicktui.sensor.turns.queue import RequestQueues
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec, Fault, FaultValue, GenerationName
 from tests.sensor.acts import start_flash

@@ -5,8 +5,8 @@ import pytest
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.passwords.new import check_new_password, generate_password
-from sicktui.sensor.api.challenge import password_hash
-from sicktui.sensor.api.password_change import sealed
+from sicktui.sensor.api.login.challenge import password_hash
+from sicktui.sensor.api.login.password_change import sealed
 from sicktui.sensor.errors import DeviceError, LoginsLocked, NotSupported, ProtocolError
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import ScriptedSensor, challenge, if_proven, refused, reply

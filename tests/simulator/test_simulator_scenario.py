@@ -22,7 +22,7 @@ from sicktui.simulator import (
     serve,
     standard_fleet,
 )
-from sicktui.simulator.device.package import ImageReader
+from sicktui.simulator.device.files.package import ImageReader
 from sicktui.simulator.generations import GENERATIONS
 from tests.simulator.plain_client import get, refused
 

@@ -22,7 +22,7 @@ from sicktui.model.run.event import Event, VerdictReached
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Limits, Settings, Timing
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.fleet.fleet import Device, Fleet
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.store import BackupRecord

@@ -10,7 +10,7 @@ from sicktui.model.device import Identity
 from sicktui.model.firmware.offer import Offer, OfferState
 from sicktui.model.settings import DashboardSettings, SourceSettings
 from sicktui.simulator import DeviceSpec
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.sources.opening import account
 from sicktui.tui.rows.offers import ListedSensor, fleet_effect, offer_rows, waiting
 from sicktui.tui.screens.update.offers import OffersScreen

@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 from textual.pilot import Pilot
 
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.update.shelf import ShelfScreen
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until

@@ -18,7 +18,7 @@ from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.address import parse_address
 from sicktui.model.run.plan import PlanItem
-from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, OtherSensor
 from sicktui.stores.disk.home import Home

@@ -35,7 +35,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.run.event import Cancelled, Logged, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
-from sicktui.sensor.api.owner import SensorOwner
+from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.login.authentication import Authenticator
 from sicktui.sensor.api.transfers import Downloaded, Transfers
 from sicktui.sensor.api.values import convert_fields
 from sicktui.sensor.errors import DeviceError, NotSupported

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from sicktui.model.enums import AuthScheme
-from sicktui.sensor.api.authentication import Authenticator
 from sicktui.sensor.api.capabilities import CapabilityCache
+from sicktui.sensor.api.login.authentication import Authenticator
 from sicktui.sensor.api.replies import INVALID_CHALLENGE
 from sicktui.sensor.api.transfers import Transfers
 from sicktui.sensor.errors import SensorError

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from sicktui.model.network.addressing import Ipv4Config, Ipv4State
-from sicktui.sensor.api.authentication import Authenticator
+from sicktui.sensor.api.login.authentication import Authenticator
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from sicktui.simulator.device import backup_file
-from sicktui.simulator.device.backup_file import Contents, Unusable
+from sicktui.simulator.device.files import backup as backup_file
+from sicktui.simulator.device.files.backup import Contents, Unusable
 from sicktui.simulator.device.parameters import NETWORK
 from sicktui.simulator.device.plans import CreatePlan, RestorePlan
 from sicktui.simulator.device.state import DeviceState

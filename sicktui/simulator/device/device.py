@@ -15,7 +15,7 @@ from sicktui.simulator.device.addressing import Addressing
 from sicktui.simulator.device.auth import Authenticator
 from sicktui.simulator.device.autoip import AutoIp
 from sicktui.simulator.device.backups import Backups
-from sicktui.simulator.device.diagnosis import DiagnosisDump
+from sicktui.simulator.device.files.diagnosis import DiagnosisDump
 from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import FlashPlan

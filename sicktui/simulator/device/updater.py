@@ -7,7 +7,7 @@ ends in state 3; a good one goes 1, 2, reboot, 0.
 import asyncio
 from typing import Final, Literal
 
-from sicktui.simulator.device.package import ImageReader, ReceivedImage
+from sicktui.simulator.device.files.package import ImageReader, ReceivedImage
 from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError

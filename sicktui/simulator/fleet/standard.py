@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.simulator.device.package import make_package
+from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.spec import DeviceSpec, Fault, GenerationName
 
 DEMO_VERSION: Final = "2.4.0.0R"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from sicktui.sensor.api.logins import Logins
+from sicktui.sensor.api.login.logins import Logins
 from sicktui.sensor.errors import SensorError
 
 OnAccepted = Callable[[str], object]

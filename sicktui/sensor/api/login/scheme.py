@@ -14,8 +14,8 @@ from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CHALLENGE, CapabilityCache
-from sicktui.sensor.api.challenge import Challenge, parse_challenge
-from sicktui.sensor.api.encryption import EncryptionMemory
+from sicktui.sensor.api.login.challenge import Challenge, parse_challenge
+from sicktui.sensor.api.login.encryption import EncryptionMemory
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, PasswordWithheld

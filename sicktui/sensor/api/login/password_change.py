@@ -10,8 +10,8 @@ from typing import Final
 
 from sicktui.model.passwords.new import check_new_password
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.authentication import Authenticator
-from sicktui.sensor.api.challenge import Challenge, encoded_secret, password_hash
+from sicktui.sensor.api.login.authentication import Authenticator
+from sicktui.sensor.api.login.challenge import Challenge, encoded_secret, password_hash
 from sicktui.sensor.api.replies import Reply, not_offered
 from sicktui.sensor.errors import DeviceError, LoginsLocked, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.turns.link import Link

@@ -19,15 +19,15 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CapabilityCache
-from sicktui.sensor.api.challenge import Challenge, encoded_secret, header
-from sicktui.sensor.api.documented import is_documented
-from sicktui.sensor.api.encryption import EncryptionGuard
-from sicktui.sensor.api.logins import Forgetful, LoginMemory, Logins, OnWait
-from sicktui.sensor.api.owner import SensorOwner, check_owner, check_rest, check_unchanged
+from sicktui.sensor.api.login.challenge import Challenge, encoded_secret, header
+from sicktui.sensor.api.login.documented import is_documented
+from sicktui.sensor.api.login.encryption import EncryptionGuard
+from sicktui.sensor.api.login.logins import Forgetful, LoginMemory, Logins, OnWait
+from sicktui.sensor.api.login.owner import SensorOwner, check_owner, check_rest, check_unchanged
+from sicktui.sensor.api.login.scheme import SchemeFinder, SchemeMemory
+from sicktui.sensor.api.login.secrets import Passwords, Secrets
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, not_offered, parse_reply
-from sicktui.sensor.api.scheme import SchemeFinder, SchemeMemory
-from sicktui.sensor.api.secrets import Passwords, Secrets
 from sicktui.sensor.api.values import checked_name, encode
 from sicktui.sensor.errors import (
     AccessDenied,

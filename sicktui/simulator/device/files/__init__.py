@@ -1,0 +1,1 @@
+"""The files of a simulated device: firmware packages, backups, and the diagnosis."""
