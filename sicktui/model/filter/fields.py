@@ -1,0 +1,220 @@
+"""The fields of a filter, and what each may be compared with."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model import version
+from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
+from sicktui.model.filter.facts import Facts
+from sicktui.model.suggest import nearest, quoted
+
+Test = Callable[[Facts], bool]
+"""Whether an entry matches."""
+
+NONE: Final = "none"
+"""The value that means: not known, or there is none."""
+
+_COMPARED: Final = ("<", "<=", ">", ">=")
+_EQUAL: Final = (":", "=")
+
+CONTACTS: Final = ("online", "offline", "asking", "other sensor", "moved", "changed", "warning")
+ATTENTION: Final = ("marked", "trouble", "running", "waiting")
+BACKUP_MARKS: Final = ("none", "old", "changed", "damaged", "not offered")
+STATES: Final = tuple(
+    dict.fromkeys(
+        [
+            *(verdict.value for verdict in Verdict),
+            *CONTACTS,
+            *ATTENTION,
+            *(state.label.lower() for state in UpdateState),
+            *(status.label for status in DeviceStatus if status is not DeviceStatus.UNKNOWN),
+            *(step.value for step in Step),
+        ]
+    )
+)
+"""Every name of a state: verdicts, contact, the sensor's UpdateState and health, the step of a run."""
+
+
+class FilterError(ValueError):
+    """A filter that cannot be used; the sentence names the part and what to write instead."""
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """One field: what it is called, how it is compared, and an example."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    signs: tuple[str, ...] = _EQUAL
+    example: str
+    values: tuple[str, ...] = ()
+    """The fixed values, where only these make sense."""
+    test: Callable[[str, str], Test]
+    """Makes the test of a sign and a value; raises ``FilterError`` for a value that cannot be."""
+
+
+def _holding(read: Callable[[Facts], str]) -> Callable[[str, str], Test]:
+    """A text: ``:`` looks for a part of it, ``=`` for all of it, both in any case."""
+
+    def made(sign: str, value: str) -> Test:
+        folded = value.lower()
+        if folded == NONE:
+            return lambda facts: read(facts).lower() in ("", folded)
+        if sign == "=":
+            return lambda facts: read(facts).lower() == folded
+        return lambda facts: folded in read(facts).lower()
+
+    return made
+
+
+def _tag(sign: str, value: str) -> Test:
+    folded = value.lower().removeprefix("@")
+    if folded == NONE:
+        return lambda facts: not facts.tags or folded in _lower(facts.tags)
+    if sign == "=":
+        return lambda facts: folded in _lower(facts.tags)
+    return lambda facts: any(tag.startswith(folded) for tag in _lower(facts.tags))
+
+
+def _lower(texts: Iterable[str]) -> list[str]:
+    return [text.lower() for text in texts]
+
+
+def _one_of(
+    what: str, values: tuple[str, ...], read: Callable[[Facts], Iterable[str]]
+) -> Callable[[str, str], Test]:
+    """A fixed name, or how it begins."""
+
+    def made(_: str, value: str) -> Test:
+        folded = value.lower().replace("-", " ").replace("_", " ")
+        meant = frozenset(known for known in values if known.startswith(folded))
+        if folded in meant:
+            meant = frozenset([folded])
+        if not meant:
+            raise FilterError(f"{what} {quoted(value)} does not exist{nearest(folded, values)}.")
+        return lambda facts: any(found in meant for found in read(facts))
+
+    return made
+
+
+def _version(sign: str, value: str) -> Test:
+    if value.lower() == NONE:
+        return lambda facts: not facts.version
+    wanted = value.lstrip("vV").removesuffix(".*").removesuffix(".")
+    whole = f"{wanted}.0" if wanted.isdecimal() else wanted
+    if version.parse(whole) is None:
+        raise FilterError(
+            f"version{sign} needs a number such as version{sign}2.3; {quoted(value)} is not one."
+        )
+    match sign:
+        case "<":
+            return lambda facts: version.is_older(facts.version, whole) is True
+        case ">=":
+            return lambda facts: version.is_older(facts.version, whole) is False
+        case ">":
+            return lambda facts: version.is_older(whole, facts.version) is True
+        case "<=":
+            return lambda facts: version.is_older(whole, facts.version) is False
+        case _:
+            return lambda facts: _begins(facts.version, wanted)
+
+
+def _begins(found: str, wanted: str) -> bool:
+    """Whether a version has the numbers that are written: ``2.3`` is 2.3.1.0R too, and 2.30 is not."""
+    whole = found.lower().lstrip("v")
+    rest = whole.removeprefix(wanted.lower())
+    return rest != whole and not rest[:1].isdigit()
+
+
+_AGE: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([hdwy]?)", re.IGNORECASE)
+_DAYS: Final = {"h": 1 / 24, "d": 1.0, "": 1.0, "w": 7.0, "y": 365.0}
+
+
+def _backup(sign: str, value: str) -> Test:
+    if sign in _EQUAL:
+        return _one_of("The backup mark", BACKUP_MARKS, lambda facts: facts.backup_marks)(sign, value)
+    written = _AGE.fullmatch(value)
+    if written is None:
+        raise FilterError(f"backup{sign} needs an age such as backup{sign}30d (h, d, w or y).")
+    days = float(written.group(1)) * _DAYS[written.group(2).lower()]
+    return _compared(sign, days, lambda facts: facts.backup_days)
+
+
+_DEGREES: Final = re.compile(r"(-?[0-9]{1,4}(?:\.[0-9]{1,3})?)(?:°?C)?", re.IGNORECASE)
+
+
+def _temperature(sign: str, value: str) -> Test:
+    if sign in _EQUAL and value.lower() == NONE:
+        return lambda facts: facts.health.temperature is None
+    written = _DEGREES.fullmatch(value)
+    if written is None:
+        raise FilterError(f"temp{sign} needs a number of degrees such as temp>60.")
+    return _compared(sign, float(written.group(1)), lambda facts: facts.health.temperature)
+
+
+def _compared(sign: str, wanted: float, read: Callable[[Facts], float | None]) -> Test:
+    """A number; an entry without it matches nothing."""
+
+    def test(facts: Facts) -> bool:
+        found = read(facts)
+        if found is None:
+            return False
+        match sign:
+            case "<":
+                return found < wanted
+            case "<=":
+                return found <= wanted
+            case ">":
+                return found > wanted
+            case ">=":
+                return found >= wanted
+            case _:
+                return round(found) == round(wanted)
+
+    return test
+
+
+FIELDS: Final = (
+    Field(
+        name="state",
+        also=("status", "verdict", "is"),
+        example="state:failed",
+        values=STATES,
+        test=_one_of("The state", STATES, lambda facts: facts.states),
+    ),
+    Field(name="tag", example="tag:line-2", test=_tag),
+    Field(name="model", also=("family",), example="model:picoscan", test=_holding(lambda facts: facts.model)),
+    Field(
+        name="version",
+        also=("firmware", "fw"),
+        signs=(*_COMPARED, *_EQUAL),
+        example="version<2.3",
+        test=_version,
+    ),
+    Field(
+        name="backup",
+        signs=(*_COMPARED, *_EQUAL),
+        example="backup>30d",
+        values=BACKUP_MARKS,
+        test=_backup,
+    ),
+    Field(
+        name="temp", also=("temperature",), signs=(*_COMPARED, *_EQUAL), example="temp>60", test=_temperature
+    ),
+    Field(name="health", example="health:service", test=_holding(lambda facts: facts.health.label)),
+    Field(name="name", also=("device",), example="name:gate", test=_holding(lambda facts: facts.name)),
+    Field(
+        name="address",
+        also=("addr", "ip"),
+        example="address:10.0.",
+        test=_holding(lambda facts: facts.address),
+    ),
+    Field(name="serial", example="serial:2347", test=_holding(lambda facts: facts.serial)),
+    Field(name="location", example="location:hall", test=_holding(lambda facts: facts.location)),
+    Field(name="note", example="note:spare", test=_holding(lambda facts: facts.note)),
+)
+"""Every field, the most used first."""
+
+BY_NAME: Final = {name: field for field in FIELDS for name in (field.name, *field.also)}
