@@ -1,6 +1,9 @@
 """The command table: one definition, and everything else follows from it."""
 
+from typing import Final
+
 import pytest
+from msgspec import structs
 from textual.command import CommandPalette
 
 from sicktui.model.device import Profile
@@ -8,12 +11,12 @@ from sicktui.model.errors import ConfigError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.commands.hints import filter_hints, hints
 from sicktui.tui.commands.keymap import RESERVED, KeyMap
+from sicktui.tui.drawing.hints import drawn, fitted, placed
 from sicktui.tui.drawing.spans import text_of as spans_text
-from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.main.bindings import bindings
-from sicktui.tui.widgets.hint_bar import hints
 from tests.support.dashboard import DashboardHarness, text_of, until
 
 
@@ -30,18 +33,42 @@ async def test_every_command_of_the_table_is_carried_out_and_no_other(harness: D
         assert main.dispatcher.known == set(BY_ID)
 
 
-@pytest.mark.parametrize("width", [20, 40, 78, 118, 198])
-def test_the_hint_bar_fits_and_always_shows_the_ways_out(width: int) -> None:
-    shown = hints(KeyMap(), width)
-    assert width_of(shown) <= width
-    assert "q quit" in spans_text(shown)
-    assert "? help" in spans_text(shown)
+SOME: Final = CommandContext(devices=2, selected="a")
 
 
-def test_a_wide_hint_bar_has_every_hint_in_the_order_of_the_table() -> None:
-    shown = spans_text(hints(KeyMap(), 400))
-    places = [shown.index(f"{KeyMap().of(c)} {c.title}") for c in COMMANDS if c.hint is not None]
-    assert places == sorted(places)
+def bar(now: CommandContext, width: int, lines: int) -> list[str]:
+    """What the hint bar shows."""
+    return [spans_text(drawn(line)) for line in placed(fitted(*hints(now, KeyMap()), width, lines), width)]
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+@pytest.mark.parametrize("width", [40, 60, 78, 118, 198])
+def test_the_hint_bar_fits_and_always_shows_the_ways_out(width: int, lines: int) -> None:
+    for now in (CommandContext(), SOME):
+        shown = bar(now, width, lines)
+        assert len(shown) <= lines
+        assert max(map(len, shown)) <= width
+        assert shown[-1].endswith(": commands  ? help  q quit")
+
+
+def test_the_hints_are_what_can_be_done_here_and_now() -> None:
+    def shown(**more: object) -> str:
+        return "  ".join(bar(structs.replace(SOME, **more), 1000, 1))
+
+    assert shown().startswith("space mark  u update  b backup")
+    assert shown(live_runs=("r1",)).startswith("c cancel run")
+    assert "cancel" not in shown(), "no run is active"
+    assert "update" not in shown(devices=0, selected=None), "there is no device to update"
+    assert shown(moved=frozenset("a")).startswith("M moved")
+    assert shown(pane="log").startswith("p pause log")
+    assert "pause" not in shown(), "a key of another pane"
+
+
+def test_a_filter_with_a_mistake_says_so_instead_of_what_can_be_typed() -> None:
+    assert ("", "state:failed") in filter_hints("", "", [])[0]
+    assert filter_hints("sta", "", [])[0] == [("", "state:failed")]
+    assert filter_hints("@l", "", ["line[/b]"])[0] == [("", "@line[/b]")]
+    assert filter_hints("version<", "version< needs", [])[0] == [("", "version< needs")]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +145,9 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHa
         await pilot.press("s")
         await until(pilot, lambda: "by address" in text_of(pilot))
         assert [row.device for row in main.renderer.devices.rows] == ["b", "a"]
-        await pilot.press("/", *"0.1:8", "enter")
+        await pilot.press("/", *"state:onlin", "right", *" vers", "right", "enter")
+        await until(pilot, lambda: "version< needs a number" in text_of(pilot) and "0 of 2" in text_of(pilot))
+        await pilot.press("escape", "/", *"0.1:8", "enter")
         await until(pilot, lambda: "1 of 2" in text_of(pilot) and "filter: 0.1:8" in text_of(pilot))
         await pilot.press("a")
         assert main.dashboard.marks == {"b"}

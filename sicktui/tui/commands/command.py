@@ -84,4 +84,6 @@ class Command:
     unavailable_because: Callable[[CommandContext], str] = always
     """Why it cannot be used now; empty if it can."""
     hint: int | None = None
+    pane: str | None = None
+    """The pane that it is about: its hint is shown there only."""
     also: tuple[str, ...] = ()

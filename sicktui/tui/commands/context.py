@@ -7,6 +7,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     """The devices that a command applies to, and the runs that are active."""
 
     devices: int = 0
+    pane: str = "devices"
+    """The pane that has the focus."""
     marked: tuple[str, ...] = ()
     selected: str | None = None
     owned: frozenset[str] = frozenset()

@@ -31,6 +31,7 @@ COMMANDS: Final = (
         help="Change the address of the selected device to the one where its sensor was found.",
         group=GROUP,
         unavailable_because=needs_moved,
+        hint=0,
     ),
     Command(
         id="remove",

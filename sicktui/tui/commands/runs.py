@@ -14,7 +14,7 @@ COMMANDS: Final = (
         help="Cancel the run. Sensors not yet written to stop at once; the others are finished safely.",
         group=GROUP,
         unavailable_because=needs_live_run,
-        hint=12,
+        hint=0,
     ),
     Command(
         id="runs",

@@ -37,6 +37,7 @@ COMMANDS: Final = (
         help="Pause the log; press again to resume and catch up.",
         group=GROUP,
         hint=19,
+        pane="log",
     ),
     Command(
         id="log_of",

@@ -1,7 +1,7 @@
 """The base of the screens that fill the terminal: a head, a middle, a text that scrolls, the keys."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,16 +11,14 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, flow, hanging_indent
+from sicktui.tui.drawing.hints import Hint
+from sicktui.tui.drawing.spans import Cell, Tone, cell, hanging_indent
+from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.scroll_box import ScrollBox
 
 AnswerT = TypeVar("AnswerT")
-Hint = tuple[str, str]
-"""A key, and what it does."""
-
-_GAP: Final = "  "
 
 
 class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
@@ -62,7 +60,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         yield from self.middle()
         with ScrollBox(id="text"):
             yield Prose(id="about")
-        yield LineBar(glyphs=glyphs, id="keys")
+        yield HintBar(glyphs=glyphs, id="keys")
 
     def middle(self) -> list[Widget]:
         """The widgets between head and text."""
@@ -77,11 +75,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
 
     def on_resize(self) -> None:
         """Wrap for the width, with every key in sight."""
-        bar = self.query_one("#keys", LineBar)
-        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in self.key_hints()]
-        lines = flow(hints, max(1, self.size.width - 2), _GAP)
-        bar.styles.height = len(lines)
-        bar.show(*lines)
+        self.query_one("#keys", HintBar).show_hints(self.key_hints())
         self.show_text(self._text)
 
     @classmethod

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import on
 from textual.widget import Widget
 
-from sicktui.tui.dialogs.full_screen import FullScreen, Hint
+from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.columns import Column, Row
+from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.table import Table
 

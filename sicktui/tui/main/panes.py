@@ -5,6 +5,8 @@ from typing import Any, Final
 from textual.screen import Screen
 from textual.widgets import Input
 
+from sicktui.model.filter.fields import FilterError
+from sicktui.model.filter.parsing import parse
 from sicktui.tui.main.layout import PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.devices import Order
@@ -55,12 +57,19 @@ class Panes:
         self._renderer.render()
 
     def filter(self, wanted: str) -> None:
-        """Show the devices that match."""
-        self._dashboard.wanted = wanted
+        """Show the devices that match; a mistake is shown, and the last filter stays."""
+        try:
+            parse(wanted)
+        except FilterError as error:
+            self._dashboard.filter_mistake = str(error)
+        else:
+            self._dashboard.wanted, self._dashboard.filter_mistake = wanted, ""
         self._renderer.render()
 
     def keep_filter(self) -> None:
-        """Close the filter input and keep the filter."""
+        """Close the filter input and keep the filter; one with a mistake stays open."""
+        if self._dashboard.filter_mistake:
+            return
         self._filter.display = False
         self._renderer.devices.focus()
         self._renderer.render()
@@ -69,7 +78,7 @@ class Panes:
         """Show all devices again."""
         if self._filter.display or self._dashboard.wanted:
             self._filter.value = ""
-            self._dashboard.wanted = ""
+            self.filter("")
             self.keep_filter()
 
     def sort(self) -> None:

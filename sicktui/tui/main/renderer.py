@@ -1,7 +1,7 @@
 """Draws the state of the dashboard on the widgets of the main screen."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from sicktui.engine.run.follow import waited_for
 from sicktui.model.clock import Clock
@@ -11,6 +11,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.main.hinter import Hinter
 from sicktui.tui.main.layout import Heights, PaneId, split_height
 from sicktui.tui.main.status_line import status_line
 from sicktui.tui.rows.devices import DeviceRow, arranged
@@ -66,6 +67,7 @@ class Renderer:
         self.dirty = True
         """Whether something changed since the last render."""
         self._clock = clock
+        self.hinter = Hinter(screen, dashboard, appearance)
 
     def render(self) -> None:
         """Draw the current state."""
@@ -82,6 +84,13 @@ class Renderer:
         self._align_cursors()
         self._render_titles(rows)
         self._render_lines(everything)
+        dashboard.pane = self._focused_pane()
+        self.hinter.render()
+
+    def _focused_pane(self) -> PaneId:
+        """The pane that has the focus; the list behind its filter."""
+        focused = self._screen.focused
+        return next((pane for pane in get_args(PaneId) if focused and focused.id == pane), "devices")
 
     def _align_cursors(self) -> None:
         """Put the panel's cursor on the list's device, or hide it: the lines below are about one device."""

@@ -23,6 +23,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.main.bindings import bindings
+from sicktui.tui.main.completion import Completion
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.palette import DashboardCommands
@@ -105,9 +106,12 @@ class MainScreen(Screen[None]):
         yield LineBar(glyphs=glyphs, id="detail")
         yield LogPane(glyphs=glyphs, id="log")
         yield Input(
-            id="filter", classes="bar", placeholder="filter text or @tag; Enter applies, empty shows all"
+            id="filter",
+            classes="bar",
+            placeholder="filter: words, @tag, state:failed, version<2.3, !not",
+            suggester=Completion(self.dashboard),
         )
-        yield HintBar(self.appearance.keys, glyphs=glyphs, id="hints", classes="bar")
+        yield HintBar(glyphs=glyphs, id="hints", classes="bar")
 
     def _empty(self) -> list[Cell]:
         search, new, help_key = (self.appearance.keys.of(BY_ID[name]) for name in ("search", "add", "help"))
@@ -246,6 +250,10 @@ class MainScreen(Screen[None]):
             self.notifier.notify(f"{command.title}: {reason}", "warning")
         else:
             self.dispatcher.run(command_id)
+
+    def on_descendant_focus(self) -> None:
+        """Show what can be done there."""
+        self.renderer.render()
 
     def action_leave_filter(self) -> None:
         """Esc: show all devices again."""

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import SERVICE_MODE, Health
-from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
+from sicktui.model.filter.parsing import parse
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
@@ -59,6 +60,10 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     note: str = ""
     backups: SensorHistory | None = None
     """Its backups; ``None`` until they have been read."""
+    verdict: Verdict | None = None
+    """How its job ended in the run that is shown."""
+    step: Step | None = None
+    """The step of its job that is under way."""
 
     @property
     def key(self) -> str:
@@ -74,7 +79,39 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         parts += [f"{self.contact.value} {self.other}", self.change]
         parts += [f"moved {self.moved}"] if self.moved else []
         parts += [self.health.label, self.state.label if self.state is not None else ""]
+        parts += [self.verdict.value] if self.verdict else []
         return "\n".join(parts).lower()
+
+    @property
+    def states(self) -> frozenset[str]:
+        """Every state that it is in, by the names of the filter."""
+        named = {
+            "moved": bool(self.moved),
+            "changed": bool(self.change),
+            "warning": self.problem,
+            "marked": self.marked,
+            "trouble": _calm(self) < _ASKED,
+            "running": self.in_run,
+        }
+        words = (self.verdict, self.step, self.contact)
+        labels = (self.state, self.health.status)
+        return frozenset(
+            [
+                *(name for name, is_so in named.items() if is_so),
+                *(word.value for word in words if word),
+                *(label.label.lower() for label in labels if label is not None),
+            ]
+        )
+
+    @property
+    def backup_marks(self) -> tuple[str, ...]:
+        """What deserves attention about its backups."""
+        return tuple(mark.value for mark in self.backups.marks) if self.backups else ()
+
+    @property
+    def backup_days(self) -> float | None:
+        """Days since its newest backup was last confirmed."""
+        return self.backups.age_days if self.backups else None
 
 
 class Order(StrEnum):
@@ -88,9 +125,13 @@ class Order(StrEnum):
 
 
 def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
-    """The rows that match every word of ``wanted``, sorted. Numbers in names sort as numbers."""
-    words = wanted.lower().split()
-    found = [row for row in rows if all(word in row.words for word in words)]
+    """The rows that match the filter ``wanted``, sorted. Numbers in names sort as numbers.
+
+    Raises:
+        FilterError: ``wanted`` is not a valid filter.
+    """
+    matches = parse(wanted).matches
+    found = [row for row in rows if matches(row)]
     return sorted(found, key=lambda row: (*_rank(row, order), *natural(row.name)))
 
 
@@ -115,6 +156,10 @@ def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
             return ((0, _calm(row), ""),)
 
 
+_ASKED: Final = 5
+_CALM: Final = 6
+
+
 def _calm(row: DeviceRow) -> int:
     """The smaller, the more urgent."""
     if row.contact is Contact.OTHER:
@@ -127,7 +172,7 @@ def _calm(row: DeviceRow) -> int:
         return 3
     if row.change or (row.backups is not None and wants_attention(row.backups)):
         return 4
-    return 5 if row.contact is Contact.ASKING else 6
+    return _ASKED if row.contact is Contact.ASKING else _CALM
 
 
 def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:

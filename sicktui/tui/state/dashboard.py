@@ -62,6 +62,11 @@ class DashboardState:
         self.searched = Asked()
         """What was entered last for a search."""
         self.wanted = ""
+        """The filter of the list: the last one that could be used."""
+        self.filter_mistake = ""
+        """What is wrong with the one that is being typed."""
+        self.pane = "devices"
+        """The pane that has the focus."""
         self.order = Order.NAME
         self.runs: dict[str, RunView] = {}
         self.shown_run: str | None = None
@@ -221,6 +226,7 @@ class DashboardState:
         """What decides whether a command can be used now."""
         return CommandContext(
             devices=len(self.targets),
+            pane=self.pane,
             marked=tuple(name for name in self.targets if name in self.marks),
             selected=self.selected if self.selected in self.targets else None,
             owned=frozenset(self.owners),
@@ -237,11 +243,16 @@ class DashboardState:
     def all_device_rows(self) -> list[DeviceRow]:
         """The rows of all devices, in the order of the file."""
         owners, now, wall = self.owners, self._clock.monotonic(), self._clock.now()
+        shown = self.runs.get(self.shown_run or "")
         rows = []
         for name, target in self.targets.items():
             run = owners.get(name)
             job = self.runs[run].devices[name] if run else None
-            rows.append(self._device_row(target, job, now, wall))
+            row = self._device_row(target, job, now, wall)
+            ended = shown.devices.get(name) if shown else None
+            if ended is not None and ended.verdict is not None:
+                row = structs.replace(row, verdict=ended.verdict.verdict)
+            rows.append(row)
         return rows
 
     def job_rows(self) -> list[JobRow]:
@@ -303,5 +314,10 @@ def _as_seen_by_run(row: DeviceRow, job: DeviceView, wall: datetime, grain: int)
         ago = age((wall - datetime.fromisoformat(job.last_answer)).total_seconds(), grain=grain)
     state = known_state(job.update_state)
     return structs.replace(
-        row, contact=contact, age=ago, state=row.state if state is None else state, in_run=True
+        row,
+        contact=contact,
+        age=ago,
+        state=row.state if state is None else state,
+        in_run=True,
+        step=job.step,
     )

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from textual import events
 from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
 from sicktui.tui.drawing.spans import cell, flow, text_of
+from sicktui.tui.widgets.keys import press
 
 GAP: Final = "   "
 """Between two keys."""
@@ -41,3 +43,17 @@ class KeyLines(Static):
     def _lines(self, width: int) -> list[str]:
         hints = [cell(hint) for hint in self._keys.split(GAP)]
         return [text_of(line) for line in flow(hints, max(1, width), GAP)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        lines = self._lines(self.size.width)
+        if 0 <= y < len(lines) and 0 <= x < len(lines[y]) and (hint := _at(lines[y], x)):
+            press(self.app, hint.split()[0])
+
+
+def _at(line: str, x: int) -> str:
+    """The hint at a place of a line."""
+    begin = line.rfind(GAP, 0, x + 1)
+    begin = 0 if begin < 0 else begin + len(GAP)
+    return line[begin:].split(GAP, maxsplit=1)[0] if x >= begin else ""

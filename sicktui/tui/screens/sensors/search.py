@@ -25,8 +25,8 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.dialogs.full_screen import Hint
 from sicktui.tui.dialogs.table_screen import TableScreen
+from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.rows.search import (
     SEARCH_COLUMNS,

@@ -26,6 +26,7 @@ from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
+from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
@@ -108,7 +109,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         yield Table(PLAN_COLUMNS, "Plan", glyphs=glyphs, id="plan")
         yield Prose(id="about")
         yield Prose(id="options")
-        yield LineBar(glyphs=glyphs, id="keys")
+        yield HintBar(glyphs=glyphs, id="keys")
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -119,8 +120,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             ("R", "read again"),
             ("q", "back"),
         )
-        hints = [(Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) for key, what in keys]
-        self.query_one("#keys", LineBar).show(joined(hints, Span("  ")))
+        self.query_one("#keys", HintBar).show_hints(keys)
         self.action_plan()
 
     def action_plan(self) -> None:

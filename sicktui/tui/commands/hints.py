@@ -1,0 +1,51 @@
+"""The hints of the main screen: what can be done here and now, the most used first."""
+
+from collections.abc import Collection
+from typing import Final
+
+from sicktui.model.filter.choices import choices
+from sicktui.model.safe_text import clean
+from sicktui.tui.commands import BY_ID, COMMANDS
+from sicktui.tui.commands.command import Command
+from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.commands.keymap import KeyMap
+
+ALWAYS: Final = ("palette", "help", "quit")
+"""The ways out, at the end and never left out."""
+
+Hints = list[tuple[str, str]]
+"""Keys, and what each does."""
+
+
+def hints(now: CommandContext, keys: KeyMap) -> tuple[Hints, Hints]:
+    """The commands that can be used now, and the ways out.
+
+    Those of the focused pane come first; a command of another pane is left out.
+    """
+    here = [
+        command
+        for command in COMMANDS
+        if command.hint is not None
+        and command.id not in ALWAYS
+        and command.pane in (None, now.pane)
+        and not command.unavailable_because(now)
+    ]
+    here.sort(key=_by_use)
+    return [_hint(command, keys) for command in here], [_hint(BY_ID[name], keys) for name in ALWAYS]
+
+
+def _by_use(command: Command) -> tuple[bool, int]:
+    return (command.pane is None, command.hint or 0)
+
+
+def _hint(command: Command, keys: KeyMap) -> tuple[str, str]:
+    return keys.of(command), command.title
+
+
+def filter_hints(text: str, mistake: str, tags: Collection[str]) -> tuple[Hints, Hints]:
+    """What can be typed next in the filter, or what is wrong with it."""
+    last = [("enter", "keep"), ("esc", "show all")]
+    if mistake:
+        return [("", clean(mistake, 300))], last
+    found = choices(text, [clean(tag) for tag in tags])
+    return [("", choice) for choice in found], [("right", "complete"), *last]

@@ -1,0 +1,44 @@
+"""Key hints: how many fit, and where each of them is."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sicktui.tui.drawing.spans import Cell, Span, Tone, joined, width_of
+
+Hint = tuple[str, str]
+"""A key, and what it does; without a key it is a plain text."""
+
+GAP: Final = "  "
+"""Between two hints."""
+
+
+def hint_cell(hint: Hint) -> Cell:
+    """A hint as it is drawn."""
+    key, what = hint
+    return (Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) if key else (Span(what, Tone.DIM),)
+
+
+def fitted(first: Sequence[Hint], last: Sequence[Hint], width: int, lines: int) -> list[Hint]:
+    """As many of the first hints as fit in that many lines together with all of the last ones."""
+    shown = len(first)
+    while shown and len(placed([*first[:shown], *last], width)) > lines:
+        shown -= 1
+    return [*first[:shown], *last]
+
+
+def placed(hints: Sequence[Hint], width: int) -> list[list[tuple[int, int, Hint]]]:
+    """The hints in lines of at most that width: from which cell to which each of them takes."""
+    lines: list[list[tuple[int, int, Hint]]] = []
+    for hint in hints:
+        size = width_of(hint_cell(hint))
+        end = lines[-1][-1][1] + len(GAP) if lines else 0
+        if lines and end + size <= width:
+            lines[-1].append((end, end + size, hint))
+        else:
+            lines.append([(0, size, hint)])
+    return lines
+
+
+def drawn(line: Sequence[tuple[int, int, Hint]]) -> Cell:
+    """One of these lines."""
+    return joined((hint_cell(hint) for _, _, hint in line), Span(GAP, Tone.DIM))

@@ -1,0 +1,23 @@
+"""Completes what is typed in the filter."""
+
+from textual.suggester import Suggester
+
+from sicktui.model.filter.choices import completed
+from sicktui.tui.state.dashboard import DashboardState
+
+
+class Completion(Suggester):
+    """Suggests fields, states and the tags of the list; the right arrow takes the suggestion.
+
+    Args:
+        dashboard: what the dashboard knows.
+    """
+
+    def __init__(self, dashboard: DashboardState) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._dashboard = dashboard
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The text with its last part completed."""
+        tags = {tag for profile in self._dashboard.profiles.values() for tag in profile.tags}
+        return completed(value, tags)
