@@ -5,6 +5,7 @@
 
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from msgspec import inspect
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.filter.fields import FIELDS, STATES
 from sicktui.model.settings import Settings
 from sicktui.tui.commands import COMMANDS
 
@@ -104,8 +106,31 @@ def keys_page() -> str:
             group = command.group
             lines += ["", f"## {group}", "", "| key | what it does | name |", "|---|---|---|"]
         keys = ", ".join(f"`{key}`" for key in (command.key, *command.also))
-        lines.append(f"| {keys} | {command.help} | `{command.id}` |")
-    return "\n".join(lines) + "\n"
+        lines.append(f"| {keys} | {_in_cell(command.help)} | `{command.id}` |")
+    return "\n".join([*lines, *_filter_lines()]) + "\n"
+
+
+def _in_cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _filter_lines() -> list[str]:
+    """The language of the filter."""
+    return [
+        "",
+        "## The filter",
+        "",
+        'A device is shown if every part matches: a word that it has somewhere, `"two words"`, `@tag`, or a field. `!` in front',
+        "means *not*, `|` between two parts and `,` between two values mean *or*: `@line-2 state:failed,unknown !model:lms`.",
+        "`:` looks for a part of a text, `=` for all of it; case does not matter. A value that is not known matches no",
+        "comparison; `none` finds what is not known. The hint bar shows what can be typed next, and what is wrong.",
+        "",
+        "| field | what it means | also |",
+        "|---|---|---|",
+        *(f"| `{f.example}` | {f.help} | {', '.join(f'`{name}`' for name in f.also)} |" for f in FIELDS),
+        "",
+        *textwrap.wrap(f"States: {', '.join(STATES)}.", 120),
+    ]
 
 
 def commands_page() -> str:

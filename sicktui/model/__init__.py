@@ -2,7 +2,8 @@
 
 Records: ``device``, ``snapshot``, ``settings``; their fixed words are in ``enums``, exit codes in
 ``exit_codes``. By topic: ``firmware/``, ``network/`` (addresses), ``passwords/``, ``run/`` (plan, events, the
-reducer) and ``search/`` (what a search finds, and what it means). ``update/``, ``backup/`` and ``restore/``
-decide from evidence what may be done and how a job ended (``judgement``). Helpers: ``clock`` (time is
-injected), ``decoding`` (JSON), ``safe_text`` (text from outside), ``wording``, ``suggest``, ``errors``.
+reducer), ``search/`` (what a search finds, and what it means) and ``filter/`` (the language of filters).
+``update/``, ``backup/`` and ``restore/`` decide from evidence what may be done and how a job ended
+(``judgement``). Helpers: ``clock`` (time is injected), ``decoding`` (JSON), ``safe_text`` (text from
+outside), ``wording``, ``suggest``, ``errors``.
 """

@@ -43,12 +43,13 @@ class FilterError(ValueError):
 
 
 class Field(Struct, frozen=True, kw_only=True):
-    """One field: what it is called, how it is compared, and an example."""
+    """One field: what it is called, what it means, and how it is compared."""
 
     name: str
     also: tuple[str, ...] = ()
     signs: tuple[str, ...] = _EQUAL
     example: str
+    help: str
     values: tuple[str, ...] = ()
     """The fixed values, where only these make sense."""
     test: Callable[[str, str], Test]
@@ -181,39 +182,80 @@ FIELDS: Final = (
         name="state",
         also=("status", "verdict", "is"),
         example="state:failed",
+        help="verdict, contact, UpdateState, health, step of a run; marked, moved, trouble",
         values=STATES,
         test=_one_of("The state", STATES, lambda facts: facts.states),
     ),
-    Field(name="tag", example="tag:line-2", test=_tag),
-    Field(name="model", also=("family",), example="model:picoscan", test=_holding(lambda facts: facts.model)),
+    Field(name="tag", example="tag:line-2", help="a tag, as @line-2; tag:none for no tag", test=_tag),
+    Field(
+        name="model",
+        also=("family",),
+        example="model:picoscan",
+        help="the sensor's type",
+        test=_holding(lambda facts: facts.model),
+    ),
     Field(
         name="version",
         also=("firmware", "fw"),
         signs=(*_COMPARED, *_EQUAL),
         example="version<2.3",
+        help="the firmware; version:2.3 means 2.3.1 too",
         test=_version,
     ),
     Field(
         name="backup",
         signs=(*_COMPARED, *_EQUAL),
         example="backup>30d",
+        help="the age of the newest backup (h, d, w, y), or its mark: backup:none, backup:changed",
         values=BACKUP_MARKS,
         test=_backup,
     ),
     Field(
-        name="temp", also=("temperature",), signs=(*_COMPARED, *_EQUAL), example="temp>60", test=_temperature
+        name="temp",
+        also=("temperature",),
+        signs=(*_COMPARED, *_EQUAL),
+        example="temp>60",
+        help="the sensor's temperature in degrees Celsius",
+        test=_temperature,
     ),
-    Field(name="health", example="health:service", test=_holding(lambda facts: facts.health.label)),
-    Field(name="name", also=("device",), example="name:gate", test=_holding(lambda facts: facts.name)),
+    Field(
+        name="health",
+        example="health:service",
+        help="the sensor's own health, in its words",
+        test=_holding(lambda facts: facts.health.label),
+    ),
+    Field(
+        name="name",
+        also=("device",),
+        example="name:gate",
+        help="the name in the list",
+        test=_holding(lambda facts: facts.name),
+    ),
     Field(
         name="address",
         also=("addr", "ip"),
         example="address:10.0.",
+        help="the address in the list",
         test=_holding(lambda facts: facts.address),
     ),
-    Field(name="serial", example="serial:2347", test=_holding(lambda facts: facts.serial)),
-    Field(name="location", example="location:hall", test=_holding(lambda facts: facts.location)),
-    Field(name="note", example="note:spare", test=_holding(lambda facts: facts.note)),
+    Field(
+        name="serial",
+        example="serial:2347",
+        help="the serial number",
+        test=_holding(lambda facts: facts.serial),
+    ),
+    Field(
+        name="location",
+        example="location:hall",
+        help="the sensor's own name",
+        test=_holding(lambda facts: facts.location),
+    ),
+    Field(
+        name="note",
+        example="note:spare",
+        help="the note of the device",
+        test=_holding(lambda facts: facts.note),
+    ),
 )
 """Every field, the most used first."""
 

@@ -5,7 +5,8 @@ cannot be used now all come from this table. Each has a printable key: terminals
 arrows and control chords at times. ``main/dispatcher.py`` runs the commands.
 
 ``command`` is a command and the reasons why it cannot be used; ``context`` what these depend on; ``keymap``
-the keys after the settings; the other modules are the table, a group each.
+the keys after the settings; ``hints`` those that can be used here and now. The other modules are the table,
+a group each.
 """
 
 from typing import Final
