@@ -6,9 +6,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model import version
 from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
 from sicktui.model.filter.facts import Facts
+from sicktui.model.firmware import version
 from sicktui.model.suggest import nearest, quoted
 
 Test = Callable[[Facts], bool]
