@@ -19,8 +19,8 @@ from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.enums import UpdateState
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.act_rule import PATIENT, idle_limit
-from sicktui.model.update.evidence import Evidence, Last
-from sicktui.model.update.observations import Act, Began, Outcome, Renewed, Tick
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Act, Began, Last, Outcome, Renewed, Tick
 from tests.exploration import answers
 from tests.exploration.sensor import Sensor, after
 from tests.exploration.truth import Wrong, check_act, check_end

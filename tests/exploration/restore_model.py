@@ -15,21 +15,20 @@ from msgspec import structs
 from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act
 from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import (
+from sicktui.model.restore.evidence import RestoreEvidence
+from sicktui.model.restore.observations import (
     Basis,
     RestoreAct,
     RestoreBefore,
     RestoreBegan,
     RestoreEnded,
-    RestoreEvidence,
     RestoreLooked,
     RestoreReading,
     RestoreReply,
     RestoreWant,
 )
 from sicktui.model.settings import Timing
-from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
+from sicktui.model.update.observations import Garbled, Last, Outcome, Silent, Tick
 from tests.exploration.paths import Count, explore_paths
 from tests.exploration.truth import Wrong
 

@@ -2,8 +2,8 @@
 
 from sicktui.model.enums import Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.update.evidence import Evidence, Last
-from sicktui.model.update.observations import ACT_WANTS, Want
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import ACT_WANTS, Last, Want
 from tests.exploration.sensor import Sensor, futures
 from tests.exploration.world import World
 

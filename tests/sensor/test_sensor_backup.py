@@ -12,7 +12,7 @@ import pytest
 from sicktui.model.backup.evidence import Result
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.restore.evidence import RestoreReply
+from sicktui.model.restore.observations import RestoreReply
 from sicktui.sensor.api.backups import RESTORE_WORDS
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.errors import (

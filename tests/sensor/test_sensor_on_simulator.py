@@ -10,7 +10,7 @@ import pytest
 from sicktui.model.backup.evidence import Result
 from sicktui.model.clock import SystemClock
 from sicktui.model.enums import AuthScheme, Code, UpdateState
-from sicktui.model.restore.evidence import RestoreReply
+from sicktui.model.restore.observations import RestoreReply
 from sicktui.sensor.api.transfers import Downloaded
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from msgspec import Struct, structs
 
 from sicktui.model.enums import Step, StepState, UpdateState
-from sicktui.model.restore.evidence import RestoreBefore
+from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.run.event import (
     Acted,
     Event,

@@ -14,7 +14,7 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level, Step, StepState, UpdateState
 from sicktui.model.passwords.login import locked_words
-from sicktui.model.restore.evidence import RestoreBefore
+from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.run.event import (
     Acted,
     Contacted,

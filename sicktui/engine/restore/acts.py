@@ -11,7 +11,7 @@ from sicktui.engine.job.past import PENDING
 from sicktui.engine.job.record import ActHandle
 from sicktui.engine.restore.machine import Save
 from sicktui.engine.restore.readback import Readback
-from sicktui.model.restore.evidence import (
+from sicktui.model.restore.observations import (
     RestoreAct,
     RestoreBefore,
     RestoreEnded,

@@ -25,20 +25,13 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import STEPS, Code, Level, Operation, Step, StepState, UpdateState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import (
-    Basis,
-    RestoreAct,
-    RestoreBegan,
-    RestoreEvidence,
-    RestoreLooked,
-    RestoreWant,
-)
+from sicktui.model.restore.evidence import RestoreEvidence
+from sicktui.model.restore.observations import Basis, RestoreAct, RestoreBegan, RestoreLooked, RestoreWant
 from sicktui.model.restore.results import not_restored
 from sicktui.model.restore.sentences import OTHER_PLACE, RETURN, Facts, proven, waiting_words
 from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
-from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Garbled, Outcome, Silent, Tick
+from sicktui.model.update.observations import Garbled, Last, Outcome, Silent, Tick
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again

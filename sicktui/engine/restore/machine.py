@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from sicktui.model.enums import Step, UpdateState
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import Basis, RestoreEvidence, RestoreWant
+from sicktui.model.restore.evidence import RestoreEvidence
+from sicktui.model.restore.observations import Basis, RestoreWant
 from sicktui.model.restore.rule import VERIFIED, basis_of, judge_restore, may_repeat
 from sicktui.model.settings import Timing
-from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Outcome
+from sicktui.model.update.observations import Last, Outcome
 
 POLL: Final = 0.5
 """Seconds between two looks at a sensor that applies parameters, which takes about a second."""

@@ -14,7 +14,7 @@ from sicktui.engine.parameters.snapshot import read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.enums import UpdateState
-from sicktui.model.restore.evidence import RestoreLooked, RestoreReading, RestoreWant
+from sicktui.model.restore.observations import RestoreLooked, RestoreReading, RestoreWant
 from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent

@@ -13,8 +13,8 @@ from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update.act_rule import may_put, may_trigger, needs_session, patience
-from sicktui.model.update.evidence import Evidence, Last, confirming
-from sicktui.model.update.observations import ACT_WANTS, COUNTERS, Outcome, Want
+from sicktui.model.update.evidence import Evidence, confirming
+from sicktui.model.update.observations import ACT_WANTS, COUNTERS, Last, Outcome, Want
 from sicktui.model.update.verdict_rule import calm, judge
 
 _SHORTEST: Final = 0.01

@@ -5,9 +5,10 @@ from msgspec import structs
 from sicktui.engine.job.past import JobHistory
 from sicktui.model.device import Identity
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.update.evidence import Evidence, Sent
+from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import COUNTERS, Known, Outcome, Reading, Want
 from sicktui.model.update.proof import Proof
+from sicktui.model.update.sent import Sent
 
 
 def reading_of(identity: Identity, state: UpdateState, status: DeviceStatus | None) -> Reading:

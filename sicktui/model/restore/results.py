@@ -8,7 +8,7 @@ from typing import Final
 from sicktui.model import wording
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import RestoreReply
+from sicktui.model.restore.observations import RestoreReply
 
 _AGAIN: Final = "Restart the sensor and try again; if that fails, restore another backup of it."
 _OTHER_FILE: Final = (

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 from sicktui.model.enums import Code, UpdateState, Verdict
 from sicktui.model.judgement import Judgement
 from sicktui.model.restore import sentences
-from sicktui.model.restore.evidence import UNSURE, Basis, RestoreEvidence, RestoreWant
+from sicktui.model.restore.evidence import UNSURE, RestoreEvidence
+from sicktui.model.restore.observations import Basis, RestoreWant
 from sicktui.model.restore.sentences import Facts, proven
 from sicktui.model.settings import Timing
-from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Outcome
+from sicktui.model.update.observations import Last, Outcome
 
 MAX_PUTS: Final = 2
 """Half a file changes nothing: after a broken connection it is sent once more."""

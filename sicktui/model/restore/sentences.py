@@ -4,11 +4,11 @@ from typing import Final, NamedTuple
 
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.judgement import Judgement
-from sicktui.model.restore.evidence import Basis, RestoreEvidence
+from sicktui.model.restore.evidence import RestoreEvidence
+from sicktui.model.restore.observations import Basis
 from sicktui.model.restore.results import not_restored, rejection
 from sicktui.model.settings import Timing
-from sicktui.model.update.evidence import Last
-from sicktui.model.update.observations import Outcome
+from sicktui.model.update.observations import Last, Outcome
 from sicktui.model.wording import names
 
 UNTOUCHED: Final = "No parameter was changed."

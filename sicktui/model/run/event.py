@@ -24,7 +24,7 @@ from sicktui.model.enums import (
     UpdateState,
     Verdict,
 )
-from sicktui.model.restore.evidence import RestoreBefore
+from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.safe_text import clean
 from sicktui.model.update.observations import Known
 

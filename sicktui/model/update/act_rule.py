@@ -9,8 +9,8 @@ from typing import Final
 from sicktui.model.enums import UpdateState
 from sicktui.model.firmware.version import Likeness
 from sicktui.model.settings import Timing
-from sicktui.model.update.evidence import Evidence, Last
-from sicktui.model.update.observations import Outcome, Want
+from sicktui.model.update.evidence import Evidence
+from sicktui.model.update.observations import Last, Outcome, Want
 
 MAX_PUTS: Final = 3
 """One, one after a connection that broke, one after a token that was refused."""

@@ -6,8 +6,6 @@ resumed run folds what the journal kept, dated at the moment of the resume: ever
 which is the safe side.
 """
 
-from enum import Enum
-
 from msgspec import Struct, structs
 
 from sicktui.model.device import same_serial
@@ -15,13 +13,12 @@ from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.firmware.version import Likeness, compare, compare_reported
 from sicktui.model.update.observations import (
     COUNTERS,
-    Act,
     Began,
     Ended,
     Garbled,
+    Last,
     Looked,
     Observation,
-    Outcome,
     Reading,
     Renewed,
     Silent,
@@ -29,56 +26,7 @@ from sicktui.model.update.observations import (
     Want,
 )
 from sicktui.model.update.proof import Proof, counted_reboot
-
-
-class Last(Enum):
-    """Kinds of a last observation."""
-
-    TIME = "time"
-    ACT = "act"
-    LOOK = "look"
-    """Answered whole."""
-    BLIND = "blind"
-
-
-class Sent(Struct, frozen=True, kw_only=True):
-    """What left this PC towards the sensor."""
-
-    puts: int = 0
-    broken: int = 0
-    """PUTs that ended without a reply."""
-    put: Outcome = Outcome.NONE
-    bytes: int = 0
-    """Of all PUTs together."""
-    whole: bool = False
-    """Whether some PUT has left completely."""
-    triggers: int = 0
-    trigger: Outcome = Outcome.NONE
-    heard: bool = False
-    """Whether some trigger was answered with Ok."""
-    absent: int = 0
-    """Paths of the trigger that were Not Found."""
-    first_trigger: float = 0.0
-    first_at: float | None = None
-    """When the first act began."""
-    at: float = 0.0
-    """When the last act ended."""
-    renewals: int = 0
-    renewed: bool = False
-    """Whether the session is fresh since the last PUT."""
-    silences: int = 0
-    """Silences seen up to the last act."""
-    denied: bool = False
-    """Whether no further act is possible: no session could be had, or the journal cannot be written."""
-    code: str = ""
-    why: str = ""
-    advice: str = ""
-    """What came of the last act: the contract's code, the message, and what to do."""
-
-    @property
-    def anything(self) -> bool:
-        """Whether a byte of a package, or a trigger, has left."""
-        return self.bytes > 0 or self.put in (Outcome.OPEN, Outcome.TAKEN) or self.triggers > 0
+from sicktui.model.update.sent import Sent
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -190,11 +138,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
             case Garbled():
                 return _blind(self, what, now)
             case Began():
-                return _began(self, what.act, now)
+                sent = self.sent.began(what.act, now, silences=self.silences)
+                return structs.replace(
+                    self, sent=sent, changed_at=now, gap=None, last=Last.ACT, wants=frozenset()
+                )
             case Ended():
-                return _ended(self, what, now)
+                sent = self.sent.ended(what, now)
+                return structs.replace(self, sent=sent, changed_at=now, last=Last.ACT, wants=frozenset())
             case Renewed():
-                return _renewed(self, what)
+                sent = self.sent.with_session(what)
+                return structs.replace(self, sent=sent, last=Last.ACT, wants=frozenset())
             case Tick():
                 return structs.replace(self, last=Last.TIME, wants=frozenset())
 
@@ -211,43 +164,6 @@ def same_sensor(before: Reading, now: Reading) -> bool | None:
     if before.serial is None and before.mac is None:
         return before.name == now.name
     return False if now.name != before.name else None
-
-
-def _began(evidence: Evidence, act: Act, now: float) -> Evidence:
-    sent = evidence.sent
-    first_at = now if sent.first_at is None else sent.first_at
-    if act is Act.PUT:
-        sent = structs.replace(sent, puts=sent.puts + 1, put=Outcome.OPEN, renewed=False)
-    else:
-        first = now if sent.triggers == 0 else sent.first_trigger
-        sent = structs.replace(sent, triggers=sent.triggers + 1, trigger=Outcome.OPEN, first_trigger=first)
-    sent = structs.replace(sent, first_at=first_at, at=now, silences=evidence.silences)
-    return structs.replace(evidence, sent=sent, changed_at=now, gap=None, last=Last.ACT, wants=frozenset())
-
-
-def _ended(evidence: Evidence, what: Ended, now: float) -> Evidence:
-    sent = structs.replace(evidence.sent, at=now, code=what.code, why=what.why, advice=what.advice)
-    if what.act is Act.PUT:
-        sent = structs.replace(
-            sent,
-            put=what.outcome,
-            broken=sent.broken + (what.outcome in (Outcome.OPEN, Outcome.NONE)),
-            bytes=sent.bytes + what.sent,
-            whole=sent.whole or what.whole,
-        )
-    elif what.outcome is Outcome.ABSENT:
-        sent = structs.replace(sent, trigger=what.outcome, triggers=sent.triggers - 1, absent=sent.absent + 1)
-    else:
-        sent = structs.replace(sent, trigger=what.outcome, heard=sent.heard or what.outcome is Outcome.TAKEN)
-    return structs.replace(evidence, sent=sent, changed_at=now, last=Last.ACT, wants=frozenset())
-
-
-def _renewed(evidence: Evidence, what: Renewed) -> Evidence:
-    sent = evidence.sent
-    if not what.ok:
-        sent = structs.replace(sent, denied=True, code=what.code, why=what.why, advice=what.advice)
-    sent = structs.replace(sent, renewals=sent.renewals + 1, renewed=what.ok)
-    return structs.replace(evidence, sent=sent, last=Last.ACT, wants=frozenset())
 
 
 def _blind(evidence: Evidence, what: Silent | Garbled, now: float) -> Evidence:

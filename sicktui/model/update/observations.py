@@ -54,6 +54,16 @@ class Reading(Struct, frozen=True, kw_only=True):
     """``LFTchecksum``: whether each of its areas passes its own check."""
 
 
+class Last(Enum):
+    """Kinds of a last observation."""
+
+    TIME = "time"
+    ACT = "act"
+    LOOK = "look"
+    """Answered whole."""
+    BLIND = "blind"
+
+
 class Known(Struct, frozen=True, kw_only=True):
     """What all looks of an update have shown, as far as a resumed run must know it."""
 

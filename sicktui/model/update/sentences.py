@@ -7,8 +7,8 @@ from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update.act_rule import finished_unseen, patience
-from sicktui.model.update.evidence import Evidence, Last, trouble_of
-from sicktui.model.update.observations import Outcome, Reading
+from sicktui.model.update.evidence import Evidence, trouble_of
+from sicktui.model.update.observations import Last, Outcome, Reading
 
 _LOOK_ON_SITE: Final = (
     "Check its power and its network cable on site; its address may have changed (DHCP). Then read its "

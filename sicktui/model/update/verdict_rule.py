@@ -14,8 +14,8 @@ from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update import sentences
 from sicktui.model.update.act_rule import idle_limit, is_spent, patience
-from sicktui.model.update.evidence import Evidence, Last, trouble_of
-from sicktui.model.update.observations import Outcome
+from sicktui.model.update.evidence import Evidence, trouble_of
+from sicktui.model.update.observations import Last, Outcome
 from sicktui.model.update.sentences import Facts
 
 TRIES: Final = 3

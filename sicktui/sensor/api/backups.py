@@ -8,7 +8,7 @@ from msgspec import Struct
 from sicktui.model.backup.evidence import Result
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
-from sicktui.model.restore.evidence import RestoreReply
+from sicktui.model.restore.observations import RestoreReply
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.login.authentication import Authenticator, BeforeRepeat
 from sicktui.sensor.api.reader import Reader
