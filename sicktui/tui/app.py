@@ -1,6 +1,5 @@
 """The dashboard's entry: builds the app, runs it and prints its last message."""
 
-import asyncio
 import errno
 import os
 import sys
@@ -19,6 +18,7 @@ from sicktui.model.errors import UsageError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.terminal.driver import PatientDriver
@@ -26,9 +26,6 @@ from sicktui.tui.terminal.key_queue import KeyQueue
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for
-
-PATIENCE: Final = 0.4
-"""Seconds in which a command opens its dialog, if it has one; keys typed meanwhile belong to that dialog."""
 
 NO_SCREEN: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
@@ -58,7 +55,8 @@ class Dashboard(App[None]):
         self.theme = theme.name
         self.set_keymap(appearance.keys.changed)
         self._guard = TerminalGuard(self)
-        self._key_queue = KeyQueue(self, super().on_event, self._ready)
+        self._key_queue = KeyQueue(self, super().on_event, self)
+        self._notifications = Notes()
 
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""
@@ -78,16 +76,26 @@ class Dashboard(App[None]):
         else:
             await super().on_event(event)
 
-    async def _ready(self) -> None:
-        if not isinstance(self.screen, MainScreen):
-            return
-        asked = self.screen.asked
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await asked.wait()
-        except TimeoutError:
-            # This command is slow, and may open no dialog at all: stop holding keys back for it.
-            asked.set()
+    # The gate of the key queue
+
+    @property
+    def holds(self) -> bool:
+        """Whether keys wait for the dialog of a command."""
+        return isinstance(self.screen, MainScreen) and self.screen.pending.holds
+
+    async def released(self) -> bool:
+        """Wait for that dialog, or for the end of the command."""
+        main = self._main
+        return main is None or await main.pending.released()
+
+    def stop(self) -> None:
+        """Stop what the command does before its dialog."""
+        if self._main is not None:
+            self._main.pending.stop()
+
+    @property
+    def _main(self) -> MainScreen | None:
+        return next((screen for screen in self.screen_stack if isinstance(screen, MainScreen)), None)
 
     def on_unmount(self) -> None:
         """Restore the signal handlers."""
@@ -118,11 +126,10 @@ class Dashboard(App[None]):
 
     async def action_quit(self) -> None:
         """Quit, after a question if a run is active."""
-        screen = next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
-        if screen is None:
+        if self._main is None:
             self.exit()
         else:
-            screen.action_command("quit")
+            self._main.action_command("quit")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow the command palette on the main screen only."""

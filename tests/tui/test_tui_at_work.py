@@ -57,8 +57,8 @@ async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:
         fleet.devices[0].add_fault(Fault(name="hang", at="GET LocationName"))
         pilot.app.screen.query_one("#table").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ProgressDialog))
-        await pilot.press("q")
+        await until(pilot, lambda: "Reading LocationName of gate-1" in text_of(pilot))
+        await pilot.press("q", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         await until(pilot, lambda: "Stopped." in notes_of(pilot))
 
@@ -75,9 +75,9 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
         fleet.devices[0].add_fault(Fault(name="trickle", at="POST getChallenge", rate=4.0, times=1))
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is main)
+        await until(pilot, lambda: "Reading 1 sensor" in text_of(pilot))
         await pilot.press("g")
-        await until(pilot, lambda: "The previous command is still running" in notes_of(pilot))
-        await until(pilot, lambda: main.dashboard.runs)
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
 
 

@@ -1,5 +1,6 @@
 """One search for sensors, compared with the device list while it runs."""
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -191,7 +192,7 @@ async def search(
     Raises:
         ConfigError: the device list cannot be read.
     """
-    profiles = context.devices().profiles
+    profiles = (await asyncio.to_thread(context.devices)).profiles
     entries = await listed(context, profiles.values())
     settings = context.settings.discovery
     further: dict[str, tuple[int, ...]] = {}

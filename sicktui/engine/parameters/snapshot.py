@@ -1,5 +1,6 @@
 """Takes snapshots: reads every parameter that needs no login, and records which could not be read."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -208,7 +209,7 @@ async def snapshot_now(
         )
     finally:
         await sensor.aclose()
-    return context.snapshots.add(taken) if keep else taken
+    return await asyncio.to_thread(context.snapshots.add, taken) if keep else taken
 
 
 def snapshots_of(context: Context, device: str, key: str | None) -> list[Snapshot]:

@@ -11,7 +11,7 @@ async def launch(services: Services, spec: RunSpec) -> bool:
     services.show_starting(spec)
     started = False
     try:
-        await start_run(services.context, spec)
+        await services.work("Starting the run", start_run(services.context, spec), stops=False)
         started = True
     except SicktuiError as error:
         services.notify(str(error), "error")

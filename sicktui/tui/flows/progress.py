@@ -1,18 +1,14 @@
-"""Runs slow work behind a progress dialog."""
+"""Runs slow work behind a progress dialog: writes, and what takes minutes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
-from sicktui.model.errors import SicktuiError
 from sicktui.tui.dialogs.progress import ProgressDialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.flows.services import Services
+from sicktui.tui.state.pending import Stopped
 
 ResultT = TypeVar("ResultT")
-
-
-class Stopped(SicktuiError):
-    """The operator stopped the work."""
 
 
 async def run_with_progress(
@@ -23,7 +19,7 @@ async def run_with_progress(
     *,
     stops: bool = True,
 ) -> ResultT:
-    """Run something behind a progress dialog.
+    """Run something behind a progress dialog. It swallows keys: its result is to be read first.
 
     Raises:
         Stopped: the operator left.
@@ -31,7 +27,7 @@ async def run_with_progress(
     """
     ended = await services.ask(ProgressDialog(services.appearance, title, lines, work, stops=stops))
     if ended is None:
-        raise Stopped("Stopped.")
+        raise Stopped
     if ended.error is not None:
         raise ended.error
     return cast("ResultT", ended.result)

@@ -1,6 +1,6 @@
 """What a flow works with: the engine's context, the appearance, and ways to ask and to notify."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol, TypeVar
 
 from textual.notifications import SeverityLevel
@@ -13,6 +13,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.state.dashboard import DashboardState
 
 AnswerT = TypeVar("AnswerT")
+ResultT = TypeVar("ResultT")
 
 
 class Services(Protocol):
@@ -35,6 +36,22 @@ class Services(Protocol):
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer; ``None`` if it was left."""
+        ...
+
+    async def work(self, words: str, doing: Awaitable[ResultT], *, stops: bool = True) -> ResultT:
+        """Await something that comes before the next dialog, such as reading sensors.
+
+        If it takes a while, one line in the place of that dialog names it, and the keys typed meanwhile wait
+        for the dialog.
+
+        Args:
+            words: what is being done, for example ``Reading 6 sensors``.
+            doing: the work.
+            stops: whether Esc stops it. A write to a sensor is never interrupted.
+
+        Raises:
+            Stopped: Esc was pressed.
+        """
         ...
 
     def notify(self, text: str, severity: SeverityLevel = "information") -> None:

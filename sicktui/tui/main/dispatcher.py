@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
+from sicktui.model.errors import SicktuiError
 from sicktui.model.run.view import RunView
+from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.flows.backups.backup import back_up
 from sicktui.tui.flows.backups.backups import browse_backups
@@ -40,6 +42,7 @@ from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.sensors.details import Details
 from sicktui.tui.screens.sensors.overview import OverviewScreen
 from sicktui.tui.screens.update.shelf import ShelfScreen
+from sicktui.tui.state.pending import Stopped
 
 Work = Coroutine[Any, Any, object]
 
@@ -131,35 +134,41 @@ class Dispatcher:
         if command in self._own:
             self._own[command]()
         elif command in WITH_CHOSEN:
-            self._start(lambda: WITH_CHOSEN[command](services, now.chosen))
+            self._start(command, lambda: WITH_CHOSEN[command](services, now.chosen))
         elif command in WITH_SELECTED:
-            self._start(lambda: WITH_SELECTED[command](services, now.selected or ""))
+            self._start(command, lambda: WITH_SELECTED[command](services, now.selected or ""))
         else:
-            self._start(lambda: WITH_NONE[command](services))
+            self._start(command, lambda: WITH_NONE[command](services))
 
     def ask_passwords(self, view: RunView) -> None:
         """Ask for the passwords of sensors that denied access in a run, unless a dialog is open."""
         denied = denied_in(view)
-        if denied and not self._at_work and self._screen.is_current:
-            self._start(lambda: log_in(self._services, denied, "The sensor denied access in the run."))
+        if denied and not self._at_work and self._screen.is_active:
+            why = "The sensor denied access in the run."
+            self._start("login", lambda: log_in(self._services, denied, why), by_key=False)
 
     @property
     def _at_work(self) -> bool:
         return any(worker.group == _FLOW and worker.is_running for worker in self._screen.workers)
 
-    def _start(self, begin: Callable[[], Work]) -> None:
+    def _start(self, command: str, begin: Callable[[], Work], *, by_key: bool = True) -> None:
+        pending = self._services.pending
         if self._at_work:
-            self._services.notify("The previous command is still running; try again in a moment.", "warning")
+            pending.reveal()
             return
-        self._services.asked.clear()
+        pending.begin(BY_ID[command].title, hold=by_key)
         flow = self._to_its_end(begin())
         self._screen.run_worker(flow, group=_FLOW, name="dialog", exit_on_error=False)
 
     async def _to_its_end(self, work: Work) -> None:
         try:
             await work
+        except Stopped:
+            self._services.notify("Stopped.")
+        except SicktuiError as error:
+            self._services.notify(str(error), "error")
         finally:
-            self._services.asked.set()
+            self._services.pending.end()
 
     def _cancel(self) -> None:
         """Cancel the run shown, or the newest running one."""

@@ -1,6 +1,5 @@
 """The main screen: the list, the update panel, the details of the selected device, the log."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
@@ -51,9 +50,11 @@ from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, how_to_begin
 from sicktui.tui.rows.jobs import JOB_COLUMNS
 from sicktui.tui.state.dashboard import DashboardState
+from sicktui.tui.state.pending import Pending, Work
 from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import LogPane
+from sicktui.tui.widgets.pending_line import PendingLine
 from sicktui.tui.widgets.table import Table
 
 RENDER_EVERY: Final = 0.25
@@ -92,9 +93,7 @@ class MainScreen(Screen[None]):
         self._lost = LostWatch(self, context, self.dashboard.lost)
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
-        self.asked = asyncio.Event()
-        """Cleared while a command has started that has not opened its dialog yet."""
-        self.asked.set()
+        self.pending = Pending(lambda: self.is_active, self._show_pending)
         self._idle = 0
 
     def compose(self) -> ComposeResult:
@@ -111,6 +110,7 @@ class MainScreen(Screen[None]):
             placeholder="filter: words, @tag, state:failed, version<2.3, !not",
             suggester=Completion(self.dashboard),
         )
+        yield PendingLine(glyphs=glyphs, id="pending")
         yield HintBar(glyphs=glyphs, id="hints", classes="bar")
 
     def _empty(self) -> list[Cell]:
@@ -133,7 +133,7 @@ class MainScreen(Screen[None]):
             backups=self._backups,
             offers=self._offers,
             device_list=self._device_list,
-            asked=self.asked,
+            pending=self.pending,
         )
         self.context.on_locked = lambda device, seconds: self.notifier.log(
             locked_words(seconds), device, Level.WARNING
@@ -160,6 +160,14 @@ class MainScreen(Screen[None]):
         if self.renderer.dirty or self._idle >= IDLE_RENDERS:
             self._idle = 0
             self.renderer.render()
+
+    def on_screen_suspend(self) -> None:
+        """A dialog is on top."""
+        self.pending.covered()
+
+    def _show_pending(self, work: Work | None) -> None:
+        for line in self.query(PendingLine):
+            line.show(work.cell(self.appearance.glyphs) if work else ())
 
     # What comes in
 
@@ -248,6 +256,7 @@ class MainScreen(Screen[None]):
         reason = command.unavailable_because(self.dashboard.command_context())
         if reason:
             self.notifier.notify(f"{command.title}: {reason}", "warning")
+            self.pending.fails()
         else:
             self.dispatcher.run(command_id)
 

@@ -1,7 +1,7 @@
 """The main screen as flows use it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,8 +23,10 @@ from sicktui.tui.main.workers.run_tracker import RunTracker
 from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.state.dashboard import DashboardState
+from sicktui.tui.state.pending import Pending
 
 AnswerT = TypeVar("AnswerT")
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +44,26 @@ class MainServices:
     backups: BackupWatch
     offers: OfferWatch
     device_list: DeviceListWatcher
-    asked: asyncio.Event
-    """Cleared while a flow has started that has not asked anything yet."""
+    pending: Pending
 
     # Questions and notes
 
     async def ask(self, screen: Screen[AnswerT]) -> AnswerT | None:
         """Show a screen and wait for its answer."""
-        self.asked.set()
-        return await self.screen.app.push_screen_wait(screen)
+        self.pending.opens()
+        try:
+            return await self.screen.app.push_screen_wait(screen)
+        finally:
+            self.pending.closed()
+
+    async def work(self, words: str, doing: Awaitable[ResultT], *, stops: bool = True) -> ResultT:
+        """Await something, with one line in the place of the next dialog."""
+        return await self.pending.during(words, doing, stops=stops)
 
     def notify(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a short note; an error is logged as well."""
+        if severity == "error":
+            self.pending.fails()
         self.notifier.notify(text, severity)
 
     def warn(self, text: str) -> None:

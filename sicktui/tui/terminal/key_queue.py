@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 LONGEST: Final = 0.5
 """Seconds after which a key is delivered although the one before is still being handled."""
@@ -23,8 +24,26 @@ MOST_WAITING: Final = 2000
 FLOOD: Final = 100
 """Keys that wait from which on the keys that quit do not queue behind them."""
 _QUIT: Final = frozenset({"ctrl+q", "ctrl+c"})
+_STOP: Final = frozenset({"escape", "ctrl+c"})
 _ROUNDS: Final = 2
 """Passes through one queue: the key itself, then what its handling has put there."""
+
+
+class Gate(Protocol):
+    """Holds keys back while a command has yet to open its dialog: they are meant for that dialog."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether a key has to wait now."""
+        ...
+
+    async def released(self) -> bool:
+        """Wait until keys may pass; returns whether those that waited still have a meaning."""
+        ...
+
+    def stop(self) -> None:
+        """Stop what the keys wait for."""
+        ...
 
 
 class KeyQueue:
@@ -33,25 +52,33 @@ class KeyQueue:
     Args:
         app: the app.
         deliver: passes a key to the widget with the focus.
-        ready: waits while a command has yet to open its dialog: keys typed meanwhile belong to that dialog.
+        gate: holds keys back.
     """
 
     def __init__(
         self,
         app: "App[Any]",
         deliver: Callable[[events.Event], Awaitable[None]],
-        ready: Callable[[], Awaitable[object]],
+        gate: Gate,
     ) -> None:
         self._app = app
         self._deliver = deliver
-        self._ready = ready
+        self._gate = gate
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._settling: asyncio.Task[None] | None = None
 
     async def take(self, key: events.Key | events.Paste) -> None:
         """Deliver a key or a paste, as soon as those before it have been handled."""
-        if len(self._waiting) >= FLOOD and isinstance(key, events.Key) and key.key in _QUIT:
+        name = key.key if isinstance(key, events.Key) else ""
+        if name in _STOP and self._gate.holds:
             self._waiting.clear()
+            self._gate.stop()
+            return
+        if name in _QUIT and (self._gate.holds or len(self._waiting) >= FLOOD):
+            self._waiting.clear()
+            if self._gate.holds:
+                await self._deliver(key)
+                return
         if len(self._waiting) >= MOST_WAITING:
             return
         self._waiting.append(key)
@@ -60,31 +87,43 @@ class KeyQueue:
 
     async def _next(self) -> None:
         self._settling = None
-        if self._waiting:
+        if not self._waiting:
+            return
+        way: Iterable[MessagePump] = ()
+        before = self._app.screen
+        if not self._gate.holds:
             # Before it is delivered: a priority binding may move the focus.
-            target = self._app.focused or self._app.screen
+            way = (self._app.focused or before).ancestors_with_self
             await self._deliver(self._waiting.popleft())
-            self._settling = asyncio.create_task(self._settle(target.ancestors_with_self))
+        self._settling = asyncio.create_task(self._settle(way, before))
 
-    async def _settle(self, way: Iterable[MessagePump]) -> None:
-        """Wait until a key and its consequences have been handled, for a limited time."""
+    async def _settle(self, way: Iterable[MessagePump], before: Screen[Any]) -> None:
+        """Wait until a key and its consequences have been handled."""
         try:
-            # A widget that is slow or gone must not block the keyboard.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._passed(way), LONGEST)
+            await _limited(self._passed(way))
+            if not await self._gate.released():
+                self._waiting.clear()
+            await _limited(self._into(before))
         finally:
             self._app.call_later(self._next)
 
     async def _passed(self, way: Iterable[MessagePump]) -> None:
-        """Follow the key along the way that messages bubble, and into a screen that it opened."""
-        before = self._app.screen
+        """Follow the key along the way that messages bubble."""
         for pump in way:
             if pump is not self._app:
                 await _through(pump)
-        await self._ready()
+
+    async def _into(self, before: Screen[Any]) -> None:
+        """Follow it into a screen that it opened."""
         if self._app.screen is not before:
             await _through(self._app.screen)
             await _through(self._app)
+
+
+async def _limited(settling: Awaitable[None]) -> None:
+    """Wait for a limited time: a widget that is slow or gone must not block the keyboard."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(settling, LONGEST)
 
 
 async def _through(pump: MessagePump) -> None:

@@ -56,8 +56,12 @@ async def log_in(
         served = waiting if answer.for_all else waiting[:1]
         waiting = waiting[len(served) :]
         tried = served if answer.test else []
-        problems = await asyncio.gather(
-            *(_problem(services, target, answer.password, replaces=replaces) for target in tried)
+        problems = await services.work(
+            f"Trying the password on {count(len(tried), 'sensor')}",
+            asyncio.gather(
+                *(_problem(services, target, answer.password, replaces=replaces) for target in tried)
+            ),
+            stops=False,
         )
         refused = [target.device for target, found in zip(tried, problems, strict=True) if found]
         if refused:
@@ -98,7 +102,10 @@ async def ensure_access(
     """
     if not await ensure_passwords(services, targets, why):
         return False
-    denying = await asyncio.gather(*(_denies(services, target, replaces=replaces) for target in targets))
+    denying = await services.work(
+        f"Logging in to {count(len(targets), 'sensor')}",
+        asyncio.gather(*(_denies(services, target, replaces=replaces) for target in targets)),
+    )
     denied = tuple(t.device for t, denies in zip(targets, denying, strict=True) if denies)
     return await log_in(services, denied, DENIED, replaces=replaces) if denied else True
 
@@ -140,11 +147,14 @@ def denied_in(view: RunView) -> tuple[str, ...]:
 
 async def planned(services: Services, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:
     """A plan; sensors that rejected a password are planned again after a login."""
-    items = await plan(services.context, targets)
+    words = f"Reading {count(len(targets), 'sensor')}"
+    items = await services.work(words, plan(services.context, targets))
     asked: set[str] = set()
     if not await log_in_where_denied(services, items, asked):
         return items
-    again = await plan(services.context, [target for target in targets if target.device in asked])
+    again = await services.work(
+        words, plan(services.context, [target for target in targets if target.device in asked])
+    )
     found = {item.device: item for item in again}
     return [found.get(item.device, item) for item in items]
 

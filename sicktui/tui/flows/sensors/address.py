@@ -1,6 +1,5 @@
 """Shows and sets a sensor's IPv4 address: reads, asks, checks, confirms, changes, shows the verdict."""
 
-from functools import partial
 from typing import Final
 
 from sicktui.engine.address.change import AddressChanged, change_address
@@ -15,7 +14,6 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passwords.login import ensure_access
-from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.sensors.address import AddressForm, AddressProgress, OutsideForm, change_lines
 
@@ -31,11 +29,8 @@ async def set_address(services: Services, device: str) -> None:
     lan = ThisPc(services.context)
     name = clean(device, 40)
     try:
-        found = await run_with_progress(
-            services,
-            "Reading the address",
-            [cell(f"Reading from {name}.")],
-            lambda: read_address(services.context, target, lan),
+        found = await services.work(
+            f"Reading the address of {name}", read_address(services.context, target, lan)
         )
     except SicktuiError as error:
         services.notify(f"{name}: the address cannot be read. {error}", "error")
@@ -58,11 +53,9 @@ async def _planned(services: Services, target: Target, found: Addressed, lan: La
             return None
         request = asked
         try:
-            return await run_with_progress(
-                services,
-                "Checking the new address",
-                [cell("Reading the sensor, and whether the address is free. Nothing is written yet.")],
-                partial(plan_change, services.context, target, asked, lan),
+            return await services.work(
+                "Reading the sensor, and whether the new address is free",
+                plan_change(services.context, target, asked, lan),
             )
         except SicktuiError as error:
             problem = str(error)

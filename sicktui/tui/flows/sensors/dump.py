@@ -14,8 +14,9 @@ from sicktui.tui.dialogs.fields import TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.passwords.login import ensure_passwords
-from sicktui.tui.flows.progress import Stopped, run_with_progress
+from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.services import Services
+from sicktui.tui.state.pending import Stopped
 
 
 async def dump(services: Services, devices: tuple[str, ...]) -> None:

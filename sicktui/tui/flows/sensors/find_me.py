@@ -42,7 +42,8 @@ async def find_me_for(services: Services, devices: tuple[str, ...]) -> None:
 async def find_me(services: Services, devices: tuple[str, ...], seconds: int = SECONDS) -> None:
     """Make the devices blink; ask for a password only where a sensor requires one."""
     targets = services.targets(devices)
-    failures = await _blink(services, targets, seconds)
+    words = f"Asking {count(len(targets), 'sensor')} to blink"
+    failures = await services.work(words, _blink(services, targets, seconds))
     closed = [target for target, error in failures if error.code is Code.ACCESS_DENIED]
     if closed and await ensure_access(services, closed, "This sensor requires a login before it blinks."):
         failures = [(t, e) for t, e in failures if t not in closed] + await _blink(services, closed, seconds)

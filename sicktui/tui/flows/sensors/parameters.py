@@ -32,6 +32,7 @@ from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.parameters.table import Reading, editable
 from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotReader
+from sicktui.tui.state.pending import Stopped
 
 
 async def edit_parameters(services: Services, device: str) -> None:
@@ -69,6 +70,8 @@ class ParameterEditor:
             self._selected = request.name or self._selected
             try:
                 await self._do(request)
+            except Stopped:
+                services.notify("Stopped.")
             except SicktuiError as error:
                 services.notify(f"{self._name}: {error}", "error")
 
@@ -105,11 +108,9 @@ class ParameterEditor:
 
     async def _read(self, name: str) -> object:
         """Read one and select it."""
-        value = await run_with_progress(
-            self._services,
-            f"Reading {clean(name, 40)}",
-            [cell(f"Reading from {self._name}.")],
-            lambda: read_parameter(self._services.context, self._target, name),
+        value = await self._services.work(
+            f"Reading {clean(name, 40)} of {self._name}",
+            read_parameter(self._services.context, self._target, name),
         )
         self._note(name, value)
         return value
@@ -166,11 +167,9 @@ class ParameterEditor:
             return
 
     async def _planned(self, name: str, text: str) -> WritePlan:
-        return await run_with_progress(
-            self._services,
-            f"Checking {clean(name, 40)}",
-            [cell(f"Reading the current value from {self._name}. Nothing is written yet.")],
-            lambda: plan_write(self._services.context, self._target, name, text),
+        return await self._services.work(
+            f"Reading the current {clean(name, 40)} of {self._name}",
+            plan_write(self._services.context, self._target, name, text),
         )
 
     def _form(self, name: str, old: object, text: str, problem: str) -> ValuesForm:

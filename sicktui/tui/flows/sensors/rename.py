@@ -7,9 +7,7 @@ from sicktui.engine.parameters.write import LOCATION, plan_write
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.spans import cell
 from sicktui.tui.flows.passwords.login import ensure_access
-from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.sensors.parameters import write_question, write_value
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.sensors.rename import RenameForm
@@ -23,11 +21,8 @@ async def rename(services: Services, device: str) -> None:
     [target] = targets
     name = clean(device, 40)
     try:
-        present = await run_with_progress(
-            services,
-            "Reading LocationName",
-            [cell(f"Reading from {name}.")],
-            lambda: plan_write(services.context, target, LOCATION, ""),
+        present = await services.work(
+            f"Reading LocationName of {name}", plan_write(services.context, target, LOCATION, "")
         )
     except SicktuiError as error:
         services.notify(f"{name} cannot be renamed: {error}", "error")
