@@ -10,7 +10,8 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.restore.observations import RestoreReply
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.login.authentication import Authenticator, BeforeRepeat
+from sicktui.sensor.api.login.authentication import Authenticator
+from sicktui.sensor.api.login.posts import BeforeRepeat
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply
 from sicktui.sensor.api.transfers import Downloaded, Transfers

@@ -7,7 +7,8 @@ import msgspec
 
 from sicktui.model.errors import UsageError
 from sicktui.sensor.api.capabilities import CapabilityCache
-from sicktui.sensor.api.login.authentication import Authenticator, BeforeRepeat
+from sicktui.sensor.api.login.authentication import Authenticator
+from sicktui.sensor.api.login.posts import BeforeRepeat
 from sicktui.sensor.api.replies import Reply, parse_reply
 from sicktui.sensor.errors import DeviceError, NotSupported, OutOfConnections, SensorError, Unreachable
 from sicktui.sensor.turns.link import Link

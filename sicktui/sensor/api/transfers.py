@@ -6,7 +6,8 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sicktui.model.safe_text import clean
-from sicktui.sensor.api.login.authentication import Authenticator, BeforeRepeat
+from sicktui.sensor.api.login.authentication import Authenticator
+from sicktui.sensor.api.login.posts import BeforeRepeat
 from sicktui.sensor.api.replies import error_of, is_refused
 from sicktui.sensor.errors import (
     AccessDenied,

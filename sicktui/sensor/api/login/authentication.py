@@ -9,9 +9,8 @@ for every command: the sensor must be the expected one, what it has once spoken 
 is sent while it is locked.
 """
 
-import base64
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -19,38 +18,32 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.capabilities import CapabilityCache
-from sicktui.sensor.api.login.challenge import Challenge, encoded_secret, header
+from sicktui.sensor.api.login.challenge import Challenge
 from sicktui.sensor.api.login.documented import is_documented
 from sicktui.sensor.api.login.encryption import EncryptionGuard
 from sicktui.sensor.api.login.logins import Forgetful, LoginMemory, Logins, OnWait
 from sicktui.sensor.api.login.owner import SensorOwner, check_owner, check_rest, check_unchanged
+from sicktui.sensor.api.login.posts import BeforeRepeat, Data, MakeData, Posts
 from sicktui.sensor.api.login.scheme import SchemeFinder, SchemeMemory
 from sicktui.sensor.api.login.secrets import Passwords, Secrets
 from sicktui.sensor.api.reader import Reader
-from sicktui.sensor.api.replies import INVALID_CHALLENGE, Reply, not_offered, parse_reply
-from sicktui.sensor.api.values import checked_name, encode
+from sicktui.sensor.api.replies import Reply, not_offered
+from sicktui.sensor.api.values import checked_name
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
     LoginsLocked,
     NotSupported,
-    ProtocolError,
     SensorError,
 )
-from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.turns.link import Link
-from sicktui.sensor.turns.retry import TOO_MANY_HTTP, retry_bad_reply, retry_when_busy
+from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
 
 _CHECK: Final = "checkCredentials"
 _SESSION: Final = "CreateSessionToken"
 _TOKEN_HEADER: Final = "X-Session-Token"  # noqa: S105  the name of the header, no secret
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 """Safe in a header: a token with a line break would add a header of the sensor's choice."""
-
-Data = Mapping[str, object]
-MakeData = Callable[[Challenge, bytes], Data]
-"""Makes the data of a POST from the challenge that it answers, and the password's hash for it."""
-BeforeRepeat = Callable[[SensorError], Awaitable[None]]
 
 
 class SensorNotes(SchemeMemory, LoginMemory, Protocol):
@@ -94,8 +87,7 @@ class Authenticator:
         self.use(passwords)
         self._scheme = SchemeFinder(link, cache, reader, target, memory)
         self._encryption = EncryptionGuard(link, reader, target, memory)
-        self._hashed: dict[str, str] = {}
-        """The paths that this sensor hashes by their last part only."""
+        self._posts = Posts(link, target.user, self._scheme, self.logins)
 
     def __repr__(self) -> str:
         """Without password and token."""
@@ -154,9 +146,9 @@ class Authenticator:
         if await self.scheme() is AuthScheme.BASIC:
             if callable(data):
                 raise NotSupported(f"{self._link.label} has no challenge-response, which {name} needs.")
-            post = partial(self._basic_post, name, data, acting=acting)
+            post = partial(self._posts.basic, name, data, self._secrets, acting=acting)
         else:
-            post = partial(self._challenged_post, name, data, acting=acting, again=again)
+            post = partial(self._posts.challenged, name, data, self._secrets, acting=acting, again=again)
         look = partial(self.look_again, acting=acting)
         attempt, clock = partial(self._let_in, post, look), self._link.clock
         if acting:
@@ -208,104 +200,6 @@ class Authenticator:
             else:
                 await self._secrets.accepted()
                 return reply
-
-    async def _basic_post(self, name: str, data: Data | None, *, acting: bool) -> Reply:
-        body = encode({} if data is None else {"data": data})
-        while True:
-            await self.logins.wait()
-            async with self._link.slot() as slot:
-                if self.logins.locked_for:
-                    continue
-                answer = await slot.post(name, body, headers=self._basic(), acting=acting)
-                outcome = await self._judged(name, answer, acting=acting)
-            return _reply_of(outcome)
-
-    async def _challenged_post(
-        self, name: str, data: Data | MakeData | None, *, acting: bool, again: BeforeRepeat | None
-    ) -> Reply:
-        hashed = self._hashed.get(name, name)
-        try:
-            reply = await self._with_fresh_challenge(name, hashed, data, acting=acting, before_repeat=again)
-        except AccessDenied as error:
-            short = name.rpartition("/")[2]
-            if not self._secrets.proven or short == hashed:
-                raise
-            # The password is known to be right, so this does not guess passwords: only the endpoint's name
-            # can differ, and the article does not define it for paths.
-            if again is not None:
-                await again(error)
-            reply = await self._with_fresh_challenge(name, short, data, acting=acting, before_repeat=again)
-            self._hashed[name] = short
-        return reply
-
-    async def _with_fresh_challenge(
-        self,
-        name: str,
-        hashed: str,
-        data: Data | MakeData | None,
-        *,
-        acting: bool,
-        before_repeat: BeforeRepeat | None,
-    ) -> Reply:
-        try:
-            return _reply_of(await self._prove_and_post(name, hashed, data, acting=acting))
-        except DeviceError as error:
-            if error.status != INVALID_CHALLENGE:
-                raise
-            if before_repeat is not None:
-                await before_repeat(error)
-        # The nonce was stale, so nothing was done: once more with a fresh one.
-        return _reply_of(await self._prove_and_post(name, hashed, data, acting=acting))
-
-    async def _judged(self, name: str, answer: Answer, *, acting: bool) -> Reply | SensorError:
-        """What the answer to a login means. It is counted before another client of this process may try."""
-        outcome: Reply | SensorError
-        try:
-            outcome = parse_reply(answer, self._link.request("POST", name))
-        except SensorError as error:
-            if isinstance(error, ProtocolError) or error.http_status == TOO_MANY_HTTP:
-                # Neither an unreadable reply nor one about the rate shows whether it was done.
-                error.outcome_unknown = acting
-            outcome = error
-            error.answered = name
-        await self.logins.note(outcome)
-        return outcome
-
-    async def _prove_and_post(
-        self, name: str, hashed: str, data: Data | MakeData | None, *, acting: bool
-    ) -> Reply | SensorError:
-        """Get a fresh challenge and send its POST right after it. One challenge serves one POST."""
-
-        async def attempt() -> Reply | SensorError:
-            while True:
-                await self.logins.wait()
-                async with self._link.slot(2) as slot:
-                    if self.logins.locked_for:
-                        continue  # Another client's login was refused meanwhile.
-                    challenge = await self._scheme.challenge(slot)
-                    body = self._body(challenge, hashed, data)
-                    answer = await slot.post(name, body, acting=acting)
-                    return await self._judged(name, answer, acting=acting)
-
-        # Only the challenge may be requested again in there. What the answer to the POST means is returned.
-        return await retry_when_busy(self._link.clock, attempt) if acting else await attempt()
-
-    def _body(self, challenge: Challenge, hashed: str, data: Data | MakeData | None) -> bytes:
-        user, secret = self._target.user, self._secrets.now
-        key = challenge.key(user, encoded_secret(secret.password, one_byte=secret.one_byte))
-        # At least one device wants ``header`` in front of ``data``.
-        proof = header(user, key, challenge, hashed)
-        self._link.redactor.add_temporary(proof["response"])
-        body: dict[str, object] = {"header": proof}
-        if data is not None:
-            body["data"] = data(challenge, key) if callable(data) else data
-        return encode(body)
-
-    def _basic(self) -> dict[str, str]:
-        secret = encoded_secret(f"{self._target.user}:{self._secrets.now.password}")
-        encoded = base64.b64encode(secret).decode("ascii")
-        self._link.redactor.add(encoded)
-        return {"Authorization": f"Basic {encoded}"}
 
     # -- password and session -----------------------------------------------------------------
 
@@ -404,7 +298,7 @@ class Authenticator:
         headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
         if self._secrets.known and await self.scheme() is AuthScheme.BASIC:
             await check_owner(self._reader, self._target, self._owner)
-            headers |= self._basic()
+            headers |= self._posts.basic_header(self._secrets)
         return headers
 
     def forget_session(self) -> None:
@@ -415,12 +309,6 @@ class Authenticator:
         """
         self._token = None
         self._scheme.probe_again()
-
-
-def _reply_of(outcome: Reply | SensorError) -> Reply:
-    if isinstance(outcome, SensorError):
-        raise outcome
-    return outcome
 
 
 def _parse_token(reply: Reply) -> str:
