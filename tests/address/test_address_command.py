@@ -85,7 +85,7 @@ def test_with_a_second_yes_it_may_leave_the_subnet_and_the_verdict_is_honest(
     assert device.parameters.saved["EtherIPAddress"] == [127, 0, 3, 1]
     program.here("devices", "edit", "gate", "--address", device.address)
     shown = program.here("address", "gate")
-    assert "was interrupted" in shown.err
+    assert "is not finished" in shown.err
 
 
 def test_an_address_that_answers_is_refused(program: ProgramHarness, start_fleet: StartFleet) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sicktui.engine.address.change import AddressChanged
-from sicktui.engine.address.plan import read_address
+from sicktui.engine.address.read import read_address
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static
@@ -377,7 +377,7 @@ async def test_a_change_that_a_power_cycle_has_undone_is_forgotten(made: Address
     assert done.verdict is Verdict.UNKNOWN
     lan, context = made.lan, made.harness.context
     made.harness.profile("gate", device)
-    assert "was interrupted" in (await read_address(context, made.target(), lan)).interrupted
+    assert "is not finished" in (await read_address(context, made.target(), lan)).interrupted
     await device.reboot()
     made.harness.profile("gate", device)
     assert (await read_address(context, made.target(), lan)).interrupted == ""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sicktui.engine.address.plan import read_address
+from sicktui.engine.address.read import read_address
 from sicktui.model.enums import Code, Verdict
 from sicktui.simulator.device import variables
 from sicktui.simulator.device.state import DeviceState
@@ -98,7 +98,7 @@ async def test_it_stays_an_interrupted_change_until_a_restart_was_counted(
     await made.change(address=NEW)
     context, lan = made.harness.context, made.lan
     for _ in range(2):
-        assert "was interrupted" in (await read_address(context, made.target(), lan)).interrupted
+        assert "is not finished" in (await read_address(context, made.target(), lan)).interrupted
     await sensor.restart()
     made.harness.profile("gate", device)
     assert (await read_address(context, made.target(), lan)).interrupted == ""

@@ -18,7 +18,8 @@ from sicktui.engine.address.find import find_again
 from sicktui.engine.address.follow import follow
 from sicktui.engine.address.lan import Lan
 from sicktui.engine.address.places import at_place, look_at
-from sicktui.engine.address.plan import ChangePlan, power_on, refuse_changed, refuse_taken
+from sicktui.engine.address.plan import ChangePlan, refuse_changed, refuse_taken
+from sicktui.engine.address.read import fits, power_on
 from sicktui.engine.address.written import Written
 from sicktui.engine.context import Context
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
@@ -29,7 +30,6 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.address_change import AddressEvidence, Stage, Trouble, Where, judge
-from sicktui.model.network.addressing import Ipv4Config
 from sicktui.sensor.api.network import MODE, values_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, OutcomeUnknown, SensorError, Unreachable
@@ -161,6 +161,7 @@ class _Change:
             mac=plan.identity.mac,
             unproven=True,
             power_on=self._power_on,
+            **structs.asdict(self._saved),
         )
         self._context.address_changes.begin(self._key, change)
 
@@ -221,7 +222,7 @@ class _Change:
             SicktuiError: they are not those that were written.
         """
         now = await sensor.network.config()
-        if not _fits(now, self._plan.wanted):
+        if not fits(now, self._plan.wanted):
             raise SicktuiError(
                 f"The sensor reports other values than were written: {now.words}.",
                 advice="Look at them with 'sicktui address', then try again.",
@@ -238,7 +239,8 @@ class _Change:
         try:
             await refuse_flashing(sensor)
             await self._refuse_other(sensor)
-            self._context.address_changes.reached(self._key, Stage.APPLY)
+            saved = structs.asdict(await read_saved(sensor, self._plan.identity.name))
+            self._context.address_changes.reached(self._key, Stage.APPLY, **saved)
             self._note(applied=True)
             await sensor.network.apply()
         except NotSupported as error:
@@ -284,7 +286,7 @@ class _Change:
             async with reading(self._context, there) as (sensor, _):
                 await self._refuse_other(sensor)
                 now = await sensor.network.config()
-                if not _fits(now, self._plan.wanted):
+                if not fits(now, self._plan.wanted):
                     self._note(differs=f"reports {now.words} instead of {self._plan.wanted.words}")
                     return
                 self._followed = await asyncio.to_thread(
@@ -305,6 +307,8 @@ class _Change:
                     )
                     return
                 await self._kept(sensor)
+            if place != self._plan.old:
+                self._note(both=(await look_at(self._context, self._target, self._plan.old, identity)).same)
         except Unreachable as error:
             self._note(saved=None)
             if not self.evidence.asked_to_save:
@@ -351,19 +355,21 @@ class _Change:
         """Note the error that ended it, or left something open."""
         self._note(trouble=Trouble(message=error.message, advice=error.advice, code=error.code))
 
-    def _settle(self) -> None:
-        """Forget the change where nothing of it is left to do or to undo."""
+    def _settle(self, *, ended: bool = False) -> None:
+        """Forget the change where nothing of it is left to do or to undo; else note whether it has ended."""
         evidence = self.evidence
         untouched = not evidence.written and not evidence.applied
         if untouched or evidence.undone or evidence.saved:
             self._context.address_changes.end(self._key)
+        elif ended:
+            self._context.address_changes.left(self._key)
 
     def result(self, seconds: float) -> AddressChanged:
         """The verdict over what was sent and seen."""
         judged = judge(self.evidence)
         message = f"{judged.message} {self._followed}".strip()
         try:
-            self._settle()
+            self._settle(ended=True)
         except SicktuiError as error:
             message = f"{message} {error.message}"
         return AddressChanged(
@@ -378,8 +384,3 @@ class _Change:
             or self.evidence.asked_to_save,
             seconds=seconds,
         )
-
-
-def _fits(now: Ipv4Config, wanted: Ipv4Config) -> bool:
-    """Whether a sensor has what was wanted; with DHCP its static values do not matter."""
-    return now.dhcp if wanted.dhcp else now == wanted

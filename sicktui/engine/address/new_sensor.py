@@ -383,6 +383,8 @@ class NewSensor:
         """
         if self._key and (done or not self.evidence.accepted):
             self._context.address_changes.end(self._key)
+        elif self._key:
+            self._context.address_changes.left(self._key)
 
 
 def _fits(entry: Entry, sighting: Sighting) -> bool:

@@ -1,21 +1,17 @@
-"""Reads a sensor's address, and plans a change of it: what it gets, and what speaks against it."""
+"""Plans a change of a sensor's address: what it gets, and what speaks against it."""
 
-import asyncio
 from ipaddress import IPv4Network
-from typing import Final
 
 from msgspec import Struct, structs
 
 from sicktui.engine.address.lan import Lan
-from sicktui.engine.address.places import at_place, host_of, is_loopback, look_at, place_of
+from sicktui.engine.address.places import host_of, is_loopback, look_at, place_of
+from sicktui.engine.address.read import Addressed, read_address
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect
-from sicktui.engine.plan.base import expected_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.network.address import parse_address
-from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import (
     Ipv4Config,
     Ipv4State,
@@ -25,10 +21,6 @@ from sicktui.model.network.addressing import (
     warnings_for,
 )
 from sicktui.model.search.records import is_ipv4
-from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
-
-_FIND: Final = 10.0
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -50,19 +42,6 @@ class Request(Struct, frozen=True, kw_only=True):
                 "With --dhcp the sensor gets its address from a DHCP server, so none can be given.",
                 advice="Use either --dhcp or --ip.",
             )
-
-
-class Addressed(Struct, frozen=True, kw_only=True):
-    """A sensor and its address."""
-
-    identity: Identity
-    state: Ipv4State
-    place: str
-    """Where it answers: host or ``host:port``."""
-    interrupted: str = ""
-    """What is known of a change that was interrupted, and what to do; empty if there is none."""
-    pending: bool = False
-    """Whether values of that change may be pending that the sensor does not report."""
 
 
 class ChangePlan(Struct, frozen=True, kw_only=True):
@@ -92,70 +71,6 @@ class ChangePlan(Struct, frozen=True, kw_only=True):
         return unused or self.state.config != self.wanted
 
 
-async def read_address(context: Context, target: Target, lan: Lan) -> Addressed:
-    """Read the address of a sensor, where it is now. Needs no password.
-
-    Raises:
-        SensorError: it does not answer, or has no address over this API.
-        SicktuiError: another sensor answers than the profile pins.
-    """
-    place = await place_now(context, target, lan)
-    sensor = connect(context, at_place(target, place))
-    try:
-        identity = await expected_identity(target, sensor)
-        state = await sensor.network.state()
-        change = context.address_changes.of_device(target.device)
-        if change is None or not change.is_of(identity):
-            return Addressed(identity=identity, state=state, place=place)
-        if change.is_undone(place, state.config, await power_on(sensor)):
-            await asyncio.to_thread(context.address_changes.end, identity.key or "")
-            return Addressed(identity=identity, state=state, place=place)
-        return Addressed(
-            identity=identity,
-            state=state,
-            place=place,
-            interrupted=change.words,
-            pending=change.unproven and change.stage is not Stage.SAVE,
-        )
-    except NotSupported as error:
-        raise NotSupported(
-            f"The sensor at {place} does not offer its address over REST: {error.message}",
-            advice="Set it with SICK's own tools.",
-        ) from error
-    finally:
-        await sensor.aclose()
-
-
-async def power_on(sensor: Sensor) -> int | None:
-    """``PowerOnCnt``, which only helps: ``None`` where it cannot be read."""
-    try:
-        return await sensor.read.power_on_count()
-    except SensorError:
-        return None
-
-
-async def place_now(context: Context, target: Target, lan: Lan) -> str:
-    """Where a device answers: at its address, or where an interrupted change may have brought it.
-
-    Raises:
-        StorageError: what is known of interrupted changes cannot be read.
-    """
-    open_change = context.address_changes.of_device(target.device)
-    if open_change is None or (open_change.serial, open_change.mac) == (None, None):
-        return target.address
-    wanted = Identity(name="", version="", serial=open_change.serial, mac=open_change.mac)
-    if (await look_at(context, target, target.address, wanted)).same:
-        return target.address
-    places = [place for place in (open_change.new, open_change.old) if place and place != target.address]
-    if not open_change.new:
-        found = await lan.find(open_change.serial, open_change.mac, open_change.old, _FIND)
-        places = [found, *places] if found else places
-    for place in places:
-        if (await look_at(context, target, place, wanted)).same:
-            return place
-    return target.address
-
-
 async def plan_change(context: Context, target: Target, request: Request, lan: Lan) -> ChangePlan:
     """Read the sensor and check what is asked for. Writes nothing.
 
@@ -166,13 +81,7 @@ async def plan_change(context: Context, target: Target, request: Request, lan: L
         SensorError: it does not answer, or has no address over this API.
     """
     request.check()
-    try:
-        found = await read_address(context, target, lan)
-    except Unreachable as error:
-        open_change = context.address_changes.of_device(target.device)
-        if open_change is not None:
-            raise Unreachable(error.message, advice=open_change.words) from error
-        raise
+    found = await read_address(context, target, lan)
     identity, config = found.identity, found.state.config
     if identity.key is None:
         raise SicktuiError(

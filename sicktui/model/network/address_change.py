@@ -7,6 +7,7 @@ saves.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -68,6 +69,8 @@ class AddressEvidence(Struct, frozen=True, kw_only=True):
     saved: bool | None = None
     """Whether it has saved; ``None``: not known, or not asked."""
     asked_to_save: bool = False
+    both: bool = False
+    """Whether the sensor still answers at its old address, after it has saved at the new one."""
     trouble: Trouble | None = None
     """What ended it early, or left something open."""
 
@@ -99,6 +102,16 @@ def back_words(old: str) -> str:
         f"Nothing is saved: switch the sensor off and on, and it is back at {old}. Do not restart it by "
         "software: that saves."
     )
+
+
+_TWICE: Final = (
+    "Check on site: a router may translate addresses, or two devices may report the same serial number."
+)
+
+
+def both_words(place: str, other: str) -> str:
+    """One sensor answers at two addresses."""
+    return f"It answers at {place} and at {other} at once."
 
 
 def _unshown_words(old: str) -> str:
@@ -159,7 +172,9 @@ def _at_new(evidence: AddressEvidence) -> Judgement:
             back_words(evidence.old),
         )
     if evidence.saved:
-        return Judgement(Verdict.SUCCEEDED, None, f"{at} and has saved its address.")
+        also = both_words(evidence.place, evidence.old) if evidence.both else ""
+        message = f"{at} and has saved its address. {also}".strip()
+        return Judgement(Verdict.SUCCEEDED, None, message, _TWICE if also else "")
     again = f"Save it with 'sicktui address', or switch it off and on: then it is back at {evidence.old}."
     if evidence.asked_to_save and evidence.saved is None:
         return Judgement(

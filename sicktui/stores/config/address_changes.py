@@ -38,6 +38,14 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether the sensor has not been seen to report what was written: its readings may be what is in use."""
     power_on: int | None = None
     """``PowerOnCnt`` when it was begun; ``None``: not known."""
+    checksum: str | None = None
+    """``MD5Parameters``, of what the sensor had saved when this stage began; ``None``: not known."""
+    stamp: str | None = None
+    """When it had saved that, as it reports it; ``None``: not known."""
+    kept: bool = False
+    """Whether the sensor was seen to have saved its parameters since: a power cycle may not undo it."""
+    ended: bool = False
+    """Whether it came to its end with this left open; else it was cut off."""
 
     def is_undone(self, place: str, config: Ipv4Config, power_on: int | None) -> bool:
         """Whether nothing of it can be left.
@@ -50,6 +58,11 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
         restarted = None not in (power_on, self.power_on) and power_on != self.power_on
         return place == self.old and config == self.before and (restarted or not self.unproven)
 
+    @property
+    def all_written(self) -> bool:
+        """Whether every value was written before this stage began."""
+        return self.stage is not Stage.WRITE
+
     def is_of(self, identity: Identity) -> bool:
         """Whether it is the change of this sensor."""
         known = Identity(name=identity.name, version=identity.version, serial=self.serial, mac=self.mac)
@@ -58,15 +71,19 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def what(self) -> str:
         """What is known of it, as a sentence."""
-        begun = f"A change of the address from {self.old} to {self.new or 'DHCP'} was interrupted"
+        change = f"A change of the address from {self.old} to {self.new or 'DHCP'}"
+        kept = " The sensor has saved its parameters since." if self.kept else ""
         if self.stage is Stage.WRITE:
-            return f"{begun} before it was applied."
+            return f"{change} {'ended' if self.ended else 'was interrupted'} before it was applied.{kept}"
+        state = "is not finished" if self.ended else "was interrupted"
         there = self.new or "an address from DHCP"
-        return f"{begun}: the sensor may be at {there} or at {self.old}."
+        return f"{change} {state}: the sensor may be at {there} or at {self.old}.{kept}"
 
     @property
     def advice(self) -> str:
         """What to do about it."""
+        if self.kept:
+            return "Set the address that it is to have: a power cycle may not restore the old one."
         if self.stage is Stage.WRITE:
             return back_words(self.old)
         finish = "Set the address again to finish the change."
@@ -107,13 +124,18 @@ class AddressChanges:
 
         self._record.change(add)
 
-    def reached(self, key: str, stage: Stage) -> None:
+    def reached(self, key: str, stage: Stage, **facts: object) -> None:
         """Note how far it has come, before that is done.
+
+        Args:
+            key: the sensor's.
+            stage: what begins.
+            facts: other fields of the change that are known by now.
 
         Raises:
             StorageError: it cannot be written.
         """
-        self._replace(key, stage=stage)
+        self._replace(key, stage=stage, **facts)
 
     def _replace(self, key: str, **facts: object) -> None:
         def replace(record: _Changes) -> _Changes:
@@ -131,6 +153,22 @@ class AddressChanges:
             StorageError: it cannot be written.
         """
         self._replace(key, unproven=False)
+
+    def was_kept(self, key: str) -> None:
+        """Note that the sensor has saved its parameters since.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self._replace(key, kept=True)
+
+    def left(self, key: str) -> None:
+        """Note that it came to its end, and is still open.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self._replace(key, ended=True)
 
     def end(self, key: str) -> None:
         """Forget a change: it is saved, or undone.

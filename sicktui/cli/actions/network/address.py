@@ -13,7 +13,8 @@ from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, row
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.commission import SEARCH
-from sicktui.engine.address.plan import ChangePlan, Request, plan_change, read_address
+from sicktui.engine.address.plan import ChangePlan, Request, plan_change
+from sicktui.engine.address.read import read_address
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Target
 from sicktui.model.enums import Code, Verdict

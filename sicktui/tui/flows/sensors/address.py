@@ -4,7 +4,8 @@ from typing import Final
 
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.lan import Lan
-from sicktui.engine.address.plan import Addressed, ChangePlan, Request, plan_change, read_address
+from sicktui.engine.address.plan import ChangePlan, Request, plan_change
+from sicktui.engine.address.read import Addressed, read_address
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Target
 from sicktui.model.enums import Verdict

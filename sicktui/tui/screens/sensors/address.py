@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from sicktui.engine.address.change import AddressChanged, OnStage
-from sicktui.engine.address.plan import Addressed, ChangePlan, Request
+from sicktui.engine.address.plan import ChangePlan, Request
+from sicktui.engine.address.read import Addressed
 from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import NO_GATEWAY, rows_of
 from sicktui.model.safe_text import clean
