@@ -68,7 +68,7 @@ def test_a_filter_with_a_mistake_says_so_instead_of_what_can_be_typed() -> None:
     assert ("", "state:failed") in filter_hints("", "", [])[0]
     assert filter_hints("sta", "", [])[0] == [("", "state:failed")]
     assert filter_hints("@l", "", ["line[/b]"])[0] == [("", "@line[/b]")]
-    assert filter_hints("version<", "version< needs", [])[0] == [("", "version< needs")]
+    assert filter_hints("version<", "version< needs", [])[0] == [("version< needs", "")]
 
 
 @pytest.mark.parametrize(

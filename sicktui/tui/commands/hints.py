@@ -44,8 +44,7 @@ def _hint(command: Command, keys: KeyMap) -> tuple[str, str]:
 
 def filter_hints(text: str, mistake: str, tags: Collection[str]) -> tuple[Hints, Hints]:
     """What can be typed next in the filter, or what is wrong with it."""
-    last = [("enter", "keep"), ("esc", "show all")]
     if mistake:
-        return [("", clean(mistake, 300))], last
+        return [(clean(mistake, 300), "")], [("esc", "show all")]
     found = choices(text, [clean(tag) for tag in tags])
-    return [("", choice) for choice in found], [("right", "complete"), *last]
+    return [("", choice) for choice in found], [("right", "complete"), ("enter", "keep"), ("esc", "show all")]

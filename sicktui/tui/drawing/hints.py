@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sicktui.tui.drawing.spans import Cell, Span, Tone, joined, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 
 Hint = tuple[str, str]
-"""A key, and what it does; without a key it is a plain text."""
+"""A key, and what it does; either may be empty."""
 
 GAP: Final = "  "
 """Between two hints."""
@@ -15,7 +15,7 @@ GAP: Final = "  "
 def hint_cell(hint: Hint) -> Cell:
     """A hint as it is drawn."""
     key, what = hint
-    return (Span(key, Tone.KEY), Span(f" {what}", Tone.DIM)) if key else (Span(what, Tone.DIM),)
+    return joined((cell(key, Tone.KEY), cell(what, Tone.DIM)), Span(" "))
 
 
 def fitted(first: Sequence[Hint], last: Sequence[Hint], width: int, lines: int) -> list[Hint]:

@@ -74,6 +74,8 @@ class Renderer:
         self.dirty = False
         dashboard = self._dashboard
         jobs = dashboard.job_rows()
+        dashboard.pane = self._focused_pane()
+        self.hinter.render()
         self._arrange(len(dashboard.targets), len(jobs))
         everything = dashboard.all_device_rows()
         rows = arranged(everything, dashboard.order, dashboard.wanted)
@@ -84,7 +86,6 @@ class Renderer:
         self._align_cursors()
         self._render_titles(rows)
         self._render_lines(everything)
-        dashboard.pane = self._focused_pane()
         self.hinter.render()
 
     def _focused_pane(self) -> PaneId:
@@ -101,7 +102,9 @@ class Renderer:
 
     def _arrange(self, devices: int, jobs: int) -> None:
         """Apply the heights that changed."""
-        others = sum(bar.outer_size.height for bar in self._screen.query(".bar") if bar.display)
+        # Their heights as they will be: a layout lags behind, and what does not fit makes the screen scroll.
+        bars = [bar.styles.height for bar in self._screen.query(".bar") if bar.display]
+        others = sum(int(height.value) for height in bars if height is not None)
         height = self._screen.size.height - others
         heights = split_height(height, devices=devices, jobs=jobs, zoomed=self.zoomed, log=self.show_log)
         self._set_heights(heights)

@@ -45,6 +45,8 @@ class HintBar(LineBar):
             last: what is never left out.
             lines: how many there are; as many as all of them take if ``None``.
         """
+        if lines is not None:
+            self._set_height(lines)
         wanted = (tuple(first), tuple(last), lines)
         if wanted != (self._first, self._last, self._most):
             self._first, self._last, self._most = wanted
@@ -62,15 +64,18 @@ class HintBar(LineBar):
         if self._most is not None:
             hints = fitted(self._first, self._last, width, self._most)
         self._places = placed(hints, width)
-        height = self._most or max(1, len(self._places))
-        if self.styles.height is None or self.styles.height.value != height:
-            self.styles.height = height
+        if self._most is None:
+            self._set_height(max(1, len(self._places)))
         self.show(*(drawn(line) for line in self._places))
+
+    def _set_height(self, lines: int) -> None:
+        if self.styles.height is None or self.styles.height.value != lines:
+            self.styles.height = lines
 
     def on_click(self, event: events.Click) -> None:
         """Press the key under the mouse."""
         x, y = event.x - self.gutter.left, event.y - self.gutter.top
         line = self._places[y] if 0 <= y < len(self._places) else ()
-        for begin, end, (key, _) in line:
-            if key and begin <= x < end:
+        for begin, end, (key, what) in line:
+            if key and what and begin <= x < end:
                 press(self.app, key.split()[0])

@@ -1,10 +1,14 @@
 """Names of keys, and pressing one."""
 
-from typing import Any
+from typing import Any, Final
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+
+
+_SHORT: Final = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
+"""How hints write keys."""
 
 
 def key_name(key: str) -> str:
@@ -14,4 +18,5 @@ def key_name(key: str) -> str:
 
 def press(app: "App[Any]", key: str) -> None:
     """Do what a press of this key would do."""
-    app.post_message(events.Key(key_name(key), key if len(key) == 1 else None))
+    name = _SHORT.get(key, key)
+    app.post_message(events.Key(key_name(name), key if len(key) == 1 else None))
