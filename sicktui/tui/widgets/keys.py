@@ -6,7 +6,6 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 
-
 _SHORT: Final = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
 """How hints write keys."""
 
