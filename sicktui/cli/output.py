@@ -76,6 +76,10 @@ class Printer:
         """Print a JSON line as it is, whether ``--json`` was asked for or not."""
         self._bytes(_encoder.encode(entry))
 
+    def document(self, content: bytes) -> None:
+        """Print a whole document on stdout as it is; its maker has made every text in it harmless."""
+        self._write(content)
+
     def line(self, text: str = "", colour: str | None = None, *, bold: bool = False) -> None:
         """Print a result for people. With ``--json`` nothing: the JSON lines say it."""
         if not self.json:
@@ -126,8 +130,11 @@ class Printer:
 
     def _bytes(self, line: bytes) -> None:
         lines.note(line)
+        self._write(plain_json(line) + b"\n")
+
+    def _write(self, content: bytes) -> None:
         try:
-            sys.stdout.buffer.write(plain_json(line) + b"\n")
+            sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
         except OSError as error:
             self._lost(sys.stdout, error)

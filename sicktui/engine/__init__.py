@@ -4,6 +4,6 @@
 are shared by all. From the bottom up: ``discovery`` (a search compared with the list), ``job`` (what every
 job has), ``plan`` (what every plan has), ``parameters``, ``password_change``, ``dump`` (diagnosis files)
 and ``address``, then ``backup``, ``restore`` and ``update`` (plan and job of one operation each), ``run``
-(the runner process and those who follow it), ``retry`` (a new run of what failed), ``doctor`` (checks of
-this PC).
+(the runner process and those who follow it), ``retry`` (a new run of what failed), ``reports`` (a run as
+something to read), ``doctor`` (checks of this PC).
 """

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from sicktui.cli import tables as layout
-from sicktui.cli.actions.updates.run_printer import RunPrinter, group_by_cause, print_summary
+from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import Printer
+from sicktui.engine.reports.causes import group_by_cause
 from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
 from sicktui.model.run.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
 
@@ -40,7 +41,7 @@ def tell(printer: RunPrinter, *events: Event) -> None:
 def test_fifty_devices_and_three_causes_are_three_groups(capsys: pytest.CaptureFixture[str]) -> None:
     codes = (Code.UNREACHABLE, Code.UPDATE_ERROR, Code.UPLOAD_FAILED)
     events = [verdict(f"d{n}", codes[n % 3], message=f"Sensor {n} broke.") for n in range(50)]
-    assert [len(group) for group in group_by_cause(events)] == [17, 17, 16]
+    assert [len(cause.events) for cause in group_by_cause(events)] == [17, 17, 16]
     run_printer = RunPrinter(printer(), [event.device for event in events], planned=False)
     tell(run_printer, *events)
     capsys.readouterr()

@@ -32,7 +32,13 @@ if TYPE_CHECKING:
         parameters as parameters,
         status as status,
     )
-    from sicktui.cli.actions.updates import plan as plan, retry as retry, runs as runs, update as update
+    from sicktui.cli.actions.updates import (
+        plan as plan,
+        report as report,
+        retry as retry,
+        runs as runs,
+        update as update,
+    )
     # isort: on
 else:
     import importlib
@@ -41,7 +47,7 @@ else:
         "sensors": "devices inventory status parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
-        "updates": "plan update runs retry",
+        "updates": "plan update runs retry report",
         "backups": "backup stored restore diff",
         "packages": "firmware offers sources",
         "pc": "doctor demo simulate",

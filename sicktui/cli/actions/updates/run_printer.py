@@ -9,6 +9,7 @@ from typing import Final
 
 from sicktui.cli.output import Printer
 from sicktui.cli.tables import hanging, indented, pad, width
+from sicktui.engine.reports.causes import GAP, Cause, group_by_cause
 from sicktui.model.enums import Action, Level, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Event,
@@ -21,7 +22,7 @@ from sicktui.model.run.event import (
     VerdictReached,
 )
 from sicktui.model.run.view import RunView, reduce, seconds_between
-from sicktui.model.wording import count, duration, more, names, size, time_of_day
+from sicktui.model.wording import count, duration, names, size, time_of_day
 
 QUARTER: Final = 25
 """Per cent of a transfer between two lines."""
@@ -35,8 +36,6 @@ COLOURS: Final = {
 _LEVELS: Final = {Level.WARNING: "yellow", Level.ERROR: "red"}
 _QUICK: Final = frozenset({Step.PREFLIGHT, Step.AUTHENTICATE, Step.TRIGGER, Step.STORE})
 """Quick steps, whose start is not worth a line."""
-_MOST_MESSAGES: Final = 3
-"""Different messages of one cause in the summary."""
 
 
 class RunPrinter:
@@ -164,30 +163,14 @@ def _took(view: RunView) -> str:
     return f" It took {duration(max(0.0, seconds_between(view.started, view.summary.ts)))}."
 
 
-def group_by_cause(verdicts: Iterable[VerdictReached]) -> list[list[VerdictReached]]:
-    """What did not succeed, grouped by verdict and code; the most serious first."""
-    groups: dict[tuple[Verdict, str], list[VerdictReached]] = {}
-    for event in verdicts:
-        if event.verdict is not Verdict.SUCCEEDED:
-            groups.setdefault((event.verdict, event.code.value if event.code else ""), []).append(event)
-    order = [Verdict.FAILED, Verdict.UNKNOWN, Verdict.CANCELLED, Verdict.SKIPPED]
-    return sorted(groups.values(), key=lambda group: (order.index(group[0].verdict), -len(group)))
-
-
-def _explain(out: Printer, group: list[VerdictReached]) -> None:
+def _explain(out: Printer, cause: Cause) -> None:
     """One cause: its devices, what happened, what to do."""
-    first = group[0]
     out.line()
-    code = f" ({first.code.value})" if first.code else ""
-    who = f"{count(len(group), 'device')}: {names([event.device for event in group])}"
-    out.line(f"{first.verdict.value.capitalize()}{code}, {who}", COLOURS[first.verdict], bold=True)
-    messages: dict[str, list[str]] = {}
-    for event in group:
-        messages.setdefault(event.message, []).append(event.device)
-    for message, devices in list(messages.items())[:_MOST_MESSAGES]:
-        text = message if len(messages) == 1 else f"{names(devices)}: {message}"
-        out.lines(indented(text, columns=out.columns))
-    if rest := more(len(messages), _MOST_MESSAGES):
-        out.line(f"  ... {rest} like these; 'sicktui runs show' lists all.")
-    for advice in dict.fromkeys(event.advice for event in group if event.advice):
+    code = f" ({cause.code.value})" if cause.code else ""
+    who = f"{count(len(cause.events), 'device')}: {names(cause.devices)}"
+    out.line(f"{cause.verdict.value.capitalize()}{code}, {who}", COLOURS[cause.verdict], bold=True)
+    out.lines(indented(cause.message, columns=out.columns))
+    if GAP in cause.message:
+        out.line("  'sicktui runs show' has the message of each device.")
+    for advice in cause.advice:
         out.lines(indented(advice, columns=out.columns, first="  -> ", rest="     "))

@@ -10,7 +10,7 @@ run_argument = click.argument("run", metavar="RUN")
 
 @click.group(name="runs", cls=CommandGroup)
 def group() -> None:
-    r"""List, follow, cancel, resume and retry runs.
+    r"""List, follow, cancel, resume, retry and report runs.
 
     RUN is the id of a run, its beginning, or 'latest': the newest running run for attach and cancel, the
     newest interrupted run for resume, else the newest run.
@@ -86,3 +86,28 @@ def retry(common: Common, run: str, *, detach: bool) -> int:
     made anew, with the device list and the sensors as they are now. Without such devices, nothing is done.
     """
     return actions.retry.retry(common, run, detach=detach)
+
+
+@group.command("report")
+@run_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "md", "csv", "json"]),
+    help="Default: by the name of FILE, else md.",
+)
+@click.option("--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of stdout.")
+@with_common
+def report(common: Common, run: str, *, form: str | None, output: str | None) -> int:
+    r"""Make the report of a run: what each sensor ran before and runs now, with proof.
+
+    As one HTML page, as Markdown, as a table for a spreadsheet program (CSV), or as JSON. It holds who did
+    it, when and from where, the SHA-256 of package and backups, the time of each step, downtime, verdict and
+    advice, and a timeline. It has no passwords or passphrases in it.
+
+    \b
+    Examples:
+      sicktui runs report latest
+      sicktui runs report latest --output hall-3.html
+    """
+    return actions.report.report(common, run, form=form, output=output)

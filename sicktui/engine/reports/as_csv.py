@@ -1,0 +1,48 @@
+"""A report as a table for a spreadsheet program: a row a device."""
+
+import csv
+import io
+from typing import Final
+
+from sicktui.engine.reports.facts import DeviceFacts, RunFacts
+from sicktui.stores.config.spreadsheet import guarded
+
+COLUMNS: Final = (
+    *("run", "operation", "started", "finished", "user", "host", "ssh_client", "retry_of"),
+    *("device", "address", "model", "serial", "mac", "order_number"),
+    *("from_version", "to_version", "runs", "verdict", "code", "message", "advice"),
+    *("seconds", "downtime_seconds", "package", "package_sha256", "backup", "backup_sha256"),
+    *("checksum_before", "checksum_after", "power_on_count_before", "power_on_count_after"),
+)
+_FROM_RUN: Final = (
+    *("run", "operation", "started", "finished", "user", "host", "ssh_client", "retry_of"),
+    *("package", "package_sha256"),
+)
+
+
+def csv_report(facts: RunFacts) -> bytes:
+    """The table, with a byte order mark: Excel takes umlauts for something else without one."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    steps = list(dict.fromkeys(step.step for device in facts.devices for step in device.steps))
+    writer.writerow([*COLUMNS, *(f"{step.value}_seconds" for step in steps)])
+    for device in facts.devices:
+        took = {step.step: step.seconds for step in device.steps}
+        values = [*(_value(facts, device, column) for column in COLUMNS), *(took.get(step) for step in steps)]
+        writer.writerow([_cell(value) for value in values])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _value(facts: RunFacts, device: DeviceFacts, column: str) -> object:
+    if column in _FROM_RUN:
+        return getattr(facts, column)
+    for moment, sums in (("_before", device.before), ("_after", device.after)):
+        if column.endswith(moment):
+            return getattr(sums, column.removesuffix(moment))
+    return getattr(device, column)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value}" if isinstance(value, int | float) else guarded(str(value), digits=True)

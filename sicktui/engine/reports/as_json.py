@@ -1,0 +1,52 @@
+"""A report as one JSON object."""
+
+from typing import Any
+
+import msgspec
+
+from sicktui.engine.reports.facts import RunFacts
+from sicktui.engine.reports.timeline import Timeline
+from sicktui.model.run.event import SCHEMA_VERSION
+
+
+def report_record(facts: RunFacts) -> dict[str, Any]:
+    """The object, its times in RFC 3339 and its lengths in seconds."""
+    body: dict[str, Any] = msgspec.to_builtins(facts)
+    body["causes"] = [
+        {
+            "verdict": cause.verdict.value,
+            "code": cause.code.value if cause.code else None,
+            "message": cause.message,
+            "advice": list(cause.advice),
+            "devices": cause.devices,
+        }
+        for cause in facts.causes
+    ]
+    body["timeline"] = _timeline(facts.timeline)
+    return {"kind": "report", "v": SCHEMA_VERSION, **body}
+
+
+def _timeline(timeline: Timeline) -> dict[str, Any]:
+    return {
+        "seconds": round(timeline.seconds, 3),
+        "breaks": [
+            {"at": round(cut.at, 3), "seconds": round(cut.seconds, 3), "interrupted": cut.interrupted}
+            for cut in timeline.breaks
+        ],
+        "devices": [
+            {
+                "device": device.device,
+                "spans": [
+                    {"phase": span.phase.value, "start": round(span.start, 3), "end": round(span.end, 3)}
+                    for span in device.spans
+                ],
+                "tries": [{"at": round(again.at, 3), "number": again.number} for again in device.tries],
+            }
+            for device in timeline.devices
+        ],
+    }
+
+
+def json_report(facts: RunFacts) -> bytes:
+    """The object over several lines, for people to read too."""
+    return msgspec.json.format(msgspec.json.encode(report_record(facts)), indent=2) + b"\n"

@@ -1,0 +1,88 @@
+"""Makes the report of a run: reads its facts, renders them, writes the file."""
+
+import contextlib
+import stat
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sicktui.engine.context import Context
+from sicktui.engine.reports.as_csv import csv_report
+from sicktui.engine.reports.as_html import html_report
+from sicktui.engine.reports.as_json import json_report
+from sicktui.engine.reports.as_markdown import markdown_report
+from sicktui.engine.reports.facts import RunFacts, run_facts
+from sicktui.engine.run.follow import liveness
+from sicktui.engine.run.history import every_event
+from sicktui.model.errors import SicktuiError
+from sicktui.stores.disk.files import StorageError, display_path, storage_errors, write_atomic
+
+
+class Form(StrEnum):
+    """The forms of a report, by the ending of their files."""
+
+    HTML = "html"
+    MARKDOWN = "md"
+    CSV = "csv"
+    JSON = "json"
+
+
+_RENDERERS: Final[dict[Form, Callable[[RunFacts], bytes]]] = {
+    Form.HTML: html_report,
+    Form.MARKDOWN: markdown_report,
+    Form.CSV: csv_report,
+    Form.JSON: json_report,
+}
+
+
+def form_of(path: Path) -> Form | None:
+    """The form that a file's name stands for; ``None`` if it stands for none."""
+    ending = path.suffix.lower().removeprefix(".")
+    if ending in ("htm", "markdown"):
+        return Form.HTML if ending == "htm" else Form.MARKDOWN
+    return Form(ending) if ending in set(Form) else None
+
+
+def read_facts(context: Context, run: str) -> RunFacts:
+    """Everything that a report shows of a run, as far as its journal can be read.
+
+    Raises:
+        UsageError: there is no such run.
+        JournalError: it cannot be read, or the damage is in the run itself.
+    """
+    row = liveness(context, context.journal.row(run))
+    spec = context.journal.spec(run)
+    known: dict[str, tuple[str, int]] = {}
+    with contextlib.suppress(SicktuiError):  # the report of a run does without what the backups add to it
+        known = {record.id: (record.sha256, record.size) for record in context.backups.list()}
+    return run_facts(
+        spec,
+        every_event(context.journal, run),
+        state=row.state,
+        hash_of=known.get,
+        now=context.clock.now(),
+    )
+
+
+def render(facts: RunFacts, form: Form) -> bytes:
+    """The report as a file's bytes."""
+    return _RENDERERS[form](facts)
+
+
+def write_report(path: Path, content: bytes) -> None:
+    """Write a report: whole or not at all, in the place of a regular file or of nothing.
+
+    Raises:
+        StorageError: it cannot be written, or something else than a file is there.
+    """
+    with storage_errors("write", path):
+        try:
+            kind = path.stat().st_mode
+        except FileNotFoundError:
+            kind = stat.S_IFREG
+        if not stat.S_ISREG(kind):
+            raise StorageError(
+                f"{display_path(path)} is not a regular file.", advice="Choose the name of a file."
+            )
+    write_atomic(path, content)

@@ -1,0 +1,354 @@
+"""Everything that a report shows of a run, from its journal."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import UNSET, Struct, structs
+
+from sicktui.engine.reports.causes import Cause, group_by_cause
+from sicktui.engine.reports.timeline import Timeline, TimelineBuilder
+from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.run.event import (
+    Acted,
+    Event,
+    Logged,
+    Noticed,
+    RunChanged,
+    StepChanged,
+    Summarised,
+    Surveyed,
+    VerdictReached,
+)
+from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.safe_text import clean
+
+WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
+"""Acts after which a sensor may run something else, or have other parameters."""
+_TEXT: Final = 2000
+_LOGGED: Final = frozenset({Level.WARNING, Level.ERROR})
+
+
+class StepFacts(Struct, frozen=True, kw_only=True):
+    """One step of a job."""
+
+    step: Step
+    state: StepState
+    started: str | None
+    seconds: float | None
+    """By the PC's clock; ``None`` where it never ended, or the clock was set back meanwhile."""
+    detail: str
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """What identifies the software of a sensor at one moment; ``None`` where it does not report it."""
+
+    version: str | None = None
+    checksum: str | None = None
+    """``LFTchecksum`` of Linux root and application."""
+    calibration: str | None = None
+    power_on_count: int | None = None
+
+
+class DeviceFacts(Struct, frozen=True, kw_only=True):
+    """One device's part in the run. All texts are cleaned."""
+
+    device: str
+    address: str
+    model: str | None = None
+    serial: str | None = None
+    mac: str | None = None
+    order_number: str | None = None
+    action: str
+    plan: str
+    """What the plan intended, in words."""
+    from_version: str | None = None
+    to_version: str | None = None
+    runs: str | None = None
+    """The version that it runs as far as the run has seen; ``None``: not known."""
+    verdict: Verdict | None = None
+    code: str | None = None
+    message: str = ""
+    advice: str = ""
+    seconds: float | None = None
+    downtime_seconds: float | None = None
+    backup: str | None = None
+    backup_sha256: str | None = None
+    backup_bytes: int | None = None
+    before: Sums = Sums()
+    after: Sums = Sums()
+    tries: int = 0
+    """How often the file was sent."""
+    steps: tuple[StepFacts, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class RunFacts(Struct, frozen=True, kw_only=True):
+    """A run as a report shows it. All texts are cleaned."""
+
+    run: str
+    operation: Operation
+    state: RunState
+    started: str
+    finished: str | None
+    seconds: float | None
+    user: str
+    host: str
+    ssh_client: str | None
+    retry_of: str | None
+    package: str | None
+    package_sha256: str | None
+    package_bytes: int | None
+    options: tuple[str, ...]
+    """What was chosen beside the defaults, in words."""
+    verdicts: dict[Verdict, int]
+    exit_code: int | None
+    devices: tuple[DeviceFacts, ...]
+    causes: tuple[Cause, ...]
+    log: tuple[str, ...]
+    """Warnings and errors of the run as a whole."""
+    timeline: Timeline
+
+    @property
+    def open(self) -> int:
+        """The number of devices without a verdict."""
+        return sum(device.verdict is None for device in self.devices)
+
+
+HashOf = Callable[[str], tuple[str, int] | None]
+"""SHA-256 and size of a stored backup, by its id; ``None`` where it is gone."""
+
+
+def run_facts(
+    spec: RunSpec,
+    events: Iterable[Event],
+    *,
+    state: RunState,
+    hash_of: HashOf,
+    now: datetime | None = None,
+) -> RunFacts:
+    """The facts of a run.
+
+    Args:
+        spec: the run.
+        events: what happened, in the order of the journal.
+        state: its state, as it is really.
+        hash_of: finds what is known of a backup.
+        now: for a run that is running: what is under way lasts until then.
+    """
+    found = list(events)
+    timeline = TimelineBuilder(spec)
+    timeline.add(found)
+    lanes: dict[str, list[Event]] = {item.device: [] for item in spec.items}
+    log = []
+    for event in found:
+        device = getattr(event, "device", UNSET)
+        if isinstance(device, str):
+            lanes.setdefault(device, []).append(event)
+        elif isinstance(event, Logged) and event.level in _LOGGED:
+            log.append(clean(event.message, _TEXT))
+    verdicts = _verdicts(found)
+    summary = next((event for event in reversed(found) if isinstance(event, Summarised)), None)
+    finished = _finished(found, state)
+    drawn = timeline.result(now if state is RunState.RUNNING else None)
+    named = tuple(structs.replace(lane, device=clean(lane.device)) for lane in drawn.devices)
+    package = spec.package
+    return RunFacts(
+        run=clean(spec.run),
+        operation=spec.operation,
+        state=state,
+        started=spec.created,
+        finished=finished,
+        seconds=round(drawn.seconds, 3),
+        user=clean(spec.operator.user),
+        host=clean(spec.operator.host),
+        ssh_client=clean(spec.operator.ssh_client) if spec.operator.ssh_client else None,
+        retry_of=clean(spec.retry_of) if spec.retry_of else None,
+        package=clean(package.name) if package else None,
+        package_sha256=package.sha256 if package else None,
+        package_bytes=package.size if package else None,
+        options=tuple(_options(spec)),
+        verdicts=_counts(verdicts.values()),
+        exit_code=summary.exit_code if summary else None,
+        devices=tuple(
+            _device(spec, item, lanes[item.device], verdicts.get(item.device), hash_of) for item in spec.items
+        ),
+        causes=tuple(
+            group_by_cause(_cleaned(verdicts[i.device]) for i in spec.items if i.device in verdicts)
+        ),
+        log=tuple(dict.fromkeys(log)),
+        timeline=structs.replace(drawn, devices=named),
+    )
+
+
+def _verdicts(events: Sequence[Event]) -> dict[str, VerdictReached]:
+    return {event.device: event for event in events if isinstance(event, VerdictReached)}
+
+
+def _cleaned(event: VerdictReached) -> VerdictReached:
+    return structs.replace(
+        event,
+        device=clean(event.device),
+        message=clean(event.message, _TEXT),
+        advice=clean(event.advice, _TEXT),
+    )
+
+
+def _counts(verdicts: Iterable[VerdictReached]) -> dict[Verdict, int]:
+    reached = [event.verdict for event in verdicts]
+    return {verdict: reached.count(verdict) for verdict in Verdict if verdict in reached}
+
+
+def _finished(events: Sequence[Event], state: RunState) -> str | None:
+    if state not in (RunState.FINISHED, RunState.CANCELLED):
+        return None
+    ends = [event.ts for event in events if isinstance(event, RunChanged) and event.state is state]
+    return ends[-1] if ends else None
+
+
+def _options(spec: RunSpec) -> list[str]:
+    options, limits = spec.options, spec.settings.limits
+    words = []
+    if spec.operation is Operation.UPDATE:
+        words += ["backup first" if options.backup else "no backup"]
+        words += ["downgrade allowed"] if options.allow_downgrade else []
+        words += ["again at an equal version"] if options.force else []
+        words += ["parameters saved first"] if options.persist else []
+        words += ["package need not be approved"] if options.allow_unapproved else []
+        words += [f"expected version {clean(options.expect_version)}"] if options.expect_version else []
+    if spec.operation is not Operation.BACKUP:
+        words += [f"canary {limits.canary}"] if limits.canary else []
+        words += [f"stop starting at {limits.max_failures} failed or unknown"]
+    return [*words, f"{limits.jobs} at once"]
+
+
+def _device(
+    spec: RunSpec,
+    item: PlanItem,
+    events: Sequence[Event],
+    verdict: VerdictReached | None,
+    hash_of: HashOf,
+) -> DeviceFacts:
+    survey = next((event for event in reversed(events) if isinstance(event, Surveyed)), None)
+    identity = survey.identity if survey else item.identity
+    before, after = _sums(item, events, survey)
+    backup = _known(verdict.backup) if verdict else None
+    if backup is None:
+        backup = survey.backup if survey else None
+    sums = _backup_sums(spec, item, verdict) or (hash_of(backup) if backup else None) or (None, None)
+    serial = (_known(verdict.serial) if verdict else None) or (identity.serial if identity else None)
+    downtime = _known(verdict.downtime_seconds) if verdict else None
+    return DeviceFacts(
+        device=clean(item.device),
+        address=clean(item.target.address),
+        model=clean(identity.device_type or identity.name) if identity else None,
+        serial=_text(serial),
+        mac=_text(identity.mac if identity else None),
+        order_number=_text(identity.order_number if identity else None),
+        action=item.action.value,
+        plan=clean(item.message, _TEXT),
+        from_version=_text(item.from_version),
+        to_version=_text(item.to_version),
+        runs=_runs(spec, item, verdict, after, wrote=_wrote(events)),
+        verdict=verdict.verdict if verdict else None,
+        code=verdict.code.value if verdict and verdict.code else None,
+        message=clean(verdict.message, _TEXT) if verdict else "",
+        advice=clean(verdict.advice, _TEXT) if verdict else "",
+        seconds=verdict.seconds if verdict else None,
+        downtime_seconds=downtime,
+        backup=_text(backup),
+        backup_sha256=sums[0],
+        backup_bytes=sums[1],
+        before=before,
+        after=after,
+        tries=sum(
+            isinstance(e, Acted) and e.phase == "intended" and e.act in ("put_update", "put_backup")
+            for e in events
+        ),
+        steps=tuple(_steps(spec.operation, events)),
+        warnings=tuple(
+            dict.fromkeys(
+                clean(e.message, _TEXT) for e in events if isinstance(e, Logged) and e.level in _LOGGED
+            )
+        ),
+    )
+
+
+def _backup_sums(
+    spec: RunSpec, item: PlanItem, verdict: VerdictReached | None
+) -> tuple[str, int | None] | None:
+    """SHA-256 and size of the backup, where the run itself has recorded them."""
+    if spec.operation is Operation.RESTORE:
+        order = spec.order_of(item.device)
+        return (order.sha256, order.size) if order else None
+    sha256 = _known(verdict.sha256) if verdict else None
+    return (sha256, _known(verdict.bytes)) if verdict and sha256 else None
+
+
+def _known(value: Any) -> Any:  # noqa: ANN401 - any key of a verdict
+    return None if value is UNSET else value
+
+
+def _text(value: str | None) -> str | None:
+    return clean(value) if value else None
+
+
+def _wrote(events: Sequence[Event]) -> bool:
+    return any(isinstance(event, Acted) and event.act in WRITES for event in events)
+
+
+def _sums(item: PlanItem, events: Sequence[Event], survey: Surveyed | None) -> tuple[Sums, Sums]:
+    """What was read before the first write, and last."""
+    before = Sums(version=_text(item.from_version))
+    if survey is not None:
+        before = Sums(
+            version=_text(survey.identity.runs),
+            checksum=_text(survey.checksum),
+            calibration=_text(survey.calibration),
+            power_on_count=survey.power_on_count,
+        )
+    noticed = [event.known.reading for event in events if isinstance(event, Noticed)]
+    if not noticed:
+        return before, Sums()
+    last = noticed[-1]
+    return before, Sums(
+        version=_text(last.firmware or last.version),
+        checksum=_text(last.checksum),
+        calibration=_text(last.calibration),
+        power_on_count=last.power_on,
+    )
+
+
+def _runs(
+    spec: RunSpec, item: PlanItem, verdict: VerdictReached | None, after: Sums, *, wrote: bool
+) -> str | None:
+    """The version that a sensor runs, as far as it is proven."""
+    if verdict is None or verdict.verdict is Verdict.UNKNOWN:
+        return None
+    if spec.operation is Operation.UPDATE and verdict.verdict is Verdict.SUCCEEDED:
+        return after.version or _text(_known(verdict.to_version))
+    if spec.operation is Operation.UPDATE and wrote:
+        return after.version or _text(item.from_version)
+    return _text(item.from_version)
+
+
+def _steps(operation: Operation, events: Sequence[Event]) -> list[StepFacts]:
+    """Each step that was reached, in the order of the operation: its first start and its last end."""
+    starts: dict[Step, str] = {}
+    last: dict[Step, StepChanged] = {}
+    for event in events:
+        if isinstance(event, StepChanged):
+            if event.state is StepState.STARTED:
+                starts.setdefault(event.step, event.ts)
+            last[event.step] = event
+    return [_step(last[step], starts.get(step)) for step in STEPS[operation] if step in last]
+
+
+def _step(end: StepChanged, started: str | None) -> StepFacts:
+    seconds: float | None = None
+    if started is not None and end.state is not StepState.STARTED:
+        passed = (datetime.fromisoformat(end.ts) - datetime.fromisoformat(started)).total_seconds()
+        seconds = round(passed, 3) if passed >= 0 else None
+    return StepFacts(
+        step=end.step, state=end.state, started=started, seconds=seconds, detail=clean(end.detail, _TEXT)
+    )

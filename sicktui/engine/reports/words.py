@@ -1,0 +1,112 @@
+"""The words that every form of a report shares."""
+
+from datetime import UTC, datetime
+
+from sicktui.engine.reports.causes import Cause
+from sicktui.engine.reports.facts import DeviceFacts, RunFacts, StepFacts
+from sicktui.model.enums import Operation, RunState
+from sicktui.model.wording import count, duration, size
+
+Rows = list[tuple[str, str]]
+"""What is said, and the fact; empty facts are left out."""
+
+
+def headline(facts: RunFacts) -> str:
+    """What the report is about."""
+    return f"{facts.operation.value.capitalize()} {facts.run}: {verdict_counts(facts)}"
+
+
+def verdict_counts(facts: RunFacts) -> str:
+    """``4 succeeded, 1 failed``."""
+    parts = [f"{number} {verdict.value}" for verdict, number in facts.verdicts.items()]
+    if facts.open:
+        parts.append(f"{facts.open} without a verdict")
+    return ", ".join(parts) or "no devices"
+
+
+def moment_utc(timestamp: str) -> str:
+    """A moment that everybody reads alike, whatever the time zone of the PC."""
+    return f"{datetime.fromisoformat(timestamp).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def about_run(facts: RunFacts) -> Rows:
+    """The facts of the run as a whole."""
+    state = facts.state.value
+    if facts.state is RunState.INTERRUPTED:
+        state += ": its runner stopped before the end; the run can be resumed"
+    package = facts.package or ""
+    if facts.package_bytes is not None:
+        package += f" ({size(facts.package_bytes)})"
+    return _known(
+        ("State", state),
+        ("Started", f"{moment_utc(facts.started)} by {facts.user} on {facts.host}"),
+        ("From", f"{facts.ssh_client} over SSH" if facts.ssh_client else ""),
+        ("Finished", moment_utc(facts.finished) if facts.finished else ""),
+        ("Took", duration(facts.seconds) if facts.seconds is not None else ""),
+        ("Retry of", f"run {facts.retry_of}" if facts.retry_of else ""),
+        ("Package", package),
+        ("Package SHA-256", facts.package_sha256 or ""),
+        ("Options", ", ".join(facts.options)),
+        ("Verdicts", verdict_counts(facts)),
+        ("Exit code", "" if facts.exit_code is None else str(facts.exit_code)),
+    )
+
+
+def cause_title(cause: Cause) -> str:
+    """``Failed (unreachable): 3 devices``."""
+    code = f" ({cause.code.value})" if cause.code else ""
+    return f"{cause.verdict.value.capitalize()}{code}: {count(len(cause.events), 'device')}"
+
+
+def device_rows(device: DeviceFacts) -> Rows:
+    """The facts of one device."""
+    verdict = device.verdict.value if device.verdict else "none yet"
+    code = f" ({device.code})" if device.code else ""
+    sizes = f" ({size(device.backup_bytes)})" if device.backup_bytes is not None else ""
+    return _known(
+        ("Verdict", f"{verdict}{code}"),
+        ("What happened", device.message),
+        ("What to do", device.advice),
+        ("Address", device.address),
+        ("Model", device.model or ""),
+        ("Serial number", device.serial or ""),
+        ("MAC address", device.mac or ""),
+        ("Order number", device.order_number or ""),
+        ("Firmware before", device.before.version or device.from_version or ""),
+        ("Firmware wanted", device.to_version or ""),
+        ("Firmware now", device.runs or ("not known" if device.verdict else "")),
+        ("Took", duration(device.seconds) if device.seconds else ""),
+        ("Away", duration(device.downtime_seconds) if device.downtime_seconds else ""),
+        ("Sent", f"{device.tries} times" if device.tries > 1 else ""),
+        ("Backup", f"{device.backup}{sizes}" if device.backup else ""),
+        ("Backup SHA-256", device.backup_sha256 or ""),
+        ("Checksum before", device.before.checksum or ""),
+        ("Checksum after", device.after.checksum or ""),
+        ("Power-on count", _pair(device.before.power_on_count, device.after.power_on_count)),
+        ("Plan", device.plan),
+    )
+
+
+def from_to(device: DeviceFacts, operation: Operation, arrow: str) -> str:
+    """The firmware before and now: ``2.3.0 → 2.4.0``; one of them where nothing changed."""
+    before = device.before.version or device.from_version or ""
+    now = device.runs or ("?" if device.verdict else "")
+    if operation is not Operation.UPDATE or not before or before == now or not now:
+        return now if now != "?" or before == "" else f"{before} {arrow} ?"
+    return f"{before} {arrow} {now}"
+
+
+def step_words(step: StepFacts) -> tuple[str, str, str, str]:
+    """Step, state, how long it took, detail."""
+    took = duration(step.seconds) if step.seconds is not None else ""
+    return (step.step.value, step.state.value, took, step.detail)
+
+
+def _pair(before: int | None, after: int | None) -> str:
+    if before is None or after is None:
+        return "" if before is None else str(before)
+    return f"{before} before, {after} after"
+
+
+def _known(*rows: tuple[str, str]) -> Rows:
+    return [row for row in rows if row[1]]

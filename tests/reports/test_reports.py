@@ -1,0 +1,126 @@
+"""Golden reports: the same journal makes the same bytes, and no text in it acts on its reader."""
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sicktui.engine.reports.document import Form, form_of, render, write_report
+from sicktui.engine.reports.facts import RunFacts, run_facts
+from sicktui.model.enums import RunState
+from sicktui.stores.disk.files import StorageError
+from tests.reports.sample import HOSTILE, SHA, sample
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def facts() -> RunFacts:
+    spec, events = sample()
+    backups = {"25420067-20261121-095437-aa": ("cd" * 32, 86_197)}
+    return run_facts(spec, events, state=RunState.FINISHED, hash_of=backups.get)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_a_report_is_the_golden_one(facts: RunFacts, form: Form) -> None:
+    """``python -m tests.reports.golden`` writes them."""
+    golden = (GOLDEN / f"report.{form.value}").read_bytes()
+    assert render(facts, form).replace(b"\r\n", b"\n") == golden.replace(b"\r\n", b"\n")
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_html_runs_and_fetches_nothing(facts: RunFacts) -> None:
+    page = _Page()
+    page.feed(render(facts, Form.HTML).decode())
+    assert not {"script", "img", "link", "iframe", "a", "object"} & set(page.tags)
+    assert not [name for name in page.attributes if name.startswith("on") or name in {"href", "src"}]
+    assert any("<script>alert(1)</script>" in text for text in page.texts)  # shown, not run
+
+
+def test_no_cell_is_a_formula(facts: RunFacts) -> None:
+    content = render(facts, Form.CSV).decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(content))
+    assert [len(row) for row in rows] == [len(header)] * 5
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_markdown_shows_hostile_text_as_it_is(facts: RunFacts) -> None:
+    text = render(facts, Form.MARKDOWN).decode()
+    assert "<script" not in text.replace("\\<script", "")
+    assert "](http" not in text.replace("\\](http", "")
+    assert text.count("```") == 2
+    rows = [line for line in text.splitlines() if line.startswith("|") and line.endswith("|")]
+    assert {len(line.replace("\\|", "").split("|")) for line in rows} == {4, 6}
+
+
+def test_nothing_that_steers_a_terminal_is_left(facts: RunFacts) -> None:
+    for form in Form:
+        text = render(facts, form).decode("utf-8-sig")
+        assert not [char for char in ("\x1b", "\u202e", "\x9b") if char in text], form
+    assert "\x1b" in HOSTILE
+
+
+def test_json_has_the_facts(facts: RunFacts) -> None:
+    body: dict[str, Any] = json.loads(render(facts, Form.JSON))
+    assert (body["kind"], body["v"], body["user"], body["ssh_client"]) == ("report", 1, "maria", "10.0.0.5")
+    assert body["verdicts"] == {"succeeded": 1, "failed": 2, "unknown": 1, "skipped": 1}
+    done, failed, lost, refused, current = body["devices"]
+    assert (done["runs"], done["before"]["version"], done["backup_sha256"]) == (
+        "2.4.0.0R",
+        "2.3.0.0R",
+        "cd" * 32,
+    )
+    assert (done["before"]["checksum"], done["after"]["checksum"]) == ("0000 1111", "0123 4567")
+    assert (done["downtime_seconds"], done["tries"]) == (38.0, 2)
+    assert [(step["step"], step["seconds"]) for step in done["steps"]][:3] == [
+        ("preflight", 1.0),
+        ("backup", 8.0),
+        ("authenticate", 1.0),
+    ]
+    assert (failed["runs"], lost["runs"], refused["runs"], current["runs"]) == (
+        "2.3.0.0R",
+        None,
+        None,
+        "2.3.0.0R",
+    )
+    assert body["package_sha256"] == SHA
+    assert [cause["code"] for cause in body["causes"]] == [
+        *("device_error", "unreachable", "no_return", "already_current")
+    ]
+
+
+def test_only_a_regular_file_is_replaced(tmp_path: Path) -> None:
+    write_report(tmp_path / "new" / "a.md", b"x")
+    write_report(tmp_path / "new" / "a.md", b"y")
+    assert (tmp_path / "new" / "a.md").read_bytes() == b"y"
+    with pytest.raises(StorageError, match="not a regular file"):
+        write_report(tmp_path / "new", b"x")
+    with pytest.raises(StorageError, match="not a regular file"):
+        write_report(Path("/dev/null"), b"x")
+    assert [form_of(Path(name)) for name in ("a.html", "a.HTM", "b.md", "c.csv", "d.json", "e.txt", "f")] == [
+        Form.HTML,
+        Form.HTML,
+        Form.MARKDOWN,
+        Form.CSV,
+        Form.JSON,
+        None,
+        None,
+    ]
