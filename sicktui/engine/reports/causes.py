@@ -14,7 +14,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.run.event import VerdictReached
 
 GAP: Final = "…"
-"""Stands in a message for what differs between the devices of a group."""
+"""Replaces in a message what differs between the devices of a group."""
 _WORST_FIRST: Final = (
     Verdict.FAILED,
     Verdict.UNKNOWN,

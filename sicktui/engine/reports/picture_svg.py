@@ -9,7 +9,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, elapsed
 
 COLOURS: Final[dict[Phase, str]] = {
-    # The Okabe-Ito palette: to be told apart by the colour-blind, and in grey by their lightness.
+    # The Okabe-Ito palette, which the colour-blind can distinguish; in grey the lightness differs.
     Phase.WAIT: "#e5e7eb",
     Phase.CHECK: "#9ca3af",
     Phase.BACKUP: "#56b4e9",

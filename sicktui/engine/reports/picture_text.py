@@ -1,4 +1,4 @@
-"""A timeline as a picture in characters: a row a device, a column so many seconds."""
+"""A timeline as a picture in characters: a row for each device, a column for a fixed number of seconds."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -32,7 +32,7 @@ _MOST_TRIES: Final = 9
 
 
 def fitting_scale(seconds: float, columns: int) -> float:
-    """The smallest scale at which so many seconds fit into so many columns."""
+    """The smallest scale at which a run of this length fits into the columns."""
     return next((scale for scale in SCALES if scale * columns >= seconds), SCALES[-1])
 
 

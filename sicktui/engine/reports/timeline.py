@@ -62,7 +62,7 @@ PHASES: Final[dict[Step, Phase]] = {
 _SENDS: Final = frozenset({"put_update", "put_backup", "run_firmware_update", "restore", "create_backup"})
 """Acts whose repetition is a further try."""
 _PAUSE: Final = 5.0
-"""Seconds between two runners that are no interruption worth a break."""
+"""Seconds between two runners up to which no break is shown."""
 _SLACK: Final = 60.0
 
 

@@ -8,7 +8,7 @@ from sicktui.model.enums import Operation, RunState
 from sicktui.model.wording import count, duration, size
 
 Rows = list[tuple[str, str]]
-"""What is said, and the fact; empty facts are left out."""
+"""A label and its fact; empty facts are left out."""
 
 
 def headline(facts: RunFacts) -> str:
