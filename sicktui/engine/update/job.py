@@ -1,7 +1,8 @@
 """The update of one sensor: eight steps, one verdict.
 
-Preflight, backup and authentication are here. From the upload on the machine (``machine.py``) decides: this
-job carries its acts out and adds what came of them to the evidence, until the rule has a verdict.
+What comes before the upload is in ``preparation.py``. From the upload on the machine (``machine.py``)
+decides: this job carries its acts out and adds what came of them to the evidence, until the rule has a
+verdict.
 """
 
 import asyncio
@@ -10,20 +11,18 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.engine.authentication import authenticate
-from sicktui.engine.backup.job import BackupTaker
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
 from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
-from sicktui.engine.update.observer import look, read_before, seen_as
+from sicktui.engine.update.observer import look, seen_as
 from sicktui.engine.update.parameter_check import what_was_lost
-from sicktui.engine.update.resume import known_of, new_evidence, reading_of, resumed_evidence
+from sicktui.engine.update.preparation import Preparation
+from sicktui.engine.update.resume import known_of
 from sicktui.engine.update.steps import StepLog, waiting_words
 from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Level, Step, StepState, UpdateState, Verdict
-from sicktui.model.firmware.version import matches
+from sicktui.model.enums import Code, Level, StepState, Verdict
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import (
@@ -39,7 +38,6 @@ from sicktui.model.update.observations import (
     Want,
 )
 from sicktui.model.update.verdict_rule import calm
-from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 from sicktui.stores.journal.database import JournalError
 
 ARTICLE_REBOOT: Final = 60.0
@@ -56,9 +54,8 @@ class UpdateJob:
 
     def __init__(self, job: Job, past: JobHistory | None = None) -> None:
         self.job = job
-        self.backup_id: str | None = None
-        self.serial: str | None = job.item.identity.serial if job.item.identity else None
         self._past = past
+        self._preparation = Preparation(job, past)
         self._evidence: Evidence | None = None
         self._late = False
         self._waiting = ""
@@ -67,6 +64,16 @@ class UpdateJob:
         """What to do after a success; mostly nothing."""
         self.after: Identity | None = None
         """What the sensor reports after a success."""
+
+    @property
+    def serial(self) -> str | None:
+        """The sensor's serial number, as it was read or planned."""
+        return self._preparation.serial
+
+    @property
+    def backup_id(self) -> str | None:
+        """The backup that was made before the update, if any."""
+        return self._preparation.backup_id
 
     @property
     def downtime(self) -> float | None:
@@ -85,163 +92,16 @@ class UpdateJob:
         """
         past = self._past
         if past is not None and past.in_flight:
-            identity, evidence = self._resumed(past)
+            identity, evidence = self._preparation.resume(past)
             self.job.record.resumed()
         else:
-            identity, evidence = await self._prepare()
+            identity, evidence = await self._preparation.prepare()
         judgement = await self._carry_out(evidence)
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
             advice = f"{judgement.advice} {self.job.refinder.advice}".strip()
             raise JobEnded(judgement.verdict, code, f"{judgement.message}{self.job.refinder.words}", advice)
         return await self._success(judgement, identity)
-
-    # -- before the first write -----------------------------------------------------------------
-
-    async def _prepare(self) -> tuple[Identity, Evidence]:
-        """Preflight, backup, authentication and the survey of what the sensor is."""
-        job = self.job
-        identity, before = await self._preflight()
-        if before.state is UpdateState.STARTED:
-            # The journal of an interrupted run has lost its last lines: it may be this run's own flash.
-            job.record.resumed()
-            evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
-            return identity, structs.replace(
-                evidence, resumed=True, damaged=True, changed_at=job.clock.monotonic()
-            )
-        await self._backup(identity)
-        job.record.checkpoint()
-        async with job.record.stepping(Step.AUTHENTICATE) as step:
-            step.detail = await authenticate(job.sensor)
-            saved = job.spec.options.persist and await self._persist(identity)
-        before = await read_before(job.sensor, before, thorough=self._reinstalls(identity))
-        await job.record.survey(identity, before, backup=self.backup_id)
-        job.record.checkpoint()
-        evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
-        return identity, structs.replace(evidence, saved=saved)
-
-    def _counts(self, identity: Identity) -> bool:
-        return self.job.memory.counts_reboots(identity)
-
-    def _reinstalls(self, identity: Identity) -> bool:
-        """Whether the version will not change, so that only a counter can prove a reboot."""
-        expected = self.job.item.to_version
-        return expected is None or matches(identity.runs, expected)
-
-    async def _preflight(self) -> tuple[Identity, Reading]:
-        job = self.job
-        async with job.record.stepping(Step.PREFLIGHT) as step:
-            identity = await self._identity()
-            self.serial = identity.serial
-            planned = job.item.identity
-            if planned is not None and not identity.is_same_sensor(planned):
-                raise self._exchanged(identity, planned)
-            expected = job.item.to_version
-            if expected and matches(identity.runs, expected) and not job.spec.options.force:
-                raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.runs} already.")
-            state = await job.sensor.read.update_state()
-            await job.record.state(state)
-            if state is UpdateState.STARTED and self._past is None:
-                raise busy(job.target.address)
-            step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
-            if state is not UpdateState.INITIAL:
-                step.detail += ", left over from an earlier update"
-            return identity, reading_of(identity, state, job.item.device_status)
-
-    async def _identity(self) -> Identity:
-        """Read who answers; once it may be silent or starting, since the plan has just spoken with it."""
-        try:
-            return await self._read_identity()
-        except (Unreachable, NotSupported):
-            await self.job.clock.sleep(self.job.timing.reconnect_interval)
-            return await self._read_identity()
-
-    async def _read_identity(self) -> Identity:
-        planned = self.job.item.identity
-        read = self.job.sensor.read
-        return await read.identity() if planned is None else await read.reread_identity(planned)
-
-    async def _backup(self, identity: Identity) -> None:
-        job = self.job
-        if not job.spec.options.backup:
-            await job.record.skipped(Step.BACKUP, "not wanted (--no-backup)")
-            return
-        async with job.record.stepping(Step.BACKUP) as step:
-            taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)
-            try:
-                kept = await taker.take()
-            except NotSupported as error:
-                step.skip(f"this sensor has no parameter backup: {error.message}")
-                await job.record.log(
-                    Level.WARNING, "The sensor offers no parameter backup; it is updated without."
-                )
-                return
-            self.backup_id = kept.record.id
-            step.detail = str(kept)
-
-    async def _persist(self, identity: Identity) -> bool:
-        """Save unsaved parameters before the reboot discards them, where the operator asked for it.
-
-        Returns whether they were saved. Whatever came of it, no firmware was sent.
-        """
-        job = self.job
-        now = await self._read_identity()
-        if not now.is_same_sensor(identity):
-            raise self._exchanged(now, identity)
-        if await job.sensor.read.update_state() is UpdateState.STARTED:
-            raise busy(job.target.address)
-        try:
-            async with job.record.acting("persist"):
-                saved = await job.sensor.parameters.persist()
-        except SensorError as error:
-            raise JobEnded.failed(
-                error.code or Code.DEVICE_ERROR,
-                f"Its parameters could not be saved first: {error.message} No firmware was written.",
-                "Try again, or update without --persist: what is not saved is lost at the reboot.",
-            ) from error
-        if not saved:
-            await job.record.log(Level.WARNING, "The sensor has no call to persist its parameters.")
-        return saved
-
-    def _exchanged(self, now: Identity, before: Identity) -> JobEnded:
-        return JobEnded.failed(
-            Code.OTHER_DEVICE,
-            f"Another sensor answers at {self.job.target.address} than when the plan was made "
-            f"({now.key or now.name} instead of {before.key or before.name}).",
-            "Make a new plan. Nothing was written.",
-        )
-
-    def _resumed(self, past: JobHistory) -> tuple[Identity, Evidence]:
-        """Go on where an earlier runner was interrupted.
-
-        What the sensor was comes from the journal; where that is lost, from the plan.
-        """
-        job = self.job
-        survey, item = past.survey, job.item
-        identity = survey.identity if survey else item.identity
-        if identity is None:
-            raise JobEnded.unknown(
-                Code.INTERRUPTED,
-                "The journal does not record which sensor this job was for.",
-                "Read its version with 'sicktui status', then make a new plan.",
-            )
-        self.serial = identity.serial
-        self.backup_id = survey.backup if survey else None
-        state = UpdateState(survey.update_state) if survey else UpdateState.INITIAL
-        before = reading_of(identity, state if past.state is None else past.state, item.device_status)
-        if survey is not None:
-            before = structs.replace(
-                before,
-                power_on=survey.power_on_count,
-                hours=survey.hours,
-                clock=survey.clock,
-                checksum=survey.checksum,
-                calibration=survey.calibration,
-                sums_ok=survey.sums_ok,
-            )
-        return identity, resumed_evidence(
-            past, before, item.to_version, counts=self._counts(identity), now=job.clock.monotonic()
-        )
 
     # -- from the upload on ---------------------------------------------------------------------
 
@@ -396,12 +256,3 @@ def _step_state(judgement: Judgement) -> StepState:
             return StepState.FAILED
         case _:
             return StepState.SKIPPED
-
-
-def busy(address: str) -> JobEnded:
-    """The end of a job that found somebody else's update under way."""
-    return JobEnded.failed(
-        Code.BUSY,
-        f"An update is running at {address} that this run did not start (UpdateState 1, Started).",
-        "Wait until it has finished, do not power-cycle the sensor, then plan again.",
-    )
