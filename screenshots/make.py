@@ -20,8 +20,8 @@ from sicktui.engine.context import Context, open_context
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events
+from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.handshake import RunSecrets
-from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile

@@ -13,9 +13,9 @@ from sicktui.engine.context import Context, open_context
 from sicktui.engine.job import recorder
 from sicktui.engine.parameters import variables as snapshot_variables
 from sicktui.engine.run.events import first_events
+from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.runner import Runner
 from sicktui.model.enums import Operation, Step, StepState
 from sicktui.model.run.event import Event, StepChanged, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec, UpdateOptions

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from sicktui.engine.job import recorder
+from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.runner import Runner
 from sicktui.model.enums import STEPS, Code, Operation, RunState, StepState, Verdict
 from sicktui.model.run.event import Event, StepChanged, VerdictReached
 from sicktui.model.run.plan import RunSpec

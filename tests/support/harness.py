@@ -11,9 +11,9 @@ from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events
+from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_event
-from sicktui.engine.run.runner import Runner
 from sicktui.engine.targets import choose
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Operation

@@ -50,7 +50,7 @@ async def test_a_sensor_that_another_flashes_is_not_told_to_save(
         device.add_fault(Fault(name="unknown_state", value=1))
         return said
 
-    monkeypatch.setattr("sicktui.engine.update.job.authenticate", then_flashed)
+    monkeypatch.setattr("sicktui.engine.update.preparation.authenticate", then_flashed)
     verdict = await harness.verdict(harness.package(), PERSIST)
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BUSY)
     assert not {"POST WriteEeprom", "POST PersistParameters"} & set(paths(device))
@@ -67,7 +67,7 @@ async def test_what_was_saved_is_not_called_nothing(
         device.add_fault(Fault(name="unknown_state", value=1))
         return read
 
-    monkeypatch.setattr("sicktui.engine.update.job.read_before", then_flashed)
+    monkeypatch.setattr("sicktui.engine.update.preparation.read_before", then_flashed)
     verdict = await harness.verdict(harness.package(), PERSIST)
     assert (verdict.verdict, verdict.code) == (Verdict.FAILED, Code.BUSY), verdict.message
     assert "only its parameters saved" in verdict.message

@@ -1,0 +1,315 @@
+"""The execution of one run: its devices side by side, in waves, until each has its verdict."""
+
+import asyncio
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sicktui.engine.job.control import CANCEL, Control, limits_for
+from sicktui.engine.job.job import Job
+from sicktui.engine.job.past import JobHistory, rebuild
+from sicktui.engine.job.record import JobRecord
+from sicktui.engine.job.recorder import Recorder
+from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
+from sicktui.engine.run.device_run import DeviceRun
+from sicktui.engine.run.events import run_changed
+from sicktui.engine.run.handshake import RunSecrets
+from sicktui.engine.run.history import every_entry
+from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
+from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
+from sicktui.model.clock import Clock
+from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
+from sicktui.model.run.event import Cancelled, Logged, VerdictReached
+from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.sensor.api.capabilities import capabilities_with
+from sicktui.sensor.api.login.owner import SensorOwner
+from sicktui.sensor.client import Sensor
+from sicktui.sensor.turns.queue import RequestQueues
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupStore
+from sicktui.stores.config.last_seen import LastSeen
+from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import operator
+from sicktui.stores.journal.database import JournalError
+from sicktui.stores.journal.journal import Journal
+
+COMMAND_INTERVAL: Final = 0.25
+"""Seconds between two looks for commands to the run."""
+
+_log = logging.getLogger("sicktui.runner")
+
+
+class Runner:
+    """Executes one run.
+
+    Args:
+        home: the folders.
+        journal: where the run is written.
+        spec: the run.
+        secrets: passwords by device, and the backup passphrase.
+        clock: where time comes from.
+        resumed: whether an earlier runner has worked on the run.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        journal: Journal,
+        spec: RunSpec,
+        secrets: RunSecrets,
+        clock: Clock,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self._home = home
+        self._journal = journal
+        self._spec = spec
+        self._secrets = secrets
+        self._clock = clock
+        self._resumed = resumed
+        self._recorder = Recorder(journal, spec.run, clock)
+        self._backups = BackupStore(home.backups)
+        self._memory = SensorMemory(home.sensor_memory_file)
+        self._seen = LastSeen(home.seen_file, clock)
+        self._queues = RequestQueues(
+            spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
+        )
+        self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
+        self._active: dict[str, JobRecord] = {}
+        self._commands_seen = 0
+        self._limits = limits_for(spec.settings.limits, spec.operation)
+        self.control = Control(self._limits)
+        self._pasts = self._recall()
+        self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
+
+    def _recall(self) -> dict[str, JobHistory]:
+        """What the journal has of each device."""
+        devices = [item.device for item in self._spec.items]
+        # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
+        damages = self._journal.damages(of=self._spec.run) if self._resumed else []
+        return rebuild([*damages, *every_entry(self._journal, self._spec.run)], devices)
+
+    async def run(self) -> None:
+        """Reach the verdict of every device, then close the run.
+
+        Raises:
+            JournalError: it could not be recorded. What was begun on sensors was finished all the same,
+                and the run can be resumed.
+        """
+        helpers = [
+            asyncio.create_task(self._recorder.serve()),
+            asyncio.create_task(self._poll_commands()),
+        ]
+        try:
+            if self._resumed:
+                await self._log_resume()
+            # Earlier commands come before anything is started.
+            await self._apply_commands()
+            await self._run_devices()
+            await self._finish()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._recorder.flush()
+
+    async def _log_resume(self) -> None:
+        open_devices = [device for device, past in self._pasts.items() if past.verdict is None]
+        message = f"Resumed by {operator()}. Every sensor is checked first."
+        if any(self._pasts[device].damaged for device in open_devices):
+            message += (
+                " A part of the journal is damaged. A backup does no harm, and is taken again."
+                if self._spec.operation is Operation.BACKUP
+                else " A part of the journal is damaged: the sensors are read and watched, and nothing is "
+                "written to them."
+            )
+        await self._log(message)
+
+    async def _run_devices(self) -> None:
+        going = [item for item in self._spec.items if item.may_go]
+        for item in self._spec.items:
+            planned = planned_verdict(self._spec, item, self._recorder.now())
+            if planned is not None and item.device not in self._verdicts:
+                await self._record_verdict(planned)  # it was lost with a damaged row
+        for item in going:
+            if item.device in self._verdicts:
+                self.control.count(self._verdicts[item.device].verdict)
+        undecided = [item for item in going if item.device not in self._verdicts]
+        begun = [item for item in undecided if self._past(item).in_flight]
+        fresh = [item for item in undecided if not self._past(item).in_flight]
+        package_file: Path | None = None
+        try:
+            package_file = await self._stage() if undecided else None
+        except PackageChanged as error:
+            # A job that had written before an interruption goes on: it may not need the package.
+            for item in fresh:
+                await self._record_verdict(self._refused(item, error))
+            fresh = []
+        # What sensors have begun is finished before anything new is started.
+        await self._wave(begun, package_file)
+        canaries = {item.device for item in going[: self._limits.canary]}
+        await self._wave([item for item in fresh if item.device in canaries], package_file)
+        if canaries:
+            succeeded = {Verdict.SUCCEEDED, Verdict.SKIPPED}
+            self.control.canary_failed = any(
+                self._verdicts[device].verdict not in succeeded for device in canaries
+            )
+        await self._wave([item for item in fresh if item.device not in canaries], package_file)
+
+    def _past(self, item: PlanItem) -> JobHistory:
+        return self._pasts.get(item.device, JobHistory())
+
+    async def _stage(self) -> Path | None:
+        package = self._spec.package
+        if package is None:
+            return None
+        return await asyncio.to_thread(stage_package, self._home, self._spec.run, package)
+
+    async def _wave(self, items: list[PlanItem], package_file: Path | None) -> None:
+        """Run the jobs of these devices side by side, each to its end, whatever happens to the others.
+
+        Raises:
+            JournalError: a verdict could not be recorded.
+        """
+        ends = await asyncio.gather(
+            *(self._device(item, package_file) for item in items), return_exceptions=True
+        )
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _device(self, item: PlanItem, package_file: Path | None) -> None:
+        record = JobRecord(self._recorder, item.device, self._clock, self.control)
+        order = self._spec.order_of(item.device)
+        sensor = Sensor(
+            item.target.unpinned if order is not None and order.replace else item.target,
+            password=self._secrets.passwords.get(item.device),
+            passphrase=self._secrets.passphrase_of(item.device),
+            queues=self._queues,
+            clock=self._clock,
+            memory=self._memory.of(item.target),
+            owner=_planned(item),
+            trusted=True,  # The plan has just logged in with it, wherever that can be tested.
+            on_wait=record.locked,
+            on_contact=record.contact,
+            capabilities=capabilities_with(item.auth),
+        )
+        job = Job(
+            spec=self._spec,
+            item=item,
+            sensor=sensor,
+            record=record,
+            control=self.control,
+            clock=self._clock,
+            backups=self._backups,
+            snapshots=SnapshotStore(self._home.snapshots),
+            memory=self._memory,
+            passphrase=self._secrets.passphrase_of(item.device),
+            scratch=scratch_folder(self._home, self._spec.run, item.device),
+            refinder=Refinder(self._finder, item.target, sensor, record, self._clock),
+            package_file=package_file,
+        )
+        self._active[item.device] = record
+        work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
+        await self._record_verdict(await work.run())
+        if work.after is not None:
+            await asyncio.to_thread(self._seen.note, item.target, work.after)
+
+    def _since_plan(self) -> float:
+        """Seconds since the sensors were read for the plan, by a process with another throttle."""
+        planned = datetime.fromisoformat(self._spec.created)
+        # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
+        return max(0.0, (self._clock.now() - planned).total_seconds())
+
+    async def _record_verdict(self, event: VerdictReached) -> None:
+        self._active.pop(event.device, None)
+        self._verdicts[event.device] = event
+        try:
+            await self._recorder.record(event)
+        except JournalError:
+            # Other jobs are still working. This is recorded before the end of the run is.
+            self._recorder.defer(event)
+
+    def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
+        return verdict_event(
+            self._spec,
+            item,
+            Verdict.FAILED,
+            ts=self._recorder.now(),
+            code=error.code or Code.PACKAGE_UNREADABLE,
+            message=error.message,
+            advice=error.advice,
+        )
+
+    async def _finish(self) -> None:
+        spec = self._spec
+        ts = self._recorder.now()
+        state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
+        await self._recorder.drain()
+        # Before the end is recorded: a run that is over is not opened again.
+        await asyncio.to_thread(unstage, self._home, spec.run)
+        verdicts = [self._verdicts[item.device] for item in spec.items]
+        await asyncio.to_thread(
+            self._journal.finish_run,
+            spec.run,
+            state,
+            finished=ts,
+            events=[
+                run_changed(spec, state, ts=ts),
+                summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
+            ],
+        )
+
+    async def _poll_commands(self) -> None:
+        """Carry out the commands that front ends write to the journal."""
+        while True:
+            await asyncio.sleep(COMMAND_INTERVAL)
+            try:
+                await self._apply_commands()
+            except JournalError:
+                # A disk that is full or busy for a moment must not end the polling.
+                _log.exception("commands of run %s", self._spec.run)
+
+    async def _apply_commands(self) -> None:
+        """Carry out the new commands."""
+        for number, command in await asyncio.to_thread(
+            self._journal.commands, self._spec.run, after=self._commands_seen
+        ):
+            if command == CANCEL:
+                await self.cancel("Cancelling. Sensors whose upload has not started stop now.")
+            self._commands_seen = number
+
+    async def cancel(self, why: str) -> None:
+        """Start nothing more and let every sensor reach a safe state.
+
+        The log then names the sensors that the run still waits for, and the step of each.
+        """
+        if self.control.cancelled.is_set():
+            return
+        self.control.cancel()
+        waiting = [
+            f"{device} ({record.step.value})"
+            for device, record in self._active.items()
+            if record.irrevocable and record.step is not None
+        ]
+        if waiting:
+            why += f" Waiting for {', '.join(waiting)}: what a sensor has begun is finished."
+        ts, run = self._recorder.now(), self._spec.run
+        told = (Cancelled(ts=ts, run=run), Logged(ts=ts, run=run, level=Level.WARNING, message=why))
+        try:
+            await self._recorder.record(*told)
+        except JournalError:
+            self._recorder.defer(*told)  # the run is cancelled all the same
+
+    async def _log(self, message: str) -> None:
+        await self._recorder.record(
+            Logged(ts=self._recorder.now(), run=self._spec.run, level=Level.WARNING, message=message)
+        )
+
+
+def _planned(item: PlanItem) -> SensorOwner | None:
+    """The sensor of the plan: no other one is sent a password, or a passphrase, by its job."""
+    serial = item.identity.serial if item.identity else None
+    return SensorOwner(serial=serial, stored=False) if serial else None
