@@ -8,6 +8,7 @@ from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Observation
 from sicktui.model.run.event import Event
 from sicktui.model.run.view import RunView
+from sicktui.stores.secrets.coverage import PasswordState
 
 
 class SensorObserved(Message):
@@ -91,3 +92,24 @@ class LeaveAsked(Message):
     def __init__(self, farewell: str) -> None:
         super().__init__()
         self.farewell = farewell
+
+
+class PasswordsRead(Message):
+    """The stores were asked which devices have a password."""
+
+    def __init__(self, states: Mapping[str, PasswordState], orphans: Sequence[str]) -> None:
+        super().__init__()
+        self.states = states
+        self.orphans = orphans
+        """The tags that no device has any more, and whose shared password is still stored."""
+
+
+class SettingsRead(Message):
+    """config.toml was changed while the dashboard runs."""
+
+    def __init__(self, problem: str, *, changed: bool) -> None:
+        super().__init__()
+        self.problem = problem
+        """Why it cannot be used; empty: it can."""
+        self.changed = changed
+        """Whether it has other values than at the start."""

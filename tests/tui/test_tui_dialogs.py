@@ -4,6 +4,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from msgspec import structs
+from textual.widgets import Input
 
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.follow import interrupted
@@ -13,6 +15,7 @@ from sicktui.model.run.event import RunChanged
 from sicktui.model.run.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.config.devices import save_devices
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.dialogs.file_error import FileErrorDialog
@@ -66,6 +69,32 @@ async def test_a_device_is_added_changed_and_removed(harness: DashboardHarness) 
         await pilot.press("y")
         await until(pilot, lambda: not harness.context.devices().profiles)
         await until(pilot, lambda: "The device list is empty" in text_of(pilot))
+
+
+async def test_an_edit_writes_nothing_back_that_somebody_else_changed(harness: DashboardHarness) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9", serial="7"))
+
+    def elsewhere(**changed: str) -> None:
+        devices = harness.context.devices()
+        profile = structs.replace(devices.profiles["gate-1"], **changed)
+        save_devices(harness.context.home.devices_file, devices.replace("gate-1", profile))
+
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 offline" in text_of(pilot))
+        await pilot.press("e")
+        await until(pilot, lambda: "Change gate-1" in text_of(pilot))
+        elsewhere(address="127.0.0.1:8", serial="8")
+        pilot.app.screen.query_one("#note", Input).value = "behind the door"
+        await pilot.press("enter")
+        await until(pilot, lambda: "Changed meanwhile" in text_of(pilot))
+        assert "serial 7 -> 8" in text_of(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: "Change gate-1" in text_of(pilot))
+        assert pilot.app.screen.query_one("#serial", Input).value == "8"
+        await pilot.press("enter")
+        await until(pilot, lambda: "gate-1 changed." in notes_of(pilot))
+    saved = harness.context.devices().profiles["gate-1"]
+    assert (saved.address, saved.serial, saved.note) == ("127.0.0.1:8", "8", "behind the door")
 
 
 async def test_a_change_of_the_list_by_another_session_is_seen(harness: DashboardHarness) -> None:

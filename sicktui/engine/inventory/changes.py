@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -22,18 +22,29 @@ class ChangeKind(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class Difference(NamedTuple):
+    """A key of a profile with its values as texts; empty where there is none."""
+
+    key: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """The key and both values."""
+        return f"{self.key} {self.before or '-'} -> {self.after or '-'}"
+
+
 class Change(Struct, frozen=True, kw_only=True):
     """What becomes of one device of the file."""
 
     name: str
     kind: ChangeKind
-    keys: tuple[tuple[str, str, str], ...] = ()
-    """Key, value before, value after; empty texts where there is none."""
+    keys: tuple[Difference, ...] = ()
 
     @property
     def words(self) -> str:
         """The change on one line."""
-        parts = [f"{key} {before or '-'} -> {after or '-'}" for key, before, after in self.keys]
+        parts = [str(each) for each in self.keys]
         if self.kind is ChangeKind.ADDED:
             parts = [after if key == "address" else f"{key} {after}" for key, _, after in self.keys]
         return ", ".join(parts)
@@ -57,13 +68,18 @@ def summary(found: Sequence[Change]) -> str:
     return ", ".join([f"{count(first[0], 'device')} {first[1]}", *(f"{n} {word}" for n, word in rest)])
 
 
+def differences(old: Profile, new: Profile) -> list[Difference]:
+    """The keys in which two profiles differ, but for the name."""
+    pairs = ((key, _text(old, key), _text(new, key)) for key in _KEYS)
+    return [Difference(key, before, after) for key, before, after in pairs if before != after]
+
+
 def _change(old: Profile | None, new: Profile) -> Change:
     if old is None:
-        keys = [(key, "", text) for key in _KEYS if (text := _text(new, key))]
+        keys = [Difference(key, "", text) for key in _KEYS if (text := _text(new, key))]
         return Change(name=new.name, kind=ChangeKind.ADDED, keys=tuple(keys))
-    keys = [(key, _text(old, key), _text(new, key)) for key in _KEYS if _text(old, key) != _text(new, key)]
     kind = ChangeKind.CHANGED if old != new else ChangeKind.UNCHANGED
-    return Change(name=new.name, kind=kind, keys=tuple(keys))
+    return Change(name=new.name, kind=kind, keys=tuple(differences(old, new)))
 
 
 _KEYS: Final = tuple(field for field in Profile.__struct_fields__ if field != "name")

@@ -169,6 +169,7 @@ class Dispatcher:
             self._services.notify(str(error), "error")
         finally:
             self._services.pending.end()
+            self._services.passwords.refresh()
 
     def _cancel(self) -> None:
         """Cancel the run shown, or the newest running one."""

@@ -79,6 +79,12 @@ class Notifier:
         words = f"the sensor answers at {place} now. Press {key} to change the address."
         self.log(words, device, Level.WARNING)
 
+    def removed_in_run(self, device: str, run: str) -> None:
+        """A device was removed from the list while a run works on its sensor."""
+        words = f"was removed from the list. Run {run} works on its sensor and goes on to its verdict."
+        self.log(words, device, Level.WARNING)
+        self.notify(f"{device} {words}", "warning")
+
     # Of runs
 
     def advanced(self, run: str, view: RunView, events: Iterable[Event]) -> None:
@@ -113,6 +119,24 @@ class Notifier:
         key = self._keys.of(BY_ID["runs"])
         self.log(sentence, None, Level.WARNING)
         self.notify(f"{sentence} Press {key} to show or resume it.", "warning")
+
+    # Of files that somebody edits
+
+    def settings(self, problem: str, *, changed: bool) -> None:
+        """config.toml was changed: it cannot be used any more, or again, or has other values."""
+        if problem:
+            self.notify(f"{problem} The dashboard keeps the settings of its start.", "error")
+        elif changed:
+            self.log("config.toml was changed. Start the dashboard again to use its new values.")
+        else:
+            self.log("config.toml can be read again.")
+
+    def orphaned(self, tag: str) -> None:
+        """A shared password is stored for a tag that no device has any more."""
+        sentence = f"The shared password of @{tag} is stored, but no device has that tag any more."
+        key = self._keys.of(BY_ID["login"])
+        self.log(f"{sentence} Press {key} on the devices that used it.", None, Level.WARNING)
+        self.notify(sentence, "warning")
 
     # Of the dashboard itself
 

@@ -202,6 +202,8 @@ class Renderer:
             marked=len(dashboard.marks),
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
+            unknown_passwords=sum(dashboard.password_problem(name) is not None for name in dashboard.targets),
+            settings_problem=bool(dashboard.settings_problem),
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",
             demo=self._appearance.demo,

@@ -33,17 +33,21 @@ from sicktui.tui.main.workers.backup_watch import REFRESH_EVERY, BackupWatch
 from sicktui.tui.main.workers.device_list import DeviceListWatcher
 from sicktui.tui.main.workers.lost_watch import LostWatch
 from sicktui.tui.main.workers.offer_watch import OfferWatch
+from sicktui.tui.main.workers.password_watch import Listed, PasswordWatch
 from sicktui.tui.main.workers.run_tracker import RunTracker
 from sicktui.tui.main.workers.sensor_poller import SensorPoller
+from sicktui.tui.main.workers.settings_watch import SettingsWatch
 from sicktui.tui.messages import (
     BackupsRead,
     OffersRead,
+    PasswordsRead,
     RunAdvanced,
     RunEnded,
     RunFound,
     RunsInterrupted,
     SensorObserved,
     SensorsMoved,
+    SettingsRead,
     TroubleMet,
 )
 from sicktui.tui.rows.backups.marks import BackupIndex
@@ -92,6 +96,8 @@ class MainScreen(Screen[None]):
         self._offers = OfferWatch(self, context)
         self._lost = LostWatch(self, context, self.dashboard.lost)
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
+        self._passwords = PasswordWatch(self, context, self._listed)
+        self._settings = SettingsWatch(self, context.home.config_file)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.pending = Pending(lambda: self.is_active, self._show_pending)
         self._idle = 0
@@ -132,6 +138,7 @@ class MainScreen(Screen[None]):
             poller=self._poller,
             backups=self._backups,
             offers=self._offers,
+            passwords=self._passwords,
             device_list=self._device_list,
             pending=self.pending,
         )
@@ -148,6 +155,8 @@ class MainScreen(Screen[None]):
         )
         self.set_interval(RENDER_EVERY, self._tick)
         self.set_interval(LIST_EVERY, self._device_list.check)
+        self._settings.check()
+        self.set_interval(LIST_EVERY, self._settings.check)
         self.set_interval(REFRESH_EVERY, self._backups.refresh)
         self.renderer.render()
 
@@ -177,13 +186,34 @@ class MainScreen(Screen[None]):
             name: resolve(profile, settings.device, settings.timing)
             for name, profile in devices.profiles.items()
         }
+        for name, run in self.dashboard.owners.items():
+            if name in self.dashboard.targets and name not in targets:
+                self.notifier.removed_in_run(name, run)
         self.dashboard.set_devices(devices.profiles, targets)
+        self._passwords.refresh()
         self.dashboard.remember(seen)
         self._poller.watch(targets)
         for warning in devices.warnings():
             self.notifier.log(warning, None, Level.WARNING)
         self._backups.refresh()
         self.renderer.follow_log()
+        self.renderer.dirty = True
+
+    def _listed(self) -> Listed:
+        tags = {tag for profile in self.dashboard.profiles.values() for tag in profile.tags}
+        return Listed(self.dashboard.targets, tags)
+
+    @on(PasswordsRead)
+    def _take_passwords(self, message: PasswordsRead) -> None:
+        self.dashboard.passwords = message.states
+        for tag in message.orphans:
+            self.notifier.orphaned(tag)
+        self.renderer.dirty = True
+
+    @on(SettingsRead)
+    def _take_settings(self, message: SettingsRead) -> None:
+        self.dashboard.settings_problem = message.problem
+        self.notifier.settings(message.problem, changed=message.changed)
         self.renderer.dirty = True
 
     @on(SensorObserved)
@@ -211,6 +241,7 @@ class MainScreen(Screen[None]):
         seen = self.notifier.ended(message.run, message.view)
         if seen and message.run == self.dashboard.shown_run:
             self.dispatcher.ask_passwords(message.view)
+        self._passwords.refresh()
         self._poller.poll_now()
         self._backups.refresh()
         self.renderer.dirty = True

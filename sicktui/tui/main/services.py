@@ -19,6 +19,7 @@ from sicktui.tui.main.status_line import store_labels
 from sicktui.tui.main.workers.backup_watch import BackupWatch
 from sicktui.tui.main.workers.device_list import DeviceListWatcher
 from sicktui.tui.main.workers.offer_watch import OfferWatch
+from sicktui.tui.main.workers.password_watch import PasswordWatch
 from sicktui.tui.main.workers.run_tracker import RunTracker
 from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.messages import LeaveAsked
@@ -43,6 +44,7 @@ class MainServices:
     poller: SensorPoller
     backups: BackupWatch
     offers: OfferWatch
+    passwords: PasswordWatch
     device_list: DeviceListWatcher
     pending: Pending
 
@@ -115,6 +117,7 @@ class MainServices:
         self.device_list.reload()
         self.poller.poll_now()
         self.backups.refresh()
+        self.passwords.refresh()
 
     def refresh_backups(self) -> None:
         """Read the backups again."""

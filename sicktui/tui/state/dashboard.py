@@ -14,6 +14,7 @@ from sicktui.model.run.view import DeviceView, RunView, before_first_event
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.stores.config.last_seen import SeenSensor, fits
+from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
@@ -74,6 +75,10 @@ class DashboardState:
         """A run that was confirmed here and has no event yet: it is shown as starting."""
         self.cancelling: set[str] = set()
         """Runs cancelled from here: shown as cancelling before the runner confirms it."""
+        self.passwords: Mapping[str, PasswordState] = {}
+        """What is known of each device's password; empty until the stores have answered."""
+        self.settings_problem = ""
+        """Why config.toml cannot be used any more; empty: it can."""
         self.backup_index = BackupIndex()
         self.waiting_offers = 0
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
@@ -187,6 +192,14 @@ class DashboardState:
             return last.identity
         seen = self.remembered.get(device)
         return seen.identity if seen else None
+
+    def password_problem(self, device: str) -> PasswordState | None:
+        """What is wrong with the password of a device, if the stores know; a run finds out too."""
+        job = self.job_of(device)
+        if job is not None and job.verdict is not None and job.verdict.code is Code.ACCESS_DENIED:
+            return PasswordState.REFUSED
+        state = self.passwords.get(device)
+        return None if state is PasswordState.KNOWN else state
 
     def backups_of(self, device: str) -> SensorHistory | None:
         """The backups of the sensor at a device; ``None`` until they have been read."""

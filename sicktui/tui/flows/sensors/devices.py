@@ -1,14 +1,17 @@
 """Adds, changes and removes devices of the list."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from sicktui.model.errors import SicktuiError
+from sicktui.engine.inventory.merge import Merge, merged
+from sicktui.model.device import Profile
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.config.last_seen import LastSeen
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.drawing.spans import bullets, cell
+from sicktui.tui.drawing.spans import Tone, bullets, cell
 from sicktui.tui.flows.passwords.vault import held_in_vault, unlock_holding
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.sensors.device_form import DeviceForm
@@ -16,27 +19,61 @@ from sicktui.tui.screens.sensors.device_form import DeviceForm
 
 async def add_device(services: Services) -> None:
     """Add a device to the list."""
-    taken = await _names(services)
-    profile = await services.ask(DeviceForm(services.appearance, None, taken)) if taken is not None else None
+    listed = await _listed(services)
+    profile = await services.ask(DeviceForm(services.appearance, None, list(listed)))
     if profile is not None and await _change(services, lambda devices: devices.add(profile)):
         services.notify(f"{profile.name} added.")
 
 
 async def edit_device(services: Services, device: str) -> None:
-    """Change a device."""
-    old = services.profile(device)
-    taken = await _names(services)
-    if old is None or taken is None:
+    """Change a device: only the fields that were edited."""
+    listed = await _listed(services)
+    opened = shown = listed.get(device)
+    while opened is not None and shown is not None:
+        form = DeviceForm(services.appearance, shown, [name for name in listed if name != device])
+        edited = await services.ask(form)
+        if edited is None:
+            return
+        listed = await _listed(services)
+        stored = listed.get(device)
+        if stored is None:
+            services.notify(f"{device} was removed from the list meanwhile; nothing was written.", "error")
+            return
+        merge = merged(opened, edited, stored)
+        agreed = True
+        if merge.needs_a_look:
+            agreed = await services.ask(_meanwhile(services, device, merge)) is True
+        if agreed:
+            await _save_edited(services, device, stored, merge.profile)
+            return
+        opened, shown = stored, merge.profile
+
+
+def _meanwhile(services: Services, device: str, merge: Merge) -> Confirm:
+    """The question about what somebody else has changed while the form was open."""
+    lines = [cell(f"{clean(device, 40)} was changed elsewhere while this form was open."), ()]
+    if merge.meanwhile:
+        lines += [cell("This stays as it was changed there:"), *(cell(f"  {d}") for d in merge.meanwhile), ()]
+    if merge.contested:
+        lines.append(cell("This was changed there too, and your value would replace it:", Tone.WARN))
+        lines += [*(cell(f"  {each}", Tone.WARN) for each in merge.contested), ()]
+    lines.append(cell("Only the fields that you have edited are written.", Tone.DIM))
+    return Confirm(services.appearance, "Changed meanwhile", lines, yes="save", no="back to the form")
+
+
+async def _save_edited(services: Services, device: str, stored: Profile, new: Profile) -> None:
+    def change(devices: DeviceList) -> DeviceList:
+        if devices.profiles.get(device) != stored:
+            raise UsageError(f"{device} was changed elsewhere just now.", advice="Edit it again.")
+        return devices.replace(device, new)
+
+    if not await _change(services, change, lambda seen: seen.rename(device, new.name)):
         return
-    new = await services.ask(DeviceForm(services.appearance, old, taken))
-    if new is not None and await _change(
-        services, lambda devices: devices.replace(device, new), lambda seen: seen.rename(device, new.name)
-    ):
-        services.notify(f"{new.name} changed.")
-        credentials = services.context.credentials
-        user = old.user or services.context.settings.device.user
-        if not await asyncio.to_thread(credentials.follow, device, new.name, user):
-            services.warn(f"The stored password of {device} could not be moved. Log in to {new.name} again.")
+    services.notify(f"{new.name} changed.")
+    credentials = services.context.credentials
+    user = stored.user or services.context.settings.device.user
+    if not await asyncio.to_thread(credentials.follow, device, new.name, user):
+        services.warn(f"The stored password of {device} could not be moved. Log in to {new.name} again.")
 
 
 async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
@@ -48,6 +85,11 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
         (),
         cell("The sensors are not affected. Backups and past runs are kept."),
         cell("Their stored passwords are deleted."),
+        *(
+            cell(f"{clean(name, 40)} is in run {run}, which goes on to its verdict.", Tone.WARN)
+            for name, run in services.dashboard.owners.items()
+            if name in devices
+        ),
     ]
     if not await services.ask(
         Confirm(services.appearance, "Remove devices?", question, yes="remove", no="keep")
@@ -75,12 +117,9 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
             )
 
 
-async def _names(services: Services) -> list[str] | None:
-    try:
-        return list((await asyncio.to_thread(services.context.devices)).profiles)
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return None
+async def _listed(services: Services) -> Mapping[str, Profile]:
+    """The list as it is stored now: the dashboard's is up to some seconds old."""
+    return (await asyncio.to_thread(services.context.devices)).profiles
 
 
 async def _change(

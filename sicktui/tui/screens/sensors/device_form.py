@@ -24,12 +24,12 @@ class DeviceForm(Form[Profile]):
     Args:
         appearance: how the dashboard looks.
         profile: the device to change; ``None``: a new one.
-        taken: the names in the list.
+        taken: the names of the other devices in the list.
     """
 
     def __init__(self, appearance: Appearance, profile: Profile | None, taken: Collection[str]) -> None:
         self._profile = profile
-        self._taken = set(taken) - ({profile.name} if profile else set())
+        self._taken = set(taken)
         title = f"Change {clean(profile.name, 40)}" if profile else "Add a device"
         hint = [cell("Empty fields use the defaults from the settings.", Tone.DIM)]
         super().__init__(appearance, title, hint, _fields(profile), submit="save")
