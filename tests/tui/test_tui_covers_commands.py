@@ -95,6 +95,8 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs attach": ("runs", frozenset()),
     "runs cancel": ("cancel", frozenset()),
     "runs resume": ("runs", frozenset()),
+    "runs retry": ("runs", frozenset()),
+    "runs report": ("runs", frozenset(["--format", "--output"])),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),
     "firmware approve": ("shelf", frozenset(["--for", "--note"])),
