@@ -98,7 +98,10 @@ async def left(pilot: Pilot[None], main: MainScreen) -> None:
     """Leave every dialog of a command."""
 
     def over() -> bool:
-        return pilot.app.screen is main and not main.pending.running
+        # After a refused command the rest of a burst is dropped: the next key is of another one.
+        assert isinstance(pilot.app, NotingDashboard)
+        idle = pilot.app._key_queue._settling is None
+        return idle and pilot.app.screen is main and not main.pending.running
 
     while not over():
         await pilot.press("escape")
