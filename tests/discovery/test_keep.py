@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.discovery import keep
 from sicktui.engine.discovery.keep import add, follow_moved
 from sicktui.model.device import Profile
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.search.records import By, Found, Problem
+from sicktui.stores.config import devices as devices_file
 from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.secrets.bindings import BindingsRecord
@@ -141,7 +141,7 @@ def test_what_another_session_saves_meanwhile_is_not_lost(
             save_devices(path, context.devices().add(other))
         return save_devices(path, devices)
 
-    monkeypatch.setattr(keep, "save_devices", save)
+    monkeypatch.setattr(devices_file, "save_devices", save)
     add(context, [sensor()])
     assert set(context.devices().profiles) == {"other", "gate"}
 
@@ -150,7 +150,7 @@ def test_a_list_that_changes_all_the_time_is_told(context: Context, monkeypatch:
     def save(path: Path, devices: DeviceList) -> DeviceList:
         raise ConfigError("The list was changed.")
 
-    monkeypatch.setattr(keep, "save_devices", save)
+    monkeypatch.setattr(devices_file, "save_devices", save)
     with pytest.raises(ConfigError):
         add(context, [sensor()])
 

@@ -72,14 +72,20 @@ async def test_an_update_that_ends_at_another_address_succeeds_there(harness: En
         gate, other = fleet.devices
         before = gate.address
         asked = len(other.requests)
-        await harness.plan(harness.package(), words=[before])
+        harness.profile("gate", gate, note="kept")
+        await harness.plan(harness.package(), words=["gate"])
         spec = harness.spec(harness.package())
         await harness.runner(spec).run()
         verdict = only_verdict(harness.view(spec.run))
         assert verdict.verdict is Verdict.SUCCEEDED, (verdict.message, logged(harness, spec.run))
         assert gate.address != before
         assert f"It answers at {gate.address} now; before, it was at {before}." in verdict.message
-        assert f"--address {gate.address}" in verdict.advice
+        followed = f"The profile gate now has {gate.address}."
+        assert followed in verdict.message
+        assert followed in logged(harness, spec.run)
+        assert verdict.advice == ""
+        profile = harness.context.devices().profiles["gate"]
+        assert profile == Profile(name="gate", address=gate.address, note="kept")
         assert verdict.serial == SERIAL
         assert f"The sensor answers at {gate.address} now, not at {before}" in logged(harness, spec.run)
         assert {request.method for request in other.requests[asked:]} <= {"GET"}
@@ -118,7 +124,7 @@ async def test_a_restore_that_ends_at_another_address_is_verified_there(harness:
         assert gate.address != before
         assert verdict.verdict is Verdict.SUCCEEDED, (verdict.message, logged(harness, str(verdict.run)))
         assert f"It answers at {gate.address} now; before, it was at {before}." in verdict.message
-        assert f"--address {gate.address}" in verdict.message
+        assert harness.context.devices().profiles == {}
         assert "PUT" not in {request.method for request in other.requests}
 
 
@@ -218,6 +224,11 @@ class Bench:
             self.finder, TARGET, cast("Sensor", self.sensor), cast("JobRecord", self.record), self.clock
         )
 
+    @property
+    def moved_to(self) -> str:
+        moved = self.refinder.moved
+        return moved.place if moved is not None and moved.identity == WHO else ""
+
     async def watch(self, answers: Callable[[], Seen], *, times: int = 1, identity: Identity = WHO) -> Seen:
         seen = Seen.NOTHING
         for _ in range(times):
@@ -237,7 +248,7 @@ async def test_a_short_silence_starts_no_search() -> None:
     await bench.watch(lambda: Seen.NOTHING, times=3)
     await bench.watch(lambda: Seen.SENSOR)
     assert bench.finder.turns == []
-    assert bench.refinder.words == bench.refinder.advice == ""
+    assert (bench.refinder.words, bench.moved_to) == ("", "")
 
 
 async def test_a_long_silence_does_and_the_sensor_is_followed_once() -> None:
@@ -247,7 +258,12 @@ async def test_a_long_silence_does_and_the_sensor_is_followed_once() -> None:
     assert seen is Seen.SENSOR
     assert moved == ["10.0.0.9"]
     assert bench.refinder.words == " It answers at 10.0.0.9 now; before, it was at 10.0.0.1."
-    assert bench.refinder.advice == "Change its profile: 'sicktui devices edit gate --address 10.0.0.9'."
+    assert bench.moved_to == "10.0.0.9"
+    await bench.watch(lambda: Seen.NOTHING)
+    assert bench.moved_to == "10.0.0.9", "silence proves nothing"
+    await bench.watch(lambda: Seen.STRANGER)
+    assert bench.moved_to == ""
+    await bench.refinder.aclose()
 
 
 async def test_the_subnet_is_swept_late_only_and_the_search_ends_with_the_deadline() -> None:

@@ -59,4 +59,6 @@ def test_a_sensor_whose_lease_changes_in_its_update(network: Network, tmp_path: 
     [verdict] = [line for line in result.lines if line["kind"] == "verdict"]
     assert (verdict["verdict"], verdict["serial"]) == ("succeeded", "77420067"), json.dumps(result.lines[-8:])
     assert "It answers at 192.168.0.33 now; before, it was at 192.168.0.20." in verdict["message"]
-    assert "sicktui devices edit gate --address 192.168.0.33" in verdict["advice"]
+    assert "The profile gate now has 192.168.0.33." in verdict["message"]
+    [listed] = network.program(pc, "devices", "list", "--json").lines
+    assert listed["address"] == "192.168.0.33"

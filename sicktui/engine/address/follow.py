@@ -1,18 +1,16 @@
 """The device list follows a sensor to its new address, in one step."""
 
 import asyncio
-from typing import Final
 
 from msgspec import structs
 
+from sicktui.engine.address.profiles import changed_words, move_profiles
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target, same_serial
-from sicktui.model.errors import ConfigError, SicktuiError
+from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import names
-from sicktui.stores.config.devices import DeviceList, save_devices
-
-_TRIES: Final = 5
+from sicktui.stores.config.devices import DeviceList, change_devices
 
 
 def follow(context: Context, target: Target, serial: str | None, old: str, new: str) -> str:
@@ -29,7 +27,7 @@ def follow(context: Context, target: Target, serial: str | None, old: str, new: 
         What was done or what keeps it from being done, as a sentence; empty where nothing is to do.
     """
     try:
-        changed = _change(context, target, serial, old, new)
+        changed = move_profiles(context.home.devices_file, target, serial, old, new)
     except SicktuiError as error:
         return (
             f"The device list could not be changed: {error.message} Change it with 'sicktui devices edit "
@@ -37,45 +35,14 @@ def follow(context: Context, target: Target, serial: str | None, old: str, new: 
         )
     if not changed:
         return ""
-    lost = [name for name, user in changed if not context.credentials.follow(name, name, user)]
-    word = "profile" if len(changed) == 1 else "profiles"
-    done = f"The {word} {names([clean(name) for name, _ in changed])} now has {new}."
-    if len(changed) > 1:
-        done = done.replace(" now has ", " now have ")
+    usual = context.settings.device.user
+    lost = [
+        each.name
+        for each in changed
+        if not context.credentials.follow(each.name, each.name, each.user or usual)
+    ]
+    done = changed_words(changed, new)
     return f"{done} Log in again: {names(lost)}." if lost else done
-
-
-def _change(
-    context: Context, target: Target, serial: str | None, old: str, new: str
-) -> list[tuple[str, str]]:
-    """The profiles that were changed, each with its user."""
-    for remaining in reversed(range(_TRIES)):
-        devices = context.devices()
-        moving = _moving(devices, target, serial, old, new)
-        if not moving:
-            return []
-        for name in moving:
-            devices = devices.replace(name, structs.replace(devices.profiles[name], address=new))
-        try:
-            save_devices(context.home.devices_file, devices)
-        except ConfigError:
-            # Another session has just saved the list: read again, so that its change is not lost.
-            if not remaining:
-                raise
-            continue
-        default = context.settings.device.user
-        return [(name, devices.profiles[name].user or default) for name in moving]
-    return []
-
-
-def _moving(devices: DeviceList, target: Target, serial: str | None, old: str, new: str) -> list[str]:
-    found: list[str] = []
-    for name, profile in devices.profiles.items():
-        mine = name == target.device and not target.ad_hoc
-        pinned = serial is not None and profile.serial is not None and same_serial(serial, profile.serial)
-        if (mine or pinned) and profile.address == old != new:
-            found.append(name)
-    return found
 
 
 async def enlist(context: Context, profile: Profile, *, add: bool) -> str:
@@ -96,33 +63,23 @@ async def enlist(context: Context, profile: Profile, *, add: bool) -> str:
 
 
 def _enlist(context: Context, profile: Profile, *, add: bool) -> str:
-    for remaining in reversed(range(_TRIES)):
-        devices = context.devices()
-        known = next(
-            (
-                each
-                for each in devices.profiles.values()
-                if each.serial and profile.serial and same_serial(each.serial, profile.serial)
-            ),
-            None,
-        )
-        if known is None and not add:
-            return ""
-        if known is None:
-            words, changed = f"Added to the list as {clean(profile.name)}.", devices.add(profile)
-        else:
-            tags = tuple(dict.fromkeys((*known.tags, *profile.tags)))
-            moved = structs.replace(known, address=profile.address, tags=tags)
-            words = f"The list has it as {clean(known.name)}."
-            changed = devices.replace(known.name, moved)
-        try:
-            save_devices(context.home.devices_file, changed)
-        except ConfigError:
-            if not remaining:
-                raise
-            continue
-        if known is not None:
-            user = known.user or context.settings.device.user
-            context.credentials.follow(known.name, known.name, user)
-        return words
-    return ""
+    known: list[Profile] = []
+
+    def change(devices: DeviceList) -> tuple[DeviceList, list[str]]:
+        known[:] = [
+            each
+            for each in devices.profiles.values()
+            if each.serial and profile.serial and same_serial(each.serial, profile.serial)
+        ][:1]
+        for each in known:
+            tags = tuple(dict.fromkeys((*each.tags, *profile.tags)))
+            there = structs.replace(each, address=profile.address, tags=tags)
+            return devices.replace(each.name, there), [f"The list has it as {clean(each.name)}."]
+        if not add:
+            return devices, []
+        return devices.add(profile), [f"Added to the list as {clean(profile.name)}."]
+
+    done = change_devices(context.home.devices_file, change)
+    for each in known:
+        context.credentials.follow(each.name, each.name, each.user or context.settings.device.user)
+    return "".join(done)

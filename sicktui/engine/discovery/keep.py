@@ -1,21 +1,17 @@
 """Takes what a search has found into the device list. Nothing is sent to any sensor."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, resolve, same_serial
-from sicktui.model.errors import ConfigError
 from sicktui.model.search.names import name_for
 from sicktui.model.search.records import Found, Problem
+from sicktui.model.search.refind import for_list
 from sicktui.stores.config.device_rules import MAX_NAME
-from sicktui.stores.config.devices import DeviceList, save_devices
-
-T = TypeVar("T")
-
-_TRIES: Final = 5
+from sicktui.stores.config.devices import DeviceList, change_devices
 
 
 class Followed(NamedTuple):
@@ -80,7 +76,7 @@ def add(
             added.append((profile, each))
         return devices, added
 
-    added = _save(context, change)
+    added = change_devices(context.home.devices_file, change)
     settings = context.settings
     for profile, each in added:
         if each.identity is not None:
@@ -115,9 +111,7 @@ def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
             before = devices.profiles.get(each.device or "")
             if not can_follow(each) or before is None or not _is_its(before, each):
                 continue
-            host, _, port = each.address.partition(":")
-            # 80 and 443 are the usual ports of the schemes: the profile's own scheme decides.
-            address = host if port in ("", "443") else each.address
+            address = for_list(each.address)
             if address != before.address:
                 after = structs.replace(before, address=address)
                 devices = devices.replace(before.name, after)
@@ -131,26 +125,10 @@ def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
             before=before,
             password_kept=context.credentials.follow(profile.name, profile.name, profile.user or usual),
         )
-        for profile, before in _save(context, change)
+        for profile, before in change_devices(context.home.devices_file, change)
     ]
 
 
 def _is_its(profile: Profile, found: Found) -> bool:
     """Whether the list still pins the sensor that was found: it may have been changed meanwhile."""
     return bool(profile.serial and found.serial) and same_serial(profile.serial or "", found.serial or "")
-
-
-def _save(context: Context, change: Callable[[DeviceList], tuple[DeviceList, list[T]]]) -> list[T]:
-    """Change the list; once more where another session has just saved it."""
-    for remaining in reversed(range(_TRIES)):
-        devices, changes = change(context.devices())
-        if not changes:
-            return []
-        try:
-            save_devices(context.home.devices_file, devices)
-        except ConfigError:
-            if not remaining:
-                raise
-        else:
-            return changes
-    return []

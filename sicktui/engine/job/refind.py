@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from msgspec import structs
 
@@ -50,6 +50,14 @@ class Seen(Enum):
     """Silence, or an answer that cannot be read."""
     STRANGER = "stranger"
     """Another sensor."""
+
+
+class Moved(NamedTuple):
+    """A sensor that was followed to another address."""
+
+    identity: Identity
+    place: str
+    """``host`` or ``host:port``."""
 
 
 class Finder(Protocol):
@@ -149,6 +157,8 @@ class Refinder:
         self._record = record
         self._clock = clock
         self._place = target.address
+        self._proven: Identity | None = None
+        """Who it is, where it was seen at its new address."""
         self._silent_since: float | None = None
         self._search: asyncio.Task[str | None] | None = None
         self._searched = False
@@ -162,12 +172,11 @@ class Refinder:
         return f" It answers at {clean(self._place)} now; before, it was at {clean(self._target.address)}."
 
     @property
-    def advice(self) -> str:
-        """What to do about that; empty if it did not move."""
-        if self._place == self._target.address:
-            return ""
-        name = clean(self._target.device, 64)
-        return f"Change its profile: 'sicktui devices edit {name} --address {clean(self._place)}'."
+    def moved(self) -> Moved | None:
+        """Where the sensor itself was seen last; ``None`` if it stayed, or was not seen there."""
+        if self._place == self._target.address or self._proven is None:
+            return None
+        return Moved(identity=self._proven, place=self._place)
 
     async def watch(
         self, identity: Identity | None, look: Callable[[], Awaitable[T]], judge: Callable[[T], Seen]
@@ -185,9 +194,11 @@ class Refinder:
         now = self._clock.monotonic()
         what = judge(seen)
         if what is Seen.SENSOR:
+            self._proven = identity
             await self.aclose()
             self._silent_since = None
             return seen
+        self._proven = None if what is Seen.STRANGER else self._proven
         self._silent_since = now if self._silent_since is None else self._silent_since
         if self._search is None and (what is Seen.STRANGER or now - self._silent_since >= self._delay):
             self._searched = True
@@ -204,7 +215,9 @@ class Refinder:
         if place is None or is_at(structs.replace(self._target, address=self._place), place):
             return seen
         await self._follow(place, identity)
-        return await look()
+        seen = await look()
+        self._proven = identity if judge(seen) is Seen.SENSOR else None
+        return seen
 
     async def aclose(self) -> None:
         """Stop looking."""

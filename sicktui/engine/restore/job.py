@@ -288,16 +288,14 @@ class RestoreJob:
         if evidence.basis is not None and evidence.last is Last.LOOK and not evidence.latest.stranger:
             place = await self._replaced(readback.identity, readback) if order.replace else ""
             place += moved_words(before, readback.network)
-        refinder = self.job.refinder
-        place += refinder.words
+        place += self.job.refinder.words
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
-            advice = f"{judgement.advice} {refinder.advice}".strip()
-            raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", advice)
+            raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", judgement.advice)
         if proven(evidence):
             await self._see_again(readback.identity)
         saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
-        return f"{saved}. {judgement.message}{place} {refinder.advice}".rstrip()
+        return f"{saved}. {judgement.message}{place}".rstrip()
 
     async def _see_again(self, identity: Identity) -> None:
         """Mark the backup as confirmed: what was read of the sensor before does not count any more."""

@@ -7,17 +7,15 @@ from msgspec import structs
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.engine.parameters.write import location_limit
-from sicktui.model.device import Identity
-from sicktui.model.errors import ConfigError
+from sicktui.model.device import Identity, Profile
 from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
 from sicktui.sensor.transport.redaction import STARS
-from sicktui.stores.config.devices import load_devices, save_devices
+from sicktui.stores.config.devices import DeviceList, change_devices
 from sicktui.stores.disk.home import Home
 
 _LEFT_BEHIND: Final = "passwords and user levels, certificates, counters."
 NOT_CARRIED: Final = f"Not copied: network settings, {_LEFT_BEHIND}"
-_TRIES: Final = 5
 
 
 def moved_words(before: dict[str, object], now: dict[str, object]) -> str:
@@ -68,24 +66,26 @@ def take_the_place(home: Home, device: str, identity: Identity) -> str:
     Raises:
         SicktuiError: the device list cannot be read or written.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            return _save_serial(home, device, identity)
-        except ConfigError:
-            continue  # another session has just saved the list: read again, so that its change is not lost
-    return _save_serial(home, device, identity)
+    words: list[str] = []
+
+    def change(devices: DeviceList) -> tuple[DeviceList, list[Profile]]:
+        profile = devices.profiles.get(device)
+        words[:] = [_serial_words(device, profile, identity.serial)]
+        if profile is None or profile.serial == identity.serial:
+            return devices, []
+        changed = structs.replace(profile, serial=identity.serial)
+        return devices.replace(device, changed), [changed]
+
+    change_devices(home.devices_file, change)
+    return words[0]
 
 
-def _save_serial(home: Home, device: str, identity: Identity) -> str:
-    devices = load_devices(home.devices_file)
-    profile = devices.profiles.get(device)
+def _serial_words(device: str, profile: Profile | None, serial: str | None) -> str:
     if profile is None:
         return f"{clean(device)} is not in the device list, so nothing was changed there."
-    if profile.serial == identity.serial:
-        return f"The profile {clean(device)} has serial number {identity.serial}."
-    changed = structs.replace(profile, serial=identity.serial)
-    save_devices(home.devices_file, devices.replace(device, changed))
-    if identity.serial is None:
+    if profile.serial == serial:
+        return f"The profile {clean(device)} has serial number {serial}."
+    if serial is None:
         return f"The profile {clean(device)} has no serial number now: the new sensor does not report one."
     before = f" instead of {profile.serial}" if profile.serial else ""
-    return f"The profile {clean(device)} now has serial number {identity.serial}{before}."
+    return f"The profile {clean(device)} now has serial number {serial}{before}."

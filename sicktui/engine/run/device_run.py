@@ -3,6 +3,9 @@
 import asyncio
 import logging
 
+from msgspec import structs
+
+from sicktui.engine.address.profiles import follow_moved
 from sicktui.engine.backup.job import BackupJob
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
@@ -11,10 +14,11 @@ from sicktui.engine.plan.base import lock_of
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
-from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Code, Level, Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.run.event import VerdictReached
+from sicktui.model.search.refind import for_list
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Held
@@ -43,6 +47,13 @@ class DeviceRun:
         """What the sensor reports after a successful update; ``None`` after anything else."""
         return self._work.after if isinstance(self._work, UpdateJob) else None
 
+    @property
+    def target(self) -> Target:
+        """The device, where its sensor is now."""
+        found = self._job.refinder.moved
+        target = self._job.target
+        return target if found is None else structs.replace(target, address=for_list(found.place))
+
     async def run(self) -> VerdictReached:
         """Wait for a place, do the job, and return how it ended. Raises only when cancelled."""
         job = self._job
@@ -70,7 +81,22 @@ class DeviceRun:
             advice = self._work.advice if isinstance(self._work, UpdateJob) else ""
             event = self._event(Verdict.SUCCEEDED, None, message, advice, began)
         job.control.count(event.verdict)
-        return event
+        return await self._followed(event)
+
+    async def _followed(self, event: VerdictReached) -> VerdictReached:
+        """The verdict, after the device list has followed a sensor that was found at another address."""
+        job = self._job
+        found = job.refinder.moved
+        if found is None:
+            return event
+        done, left = await asyncio.to_thread(follow_moved, self._home, job.target, found)
+        if done:
+            await job.record.log(Level.WARNING if left else Level.INFO, f"{done} {left}".strip())
+        return structs.replace(
+            event,
+            message=f"{event.message} {done}".strip(),
+            advice=f"{event.advice} {left}".strip(),
+        )
 
     async def _enter(self) -> None:
         """Wait for a free place, or until the run is cancelled.

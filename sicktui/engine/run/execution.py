@@ -215,7 +215,7 @@ class Runner:
         work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
         await self._record_verdict(await work.run())
         if work.after is not None:
-            await asyncio.to_thread(self._seen.note, item.target, work.after)
+            await asyncio.to_thread(self._seen.note, work.target, work.after)
 
     def _since_plan(self) -> float:
         """Seconds since the sensors were read for the plan, by a process with another throttle."""

@@ -99,8 +99,8 @@ class UpdateJob:
         judgement = await self._carry_out(evidence)
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
-            advice = f"{judgement.advice} {self.job.refinder.advice}".strip()
-            raise JobEnded(judgement.verdict, code, f"{judgement.message}{self.job.refinder.words}", advice)
+            words = f"{judgement.message}{self.job.refinder.words}"
+            raise JobEnded(judgement.verdict, code, words, judgement.advice)
         return await self._success(judgement, identity)
 
     # -- from the upload on ---------------------------------------------------------------------
@@ -229,9 +229,8 @@ class UpdateJob:
         return f"{evidence.proof.words}; {words} for {calm(evidence, self.job.timing):g} s"
 
     async def _success(self, judgement: Judgement, before: Identity) -> str:
-        refinder = self.job.refinder
-        message = f"{judgement.message}{refinder.words}"
-        self.advice = f"{judgement.advice} {refinder.advice}".strip()
+        message = f"{judgement.message}{self.job.refinder.words}"
+        self.advice = judgement.advice
         evidence = self._evidence
         if evidence is not None:
             latest = evidence.latest

@@ -21,6 +21,12 @@ def may_refind(settings: DiscoverySettings, target: Target) -> bool:
     return not target.ad_hoc and is_ipv4(address.host) and not address.loopback
 
 
+def for_list(place: str) -> str:
+    """A place as the list has it: 80 and 443 are the usual ports, the scheme of the profile decides."""
+    host, _, port = place.partition(":")
+    return host if port in ("", "443") else place
+
+
 def is_at(target: Target, place: str) -> bool:
     """Whether a place is the address of a device, where the port of its scheme need not be written.
 

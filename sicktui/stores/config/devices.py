@@ -1,9 +1,9 @@
 """The device list: ``devices.toml``."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import tomli_w
@@ -22,6 +22,9 @@ HEADER: Final = (
     "# The devices of sicktui, written by 'sicktui devices' and the dashboard: comments are not kept.\n"
     "# Use the key 'note' of a device for what people should know. You may edit this file by hand.\n\n"
 )
+_TRIES: Final = 5
+
+T = TypeVar("T")
 
 
 class DeviceList(Struct, frozen=True, kw_only=True):
@@ -183,6 +186,35 @@ def save_devices(path: Path, devices: DeviceList) -> DeviceList:
             )
         write_atomic(path, content)
     return structs.replace(devices, digest=hashlib.sha256(content).hexdigest())
+
+
+def change_devices(path: Path, change: Callable[[DeviceList], tuple[DeviceList, list[T]]]) -> list[T]:
+    """Read the list, change it and save it; again where another session has just saved it.
+
+    Args:
+        path: the file.
+        change: makes the new list, and what was changed in it; nothing is saved where nothing was.
+
+    Returns:
+        What was changed.
+
+    Raises:
+        ConfigError: the list cannot be read, or was changed by others again and again.
+        UsageError: a profile breaks a rule.
+        StorageError: it cannot be written.
+    """
+    for remaining in reversed(range(_TRIES)):
+        devices, changes = change(load_devices(path))
+        if not changes:
+            return []
+        try:
+            save_devices(path, devices)
+        except ConfigError:
+            if not remaining:
+                raise
+        else:
+            return changes
+    return []
 
 
 def _digest(path: Path) -> str | None:

@@ -5,6 +5,7 @@ later, so the address is kept beside it, and the serial number once that is know
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from msgspec import Struct, structs
@@ -45,6 +46,23 @@ class BindingsRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 PlaceOf = Callable[[str], Place | None]
 """Where the device of an account is, by the list; ``None`` for a group or an address."""
+
+
+def moved(record: BindingsRecord, *, device: str, address: str, store: str = "") -> BindingsRecord:
+    """The record after a device got another address.
+
+    Args:
+        record: as it is.
+        device: its name in the list.
+        address: ``host:port``.
+        store: only secrets in the store of this name; empty: in all.
+    """
+    places = {
+        key: structs.replace(where, address=address)
+        for key, where in record.places.items()
+        if key.startswith(f"{device}/") and key.endswith(f"{_TAB}{store}" if store else "")
+    }
+    return structs.replace(record, places={**record.places, **places})
 
 
 class BoundStore:
@@ -176,18 +194,8 @@ class BoundStore:
             StoreFailed: it cannot be written.
         """
         now = self._place(f"{device}/")
-        if now is None:
-            return
-
-        def move(record: BindingsRecord) -> BindingsRecord:
-            moved = {
-                key: structs.replace(where, address=now.address)
-                for key, where in record.places.items()
-                if key.startswith(f"{device}/") and key.endswith(f"{_TAB}{self.name}")
-            }
-            return structs.replace(record, places={**record.places, **moved})
-
-        self._change(move)
+        if now is not None:
+            self._change(partial(moved, device=device, address=now.address, store=self.name))
 
     def accounts(self, device: str) -> list[str]:
         """The accounts of a device whose sensor is known."""
