@@ -4,6 +4,6 @@
 - ``options``: the options that every command takes, and the classes of commands.
 - ``commands/``: the definitions; ``actions/``: what each does, imported when it runs.
 - ``context``: what a command works with: stores, settings, output, questions on the terminal.
-- ``output``, ``tables``: JSON lines, plain lines, columns. ``signals``: Ctrl-C while a run is followed.
-- ``crash_log``: unexpected errors.
+- ``output``, ``tables``, ``steps``: JSON lines, plain lines, columns, stages.
+- ``signals``: Ctrl-C while a run is followed; ``crash_log``: unexpected errors.
 """

@@ -15,7 +15,8 @@ from sicktui.engine.context import Context, open_context
 from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.store import secret_line
@@ -55,9 +56,38 @@ class CliContext:
         """The time stamp of a line printed now."""
         return timestamp(self.context.clock.now())
 
+    def fact(self, kind: str, **keys: object) -> None:
+        """Print a JSON line that is not an event, dated now."""
+        self.out.fact(kind, self.now(), **keys)
+
+    def end(self, error: SicktuiError, code: ExitCode) -> ExitCode:
+        """Print the contract's ``error`` line, the last one of a command that does not end with 0."""
+        self.fact("error", code=error.code, message=error.message, advice=error.advice, exit_code=int(code))
+        return code
+
+    def trouble(self, target: Target, error: SicktuiError) -> ExitCode:
+        """Print what went wrong with a device. Returns 1."""
+        keys = {"code": error.code, "message": error.message, "advice": error.advice}
+        self.fact("problem", device=target.device, **keys)
+        self.out.warn(f"{target.device}: {error.message}", error.advice)
+        return ExitCode.FAILED
+
     def targets(self, words: Sequence[str]) -> list[Target]:
         """The devices that the words on the command line mean."""
         return choose(words, self.context.devices(), self.context.settings)
+
+    def target(self, word: str) -> Target:
+        """The one device that a word matches.
+
+        Raises:
+            UsageError: it matches several.
+        """
+        targets = self.targets([word])
+        if len(targets) != 1:
+            raise UsageError(
+                f"{word} matches {len(targets)} devices; this command takes one.", advice="Name one device."
+            )
+        return targets[0]
 
     @property
     def interactive(self) -> bool:

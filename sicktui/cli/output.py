@@ -21,6 +21,8 @@ from sicktui.model.run.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusR
 from sicktui.model.safe_text import clean, plain_json
 from sicktui.stores.disk.files import explain_os_error
 
+ARROW: Final = "  -> "
+"""In front of what to do next."""
 MAX_LINE: Final = 4000
 """Characters of one line for people."""
 
@@ -85,6 +87,12 @@ class Printer:
         if not self.json:
             self._text(sys.stdout, text, colour, bold=bold)
 
+    def result(self, text: str, advice: str, colour: str | None = None) -> None:
+        """Print a result for people, and below it what to do next, if anything."""
+        self.line(text, colour)
+        if advice:
+            self.line(f"{ARROW}{advice}")
+
     def lines(self, texts: Iterable[str]) -> None:
         """Print results for people."""
         for text in texts:
@@ -94,6 +102,12 @@ class Printer:
         """Print a message for people on stderr, with and without ``--json``. A terminal gets it wrapped."""
         for line in self._wrapped(text):
             self._text(sys.stderr, line, colour, bold=bold)
+
+    def warn(self, text: str, advice: str) -> None:
+        """Print trouble on stderr in red, and below it what to do next, if anything."""
+        self.note(text, "red")
+        if advice:
+            self.note(f"{ARROW}{advice}")
 
     def overwrite(self, text: str) -> None:
         """Show how far something is, on one line of the terminal that the next call overwrites.
@@ -117,7 +131,7 @@ class Printer:
         columns = shutil.get_terminal_size((100, 24)).columns
         if width(text) <= columns:
             return [text]
-        lead = "  -> " if text.startswith("  -> ") else ""
+        lead = ARROW if text.startswith(ARROW) else ""
         return indented(text.removeprefix(lead), columns=columns, first=lead)
 
     def _text(self, stream: TextIO, text: str, colour: str | None, *, bold: bool) -> None:

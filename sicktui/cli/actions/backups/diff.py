@@ -6,7 +6,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli.actions.sensors.parameters import one_target, print_error
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
@@ -42,8 +41,8 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
     if request.other is not None and request.against is not None:
         raise UsageError("Compare with OTHER or with --against, not with both.")
     with open_cli(common) as cli:
-        target = one_target(cli, request.device)
-        other = one_target(cli, request.other) if request.other is not None else None
+        target = cli.target(request.device)
+        other = cli.target(request.other) if request.other is not None else None
         earlier = _named(cli, request.against) if request.against is not None else None
         try:
             now = _read(cli, target, request.scope)
@@ -51,13 +50,13 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
         except UsageError:
             raise
         except SicktuiError as error:
-            return print_error(cli, target, error)
+            return cli.trouble(target, error)
         if second is not None:
             return _print(cli, now, second, differences_fail=differences_fail)
         before = earlier or last_snapshot(cli.context, now)
         if before is not None:
             return _print(cli, before, now, differences_fail=differences_fail)
-        cli.out.fact("snapshot", cli.now(), **_facts(now))
+        cli.fact("snapshot", **_facts(now))
         cli.out.note(
             f"First snapshot of {target.device} ({now.id}) stored. Later ones can be compared with it."
         )
@@ -67,10 +66,10 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
 def snapshots(common: Common, word: str) -> int:
     """List the snapshots of a device's sensors."""
     with open_cli(common) as cli:
-        target = one_target(cli, word)
+        target = cli.target(word)
         kept = snapshots_of(cli.context, target.device, target.serial)
         for snapshot in kept:
-            cli.out.fact("snapshot", cli.now(), **_facts(snapshot))
+            cli.fact("snapshot", **_facts(snapshot))
         if kept:
             headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
             rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
@@ -122,10 +121,9 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
 def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
     drift = compare(before, after)
     for difference in drift.differences:
-        cli.out.fact("difference", cli.now(), device=after.device, **_keys(difference))
-    cli.out.fact(
+        cli.fact("difference", device=after.device, **_keys(difference))
+    cli.fact(
         "diff",
-        cli.now(),
         device=after.device,
         before=before.id,
         after=after.id,

@@ -63,9 +63,8 @@ def history(common: Common, old_after: float | None) -> int:
         found = histories(cli.context, old_after_days=old_after)
         for sensor in found:
             newest = sensor.newest
-            cli.out.fact(
+            cli.fact(
                 "history",
-                cli.now(),
                 device=sensor.device,
                 key=sensor.key,
                 newest=newest.record.id if newest else None,
@@ -94,7 +93,7 @@ def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
 
 
 def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:
-    cli.out.fact("backup", cli.now(), **(printable(record) | more))
+    cli.fact("backup", **(printable(record) | more))
 
 
 def printable(record: BackupRecord) -> dict[str, object]:
@@ -197,7 +196,7 @@ def import_backup(
             cli.out.note(found.warning, "yellow")
         facts = serial and import_facts(cli.context, serial, device=device, model=model, firmware=firmware)
         record, new = import_file(cli.context.backups, found, facts or None)
-        cli.out.fact("backup", cli.now(), **printable(record), new=new)
+        cli.fact("backup", **printable(record), new=new)
         cli.out.line(record.id)
         words = "imported" if new else "already stored"
         cli.out.note(f"Backup {record.id} of {record.device} {words}.")
@@ -221,7 +220,7 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
         gone = 0
         for record in delete(context.backups, plan, context.snapshots):
             gone += 1
-            cli.out.fact("prune", cli.now(), backup=record.id, device=record.device, deleted=True)
+            cli.fact("prune", backup=record.id, device=record.device, deleted=True)
         cli.out.note(f"{count(gone, 'backup')} deleted; {len(plan.keep)} kept.")
         return ExitCode.OK
 
@@ -229,7 +228,7 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
 def _print_plan(cli: CliContext, plan: PrunePlan) -> None:
     for version in plan.remove:
         record = version.record
-        cli.out.fact("prune", cli.now(), backup=record.id, device=record.device, deleted=False)
+        cli.fact("prune", backup=record.id, device=record.device, deleted=False)
     rows = [
         (
             version.record.id,

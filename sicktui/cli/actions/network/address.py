@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from sicktui.cli.actions.network import commission
-from sicktui.cli.actions.sensors.parameters import one_target
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
+from sicktui.cli.steps import Steps
 from sicktui.cli.tables import fitting, row
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.commission import SEARCH
@@ -20,7 +20,6 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
 from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
@@ -65,7 +64,7 @@ def address(common: Common, word: str | None, wanted: Wanted) -> int:
     if word is None:
         raise UsageError("No device was named.", advice="Name a DEVICE, or give --mac.")
     with open_cli(common) as cli:
-        target = one_target(cli, word)
+        target = cli.target(word)
         if wanted.request == Request():
             return _show(cli, target)
         return _set(cli, target, wanted.request, outside=wanted.outside)
@@ -110,9 +109,8 @@ def _show_heard(cli: CliContext, mac: str, heard: Sequence[Sighting]) -> int:
             code=Code.UNREACHABLE,
         )
         return _end(cli, trouble, ExitCode.FAILED)
-    cli.out.fact(
+    cli.fact(
         "address",
-        cli.now(),
         device=None,
         serial=reply.serial,
         mac=mac,
@@ -139,24 +137,9 @@ def _show_heard(cli: CliContext, mac: str, heard: Sequence[Sighting]) -> int:
     return ExitCode.OK
 
 
-def end_line(cli: CliContext, error: SicktuiError, code: ExitCode) -> ExitCode:
-    """Print the contract's ``error`` line, the last one of a command that does not end with 0."""
-    cli.out.fact(
-        "error",
-        cli.now(),
-        code=error.code.value if error.code else None,
-        message=error.message,
-        advice=error.advice,
-        exit_code=int(code),
-    )
-    return code
-
-
 def _end(cli: CliContext, error: SicktuiError, code: ExitCode) -> ExitCode:
-    cli.out.note(error.message, "red")
-    if error.advice:
-        cli.out.note(f"  -> {error.advice}")
-    return end_line(cli, error, code)
+    cli.out.warn(error.message, error.advice)
+    return cli.end(error, code)
 
 
 def _show(cli: CliContext, target: Target) -> int:
@@ -165,9 +148,8 @@ def _show(cli: CliContext, target: Target) -> int:
     except SicktuiError as error:
         return _end(cli, error, ExitCode.FAILED)
     state = found.state
-    cli.out.fact(
+    cli.fact(
         "address",
-        cli.now(),
         device=target.device,
         serial=found.identity.serial,
         mac=found.identity.mac,
@@ -204,13 +186,17 @@ def _set(cli: CliContext, target: Target, request: Request, *, outside: bool) ->
         if not _confirmed(cli, target, plan, outside=outside):
             return ExitCode.INTERRUPTED
     except UsageError as error:
-        end_line(cli, error, ExitCode.USAGE)
+        cli.end(error, ExitCode.USAGE)
         raise
     except SicktuiError as error:
         return _end(cli, error, ExitCode.REFUSED)
-    steps = _Steps(cli, target.device)
+    steps = Steps(cli, target.device)
     try:
-        done = asyncio.run(change_address(cli.context, target, plan, lan, on_stage=steps.begun))
+        done = asyncio.run(
+            change_address(
+                cli.context, target, plan, lan, on_stage=lambda stage, words: steps.begun(stage, words, words)
+            )
+        )
     except KeyboardInterrupt:
         return _interrupted(cli, target)
     steps.ended("done" if done.verdict is Verdict.SUCCEEDED else "failed")
@@ -239,33 +225,6 @@ def _confirmed(cli: CliContext, target: Target, plan: ChangePlan, *, outside: bo
     return not cli.declined(question)
 
 
-class _Steps:
-    """Prints the stages of one device as they begin and end."""
-
-    def __init__(self, cli: CliContext, device: str) -> None:
-        self._cli = cli
-        self._device = device
-        self._stage: Stage | None = None
-
-    def begun(self, stage: Stage, words: str) -> None:
-        """A stage begins, so the one before is done."""
-        self.ended("done")
-        self._stage = stage
-        self._print("started", words)
-        self._cli.out.note(f"{self._device}: {words}")
-
-    def ended(self, state: str) -> None:
-        """The stage ends."""
-        if self._stage is not None:
-            self._print(state, "")
-        self._stage = None
-
-    def _print(self, state: str, detail: str) -> None:
-        self._cli.out.fact(
-            "step", self._cli.now(), device=self._device, step=self._stage, state=state, detail=detail
-        )
-
-
 def _interrupted(cli: CliContext, target: Target) -> int:
     """After Ctrl-C: what was begun, and what to do."""
     open_change = cli.context.address_changes.of_device(target.device)
@@ -280,24 +239,21 @@ def _interrupted(cli: CliContext, target: Target) -> int:
 
 
 def _print(cli: CliContext, done: AddressChanged) -> int:
-    cli.out.fact(
+    cli.fact(
         "verdict",
-        cli.now(),
         device=done.device,
         operation="address",
         verdict=done.verdict.value,
-        code=done.code.value if done.code else None,
+        code=done.code,
         message=done.message,
         advice=done.advice,
         seconds=round(done.seconds, 1),
         address=done.place or None,
     )
-    cli.out.line(f"{done.device}: {done.message}", _STYLES.get(done.verdict))
-    if done.advice:
-        cli.out.line(f"  -> {done.advice}")
+    cli.out.result(f"{done.device}: {done.message}", done.advice, _STYLES.get(done.verdict))
     if done.verdict is Verdict.SUCCEEDED:
         return ExitCode.OK
     code = ExitCode.FAILED if done.sent else ExitCode.REFUSED
     if done.verdict is Verdict.UNKNOWN:
         code = ExitCode.UNKNOWN
-    return end_line(cli, SicktuiError(done.message, advice=done.advice, code=done.code), code)
+    return cli.end(SicktuiError(done.message, advice=done.advice, code=done.code), code)

@@ -105,7 +105,7 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
     cli.ask_passwords([_target(cli, entry, port) for entry in entries])
 
     def words(entry: Entry, _stage: Stage, text: str) -> None:
-        cli.out.fact("log", cli.now(), device=entry.label, level="info", message=text)
+        cli.fact("log", device=entry.label, level="info", message=text)
         cli.out.note(f"{entry.label}: {text}")
 
     begun = cli.context.clock.monotonic()
@@ -120,9 +120,8 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
     except KeyboardInterrupt:
         return _interrupted(cli, entries)
     code = exit_code_of(results)
-    cli.out.fact(
+    cli.fact(
         "summary",
-        cli.now(),
         operation="commission",
         verdicts=dict(Counter(result.verdict.value for result in results)),
         exit_code=int(code),
@@ -160,13 +159,12 @@ def _interrupted(cli: CliContext, entries: Sequence[Entry]) -> int:
 
 
 def _print(cli: CliContext, result: Commissioned, seconds: float) -> None:
-    cli.out.fact(
+    cli.fact(
         "verdict",
-        cli.now(),
         device=result.entry.label,
         operation="commission",
         verdict=result.verdict.value,
-        code=result.code.value if result.code else None,
+        code=result.code,
         message=result.message,
         advice=result.advice,
         seconds=round(seconds, 1),
@@ -174,6 +172,4 @@ def _print(cli: CliContext, result: Commissioned, seconds: float) -> None:
         serial=result.serial,
         mac=result.mac,
     )
-    cli.out.line(f"{result.entry.label}: {result.message}", _STYLES.get(result.verdict))
-    if result.advice:
-        cli.out.line(f"  -> {result.advice}")
+    cli.out.result(f"{result.entry.label}: {result.message}", result.advice, _STYLES.get(result.verdict))

@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 from msgspec import Struct, structs
 
-from sicktui.cli.actions.network.address import end_line
 from sicktui.cli.actions.sensors.devices import device_fact
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
@@ -69,9 +68,8 @@ def discover(common: Common, options: Options) -> int:
         added, followed = _print(cli, over, options)
         failure = failure_of(request, over)
         code = ExitCode.OK if failure is None else ExitCode.FAILED
-        cli.out.fact(
+        cli.fact(
             "summary",
-            cli.now(),
             operation="discover",
             **structs.asdict(counts(over.found, over.seen)),
             added=added,
@@ -80,7 +78,7 @@ def discover(common: Common, options: Options) -> int:
         )
         if failure is not None:
             cli.out.note(f"Error: {failure}", "red")
-            return end_line(cli, failure, code)
+            return cli.end(failure, code)
         _print_end(cli, request, over, adding=options.add)
         return code
 
@@ -88,7 +86,7 @@ def discover(common: Common, options: Options) -> int:
 def _print(cli: CliContext, over: Progress, options: Options) -> tuple[list[str], list[str]]:
     """Print what was found, and take it into the list. Returns the names added and followed."""
     for each in over.found:
-        cli.out.fact("found", cli.now(), **_fact(each))
+        cli.fact("found", **_fact(each))
     _print_table(cli, over.found)
     for remark in over.remarks:
         cli.out.note(f"Note: {remark.message} {remark.advice}".strip(), "yellow")

@@ -42,7 +42,7 @@ def package_fact(cli: CliContext, entry: ShelfEntry) -> None:
     """The contract's ``package`` line."""
     known = {"bytes": entry.size, **msgspec.to_builtins(entry)}
     known.pop("named")
-    cli.out.fact("package", cli.now(), id=entry.id, **known)
+    cli.fact("package", id=entry.id, **known)
 
 
 def add(common: Common, file: str, version: str | None) -> int:

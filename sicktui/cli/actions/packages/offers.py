@@ -71,9 +71,7 @@ class _Printer:
         bad = offer.state in (OfferState.UNAVAILABLE, OfferState.REFUSED)
         version = f"{offer.version}:" if offer.version else ""
         what = " ".join(filter(None, (offer.device, version, _WORDS[offer.state])))
-        out.line(f"{offer.source}: {what}. {offer.message}".strip(), "red" if bad else None)
-        if offer.advice:
-            out.line(f"  -> {offer.advice}")
+        out.result(f"{offer.source}: {what}. {offer.message}".strip(), offer.advice, "red" if bad else None)
 
     def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
         """Progress, at most four times a second."""
@@ -81,10 +79,8 @@ class _Printer:
         if now - self._last < _BETWEEN and sent != total:
             return
         self._last = now
-        out = self._cli.out
-        out.fact(
+        self._cli.fact(
             "progress",
-            self._cli.now(),
             step="download",
             source=offer.source,
             device=offer.device,
@@ -152,9 +148,8 @@ def _run(
 
 def _print_summary(cli: CliContext, operation: str, offers: Sequence[Offer], code: ExitCode) -> None:
     counts = Counter(offer.state.value for offer in offers)
-    cli.out.fact(
+    cli.fact(
         "summary",
-        cli.now(),
         operation=operation,
         offers={state.value: counts[state.value] for state in OfferState if counts[state.value]},
         exit_code=int(code),

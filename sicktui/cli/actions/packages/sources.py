@@ -30,9 +30,8 @@ def list_sources(common: Common) -> int:
             key = _has_key(cli, name, settings)
             problem = _problem(name, settings)
             where = settings.path if settings.kind == "folder" else _without_password(settings.url)
-            cli.out.fact(
+            cli.fact(
                 "source",
-                cli.now(),
                 source=name,
                 type=settings.kind,
                 where=where,
@@ -90,7 +89,7 @@ def login(common: Common, source: str) -> int:
                 advice=f"Create a vault with 'sicktui vault create', or pass the key in {SOURCE_VARIABLE}.",
                 code=Code.STORAGE_ERROR,
             )
-        cli.out.fact("login", cli.now(), source=name, stored=place)
+        cli.fact("login", source=name, stored=place)
         cli.out.line(f"{name}: key stored in {place}.")
         return ExitCode.OK
 
@@ -123,7 +122,7 @@ def logout(common: Common, source: str) -> int:
     with open_cli(common) as cli:
         # Not from the settings: the key of a source that is no longer in them can go too.
         gone = cli.context.credentials.drop(account(source))
-        cli.out.fact("logout", cli.now(), source=source, forgotten=gone)
+        cli.fact("logout", source=source, forgotten=gone)
         if gone:
             cli.out.line(f"Forgot the key of {clean(source)}.")
         else:

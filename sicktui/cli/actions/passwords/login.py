@@ -129,9 +129,8 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
 
 def print_result(cli: CliContext, result: LoginResult) -> None:
     """Print the result of a login."""
-    cli.out.fact(
+    cli.fact(
         "login",
-        cli.now(),
         device=result.device,
         user=result.user,
         stored=result.stored,
@@ -140,9 +139,8 @@ def print_result(cli: CliContext, result: LoginResult) -> None:
         advice=result.advice,
     )
     where = f" Stored in {result.stored}." if result.stored else ""
-    cli.out.line(f"{result.device}: {result.message}{where}", None if result.good else "red")
-    if result.advice:
-        cli.out.line(f"  -> {result.advice}")
+    colour = None if result.good else "red"
+    cli.out.result(f"{result.device}: {result.message}{where}", result.advice, colour)
 
 
 def logout(common: Common, words: Sequence[str]) -> int:
@@ -156,7 +154,7 @@ def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
     """Forget the entries of these devices or groups, each with its user, and print the result."""
     gone, stuck = remove_passwords(cli, entries)
     for device, _ in entries:
-        cli.out.fact("logout", cli.now(), device=device, forgotten=device in gone)
+        cli.fact("logout", device=device, forgotten=device in gone)
     if gone:
         cli.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
     elif not stuck:

@@ -44,7 +44,7 @@ def generate(common: Common, words: Sequence[str]) -> int:
             return ExitCode.OK
         passphrase = new_passphrase()
         code = _keep(cli, devices, passphrase)
-        cli.out.fact("passphrase", cli.now(), devices=devices, passphrase=passphrase)
+        cli.fact("passphrase", devices=devices, passphrase=passphrase)
         cli.out.line(passphrase)
         cli.out.note("Write it down and keep it safe: without it, these backups cannot be restored.")
         return code

@@ -50,19 +50,16 @@ def _ask_new(cli: CliContext, devices: Sequence[str]) -> str:
 
 
 def _print(cli: CliContext, changed: Changed) -> None:
-    cli.out.fact(
+    cli.fact(
         "passwd",
-        cli.now(),
         device=changed.device,
         user=changed.user,
         verdict=changed.verdict.value,
-        code=changed.code.value if changed.code else None,
+        code=changed.code,
         message=changed.message,
         advice=changed.advice,
         stored=changed.stored,
     )
     style = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}.get(changed.verdict)
     where = f" Stored in {changed.stored}." if changed.stored else ""
-    cli.out.line(f"{changed.device}: {changed.message}{where}", style)
-    if changed.advice:
-        cli.out.line(f"  -> {changed.advice}")
+    cli.out.result(f"{changed.device}: {changed.message}{where}", changed.advice, style)

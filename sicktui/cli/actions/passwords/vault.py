@@ -143,7 +143,7 @@ def _name_weakness(cli: CliContext, password: str) -> str:
 
 def _done(cli: CliContext, action: str, message: str, **facts: object) -> None:
     path = str(vault_of(cli).path)
-    cli.out.fact("vault", cli.now(), action=action, path=path, **facts)
+    cli.fact("vault", action=action, path=path, **facts)
     cli.out.line(message)
 
 

@@ -101,7 +101,7 @@ def device_fact(cli: CliContext, profile: Profile, **more: str) -> None:
     """The JSON line of a device."""
     known: dict[str, object] = msgspec.to_builtins(structs.replace(profile))
     keys = {field: known.get(field) for field in Profile.__struct_fields__ if field != "name"}
-    cli.out.fact("device", cli.now(), device=profile.name, **{**keys, "tags": list(profile.tags)}, **more)
+    cli.fact("device", device=profile.name, **{**keys, "tags": list(profile.tags)}, **more)
 
 
 def _warn(cli: CliContext, devices: DeviceList) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.cli.actions.sensors.parameters import print_error
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
+from sicktui.cli.steps import Steps
 from sicktui.engine.dump import Dump, Stage, take_dump
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
@@ -35,18 +35,12 @@ def dump(common: Common, words: Sequence[str], output: str | None) -> int:
         found = [error for error in troubles if error is not None]
         if not found:
             return ExitCode.OK
-        message = f"{len(found)} of {count(len(targets), 'diagnosis file')} could not be fetched."
-        cli.out.fact(
-            "error",
-            cli.now(),
-            code=found[0].code.value if found[0].code else None,
-            message=message if len(targets) > 1 else found[0].message,
-            advice=found[0].advice,
-            exit_code=int(ExitCode.FAILED),
-        )
+        first = found[0]
         if len(targets) > 1:
+            message = f"{len(found)} of {count(len(targets), 'diagnosis file')} could not be fetched."
             cli.out.note(message)
-        return ExitCode.FAILED
+            first = SicktuiError(message, advice=first.advice, code=first.code)
+        return cli.end(first, ExitCode.FAILED)
 
 
 async def _dump_each(
@@ -57,9 +51,9 @@ async def _dump_each(
     async def one(target: Target) -> SicktuiError | None:
         async with gate:
             try:
-                taken = await _Shown(cli, target).take(folder)
+                taken = await _take(cli, target, folder)
             except SicktuiError as error:
-                print_error(cli, target, error)
+                cli.trouble(target, error)
                 return error
         _print(cli, target, taken)
         return None
@@ -67,60 +61,34 @@ async def _dump_each(
     return await asyncio.gather(*(one(target) for target in targets))
 
 
-class _Shown:
-    """One device's file, its progress shown."""
+async def _take(cli: CliContext, target: Target, folder: Path) -> Dump:
+    """Fetch one device's file, and show how far that is."""
+    steps = Steps(cli, target.device)
+    shown = float("-inf")
 
-    def __init__(self, cli: CliContext, target: Target) -> None:
-        self._cli = cli
-        self._target = target
-        self._stage: Stage | None = None
-        self._shown = float("-inf")
-
-    async def take(self, folder: Path) -> Dump:
-        try:
-            taken = await take_dump(
-                self._cli.context, self._target, folder, on_stage=self._begun, on_bytes=self._moved
-            )
-        except SicktuiError:
-            self._end("failed")
-            raise
-        self._end("done")
-        return taken
-
-    def _begun(self, stage: Stage) -> None:
-        self._end("done")
-        self._stage = stage
-        self._step("started")
-        self._cli.out.note(f"{self._target.device}: {_WORDS[stage]}")
-
-    def _end(self, state: str) -> None:
-        if self._stage is not None:
-            self._step(state)
-
-    def _step(self, state: str) -> None:
-        self._cli.out.fact(
-            "step", self._cli.now(), device=self._target.device, step=self._stage, state=state, detail=""
-        )
-
-    def _moved(self, sent: int, total: int) -> None:
+    def moved(sent: int, total: int) -> None:
+        nonlocal shown
         now = time.monotonic()
-        if sent == total or now - self._shown >= _PROGRESS_INTERVAL:
-            self._shown = now
-            self._cli.out.fact(
-                "progress",
-                self._cli.now(),
-                device=self._target.device,
-                step="download",
-                sent=sent,
-                total=total,
-            )
+        if sent == total or now - shown >= _PROGRESS_INTERVAL:
+            shown = now
+            cli.fact("progress", device=target.device, step="download", sent=sent, total=total)
+
+    def begun(stage: Stage) -> None:
+        steps.begun(stage, _WORDS[stage])
+
+    try:
+        taken = await take_dump(cli.context, target, folder, on_stage=begun, on_bytes=moved)
+    except SicktuiError:
+        steps.ended("failed")
+        raise
+    steps.ended("done")
+    return taken
 
 
 def _print(cli: CliContext, target: Target, taken: Dump) -> None:
     record = taken.record
-    cli.out.fact(
+    cli.fact(
         "dump",
-        cli.now(),
         device=target.device,
         file=str(taken.path),
         bytes=record.bytes,

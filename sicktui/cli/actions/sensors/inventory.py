@@ -62,9 +62,8 @@ def overview(common: Common) -> int:
 
 
 def _group_fact(cli: CliContext, group: Group) -> None:
-    cli.out.fact(
+    cli.fact(
         "overview",
-        cli.now(),
         family=group.family or None,
         model=group.model or None,
         version=group.firmware or None,

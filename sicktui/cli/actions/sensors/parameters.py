@@ -26,14 +26,14 @@ from sicktui.sensor.errors import OutcomeUnknown
 def get(common: Common, word: str, name: str) -> int:
     """Print one parameter. Returns 1 if the sensor does not return it."""
     with open_cli(common) as cli:
-        target = one_target(cli, word)
+        target = cli.target(word)
         try:
             value = asyncio.run(read_parameter(cli.context, target, name))
         except UsageError:
             raise
         except SicktuiError as error:
-            return print_error(cli, target, error)
-        cli.out.fact("parameter", cli.now(), device=target.device, name=name, value=value)
+            return cli.trouble(target, error)
+        cli.fact("parameter", device=target.device, name=name, value=value)
         if isinstance(value, str):
             cli.out.line(value)
         else:
@@ -51,7 +51,7 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
     anything was written (a run or an update is under way, another sensor answers).
     """
     with open_cli(common) as cli:
-        target = one_target(cli, word)
+        target = cli.target(word)
         cli.ask_passwords([target])
         plan = asyncio.run(plan_write(cli.context, target, name, text))
         for warning in plan.warnings:
@@ -61,16 +61,15 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         try:
             written = asyncio.run(write_parameter(cli.context, target, name, plan.new, persist=persist))
         except OutcomeUnknown as error:
-            print_error(cli, target, error)
+            cli.trouble(target, error)
             return ExitCode.UNKNOWN
         except NotSaved as error:
-            return print_error(cli, target, error)
+            return cli.trouble(target, error)
         except SicktuiError as error:
-            failed = print_error(cli, target, error)
+            failed = cli.trouble(target, error)
             return ExitCode.REFUSED if error.code in (Code.BUSY, Code.OTHER_DEVICE) else failed
-        cli.out.fact(
+        cli.fact(
             "parameter",
-            cli.now(),
             device=target.device,
             name=name,
             value=written.new,
@@ -109,39 +108,9 @@ async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> li
         try:
             await blink(cli.context, target, seconds)
         except SicktuiError as error:
-            return print_error(cli, target, error)
-        cli.out.fact("find_me", cli.now(), device=target.device, seconds=seconds)
+            return cli.trouble(target, error)
+        cli.fact("find_me", device=target.device, seconds=seconds)
         cli.out.line(f"{target.device} blinks for {seconds} s.")
         return ExitCode.OK
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
-
-
-def one_target(cli: CliContext, word: str) -> Target:
-    """The one device that a word matches.
-
-    Raises:
-        UsageError: it matches several.
-    """
-    targets = cli.targets([word])
-    if len(targets) != 1:
-        raise UsageError(
-            f"{word} matches {len(targets)} devices; this command takes one.", advice="Name one device."
-        )
-    return targets[0]
-
-
-def print_error(cli: CliContext, target: Target, error: SicktuiError) -> int:
-    """Print what went wrong with a device. Returns 1."""
-    cli.out.fact(
-        "problem",
-        cli.now(),
-        device=target.device,
-        code=error.code.value if error.code else None,
-        message=error.message,
-        advice=error.advice,
-    )
-    cli.out.note(f"{target.device}: {error.message}", "red")
-    if error.advice:
-        cli.out.note(f"  -> {error.advice}")
-    return ExitCode.FAILED

@@ -41,6 +41,6 @@ def _write(cli: CliContext, run: str, chosen: Form | None, output: str) -> int:
         return ExitCode.INTERRUPTED
     content = render(read_facts(cli.context, run), form)
     write_report(path, content)
-    cli.out.fact("report", cli.now(), run=run, format=form.value, file=str(path), bytes=len(content))
+    cli.fact("report", run=run, format=form.value, file=str(path), bytes=len(content))
     cli.out.note(f"Wrote the report of run {run} to {display_path(path)}.")
     return ExitCode.OK

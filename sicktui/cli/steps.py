@@ -1,0 +1,39 @@
+"""The stages of one device that a command works on without a run, each printed as it begins and ends."""
+
+from sicktui.cli.context import CliContext
+
+
+class Steps:
+    """Prints the stages of one device.
+
+    Args:
+        cli: the call.
+        device: its name.
+    """
+
+    def __init__(self, cli: CliContext, device: str) -> None:
+        self._cli = cli
+        self._device = device
+        self._stage: str | None = None
+
+    def begun(self, stage: str, words: str, detail: str = "") -> None:
+        """A stage begins, so the one before is done.
+
+        Args:
+            stage: which one.
+            words: what is done, for people.
+            detail: what the JSON line says of it.
+        """
+        self.ended("done")
+        self._stage = stage
+        self._print("started", detail)
+        self._cli.out.note(f"{self._device}: {words}")
+
+    def ended(self, state: str) -> None:
+        """The stage ends."""
+        if self._stage is not None:
+            self._print(state, "")
+        self._stage = None
+
+    def _print(self, state: str, detail: str) -> None:
+        self._cli.fact("step", device=self._device, step=self._stage, state=state, detail=detail)
