@@ -22,7 +22,7 @@ class Steps:
         Args:
             stage: which one.
             words: what is done, for people.
-            detail: what the JSON line says of it.
+            detail: the same in the JSON line, if it is wanted there.
         """
         self.ended("done")
         self._stage = stage

@@ -31,7 +31,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     defined = {path.relative_to(commands) for path in commands.rglob("*.py")}
     assert defined <= done
     assert {path.stem for path in done - defined} == {
-        *("follow", "inventory", "login_shared", "offers", "retry", "run_printer"),
+        *("follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
     }
     names = {path.stem for path in defined} - {"__init__"}
     assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in names)
