@@ -37,16 +37,33 @@ class Context:
         settings: the settings of this call, overrides included.
         credentials: where passwords come from.
         clock: where time comes from.
+        overrides: the settings of this call, as ``--set`` takes them.
     """
 
-    def __init__(self, home: Home, settings: Settings, credentials: Credentials, clock: Clock) -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        credentials: Credentials,
+        clock: Clock,
+        overrides: Sequence[str] = (),
+    ) -> None:
         self.home = home
         self.settings = settings
+        self.overrides = tuple(overrides)
         self.credentials = credentials
         self.clock = clock
         self.on_locked: Callable[[str, float], None] = lambda _device, _seconds: None
         """Called before a locked sensor is left alone: the device, and for how many seconds."""
         self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def reload_settings(self) -> None:
+        """Read ``config.toml`` again. What has been made from the settings stays as it is.
+
+        Raises:
+            ConfigError: the file cannot be used; the settings stay.
+        """
+        self.settings = load_settings(self.home.config_file, self.overrides)
 
     @cached_property
     def journal(self) -> Journal:
@@ -161,5 +178,5 @@ def open_context(
         place_of=place_of,
     )
     settings = load_settings(folders.config_file, overrides)
-    context = Context(folders, settings, credentials, clock or SystemClock())
+    context = Context(folders, settings, credentials, clock or SystemClock(), overrides)
     return context

@@ -6,6 +6,8 @@ from msgspec import Meta, Struct
 
 AuthChoice = Literal["auto", "challenge", "basic"]
 Scheme = Literal["http", "https"]
+ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "terminal"]
+Density = Literal["compact", "comfortable"]
 
 
 def _seconds(description: str) -> Meta:
@@ -130,7 +132,15 @@ class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     glyphs: Annotated[
         Literal["auto", "unicode", "ascii"], Meta(description="the characters of marks and states")
     ] = "auto"
-    colours: Annotated[Literal["auto", "16", "full"], Meta(description="how many colours to use")] = "auto"
+    theme: Annotated[
+        ThemeChoice, Meta(description="auto: dark, and the terminal's own colours where it has only 16")
+    ] = "auto"
+    density: Annotated[
+        Density, Meta(description="comfortable: more room around dialogs, fields and panes")
+    ] = "compact"
+    colours: Annotated[
+        Literal["auto", "16", "256", "full"], Meta(description="how many colours the terminal has")
+    ] = "auto"
     mouse: Annotated[
         Literal["auto", "on", "off"],
         Meta(description="auto leaves it off over SSH, where it costs traffic and often does not arrive"),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
+from rich.color import ColorSystem
 from textual import constants, events, on
 from textual.app import App
 from textual.binding import Binding
@@ -17,18 +18,27 @@ from sicktui.engine.context import Context
 from sicktui.model.errors import UsageError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
-from sicktui.tui.glyphs import choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.glyphs import Palette, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.terminal.driver import PatientDriver
 from sicktui.tui.terminal.key_queue import KeyQueue
+from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
-from sicktui.tui.themes import theme_for
+from sicktui.tui.themes import theme_for, themes
 
 NO_SCREEN: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
+
+
+_SYSTEMS: Final[Mapping[Palette, ColorSystem]] = {
+    "full": ColorSystem.TRUECOLOR,
+    "256": ColorSystem.EIGHT_BIT,
+    "16": ColorSystem.STANDARD,
+    "none": ColorSystem.STANDARD,
+}
 
 
 class Dashboard(App[None]):
@@ -44,15 +54,19 @@ class Dashboard(App[None]):
     NOTIFICATION_TIMEOUT = 6
 
     def __init__(self, context: Context, appearance: Appearance) -> None:
-        super().__init__(ansi_color=None if appearance.palette == "full" else True)
+        theme, available = theme_for(appearance.theme, appearance.palette), themes(appearance.palette)
+        ansi = next(each.ansi for each in available if each.name == theme)
+        super().__init__(ansi_color=ansi or appearance.palette == "none")
         self.context = context
         self.appearance = appearance
         self.animation_level = "none"
         self.farewell = ""
         """Printed on the terminal after the dashboard exits."""
-        theme = theme_for(appearance.palette)
-        self.register_theme(theme)
-        self.theme = theme.name
+        for each in available:
+            self.register_theme(each)
+        self.theme = theme
+        self._use_colours(appearance.palette)
+        self.set_class(appearance.density == "comfortable", "-comfortable")
         self.set_keymap(appearance.keys.changed)
         self._guard = TerminalGuard(self)
         self._key_queue = KeyQueue(self, super().on_event, self)
@@ -61,6 +75,16 @@ class Dashboard(App[None]):
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""
         return super().get_driver_class() if constants.DRIVER else PatientDriver
+
+    def _use_colours(self, palette: Palette) -> None:
+        """Write the colours that the terminal was found to have, not those that Rich would guess."""
+        if palette == "256":
+            self._filters.append(NearestColours())
+        self.console._color_system = _SYSTEMS[palette]  # noqa: SLF001 - Textual makes the console itself
+
+    def watch_theme(self, name: str) -> None:
+        """Write the terminal's own colours as they are, and only those."""
+        self.ansi_color = self.available_themes[name].ansi or self.appearance.palette == "none"
 
     def on_mount(self) -> None:
         """Show the main screen."""
@@ -150,6 +174,8 @@ def appearance_for(context: Context, environ: Mapping[str, str], *, demo: bool =
     return Appearance(
         glyphs=choose_glyphs(settings, environ, stream.encoding if stream else None),
         palette=choose_palette(settings, environ),
+        theme=settings.theme,
+        density=settings.density,
         keys=KeyMap(context.settings.keys),
         demo=demo,
     )

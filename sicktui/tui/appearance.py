@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from sicktui.model.settings import Density, ThemeChoice
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import UNICODE, Glyphs, Palette
 
@@ -11,5 +12,8 @@ class Appearance(Struct, frozen=True, kw_only=True):
 
     glyphs: Glyphs = UNICODE
     palette: Palette = "full"
+    theme: ThemeChoice = "auto"
+    """The one to begin with."""
+    density: Density = "compact"
     keys: KeyMap = KeyMap()
     demo: bool = False

@@ -140,20 +140,25 @@ def wants_mouse(settings: DashboardSettings, environ: Mapping[str, str]) -> bool
     return settings.mouse == "on"
 
 
-Palette = Literal["full", "16", "none"]
+Palette = Literal["full", "256", "16", "none"]
 """How many colours the dashboard uses."""
+
+_ALL_COLOURS: Final = ("direct", "kitty", "ghostty", "alacritty", "wezterm", "foot", "contour")
+"""In the TERM of terminals that show every colour. SSH forwards TERM, but seldom COLORTERM."""
 
 
 def choose_palette(settings: DashboardSettings, environ: Mapping[str, str]) -> Palette:
-    """The colours for this terminal: none with ``NO_COLOR``; 16 where TERM promises no more.
+    """The colours for this terminal: none with ``NO_COLOR``; else what COLORTERM and TERM promise.
 
-    Windows promises in other ways than TERM, and is taken to have all.
+    GNU screen passes COLORTERM on, and shows no more than 256. Windows promises in other ways, and is taken
+    to have all.
     """
     if "NO_COLOR" in environ:
         return "none"
     if settings.colours != "auto":
         return settings.colours
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit") or os.name == "nt":
-        return "full"
     term = environ.get("TERM", "")
-    return "full" if "256" in term or "direct" in term or "kitty" in term else "16"
+    promised = environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"} and "STY" not in environ
+    if promised or os.name == "nt" or any(name in term for name in _ALL_COLOURS):
+        return "full"
+    return "256" if "256" in term else "16"

@@ -118,7 +118,11 @@ def test_glyphs_fit_the_terminal() -> None:
 
 def test_colours_and_mouse_fit_the_terminal() -> None:
     auto = DashboardSettings()
-    assert choose_palette(auto, {"TERM": "xterm-256color"}) == "full"
+    assert choose_palette(auto, {"TERM": "xterm-256color"}) == "256"
+    assert choose_palette(auto, {"TERM": "xterm-kitty"}) == "full"
+    assert (
+        choose_palette(auto, {"TERM": "screen.xterm-256color", "COLORTERM": "truecolor", "STY": "1"}) == "256"
+    )
     assert choose_palette(auto, {"TERM": "xterm"}) == "16"
     assert choose_palette(auto, {"TERM": "xterm", "COLORTERM": "truecolor"}) == "full"
     assert choose_palette(DashboardSettings(colours="16"), {"TERM": "xterm-256color"}) == "16"

@@ -18,7 +18,7 @@ from sicktui.stores.config.schema import (
     to_record,
     unknown,
 )
-from sicktui.stores.config.toml import dotted, read_toml
+from sicktui.stores.config.toml import TomlFile, dotted, read_toml
 
 
 def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
@@ -32,20 +32,34 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
         ConfigError: names the file, the line, the key and the nearest known key, or the override.
     """
     file = read_toml(path)
+    check_settings(file)
+    data = file.data
+    for text in overrides:
+        keys, value = override(text)
+        data = _with(data, keys, value)
+    return to_record(data, Settings)
+
+
+def check_settings(file: TomlFile) -> None:
+    """Check ``config.toml`` as it was read.
+
+    Raises:
+        ConfigError: names the file, the line, the key and the nearest known key.
+    """
     try:
         to_record(file.data, Settings)
     except KeyProblem as error:
         raise file.error(
             error.keys, error.problem, advice="Correct the key there, or take it out to have the default."
         ) from error
-    data = file.data
-    for override in overrides:
-        keys, value = _override(override)
-        data = _with(data, keys, value)
-    return to_record(data, Settings)
 
 
-def _override(text: str) -> tuple[tuple[str, ...], object]:
+def override(text: str) -> tuple[tuple[str, ...], object]:
+    """The key and the value of a ``--set`` option.
+
+    Raises:
+        ConfigError: it names no setting, or the value cannot be used.
+    """
     name, equals, raw = text.partition("=")
     keys = tuple(part.strip() for part in name.split("."))
     known = flatten(Settings)
@@ -58,7 +72,7 @@ def _override(text: str) -> tuple[tuple[str, ...], object]:
     if kind is None:
         problem = unknown(keys, [dotted(path) for path in known])
         raise ConfigError(f"{option}: {problem}.", advice="The settings are those of config.toml.")
-    value = _toml_value(raw.strip(), kind)
+    value = toml_value(raw.strip(), kind)
     if not is_valid(value, kind):
         raise ConfigError(f"{option}: the value must be {describe_type(kind)}.")
     return keys, value
@@ -78,7 +92,7 @@ def _in_table(known: Mapping[tuple[str, ...], inspect.Type], keys: Sequence[str]
     return None
 
 
-def _toml_value(raw: str, kind: inspect.Type) -> object:
+def toml_value(raw: str, kind: inspect.Type) -> object:
     """The value as TOML reads it; for a text setting, quotes may be left out."""
     try:
         parsed = tomllib.loads(f"value = {raw}")

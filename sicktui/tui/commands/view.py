@@ -48,6 +48,20 @@ COMMANDS: Final = (
         group=GROUP,
     ),
     Command(
+        id="theme",
+        key="%",
+        title="theme",
+        help="Choose the colours: dark, light, high contrast, colour-blind safe, or the terminal's own.",
+        group=GROUP,
+    ),
+    Command(
+        id="settings",
+        key="=",
+        title="settings",
+        help="Every setting with its value, where it comes from and what it means; change it in config.toml.",
+        group=GROUP,
+    ),
+    Command(
         id="doctor",
         key="D",
         title="doctor",

@@ -90,6 +90,10 @@ class Services(Protocol):
         """Follow a run, and show it."""
         ...
 
+    def show_settings(self, keys: tuple[str, ...]) -> None:
+        """Show the dashboard with a setting that has changed."""
+        ...
+
     def reread_sensor(self, device: str) -> None:
         """Read a sensor as if for the first time: its name has changed."""
         ...

@@ -34,6 +34,7 @@ from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameter
 from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.sensors.search import search_sensors
 from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.settings import change_settings, choose_theme
 from sicktui.tui.flows.update import update
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.services import MainServices
@@ -86,6 +87,8 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "runs": browse_runs,
     "search": search_sensors,
     "shelf": lambda services: services.ask(ShelfScreen(services.appearance, services.context)),
+    "settings": change_settings,
+    "theme": choose_theme,
     "vault": manage,
 }
 """Flows without a device."""

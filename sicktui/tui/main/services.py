@@ -25,6 +25,7 @@ from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.messages import LeaveAsked
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.pending import Pending
+from sicktui.tui.themes import theme_for
 
 AnswerT = TypeVar("AnswerT")
 ResultT = TypeVar("ResultT")
@@ -107,6 +108,13 @@ class MainServices:
         self.dashboard.shown_run = run
         self.tracker.follow(run)
         self.renderer.dirty = True
+
+    def show_settings(self, keys: tuple[str, ...]) -> None:
+        """Show the theme and the density of the settings."""
+        chosen = self.context.settings.dashboard
+        if keys == ("dashboard", "theme"):
+            self.screen.app.theme = theme_for(chosen.theme, self.appearance.palette)
+        self.screen.app.set_class(chosen.density == "comfortable", "-comfortable")
 
     def reread_sensor(self, device: str) -> None:
         """Poll a sensor as if for the first time."""

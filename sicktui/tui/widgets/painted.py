@@ -33,14 +33,10 @@ def painted_css(kind: str) -> str:
         & > .painted--busy { color: $text-primary; }
         & > .painted--key { color: $accent; text-style: bold; }
         & > .painted--header { color: $text-muted; }
-        & > .painted--cursor { background: $block-cursor-background 55%; text-style: bold; }
+        & > .painted--cursor { background: $block-cursor-background; text-style: bold; }
         & > .painted--cursor-blurred { background: $panel; }
         &:ansi {
             & > .painted--dim { color: $foreground; text-style: dim; }
-            & > .painted--good { color: ansi_green; }
-            & > .painted--warn { color: ansi_yellow; }
-            & > .painted--bad { color: ansi_bright_red; text-style: bold; }
-            & > .painted--busy { color: ansi_cyan; }
             & > .painted--cursor { text-style: bold reverse; color: $foreground; background: $background; }
             & > .painted--cursor-blurred { text-style: bold; background: $background; }
         }
