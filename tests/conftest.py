@@ -37,6 +37,7 @@ def pytest_asyncio_loop_factories(
 def pytest_configure() -> None:
     """Give all workers the same turn of the fault matrix, also around midnight."""
     os.environ.setdefault(VARIABLE, turn_of_today())
+    gc.disable()  # until the tests are found: nothing of them becomes garbage
 
 
 @pytest.hookimpl(trylast=True)
@@ -45,6 +46,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 def pytest_report_header() -> str:

@@ -77,7 +77,8 @@ class Port:
                 await asyncio.sleep(0.02)
 
     def _bind(self, number: int) -> socket.socket:
-        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP: else asyncio holds a small answer back until the last one is acknowledged.
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if sys.platform != "win32":  # Windows lets SO_REUSEADDR steal ports that are in use
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
