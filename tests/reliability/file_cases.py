@@ -145,7 +145,7 @@ def _disturbances(operation: Operation, step: Step, generation: GenerationName) 
         for times in (ONCE, LASTING) if kind.row in _LASTING else (ONCE,):
             yield _wire(operation, kind, times, step, generation)
     for row, fault, provoked in (
-        ("link_lost, for a moment", Fault(name="link_lost", at="*", seconds=4.0), ()),
+        ("link_lost, for a moment", Fault(name="link_lost", at="*", seconds=3.9), ()),
         ("link_lost, for good", Fault(name="link_lost", at="*", seconds=9_000.0), ()),
         ("restarts", Fault(name="restarts", at="*"), ()),
         ("other_sensor", Fault(name="other_sensor", at="*"), ()),

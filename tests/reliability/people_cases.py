@@ -52,7 +52,7 @@ def _disturbances(step: Step, generation: GenerationName) -> Iterator[Case]:
     gone = failed(Code.UNREACHABLE) if early else unknown(Code.NO_RETURN)
     watched = not early or step is Step.UPLOAD
     back = SUCCEEDED if watched else failed(Code.UNREACHABLE)
-    yield _case("link_lost, for a moment", step, generation, _at("link_lost", seconds=4.0), (back,))
+    yield _case("link_lost, for a moment", step, generation, _at("link_lost", seconds=3.9), (back,))
     yield _case("link_lost, for good", step, generation, _at("link_lost", seconds=9_000.0), (gone,))
     yield _case("restarts", step, generation, _at("restarts"), _restarted(step))
     swapped = failed(Code.OTHER_DEVICE) if early else unknown(Code.OTHER_DEVICE)
