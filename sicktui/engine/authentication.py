@@ -9,6 +9,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.model.device import Target, bare_serial
 from sicktui.model.enums import AuthScheme
+from sicktui.model.passwords.login import RefusedLogins
 from sicktui.model.safe_text import clean
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, ProtocolError
@@ -52,6 +53,11 @@ async def check_login(context: Context, target: Target, password: str) -> LoginC
         # A change of the password was cut off: now it is known which one holds.
         await asyncio.to_thread(PendingPasswords(credentials).settle, target.device, target.user, password)
     return LoginCheck(proven=proven, scheme=scheme)
+
+
+def refused_in_a_row(context: Context, target: Target) -> RefusedLogins:
+    """The logins that a sensor has refused since the last one that it accepted. Reads the disk."""
+    return context.sensor_memory.of(target).refused_logins(target.serial)
 
 
 async def check_known(context: Context, target: Target, sensor: Sensor, password: str) -> bool:

@@ -17,6 +17,7 @@ from textual.scrollbar import ScrollBar
 from sicktui.engine.context import Context
 from sicktui.model.errors import UsageError
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.commands.advice import speak
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import Palette, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.notes import Notes
@@ -71,6 +72,7 @@ class Dashboard(App[None]):
         self._guard = TerminalGuard(self)
         self._key_queue = KeyQueue(self, super().on_event, self)
         self._notifications = Notes()
+        speak(appearance.keys)
 
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""

@@ -1,6 +1,7 @@
 """Options that the commands have, in the dialogs of the dashboard."""
 
 from msgspec import structs
+from textual.widgets import Input
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import ValuesForm
@@ -78,11 +79,13 @@ async def test_how_many_backups_are_taken_at_once(harness: DashboardHarness) -> 
         await until(pilot, lambda: "2 online" in text_of(pilot))
         await pilot.press("a", "b")
         await until(pilot, lambda: isinstance(pilot.app.screen, BackupForm))
-        await pilot.press(*"a phrase", "tab")
+        await pilot.press(*"a phrase", "tab", "tab")
         await type_in(pilot, "none")
         await pilot.press("enter")
+        await until(pilot, lambda: "The two passphrases differ." in text_of(pilot))
+        await pilot.press(*"a phrase", "enter")
         await until(pilot, lambda: "In parallel: enter a whole number" in text_of(pilot))
-        await type_in(pilot, "2")
+        pilot.app.screen.query_one("#jobs", Input).value = "2"
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         spec = harness.context.journal.spec(main.dashboard.shown_run or "")
@@ -161,7 +164,7 @@ async def test_the_doctor_names_what_is_wrong_and_the_remedy(harness: DashboardH
         shown = flat_of(pilot)
         assert "is damaged" in shown
         assert "Move that file away and add the packages again" in shown
-        assert "Create one with 'sicktui vault create'" in shown
+        assert "Create one with V (vault), then use l (login)" in shown
         (harness.context.shelf.folder / "index.json").unlink()
         await pilot.press("R")
         await until(pilot, lambda: "0 problems" in text_of(pilot))

@@ -17,6 +17,7 @@ from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.scroll_box import ScrollBox
+from sicktui.tui.widgets.spoken import spoken
 
 AnswerT = TypeVar("AnswerT")
 
@@ -99,7 +100,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         self._text = lines
         trouble: list[Cell] = [cell(self.trouble, Tone.BAD), ()] if self.trouble else []
         width = self.size.width - 3  # the margins, and the scroll bar's place
-        hung = [part for line in lines for part in hanging_indent(line, width)]
+        hung = [part for line in lines for part in hanging_indent(spoken(line), width)]
         # A screen that is closing or not composed yet has no such widget; the next resize shows the text.
         for about in self.query("#about").results(Prose):
             about.show(*trouble, *hung)

@@ -5,6 +5,8 @@ from typing import Final, Self
 
 from textual.notifications import Notification, Notifications
 
+from sicktui.tui.commands.advice import in_keys
+
 MOST: Final = 3
 """Notes that are shown at the same time."""
 
@@ -18,7 +20,8 @@ class Notes(Notifications):
 
     def add(self, notification: Notification) -> Self:
         """Show a note in the place of an equal one, with how often it came."""
-        text, times = notification.message, 1
+        text, times = in_keys(notification.message), 1
+        notification.message = text
         for shown in list(self):
             said, before = self._times.get(shown.identity, (shown.message, 1))
             if (said, shown.severity) == (text, notification.severity):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec import structs
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -14,6 +15,7 @@ from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
+from sicktui.tui.commands.advice import in_keys
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.rows.log import LogLine, line, line_of
 
@@ -43,7 +45,7 @@ class Notifier:
     def take(self) -> Sequence[LogLine]:
         """The lines since the last call."""
         taken, self.lines = self.lines, []
-        return taken
+        return [structs.replace(each, text=in_keys(each.text, self._keys)) for each in taken]
 
     def log(self, text: str, device: str | None = None, level: Level = Level.INFO) -> None:
         """Put a line into the log."""

@@ -202,7 +202,7 @@ class Renderer:
             marked=len(dashboard.marks),
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
-            unknown_passwords=sum(dashboard.password_problem(name) is not None for name in dashboard.targets),
+            unknown_passwords=dashboard.without_password,
             settings_problem=bool(dashboard.settings_problem),
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",

@@ -201,6 +201,12 @@ class DashboardState:
         state = self.passwords.get(device)
         return None if state is PasswordState.KNOWN else state
 
+    @property
+    def without_password(self) -> int:
+        """How many devices have none that can be used; a locked vault is shown by itself."""
+        problems = (self.password_problem(name) for name in self.targets)
+        return sum(problem not in (None, PasswordState.LOCKED) for problem in problems)
+
     def backups_of(self, device: str) -> SensorHistory | None:
         """The backups of the sensor at a device; ``None`` until they have been read."""
         identity = self.identity_of(device)

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from sicktui.tui.drawing.spans import Cell, truncate
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
+from sicktui.tui.widgets.spoken import spoken
 
 
 class LineBar(Painted):
@@ -40,7 +41,8 @@ class LineBar(Painted):
 
     def show(self, *lines: Cell) -> None:
         """Show these lines, and repaint those that differ."""
-        before, self._lines = self._lines, list(lines)
+        before, self._lines = self._lines, [spoken(line) for line in lines]
+        lines = tuple(self._lines)
         for y in range(max(len(before), len(lines))):
             old = before[y] if y < len(before) else ()
             new = lines[y] if y < len(lines) else ()

@@ -7,6 +7,7 @@ from textual.reactive import Reactive
 from textual.widgets import Static
 
 from sicktui.tui.drawing.spans import Cell, Tone
+from sicktui.tui.widgets.spoken import spoken
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -42,4 +43,4 @@ class Prose(Static):
 
 
 def _assembled(paragraphs: Sequence[Cell]) -> Content:
-    return Content("\n").join(content_of(cell) for cell in paragraphs)
+    return Content("\n").join(content_of(spoken(cell)) for cell in paragraphs)

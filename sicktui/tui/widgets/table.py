@@ -15,6 +15,7 @@ from sicktui.tui.drawing.columns import Column, Row, share
 from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.pane import Pane
+from sicktui.tui.widgets.spoken import spoken
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -152,7 +153,7 @@ class Table(Pane, Generic[RowT]):
 
     def _drawn(self, row: RowT) -> list[Cell]:
         pairs = zip(self._columns, self._widths, strict=True)
-        return [c.cell(row, self.glyphs, width) if width else () for c, width in pairs]
+        return [spoken(c.cell(row, self.glyphs, width)) if width else () for c, width in pairs]
 
     def _lay_out(self) -> None:
         """Share the width anew and draw all cells."""

@@ -10,8 +10,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.device import Target
 from sicktui.model.enums import Operation
-from sicktui.model.errors import UsageError
-from sicktui.stores.backups.passphrases import SITE, Passphrases, check
+from sicktui.stores.backups.passphrases import SITE, Passphrases
 from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_passwords, planned
 from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
@@ -26,24 +25,20 @@ async def back_up(services: Services, devices: tuple[str, ...]) -> None:
         return
     if not await may_back_up(services, targets):
         return
-    known = services.context.credentials.passphrase
+    credentials = services.context.credentials
+    before = credentials.passphrase
     stored = await asyncio.to_thread(_stored, services.context, targets)
     jobs = services.context.settings.limits.jobs
     request = await services.ask(
-        BackupForm(services.appearance, targets, known or "", stored=stored, jobs=jobs)
+        BackupForm(services.appearance, targets, entered=before is not None, stored=stored, jobs=jobs)
     )
     if request is None:
         return
-    try:
-        if request.passphrase:
-            check(request.passphrase)
-    except UsageError as error:
-        services.notify(str(error), "error")
-        return
-    services.context.credentials.passphrase = request.passphrase or None
     items = await planned(services, targets, plan_backup)
     limits = structs.replace(services.context.settings.limits, jobs=request.jobs)
-    await launch(services, new_spec(services.context, Operation.BACKUP, items, limits=limits))
+    credentials.passphrase = request.passphrase or (before if request.kept else None)
+    if not await launch(services, new_spec(services.context, Operation.BACKUP, items, limits=limits)):
+        credentials.passphrase = before  # one of a backup that was not made is used for no other
 
 
 def _stored(context: Context, targets: Sequence[Target]) -> int:

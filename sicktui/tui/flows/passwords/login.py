@@ -1,10 +1,10 @@
 """Asks for passwords, tries them once and stores them; and forgets them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
-from sicktui.engine.authentication import check_login
+from sicktui.engine.authentication import check_login, refused_in_a_row
 from sicktui.engine.context import Context
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
@@ -20,11 +20,12 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, cell
 from sicktui.tui.flows.passwords.vault import ensure_place, held_in_vault, unlock_for, unlock_holding
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.passwords.login import Login
+from sicktui.tui.screens.passwords.login import Login, Password, is_last_try, lock_warning
 
 DENIED: Final = "The sensor rejected the stored password. It was tried once."
 
 _WRONG: Final = "It was tried once."
+_NOT_TRIED: Final = "It was not tried."
 _NOT_STORED: Final = {_WRONG: "Wrong password, not stored"}
 
 Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
@@ -47,32 +48,64 @@ async def log_in(
     Returns:
         ``False`` if the operator left.
     """
-    waiting = services.targets(devices)
+    waiting, problem = services.targets(devices), ""
     while waiting:
         group = group_of(services, waiting)
-        answer = await services.ask(Login(services.appearance, waiting, why=why, group=group))
+        refused = await asyncio.to_thread(refused_in_a_row, services.context, waiting[0])
+        asked = Login(
+            services.appearance, waiting, why=why, group=group, problem=problem, refused=refused.count
+        )
+        answer = await services.ask(asked)
         if answer is None:
             return False
         served = waiting if answer.for_all else waiting[:1]
-        waiting = waiting[len(served) :]
-        tried = served if answer.test else []
-        problems = await services.work(
-            f"Trying the password on {count(len(tried), 'sensor')}",
-            asyncio.gather(
-                *(_problem(services, target, answer.password, replaces=replaces) for target in tried)
-            ),
-            stops=False,
-        )
-        refused = [target.device for target, found in zip(tried, problems, strict=True) if found]
-        if refused:
-            names = ", ".join(clean(name, 40) for name in refused[:4])
-            why_not = next(found for found in problems if found)
-            services.notify(f"{_NOT_STORED.get(why_not, 'Not stored')}: {names}. {why_not}", "error")
-        good = [target for target in served if target.device not in refused]
+        good, problem = await _accepting(services, served, answer, replaces=replaces)
         if good:
-            shared = group if answer.shared and not refused else None
+            shared = group if answer.shared and not problem else None
             await _store_password(services, good, answer.password, shared=shared)
+        waiting = [target for target in waiting if target not in good]
     return True
+
+
+async def _accepting(
+    services: Services, served: Sequence[Target], answer: Password, *, replaces: bool
+) -> tuple[list[Target], str]:
+    """Try a password: on the first sensor, and only if that does not reject it on the others.
+
+    Returns:
+        The devices that it can be stored for, and why not for the others.
+    """
+    if not answer.test:
+        return list(served), ""
+    good: list[Target] = []
+    problems: dict[str, str] = {}
+    for part in (served[:1], served[1:]):
+        found = await services.work(
+            f"Trying the password on {count(len(part), 'sensor')}",
+            asyncio.gather(
+                *(
+                    _problem(services, target, answer.password, replaces=replaces, risk=answer.risk)
+                    for target in part
+                )
+            ),
+        )
+        good += [target for target, why_not in zip(part, found, strict=True) if not why_not]
+        problems |= {t.device: why_not for t, why_not in zip(part, found, strict=True) if why_not}
+        if problems:
+            break
+    return good, await _why_not_stored(services, served, problems)
+
+
+async def _why_not_stored(services: Services, served: Sequence[Target], problems: Mapping[str, str]) -> str:
+    """What is shown beside the field: the reason, and how near the lock of a sensor is."""
+    if not problems:
+        return ""
+    why_not = next(iter(problems.values()))
+    names = ", ".join(clean(name, 40) for name in list(problems)[:4])
+    words = f"{_NOT_STORED.get(why_not, 'Not stored')}: {names}. {why_not}"
+    first = next(target for target in served if target.device in problems)
+    refused = await asyncio.to_thread(refused_in_a_row, services.context, first)
+    return f"{words} {lock_warning(clean(first.device, 40), refused.count)}".strip()
 
 
 async def ensure_passwords(services: Services, targets: Sequence[Target], why: str) -> bool:
@@ -186,8 +219,21 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
         )
 
 
-async def _problem(services: Services, target: Target, password: str, *, replaces: bool) -> str:
-    """Why a password cannot be stored for a sensor; empty: it can, also if the sensor does not answer."""
+async def _problem(
+    services: Services, target: Target, password: str, *, replaces: bool, risk: bool = True
+) -> str:
+    """Why a password cannot be stored for a sensor; empty: it can, also if the sensor does not answer.
+
+    Args:
+        services: the main screen.
+        target: the device.
+        password: the password.
+        replaces: the sensor replaces the one that the profile pins.
+        risk: try it also if a wrong one would lock the sensor.
+    """
+    refused = await asyncio.to_thread(refused_in_a_row, services.context, target)
+    if not risk and is_last_try(refused.count):
+        return _NOT_TRIED
     try:
         await check_login(services.context, target.unpinned if replaces else target, password)
     except SicktuiError as error:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from sicktui.model.device import Target
+from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
+from sicktui.stores.backups.passphrases import check as check_passphrase
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.fields import FormValues, SecretField, TextField, whole_number
+from sicktui.tui.dialogs.fields import CheckField, FormValues, Problem, SecretField, TextField, whole_number
 from sicktui.tui.dialogs.form import Form
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 
@@ -17,8 +19,10 @@ class BackupRequest(Struct, frozen=True):
     """The answer. Its text form never shows the passphrase."""
 
     passphrase: str
-    """Empty: the stored one, if there is one."""
+    """A new one; empty: the one entered before, or the stored one, if there is one."""
     jobs: int
+    kept: bool = False
+    """Whether the passphrase entered before is used further."""
 
     def __repr__(self) -> str:
         """Only how many at once."""
@@ -31,7 +35,7 @@ class BackupForm(Form[BackupRequest]):
     Args:
         appearance: how the dashboard looks.
         targets: the devices.
-        passphrase: the one that was entered before.
+        entered: whether a passphrase was entered before, for all backups of this session.
         stored: how many of the devices have a stored passphrase, their own or the site's.
         jobs: how many sensors are backed up in parallel, as the settings say.
     """
@@ -40,8 +44,8 @@ class BackupForm(Form[BackupRequest]):
         self,
         appearance: Appearance,
         targets: Sequence[Target],
-        passphrase: str,
         *,
+        entered: bool = False,
         stored: int = 0,
         jobs: int = 8,
     ) -> None:
@@ -52,26 +56,39 @@ class BackupForm(Form[BackupRequest]):
             cell(names, Tone.KEY),
             (),
             cell("A passphrase protects the file. Without it the backup cannot be restored."),
-            *_if_empty(len(targets), stored),
+            *_if_empty(len(targets), stored, entered=entered),
         ]
-        fields: list[TextField] = [
-            SecretField(name="passphrase", label="Passphrase", value=passphrase, hint="optional")
+        fields: list[TextField | CheckField] = [
+            SecretField(name="passphrase", label="Passphrase", hint="optional"),
+            SecretField(name="again", label="Repeat it", hint="if you entered one"),
         ]
         if len(targets) > 1:
             fields.append(TextField(name="jobs", label="In parallel", value=str(jobs)))
+        if entered:
+            fields.append(CheckField(name="kept", label="use the passphrase entered before", value=True))
         super().__init__(appearance, "Back up parameters", lines, fields, submit="back up")
 
-    def check(self, values: FormValues) -> str:
-        """The number of sensors must be one."""
+    def check(self, values: FormValues) -> Problem | str:
+        """A new passphrase is entered twice; the number of sensors must be one."""
+        try:
+            if values["passphrase"]:
+                check_passphrase(values["passphrase"])
+        except UsageError as error:
+            return Problem(error.message, error.advice, "passphrase")
+        if values["passphrase"] != values["again"]:
+            return Problem("The two passphrases differ.", field="again")
         return whole_number(values.get("jobs", str(self._jobs)), "In parallel", least=1)
 
     def answer(self, values: FormValues) -> BackupRequest:
         """The passphrase and the number of sensors."""
-        return BackupRequest(values["passphrase"], int(values.get("jobs", str(self._jobs))))
+        jobs = int(values.get("jobs", str(self._jobs)))
+        return BackupRequest(values["passphrase"], jobs, kept=values.checked("kept"))
 
 
-def _if_empty(devices: int, stored: int) -> list[Cell]:
+def _if_empty(devices: int, stored: int, *, entered: bool) -> list[Cell]:
     """What happens if no passphrase is entered."""
+    if entered:
+        return [cell("Empty: uses the passphrase that was entered before.", Tone.GOOD)]
     if not stored:
         return [cell("Optional; kept in memory until sicktui exits.", Tone.DIM)]
     whose = "each of them" if stored == devices > 1 else count(stored, "sensor")

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from sicktui.model.device import Target
+from sicktui.model.passwords.login import LOCK_AFTER, LOCK_SECONDS
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.fields import CheckField, FormValues, SecretField, TextField
 from sicktui.tui.dialogs.form import Form
@@ -22,10 +24,28 @@ class Password(Struct, frozen=True):
     """Store it once for their group, not once for each of them."""
     test: bool = True
     """Try it on the sensors before it is stored."""
+    risk: bool = False
+    """Try it also where a wrong one locks the sensor."""
 
     def __repr__(self) -> str:
         """Never the password."""
         return f"Password(for_all={self.for_all}, shared={self.shared})"
+
+
+def is_last_try(refused: int) -> bool:
+    """Whether one more refused login locks the sensor."""
+    return refused == LOCK_AFTER - 1
+
+
+def lock_warning(device: str, refused: int) -> str:
+    """How near the lock of a sensor is; empty if it has refused nothing."""
+    if not refused:
+        return ""
+    words = f"{device} has refused {count(refused, 'login')} in a row"
+    if refused >= LOCK_AFTER:
+        return f"{words}: it accepts none for {LOCK_SECONDS:.0f} s."
+    after = "one more locks it" if is_last_try(refused) else f"{LOCK_AFTER} lock it"
+    return f"{words}; {after} for {LOCK_SECONDS:.0f} s."
 
 
 class Login(Form[Password]):
@@ -36,10 +56,19 @@ class Login(Form[Password]):
         targets: the devices, at least one.
         why: why it asks.
         group: the group that these devices form, if they form one.
+        problem: what was wrong with the password that was entered before.
+        refused: the logins in a row that the first sensor has refused.
     """
 
     def __init__(
-        self, appearance: Appearance, targets: Sequence[Target], *, why: str = "", group: str | None = None
+        self,
+        appearance: Appearance,
+        targets: Sequence[Target],
+        *,
+        why: str = "",
+        group: str | None = None,
+        problem: str = "",
+        refused: int = 0,
     ) -> None:
         first, several = targets[0], len(targets) > 1
         lines: list[Cell] = [cell(why, Tone.DIM)] if why else []
@@ -61,14 +90,27 @@ class Login(Form[Password]):
         fields.append(
             CheckField(name="test", label="try it once on the sensor before storing it", value=True)
         )
-        super().__init__(appearance, "Login", lines, fields, submit="log in")
+        self._warning = ""
+        if is_last_try(refused):
+            self._warning = lock_warning(clean(first.device, 40), refused)
+            lines.append(cell(self._warning, Tone.WARN))
+            fields.append(CheckField(name="risk", label="try it although a wrong one locks the sensor"))
+        super().__init__(appearance, "Login", lines, fields, problem=problem, submit="log in")
 
-    def check(self, _: FormValues) -> str:
-        """Any password may be right."""
+    def check(self, values: FormValues) -> str:
+        """Any password may be right; the last try before a lock is made on purpose."""
+        if self._warning and values.checked("test") and not values.checked("risk"):
+            return "Not tried: a wrong password would lock the sensor. Tick the last box to try it."
         return ""
 
     def answer(self, values: FormValues) -> Password:
         """The password and which devices it is for."""
         for_all = values.checked("all", default=True)
         shared = for_all and values.checked("shared", default=False)
-        return Password(values["password"], for_all, shared=shared, test=values.checked("test"))
+        return Password(
+            values["password"],
+            for_all,
+            shared=shared,
+            test=values.checked("test"),
+            risk=values.checked("risk"),
+        )
