@@ -146,3 +146,12 @@ async def test_a_dialog_that_opens_by_itself_holds_no_key_before_it_is_there() -
     stage.opens()
     stage.closes()
     assert stage.holds()
+
+
+async def test_a_question_beside_the_commands_holds_no_key_after_it() -> None:
+    """Cancelling and quitting ask whatever else is at work."""
+    stage = Stage()
+    stage.opens()
+    stage.closes()
+    assert not stage.holds()
+    assert await stage.pending.released() is True

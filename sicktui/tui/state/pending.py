@@ -63,7 +63,7 @@ class Pending:
 
     def opens(self) -> None:
         """It is about to open a dialog."""
-        self._holding, self._void = True, False
+        self._holding, self._void = self.running, False
 
     def covered(self) -> None:
         """A dialog is open: the keys are for it."""
