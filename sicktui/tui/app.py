@@ -16,6 +16,7 @@ from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import UsageError
+from sicktui.stores.config.places import Places
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.advice import speak
 from sicktui.tui.commands.keymap import KeyMap
@@ -180,6 +181,7 @@ def appearance_for(context: Context, environ: Mapping[str, str], *, demo: bool =
         density=settings.density,
         keys=KeyMap(context.settings.keys),
         demo=demo,
+        places=Places(context.home.places_file),
     )
 
 

@@ -1,8 +1,9 @@
 """Appearance settings shared by all screens."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from sicktui.model.settings import Density, ThemeChoice
+from sicktui.stores.config.places import Places
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import UNICODE, Glyphs, Palette
 
@@ -17,3 +18,5 @@ class Appearance(Struct, frozen=True, kw_only=True):
     density: Density = "compact"
     keys: KeyMap = KeyMap()
     demo: bool = False
+    places: Places = field(default_factory=Places)
+    """The folders that files came from."""

@@ -112,6 +112,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.state / "address_changes.json"
 
     @property
+    def places_file(self) -> Path:
+        """The folders that files came from or went to."""
+        return self.state / "places.json"
+
+    @property
     def log_file(self) -> Path:
         """The program's own log."""
         return self.log / "sicktui.log"

@@ -25,6 +25,8 @@ from sicktui.stores.disk.files import (
 from sicktui.stores.packages.errors import PackageError, ZippedPackage, package_type, too_large
 
 SUFFIX: Final = ".zip"
+PACKAGE_ENDINGS: Final = (".spk", ".spk.signed", ".swp", SUFFIX)
+"""Of the files that a package may come in."""
 MAX_ZIP_BYTES: Final = 1_000_000_000
 _LARGEST_MEMBER: Final = MAX_PACKAGE_BYTES
 _MAX_MEMBERS: Final = 10_000

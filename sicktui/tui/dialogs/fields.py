@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from sicktui.stores.disk.files import expand_path
+from sicktui.stores.disk.listing import dropped
 
 
 class TextField(Struct, frozen=True, kw_only=True):
@@ -39,9 +40,14 @@ class SecretField(ExactField, frozen=True, kw_only=True):
 class PathField(TextField, frozen=True, kw_only=True):
     """The path of a file."""
 
+    endings: tuple[str, ...] = ()
+    """Of the files that may be meant; all if there are none."""
+    saving: bool = False
+    """Whether the file is to be written."""
+
     def parse(self, text: str) -> str:
-        """The path without the quotes that a file manager copies along."""
-        return text.strip().strip("\"'")
+        """The path without what a file manager copies along."""
+        return dropped(text)
 
 
 class CheckField(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """A dialog with fields. Screens declare the fields; ``Form`` shows, checks and submits them."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
@@ -13,9 +14,11 @@ from textual.widgets import Input, Static
 
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.browser import FileBrowser
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.dialogs.fields import CheckField, FormValues, Problem, SecretField, TextField
+from sicktui.tui.dialogs.fields import CheckField, FormValues, PathField, Problem, SecretField, TextField
 from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.widgets.path_input import PathInput
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.secret_input import SecretInput
 
@@ -44,6 +47,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
 
     DEFAULT_CSS = """
     Form #checks { height: auto; margin-top: 1; }
+    Form #buttons { height: 2; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,7 +80,11 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
         self._live = live
         enter = f"enter next field, then {submit}" if self._stepwise else f"enter {submit}"
         change = "   space toggle" if self._checks else ""
-        self.keys_text = f"{enter}   tab next field{change}   esc back"
+        tab = "tab next field"
+        self._paths = {field.name: field for field in self._fields if isinstance(field, PathField)}
+        if self._paths:
+            tab = "tab complete, next field   ctrl+o browse"
+        self.keys_text = f"{enter}   {tab}{change}   esc back"
 
     def check(self, values: FormValues) -> Problem | str:
         """What is wrong with the values; an empty text if nothing is."""
@@ -94,13 +102,45 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             *(_Row(field) for field in self._fields),
             *([Vertical(*boxes, id="checks")] if boxes else []),
             Prose(id="problem"),
-            BackButton(),
+            Horizontal(*([BrowseButton()] if self._paths else []), BackButton(), id="buttons"),
         ]
 
     def on_mount(self) -> None:
         """Focus the first field."""
         self._show(Problem(self._problem))
         self.query_one(f"#{self._fields[0].name}").focus()
+
+    @on(PathInput.Completed)
+    def _show_names(self, message: PathInput.Completed) -> None:
+        names = "  ".join(clean(name, 60) for name in message.names)
+        place = self.query_one("#problem", Prose)
+        place.show(cell(clean(names, 400), Tone.DIM))
+        place.display = bool(names)
+
+    @on(PathInput.BrowseAsked)
+    def _browse_field(self, message: PathInput.BrowseAsked) -> None:
+        self.run_worker(self._browse(message.path_input), group="browse", exit_on_error=False)
+
+    def action_browse(self) -> None:
+        """Look for the file of the first path field."""
+        path_input = self.query_one(f"#{next(iter(self._paths))}", PathInput)
+        self.run_worker(self._browse(path_input), group="browse", exit_on_error=False)
+
+    async def _browse(self, path_input: PathInput) -> None:
+        field = self._paths[path_input.id or ""]
+        begun = field.parse(path_input.value)
+        browser = FileBrowser(self.appearance, begun, field.endings, saving=field.saving)
+        found = await self.app.push_screen_wait(browser)
+        if found is not None:
+            name = Path(begun).name or Path(field.value).name
+            path_input.value = str(found / name if field.saving and not found.is_file() else found)
+            path_input.cursor_position = len(path_input.value)
+        path_input.focus()
+
+    def _note_places(self, values: FormValues) -> None:
+        for name in self._paths:
+            if values[name]:
+                self.appearance.places.note(values.path(name))
 
     def values(self) -> FormValues:
         """The values as they are now."""
@@ -142,6 +182,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             return
         problem = self._checked(values)
         if not problem.text:
+            self._note_places(values)
             self.dismiss(self.answer(values))
             return
         self._show(problem)
@@ -241,6 +282,20 @@ class BackButton(Static, can_focus=True):
         super().__init__(Content("[ back ]"), markup=False)
 
 
+class BrowseButton(Static, can_focus=True):
+    """Looks for the file of a path field, for connections that lose control keys."""
+
+    DEFAULT_CSS = """
+    BrowseButton { width: 12; height: 1; margin-top: 1; color: $text-muted; }
+    BrowseButton:focus { text-style: bold reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "screen.browse", "Browse", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(Content("[ browse ]"), markup=False)
+
+
 class _Row(Horizontal):
     """A label and an input on one line."""
 
@@ -253,8 +308,13 @@ class _Row(Horizontal):
     def __init__(self, field: TextField) -> None:
         super().__init__()
         self._label = field.label
-        secret = isinstance(field, SecretField)
-        self._input = SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
+        if isinstance(field, PathField):
+            self._input: Input = PathInput(
+                field.value, endings=field.endings, placeholder=field.hint, id=field.name
+            )
+        else:
+            secret = isinstance(field, SecretField)
+            self._input = SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
 
     def compose(self) -> ComposeResult:
         """Label, input."""

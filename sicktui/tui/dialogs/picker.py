@@ -1,13 +1,11 @@
-"""A dialog with a list to choose from, and where that helps a line to type a path instead."""
+"""A dialog with a list to choose from."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from sicktui.model.errors import SicktuiError
@@ -22,8 +20,6 @@ from sicktui.tui.widgets.table import Table
 AnswerT = TypeVar("AnswerT")
 RowT = TypeVar("RowT", bound=Row)
 
-_MOST_ROWS: Final = 12
-
 
 class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
     """Reads the rows in a thread when it opens. Subclasses say what choosing a row answers.
@@ -36,7 +32,6 @@ class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
     DEFAULT_CSS = """
     Picker #box { width: 110; }
     Picker Table { height: 8; background: $surface; }
-    Picker Input { margin-top: 1; background: $panel; }
     """
 
     scrolls = False
@@ -115,39 +110,3 @@ class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
     def _broken(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
             self.show_problem(f"Error while {message.worker.name}: {message.worker.error!r}")
-
-
-class FilePicker(Picker[AnswerT, RowT]):
-    """A picker in which the path of a file can be typed instead."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "path", "Type a path", show=False)]
-
-    keys_text = "j k move   enter choose   tab or / type a path   q back"
-    path_hint: ClassVar[str] = ""
-
-    def body(self) -> list[Widget]:
-        """The list, a line for a path, and a place for a problem."""
-        table, problem = super().body()
-        return [table, Input(placeholder=self.path_hint, id="path"), problem]
-
-    def path_typed(self, path: str) -> None:
-        """Act on a path, as it was typed but for quotes around it."""
-        raise NotImplementedError
-
-    def show_rows(self, rows: Sequence[RowT]) -> None:
-        """Show the rows; an empty list cannot take keys, so then the path has the focus."""
-        self.table.show(rows)
-        self.table.styles.height = max(3, min(_MOST_ROWS, len(rows) + 1))
-        self.table.can_focus = bool(rows)
-        (self.table if rows else self.query_one("#path")).focus()
-
-    def action_path(self) -> None:
-        """Focus the line for a path."""
-        self.query_one("#path").focus()
-
-    @on(Input.Submitted)
-    def _path_submitted(self, message: Input.Submitted) -> None:
-        if text := message.value.strip().strip("\"'"):
-            self.path_typed(text)
-        else:
-            self.table.focus()

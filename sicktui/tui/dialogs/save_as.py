@@ -46,7 +46,9 @@ async def save_as(
     """
     problem = ""
     while True:
-        field = PathField(name="path", label="File", value=proposed, hint="path of the file", required=True)
+        field = PathField(
+            name="path", label="File", value=proposed, hint="path of the file", required=True, saving=True
+        )
         values = await ask(ValuesForm(appearance, title, lines, [field], problem=problem, submit="save"))
         if values is None:
             return None

@@ -33,6 +33,7 @@ async def import_list(services: Services) -> None:
                 label="File",
                 value=file,
                 hint="path of a .csv, .json or .toml file",
+                endings=(".csv", ".json", ".toml"),
                 required=True,
             ),
             CheckField(name="replace", label="change devices that have the same name", value=replace),

@@ -3,7 +3,7 @@
 from sicktui.engine.context import Context
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.picker import FilePicker
+from sicktui.tui.dialogs.file_picker import FilePicker
 from sicktui.tui.rows.backups.table import VERSION_COLUMNS, VersionRow
 from sicktui.tui.screens.readers import read_versions
 

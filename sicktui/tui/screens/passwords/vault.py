@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
 
+from msgspec import structs
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -124,7 +125,12 @@ def export_form(appearance: Appearance, problem: str = "") -> ValuesForm:
     """Asks where to write a copy, and for its password."""
     lines = [cell("Writes a copy of the vault with a separate password.")]
     return _new_password_form(
-        appearance, "Export a copy", lines, (FILE, *NEW), problem=problem, submit="export"
+        appearance,
+        "Export a copy",
+        lines,
+        (structs.replace(FILE, saving=True), *NEW),
+        problem=problem,
+        submit="export",
     )
 
 

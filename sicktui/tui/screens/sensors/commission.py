@@ -40,7 +40,12 @@ def list_form(appearance: Appearance, before: FormValues | None, problem: str) -
 
     fields = (
         PathField(
-            name="file", label="File", value=value("file", ""), hint="path of a .csv file", required=True
+            name="file",
+            label="File",
+            value=value("file", ""),
+            hint="path of a .csv file",
+            endings=(".csv",),
+            required=True,
         ),
         TextField(name="wait", label="Wait", value=value("wait", "120"), hint="seconds"),
         SecretField(name="password", label="Password", hint="of the sensors, for their names"),

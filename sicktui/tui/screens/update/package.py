@@ -10,9 +10,10 @@ from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage, inspect_package
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.packages.zip import PACKAGE_ENDINGS
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.picker import FilePicker
+from sicktui.tui.dialogs.file_picker import FilePicker
 from sicktui.tui.drawing.spans import Tone, cell
 from sicktui.tui.rows.packages import PACKAGE_COLUMNS, PackageRow
 
@@ -22,7 +23,8 @@ class PackagePicker(FilePicker[Package, PackageRow]):
 
     title_text = "Which package?"
     columns = PACKAGE_COLUMNS
-    empty = "The shelf is empty. Type the path of a package below."
+    empty = "The shelf is empty. Type the path of a package below, or drop its file here; tab completes it."
+    path_endings = PACKAGE_ENDINGS
     path_hint = "or the path of a .spk, .spk.signed, .swp or .zip file"
 
     def __init__(self, appearance: Appearance, context: Context) -> None:

@@ -13,6 +13,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, size
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.packages.zip import PACKAGE_ENDINGS
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, PathField, TextField
@@ -105,6 +106,7 @@ class ShelfScreen(TableScreen[None, PackageRow]):
                 label="File",
                 value=before["file"],
                 hint=".spk, .spk.signed, .swp or its .zip",
+                endings=PACKAGE_ENDINGS,
                 required=True,
             ),
             TextField(
