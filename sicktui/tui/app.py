@@ -2,6 +2,7 @@
 
 import errno
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +16,7 @@ from textual.driver import Driver
 from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
+from sicktui.engine.run.process import own_module
 from sicktui.model.errors import UsageError
 from sicktui.stores.config.places import Places
 from sicktui.tui.appearance import Appearance
@@ -64,6 +66,8 @@ class Dashboard(App[None]):
         self.animation_level = "none"
         self.farewell = ""
         """Printed on the terminal after the dashboard exits."""
+        self.then = ""
+        """A command that is run after that."""
         for each in available:
             self.register_theme(each)
         self.theme = theme
@@ -130,7 +134,7 @@ class Dashboard(App[None]):
 
     @on(LeaveAsked)
     def _leave(self, message: LeaveAsked) -> None:
-        self.farewell = message.farewell
+        self.farewell, self.then = message.farewell, message.then
         self.exit()
 
     @property
@@ -219,4 +223,6 @@ def run(context: Context, *, demo: bool = False) -> int:
         raise app.failure
     if app.farewell:
         sys.stdout.write(app.farewell + "\n")
+    if app.then:
+        return subprocess.call(own_module("sicktui", app.then))  # noqa: S603 - our own program
     return app.return_code or 0

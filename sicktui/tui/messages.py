@@ -87,11 +87,15 @@ class TroubleMet(Message):
 
 
 class LeaveAsked(Message):
-    """The operator quits; the farewell is printed on the terminal afterwards."""
+    """The operator quits; the farewell is printed on the terminal afterwards.
 
-    def __init__(self, farewell: str) -> None:
+    ``then`` is a command of sicktui that is run after that.
+    """
+
+    def __init__(self, farewell: str, then: str = "") -> None:
         super().__init__()
         self.farewell = farewell
+        self.then = then
 
 
 class PasswordsRead(Message):

@@ -20,6 +20,11 @@ def needs_device(now: CommandContext) -> str:
     return "" if now.devices else "The device list is empty. Add a device first."
 
 
+def needs_empty(now: CommandContext) -> str:
+    """There must be no device in the list: what follows is for those who begin."""
+    return "The device list is not empty. Run 'sicktui demo' in a terminal." if now.devices else ""
+
+
 def needs_chosen(now: CommandContext) -> str:
     """A device must be marked or selected."""
     return needs_device(now) or ("" if now.chosen else "No device is marked or selected.")

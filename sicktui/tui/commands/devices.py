@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_moved, needs_selected
+from sicktui.tui.commands.command import (
+    Command,
+    needs_chosen,
+    needs_device,
+    needs_empty,
+    needs_moved,
+    needs_selected,
+)
 
 GROUP: Final = "Device list"
 
@@ -86,6 +93,22 @@ COMMANDS: Final = (
         help="Export the device list to a file (.csv, .json or .toml), with what was seen of the sensors.",
         group=GROUP,
         unavailable_because=needs_device,
+    ),
+    Command(
+        id="tags",
+        key="#",
+        title="tags",
+        help="Tags group devices, for passwords too: tag or untag the marked devices, rename.",
+        group=GROUP,
+        unavailable_because=needs_chosen,
+    ),
+    Command(
+        id="demo",
+        key="0",
+        title="demo",
+        help="Try the dashboard on simulated sensors; quitting the demo ends it.",
+        group=GROUP,
+        unavailable_because=needs_empty,
     ),
     Command(
         id="overview",

@@ -74,8 +74,11 @@ class Services(Protocol):
         """The profiles of all devices by their names."""
         ...
 
-    def leave(self, farewell: str) -> None:
-        """End the dashboard; ``farewell`` is printed on the terminal afterwards."""
+    def leave(self, farewell: str, then: str = "") -> None:
+        """End the dashboard; ``farewell`` is printed on the terminal afterwards.
+
+        ``then`` is a command of sicktui that is run after that.
+        """
         ...
 
     def show_starting(self, spec: RunSpec) -> None:

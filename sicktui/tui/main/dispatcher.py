@@ -15,6 +15,7 @@ from sicktui.tui.flows.backups.history import browse_history
 from sicktui.tui.flows.backups.replace import replace
 from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.cancel import cancel_run
+from sicktui.tui.flows.demo import try_demo
 from sicktui.tui.flows.leave import leave
 from sicktui.tui.flows.offers import browse_offers
 from sicktui.tui.flows.passwords.change import change_passwords
@@ -33,6 +34,7 @@ from sicktui.tui.flows.sensors.follow import follow_sensor
 from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.sensors.search import search_sensors
+from sicktui.tui.flows.sensors.tags import manage_tags
 from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.settings import change_settings, choose_theme
 from sicktui.tui.flows.update import update
@@ -60,6 +62,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
     "remove": remove_devices,
     "restore": restore,
     "save": save_parameters,
+    "tags": manage_tags,
     "update": update,
 }
 """Flows for the marked devices, or for the selected one if none is marked."""
@@ -78,6 +81,7 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
 WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "add": add_device,
     "commission": commission_list,
+    "demo": try_demo,
     "doctor": lambda services: services.ask(DoctorScreen(services.appearance, services.context)),
     "export_list": export_list,
     "import_list": import_list,

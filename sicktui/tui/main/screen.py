@@ -120,8 +120,8 @@ class MainScreen(Screen[None]):
         yield HintBar(glyphs=glyphs, id="hints", classes="bar")
 
     def _empty(self) -> list[Cell]:
-        search, new, help_key = (self.appearance.keys.of(BY_ID[name]) for name in ("search", "add", "help"))
-        return how_to_begin(search, new, help_key, filtered=bool(self.dashboard.wanted))
+        keys = self.appearance.keys
+        return how_to_begin(lambda name: keys.of(BY_ID[name]), filtered=bool(self.dashboard.wanted))
 
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""

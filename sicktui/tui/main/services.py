@@ -73,9 +73,9 @@ class MainServices:
         """Put a warning into the log."""
         self.notifier.log(text, None, Level.WARNING)
 
-    def leave(self, farewell: str) -> None:
-        """End the app; ``farewell`` is printed on the terminal afterwards."""
-        self.screen.post_message(LeaveAsked(farewell))
+    def leave(self, farewell: str, then: str = "") -> None:
+        """End the app; ``farewell`` is printed on the terminal afterwards, and ``then`` is run."""
+        self.screen.post_message(LeaveAsked(farewell, then))
 
     # Devices
 

@@ -1,6 +1,7 @@
 """The device list: rows and columns."""
 
 import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -357,23 +358,32 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
 """Every column of the list, from left to right."""
 
 
-def how_to_begin(search: str, new: str, help_key: str, *, filtered: bool) -> list[Cell]:
+FIRST_COMMANDS: Final[Mapping[str, str]] = {
+    "search": "search the network for sensors",
+    "add": "add a device: name and address",
+    "import_list": "import a list: .csv, .json or .toml",
+    "commission": "set up new sensors from a list",
+    "demo": "try it on simulated sensors (sicktui demo)",
+    "help": "all keys",
+}
+"""The commands of an empty list, and what each is for."""
+
+
+def how_to_begin(key_of: Callable[[str], str], *, filtered: bool) -> list[Cell]:
     """The text of an empty list.
 
     Args:
-        search: the key that searches for sensors.
-        new: the key that adds a device.
-        help_key: the key of the help.
+        key_of: the key of a command.
         filtered: whether the filter hides all devices.
     """
     if filtered:
         return [(), cell("  No device matches the filter. An empty filter shows all.", Tone.DIM)]
     return [
         (),
-        cell("  The device list is empty."),
+        cell("  The device list is empty. Press a key to begin:"),
         (),
-        (Span(f"  {search:<14}", Tone.KEY), Span("search the network for sensors (discover)")),
-        (Span(f"  {new:<14}", Tone.KEY), Span("add a device: name and address")),
-        (Span("  sicktui demo  ", Tone.KEY), Span("try the dashboard on simulated sensors")),
-        (Span(f"  {help_key:<14}", Tone.KEY), Span("all keys")),
+        *(
+            (Span(f"  {key_of(command):<5}", Tone.KEY), Span(words))
+            for command, words in FIRST_COMMANDS.items()
+        ),
     ]
