@@ -160,7 +160,7 @@ class Dashboard(App[None]):
         if self._main is None:
             self.exit()
         else:
-            self._main.action_command("quit")
+            self._main.leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow the command palette on the main screen only."""

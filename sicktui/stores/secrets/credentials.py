@@ -28,10 +28,6 @@ Groups = Callable[[str], Sequence[str]]
 """The groups of a device, the narrowest first: ``@tag`` for each of its tags, then ``all``."""
 
 
-def _no_groups(_: str) -> Sequence[str]:
-    return ()
-
-
 class Credentials:
     """The chain. Safe to use from several threads. No call prompts, and a store that hangs is given up.
 
@@ -55,7 +51,7 @@ class Credentials:
         keyring: SecretStore | None,
         passphrase: str | None = None,
         vault: Vault | None = None,
-        groups: Groups = _no_groups,
+        groups: Groups = lambda _: (),
         bindings: SharedRecord[BindingsRecord] | None = None,
         place_of: PlaceOf = lambda _: None,
     ) -> None:
@@ -101,8 +97,7 @@ class Credentials:
         # Only now, since to know its groups the device list is read.
         shared = self._shared(device, user)
         for account in shared:
-            known = self._entered.get(account)
-            if known is not None:
+            if (known := self._entered.get(account)) is not None:
                 return known
         if self._given is not None:
             return self._given
@@ -265,6 +260,11 @@ class Credentials:
             except StoreFailed as failure:
                 self._blame(store, failure)
 
+    @property
+    def unsaved(self) -> int:
+        """How many secrets were entered and are in no store. Beside a given one, none is counted."""
+        return len(self._entered.everything()) if self._given is None else 0
+
     def hold(self, device: str, user: str, password: str) -> None:
         """Keep a password in the memory of this process alone, whatever stores there are."""
         self._entered.put(account_of(device, user), password)
@@ -372,7 +372,7 @@ def open_credentials(
     use_keyring: bool = True,
     time_limit: float = TIME_LIMIT,
     vault: Vault | None = None,
-    groups: Groups = _no_groups,
+    groups: Groups = lambda _: (),
     bindings: SharedRecord[BindingsRecord] | None = None,
     place_of: PlaceOf = lambda _: None,
 ) -> Credentials:

@@ -112,6 +112,7 @@ class Dispatcher:
     def __init__(self, screen: "Screen[None]", services: MainServices, panes: Panes) -> None:
         self._screen = screen
         self._services = services
+        self._panes = panes
         self._own: dict[str, Callable[[], object]] = {
             "cancel": self._cancel,
             "details": self._details,
@@ -198,7 +199,14 @@ class Dispatcher:
         self._screen.app.push_screen(HelpScreen(self._services.appearance, self._services.context.home))
 
     def _quit(self) -> None:
-        going = bool(self._services.dashboard.live_runs)
-        if going and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
+        """Close a layer; at the bottom quit, with a question where something would be lost."""
+        if not self._panes.close_layer():
+            self.leave(whatever_is_lost=False)
+
+    def leave(self, *, whatever_is_lost: bool = True) -> None:
+        """Quit from wherever the operator is; a running run is always asked about."""
+        losing = bool(self._services.dashboard.live_runs) or not whatever_is_lost
+        if losing and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
             return  # The question is open already, or another one comes first.
-        self._screen.run_worker(leave(self._services), group="leave", exclusive=True, exit_on_error=False)
+        work = leave(self._services, whatever_is_lost=whatever_is_lost)
+        self._screen.run_worker(work, group="leave", exclusive=True, exit_on_error=False)

@@ -81,6 +81,16 @@ class Panes:
             self.filter("")
             self.keep_filter()
 
+    def close_layer(self) -> bool:
+        """Close what is above the plain list: the filter, then the zoom. Returns whether there was one."""
+        if self._filter.display or self._dashboard.wanted:
+            self.leave_filter()
+            return True
+        if self._renderer.zoomed:
+            self.zoom()
+            return True
+        return False
+
     def sort(self) -> None:
         """Sort by the next criterion."""
         orders = list(Order)

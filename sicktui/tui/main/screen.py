@@ -291,6 +291,10 @@ class MainScreen(Screen[None]):
         else:
             self.dispatcher.run(command_id)
 
+    def leave(self) -> None:
+        """Quit from wherever the operator is."""
+        self.dispatcher.leave()
+
     def on_descendant_focus(self) -> None:
         """Show what can be done there."""
         self.renderer.render()

@@ -49,7 +49,6 @@ def status_line(
             " with warnings",
             Tone.WARN,
         ),
-        _count(unknown_passwords, f"{glyphs.warning} ", " without password", Tone.WARN),
         cell(f"{glyphs.failed} config.toml invalid", Tone.BAD) if settings_problem else (),
         _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
         _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
@@ -57,11 +56,14 @@ def status_line(
     ]
     gap = Span("  ")
     shown = joined(left, gap)
+    # Left out where there is no room: the list shows it for each device.
+    without = _count(unknown_passwords, f"{glyphs.warning} ", " without password", Tone.WARN)
     for right in (*((store, clock) for store in stores), (clock,), ()):
         tail = joined((cell(text, Tone.DIM) for text in right), gap)
-        room = width - width_of(shown) - width_of(tail)
-        if room >= (len(gap.text) if right else 0):
-            return (*shown, Span(" " * room), *tail)
+        for part in (joined((shown, without), gap), shown):
+            room = width - width_of(part) - width_of(tail)
+            if room >= (len(gap.text) if right else 0):
+                return (*part, Span(" " * room), *tail)
     return shown
 
 
