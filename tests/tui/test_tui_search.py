@@ -12,18 +12,31 @@ from textual.widgets import Input
 
 from sicktui.engine.context import Context
 from sicktui.engine.discovery.search import Progress, Request
-from sicktui.model.device import Profile
+from sicktui.model.device import Identity, Profile
 from sicktui.model.errors import UsageError
-from sicktui.model.search.records import By, Found, Problem, Remark, Snapshot, Subnet
+from sicktui.model.search.judgement import judge
+from sicktui.model.search.records import (
+    Answer,
+    By,
+    Found,
+    Listed,
+    Problem,
+    Refusal,
+    Remark,
+    Sighting,
+    Snapshot,
+    Subnet,
+)
 from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import CheckBox, ValuesForm
 from sicktui.tui.drawing.columns import share
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.glyphs import ASCII
-from sicktui.tui.rows.search import SEARCH_COLUMNS, Asked, progress_cell, rows_of
+from sicktui.tui.rows.search import SEARCH_COLUMNS, Asked, means_of, progress_cell, rows_of
 from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors import search as search_screen
 from sicktui.tui.screens.sensors.search import SearchScreen
@@ -99,7 +112,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Request]]:
     def replace(*reports: Progress, then: Callable[[], object] | None = None) -> list[Request]:
         asked: list[Request] = []
 
-        async def search(_: Context, request: Request) -> AsyncGenerator[Progress, None]:
+        async def search(_: Context, request: Request, **_more: object) -> AsyncGenerator[Progress, None]:
             asked.append(request)
             try:
                 for report in reports:
@@ -117,6 +130,19 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Request]]:
     return replace
 
 
+async def edited(pilot: Pilot[None], *, told: str, title: str, **texts: str) -> None:
+    """Enter the name or the address of the selected sensor, and leave the form if that is refused."""
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm) and title in flat_of(pilot))
+    for name, text in texts.items():
+        pilot.app.screen.query_one(f"#{name}", Input).value = text
+    await pilot.press("enter")
+    if told:
+        await until(pilot, lambda: told in flat_of(pilot))
+        await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
+
+
 async def test_from_the_empty_list_to_added_sensors_with_one_key_a_step(harness: DashboardHarness) -> None:
     await harness.start(ONE, TWO)
     without_password(harness)
@@ -128,9 +154,16 @@ async def test_from_the_empty_list_to_added_sensors_with_one_key_a_step(harness:
         assert "25420068" in text_of(pilot)
         await pilot.press("a")
         await until(pilot, lambda: "2 marked" in flat_of(pilot))
+        suggested = {"25420067": "gate-1", "25420068": "picoScan120-25420068"}
+        first, second = sorted(harness.devices, key=lambda device: int(device.address.rpartition(":")[2]))
+        title = f"{suggested[first.serial]} in the list"
+        await edited(pilot, name="all", told="already means something else", title=title)
+        await edited(pilot, name="dock 7", told="", title=title)
+        await until(pilot, lambda: "name in the list: dock 7" in flat_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
-        await until(pilot, lambda: "picoScan120-25420068" in text_of(pilot))
+        await until(pilot, lambda: suggested[second.serial] in text_of(pilot))
+        assert "dock 7" in text_of(pilot)
         pilot.app.screen.query_one("#tags", Input).value = "hall 3!"
         await pilot.press("enter")
         await until(pilot, lambda: "not a valid tag" in flat_of(pilot))
@@ -149,8 +182,8 @@ async def test_from_the_empty_list_to_added_sensors_with_one_key_a_step(harness:
         await until(pilot, lambda: pilot.app.screen is main and "2 online" in text_of(pilot))
     profiles = harness.context.devices().profiles
     assert {name: (p.serial, p.tags, p.model) for name, p in profiles.items()} == {
-        "gate-1": ("25420067", ("hall-3", "north"), "picoScan150"),
-        "picoScan120-25420068": ("25420068", ("hall-3", "north"), "picoScan120"),
+        "dock 7": (first.serial, ("hall-3", "north"), first.spec.model),
+        suggested[second.serial]: (second.serial, ("hall-3", "north"), second.spec.model),
     }
     assert "The password of @hall-3" in notes_of(pilot)
     assert not any(r.method == "POST" and "Write" in r.endpoint for d in harness.devices for r in d.requests)
@@ -190,11 +223,14 @@ async def test_a_moved_sensor_is_followed_after_a_question(harness: DashboardHar
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
         assert harness.context.devices().profiles["gate"].address == "127.0.0.1:9"
+        by_name = gate.address.replace("127.0.0.1", "localhost")
+        await edited(pilot, address="banana:x", told="invalid address", title="gate in the list")
+        await edited(pilot, address=by_name, told="", title="gate in the list")
         await pilot.press("f")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and by_name in flat_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "Changed 1 address: gate." in flat_of(pilot))
-    assert harness.context.devices().profiles["gate"].address == gate.address
+    assert harness.context.devices().profiles["gate"].address == by_name
 
 
 async def test_another_sensor_at_an_address_of_the_list_is_not_added(harness: DashboardHarness) -> None:
@@ -207,6 +243,35 @@ async def test_another_sensor_at_an_address_of_the_list_is_not_added(harness: Da
         await pilot.press("a", "enter")
         await until(pilot, lambda: "cannot be added: other sensor" in notes_of(pilot))
     assert list(harness.context.devices().profiles) == ["dock"]
+
+
+def test_the_advice_names_keys_and_no_options_of_a_command() -> None:
+    one, two = (
+        Sighting(by=By.BROADCAST, host="192.168.0.7", mac=f"00:06:77:00:00:0{n}", interface="192.168.0.2")
+        for n in (1, 2)
+    )
+    answer = Answer(address="192.168.0.9", host="192.168.0.9", identity=Identity(name="x", version=""))
+    moved = Answer(
+        address="192.168.0.8", host="192.168.0.8", identity=Identity(name="x", version="", serial="7")
+    )
+    away = structs.replace(one, host="10.0.0.1", mac="00:06:77:00:00:03")
+    closed = structs.replace(one, host="192.168.0.5", mac="00:06:77:00:00:04")
+    refusal = Answer(address="192.168.0.5", host="192.168.0.5", refusal=Refusal.CLOSED)
+    seen = Snapshot(
+        sightings=(one, two, away, closed),
+        answers=(answer, moved),
+        refusals={"192.168.0.5": refusal},
+        subnets=(SUBNET,),
+    )
+    gate = Listed(name="gate", address="192.168.0.6", host="192.168.0.6", serial="7")
+    states = {each.address: each for each in judge(seen, [gate], means_of(KeyMap({"commission": "f9"}), "f"))}
+    advice = {address: each.advice for address, each in states.items()}
+    assert "Esc, then f9" in advice["192.168.0.7"]
+    assert "Esc, then f9" in advice["10.0.0.1"]
+    assert "Esc, then n" in advice["192.168.0.9"]
+    assert "Press f" in advice["192.168.0.8"]
+    assert "press c" in advice["192.168.0.5"]
+    assert not [text for text in advice.values() if "--" in text or "sicktui" in text]
 
 
 async def test_an_empty_result_has_its_reasons_and_what_to_press(harness: DashboardHarness) -> None:
@@ -352,7 +417,7 @@ async def test_what_is_found_out_while_the_operator_is_asked_counts(
 ) -> None:
     asked = asyncio.Event()
 
-    async def search(*_: object) -> AsyncGenerator[Progress, None]:
+    async def search(*_: object, **_more: object) -> AsyncGenerator[Progress, None]:
         yield progress(found(1), found(2), done=False)
         await asked.wait()
         yield progress(found(1), found(2, problem=Problem.ADDRESS_CONFLICT, message="Two sensors."))

@@ -1,6 +1,6 @@
 """Takes what a search has found into the device list. Nothing is sent to any sensor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
@@ -40,7 +40,8 @@ def add(
     found: Sequence[Found],
     *,
     tags: Sequence[str] = (),
-    names: dict[str, str] | None = None,
+    names: Mapping[str, str] = {},
+    addresses: Mapping[str, str] = {},
 ) -> list[Profile]:
     """Add sensors to the list, with their serial numbers, and remember what they are.
 
@@ -51,6 +52,7 @@ def add(
         found: what a search has found.
         tags: tags for all of them.
         names: names that a person chose, by ``Found.key``; else they are made from what the sensors report.
+        addresses: likewise; else where they were found.
 
     Returns:
         What was added.
@@ -65,9 +67,10 @@ def add(
         for each in found:
             if not can_add(each) or _is_listed(each, devices.profiles.values()):
                 continue
+            taken = {*devices.profiles, *names.values()}
             profile = Profile(
-                name=(names or {}).get(each.key) or name_for(each, devices.profiles, longest=MAX_NAME),
-                address=each.address,
+                name=names.get(each.key) or name_for(each, taken, longest=MAX_NAME),
+                address=addresses.get(each.key) or each.address,
                 serial=each.serial,
                 model=each.model,
                 tags=tuple(dict.fromkeys(tags)),
@@ -94,12 +97,15 @@ def _is_listed(found: Found, profiles: Iterable[Profile]) -> bool:
     )
 
 
-def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
+def follow_moved(
+    context: Context, found: Sequence[Found], *, addresses: Mapping[str, str] = {}
+) -> list[Followed]:
     """Change the address of every device that a search has found, confirmed, at another one.
 
     Args:
         context: the list.
         found: what a search has found.
+        addresses: addresses that a person chose, by ``Found.key``; else where they were found.
 
     Raises:
         ConfigError: the list cannot be read, or was changed meanwhile.
@@ -111,7 +117,7 @@ def follow_moved(context: Context, found: Sequence[Found]) -> list[Followed]:
             before = devices.profiles.get(each.device or "")
             if not can_follow(each) or before is None or not _is_its(before, each):
                 continue
-            address = for_list(each.address)
+            address = addresses.get(each.key) or for_list(each.address)
             if address != before.address:
                 after = structs.replace(before, address=address)
                 devices = devices.replace(before.name, after)

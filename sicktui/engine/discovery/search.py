@@ -20,6 +20,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.judgement import judge
 from sicktui.model.search.records import Found, Remark, Snapshot, Subnet, is_ipv4
+from sicktui.model.search.words import OPTIONS, Means
 from sicktui.model.wording import count
 
 ASK_FROM: Final = 1 << 16
@@ -178,7 +179,7 @@ def longest_sweep(context: Context, request: Request) -> float:
 
 
 async def search(
-    context: Context, request: Request, *, own: Sequence[Subnet] | None = None
+    context: Context, request: Request, *, own: Sequence[Subnet] | None = None, means: Means = OPTIONS
 ) -> AsyncGenerator[Progress, None]:
     """Search, and report what was found so far several times a second. The last report is ``done``.
 
@@ -188,6 +189,7 @@ async def search(
         context: settings, list and clock.
         request: what to search.
         own: the subnets of this PC; ``None``: look.
+        means: what the advice names.
 
     Raises:
         ConfigError: the device list cannot be read.
@@ -217,7 +219,7 @@ async def search(
         async for seen in snapshots:
             if seen.version != version or seen.done:
                 version = seen.version
-                found = tuple(judge(seen, entries))
+                found = tuple(judge(seen, entries, means))
             yield Progress(found=found, seen=seen, wait=scope.wait)
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from sicktui.model.device import Identity, bare_serial, same_serial
 from sicktui.model.search import words
 from sicktui.model.search.records import Answer, By, Found, Listed, Problem, Sighting, Snapshot, Subnet
+from sicktui.model.search.words import OPTIONS, Means
 
 _WAYS: Final = (By.BROADCAST, By.SWEEP, By.NEIGHBOUR)
 _HTTP: Final = 80
@@ -85,17 +86,18 @@ class _Subject(Struct, kw_only=True):
         return next(way for way in _WAYS if way in ways)
 
 
-def judge(seen: Snapshot, listed: Sequence[Listed]) -> list[Found]:
+def judge(seen: Snapshot, listed: Sequence[Listed], means: Means = OPTIONS) -> list[Found]:
     """Every sensor of a search, in the order of its addresses.
 
     Args:
         seen: what the search has seen so far.
         listed: the device list.
+        means: what the advice names.
     """
     # A sensor that answers at two addresses is where the list has it.
     answers = sorted(seen.answers, key=lambda a: not any(_is_at(entry, a.address) for entry in listed))
     subjects = _subjects(answers, seen.sightings)
-    judged = _Judge(seen, subjects, listed)
+    judged = _Judge(seen, subjects, listed, means)
     return sorted((judged.found(subject) for subject in subjects), key=_order)
 
 
@@ -193,8 +195,11 @@ def _is_loopback(host: str) -> bool:
 class _Judge:
     """Knows all that the judgement of one sensor needs."""
 
-    def __init__(self, seen: Snapshot, subjects: list[_Subject], listed: Sequence[Listed]) -> None:
+    def __init__(
+        self, seen: Snapshot, subjects: list[_Subject], listed: Sequence[Listed], means: Means
+    ) -> None:
         self._seen = seen
+        self._means = means
         self._subjects = subjects
         self._by_serial: dict[str, list[Listed]] = {}
         self._by_host: dict[str, list[Listed]] = {}
@@ -261,13 +266,13 @@ class _Judge:
     ) -> tuple[Problem | None, str, str]:
         rivals = self._rivals(subject)
         if rivals:
-            return Problem.ADDRESS_CONFLICT, *words.conflict(found, rivals)
+            return Problem.ADDRESS_CONFLICT, *words.conflict(found, rivals, self._means)
         away = self._other_subnet(subject)
         if away is not None:
-            return Problem.OTHER_SUBNET, *words.other_subnet(found, away)
+            return Problem.OTHER_SUBNET, *words.other_subnet(found, away, self._means)
         if device is not None and device.serial and not _is_at(device, subject.address):
             if found.confirmed or bare_serial(device.serial) not in self._own_place:
-                return Problem.MOVED, *words.moved(found, device)
+                return Problem.MOVED, *words.moved(found, device, self._means)
             return None, *words.forged(found, f"Sensor {found.serial} answers at {device.address}")
         if instead is not None:
             return Problem.OTHER_SENSOR, *words.other_sensor(found, instead)
@@ -277,7 +282,7 @@ class _Judge:
 
     def _unconfirmed(self, subject: _Subject, found: Found) -> tuple[Problem | None, str, str]:
         if subject.answer is not None:
-            return None, *words.NAMELESS
+            return None, *words.nameless(self._means)
         refusal = self._seen.refusals.get(subject.host)
         here = next((s for s in self._at.get(subject.host, ()) if s.answer is not None), None)
         if here is not None and not _is_loopback(subject.host):
@@ -286,7 +291,7 @@ class _Judge:
             return None, *words.forged(found, f"{who} answers at {here.address}")
         if refusal is None or refusal.refusal is None:
             return None, "It has not been asked over REST.", ""
-        return Problem.NO_REST_API, *words.no_rest_api(refusal, heard=subject.heard)
+        return Problem.NO_REST_API, *words.no_rest_api(refusal, self._means, heard=subject.heard)
 
     def _rivals(self, subject: _Subject) -> list[str]:
         """The MAC addresses of other sensors that are alive at the same address, in the same network."""

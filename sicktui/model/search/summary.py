@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.search.records import Found, Problem, Snapshot, Subnet
+from sicktui.model.search.words import OPTIONS, Means
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -26,24 +27,6 @@ def counts(found: Sequence[Found], seen: Snapshot) -> Counts:
         moved=sum(each.problem is Problem.MOVED for each in found),
         probed=seen.probed,
     )
-
-
-class Means(Struct, frozen=True, kw_only=True):
-    """How a front end is asked for what may help."""
-
-    sweep: str
-    """To sweep ``{range}``."""
-    ports: str
-    """To name TCP ports."""
-    broadcast: str
-    """To search the subnets again."""
-
-
-OPTIONS: Final = Means(
-    sweep="'sicktui discover --cidr {range}'",
-    ports="name other TCP ports with --port",
-    broadcast="Leave out --no-broadcast",
-)
 
 
 def why_nothing(

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 from sicktui.model.search.records import Answer, Found, Listed, Problem, Refusal, Subnet
 
 HIDDEN: Final = (
@@ -9,43 +11,70 @@ HIDDEN: Final = (
     "",
 )
 
-NAMELESS: Final = (
-    "Its REST API reports neither a serial number nor a MAC address, so it is not confirmed.",
-    "Check on site which sensor it is. 'sicktui devices add' adds it by its address.",
-)
-
 Words = tuple[str, str]
 """A message, and what to do next; either may be empty."""
 
 
-def conflict(found: Found, rivals: list[str]) -> Words:
+class Means(Struct, frozen=True, kw_only=True):
+    """How a front end is asked for what may help: options of commands, or keys."""
+
+    sweep: str
+    """To sweep ``{range}``."""
+    ports: str
+    """To name TCP ports."""
+    broadcast: str
+    """To search the subnets again."""
+    own_addresses: str
+    """To give sensors that share an address one each, as a sentence: ``{mac}``."""
+    address: str
+    """To give a sensor another address, as a sentence: ``{mac}``, ``{mask}``."""
+    follow: str
+    """To change the list, as a sentence."""
+    add: str
+    """To add a sensor by its address, as a sentence."""
+
+
+OPTIONS: Final = Means(
+    sweep="'sicktui discover --cidr {range}'",
+    ports="name other TCP ports with --port",
+    broadcast="Leave out --no-broadcast",
+    own_addresses="Give each its own address: 'sicktui address --mac {mac} --ip IP --mask MASK', or all of "
+    "them from a list: 'sicktui commission FILE'.",
+    address="Give it an address there: 'sicktui address --mac {mac} --ip IP --mask {mask}'.",
+    follow="Use 'sicktui discover --follow-moved' to change the list.",
+    add="'sicktui devices add' adds it by its address.",
+)
+
+
+def nameless(means: Means) -> Words:
+    """Its REST API does not report who it is."""
+    message = "Its REST API reports neither a serial number nor a MAC address, so it is not confirmed."
+    return message, f"Check on site which sensor it is. {means.add}"
+
+
+def conflict(found: Found, rivals: list[str], means: Means) -> Words:
     """Several sensors have one address."""
     host = found.address.partition(":")[0]
     macs = ", ".join([found.mac or "-", *rivals])
     message = f"{1 + len(rivals)} sensors have the address {host}: {macs}."
-    return message, (
-        f"Give each its own address: 'sicktui address --mac {found.mac} --ip IP --mask MASK', or all of them "
-        "from a list: 'sicktui commission FILE'."
-    )
+    return message, means.own_addresses.format(mac=found.mac)
 
 
-def other_subnet(found: Found, subnet: Subnet) -> Words:
+def other_subnet(found: Found, subnet: Subnet, means: Means) -> Words:
     """The subnet of this PC that heard it is not the sensor's."""
     own = f"{subnet.host}/{subnet.prefix}{f' on {subnet.name}' if subnet.name else ''}"
     message = f"Its address is not in the subnet of this PC ({own}), so it cannot be reached."
-    return message, (
-        f"Give it an address there: 'sicktui address --mac {found.mac} --ip IP --mask {subnet.mask}'. "
-        "Or give this PC an address in its subnet."
-    )
+    there = means.address.format(mac=found.mac, mask=subnet.mask)
+    return message, f"{there} Or give this PC an address in its subnet."
 
 
-def moved(found: Found, device: Listed) -> Words:
+def moved(found: Found, device: Listed, means: Means) -> Words:
     """A sensor of the list is at another address."""
     if not found.confirmed:
         message = f"By its answer to the search it is {device.name}, which the list has at {device.address}."
         return message, "Its REST API has not confirmed that; the list is not changed."
     message = f"{device.name} is at {found.address} now; the list has {device.address}."
-    return message, "Use 'sicktui discover --follow-moved' to change the list."
+    return message, means.follow
 
 
 def other_sensor(found: Found, instead: Listed) -> Words:
@@ -81,7 +110,7 @@ def only_claimed(what: str, table: str | None = None) -> str:
     return f"Its answer to the search names {what}, the neighbour table {table}: that is not confirmed."
 
 
-def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
+def no_rest_api(refusal: Answer, means: Means, *, heard: bool) -> Words:
     """The network knows it, and its web server does not answer."""
     if refusal.refusal in (Refusal.OTHER, Refusal.UNSENT):
         return f"{refusal.address} cannot be read as a sensor: {refusal.words}", "Try again in a minute."
@@ -98,7 +127,7 @@ def no_rest_api(refusal: Answer, *, heard: bool) -> Words:
     if closed:
         message = f"{refusal.address} is closed: its web server is off or starting, or uses another port."
         return message, (
-            "Try again in a minute, or with --port. SOPAS ET can switch the web server on "
+            f"Try again in a minute, or {means.ports}. SOPAS ET can switch the web server on "
             "(SetWebserverEnabled)."
         )
     message = f"It answers the search, but {refusal.address} does not answer."

@@ -7,14 +7,16 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.engine.discovery.keep import can_add, can_follow
+from sicktui.engine.discovery.keep import can_add
 from sicktui.engine.discovery.search import Progress, Request, port_of, request_of
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Found, Problem
-from sicktui.model.search.summary import Means, why_nothing
-from sicktui.model.search.words import state_of
+from sicktui.model.search.summary import why_nothing
+from sicktui.model.search.words import Means, state_of
 from sicktui.model.wording import count, duration
+from sicktui.tui.commands import BY_ID
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
@@ -80,6 +82,16 @@ def _seconds(text: str) -> float | None:
     return seconds
 
 
+class Edit(Struct, frozen=True, kw_only=True):
+    """How a sensor goes into the list; empty: as it was found."""
+
+    name: str = ""
+    address: str = ""
+
+
+AS_FOUND: Final = Edit()
+
+
 class SearchRow(Struct, frozen=True, kw_only=True):
     """A sensor that was found, as it is listed."""
 
@@ -87,6 +99,7 @@ class SearchRow(Struct, frozen=True, kw_only=True):
     marked: bool = False
     taken: str = ""
     """What has become of it in the list since it was found; empty: nothing."""
+    edit: Edit = AS_FOUND
 
     @property
     def key(self) -> str:
@@ -99,19 +112,24 @@ class SearchRow(Struct, frozen=True, kw_only=True):
         return can_add(self.found) and not self.taken
 
 
-def rows_of(found: Sequence[Found], marks: frozenset[str], taken: Mapping[str, str]) -> list[SearchRow]:
+def rows_of(
+    found: Sequence[Found],
+    marks: frozenset[str],
+    taken: Mapping[str, str],
+    edits: Mapping[str, Edit] = {},
+) -> list[SearchRow]:
     """The rows: what can be added first, then what is odd, then what is known; each by address.
 
     Args:
         found: what was found.
         marks: the keys of those that were marked.
         taken: what has become of some in the list, by key.
+        edits: how some go into the list, by key.
     """
     rows = []
     for each in sorted(found, key=_order):
-        row = SearchRow(found=each, taken=taken.get(each.key, ""))
-        marked = row.may_be_marked and row.key in marks
-        rows.append(SearchRow(found=each, taken=row.taken, marked=marked))
+        row = SearchRow(found=each, taken=taken.get(each.key, ""), edit=edits.get(each.key, AS_FOUND))
+        rows.append(structs.replace(row, marked=row.may_be_marked and row.key in marks))
     return rows
 
 
@@ -202,7 +220,9 @@ SEARCH_COLUMNS: Final[tuple[Column[SearchRow], ...]] = (
         ample=10,
         most=24,
         rank=4,
-        cell=lambda r, _g, _w: cell(clean(r.found.name or "")),
+        cell=lambda r, _g, _w: cell(
+            clean(r.edit.name or r.found.name or ""), Tone.KEY if r.edit.name else Tone.PLAIN
+        ),
     ),
     Column(id="state", title="State", least=12, ample=24, most=44, rank=1, cell=_state_cell),
 )
@@ -280,7 +300,7 @@ def why_not_added(row: SearchRow) -> str:
     return state_of(found)
 
 
-def about_found(row: SearchRow, follow_key: str) -> list[Cell]:
+def about_found(row: SearchRow) -> list[Cell]:
     """A sensor in full: what is odd, what to do, and what it reports."""
     found = row.found
     lines: list[Cell] = []
@@ -289,11 +309,12 @@ def about_found(row: SearchRow, follow_key: str) -> list[Cell]:
     elif found.message:
         tone = Tone.BAD if found.problem in (Problem.OTHER_SENSOR, Problem.ADDRESS_CONFLICT) else Tone.WARN
         lines.append(cell(clean(found.message, 600), tone))
-        advice = f"Press {follow_key} to change the list." if can_follow(found) else found.advice
-        lines += [cell(clean(advice, 600))] if advice else []
+        lines += [cell(clean(found.advice, 600))] if found.advice else []
     elif not found.confirmed:
         lines.append(cell("Not confirmed by its own REST API so far.", Tone.WARN))
     facts = (
+        ("name in the list", row.edit.name),
+        ("address in the list", row.edit.address),
         ("address", found.address),
         ("model", found.model),
         ("serial number", found.serial),
@@ -307,14 +328,26 @@ def about_found(row: SearchRow, follow_key: str) -> list[Cell]:
     return lines + [(Span(f"{name}: ", Tone.DIM), Span(clean(value, 200))) for name, value in facts if value]
 
 
-MEANS: Final = Means(
-    sweep="press c and enter {range}",
-    ports="press c to name other TCP ports",
-    broadcast="Press c and allow broadcasts",
-)
+def means_of(keys: KeyMap, follow: str) -> Means:
+    """What the advice names: keys of the search screen, and of the main screen.
+
+    Args:
+        keys: those of the main screen.
+        follow: the key that changes the list.
+    """
+    commission, add = (keys.of(BY_ID[name]) for name in ("commission", "add"))
+    return Means(
+        sweep="press c and enter {range}",
+        ports="press c to name other TCP ports",
+        broadcast="Press c and allow broadcasts",
+        own_addresses=f"Give each its own address, from a list of MAC addresses: Esc, then {commission}.",
+        address=f"Give it an address there, from a list with its MAC {{mac}}: Esc, then {commission}.",
+        follow=f"Press {follow} to change the list.",
+        add=f"To add it by its address: Esc, then {add}.",
+    )
 
 
-def about_nothing(progress: Progress, request: Request, *, windows: bool) -> list[Cell]:
+def about_nothing(progress: Progress, request: Request, means: Means, *, windows: bool) -> list[Cell]:
     """Why nothing may have been found, and what to try."""
     lines: list[Cell] = []
     for reason, advice in why_nothing(
@@ -322,7 +355,7 @@ def about_nothing(progress: Progress, request: Request, *, windows: bool) -> lis
         broadcast=request.broadcast,
         swept=bool(request.networks or request.targets),
         windows=windows,
-        means=MEANS,
+        means=means,
     ):
         lines += [cell(reason), (Span("  "), Span(advice, Tone.KEY)), ()]
     return lines

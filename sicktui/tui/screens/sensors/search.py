@@ -1,7 +1,7 @@
 """Searches for sensors, and shows what is found while it is found."""
 
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Final
 
@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
+from sicktui.engine.discovery.keep import can_follow
 from sicktui.engine.discovery.search import (
     Progress,
     failure_of,
@@ -31,9 +32,11 @@ from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.rows.search import (
     SEARCH_COLUMNS,
     Asked,
+    Edit,
     SearchRow,
     about_found,
     about_nothing,
+    means_of,
     progress_cell,
     rows_of,
     scope_cell,
@@ -56,8 +59,12 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 Latest = Callable[[Found], Found]
 """What a search has found of a sensor by now: it goes on while the operator is asked."""
-Take = Callable[[Sequence[Found], Latest], Awaitable[Taken | None]]
+Edits = Mapping[str, Edit]
+"""How sensors go into the list, by their keys."""
+Take = Callable[[Sequence[Found], Latest, Edits], Awaitable[Taken | None]]
 """Asks, and changes the list; ``None`` if the operator left."""
+AskEdit = Callable[[Found, Edits], Awaitable[Edit | None]]
+"""Asks how a sensor goes into the list; ``None`` if the operator left."""
 
 
 class SearchScreen(TableScreen[None, SearchRow]):
@@ -68,6 +75,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
         context: the engine's context.
         asked: what was entered before in this session.
         remember: keeps what is entered now.
+        edit: asks for the name and the address of a sensor in the list.
         add: adds sensors to the list.
         follow: changes the addresses of devices whose sensors have moved.
     """
@@ -80,6 +88,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "mark"),
         Binding("a", "mark_all", "all new"),
+        Binding("e", "edit", "name, address"),
         Binding(_FOLLOW, "follow", "follow moved"),
         Binding("c", "change", "ranges, ports"),
         Binding("r", "again", "search again"),
@@ -96,6 +105,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
         asked: Asked,
         *,
         remember: Callable[[Asked], None],
+        edit: AskEdit,
         add: Take,
         follow: Take,
     ) -> None:
@@ -104,7 +114,9 @@ class SearchScreen(TableScreen[None, SearchRow]):
         self._entered = asked
         self._asked = asked
         self._remember = remember
-        self._add, self._follow = add, follow
+        self._edit, self._add, self._follow = edit, add, follow
+        self._means = means_of(appearance.keys, _FOLLOW)
+        self._edits: dict[str, Edit] = {}
         self._progress: Progress | None = None
         self._marks: frozenset[str] = frozenset()
         self._taken: dict[str, str] = {}
@@ -129,7 +141,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
         self.paint()
         request = self._asked.request()
         try:
-            async with aclosing(search(self._engine_context, request)) as reports:
+            async with aclosing(search(self._engine_context, request, means=self._means)) as reports:
                 async for report in reports:
                     self._progress = report
                     self.paint()
@@ -189,15 +201,33 @@ class SearchScreen(TableScreen[None, SearchRow]):
             self.table.action_down()
             self.paint()
         else:
-            self.notify(
-                clean(f"{row.found.address} cannot be added: {why_not_added(row)}.", 300), markup=False
-            )
+            self._tell_why_not(row)
 
     def action_mark_all(self) -> None:
         """Mark all new sensors; press again to clear the marks."""
         new = frozenset(row.key for row in self.table.rows if row.may_be_marked)
         self._marks = frozenset() if new <= self._marks else self._marks | new
         self.paint()
+
+    def action_edit(self) -> None:
+        """Enter the name and the address with which the selected sensor goes into the list."""
+        row = self.table.selected
+        if row is None:
+            return
+        if row.may_be_marked or (can_follow(row.found) and not row.taken):
+            self._ask(self._editing(row.found), "editing")
+        else:
+            self._tell_why_not(row)
+
+    async def _editing(self, found: Found) -> None:
+        edit = await self._edit(found, self._edits)
+        if edit is not None:
+            self._edits[found.key] = edit
+            self.paint()
+
+    def _tell_why_not(self, row: SearchRow) -> None:
+        words = f"{row.found.address} cannot be added: {why_not_added(row)}."
+        self.notify(clean(words, 300), markup=False)
 
     @on(Table.Chosen)
     def _chosen(self) -> None:
@@ -218,7 +248,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
 
     async def _taking(self, take: Take, found: Sequence[Found]) -> None:
         try:
-            taken = await take(found, self._latest)
+            taken = await take(found, self._latest, self._edits)
         except SicktuiError as error:
             self._told = [cell(clean(str(error), 600), Tone.BAD)]
         else:
@@ -256,7 +286,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
 
     def _show_rows(self) -> None:
         found = self._progress.found if self._progress is not None else ()
-        self.table.show(rows_of(found, self._marks, self._taken))
+        self.table.show(rows_of(found, self._marks, self._taken, self._edits))
         # The reasons need the room.
         self.table.set_class(self._is_over and not self.table.rows, "-nothing")
         if not self.table.rows:
@@ -267,9 +297,10 @@ class SearchScreen(TableScreen[None, SearchRow]):
         progress = self._progress
         lines: list[Cell] = [*self._told, ()] if self._told else []
         if row is not None:
-            lines += about_found(row, _FOLLOW)
+            lines += about_found(row)
         elif progress is not None and progress.done and not self.trouble:
-            lines += about_nothing(progress, self._asked.request(), windows=sys.platform == "win32")
+            windows = sys.platform == "win32"
+            lines += about_nothing(progress, self._asked.request(), self._means, windows=windows)
         for remark in progress.remarks if progress is not None else ():
             lines += [(), cell(clean(f"Note: {remark.message} {remark.advice}".strip(), 600), Tone.WARN)]
         return lines
