@@ -23,6 +23,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.advice import speak
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import Palette, choose_glyphs, choose_palette, wants_mouse
+from sicktui.tui.main.bindings import keymap
 from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
@@ -73,7 +74,7 @@ class Dashboard(App[None]):
         self.theme = theme
         self._use_colours(appearance.palette)
         self.set_class(appearance.density == "comfortable", "-comfortable")
-        self.set_keymap(appearance.keys.changed)
+        self.set_keymap(keymap(appearance.keys))
         self._guard = TerminalGuard(self)
         self._key_queue = KeyQueue(self, super().on_event, self)
         self._notifications = Notes()
@@ -183,7 +184,7 @@ def appearance_for(context: Context, environ: Mapping[str, str], *, demo: bool =
         palette=choose_palette(settings, environ),
         theme=settings.theme,
         density=settings.density,
-        keys=KeyMap(context.settings.keys),
+        keys=KeyMap(context.settings.keys, str(context.home.config_file)),
         demo=demo,
         places=Places(context.home.places_file),
     )

@@ -15,17 +15,63 @@ from sicktui.tui.commands.hints import filter_hints, hints
 from sicktui.tui.commands.keymap import RESERVED, KeyMap
 from sicktui.tui.drawing.hints import drawn, fitted, placed
 from sicktui.tui.drawing.spans import text_of as spans_text
+from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
-from sicktui.tui.main.bindings import bindings
+from sicktui.tui.main.palette import DashboardCommands
+from sicktui.tui.rows.help import help_all, help_here, matching
+from sicktui.tui.widgets.keys import press
 from tests.support.dashboard import DashboardHarness, text_of, until
 
 
 def test_keys_and_ids_are_unique_and_printable() -> None:
-    keys = [command.key for command in COMMANDS]
-    assert len(set(keys)) == len(keys) == len({command.id for command in COMMANDS})
-    assert not set(keys) & RESERVED
-    assert all(len(key) == 1 or key == "space" for key in keys), "Esc and Ctrl get lost over SSH"
-    assert {binding.id for binding in bindings() if binding.id} == set(BY_ID)
+    keys = [(command.pane if command.is_local else None, command.key) for command in COMMANDS]
+    assert len(set(keys)) == len(keys) == len(BY_ID) == len(COMMANDS)
+    assert not {key for _, key in keys} & RESERVED
+    assert all(len(key) == 1 or key == "space" for _, key in keys), "Esc and Ctrl get lost over SSH"
+
+
+def odd_keys() -> dict[str, str]:
+    """Another key for every command: what is left of the keyboard."""
+    free = [
+        *"ÄÖÜäöüß,éèàçñœæøåÅØÆŒÑÇÀÈÉ¿¡§°µ€£¥αβγδεζηθικλμνξοπρστυφχψω",
+        "f5",
+        "f6",
+        "f7",
+        "ctrl+e",
+        "delete",
+    ]
+    return {command.id: free.pop() for command in COMMANDS}
+
+
+@pytest.mark.parametrize("changed", [{}, odd_keys()], ids=["defaults", "remapped"])
+async def test_every_command_is_reached_by_key_palette_and_help(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch, changed: dict[str, str]
+) -> None:
+    keys = KeyMap(changed)
+    reached: list[str] = []
+
+    def note(name: str) -> None:
+        reached.append(name)
+
+    async with harness.dashboard((120, 40), Appearance(keys=keys)) as (pilot, main):
+        monkeypatch.setattr(main, "action_command", note)
+        monkeypatch.setattr(pilot.app, "action_command_palette", lambda: note("palette"))  # ctrl+p
+        for pane in {command.pane if command.is_local else "devices" for command in COMMANDS}:
+            main.query_one(f"#{pane}").focus()
+            here = [c for c in COMMANDS if (c.pane if c.is_local else "devices") == pane]
+            pressed = [(key, c.id) for c in here for key in (keys.of(c), *c.also)]
+            for key, _ in pressed:
+                press(pilot.app, key)
+            await until(pilot, lambda pressed=pressed: len(reached) == len(pressed))  # type: ignore[misc]
+            assert reached == [name for _, name in pressed]
+            reached.clear()
+        shown = [hit async for hit in DashboardCommands(main).discover()]
+        for hit in shown:
+            await hit.command()
+        assert sorted(reached) == sorted(BY_ID)
+    words = " ".join(" ".join(map(spans_text, help_all(keys, ASCII, {}))).split())
+    for command in COMMANDS:
+        assert f"{keys.of(command)} {command.title} {command.help}" in words
 
 
 async def test_every_command_of_the_table_is_carried_out_and_no_other(harness: DashboardHarness) -> None:
@@ -74,16 +120,31 @@ def test_a_filter_with_a_mistake_says_so_instead_of_what_can_be_typed() -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"updat": "U"}, "did you mean 'update'"),
-        ({"update": "b"}, "both"),
-        ({"update": "j"}, "cannot be used"),
-        ({"update": ""}, "cannot be used"),
-        ({"update": "a,b"}, "cannot be used"),
+        ({"updat": "U"}, "updat: this command does not exist (did you mean 'update'?)."),
+        ({"update": "b"}, "update: backup also uses 'b'."),
+        ({"backup": "u"}, "backup: update also uses 'u'."),
+        ({"update": "f1"}, "update: help also uses 'f1'."),
+        ({"update": "ctrl+p"}, "update: palette also uses 'ctrl+p'."),
+        ({"update": "j"}, "update: 'j' cannot be used, because it moves"),
+        ({"update": "greater_than_sign"}, "update: '>' cannot be used, because it moves"),
+        ({"update": "ctrl+m"}, "update: 'ctrl+m' cannot be used, because terminals send enter for it."),
+        ({"update": ""}, "update: '' is not a key."),
+        ({"update": "a,b"}, "update: 'a,b' is not a key."),
+        ({"update": "F5"}, "update: 'F5' is not a key (did you mean 'f5'?)."),
+        ({"update": "ctrl-u"}, "update: 'ctrl-u' is not a key (did you mean 'ctrl+u'?)."),
+        ({"update": "spaec"}, "update: 'spaec' is not a key (did you mean 'space'?)."),
+        ({"update": "f13"}, "update: 'f13' is not a key"),
+        ({"update": "\x1b"}, "is not a key"),
+        ({"update": "\u200b"}, "is not a key"),
+        ({"help": "f2", "palette": "f3"}, "help: help and palette would both have keys that get lost"),
     ],
 )
 def test_keys_that_cannot_be_are_refused(changed: dict[str, str], words: str) -> None:
-    with pytest.raises(ConfigError, match=words):
-        KeyMap(changed)
+    with pytest.raises(ConfigError) as refused:
+        KeyMap(changed, "/etc/config.toml")
+    assert refused.value.message.startswith("/etc/config.toml, [keys], ")
+    assert words in refused.value.message
+    assert refused.value.advice
 
 
 def test_two_commands_may_swap_their_keys() -> None:
@@ -103,20 +164,45 @@ def test_a_command_that_needs_something_says_what_is_missing() -> None:
     assert BY_ID["cancel"].unavailable_because(owned) == ""
 
 
-async def test_every_command_is_in_the_help_with_its_key(harness: DashboardHarness) -> None:
-    async with harness.dashboard((120, 160)) as (pilot, _):
+async def test_the_help_is_about_the_focus_and_can_be_searched(
+    harness: DashboardHarness,
+) -> None:
+    async with harness.dashboard((80, 24)) as (pilot, _):
         await pilot.press("?")
-        await until(pilot, lambda: "Help" in text_of(pilot) and "Files" in text_of(pilot))
-        shown = " ".join(text_of(pilot).replace("│", " ").split())
-        for command in COMMANDS:
-            assert f"{KeyMap().of(command)} {command.title} {command.help[:20]}" in shown
+        await until(pilot, lambda: "Here: devices" in text_of(pilot) and "Moving" in text_of(pilot))
+        assert "j k scroll   ? all keys   / search   q back" in text_of(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: "? help" in text_of(pilot))  # the end
+        await pilot.press("?", *"J" * 12)
+        await until(pilot, lambda: "Files" in text_of(pilot) and "? here" in text_of(pilot))
+        await pilot.press("/", *"blink quit")
+        await until(pilot, lambda: "Nothing in the help" in text_of(pilot))
+        await pilot.press(*["backspace"] * 5, "enter")
+        await until(pilot, lambda: "FindMe" in text_of(pilot) and "Back up" not in text_of(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: "Moving" in text_of(pilot))
+        await pilot.press("?", "q")
+        await until(pilot, lambda: "Moving" not in text_of(pilot))
+
+
+@pytest.mark.parametrize("pane", ["devices", "log"])
+@pytest.mark.parametrize("runs", [(), ("r1",)])
+def test_the_help_for_one_pane_has_two_pages_at_most(pane: str, runs: tuple[str, ...]) -> None:
+    for now in (CommandContext(pane=pane), structs.replace(SOME, pane=pane, live_runs=runs)):
+        lines = help_here(now, KeyMap(), ASCII, 75)
+        assert len(lines) <= 2 * 19
+        assert max(map(width_of, lines)) <= 75
+    assert "Add a device first" in " ".join(map(spans_text, help_here(CommandContext(), KeyMap(), ASCII, 75)))
+    assert len(matching(help_all(KeyMap(), ASCII, {}), "BLINK findme")) == 1
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(harness: DashboardHarness) -> None:
     async with harness.dashboard((120, 160)) as (pilot, _):
-        await pilot.press(":")
+        await pilot.press("p", "p", "z", "z", ":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)
+        assert "Not now: The device list is empty. Add a device first." in shown
+        assert shown.index("zoom  (z)") < shown.index("pause log  (p)") < shown.index("mark  (space)")
         for command in COMMANDS:
             assert f"{command.title}  ({KeyMap().of(command)})" in shown
         await pilot.press(*"add a device")

@@ -26,10 +26,10 @@ async def test_long_dialogs_scroll_and_keep_their_keys_in_sight(harness: Dashboa
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("?")
-        await until(pilot, lambda: "j k scroll   q back" in text_of(pilot))
-        for _ in range(12):
-            await pilot.press("J")
-        await until(pilot, lambda: "Files" in text_of(pilot) and "j k scroll   q back" in text_of(pilot))
+        keys = "j k scroll   ? {}   / search   q back"
+        await until(pilot, lambda: keys.format("all keys") in text_of(pilot))
+        await pilot.press("?", *"J" * 12)
+        await until(pilot, lambda: "Files" in text_of(pilot) and keys.format("here") in text_of(pilot))
         await pilot.press("q")
     async with harness.dashboard((80, 14)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))

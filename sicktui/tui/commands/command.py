@@ -91,4 +91,6 @@ class Command:
     hint: int | None = None
     pane: str | None = None
     """The pane that it is about: its hint is shown there only."""
+    is_local: bool = False
+    """Its key works in that pane only, and may have another meaning elsewhere."""
     also: tuple[str, ...] = ()

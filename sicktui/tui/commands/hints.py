@@ -18,20 +18,19 @@ Hints = list[tuple[str, str]]
 
 
 def hints(now: CommandContext, keys: KeyMap) -> tuple[Hints, Hints]:
-    """The commands that can be used now, and the ways out.
+    """The commands that can be used now, those of the focused pane first, and the ways out."""
+    here = [command for command in in_order(now) if not command.unavailable_because(now)]
+    return [_hint(command, keys) for command in here], [_hint(BY_ID[name], keys) for name in ALWAYS]
 
-    Those of the focused pane come first; a command of another pane is left out.
-    """
+
+def in_order(now: CommandContext) -> list[Command]:
+    """The commands for the focused pane, the most used first, whether they can be used or not."""
     here = [
         command
         for command in COMMANDS
-        if command.hint is not None
-        and command.id not in ALWAYS
-        and command.pane in (None, now.pane)
-        and not command.unavailable_because(now)
+        if command.hint is not None and command.id not in ALWAYS and command.pane in (None, now.pane)
     ]
-    here.sort(key=_by_use)
-    return [_hint(command, keys) for command in here], [_hint(BY_ID[name], keys) for name in ALWAYS]
+    return sorted(here, key=_by_use)
 
 
 def _by_use(command: Command) -> tuple[bool, int]:

@@ -196,7 +196,9 @@ class Dispatcher:
         )
 
     def _help(self) -> None:
-        self._screen.app.push_screen(HelpScreen(self._services.appearance, self._services.context.home))
+        services = self._services
+        now = services.dashboard.command_context()
+        self._screen.app.push_screen(HelpScreen(services.appearance, services.context.home, now))
 
     def _quit(self) -> None:
         """Close a layer; at the bottom quit, with a question where something would be lost."""

@@ -289,6 +289,8 @@ class MainScreen(Screen[None]):
             self.notifier.notify(f"{command.title}: {reason}", "warning")
             self.pending.fails()
         else:
+            if command_id != "palette":
+                self.dashboard.used(command_id)
             self.dispatcher.run(command_id)
 
     def leave(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct, structs
 
@@ -21,6 +22,8 @@ from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_
 from sicktui.tui.rows.jobs import JobRow, job_rows
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.rows.search import Asked
+
+_MOST_RECENT: Final = 5
 
 
 class LastObservation(Struct, frozen=True, kw_only=True):
@@ -66,6 +69,8 @@ class DashboardState:
         """The filter of the list: the last one that could be used."""
         self.filter_mistake = ""
         """What is wrong with the one that is being typed."""
+        self.recent: list[str] = []
+        """The commands that were used, the last one first."""
         self.pane = "devices"
         """The pane that has the focus."""
         self.order = Order.NAME
@@ -141,6 +146,10 @@ class DashboardState:
         """The run could not be started, or its events cannot be read."""
         if self.starting is not None and self.starting.run == run:
             self.starting = None
+
+    def used(self, command: str) -> None:
+        """Record that a command was used."""
+        self.recent = [command, *(name for name in self.recent if name != command)][:_MOST_RECENT]
 
     # Marks
 

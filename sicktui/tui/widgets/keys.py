@@ -12,6 +12,8 @@ _SHORT: Final = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
 
 def key_name(key: str) -> str:
     """Textual's name of a key as it is written in the settings: ``slash`` for ``/``."""
+    if key == ",":
+        return "comma"  # Textual takes it for the end of a key
     return next(iter(Binding.make_bindings([Binding(key, "")]))).key
 
 

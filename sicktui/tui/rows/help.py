@@ -1,0 +1,116 @@
+"""The help: the keys of here and now, all keys, and what the signs mean."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sicktui.model.enums import StepState, Verdict
+from sicktui.model.filter.fields import FIELDS
+from sicktui.tui.commands import COMMANDS
+from sicktui.tui.commands.command import Command
+from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.commands.hints import ALWAYS, in_order
+from sicktui.tui.commands.keymap import KeyMap
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, text_of, truncate
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.jobs import VERDICT_TONES
+
+_MOVEMENTS: Final = (
+    ("j k", "line down, up (arrows)", "J K", "page down, up (page keys)"),
+    ("< >", "top, end (home, end)", "^d ^u", "half a page down, up"),
+    ("enter", "open what is selected", "q esc", "back"),
+)
+_KEY: Final = 6
+_TITLE: Final = 12
+_HALF: Final = 28
+
+
+def movements() -> list[Cell]:
+    """The keys that move, in every list and text."""
+    return [
+        cell("Moving", Tone.KEY),
+        *(
+            (
+                Span(f"{one:>{_KEY}}  ", Tone.KEY),
+                Span(f"{what:<{_HALF}}", Tone.DIM),
+                Span(f"{other:>{_KEY}}  ", Tone.KEY),
+                Span(then, Tone.DIM),
+            )
+            for one, what, other, then in _MOVEMENTS
+        ),
+    ]
+
+
+def help_here(now: CommandContext, keys: KeyMap, glyphs: Glyphs, width: int) -> list[Cell]:
+    """The commands of the focused pane, the most used first, one line each: what it does, or why not."""
+    lines = [*movements(), (), cell(f"Here: {now.pane}", Tone.KEY)]
+    for command in in_order(now):
+        reason = command.unavailable_because(now)
+        told = (Span(reason or command.help, Tone.DIM),)
+        lines.append(
+            truncate((*_lead(command, keys, Tone.DIM if reason else Tone.KEY), *told), width, glyphs.ellipsis)
+        )
+    ways = [f"{keys.of(command)} {command.title}" for command in COMMANDS if command.id in ALWAYS]
+    return [*lines, (), cell(f"{'':>{_KEY}}  {'   '.join(ways)}", Tone.DIM)]
+
+
+def help_all(keys: KeyMap, glyphs: Glyphs, files: Mapping[str, str]) -> list[Cell]:
+    """Every command by group, the movements, the filter, the signs, the files."""
+    lines = [*movements(), ()]
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        lines.append(cell(group, Tone.KEY))
+        lines += [_whole(command, keys) for command in COMMANDS if command.group == group]
+        lines.append(())
+    return [*lines, *_filter(), *_signs(glyphs), *_files(files)]
+
+
+def matching(lines: Sequence[Cell], wanted: str) -> list[Cell]:
+    """The lines that have all the words, without the headings."""
+    words = wanted.lower().split()
+    found = [line for line in lines if len(line) > 1 and all(w in text_of(line).lower() for w in words)]
+    return found or [cell("  Nothing in the help has these words.", Tone.DIM)]
+
+
+def _lead(command: Command, keys: KeyMap, tone: Tone = Tone.KEY) -> Cell:
+    return (Span(f"{keys.of(command):>{_KEY}}  ", tone), Span(f"{command.title:<{_TITLE}} "))
+
+
+def _whole(command: Command, keys: KeyMap) -> Cell:
+    also = f" Also {', '.join(command.also)}." if command.also else ""
+    pane = f" In the {command.pane} pane." if command.is_local else ""
+    return (*_lead(command, keys), Span(f"{command.help}{pane}{also}", Tone.DIM))
+
+
+def _filter() -> list[Cell]:
+    lead = _KEY + 2 + _TITLE + 1
+    return [
+        cell("Filter", Tone.KEY),
+        *((Span(f"  {field.example:<{lead - 2}}"), Span(field.help, Tone.DIM)) for field in FIELDS),
+        (Span(f"  {'!a  a|b  a,b':<{lead - 2}}"), Span("not; or between parts; or between values", Tone.DIM)),
+        (),
+    ]
+
+
+def _signs(glyphs: Glyphs) -> list[Cell]:
+    names = {None: "not reached"}
+    steps = "   ".join(f"{glyphs.step(step)} {names.get(step, step)}" for step in (*StepState, None))
+    return [
+        cell("Signs", Tone.KEY),
+        (Span("  steps    "), Span(steps)),
+        (
+            Span("  verdicts "),
+            *(
+                Span(f"{glyphs.verdict(verdict)} {verdict.value}   ", VERDICT_TONES[verdict])
+                for verdict in Verdict
+            ),
+        ),
+        (Span("  marks    "), Span(f"{glyphs.mark} marked   {glyphs.cursor} selected")),
+        (),
+    ]
+
+
+def _files(files: Mapping[str, str]) -> list[Cell]:
+    return [
+        cell("Files", Tone.KEY),
+        *((Span(f"  {name:<9}"), Span(path)) for name, path in files.items()),
+        cell('  Change keys in the [keys] table of the settings, e.g. update = "U".', Tone.DIM),
+    ]
