@@ -55,7 +55,9 @@ async def test_every_command_is_reached_by_key_palette_and_help(
 
     async with harness.dashboard((120, 40), Appearance(keys=keys)) as (pilot, main):
         monkeypatch.setattr(main, "action_command", note)
-        monkeypatch.setattr(pilot.app, "action_command_palette", lambda: note("palette"))  # ctrl+p
+        # ctrl+p, ctrl+q and ctrl+c belong to the app.
+        monkeypatch.setattr(pilot.app, "action_command_palette", lambda: note("palette"))
+        monkeypatch.setattr(main, "leave", lambda: note("quit"))
         for pane in {command.pane if command.is_local else "devices" for command in COMMANDS}:
             main.query_one(f"#{pane}").focus()
             here = [c for c in COMMANDS if (c.pane if c.is_local else "devices") == pane]

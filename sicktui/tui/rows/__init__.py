@@ -1,6 +1,6 @@
 """What tables show: frozen records, their columns, and one of them in full. No Textual and no I/O.
 
 One module a table: ``devices``, ``jobs`` (the update panel), ``log``, ``help``, ``runs``, ``plan``,
-``offers``, ``packages``, ``overview`` and ``search``. Folders hold the tables of one topic: ``backups/``, ``parameters/``
-with snapshots and differences, ``restore/`` with replacements.
+``offers``, ``packages``, ``overview`` and ``search``. Folders hold the tables of one topic:
+``backups/``, ``parameters/`` with snapshots and differences, ``restore/`` with replacements.
 """
