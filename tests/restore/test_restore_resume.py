@@ -154,3 +154,27 @@ async def test_a_sensor_that_is_exchanged_while_no_process_ran_leaves_the_restor
     await harness.runner(spec, resumed=True).run()
     verdict = only_verdict(harness.view(spec.run))
     assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.OTHER_DEVICE), verdict
+
+
+@pytest.mark.parametrize("generation", ["auth-article", "picoscan-2.3.3"])
+async def test_a_sensor_that_reboots_for_it_is_waited_for_by_the_next_process(
+    harness: EngineHarness, generation: str
+) -> None:
+    device = await harness.sensor(generation=generation, reboot_seconds=40.0)
+    before = dict(device.parameters.current)
+    record = await harness.backed_up(device)
+    change(device)
+    device.add_fault(Fault(name="restore_reboots"))
+    harness.settings(reconnect_timeout=120.0)
+    spec = await harness.restore_run(device, record.id)
+    task = asyncio.create_task(harness.runner(spec).run())
+    while device.online:
+        await asyncio.sleep(0.001)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert not device.online
+    await harness.runner(spec, resumed=True).run()
+    verdict = only_verdict(harness.view(spec.run))
+    assert verdict.verdict is Verdict.SUCCEEDED, (verdict.code, verdict.message)
+    assert paths(device).count(RESTORE) == 1
+    assert device.parameters.saved == before

@@ -19,6 +19,7 @@ from sicktui.engine.restore import acts
 from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act, step_of
 from sicktui.engine.restore.readback import Readback, seen_as
 from sicktui.engine.restore.replacement import carried_words, moved_words, take_the_place, wanted_location
+from sicktui.engine.restore.returning import once_back, who_answers
 from sicktui.engine.restore.source import facts_of, stage
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
@@ -84,7 +85,7 @@ class RestoreJob:
         try:
             identity, file = await self._preflight()
             async with job.record.stepping(Step.AUTHENTICATE) as step:
-                step.detail = await authenticate(job.sensor)
+                step.detail = await once_back(job, lambda: authenticate(job.sensor), sent=self._sent)
         except (JobEnded, SicktuiError) as error:
             if not (self._sent or past.sent_file):
                 raise
@@ -160,7 +161,7 @@ class RestoreJob:
             JobEnded: it is another one, or an update is under way.
         """
         job, planned = self.job, self.job.item.identity
-        identity = await (job.sensor.read.reread_identity(planned) if planned else job.sensor.read.identity())
+        identity = await who_answers(job, sent=self._sent)
         if planned is not None and not planned.is_same_sensor(identity):
             raise JobEnded.failed(
                 Code.OTHER_DEVICE,
