@@ -13,7 +13,7 @@ from sicktui.model.firmware.product import product_in
 from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob
 from sicktui.sources.source import SourceError
-from sicktui.stores.disk.files import replace, storage_errors, sync_folder
+from sicktui.stores.disk.files import is_portable, replace, storage_errors, sync_folder
 from sicktui.stores.packages.errors import PackageError, package_type
 from sicktui.stores.packages.inspect import inspect_package
 
@@ -124,7 +124,7 @@ def check_name(name: str) -> None:
     Raises:
         SourceError: it has separators, control characters, or not the suffix of a package.
     """
-    plain = name == clean(name) == PurePosixPath(name).name and not set(name) & set('\\/:*?"<>|')
+    plain = name == clean(name) == PurePosixPath(name).name and is_portable(name)
     if not plain or len(name) > _LONGEST_NAME or name.startswith(".") or package_type(name) is None:
         raise SourceError(
             f"The server's file name {clean(name, 80)!r} is not that of a package.",

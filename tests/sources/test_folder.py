@@ -95,6 +95,16 @@ def test_a_vendors_zip_and_its_unpacked_copy_are_one_offer(sources: ProgramHarne
     assert listed["name"] == "picoScan150_2.4.0.0R.spk.signed"
 
 
+def test_of_equal_files_the_one_whose_name_has_the_version_is_offered(
+    sources: ProgramHarness, folder: Path
+) -> None:
+    package = drop(folder, "picoScan150_2.4.0.0R.spk.signed")
+    (folder / "a.spk.signed").write_bytes(package.read_bytes())
+    aged(folder / "a.spk.signed")
+    [offer] = offers(sources)
+    assert (offer["state"], offer["version"]) == ("offered", "2.4.0.0R")
+
+
 def test_two_files_of_one_version_with_different_bytes_are_both_named(
     sources: ProgramHarness, folder: Path
 ) -> None:

@@ -328,6 +328,7 @@ async def test_forced_is_a_boolean_and_the_servers_switch_still_rules(
         (("a.spk", "b.spk"), "sends 2 packages"),
         (("../../etc/x.spk",), "not that of a package"),
         (("x\\y.spk",), "not that of a package"),
+        (("con.spk",), "not that of a package"),
         (("a\x1b[2J.spk",), "not that of a package"),
     ],
 )

@@ -95,7 +95,9 @@ def test_no_member_gets_out_of_the_folder(tmp_path: Path, name: str) -> None:
     assert {p.name for p in tmp_path.iterdir()} == {"d.zip", "deep"}
 
 
-@pytest.mark.parametrize("name", ["a\x1b[31m.spk", "C:evil.spk", "x" * 200 + ".spk"])
+@pytest.mark.parametrize(
+    "name", ["a\x1b[31m.spk", "C:evil.spk", "x" * 200 + ".spk", "CON.2.4.0.0R.spk", "nul .spk"]
+)
 def test_members_with_names_that_cannot_be_used(tmp_path: Path, name: str) -> None:
     error = refused(make(tmp_path / "d.zip", (name, BINARY)), tmp_path)
     assert "has a name that cannot be used" in error.message

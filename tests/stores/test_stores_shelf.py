@@ -1,6 +1,7 @@
 """The shelf: packages by their SHA-256, with approval, shared by processes."""
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_the_same_bytes_are_kept_once(tmp_path: Path, shelf: Shelf) -> None:
     first = shelf.add(put(tmp_path))
     assert shelf.add(put(tmp_path, "other.spk")) == first
     assert len(shelf.entries()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+@pytest.mark.parametrize("name", ["CON.spk", "nul.2.4.0.0R.spk.signed", "Lpt1 .spk", "pico:2.4.0.0R.spk"])
+def test_a_name_that_windows_cannot_have_is_never_a_file_of_the_shelf(
+    tmp_path: Path, shelf: Shelf, name: str
+) -> None:
+    with pytest.raises(PackageError, match="Windows can have no such file") as refused:
+        shelf.add(put(tmp_path, name))
+    assert "Rename the file" in refused.value.advice
+    assert shelf.entries() == []
+    assert not [*shelf.folder.rglob("*.spk*")]
 
 
 def test_a_version_may_be_told(tmp_path: Path, shelf: Shelf) -> None:

@@ -171,7 +171,9 @@ class FolderSource:
     def _of(self, seen: dict[str, SeenFile]) -> list[Offer]:
         """An offer for each content; files of one version with different bytes are named."""
         by_content: dict[str, str] = {}
-        for path in sorted(seen, key=lambda path: (path.lower().endswith(".zip"), path)):
+        # Of equal files, one whose name has the version; no zip where the package itself is there.
+        order = sorted(seen, key=lambda p: (seen[p].version is None, p.lower().endswith(".zip"), p))
+        for path in order:
             by_content.setdefault(seen[path].sha256, path)
         same: dict[tuple[str, str], list[str]] = defaultdict(list)
         for path in by_content.values():

@@ -339,6 +339,12 @@ _RESERVED: Final = frozenset(
 _LONGEST_NAME: Final = 48
 
 
+def is_portable(name: str) -> bool:
+    """Whether a file name is the same file on every system: Windows has devices (``CON``) and cuts dots."""
+    device = name.partition(".")[0].strip().lower() in _RESERVED
+    return not (device or set(name) & set('\\/:*?"<>|') or name.endswith((".", " ")))
+
+
 def readable(text: str) -> str:
     """The letters, digits, dots and dashes of ``text``, for a part of a file name; may be empty."""
     return "".join(char if char in _PLAIN else "-" for char in text[:_LONGEST_NAME]).strip(".-")

@@ -22,6 +22,7 @@ from sicktui.stores.disk.files import (
     copy_hashed,
     display_path,
     exclusive,
+    is_portable,
     make_folder,
     replace,
     settle,
@@ -159,6 +160,11 @@ class Shelf:
             room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
         with room:
             package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
+            if not is_portable(package.name):
+                raise PackageError(
+                    f"{clean(package.name, 80)} is not put on the shelf: Windows can have no such file.",
+                    advice="Rename the file as it is in SICK's download, then add it again.",
+                )
             entry = structs.replace(self._entry(package, version, source), models=_cleaned(models))
             self._copy(Path(package.path), entry)
         with exclusive(self._index):

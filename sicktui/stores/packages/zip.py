@@ -16,6 +16,7 @@ from sicktui.stores.disk.files import (
     TooLarge,
     copy_hashed,
     display_path,
+    is_portable,
     make_folder,
     replace,
     settle,
@@ -142,7 +143,7 @@ def _sole(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             code=Code.PACKAGE_UNREADABLE,
         )
     name = base_name(member)
-    if name != clean(name) or len(name) > _LONGEST_NAME or ":" in name:
+    if name != clean(name) or len(name) > _LONGEST_NAME or not is_portable(name):
         raise PackageError(
             f"The package in {display_path(path.name)} has a name that cannot be used: {clean(name, 80)}.",
             advice="Unpack it yourself and give it a plain name.",
