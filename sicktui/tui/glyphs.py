@@ -38,6 +38,9 @@ class Glyphs(Struct, frozen=True, kw_only=True):
     dot: str
     arrow: str
     ellipsis: str
+    bar: str
+    half_bar: str
+    empty_bar: str
 
     def step(self, state: StepState | None) -> str:
         """The sign of a step; ``None`` is one that was not reached."""
@@ -86,6 +89,9 @@ UNICODE: Final = Glyphs(
     dot="·",
     arrow="→",
     ellipsis="…",
+    bar="█",
+    half_bar="▌",
+    empty_bar="░",
 )
 
 ASCII: Final = Glyphs(
@@ -106,6 +112,9 @@ ASCII: Final = Glyphs(
     dot="-",
     arrow=">",
     ellipsis="~",
+    bar="#",
+    half_bar="=",
+    empty_bar=".",
 )
 
 

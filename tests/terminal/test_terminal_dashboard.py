@@ -44,9 +44,16 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
         terminal.wait_for(lambda text: "► upload" in text and "MB/s" in text)
         terminal.wait_for(lambda text: "► flash" in text and "► Started" in text)
         done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text)
-        for word in ("√√√√√√√√ √ succeeded", f"√√√√√{CROSS}·· {CROSS} failed", "update_error", "unreachable"):
+        for word in (
+            "√ succeeded",
+            "8/8",
+            f"{CROSS} failed",
+            "6/8",
+            "update_error",
+            "unreachable",
+        ):
             assert word in done
-        terminal.press("k", "k", "v")
+        terminal.press("k", "v")
         terminal.wait_for(
             lambda text: f"{CROSS} update failed (update_error)" in text and "What to do" in text
         )

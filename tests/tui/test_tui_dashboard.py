@@ -54,7 +54,7 @@ async def test_what_a_sensor_says_is_never_markup(harness: DashboardHarness) -> 
         await until(pilot, lambda: "note: [/oops] [red]" in text_of(pilot))  # drawn, and not parsed
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details) and "[b]7" in text_of(pilot))
-        await pilot.press("q", "x")
+        await pilot.press("q", "-")
         await until(pilot, lambda: "Remove devices?" in text_of(pilot) and "  [red]oops[b]" in text_of(pilot))
 
 

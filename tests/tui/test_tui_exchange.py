@@ -153,7 +153,7 @@ async def test_a_device_that_is_removed_leaves_no_password(harness: DashboardHar
     harness.context.credentials.remember("gate-1", "Service", PASSWORD)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
-        await pilot.press("x")
+        await pilot.press("-")
         await until(pilot, lambda: "Their stored passwords are deleted" in flat_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "1 device removed" in notes_of(pilot))

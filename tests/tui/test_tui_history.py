@@ -132,7 +132,7 @@ async def test_the_list_marks_what_needs_a_backup(harness: DashboardHarness) -> 
         await until(pilot, lambda: "backup: parameters changed since" in flat_of(pilot))
         await pilot.press("q", "slash", *"changed since", "enter")
         await until(pilot, lambda: "1 of 2" in text_of(pilot))
-        assert [row.device for row in main.renderer.devices.rows] == ["gate-1"]
+        assert [row.name for row in main.renderer.devices.rows] == ["gate-1"]
 
 
 async def test_an_old_backup_is_marked_by_the_setting(harness: DashboardHarness) -> None:
@@ -167,7 +167,7 @@ async def test_a_sensor_without_backups_is_not_marked_as_one_that_lacks_its_back
         assert f"{UNICODE.warning} none" in text_of(pilot), "the other one lacks its backup"
         await pilot.press("s", "s", "s", "s")  # trouble first
         await until(pilot, lambda: "trouble first" in text_of(pilot))
-        assert [row.device for row in main.renderer.devices.rows] == ["dock-1", "yard-1"]
+        assert [row.name for row in main.renderer.devices.rows] == ["dock-1", "yard-1"]
         await pilot.press("j")
         await until(pilot, lambda: "this sensor does not offer backups" in text_of(pilot))
         await browse_history(pilot)

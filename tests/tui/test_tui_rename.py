@@ -45,7 +45,7 @@ async def test_a_sensor_is_renamed_in_place(harness: DashboardHarness) -> None:
         await until(pilot, lambda: "is now '[red]south'. Saved on the sensor." in notes_of(pilot))
         assert gate.parameters.saved == gate.parameters.current
         assert location_of(gate) == "[red]south"
-        await until(pilot, lambda: main.renderer.devices.rows[0].location == "[red]south")
+        await until(pilot, lambda: main.dashboard.device_rows()[0].location == "[red]south")
 
 
 async def test_the_limit_is_that_of_the_family_and_saving_can_be_left_out(harness: DashboardHarness) -> None:

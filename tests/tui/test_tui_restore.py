@@ -72,7 +72,7 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
-        await until(pilot, lambda: "Restore " in text_of(pilot) and "√√√√√√ √ succeeded" in flat_of(pilot))
+        await until(pilot, lambda: "Restore " in text_of(pilot) and "√ succeeded" in text_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
 
 
@@ -258,6 +258,7 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harne
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         await pilot.press("r", "y")
         await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
+        await pilot.press("x")  # closes the run: the columns of the list have their place again
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))
         await pilot.press("h")
         await until(pilot, lambda: "confirmed 1 time, last" in flat_of(pilot))

@@ -46,7 +46,7 @@ async def test_a_short_dialog_says_nothing_of_scrolling(harness: DashboardHarnes
     harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
-        await pilot.press("x")
+        await pilot.press("-")
         await until(pilot, lambda: "y remove" in text_of(pilot))
         assert "j k scroll" not in text_of(pilot)
 
@@ -58,17 +58,15 @@ async def test_the_sentence_belongs_to_the_only_cursor(harness: DashboardHarness
         await pilot.press("j", "space", "b")  # the second one is backed up
         await until(pilot, lambda: "Back up parameters" in text_of(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
+        await until(pilot, lambda: "Backup · finished · 1 succeeded" in text_of(pilot))
         cursors = [line for line in text_of(pilot).splitlines() if line.startswith("►")]
-        assert ["other-1" in line for line in cursors] == [True, True], "list and panel: one device"
-        await pilot.press("k")
-        await until(pilot, lambda: "gate-1: picoScan" in text_of(pilot))
-        panel = text_of(pilot).split("Backup 2")[1]
-        assert "► other-1" not in panel, "the panel's cursor is not seen beside another device's sentence"
-        await pilot.press("w")
-        await until(pilot, lambda: "► other-1" in text_of(pilot).split("Backup 2")[1])
+        assert ["other-1" in line for line in cursors] == [True], "one table, one cursor"
+        assert "In no run: 1 device" in text_of(pilot)
         await until(pilot, lambda: "other-1: succeeded" in flat_of(pilot))
-        assert main.dashboard.selected is not None
+        await pilot.press("j")
+        assert main.dashboard.selected is None, "the name of a group is no device"
+        await pilot.press("j")
+        await until(pilot, lambda: "gate-1: picoScan" in text_of(pilot))
 
 
 async def test_an_interrupted_run_is_announced_once(harness: DashboardHarness) -> None:

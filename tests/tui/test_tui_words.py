@@ -70,19 +70,23 @@ def test_a_steady_column_does_not_follow_its_content() -> None:
     assert share(columns, [1, 30], 40) == [9, 9]
 
 
-@pytest.mark.parametrize(("devices", "jobs"), [(0, 0), (6, 0), (6, 6), (200, 50), (1, 40)])
-def test_heights_add_up(devices: int, jobs: int) -> None:
+@pytest.mark.parametrize(("devices", "runs"), [(0, 0), (6, 0), (6, 1), (200, 5), (1, 40)])
+def test_heights_add_up(devices: int, runs: int) -> None:
     for height in range(3, 70):
         for zoomed, log in product((None, *get_args(PaneId)), (True, False)):
-            got = split_height(height, devices=devices, jobs=jobs, zoomed=zoomed, log=log)
-            assert got.devices + got.panel + got.detail + got.log == height
-            assert min(got.devices, got.panel, got.detail, got.log) >= 0
+            got = split_height(height, devices=devices, runs=runs, zoomed=zoomed, log=log)
+            assert got.run + got.devices + got.detail + got.log == height
+            assert min(got.run, got.devices, got.detail, got.log) >= 0
 
 
-def test_six_of_each_fit_into_24_lines() -> None:
-    got = split_height(22, devices=6, jobs=6)
-    assert (got.devices, got.panel) == (8, 8)
-    assert got.log >= 3
+def test_fourteen_sensors_at_work_fit_into_24_lines() -> None:
+    """Beside the status line, two lines of hints, the run, and the count of the folded ones."""
+    got = split_height(21, devices=200, runs=1)
+    assert got.room - 1 >= 14
+    assert (got.run, got.detail, got.log, got.compact) == (1, 2, 2, True)
+    few = split_height(22, devices=6, runs=1)
+    assert (few.devices, few.log) == (8, 11)
+    assert not split_height(22, devices=6, runs=0).compact
 
 
 def row(name: str, **more: object) -> DeviceRow:

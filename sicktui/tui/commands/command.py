@@ -73,6 +73,18 @@ def needs_live_run(now: CommandContext) -> str:
     return "" if now.live_runs else "No run is active."
 
 
+def needs_shown_run(now: CommandContext) -> str:
+    """A run must be on the screen."""
+    return "" if now.shown_run else "No run is shown."
+
+
+def needs_over(now: CommandContext) -> str:
+    """The run that is shown must be over."""
+    if now.shown_run in now.live_runs:
+        return "The run is not over. Cancel it, or wait for its verdicts."
+    return needs_shown_run(now)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """A command of the dashboard.

@@ -42,7 +42,7 @@ COMMANDS: Final = (
     ),
     Command(
         id="remove",
-        key="x",
+        key="-",
         title="remove",
         help="Remove the marked devices (or the selected one) from the list. The sensors are not affected.",
         group=GROUP,

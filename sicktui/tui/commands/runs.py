@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_live_run
+from sicktui.tui.commands.command import Command, needs_live_run, needs_over
 
 GROUP: Final = "Runs"
 
@@ -15,6 +15,14 @@ COMMANDS: Final = (
         group=GROUP,
         unavailable_because=needs_live_run,
         hint=0,
+    ),
+    Command(
+        id="close_run",
+        key="x",
+        title="close run",
+        help="Close the finished run: its devices show what the list shows. The list of runs has it still.",
+        group=GROUP,
+        unavailable_because=needs_over,
     ),
     Command(
         id="runs",

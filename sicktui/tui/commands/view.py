@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command
+from sicktui.tui.commands.command import Command, needs_shown_run
 
 GROUP: Final = "View"
 
@@ -11,9 +11,31 @@ COMMANDS: Final = (
         id="pane",
         key="w",
         title="next pane",
-        help="Move the focus to the next pane: list, update panel, log.",
+        help="Move the focus to the next pane: devices, log, runs.",
         group=GROUP,
         also=("tab",),
+    ),
+    Command(
+        id="pane_run",
+        key="1",
+        title="to runs",
+        help="Move the focus to the runs that are shown.",
+        group=GROUP,
+        unavailable_because=needs_shown_run,
+    ),
+    Command(
+        id="pane_devices",
+        key="2",
+        title="to devices",
+        help="Move the focus to the devices. There enter opens the count of those that wait or are over.",
+        group=GROUP,
+    ),
+    Command(
+        id="pane_log",
+        key="3",
+        title="to log",
+        help="Move the focus to the log.",
+        group=GROUP,
     ),
     Command(
         id="zoom",

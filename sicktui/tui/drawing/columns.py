@@ -1,7 +1,7 @@
 """Columns of a table, and how they share the width of a terminal."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Generic, Protocol, TypeVar
 
 from sicktui.tui.drawing.spans import Cell
@@ -18,6 +18,7 @@ class Row(Protocol):
 
 
 RowT = TypeVar("RowT", bound=Row)
+OuterT = TypeVar("OuterT", bound=Row)
 
 EXTRA: Final = 5
 """The rank from which on a column is a nicety."""
@@ -46,6 +47,29 @@ class Column(Generic[RowT]):
     right: bool = False
     steady: bool = False
     usual: int = 0
+
+    def over(
+        self,
+        part: Callable[[OuterT], RowT | None],
+        *,
+        rank: int | None = None,
+        ample: int | None = None,
+        comfort: int | None = None,
+    ) -> "Column[OuterT]":
+        """The same column for rows that contain such a row, or not; empty for those that do not."""
+
+        def inner(row: OuterT, glyphs: Glyphs, width: int) -> Cell:
+            found = part(row)
+            return () if found is None else self.cell(found, glyphs, width)
+
+        facts = {field.name: getattr(self, field.name) for field in fields(self)}
+        changed = {
+            "rank": self.rank if rank is None else rank,
+            "ample": self.ample if ample is None else ample,
+            "comfort": self.comfort if comfort is None else comfort,
+            "cell": inner,
+        }
+        return Column(**(facts | changed))
 
 
 def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, gap: int = 1) -> list[int]:

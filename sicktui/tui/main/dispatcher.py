@@ -115,6 +115,7 @@ class Dispatcher:
         self._panes = panes
         self._own: dict[str, Callable[[], object]] = {
             "cancel": self._cancel,
+            "close_run": panes.close_run,
             "details": self._details,
             "filter": panes.open_filter,
             "help": self._help,
@@ -125,6 +126,9 @@ class Dispatcher:
             "mark_all": panes.mark_all,
             "palette": screen.app.action_command_palette,
             "pane": panes.next_pane,
+            "pane_devices": lambda: panes.focus("devices"),
+            "pane_log": lambda: panes.focus("log"),
+            "pane_run": lambda: panes.focus("run"),
             "quit": self._quit,
             "refresh": services.refresh,
             "sort": panes.sort,

@@ -4,53 +4,64 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-PaneId = Literal["devices", "panel", "log"]
+PaneId = Literal["run", "devices", "log"]
+PANES: Final[tuple[PaneId, ...]] = ("run", "devices", "log")
+"""From top to bottom; the keys 1 to 3 give them the focus."""
 
 _LEAST: Final = 4
 """The smallest useful table: its title, its headings, two rows."""
 _FRAME: Final = 2
 """The title and the headings of a table."""
 _TALL: Final = 30
+_SHORT: Final = 20
 _EMPTY_LIST: Final = 10
 
 
 class Heights(Struct, frozen=True, kw_only=True):
     """Lines of each part, from top to bottom; a part with 0 is not shown."""
 
+    run: int
     devices: int
-    panel: int
     detail: int
     log: int
+    compact: bool = False
+    """The headings of the table take the place of its title."""
+
+    @property
+    def room(self) -> int:
+        """How many rows of the table are visible."""
+        return max(0, self.devices - (1 if self.compact else _FRAME))
 
 
 def split_height(
-    height: int, *, devices: int, jobs: int, zoomed: PaneId | None = None, log: bool = True
+    height: int, *, devices: int, runs: int, zoomed: PaneId | None = None, log: bool = True
 ) -> Heights:
-    """Share ``height`` lines among the list, the update panel, the details and the log.
+    """Share ``height`` lines among the runs, the table, the details and the log.
 
-    The list and the panel get what they want where there is room; the log takes the rest. Where
-    there is not, both shrink alike and scroll.
+    The runs and the table get what they want where there is room; the log takes the rest. On a short
+    terminal the table goes first while a run is shown, and its title gives its line to a row.
 
     Args:
         height: lines between the status line and the hint bar.
-        devices: rows of the list.
-        jobs: rows of the panel; 0 hides it.
+        devices: rows of the table.
+        runs: runs that are shown; 0 hides their pane.
         zoomed: the pane that fills the screen, if any.
         log: whether the log is shown.
     """
-    detail = min(3 if height >= _TALL else 2, max(0, height - _LEAST))
+    is_tall = height >= _TALL
+    detail = min(3 if is_tall else 2, max(0, height - _LEAST))
     room = max(0, height - detail)
-    if zoomed is not None:
-        alone = {"devices": 0, "panel": 0, "log": 0} | {zoomed: room}
-        return Heights(detail=detail, **alone)
-    log_least = (_LEAST if height >= 20 else 3) if log and height >= 3 * _LEAST else 0  # noqa: PLR2004 - a short terminal
-    list_wants = devices + _FRAME if devices else _EMPTY_LIST
-    panel_wants = jobs + _FRAME if jobs else 0
-    for_both = room - log_least
-    if list_wants + panel_wants <= for_both:
-        spare = for_both - list_wants - panel_wants
-        if not log_least:
-            return Heights(devices=list_wants + spare, panel=panel_wants, detail=detail, log=0)
-        return Heights(devices=list_wants, panel=panel_wants, detail=detail, log=log_least + spare)
-    panel = min(panel_wants, max(for_both - list_wants, for_both // 2))
-    return Heights(devices=max(0, for_both - panel), panel=panel, detail=detail, log=log_least)
+    if zoomed is not None and (zoomed != "run" or runs):
+        run, table, log_lines = (room if pane == zoomed else 0 for pane in PANES)
+        return Heights(run=run, devices=table, detail=detail, log=log_lines)
+    run = min(runs * (2 if is_tall else 1), room // 4)
+    log_least = 0
+    if log and height >= 3 * _LEAST:
+        log_least = 2 if runs and not is_tall else 4 if height >= _SHORT else 3
+    for_table = room - run - log_least
+    compact = runs > 0 and not is_tall and devices + _FRAME > for_table
+    wants = (devices + (1 if compact else _FRAME)) if devices else _EMPTY_LIST
+    table = for_table if not log_least else min(wants, for_table)
+    return Heights(
+        run=run, devices=table, detail=detail, log=room - run - table if log_least else 0, compact=compact
+    )

@@ -1,19 +1,17 @@
 """Actions on the panes of the main screen: marks, filter, order, size, log."""
 
-from typing import Any, Final
+from typing import Any
 
 from textual.screen import Screen
 from textual.widgets import Input
 
 from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
-from sicktui.tui.main.layout import PaneId
+from sicktui.tui.main.layout import PANES, PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.devices import Order
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
-
-_PANES: Final[tuple[PaneId, ...]] = ("devices", "panel", "log")
 
 
 class Panes:
@@ -102,16 +100,42 @@ class Panes:
     def next_pane(self) -> None:
         """Focus the next visible pane."""
         renderer = self._renderer
-        panes: list[Pane] = [renderer.devices, renderer.panel, renderer.log]
+        panes: list[Pane] = [renderer.devices, renderer.log, renderer.run]
         shown = [pane for pane in panes if pane.display]
         place = next((i for i, pane in enumerate(shown) if pane.has_focus), -1)
         shown[(place + 1) % len(shown)].focus()
+
+    def focus(self, pane: PaneId) -> None:
+        """Focus a pane; one that is hidden by the zoom or switched off comes back."""
+        renderer = self._renderer
+        if renderer.zoomed not in (None, pane):
+            renderer.zoomed = None
+        if pane == "log":
+            renderer.show_log = True
+        renderer.render()
+        widget = self._screen.query_one(f"#{pane}", Pane)
+        if widget.display:
+            widget.focus()
+
+    def fold(self) -> None:
+        """Open the count under the cursor to its devices, or fold them again."""
+        row = self._renderer.devices.selected
+        if row is not None and row.fold is not None:
+            self._dashboard.opened ^= {row.run}
+            self._renderer.render()
+
+    def close_run(self) -> None:
+        """Take the run in focus off the screen, if it is over."""
+        self._dashboard.close_run(self._dashboard.shown_run or "")
+        if self._renderer.run.has_focus:
+            self._renderer.devices.focus()
+        self._renderer.render()
 
     def zoom(self) -> None:
         """Zoom the focused pane, or restore the layout."""
         focused = self._screen.focused
         own: PaneId = "devices"
-        for pane in _PANES:
+        for pane in PANES:
             if focused is not None and focused.id == pane:
                 own = pane
         self._renderer.zoomed = None if self._renderer.zoomed else own

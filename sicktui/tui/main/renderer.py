@@ -1,34 +1,33 @@
 """Draws the state of the dashboard on the widgets of the main screen."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
-from sicktui.engine.run.follow import waited_for
 from sicktui.model.clock import Clock
-from sicktui.model.enums import RunState, Verdict
-from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, names
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.main.hinter import Hinter
-from sicktui.tui.main.layout import Heights, PaneId, split_height
+from sicktui.tui.main.layout import PANES, Heights, PaneId, split_height
 from sicktui.tui.main.status_line import status_line
-from sicktui.tui.rows.devices import DeviceRow, arranged
-from sicktui.tui.rows.jobs import VERDICT_TONES, JobRow
+from sicktui.tui.rows.devices import DeviceRow
+from sicktui.tui.rows.fleet.columns import WIDE, fleet_columns, headings
+from sicktui.tui.rows.fleet.row import FleetRow
+from sicktui.tui.rows.fleet.run_header import header_cell, run_header
 from sicktui.tui.rows.log import LogLine
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import LogPane
+from sicktui.tui.widgets.pane import LEAD, RunPane
 from sicktui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-MOST_NAMED: Final = 3
-"""Sensors a cancelled run waits for that its title names."""
+_ANY: Final = 100_000
+"""More rows than any terminal has."""
 
 
 class LogOf(StrEnum):
@@ -55,8 +54,8 @@ class Renderer:
         self._dashboard = dashboard
         self._appearance = appearance
         self._screen = screen
-        self.devices: Table[DeviceRow] = screen.query_one("#devices", Table)
-        self.panel: Table[JobRow] = screen.query_one("#panel", Table)
+        self.run = screen.query_one("#run", RunPane)
+        self.devices: Table[FleetRow] = screen.query_one("#devices", Table)
         self.detail = screen.query_one("#detail", LineBar)
         self.log = screen.query_one("#log", LogPane)
         self._status = screen.query_one("#status", LineBar)
@@ -73,46 +72,47 @@ class Renderer:
         """Draw the current state."""
         self.dirty = False
         dashboard = self._dashboard
-        jobs = dashboard.job_rows()
+        devices = dashboard.all_device_rows()
         dashboard.pane = self._focused_pane()
         self.hinter.render()
-        self._arrange(len(dashboard.targets), len(jobs))
-        everything = dashboard.all_device_rows()
-        rows = arranged(everything, dashboard.order, dashboard.wanted)
+        runs = len(dashboard.followed.shown)
+        # As many lines as there are at most, to know what must be folded; then as many as are needed.
+        most = self._split(_ANY, runs)
+        rows = dashboard.fleet_rows(devices, most.room)
+        heights = self._split(len(rows), runs)
+        self._set_heights(heights)
+        found = sum(row.device is not None for row in rows)
+        is_wide = self._screen.size.width >= WIDE
+        columns = fleet_columns(with_runs=runs > 0, is_wide=is_wide)
+        shown = f"{found} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
+        compact = heights.compact and not dashboard.wanted
+        self.devices.set_columns(columns, headings(shown) if compact else {}, compact=compact)
         self.devices.show(rows)
-        self.panel.show(jobs)
         selected = self.devices.selected
-        dashboard.selected = selected.device if selected else None
-        self._align_cursors()
-        self._render_titles(rows)
-        self._render_lines(everything)
+        dashboard.selected = selected.name if selected else None
+        if selected is not None and selected.run in dashboard.runs:
+            dashboard.shown_run = selected.run
+        self._render_runs()
+        self._render_titles(rows, shown)
+        self._render_lines(devices)
         self.hinter.render()
 
     def _focused_pane(self) -> PaneId:
         """The pane that has the focus; the list behind its filter."""
         focused = self._screen.focused
-        return next((pane for pane in get_args(PaneId) if focused and focused.id == pane), "devices")
+        return next((pane for pane in PANES if focused and focused.id == pane), "devices")
 
-    def _align_cursors(self) -> None:
-        """Put the panel's cursor on the list's device, or hide it: the lines below are about one device."""
-        if not self.panel.has_focus:
-            self.panel.select((self._dashboard.shown_run, self._dashboard.selected))
-        row = self.panel.selected
-        self.panel.show_cursor(shown=row is not None and row.device == self._dashboard.selected)
-
-    def _arrange(self, devices: int, jobs: int) -> None:
-        """Apply the heights that changed."""
+    def _split(self, devices: int, runs: int) -> Heights:
         # Their heights as they will be: a layout lags behind, and what does not fit makes the screen scroll.
         bars = [bar.styles.height for bar in self._screen.query(".bar") if bar.display]
         others = sum(int(height.value) for height in bars if height is not None)
         height = self._screen.size.height - others
-        heights = split_height(height, devices=devices, jobs=jobs, zoomed=self.zoomed, log=self.show_log)
-        self._set_heights(heights)
+        return split_height(height, devices=devices, runs=runs, zoomed=self.zoomed, log=self.show_log)
 
     def _set_heights(self, heights: Heights) -> None:
         pairs = (
+            (self.run, heights.run),
             (self.devices, heights.devices),
-            (self.panel, heights.panel),
             (self.detail, heights.detail),
             (self.log, heights.log),
         )
@@ -122,13 +122,22 @@ class Renderer:
             if height and (widget.styles.height is None or widget.styles.height.value != height):
                 widget.styles.height = height
 
-    def _render_titles(self, rows: list[DeviceRow]) -> None:
-        dashboard, glyphs = self._dashboard, self._appearance.glyphs
-        gap = Span(f" {glyphs.dot} ", Tone.DIM)
-        shown = (
-            f"{len(rows)} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
-        )
-        hidden = len(dashboard.marks - {row.device for row in rows})
+    def _render_runs(self) -> None:
+        dashboard, width = self._dashboard, self.run.across - LEAD
+        lines: list[Cell] = []
+        for view in dashboard.followed.shown:
+            header = run_header(
+                view,
+                is_starting=view is dashboard.starting,
+                is_cancelling=view.run in dashboard.cancelling,
+            )
+            lines.append(header_cell(header, self._appearance.glyphs, width))
+        self.run.show(lines)
+
+    def _render_titles(self, rows: list[FleetRow], shown: str) -> None:
+        dashboard = self._dashboard
+        gap = Span(f" {self._appearance.glyphs.dot} ", Tone.DIM)
+        hidden = len(dashboard.marks - {row.name for row in rows})
         self.devices.set_title(
             joined(
                 (
@@ -140,41 +149,7 @@ class Renderer:
                 gap,
             )
         )
-        view = dashboard.shown_view
-        self.panel.set_title(self._run_title(view, gap) if view else cell("Update"))
         self.log.set_title(self._log_title(gap))
-
-    def _run_title(self, view: RunView, gap: Span) -> Cell:
-        operation = view.operation.value.capitalize() if view.operation else "Run"
-        counts = [
-            cell(f"{number} {verdict.value}", VERDICT_TONES[verdict])
-            for verdict, number in view.counts().items()
-            if number
-        ]
-        going = sum(device.verdict is None for device in view.devices.values())
-        state = "starting" if view is self._dashboard.starting else view.state.value
-        if view.state is RunState.RUNNING and (view.cancelling or view.run in self._dashboard.cancelling):
-            state = self._waiting_for(view)
-        tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
-        if view.finished and view.counts()[Verdict.FAILED] + view.counts()[Verdict.UNKNOWN]:
-            tone = Tone.WARN
-        others = len([run for run in self._dashboard.live_runs if run != view.run])
-        return joined(
-            (
-                (Span(f"{operation} "), Span(clean(view.run), Tone.DIM)),
-                cell(state, tone),
-                *counts,
-                cell(f"{going} running" if view.state is RunState.RUNNING else f"{going} open", Tone.BUSY)
-                if going
-                else (),
-                cell(f"{count(others, 'other run')} active", Tone.WARN) if others else (),
-            ),
-            gap,
-        )
-
-    def _waiting_for(self, view: RunView) -> str:
-        busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
-        return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
 
     def _log_title(self, gap: Span) -> Cell:
         dashboard = self._dashboard
@@ -193,10 +168,7 @@ class Renderer:
     def _render_lines(self, rows: list[DeviceRow]) -> None:
         dashboard, glyphs = self._dashboard, self._appearance.glyphs
         size = self.detail.size
-        device = dashboard.selected
-        if self.panel.has_focus and self.panel.selected is not None:
-            device = self.panel.selected.device
-        self.detail.show(*detail_lines(dashboard, device, glyphs, size.width, size.height))
+        self.detail.show(*detail_lines(dashboard, dashboard.selected, glyphs, size.width, size.height))
         line = status_line(
             rows,
             marked=len(dashboard.marks),

@@ -1,4 +1,4 @@
-"""The main screen: the list, the update panel, the details of the selected device, the log."""
+"""The main screen: the runs, the table of the devices, the details of the selected one, the log."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -51,13 +51,15 @@ from sicktui.tui.messages import (
     TroubleMet,
 )
 from sicktui.tui.rows.backups.marks import BackupIndex
-from sicktui.tui.rows.devices import DEVICE_COLUMNS, how_to_begin
-from sicktui.tui.rows.jobs import JOB_COLUMNS
+from sicktui.tui.rows.devices import how_to_begin
+from sicktui.tui.rows.fleet.columns import fleet_columns
+from sicktui.tui.rows.fleet.row import across
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.pending import Pending, Work
 from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import LogPane
+from sicktui.tui.widgets.pane import Pane, RunPane
 from sicktui.tui.widgets.pending_line import PendingLine
 from sicktui.tui.widgets.table import Table
 
@@ -106,10 +108,25 @@ class MainScreen(Screen[None]):
         """From top to bottom."""
         glyphs = self.appearance.glyphs
         yield LineBar(glyphs=glyphs, id="status", classes="bar")
-        yield Table(DEVICE_COLUMNS, "Devices", empty=self._empty, glyphs=glyphs, id="devices")
-        yield Table(JOB_COLUMNS, "Update", glyphs=glyphs, id="panel")
+        panes: list[Pane] = [
+            RunPane(glyphs=glyphs, id="run"),
+            Table(
+                fleet_columns(with_runs=False, is_wide=False),
+                "Devices",
+                empty=self._empty,
+                across=across,
+                glyphs=glyphs,
+                id="devices",
+            ),
+            LogPane(glyphs=glyphs, id="log"),
+        ]
+        for number, pane in enumerate(panes, 1):
+            pane.number = str(number)
+        run, devices, log = panes
+        yield run
+        yield devices
         yield LineBar(glyphs=glyphs, id="detail")
-        yield LogPane(glyphs=glyphs, id="log")
+        yield log
         yield Input(
             id="filter",
             classes="bar",
@@ -306,20 +323,19 @@ class MainScreen(Screen[None]):
         self._panes.leave_filter()
 
     @on(Table.Selected)
-    def _selection_moved(self, message: Table.Selected) -> None:
+    def _selection_moved(self, _: Table.Selected) -> None:
         renderer = self.renderer
-        if message.table is renderer.panel:
-            row = renderer.panel.selected
-            renderer.devices.select(row.device if row else None)
-        else:
-            renderer.panel.select((self.dashboard.shown_run, message.key))
         renderer.render()
         if renderer.log_of is LogOf.SELECTED:
             renderer.follow_log()
 
     @on(Table.Chosen)
     def _row_chosen(self, _: Table.Chosen) -> None:
-        self.action_command("details")
+        row = self.renderer.devices.selected
+        if row is not None and row.fold is not None:
+            self._panes.fold()
+        elif row is not None and row.name is not None:
+            self.action_command("details")
 
     @on(Input.Changed, "#filter")
     def _filter(self, message: Input.Changed) -> None:

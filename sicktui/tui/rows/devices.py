@@ -1,7 +1,7 @@
 """The device list: rows and columns."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -125,7 +125,7 @@ class Order(StrEnum):
     TROUBLE = "trouble first"
 
 
-def arranged(rows: list[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
+def arranged(rows: Sequence[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
     """The rows that match the filter ``wanted``, sorted. Numbers in names sort as numbers.
 
     Raises:
@@ -180,6 +180,8 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     """Whether it answers, and how long ago it last did."""
     age = Span(f" {row.age}" if row.age else "", Tone.DIM)
     narrow = width < _WIDE_CONTACT
+    if width < _ROOM_FOR_AGE:
+        age = Span("")
     match row.contact:
         case Contact.ASKING:
             return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
@@ -199,6 +201,7 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 _WIDE_CONTACT: Final = 14
+_ROOM_FOR_AGE: Final = 9
 _SIGN: Final = 2
 """Cells of a sign and a blank."""
 

@@ -1,18 +1,18 @@
-"""The update panel: the jobs of a run as rows, and their columns."""
+"""The part of a device in a run: its row, and the columns that show it."""
 
 from datetime import datetime
 from typing import Final
 
 from msgspec import UNSET, Struct
 
-from sicktui.model.enums import STEPS, Action, Operation, Step, StepState, UpdateState, Verdict
+from sicktui.model.enums import STEPS, Action, Operation, RunState, Step, StepState, UpdateState, Verdict
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age, elapsed, percent, rate, size
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.devices import known_state, state_cell
+from sicktui.tui.rows.devices import known_state
 
 _ROOMY: Final = 20
 _REBOOTS: Final = (Step.FLASH, Step.REBOOT, Step.ACTIVATE)
@@ -30,6 +30,8 @@ class JobRow(Struct, frozen=True, kw_only=True):
     steps: tuple[StepState | None, ...] = ()
     """In the order of the operation; ``None``: not reached."""
     step: Step | None = None
+    number: int = 0
+    """The place of that step among the steps."""
     state: UpdateState | None = None
     sent: int = 0
     total: int = 0
@@ -55,12 +57,6 @@ class JobRow(Struct, frozen=True, kw_only=True):
         return (self.run, self.device)
 
 
-def job_rows(view: RunView, now: datetime, *, orphaned: bool = False) -> list[JobRow]:
-    """The rows of a run, in the order of its plan."""
-    steps = STEPS.get(view.operation or Operation.UPDATE, ())
-    return [_job_row(view.run, steps, device, now, orphaned=orphaned) for device in view.devices.values()]
-
-
 def _state(view: DeviceView) -> UpdateState | None:
     """The last UpdateState, unless it was read before a reboot that the verdict has proven."""
     state = known_state(view.update_state)
@@ -68,15 +64,19 @@ def _state(view: DeviceView) -> UpdateState | None:
     return None if proven and state is UpdateState.STARTED else state
 
 
-def _job_row(run: str, steps: tuple[Step, ...], view: DeviceView, now: datetime, *, orphaned: bool) -> JobRow:
+def job_row(run: RunView, view: DeviceView, now: datetime) -> JobRow:
+    """The row of a device in a run."""
+    steps = STEPS.get(run.operation or Operation.UPDATE, ())
+    orphaned = run.state is RunState.INTERRUPTED
     verdict = view.verdict
     running = view.started is not None and verdict is None and not orphaned
     return JobRow(
-        run=run,
+        run=run.run,
         device=view.device,
         name=clean(view.device),
         steps=tuple(view.steps.get(step) for step in steps),
         step=view.step,
+        number=steps.index(view.step) + 1 if view.step in steps else 0,
         state=_state(view),
         sent=view.sent,
         total=view.total,
@@ -167,8 +167,14 @@ def now_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
     return cell(f"{glyphs.busy} {row.step.value}", Tone.BUSY)
 
 
-def _steps_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
-    return tuple(Span(glyphs.step(state), _STEP_TONES[state]) for state in row.steps)
+def _steps_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
+    """The number of the step, with a sign for each one where there is room."""
+    if row.step is None or not row.steps:
+        return ()
+    number = f"{row.number}/{len(row.steps)}"
+    signs = tuple(Span(glyphs.step(state), _STEP_TONES[state]) for state in row.steps)
+    whole = (*signs, Span(f" {number}", Tone.DIM))
+    return whole if width_of(whole) <= width else cell(number, Tone.DIM)
 
 
 def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
@@ -193,42 +199,26 @@ def versions_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
     return both if width_of(both) <= width or not after else cell(f"{glyphs.arrow} {after}")
 
 
-def _answer_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
+def answer_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
+    """How long ago the sensor last answered the run; empty for one that the run does not ask now."""
     if row.silent:
         return cell(f"{glyphs.hollow} {row.answer}".rstrip(), Tone.WARN)
     return cell(f"{glyphs.full} {row.answer}", Tone.GOOD) if row.answer else ()
 
 
 JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
-    Column(
-        id="device",
-        title="Name",
-        least=9,
-        ample=15,
-        most=30,
-        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
-    ),
-    Column(id="steps", title="Steps", least=8, most=8, rank=1, steady=True, cell=_steps_cell),
-    Column(id="now", title="Now", least=12, most=14, steady=True, cell=now_cell),
-    Column(
-        id="state",
-        title="Update",
-        least=10,
-        most=10,
-        rank=2,
-        steady=True,
-        cell=lambda r, g, _w: state_cell(r.state, g),
-    ),
+    Column(id="now", title="State", least=11, most=14, steady=True, cell=now_cell),
     Column(
         id="progress",
         title="Progress",
         least=16,
         comfort=20,
-        most=29,
+        most=22,
         rank=1,
         steady=True,
         cell=_progress_cell,
     ),
+    Column(id="steps", title="Step", least=4, comfort=12, most=12, rank=1, cell=_steps_cell),
     Column(
         id="elapsed",
         title="Time",
@@ -238,8 +228,6 @@ JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
         right=True,
         cell=lambda r, _g, _w: cell(r.elapsed),
     ),
-    Column(id="answer", title="Answer", least=6, most=6, rank=3, steady=True, cell=_answer_cell),
-    Column(id="versions", title="Firmware", least=12, most=24, rank=4, cell=versions_cell),
     Column(
         id="message",
         title="Message",
@@ -249,4 +237,4 @@ JOB_COLUMNS: Final[tuple[Column[JobRow], ...]] = (
         cell=lambda r, _g, _w: cell(r.message or r.detail, Tone.DIM),
     ),
 )
-"""Every column of the panel, from left to right."""
+"""What the table shows of a device's part in a run, from left to right."""

@@ -9,9 +9,9 @@ from msgspec import Struct, structs
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
-from sicktui.model.enums import Code, Operation, RunState
+from sicktui.model.enums import Code, Operation
 from sicktui.model.run.plan import RunSpec
-from sicktui.model.run.view import DeviceView, RunView, before_first_event
+from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.stores.config.last_seen import SeenSensor, fits
@@ -19,9 +19,13 @@ from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
-from sicktui.tui.rows.jobs import JobRow, job_rows
+from sicktui.tui.rows.fleet.arrange import Group, View, arrange
+from sicktui.tui.rows.fleet.row import FleetRow
+from sicktui.tui.rows.fleet.run_header import title_of
+from sicktui.tui.rows.jobs import JobRow, job_row
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.rows.search import Asked
+from sicktui.tui.state.shown_runs import ShownRuns
 
 _MOST_RECENT: Final = 5
 
@@ -74,10 +78,10 @@ class DashboardState:
         self.pane = "devices"
         """The pane that has the focus."""
         self.order = Order.NAME
-        self.runs: dict[str, RunView] = {}
-        self.shown_run: str | None = None
-        self.starting: RunView | None = None
-        """A run that was confirmed here and has no event yet: it is shown as starting."""
+        self.followed = ShownRuns()
+        """The runs, and which of them are shown."""
+        self.opened: set[str] = set()
+        """Runs whose folded devices are shown."""
         self.cancelling: set[str] = set()
         """Runs cancelled from here: shown as cancelling before the runner confirms it."""
         self.passwords: Mapping[str, PasswordState] = {}
@@ -123,13 +127,7 @@ class DashboardState:
 
     def advanced(self, run: str, view: RunView) -> None:
         """Record the state of a run. A new run is shown, unless a running one is."""
-        if self.starting is not None and self.starting.run == run:
-            self.starting = None
-        shown = self.runs.get(self.shown_run or "")
-        idle = shown is not None and shown.state is not RunState.RUNNING
-        if run not in self.runs and (self.shown_run is None or idle):
-            self.shown_run = run
-        self.runs[run] = view
+        self.followed.advanced(run, view)
         self._without_backup |= {
             name
             for name, device in view.devices.items()
@@ -140,12 +138,16 @@ class DashboardState:
 
     def start(self, spec: RunSpec) -> None:
         """Show a run that is about to be started."""
-        self.starting = before_first_event(spec)
+        self.followed.start(spec)
 
     def not_started(self, run: str) -> None:
         """The run could not be started, or its events cannot be read."""
-        if self.starting is not None and self.starting.run == run:
-            self.starting = None
+        self.followed.not_started(run)
+
+    def close_run(self, run: str) -> None:
+        """Show a run no longer that is over."""
+        self.followed.close(run)
+        self.opened.discard(run)
 
     def used(self, command: str) -> None:
         """Record that a command was used."""
@@ -167,32 +169,43 @@ class DashboardState:
     # What is shown
 
     @property
+    def runs(self) -> dict[str, RunView]:
+        """The runs that are followed."""
+        return self.followed.views
+
+    @property
+    def shown_run(self) -> str | None:
+        """The run that commands about a run mean."""
+        return self.followed.current
+
+    @shown_run.setter
+    def shown_run(self, run: str | None) -> None:
+        self.followed.current = run
+
+    @property
+    def starting(self) -> RunView | None:
+        """A run that was confirmed here and has no event yet: it is shown as starting."""
+        return self.followed.starting
+
+    @property
+    def shown_view(self) -> RunView | None:
+        """The run in focus: the one that is starting, if there is one."""
+        return self.followed.view
+
+    @property
     def live_runs(self) -> list[str]:
         """The followed runs that are running."""
-        return [run for run, view in self.runs.items() if view.state is RunState.RUNNING]
+        return self.followed.live
 
     @property
     def owners(self) -> dict[str, str]:
         """The run that uses each device."""
-        return {
-            device: run
-            for run in self.live_runs
-            for device, view in self.runs[run].devices.items()
-            if view.verdict is None
-        }
-
-    @property
-    def shown_view(self) -> RunView | None:
-        """The run that is shown: the one that is starting, if there is one."""
-        return self.starting or self.runs.get(self.shown_run or "")
+        return self.followed.owners
 
     def job_of(self, device: str) -> DeviceView | None:
-        """A device's part in a live run, or in the shown one."""
-        owner = self.owners.get(device)
-        for run in (owner, self.shown_run):
-            if run in self.runs and device in self.runs[run].devices:
-                return self.runs[run].devices[device]
-        return None
+        """A device's part in a live run, or in one that is shown."""
+        part = self.followed.parts().get(device)
+        return part[1] if part else None
 
     def identity_of(self, device: str) -> Identity | None:
         """The identity that the sensor of a device reported last, perhaps in an earlier session."""
@@ -284,11 +297,26 @@ class DashboardState:
         return rows
 
     def job_rows(self) -> list[JobRow]:
-        """The rows of the panel: those of the run that is shown."""
+        """The part of each device in the run in focus, in the order of its plan."""
         view = self.shown_view
         if view is None:
             return []
-        return job_rows(view, self._clock.now(), orphaned=view.state is RunState.INTERRUPTED)
+        return [job_row(view, part, self._clock.now()) for part in view.devices.values()]
+
+    def fleet_rows(self, devices: Sequence[DeviceRow], room: int) -> list[FleetRow]:
+        """The lines of the table, of which ``room`` are visible.
+
+        Args:
+            devices: the rows of the list.
+            room: how many lines are visible.
+        """
+        now, parts = self._clock.now(), self.followed.parts()
+        lanes = {device: job_row(view, part, now) for device, (view, part) in parts.items()}
+        listed = {row.device for row in devices}
+        others = [DeviceRow(device=n, name=clean(n), address="") for n in lanes if n not in listed]
+        groups = [Group(run=view.run, title=title_of(view)) for view in self.followed.shown]
+        view = View(order=self.order, wanted=self.wanted, opened=self.opened, selected=self.selected)
+        return arrange([*devices, *others], lanes, groups, view, room)
 
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:
         last, profile = self.observations.get(target.device), self.profiles.get(target.device)

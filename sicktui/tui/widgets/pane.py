@@ -1,5 +1,6 @@
-"""A scrolling part of the main screen, with a title on its first line."""
+"""The scrolling parts of the main screen: one with a title on its first line, and one of mere lines."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -45,6 +46,8 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         super().__init__(id=id)
         self.glyphs = glyphs
         self._title: Cell = cell(title)
+        self.number = ""
+        """The key that moves the focus to it, shown in its title."""
 
     @property
     def is_titled(self) -> bool:
@@ -75,9 +78,9 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
     def render_title(self, width: int) -> Strip:
         """The title line: the title, then a rule to the right edge."""
         glyphs = self.glyphs
-        lead = Span(f"{glyphs.rule}{glyphs.rule} ", Tone.DIM)
+        lead = Span(f"{glyphs.rule}{self.number or glyphs.rule} ", Tone.DIM)
         if self.has_focus:
-            lead = Span(f"{glyphs.rule}{glyphs.cursor} ", Tone.KEY)
+            lead = Span(f"{self.number or glyphs.rule}{glyphs.cursor} ", Tone.KEY)
         shown = truncate((lead, *self._title, Span(" ")), width, glyphs.ellipsis)
         rule = Span(glyphs.rule * max(0, width - width_of(shown)), Tone.DIM)
         return self.strip((*shown, rule), width)
@@ -125,3 +128,39 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
     def action_edge(self, direction: int) -> None:
         """To the first or the last line."""
         self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False, force=True)
+
+
+LEAD = 2
+"""Cells in front of a line: the number of the pane, and the cursor where it has the focus."""
+
+
+class RunPane(Pane):
+    """The runs that are shown: a line or two of each, without a title; an unchanged one is not repainted."""
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(glyphs=glyphs, id=id)
+        self._lines: list[Cell] = []
+
+    @property
+    def lines(self) -> Sequence[Cell]:
+        """What is shown, from the top."""
+        return self._lines
+
+    def show(self, lines: Sequence[Cell]) -> None:
+        """Show these lines."""
+        before, self._lines = self._lines, list(lines)
+        self.set_lines(len(lines))
+        for index in range(max(len(before), len(lines))):
+            if before[index : index + 1] != self._lines[index : index + 1]:
+                self.refresh_row(index)
+
+    def render_line(self, y: int) -> Strip:
+        """One line, cut to the width."""
+        width = self.across
+        index = y + round(self.scroll_y)
+        content = self._lines[index] if index < len(self._lines) else ()
+        lead = Span(" " * LEAD)
+        if y == 0:
+            sign = self.glyphs.cursor if self.has_focus else " "
+            lead = Span(f"{self.number or ' '}{sign}", Tone.KEY if self.has_focus else Tone.DIM)
+        return self.strip((lead, *truncate(content, width - LEAD, self.glyphs.ellipsis)), width)

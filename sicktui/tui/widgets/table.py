@@ -4,7 +4,7 @@ Textual's DataTable repaints as a whole for one cell (19 kB at 120x40, measured)
 cell costs itself.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from textual import events
@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sicktui.tui.drawing.columns import Column, Row, share
-from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, truncate, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.pane import Pane
 from sicktui.tui.widgets.spoken import spoken
@@ -51,12 +51,17 @@ class Table(Pane, Generic[RowT]):
         title: str = "",
         *,
         empty: Callable[[], Sequence[Cell]] = tuple,
+        across: Callable[[RowT, Glyphs, int], Cell | None] = lambda _row, _glyphs, _width: None,
         glyphs: Glyphs = UNICODE,
         id: str | None = None,  # noqa: A002 - Textual's word
     ) -> None:
         super().__init__(title, glyphs=glyphs, id=id)
         self._columns = columns
         self._empty = empty
+        self._across = across
+        """The text of a row that has no columns."""
+        self._headings: Mapping[str, str] = {}
+        self._is_compact = False
         self._rows: list[RowT] = []
         self._index: dict[Hashable, int] = {}
         self._cells: list[list[Cell]] = []
@@ -66,6 +71,11 @@ class Table(Pane, Generic[RowT]):
         """What was shared out."""
         self._selected: Hashable | None = None
         self._follows = True
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether the title has a line beside the headings."""
+        return super().is_titled and not (self._is_compact and self._rows)
 
     @property
     def fixed(self) -> int:
@@ -107,6 +117,24 @@ class Table(Pane, Generic[RowT]):
         if self.cursor is not None:
             self.scroll_to_row(self.cursor)
 
+    def set_columns(
+        self, columns: Sequence[Column[RowT]], headings: Mapping[str, str], *, compact: bool = False
+    ) -> None:
+        """Show other columns. What is shown already costs nothing.
+
+        Args:
+            columns: from left to right.
+            headings: other headings than the columns' titles, by column.
+            compact: whether the headings take the place of the title.
+        """
+        if (columns, headings, compact) == (self._columns, self._headings, self._is_compact):
+            return
+        self._columns, self._headings, self._is_compact = columns, headings, compact
+        self._natural = [self._measured(row) for row in self._rows]
+        self._lay_out()
+        self.set_lines(len(self._rows))
+        self.refresh()
+
     def select(self, key: Hashable) -> None:
         """Select a row without a message; an unknown key changes nothing."""
         if key in self._index and key != self._selected:
@@ -133,6 +161,9 @@ class Table(Pane, Generic[RowT]):
             return
         for i in changed:
             before, self._cells[i] = self._cells[i], self._drawn(self._rows[i])
+            if len(before) != len(self._cells[i]) or self._has_no_columns(self._rows[i]):
+                self.refresh_row(i)
+                continue
             x = LEAD
             for width, old, new in zip(self._widths, before, self._cells[i], strict=True):
                 if width:
@@ -140,8 +171,13 @@ class Table(Pane, Generic[RowT]):
                         self.refresh_row(i, x, width)
                     x += width + GAP
 
+    def _has_no_columns(self, row: RowT) -> bool:
+        return self._across(row, self.glyphs, 0) is not None
+
     def _measured(self, row: RowT) -> list[int]:
         """How wide the row's cells would like to be."""
+        if self._has_no_columns(row):
+            return [0] * len(self._columns)
         return [
             c.most if c.steady and not c.usual else width_of(c.cell(row, self.glyphs, c.most))
             for c in self._columns
@@ -152,6 +188,10 @@ class Table(Pane, Generic[RowT]):
         return share(self._columns, contents, max(0, self.across - LEAD), GAP)
 
     def _drawn(self, row: RowT) -> list[Cell]:
+        """Its cells; a single one for a row without columns."""
+        text = self._across(row, self.glyphs, max(0, self.across - LEAD))
+        if text is not None:
+            return [text]
         pairs = zip(self._columns, self._widths, strict=True)
         return [spoken(c.cell(row, self.glyphs, width)) if width else () for c, width in pairs]
 
@@ -186,10 +226,12 @@ class Table(Pane, Generic[RowT]):
         return self._render_row(index, width) if index < len(self._rows) else self.strip((), width)
 
     def _render_headings(self, width: int) -> Strip:
-        spans: list[Span] = [Span(" " * LEAD)]
+        number = self.number if self._is_compact else ""
+        lead = self.glyphs.cursor if self.has_focus and number else " "
+        spans: list[Span] = [Span(f"{number or ' '}{lead}", Tone.KEY if self.has_focus else Tone.DIM)]
         for column, size in zip(self._columns, self._widths, strict=True):
             if size:
-                heading = (Span(column.title, Tone.DIM),)
+                heading = (Span(self._headings.get(column.id, column.title), Tone.DIM),)
                 spans += pad(heading, size, self.glyphs.ellipsis, right=column.right)
                 spans.append(Span(" " * GAP))
         return self.strip(spans, width, self.component("header"))
@@ -197,13 +239,21 @@ class Table(Pane, Generic[RowT]):
     def _render_row(self, index: int, width: int) -> Strip:
         is_cursor = index == self.cursor and (self._follows or self.has_focus)
         spans: list[Span] = [Span(self.glyphs.cursor if is_cursor else " ", Tone.KEY), Span(" ")]
-        for column, size, content in zip(self._columns, self._widths, self._cells[index], strict=True):
-            if size:
-                spans += pad(content, size, self.glyphs.ellipsis, right=column.right)
-                spans.append(Span(" " * GAP))
+        spans += self._contents(index, width - LEAD)
         if not is_cursor:
             return self.strip(spans, width)
         return self.strip(spans, width, self.component("cursor" if self.has_focus else "cursor-blurred"))
+
+    def _contents(self, index: int, width: int) -> list[Span]:
+        cells = self._cells[index]
+        if self._has_no_columns(self._rows[index]):
+            return list(truncate(cells[0], width, self.glyphs.ellipsis))
+        spans: list[Span] = []
+        for column, size, content in zip(self._columns, self._widths, cells, strict=True):
+            if size:
+                spans += pad(content, size, self.glyphs.ellipsis, right=column.right)
+                spans.append(Span(" " * GAP))
+        return spans
 
     def _move(self, index: int) -> None:
         if self._rows:

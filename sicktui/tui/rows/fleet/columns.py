@@ -1,0 +1,131 @@
+"""The columns of the table: those of the device list, and beside them what a run does to the device."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from sicktui.tui.drawing.columns import EXTRA, Column
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, health_cell, state_cell
+from sicktui.tui.rows.fleet.row import FleetRow
+from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, versions_cell
+
+WIDE: Final = 160
+"""Cells from which on the columns of the list stay beside those of a run."""
+
+_AMPLE_NAME: Final = 14
+"""Cells that a name keeps beside a run; more where there is room."""
+
+_DEVICE: Final = {column.id: column for column in DEVICE_COLUMNS}
+_JOB: Final = {column.id: column for column in JOB_COLUMNS}
+
+
+def _device_of(row: FleetRow) -> DeviceRow | None:
+    return row.device
+
+
+def _job_of(row: FleetRow) -> JobRow | None:
+    return row.lane
+
+
+def _version_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
+    if row.lane is not None and any(row.lane.versions):
+        return versions_cell(row.lane, glyphs, width)
+    return _DEVICE["version"].cell(row.device, glyphs, width) if row.device else ()
+
+
+def _now_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
+    """What the run does, else the health: the column of the list gives way to this one."""
+    if row.lane is not None:
+        return now_cell(row.lane, glyphs, width)
+    return health_cell(row.device.health, glyphs, width) if row.device else ()
+
+
+def _state_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
+    state = row.lane.state if row.lane is not None else row.device.state if row.device else None
+    return state_cell(state, glyphs, width)
+
+
+def _progress_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
+    """How far the run is, else where the device is."""
+    if row.lane is not None:
+        return _JOB["progress"].cell(row.lane, glyphs, width)
+    return cell(row.device.address, Tone.DIM) if row.device else ()
+
+
+def _contact_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
+    if row.lane is not None and (answer := answer_cell(row.lane, glyphs, width)):
+        return answer
+    return contact_cell(row.device, glyphs, width) if row.device else ()
+
+
+def _listed(name: str, rank: int | None = None) -> Column[FleetRow]:
+    return _DEVICE[name].over(_device_of, rank=rank)
+
+
+def _of_run(name: str) -> Column[FleetRow]:
+    return _JOB[name].over(_job_of)
+
+
+def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
+    """The columns while a run is shown."""
+    job_now, job_progress = _JOB["now"], _JOB["progress"]
+    shown = [
+        Column(
+            id="now",
+            title=job_now.title,
+            least=job_now.least,
+            most=job_now.most,
+            steady=True,
+            cell=_of_run("now").cell if is_wide else _now_cell,
+        ),
+        Column(id="state", title="Update", least=9, most=10, rank=2, steady=True, cell=_state_cell),
+        Column(
+            id="progress",
+            title=job_progress.title,
+            least=job_progress.least,
+            comfort=job_progress.comfort,
+            most=job_progress.most,
+            rank=1,
+            steady=True,
+            cell=_of_run("progress").cell if is_wide else _progress_cell,
+        ),
+        _of_run("steps"),
+        Column(
+            id="contact", title="Contact", least=6, most=16, rank=2, usual=6, steady=True, cell=_contact_cell
+        ),
+        _of_run("elapsed"),
+    ]
+    version: Column[FleetRow] = Column(
+        id="version", title="Firmware", least=10, most=21, rank=1, cell=_version_cell
+    )
+    name = _DEVICE["name"].over(_device_of, ample=_AMPLE_NAME)
+    backup = _DEVICE["backup"].over(_device_of, rank=1, ample=_DEVICE["backup"].most)
+    lower = EXTRA + 1
+    rest = [
+        _listed(name, lower + 1) for name in ("serial", "tags", "location", "auth", "temperature", "note")
+    ]
+    middle = [_listed("model", lower), version, _listed("health", 4), backup]
+    if not is_wide:
+        # The place of the health, and that of the address, are in the columns of the run.
+        return (name, version, *shown, _of_run("message"), _listed("backup", lower), *rest)
+    return (name, _listed("address", 4), *middle, *shown, _of_run("message"), *rest)
+
+
+@cache
+def fleet_columns(*, with_runs: bool, is_wide: bool) -> tuple[Column[FleetRow], ...]:
+    """The columns of the table, from left to right.
+
+    Args:
+        with_runs: whether a run is shown.
+        is_wide: whether the columns of the list have room beside it.
+    """
+    if with_runs:
+        return _beside(is_wide=is_wide)
+    return tuple(column.over(_device_of) for column in DEVICE_COLUMNS)
+
+
+def headings(shown: str) -> Mapping[str, str]:
+    """The headings where they are the table's title too: its name, and how many devices it shows."""
+    return {"name": f"  Devices {shown}"}

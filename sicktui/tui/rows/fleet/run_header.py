@@ -1,0 +1,164 @@
+"""The line about a run as a whole, in as many words as the width allows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.engine.run.follow import waited_for
+from sicktui.model.enums import RunState, Verdict
+from sicktui.model.run.view import RunView
+from sicktui.model.safe_text import clean
+from sicktui.model.wording import names, rate
+from sicktui.tui.drawing.bars import bar
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.jobs import VERDICT_TONES
+
+MOST_NAMED: Final = 3
+"""Sensors a cancelled run waits for that are named."""
+_GAP: Final = Span("  ")
+_LEAST_BAR: Final = 8
+_MOST_BAR: Final = 40
+_SHORT: Final = {Verdict.SUCCEEDED: "ok"}
+
+
+class RunHeader(Struct, frozen=True, kw_only=True):
+    """What is known of a run as a whole."""
+
+    title: str
+    state: str = ""
+    """Empty while the bar shows enough."""
+    tone: Tone = Tone.BUSY
+    total: int = 0
+    counts: dict[Verdict, int] = {}
+    at_work: int = 0
+    waiting: int = 0
+    share: float = 0.0
+    """How much of its work is done, from 0 to 1."""
+    rate: float = 0.0
+    """Bytes per second of all transfers."""
+
+    @property
+    def done(self) -> int:
+        """How many devices have a verdict."""
+        return sum(self.counts.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every device has a verdict."""
+        return not (self.at_work or self.waiting)
+
+
+def title_of(view: RunView) -> str:
+    """What a run does: ``Update to 2.4.0.0R``."""
+    operation = view.operation.value.capitalize() if view.operation else "Run"
+    plans = [part.plan for part in view.devices.values() if part.plan is not None]
+    versions = Counter(plan.to_version for plan in plans if plan.to_version)
+    if len(versions) != 1:
+        return operation
+    [version] = versions
+    return f"{operation} to {clean(version, 20)}"
+
+
+def run_header(view: RunView, *, is_starting: bool = False, is_cancelling: bool = False) -> RunHeader:
+    """The facts about a run.
+
+    Args:
+        view: the run.
+        is_starting: whether it has no event yet.
+        is_cancelling: whether it was cancelled here.
+    """
+    state, counts = _state(view, is_starting=is_starting, is_cancelling=is_cancelling), view.counts()
+    tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
+    if view.finished and counts[Verdict.FAILED] + counts[Verdict.UNKNOWN]:
+        tone = Tone.WARN
+    open_parts = [part for part in view.devices.values() if part.verdict is None]
+    at_work = [part for part in open_parts if part.step is not None]
+    return RunHeader(
+        title=title_of(view),
+        state=state,
+        tone=tone,
+        total=len(view.devices),
+        counts={verdict: number for verdict, number in counts.items() if number},
+        at_work=len(at_work),
+        waiting=len(open_parts) - len(at_work),
+        share=(len(view.devices) - len(open_parts)) / (len(view.devices) or 1),
+        rate=sum(part.rate for part in at_work) if view.state is RunState.RUNNING else 0.0,
+    )
+
+
+def _state(view: RunView, *, is_starting: bool, is_cancelling: bool) -> str:
+    if is_starting:
+        return "starting"
+    if view.state is not RunState.RUNNING:
+        return view.state.value
+    if not (view.cancelling or is_cancelling):
+        return ""
+    busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
+    return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
+
+
+class _Piece(Struct, frozen=True):
+    rank: int
+    """The highest goes first where there is no room."""
+    long: Cell
+    short: Cell
+
+
+def header_cell(header: RunHeader, glyphs: Glyphs, width: int) -> Cell:
+    """The line in at most ``width`` cells. In a narrow one words get shorter, then the least important go."""
+    pieces = _pieces(header)
+    line = _with_bar(
+        [piece.long for piece in pieces], header, glyphs, width, Span(f" {glyphs.dot} ", Tone.DIM)
+    )
+    if width_of(line) <= width:
+        return line
+    line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
+    if width_of(line) <= width:
+        return line
+    while len(pieces) > 1:
+        pieces.remove(max(pieces, key=lambda piece: piece.rank))
+        line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
+        if width_of(line) <= width:
+            return line
+    return pieces[0].short
+
+
+def _with_bar(cells: Sequence[Cell], header: RunHeader, glyphs: Glyphs, width: int, gap: Span = _GAP) -> Cell:
+    """The cells with the bar behind the first one, where it has room."""
+    line = joined(cells, gap)
+    room = min(_MOST_BAR, width - width_of(line) - 2 * len(_GAP.text))
+    if room < _LEAST_BAR or header.is_over or header.state == "starting":
+        return line
+    first, *rest = [part for part in cells if part]
+    lead = joined((first, bar(header.share, room, glyphs, header.tone)), _GAP)
+    return joined((lead, joined(rest, gap)), _GAP)
+
+
+def _pieces(header: RunHeader) -> list[_Piece]:
+    pieces = [_piece(0, header.title, header.title.split(" to ")[0], Tone.PLAIN)]
+    if header.state:
+        pieces.append(_piece(1, header.state, header.state.split(",")[0], header.tone))
+    if not header.is_over:
+        words = f"{header.done}/{header.total}"
+        pieces.append(_piece(2, words, words, Tone.PLAIN))
+    for verdict, number in header.counts.items():
+        short = f"{number} {_SHORT.get(verdict, verdict.value)}"
+        is_bad = verdict in (Verdict.FAILED, Verdict.UNKNOWN)
+        pieces.append(_piece(1 if is_bad else 4, f"{number} {verdict.value}", short, VERDICT_TONES[verdict]))
+    if header.at_work:
+        words = f"{header.at_work} at work"
+        pieces.append(_piece(5, words, words, Tone.BUSY))
+    if header.waiting:
+        words = f"{header.waiting} waiting"
+        pieces.append(_piece(6, words, words, Tone.DIM))
+    if header.rate:
+        words = rate(header.rate)
+        pieces.append(_piece(7, words, words, Tone.PLAIN))
+    return pieces
+
+
+def _piece(rank: int, long: str, short: str, tone: Tone) -> _Piece:
+    return _Piece(rank, cell(long, tone), cell(short, tone))

@@ -1,0 +1,154 @@
+"""The table of the main screen: each device once, grouped by run, folded where there is no room."""
+
+from collections.abc import Sequence
+
+from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
+from sicktui.model.run.event import Event, RunChanged, StepChanged, VerdictReached
+from sicktui.model.run.view import RunView, reduce
+from sicktui.tui.drawing.spans import text_of
+from sicktui.tui.glyphs import ASCII, UNICODE
+from sicktui.tui.rows.devices import DeviceRow
+from sicktui.tui.rows.fleet.arrange import Group, View, arrange
+from sicktui.tui.rows.fleet.columns import fleet_columns
+from sicktui.tui.rows.fleet.row import FleetRow, across
+from sicktui.tui.rows.jobs import JobRow
+from sicktui.tui.state.dashboard import DashboardState
+from tests.tui.test_tui_board import FAILED, UPLOADING, at, board_of, view_of
+
+ROOMY, NARROW = 100, 6
+R1 = Group(run="r1", title="Update")
+R2 = Group(run="r2", title="Backup")
+
+
+def devices(*names: str) -> list[DeviceRow]:
+    return [DeviceRow(device=name, name=name, address="") for name in names]
+
+
+def lane(name: str, run: str = "r1", *, step: Step | None = None, verdict: Verdict | None = None) -> JobRow:
+    return JobRow(run=run, device=name, name=name, step=step, verdict=verdict)
+
+
+FLEET = devices("aa", "b", "c", "d", "e", "f", "free-1", "free-2")
+LANES = {
+    "aa": lane("aa", verdict=Verdict.SUCCEEDED),
+    "b": lane("b"),
+    "c": lane("c", step=Step.FLASH),
+    "d": lane("d", step=Step.UPLOAD, verdict=Verdict.FAILED),
+    "e": lane("e", verdict=Verdict.SKIPPED),
+    "f": lane("f"),
+}
+
+
+def shown(rows: Sequence[FleetRow]) -> list[str]:
+    """The names, and the texts of the other lines."""
+    return [text_of(text) if (text := across(row, UNICODE, 80)) else row.name or "" for row in rows]
+
+
+COUNT = "… 2 waiting · 1 succeeded · 1 skipped (enter opens)"
+
+
+def test_a_device_stands_once_trouble_and_work_first() -> None:
+    rows = arrange(FLEET, LANES, [R1], View(), ROOMY)
+    assert shown(rows) == ["d", "c", "b", "f", "aa", "e", "In no run: 2 devices", "free-1", "free-2"]
+    assert shown(arrange(FLEET, {}, [], View(), ROOMY)) == [row.name for row in FLEET]
+    assert len({row.key for row in rows}) == len(rows)
+
+
+def test_what_needs_no_look_is_folded_where_there_is_no_room() -> None:
+    folded = arrange(FLEET, LANES, [R1], View(), NARROW)
+    assert shown(folded)[:3] == ["d", "c", COUNT]
+    opened = arrange(FLEET, LANES, [R1], View(opened={"r1"}), NARROW)
+    assert shown(opened)[2:7] == [COUNT.replace("opens", "folds"), "b", "f", "aa", "e"]
+    assert folded[2].key == opened[2].key, "the cursor stays on the count"
+    under_cursor = arrange(FLEET, LANES, [R1], View(selected="aa"), NARROW)
+    assert shown(under_cursor)[:4] == ["d", "c", COUNT, "aa"], "the cursor's device is not folded away"
+    found = arrange(FLEET, LANES, [R1], View(wanted="aa"), NARROW)
+    assert shown(found) == ["aa"], "a filter reaches the folded ones"
+
+
+def test_several_runs_are_groups_with_a_name() -> None:
+    lanes = LANES | {"aa": lane("aa", "r2", step=Step.CREATE), "free-2": lane("free-2", "r2")}
+    rows = arrange(FLEET, lanes, [R1, R2], View(), ROOMY)
+    assert shown(rows) == [
+        *("Update: 5 devices", "d", "c", "b", "f", "e"),
+        *("Backup: 2 devices", "aa", "free-2"),
+        *("In no run: 1 device", "free-1"),
+    ]
+
+
+def running(run: str, *events: Event, state: RunState = RunState.RUNNING) -> RunView:
+    view = RunView(run=run)
+    began = RunChanged(ts=at(0), run=run, operation=Operation.BACKUP, state=state, pid=7, started=at(0))
+    for event in (began, *events):
+        view = reduce(view, event)
+    return view
+
+
+def begun(device: str) -> StepChanged:
+    return StepChanged(ts=at(1), device=device, step=Step.CREATE, state=StepState.STARTED)
+
+
+def names_of(dashboard: DashboardState, room: int = ROOMY) -> list[str]:
+    return shown(dashboard.fleet_rows(dashboard.all_device_rows(), room))
+
+
+def test_a_run_that_is_over_stays_until_it_is_closed_or_another_one_begins() -> None:
+    dashboard, _ = board_of("a", "b")
+    dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
+    over = view_of(
+        *UPLOADING,
+        FAILED,
+        RunChanged(
+            ts=at(9), run="r1", operation=Operation.UPDATE, state=RunState.FINISHED, pid=None, started=at(0)
+        ),
+    )
+    dashboard.advanced("r1", over)
+    assert names_of(dashboard) == ["a", "In no run: 1 device", "b"]
+    dashboard.close_run("r1")
+    assert (names_of(dashboard), dashboard.shown_run, dashboard.job_of("a")) == (["a", "b"], None, None)
+    dashboard.shown_run = "r1"  # chosen in the list of runs
+    assert names_of(dashboard)[0] == "a"
+    dashboard.advanced("r2", running("r2", begun("b")))
+    assert names_of(dashboard) == ["b", "In no run: 1 device", "a"]
+    dashboard.advanced("r3", running("r3", begun("a")))
+    assert names_of(dashboard) == ["Backup: 1 device", "b", "Backup: 1 device", "a"]
+    dashboard.close_run("r2")
+    assert len(dashboard.followed.shown) == 2, "a live run cannot be closed"
+
+
+def test_a_device_of_two_runs_is_shown_in_the_one_that_is_at_work() -> None:
+    dashboard, _ = board_of("a")
+    ended = VerdictReached(
+        ts=at(9),
+        device="a",
+        operation=Operation.BACKUP,
+        verdict=Verdict.SUCCEEDED,
+        code=None,
+        message="",
+        advice="",
+        seconds=8.0,
+    )
+    dashboard.advanced("r1", running("r1", begun("a")))
+    dashboard.advanced("r2", running("r2", begun("a"), ended, begun("other")))
+    rows = dashboard.fleet_rows(dashboard.all_device_rows(), ROOMY)
+    assert [(row.run, row.name) for row in rows if row.name] == [("r1", "a"), ("r2", "other")]
+    assert {row.name for row in rows} >= {"other"}, "a device that is not in the list is shown all the same"
+
+
+def test_every_column_draws_every_line() -> None:
+    dashboard, _ = board_of("a", "b")
+    dashboard.advanced("r1", view_of(*UPLOADING))
+    rows = dashboard.fleet_rows(dashboard.all_device_rows(), ROOMY)
+    for is_wide in (False, True):
+        for column in fleet_columns(with_runs=True, is_wide=is_wide):
+            for row in rows:
+                assert text_of(column.cell(row, ASCII, column.least)).isascii()
+    narrow = {
+        c.id: text_of(c.cell(rows[0], UNICODE, c.most)) for c in fleet_columns(with_runs=True, is_wide=False)
+    }
+    assert narrow["name"].strip() == "a"
+    assert narrow["version"] == "1 → 2"
+    assert narrow["now"] == "► upload"
+    assert narrow["state"] == "► Started"
+    assert "50%" in narrow["progress"]
+    assert narrow["steps"].endswith("4/8")
