@@ -5,6 +5,7 @@ import pytest
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.addressing import NO_GATEWAY
+from sicktui.simulator.spec import Fault
 from tests.address.conftest import HOME, AddressHarness
 from tests.support.engine_harness import EngineHarness, paths
 
@@ -146,3 +147,51 @@ async def test_a_sensor_without_its_address_in_the_api_is_refused(made: AddressH
     with pytest.raises(SicktuiError, match="does not offer its address") as refusal:
         await made.plan(address="127.0.3.7")
     assert refusal.value.code is Code.NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "lrs4000-1.9.1"])
+async def test_what_it_does_without_a_dhcp_server_is_set_in_the_same_order(
+    made: AddressHarness, generation: str
+) -> None:
+    device = await made.sensor(generation=generation)
+    place = device.address
+    before = device.parameters.current["EtherDHCPFallback"]
+    plan = await made.plan(retries_dhcp=not before)
+    assert (plan.wanted.dhcp, plan.wanted.address, plan.changes) == (False, "127.0.3.1", True)
+    assert plan.wanted.words_beside(plan.state.config) != plan.state.config.words
+    done = await made.carry_out(plan)
+    assert (done.verdict, done.place) == (Verdict.SUCCEEDED, place), done
+    assert device.parameters.saved["EtherDHCPFallback"] == int(not before)
+    asked = paths(device, "POST")
+    assert [name for name in asked if "Ether" in name] == ["POST EtherDHCPFallback", "POST EthernetUpdate"]
+    assert asked.index("POST EthernetUpdate") < asked.index("POST WriteEeprom")
+    assert not (await made.plan(retries_dhcp=not before)).changes
+    both = await made.change(dhcp=True, retries_dhcp=bool(before))
+    assert both.verdict is Verdict.SUCCEEDED, both
+    assert device.parameters.saved["EtherDHCPFallback"] == before
+    alone = await made.plan(retries_dhcp=not before)
+    assert alone.wanted.dhcp, "what is not named stays"
+    assert bool(alone.warnings) == (not before)
+
+
+async def test_a_fallback_that_is_refused_or_not_taken_leaves_everything_as_it_was(
+    made: AddressHarness,
+) -> None:
+    device = await made.sensor(faults=(Fault(name="status", at="POST EtherDHCPFallback", value=8),))
+    before = dict(device.parameters.current)
+    done = await made.change(address="127.0.3.7", retries_dhcp=True)
+    assert done.verdict is Verdict.FAILED, done
+    assert device.parameters.current == before
+    assert "POST EthernetUpdate" not in paths(device)
+    assert made.harness.context.address_changes.every() == ()
+
+
+async def test_a_sensor_that_does_not_report_its_fallback_is_not_asked_to_change_it(
+    made: AddressHarness,
+) -> None:
+    device = await made.sensor(hidden=("EtherDHCPFallback",))
+    with pytest.raises(SicktuiError, match="does not report what it does without a DHCP server"):
+        await made.plan(retries_dhcp=True)
+    done = await made.change(address="127.0.3.7")
+    assert done.verdict is Verdict.SUCCEEDED, done
+    assert "POST EtherDHCPFallback" not in paths(device)

@@ -33,7 +33,8 @@ def test_an_address_is_set_and_the_list_follows(program: ProgramHarness, start_f
     made = start_fleet(sensor("gate", parameters=HOME))
     [device] = made.devices
     program.here("devices", "add", "gate", device.address)
-    result = program.here("address", "gate", "--ip", "127.0.3.9", "--yes", "--json", *SLOWER)
+    words = ("--ip", "127.0.3.9", "--fallback", "retry", "--yes", "--json")
+    result = program.here("address", "gate", *words, *SLOWER)
     assert result.code == 0, result
     assert verdicts(result.lines) == {"gate": ("succeeded", None)}
     assert result.lines[-1]["address"] == device.address == f"127.0.3.9:{device.port.number}"
@@ -43,6 +44,7 @@ def test_an_address_is_set_and_the_list_follows(program: ProgramHarness, start_f
     [listed] = program.here("devices", "list", "--json").lines
     assert listed["address"] == device.address
     assert device.parameters.saved["EtherIPAddress"] == [127, 0, 3, 9]
+    assert device.parameters.saved["EtherDHCPFallback"] == 1
 
 
 def test_what_is_wrong_ends_with_an_error_line(program: ProgramHarness, start_fleet: StartFleet) -> None:

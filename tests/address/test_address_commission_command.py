@@ -149,3 +149,4 @@ def test_what_contradicts_itself_is_wrong_use(program: ProgramHarness) -> None:
     assert program.here("address", "--mac", "00:06:77:01:02:03", "--mask", "24").code == 2
     assert program.here("address", "--mac", "00:06:77:01:02:03", "--target", "name.example").code == 2
     assert program.here("address", "--mac", "00:06:77:01:02:03", "--no-broadcast").code == 2
+    assert program.here("address", "--mac", "00:06:77:01:02:03", "--fallback", "static").code == 2

@@ -163,9 +163,9 @@ def test_an_address_that_this_pc_reaches_needs_no_second_yes() -> None:
 
 def test_the_dhcp_trap_is_warned_of_and_shown() -> None:
     static = config("10.0.0.1")
-    state = Ipv4State(config=structs.replace(static, dhcp=True), retries_dhcp=True, dhcp_address="10.0.0.77")
-    assert "never comes up" in warnings_for(structs.replace(static, dhcp=True), state)[0]
-    assert warnings_for(static, state) == ()
+    state = Ipv4State(config=structs.replace(static, dhcp=True, retries_dhcp=True), dhcp_address="10.0.0.77")
+    assert "never comes up" in warnings_for(structs.replace(static, dhcp=True, retries_dhcp=True))[0]
+    assert warnings_for(structs.replace(static, retries_dhcp=True)) == ()
     rows = dict(rows_of(state, "10.0.0.77"))
     assert rows["mode"] == "DHCP"
     assert rows["from DHCP"].startswith("10.0.0.77")

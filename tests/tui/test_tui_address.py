@@ -6,6 +6,7 @@ from textual.widgets import Input
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.dialogs.form import CheckBox
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.screens.sensors.address import AddressForm, OutsideForm
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
@@ -33,9 +34,11 @@ async def test_an_address_is_asked_for_until_it_is_possible_and_then_changed(
         await pilot.press("enter")
         await until(pilot, lambda: "broadcast address" in flat_of(pilot))
         pilot.app.screen.query_one("#address", Input).value = "127.0.4.7"
+        pilot.app.screen.query_one("#retry", CheckBox).value = True
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         assert "127.0.4.7, mask 255.255.255.0, no gateway" in flat_of(pilot)
+        assert "without a DHCP server it asks DHCP again" in flat_of(pilot)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, Notice))
         assert "succeeded" in text_of(pilot)
@@ -43,6 +46,7 @@ async def test_an_address_is_asked_for_until_it_is_possible_and_then_changed(
         await until(pilot, lambda: "127.0.4.7" in text_of(pilot))
     assert harness.context.devices().profiles["gate-1"].address == gate.address
     assert gate.parameters.saved["EtherIPAddress"] == [127, 0, 4, 7]
+    assert gate.parameters.saved["EtherDHCPFallback"] == 1
 
 
 async def test_an_address_outside_the_subnet_must_be_typed(

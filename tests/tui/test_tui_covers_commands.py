@@ -84,7 +84,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "set": ("parameters", frozenset(["--persist"])),
     "address": (
         "address",
-        frozenset(["--ip", "--mask", "--gateway", "--dhcp", "--outside-subnet"]) | BY_MAC,
+        frozenset(["--ip", "--mask", "--gateway", "--dhcp", "--fallback", "--outside-subnet"]) | BY_MAC,
     ),
     "commission": ("commission", frozenset(["--outside-subnet"]) | BY_MAC - {"--mac"}),
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),

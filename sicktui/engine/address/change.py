@@ -19,7 +19,7 @@ from sicktui.engine.address.follow import follow
 from sicktui.engine.address.lan import Lan
 from sicktui.engine.address.places import at_place, look_at
 from sicktui.engine.address.plan import ChangePlan, refuse_changed, refuse_taken
-from sicktui.engine.address.read import fits, power_on
+from sicktui.engine.address.read import power_on
 from sicktui.engine.address.written import Written
 from sicktui.engine.context import Context
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
@@ -30,7 +30,7 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.address_change import AddressEvidence, Stage, Trouble, Where, judge
-from sicktui.sensor.api.network import MODE, values_of
+from sicktui.sensor.api.network import FALLBACK, MODE, values_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, OutcomeUnknown, SensorError, Unreachable
 from sicktui.stores.config.address_changes import AddressChange
@@ -178,7 +178,7 @@ class _Change:
         before, wanted = values_of(self._plan.state.config), values_of(self._plan.wanted)
         names = [name for name in wanted if wanted[name] != before[name] or self._plan.pending]
         if self._plan.wanted.dhcp and not self._plan.pending:
-            names = [MODE]
+            names = [name for name in names if name in (MODE, FALLBACK)]
         try:
             for name in names:
                 self._note(written=True)
@@ -222,9 +222,9 @@ class _Change:
             SicktuiError: they are not those that were written.
         """
         now = await sensor.network.config()
-        if not fits(now, self._plan.wanted):
+        if not now.fits(self._plan.wanted):
             raise SicktuiError(
-                f"The sensor reports other values than were written: {now.words}.",
+                f"The sensor reports other values than were written: {now.words_beside(self._plan.wanted)}.",
                 advice="Look at them with 'sicktui address', then try again.",
                 code=Code.DEVICE_ERROR,
             )
@@ -286,8 +286,10 @@ class _Change:
             async with reading(self._context, there) as (sensor, _):
                 await self._refuse_other(sensor)
                 now = await sensor.network.config()
-                if not fits(now, self._plan.wanted):
-                    self._note(differs=f"reports {now.words} instead of {self._plan.wanted.words}")
+                if not now.fits(self._plan.wanted):
+                    wanted = self._plan.wanted
+                    words = f"reports {now.words_beside(wanted)} instead of {wanted.words_beside(now)}"
+                    self._note(differs=words)
                     return
                 self._followed = await asyncio.to_thread(
                     follow, self._context, self._target, identity.serial, self._target.address, place

@@ -77,7 +77,7 @@ async def _confirm_address(context: Context, entry: Entry, target: Target) -> No
     finally:
         await sensor.aclose()
     wanted = entry.config
-    if not (now.dhcp if wanted.dhcp else now == wanted):
+    if not now.fits(wanted):
         raise SicktuiError(
             f"It reports {now.words} instead of {wanted.words}.",
             advice="Set its address with 'sicktui address'.",

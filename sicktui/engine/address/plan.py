@@ -21,6 +21,7 @@ from sicktui.model.network.addressing import (
     warnings_for,
 )
 from sicktui.model.search.records import is_ipv4
+from sicktui.sensor.errors import NotSupported
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -30,6 +31,13 @@ class Request(Struct, frozen=True, kw_only=True):
     address: str | None = None
     mask: str | None = None
     gateway: str | None = None
+    retries_dhcp: bool | None = None
+    """What it is to do without a DHCP server: ask again for ever, or take its static address."""
+
+    @property
+    def static(self) -> bool:
+        """Whether a value of the static address is given."""
+        return bool(self.address or self.mask or self.gateway)
 
     def check(self) -> None:
         """Refuse a request that contradicts itself.
@@ -37,7 +45,7 @@ class Request(Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: it does.
         """
-        if self.dhcp and (self.address or self.mask or self.gateway):
+        if self.dhcp and self.static:
             raise UsageError(
                 "With --dhcp the sensor gets its address from a DHCP server, so none can be given.",
                 advice="Use either --dhcp or --ip.",
@@ -63,12 +71,13 @@ class ChangePlan(Struct, frozen=True, kw_only=True):
     @property
     def changes(self) -> bool:
         """Whether anything is to be applied: other values, or the same ones that are not in use yet."""
-        if self.pending or self.state.config.dhcp != self.wanted.dhcp:
+        config, wanted = self.state.config, self.wanted
+        if self.pending or (config.dhcp, config.retries_dhcp) != (wanted.dhcp, wanted.retries_dhcp):
             return True
-        if self.wanted.dhcp:
+        if wanted.dhcp:
             return False
         unused = is_ipv4(host_of(self.old)) and self.old != self.new
-        return unused or self.state.config != self.wanted
+        return unused or config != wanted
 
 
 async def plan_change(context: Context, target: Target, request: Request, lan: Lan) -> ChangePlan:
@@ -90,11 +99,19 @@ async def plan_change(context: Context, target: Target, request: Request, lan: L
             advice="Set its address with SICK's own tools.",
             code=Code.NOT_SUPPORTED,
         )
-    if request.dhcp:
+    if request.retries_dhcp is not None and config.retries_dhcp is None:
+        raise NotSupported(
+            f"The sensor at {found.place} does not report what it does without a DHCP server "
+            "(EtherDHCPFallback), so that cannot be set.",
+            advice="Leave it as it is.",
+        )
+    if request.dhcp or (config.dhcp and not request.static):
         wanted = structs.replace(config, dhcp=True)
     else:
         wanted = completed(config, address=request.address, mask=request.mask, gateway=request.gateway)
         check_static(wanted, loopback=is_loopback(found.place))
+    if request.retries_dhcp is not None:
+        wanted = structs.replace(wanted, retries_dhcp=request.retries_dhcp)
     plan = ChangePlan(
         identity=identity,
         state=found.state,
@@ -102,7 +119,7 @@ async def plan_change(context: Context, target: Target, request: Request, lan: L
         old=found.place,
         new="" if wanted.dhcp else place_of(target, wanted.address),
         outside=outside_words(wanted, [*await lan.networks(), *_here(found)]),
-        warnings=(*warnings_for(wanted, found.state), *_tunnel_words(found)),
+        warnings=(*warnings_for(wanted), *_tunnel_words(found)),
         pending=found.pending,
     )
     if not plan.outside:  # Nothing is sent outside before the second yes; the change itself looks then.
@@ -161,7 +178,7 @@ def refuse_changed(plan: ChangePlan, now: Ipv4Config) -> None:
     Raises:
         SicktuiError: somebody has changed it since.
     """
-    if now != plan.state.config:
+    if not now.same(plan.state.config):
         raise SicktuiError(
             f"The sensor's address settings were changed meanwhile: {now.words}.",
             advice="Look at them again, then repeat your change.",

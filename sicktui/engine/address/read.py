@@ -14,7 +14,7 @@ from sicktui.engine.plan.base import expected_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.network.address import parse_address
 from sicktui.model.network.address_change import Stage, both_words
-from sicktui.model.network.addressing import Ipv4Config, Ipv4State
+from sicktui.model.network.addressing import Ipv4State
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
 from sicktui.stores.config.address_changes import AddressChange
@@ -75,7 +75,7 @@ async def _with_change(
         return found
     before = SavedState(checksum=change.checksum, stamp=change.stamp)
     if before.differs(await read_saved(sensor, found.identity.name)):
-        if change.all_written and found.place == change.new and fits(config, change.wanted):
+        if change.all_written and found.place == change.new and config.fits(change.wanted):
             await asyncio.to_thread(changes.end, key)
             return found
         await asyncio.to_thread(changes.was_kept, key)
@@ -95,11 +95,6 @@ async def _also_at(context: Context, target: Target, found: Addressed, change: A
         return ""
     same = (await look_at(context, target, other, found.identity)).same
     return both_words(found.place, other) if same else ""
-
-
-def fits(now: Ipv4Config, wanted: Ipv4Config) -> bool:
-    """Whether a sensor has what was wanted; with DHCP its static values do not matter."""
-    return now.dhcp if wanted.dhcp else now == wanted
 
 
 async def power_on(sensor: Sensor) -> int | None:

@@ -14,7 +14,7 @@ from sicktui.engine.parameters.read_back import StillOld, took, write_and_read
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.addressing import Ipv4Config
-from sicktui.sensor.api.network import MODE, values_of
+from sicktui.sensor.api.network import ADDRESS, FALLBACK, MODE, values_of
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, is_unsure
 
@@ -36,14 +36,15 @@ class Written:
     ) -> None:
         self._context = context
         self._old = values_of(before)
-        self._wanted = wanted
+        self._new = values_of(wanted)
+        self._dhcp = wanted.dhcp
         self._on_shown = on_shown
         self._sent: dict[str, object] = {}
         self._refused: set[str] = set()
         self._unshown: list[str] = []
         """Accepted, and still read as before."""
-        self._shows: set[bool] = set()
-        """Whether the mode (``True``) and the address (``False``) were seen to change before they applied."""
+        self._shows: set[str] = set()
+        """What was seen to change before it applied: the mode, the fallback, the address as a whole."""
 
     async def write(self, sensor: Sensor, name: str) -> None:
         """Write one wanted value and read it back. One of the address may read as before, for now.
@@ -52,11 +53,11 @@ class Written:
             SensorError: it was refused, or it is unknown whether it was taken.
             SicktuiError: the sensor reports a third value.
         """
-        value = self._sent[name] = values_of(self._wanted)[name]
+        value = self._sent[name] = self._new[name]
         try:
             new = await write_and_read(sensor, self._context, name, value, self._old[name])
         except StillOld:
-            if name == MODE:
+            if _group(name) == name != ADDRESS:
                 raise
             self._unshown.append(name)
             return
@@ -82,15 +83,15 @@ class Written:
         reported = values_of(now)
         self._see(reported)
         open_ = [name for name in self._unshown if reported[name] != self._sent[name]]
-        if open_ and False in self._shows:
+        if open_ and ADDRESS in self._shows:
             raise SicktuiError(
                 f"The sensor accepted {open_[0]} but still reports {shown(reported[open_[0]])}.",
                 advice=_LOOK,
                 code=Code.DEVICE_ERROR,
             )
-        expected = values_of(self._wanted) | {name: self._old[name] for name in open_}
-        names = [MODE] if self._wanted.dhcp else list(expected)
-        if any(reported[name] != expected[name] for name in names):
+        expected = self._new | {name: self._old[name] for name in open_}
+        names = [name for name in expected if not self._dhcp or name in (MODE, FALLBACK)]
+        if any(reported.get(name) != expected[name] for name in names):
             raise SicktuiError(
                 f"The sensor reports other values than were written: {now.words}.",
                 advice=_LOOK,
@@ -114,13 +115,19 @@ class Written:
             return None
         if now != self._old:
             return False
-        proven = all(name in self._refused or (name == MODE) in self._shows for name in self._sent)
+        proven = all(name in self._refused or _group(name) in self._shows for name in self._sent)
         return True if proven else None
 
     def _see(self, reported: dict[str, object]) -> None:
         """Note what differs from before: so the sensor reports what is written, not what is in use."""
-        seen = {name == MODE for name, value in reported.items() if not took(value, self._old[name])}
+        old = self._old
+        seen = {_group(name) for name in reported.keys() & old.keys() if not took(reported[name], old[name])}
         if seen - self._shows:
             self._shows |= seen
-            if {name == MODE for name in self._sent} <= self._shows:
+            if {_group(name) for name in self._sent} <= self._shows:
                 self._on_shown()
+
+
+def _group(name: str) -> str:
+    """What a value shows together with: the parts of an address are reported alike."""
+    return name if name in (MODE, FALLBACK) else ADDRESS

@@ -33,6 +33,33 @@ class Ipv4Config(Struct, frozen=True, kw_only=True):
     address: str
     mask: str
     gateway: str = NO_GATEWAY
+    retries_dhcp: bool | None = None
+    """``EtherDHCPFallback`` 1: without a DHCP server it never has an address. 0: it takes the static one.
+    ``None``: not reported, or left as it is.
+    """
+
+    def same(self, other: "Ipv4Config") -> bool:
+        """Whether two are equal; what one of them leaves open counts as equal."""
+        kept = None in (self.retries_dhcp, other.retries_dhcp) or self.retries_dhcp == other.retries_dhcp
+        return kept and structs.replace(self, retries_dhcp=other.retries_dhcp) == other
+
+    def fits(self, wanted: "Ipv4Config") -> bool:
+        """Whether it is what was wanted; with DHCP the static values do not matter."""
+        if not wanted.dhcp:
+            return self.same(wanted)
+        return self.dhcp and wanted.retries_dhcp in (None, self.retries_dhcp)
+
+    @property
+    def fallback_words(self) -> str:
+        """What it does without a DHCP server; empty where that is not known."""
+        if self.retries_dhcp is None:
+            return ""
+        return "asks DHCP again" if self.retries_dhcp else "takes the static address"
+
+    def words_beside(self, other: "Ipv4Config") -> str:
+        """The configuration in a few words, with what differs from another one."""
+        differs = self.fallback_words and self.retries_dhcp != other.retries_dhcp
+        return f"{self.words}; without a DHCP server it {self.fallback_words}" if differs else self.words
 
     @property
     def network(self) -> IPv4Network:
@@ -60,8 +87,6 @@ class Ipv4State(Struct, frozen=True, kw_only=True):
     """What DHCP assigned (``EtherIPAddressDHCP``)."""
     dhcp_mask: str | None = None
     dhcp_gateway: str | None = None
-    retries_dhcp: bool | None = None
-    """``EtherDHCPFallback`` 1: without a DHCP server it never has an address. 0: it takes the static one."""
     scan_mode: int | None = None
     """``EtherCoLaScanMode``: whether a search finds it, and may set its address."""
     scan_enabled: bool | None = None
@@ -78,13 +103,6 @@ class Ipv4State(Struct, frozen=True, kw_only=True):
             mask=self.dhcp_mask or self.config.mask,
             gateway=self.dhcp_gateway or self.config.gateway,
         )
-
-    @property
-    def fallback_words(self) -> str:
-        """What it does without a DHCP server; empty where it does not report that."""
-        if self.retries_dhcp is None:
-            return ""
-        return "asks DHCP again" if self.retries_dhcp else "takes the static address"
 
     @property
     def scan_words(self) -> str:
@@ -147,6 +165,7 @@ def completed(
         address=before.address if address is None else parse_ipv4(address, "address"),
         mask=before.mask if mask is None else parse_mask(mask),
         gateway=before.gateway if gateway is None else parse_ipv4(gateway, "gateway"),
+        retries_dhcp=before.retries_dhcp,
     )
     if gateway is None and not _is_inside(wanted.gateway, wanted):
         return structs.replace(wanted, gateway=NO_GATEWAY)
@@ -234,13 +253,13 @@ def outside_words(wanted: Ipv4Config, reachable: Iterable[IPv4Network]) -> str:
     )
 
 
-def warnings_for(wanted: Ipv4Config, state: Ipv4State) -> tuple[str, ...]:
+def warnings_for(wanted: Ipv4Config) -> tuple[str, ...]:
     """What an operator should know before the address is set."""
     found: list[str] = []
-    if wanted.dhcp and state.retries_dhcp:
+    if wanted.dhcp and wanted.retries_dhcp:
         found.append(
-            "EtherDHCPFallback is 1: without a DHCP server the sensor never comes up on an address. Set it "
-            "to 0, and it falls back to its static address."
+            "EtherDHCPFallback is 1: without a DHCP server the sensor never comes up on an address. With 0 "
+            "it takes its static address."
         )
     if not wanted.dhcp and IPv4Address(wanted.address) in _LINK_LOCAL:
         found.append(f"{wanted.address} is a link-local address, which PCs assign to themselves.")
@@ -267,8 +286,8 @@ def rows_of(state: Ipv4State, place: str) -> list[tuple[str, str]]:
         rows += [("from DHCP", lease), *((f"static {label}", value) for label, value in values)]
     else:
         rows += values
-    if state.fallback_words:
-        rows.append(("without DHCP", state.fallback_words))
+    if static.fallback_words:
+        rows.append(("without DHCP", static.fallback_words))
     if state.scan_words:
         rows.append(("search", state.scan_words))
     return rows

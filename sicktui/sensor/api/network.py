@@ -14,6 +14,7 @@ MODE: Final = "EtherAddressingMode"
 ADDRESS: Final = "EtherIPAddress"
 MASK: Final = "EtherIPMask"
 GATEWAY: Final = "EtherIPGateAddress"
+FALLBACK: Final = "EtherDHCPFallback"
 _DHCP: Final = 1
 _RETRY: Final = 1
 _OCTETS: Final = 4
@@ -41,29 +42,30 @@ class Network:
             NotSupported: it has no address over this API.
             SensorError: it cannot be read.
         """
-        address, mask, gateway = [await self._needed(name) for name in (ADDRESS, MASK, GATEWAY)]
-        mode = await self._number(MODE)
         return Ipv4State(
-            config=Ipv4Config(dhcp=mode == _DHCP, address=address, mask=mask, gateway=gateway),
+            config=await self.config(),
             dhcp_address=await self._quad(f"{ADDRESS}DHCP"),
             dhcp_mask=await self._quad(f"{MASK}DHCP"),
             dhcp_gateway=await self._quad(f"{GATEWAY}DHCP"),
-            retries_dhcp=None
-            if (fallback := await self._number("EtherDHCPFallback")) is None
-            else fallback == _RETRY,
             scan_mode=await self._number("EtherCoLaScanMode"),
             scan_enabled=await self._flag("EnableColaScan"),
         )
 
     async def config(self) -> Ipv4Config:
-        """The static address and the mode.
+        """The static address, the mode, and what it does without a DHCP server.
 
         Raises:
             SensorError: it cannot be read.
         """
         address, mask, gateway = [await self._needed(name) for name in (ADDRESS, MASK, GATEWAY)]
-        mode = await self._number(MODE)
-        return Ipv4Config(dhcp=mode == _DHCP, address=address, mask=mask, gateway=gateway)
+        mode, fallback = await self._number(MODE), await self._number(FALLBACK)
+        return Ipv4Config(
+            dhcp=mode == _DHCP,
+            address=address,
+            mask=mask,
+            gateway=gateway,
+            retries_dhcp=None if fallback is None else fallback == _RETRY,
+        )
 
     async def apply(self) -> None:
         """``EthernetUpdate``: what was written takes effect, and the connection may drop without a reply.
@@ -117,9 +119,11 @@ def _int(reply: Reply) -> int:
 
 def values_of(config: Ipv4Config) -> dict[str, object]:
     """The variables of a configuration, in the order in which they are written."""
+    fallback = {} if config.retries_dhcp is None else {FALLBACK: _RETRY if config.retries_dhcp else 0}
     return {
         MODE: _DHCP if config.dhcp else 0,
         ADDRESS: octets_of(config.address),
         MASK: octets_of(config.mask),
         GATEWAY: octets_of(config.gateway),
+        **fallback,
     }

@@ -56,7 +56,7 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
             power_on: its ``PowerOnCnt`` now; ``None``: not known.
         """
         restarted = None not in (power_on, self.power_on) and power_on != self.power_on
-        return place == self.old and config == self.before and (restarted or not self.unproven)
+        return place == self.old and config.same(self.before) and (restarted or not self.unproven)
 
     @property
     def all_written(self) -> bool:

@@ -25,6 +25,9 @@ from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Sighting, plain_mac
 
+STATIC: Final = "static"
+RETRY: Final = "retry"
+"""What a sensor does without a DHCP server: takes its static address, or asks again for ever."""
 _MASK: Final = "255.255.255.0"
 _STYLES: Final = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}
 
@@ -36,13 +39,18 @@ class Wanted(NamedTuple):
     mask: str | None
     gateway: str | None
     dhcp: bool
+    fallback: str | None
+    """``static`` or ``retry``."""
     outside: bool
     """The second yes to an address that this PC may not reach."""
 
     @property
     def request(self) -> Request:
         """The address that is asked for."""
-        return Request(dhcp=self.dhcp, address=self.ip, mask=self.mask, gateway=self.gateway)
+        retries = None if self.fallback is None else self.fallback == RETRY
+        return Request(
+            dhcp=self.dhcp, address=self.ip, mask=self.mask, gateway=self.gateway, retries_dhcp=retries
+        )
 
 
 class Asked(NamedTuple):
@@ -79,6 +87,8 @@ def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: A
         )
     if word is not None:
         raise UsageError("Both DEVICE and --mac were given.", advice="Use one of them.")
+    if wanted.fallback is not None:
+        raise UsageError("--fallback cannot be set by AutoIP.", advice="Use it with DEVICE.")
     wanted.request.check()
     with open_cli(common) as cli:
         lan = ThisPc(cli.context, targets=asked.targets, broadcast=asked.broadcast)
@@ -147,7 +157,7 @@ def _show(cli: CliContext, target: Target) -> int:
         found = asyncio.run(read_address(cli.context, target, ThisPc(cli.context)))
     except SicktuiError as error:
         return _end(cli, error, ExitCode.FAILED)
-    state = found.state
+    state, retries = found.state, found.state.config.retries_dhcp
     cli.fact(
         "address",
         device=target.device,
@@ -159,7 +169,7 @@ def _show(cli: CliContext, target: Target) -> int:
         mask=state.config.mask,
         gateway=state.config.gateway,
         effective=_triple(state.effective),
-        fallback=None if state.retries_dhcp is None else "retry" if state.retries_dhcp else "static",
+        fallback=None if retries is None else RETRY if retries else STATIC,
         scan_mode=state.scan_mode,
         scan_enabled=state.scan_enabled,
         interrupted=found.interrupted or None,
@@ -213,7 +223,8 @@ def _confirmed(cli: CliContext, target: Target, plan: ChangePlan, *, outside: bo
         cli.out.note(warning, "yellow")
     if not plan.changes:
         return True
-    question = f"Change the address of {target.device} from {plan.state.config.words} to {plan.wanted.words}?"
+    old, new = plan.state.config.words_beside(plan.wanted), plan.wanted.words_beside(plan.state.config)
+    question = f"Change the address of {target.device} from {old} to {new}?"
     if plan.outside and not outside:
         cli.out.note(plan.outside, "yellow")
         if cli.common.yes:

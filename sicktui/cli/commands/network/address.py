@@ -14,6 +14,11 @@ from sicktui.cli.options import Common, command
 @click.option("--gateway", metavar="IP", help="Its gateway; 0.0.0.0 for none. Default: as it is, if it fits.")
 @click.option("--dhcp", is_flag=True, help="Get the address from a DHCP server.")
 @click.option(
+    "--fallback",
+    type=click.Choice(["static", "retry"]),
+    help="Without a DHCP server: take the static address, or ask again for ever.",
+)
+@click.option(
     "--outside-subnet",
     is_flag=True,
     help="The second yes, with --yes, to an address that this PC may not reach.",
@@ -50,6 +55,7 @@ def address(
     mask: str | None,
     gateway: str | None,
     dhcp: bool,
+    fallback: str | None,
     outside_subnet: bool,
     wait: float,
     port: int,
@@ -59,9 +65,9 @@ def address(
     r"""Show or set a sensor's IPv4 address.
 
     Without options it shows how the sensor gets its address, the address in use, and whether a search finds
-    it. With --ip, --mask, --gateway or --dhcp it sets them: writes, reads back, applies (EthernetUpdate),
-    finds the same sensor at its new address, and only then saves. Until it is saved, switching the sensor off
-    and on restores the old address. The device list follows.
+    it. With --ip, --mask, --gateway, --dhcp or --fallback it sets them: writes, reads back, applies
+    (EthernetUpdate), finds the same sensor at its new address, and only then saves. Until it is saved,
+    switching the sensor off and on restores the old address. The device list follows.
 
     With --mac instead of DEVICE, a sensor that cannot be reached over REST yet is asked by AutoIP, in
     whatever subnet it is. It takes an address only for 60 s after it was switched on, unless its
@@ -74,10 +80,12 @@ def address(
     Examples:
       sicktui address gate-1
       sicktui address gate-1 --ip 192.168.0.11 --mask 255.255.255.0
-      sicktui address 192.168.0.1 --dhcp
+      sicktui address 192.168.0.1 --dhcp --fallback static
       sicktui address --mac 00:06:77:22:48:83 --ip 192.168.0.11 --wait 120
     """
-    wanted = actions.address.Wanted(ip=ip, mask=mask, gateway=gateway, dhcp=dhcp, outside=outside_subnet)
+    wanted = actions.address.Wanted(
+        ip=ip, mask=mask, gateway=gateway, dhcp=dhcp, fallback=fallback, outside=outside_subnet
+    )
     if mac is None:
         return actions.address.address(common, device, wanted)
     asked = actions.address.Asked(wait=wait, port=port, targets=targets, broadcast=not no_broadcast)

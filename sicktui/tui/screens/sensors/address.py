@@ -39,20 +39,28 @@ class AddressForm(Form[Request]):
     ) -> None:
         config = found.state.config
         asked = request or Request(
-            dhcp=config.dhcp, address=config.address, mask=config.mask, gateway=config.gateway
+            dhcp=config.dhcp,
+            address=config.address,
+            mask=config.mask,
+            gateway=config.gateway,
+            retries_dhcp=config.retries_dhcp,
         )
+        self._reports_fallback = config.retries_dhcp is not None
         lines: list[Cell] = [
             (Span(label.ljust(_LABEL), Tone.DIM), Span(clean(value, 200), Tone.KEY))
             for label, value in rows_of(found.state, found.place)
         ]
         if found.interrupted:
             lines.append(cell(clean(found.interrupted, 600), Tone.WARN))
-        fields = (
+        fields: tuple[TextField | CheckField, ...] = (
             TextField(name="address", label="New address", value=asked.address or "", hint="192.168.0.11"),
             TextField(name="mask", label="Mask", value=asked.mask or "", hint="255.255.255.0"),
             TextField(name="gateway", label="Gateway", value=asked.gateway or "", hint="0.0.0.0: none"),
             CheckField(name="dhcp", label="get the address from a DHCP server", value=asked.dhcp),
         )
+        if self._reports_fallback:
+            label = "without a DHCP server ask again for ever; else take the static address"
+            fields = (*fields, CheckField(name="retry", label=label, value=bool(asked.retries_dhcp)))
         super().__init__(
             appearance, f"Address of {clean(device, 40)}", lines, fields, problem=problem, submit="check it"
         )
@@ -63,9 +71,11 @@ class AddressForm(Form[Request]):
 
     def answer(self, values: FormValues) -> Request:
         """What is asked for."""
+        retries = values.checked("retry") if self._reports_fallback else None
         if values.checked("dhcp"):
-            return Request(dhcp=True)
+            return Request(dhcp=True, retries_dhcp=retries)
         return Request(
+            retries_dhcp=retries,
             address=values["address"] or None,
             mask=values["mask"] or None,
             gateway=values["gateway"] or NO_GATEWAY,
@@ -124,8 +134,8 @@ def change_lines(plan: ChangePlan, device: str, warning: str) -> list[Cell]:
     lines: list[Cell] = [
         (Span(clean(device, 40), Tone.KEY), Span(f"  {clean(plan.identity.label)}", Tone.DIM)),
         (),
-        (Span("from  ", Tone.DIM), Span(plan.state.config.words)),
-        (Span("to    ", Tone.DIM), Span(plan.wanted.words, Tone.KEY)),
+        (Span("from  ", Tone.DIM), Span(plan.state.config.words_beside(plan.wanted))),
+        (Span("to    ", Tone.DIM), Span(plan.wanted.words_beside(plan.state.config), Tone.KEY)),
         (),
     ]
     notes = [*plan.warnings, *([plan.outside] if plan.outside else [])]
