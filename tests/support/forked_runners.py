@@ -28,7 +28,7 @@ assert sys.platform == "linux"
 SCRIPT: Final = Path(__file__).with_name("killed_runner.py")
 _MODULE: Final = ["-m", "sicktui.engine.run.runner"]
 _LARGEST: Final = 1 << 17
-LATER: Final = ("ctypes", "encodings.utf_8_sig", "pwd")
+LATER: Final = ("anyio._backends._asyncio", "ctypes", "encodings.utf_8_sig", "pwd")
 """What a runner imports while it works."""
 
 

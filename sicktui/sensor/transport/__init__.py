@@ -1,7 +1,8 @@
 """Bytes on their way to and from one address.
 
 - ``client``: HTTP: one request, its time limits, and what went wrong
-- ``attempt``: one request on its own connection: how far it has come, and how an upload ends early
+- ``requests``: httpx and httpcore, each request on a connection of ours
+- ``attempt``: how far one request has come on its connection, and how an upload ends early
 - ``connection``: a TCP connection, plain or encrypted
 - ``messages``: a request and its answer, free of any library
 - ``file_streams``: uploads and downloads, never whole in memory

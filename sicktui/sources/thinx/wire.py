@@ -16,11 +16,11 @@ from urllib.parse import SplitResult, quote, urlsplit
 import h11
 from msgspec import Struct
 
+from sicktui.lean_httpx import httpx
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
 from sicktui.sources.source import SourceError
 from sicktui.sources.thinx import failures
-from sicktui.sources.thinx.lean_httpx import httpx
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, HEADERS
 from sicktui.stores.disk.files import expand_path, explain_os_error
 
