@@ -1,4 +1,4 @@
-"""HTTP to one address with httpx, each request on a connection of its own (``requests``).
+"""HTTP to one address with httpx, each request on its own connection (``requests``).
 
 What is designed in, and why:
 
