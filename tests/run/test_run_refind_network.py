@@ -1,4 +1,4 @@
-"""A DHCP-like change of address during an update, in a network of namespaces."""
+"""A DHCP-like change of address during an update or a restore, in a network of namespaces."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def network(tmp_path: Path) -> Iterator[Network]:
         yield network
 
 
-def device(name: str, serial: str, lease: str, after: str | None = None) -> str:
+def device(name: str, serial: str, lease: str, after: str | None = None, *more: str) -> str:
     """A simulated sensor on its own interface with an address from DHCP."""
     lines = [
         f'name = "{name}"',
@@ -38,7 +38,7 @@ def device(name: str, serial: str, lease: str, after: str | None = None) -> str:
         "flash_seconds = 5",
         "reboot_seconds = 20",
     ]
-    return "\n".join([*lines, *([f'address_after_reboot = "{after}"'] if after else [])])
+    return "\n".join([*lines, *([f'address_after_reboot = "{after}"'] if after else []), *more])
 
 
 @needs_namespaces
@@ -60,5 +60,32 @@ def test_a_sensor_whose_lease_changes_in_its_update(network: Network, tmp_path: 
     assert (verdict["verdict"], verdict["serial"]) == ("succeeded", "77420067"), json.dumps(result.lines[-8:])
     assert "It answers at 192.168.0.33 now; before, it was at 192.168.0.20." in verdict["message"]
     assert "The profile gate now has 192.168.0.33." in verdict["message"]
+    [listed] = network.program(pc, "devices", "list", "--json").lines
+    assert listed["address"] == "192.168.0.33"
+
+
+@needs_namespaces
+def test_a_sensor_whose_lease_changes_in_its_restore(network: Network) -> None:
+    pc, switch = network.host("pc"), network.switch("switch")
+    gate, other = network.host("gate"), network.host("other")
+    network.plug(pc, "left", switch, "192.168.0.100/24")
+    for host in (gate, other):
+        network.plug(host, "eth0", switch)
+    reboots = 'fault = [{ name = "restore_reboots" }]'
+    newest = 'generation = "picoscan-2.3.3"'
+    sensor = device("gate", "77420068", "192.168.0.20", "192.168.0.33", reboots, newest)
+    network.simulate(gate, sensor, time_scale=10)
+    network.simulate(other, device("other", "11111111", "192.168.0.21"), time_scale=10)
+    assert network.program(pc, "devices", "add", "gate", "192.168.0.20").code == 0
+    settings = [
+        word
+        for key in (*QUICK, "timing.backup_timeout=2", "timing.reconnect_timeout=12")
+        for word in ("--set", key)
+    ]
+    assert network.program(pc, "backup", "gate", "--yes", *settings).code == 0
+    result = network.program(pc, "restore", "gate", "--backup", "latest", "--yes", "--json", *settings)
+    [verdict] = [line for line in result.lines if line["kind"] == "verdict"]
+    assert (verdict["verdict"], verdict["serial"]) == ("succeeded", "77420068"), json.dumps(result.lines[-8:])
+    assert "It answers at 192.168.0.33 now; before, it was at 192.168.0.20." in verdict["message"]
     [listed] = network.program(pc, "devices", "list", "--json").lines
     assert listed["address"] == "192.168.0.33"
