@@ -1,10 +1,14 @@
 """The table of the main screen: each device once, grouped by run, folded where there is no room."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
 
 from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
-from sicktui.model.run.event import Event, RunChanged, StepChanged, VerdictReached
-from sicktui.model.run.view import RunView, reduce
+from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepChanged, VerdictReached
+from sicktui.model.run.view import DeviceView, RunView, reduce
+from sicktui.model.settings import Timing
 from sicktui.tui.drawing.spans import text_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import DeviceRow
@@ -12,7 +16,10 @@ from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.row import FleetRow, across
 from sicktui.tui.rows.jobs import JobRow
+from sicktui.tui.rows.step_time import step_time
 from sicktui.tui.state.dashboard import DashboardState
+from sicktui.tui.state.device_detail import detail_lines
+from tests.support.clocks import START
 from tests.tui.test_tui_board import FAILED, UPLOADING, at, board_of, view_of
 
 ROOMY, NARROW = 100, 6
@@ -152,3 +159,36 @@ def test_every_column_draws_every_line() -> None:
     assert narrow["state"] == "► Started"
     assert "50%" in narrow["progress"]
     assert narrow["steps"].endswith("4/8")
+
+
+@pytest.mark.parametrize(
+    ("step", "seconds", "words"),
+    [
+        (Step.TRIGGER, 9, ("9 of 30 s",)),
+        (Step.FLASH, 16, ("0:16 of at most 5:00", "0:16 of 5:00")),
+        (Step.BACKUP, 12, ("12 of at most 30 s", "12 of 30 s")),
+        (Step.VERIFY, 3, ("3 of 5 s",)),
+        (Step.REBOOT, 130, ("away 2:10, normal is 2 to 5 min", "2:10, normal 2-5 min", "away 2:10")),
+        (Step.FLASH, 400, ("6:40",)),
+        (Step.AUTHENTICATE, 2, ("0:02",)),
+    ],
+)
+def test_a_step_shows_its_time_and_its_limit(step: Step, seconds: int, words: tuple[str, ...]) -> None:
+    view = DeviceView(device="a", step=step, step_since=at(0), timing=Timing())
+    assert step_time(view, START + timedelta(seconds=seconds)).words == words
+
+
+def test_an_upload_that_began_again_shows_its_try_and_why() -> None:
+    dashboard, _ = board_of("a")
+    acts = [
+        Acted(ts=at(3), device="a", act="put_update", phase=phase, detail=detail)  # type: ignore[arg-type]
+        for phase, detail in (("intended", ""), ("failed", "The connection broke."), ("intended", ""))
+    ]
+    sent = Progressed(ts=at(5), device="a", step=Step.UPLOAD, sent=1_000_000, total=4_000_000)
+    dashboard.advanced("r1", view_of(*UPLOADING, *acts, sent))
+    progress = next(c for c in fleet_columns(with_runs=True, is_wide=False) if c.id == "progress")
+    [row] = dashboard.fleet_rows(dashboard.all_device_rows(), ROOMY)
+    assert text_of(progress.cell(row, UNICODE, 30)) == "██▌░░░░░░░ 25% 1.0 MB try 2"
+    assert text_of(progress.cell(row, UNICODE, 20)) == " 25% 1.0 MB try 2"
+    lines = "".join(text_of(line) for line in detail_lines(dashboard, "a", UNICODE, 200, 3))
+    assert "try 2, since the one before failed: The connection broke." in lines

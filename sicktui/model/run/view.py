@@ -29,6 +29,7 @@ from sicktui.model.run.event import (
 )
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
+from sicktui.model.settings import Timing
 
 _SMOOTHING: Final = 0.2
 """Weight of the latest measurement in the rate: what is older than about two seconds hardly counts."""
@@ -63,6 +64,12 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     """When the first try failed after the last answer."""
     patience: float = 0.0
     """Seconds that the run waits for a sensor that reboots; 0: not known."""
+    timing: Timing | None = None
+    """The limits of the run for this device; ``None``: not known."""
+    uploads: int = 0
+    """How often its file was sent."""
+    again: str = ""
+    """Why the upload before this one failed."""
     verdict: VerdictReached | None = None
 
 
@@ -98,7 +105,11 @@ class RunView(Struct, frozen=True, kw_only=True):
 def before_first_event(spec: RunSpec) -> RunView:
     """The view of a run that has no event yet: its devices, in the order of the plan."""
     devices = {
-        item.device: DeviceView(device=item.device, patience=item.target.timing.reconnect_timeout)
+        item.device: DeviceView(
+            device=item.device,
+            patience=item.target.timing.reconnect_timeout,
+            timing=item.target.timing,
+        )
         for item in spec.items
     }
     return RunView(run=spec.run, operation=spec.operation, devices=devices)
@@ -166,8 +177,18 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(view, last_answer=event.ts, silent=False, silent_since=None)
         case Contacted():
             return structs.replace(view, silent=True, silent_since=view.silent_since or event.ts)
+        case Acted(act="put_update" | "put_backup"):
+            return _upload(view, event)
         case Acted() | Surveyed() | Noticed():
             return view
+
+
+def _upload(view: DeviceView, event: Acted) -> DeviceView:
+    if event.phase == "failed":
+        return structs.replace(view, again=clean(event.detail))
+    if event.phase == "done":
+        return structs.replace(view, again="")
+    return structs.replace(view, uploads=view.uploads + 1, sent=0, rate=0.0, progress_ts=None)
 
 
 def _step(view: DeviceView, event: StepChanged) -> DeviceView:

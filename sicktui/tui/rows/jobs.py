@@ -9,12 +9,16 @@ from sicktui.model.enums import STEPS, Action, Operation, RunState, Step, StepSt
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age, elapsed, percent, rate, size
+from sicktui.tui.drawing.bars import bar
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state
+from sicktui.tui.rows.step_time import StepTime, step_time
 
 _ROOMY: Final = 20
+_LEAST_BAR: Final = 4
+_MOST_BAR: Final = 10
 _REBOOTS: Final = (Step.FLASH, Step.REBOOT, Step.ACTIVATE)
 """Steps in which silence is a reboot: the flash may end without a visible Finished, a restore may reboot."""
 ANSWER_GRAIN: Final = 3
@@ -37,6 +41,10 @@ class JobRow(Struct, frozen=True, kw_only=True):
     total: int = 0
     rate: float = 0.0
     detail: str = ""
+    time: StepTime = StepTime()
+    """That of the step under way."""
+    uploads: int = 0
+    """How often its file was sent."""
     elapsed: str = ""
     answer: str = ""
     silent: bool = False
@@ -82,6 +90,8 @@ def job_row(run: RunView, view: DeviceView, now: datetime) -> JobRow:
         total=view.total,
         rate=view.rate if running else 0.0,
         detail=(rebooting(view, now) if running else "") or clean(view.detail),
+        time=step_time(view, now) if running else StepTime(),
+        uploads=view.uploads,
         elapsed=_elapsed(view, now, running=running),
         answer=age(_since(view.last_answer, now), grain=ANSWER_GRAIN) if running and view.last_answer else "",
         silent=view.silent and running,
@@ -185,11 +195,25 @@ def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
     if row.verdict is not None:
         return cell(row.code, VERDICT_TONES[row.verdict])
     if not row.total:
-        return cell(row.detail, Tone.DIM)
-    share = Span(f"{percent(row.sent, row.total):>4}", Tone.BUSY)
-    speed = rate(row.rate)
-    whole = (share, Span(f" {size(row.sent)}/{size(row.total)}"), Span(f" {speed}", Tone.DIM))
-    return whole if width_of(whole) <= width else (share, Span(f" {speed or size(row.sent)}"))
+        words = next((words for words in row.time.words if len(words) <= width), "")
+        text = cell(words or row.detail, Tone.DIM)
+        return _with_bar(row.time.share, text, glyphs, width) if words else text
+    again = f" try {row.uploads}" if row.uploads > 1 else ""
+    text = (
+        Span(f"{percent(row.sent, row.total):>4}", Tone.BUSY),
+        Span(f" {rate(row.rate) or size(row.sent)}"),
+        Span(again, Tone.WARN),
+    )
+    return _with_bar(row.sent / row.total, text, glyphs, width)
+
+
+def _with_bar(share: float | None, text: Cell, glyphs: Glyphs, width: int) -> Cell:
+    """A bar in front of the text, where there is room for one."""
+    room = min(_MOST_BAR, width - width_of(text) - 1)
+    if share is None or room < _LEAST_BAR:
+        return text
+    blank = "" if text[0].text.startswith(" ") else " "
+    return (*bar(share, room, glyphs), Span(blank), *text)
 
 
 def versions_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
