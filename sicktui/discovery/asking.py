@@ -10,6 +10,7 @@ from msgspec import structs
 
 from sicktui.model.device import Identity
 from sicktui.model.search.records import Answer, By, Refusal, address_of
+from sicktui.sensor.api.variables import MAC
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 
@@ -64,7 +65,7 @@ class Asker:
         # The rate limit of the sensor makes this wait: not with a connection that others could have.
         async with self._gate:
             try:
-                return structs.replace(known, mac=await sensor.read.mac())
+                return structs.replace(known, mac=await sensor.read.optional(MAC))
             except SensorError as error:
                 return structs.replace(known, unreadable={"EtherMACAddress": error.message})
 

@@ -1,6 +1,8 @@
 """Identity, state and health, over a real socket."""
 
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +15,7 @@ from sicktui.model.errors import UsageError
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import Capabilities
 from sicktui.sensor.api.replies import Reply
+from sicktui.sensor.api.variables import DIGESTS, POWER_ON_COUNT
 from sicktui.sensor.errors import NotSupported, OutOfConnections, ProtocolError
 from sicktui.sensor.transport.messages import Request
 from tests.sensor.conftest import MakeSensor
@@ -170,11 +173,11 @@ async def test_a_value_of_the_wrong_type_is_read_again(
 ) -> None:
     device.on(f"GET {name}", reply({name: bad}), reply({name: good}))
     read = connect().read
-    of = {
+    of: dict[str, Callable[[], Awaitable[object]]] = {
         "UpdateState": read.update_state,
         "SerialNumber": read.serial_number,
         "DeviceIdent": read.ident,
-        "PowerOnCnt": read.power_on_count,
+        "PowerOnCnt": partial(read.optional, POWER_ON_COUNT),
     }
     await of[name]()
     assert device.asked().count(f"GET {name}") == 2
@@ -206,7 +209,7 @@ async def test_a_check_of_the_checksums_that_is_odd_costs_no_checksum(
 ) -> None:
     sums = {"MD5SumOK": ok, "MD5LinuxRoot": "a", "MD5App": "b"}
     full.on("GET LFTchecksum", reply({"LFTchecksum": sums}))
-    found = await connect().read.digests()
+    found = await connect().read.optional(DIGESTS)
     assert found is not None
     assert (found.firmware, found.ok) == ("a b", expected)
 

@@ -19,7 +19,6 @@ from sicktui.engine.address.follow import follow
 from sicktui.engine.address.lan import Lan
 from sicktui.engine.address.places import at_place, look_at
 from sicktui.engine.address.plan import ChangePlan, refuse_changed, refuse_taken
-from sicktui.engine.address.read import power_on
 from sicktui.engine.address.written import Written
 from sicktui.engine.context import Context
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
@@ -31,6 +30,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.network.address_change import AddressEvidence, Stage, Trouble, Where, judge
 from sicktui.sensor.api.network import FALLBACK, MODE, values_of
+from sicktui.sensor.api.variables import POWER_ON_COUNT
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, OutcomeUnknown, SensorError, Unreachable
 from sicktui.stores.config.address_changes import AddressChange
@@ -145,7 +145,7 @@ class _Change:
         if self._plan.changes:
             await refuse_taken(self._context, self._target, self._plan, self._lan)
         self._saved = await read_saved(sensor, identity.name)
-        self._power_on = await power_on(sensor)
+        self._power_on = await sensor.read.helpful(POWER_ON_COUNT)
         await refuse_flashing(sensor)
 
     def _begin(self) -> None:

@@ -15,8 +15,9 @@ from sicktui.model.device import Identity, Target
 from sicktui.model.network.address import parse_address
 from sicktui.model.network.address_change import Stage, both_words
 from sicktui.model.network.addressing import Ipv4State
+from sicktui.sensor.api.variables import POWER_ON_COUNT
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
+from sicktui.sensor.errors import NotSupported, Unreachable
 from sicktui.stores.config.address_changes import AddressChange
 
 _FIND: Final = 10.0
@@ -70,7 +71,7 @@ async def _with_change(
     """The same, with what is left of a change: nothing, where it was undone or saved meanwhile."""
     changes, key = context.address_changes, found.identity.key or ""
     config = found.state.config
-    if change.is_undone(found.place, config, await power_on(sensor)):
+    if change.is_undone(found.place, config, await sensor.read.helpful(POWER_ON_COUNT)):
         await asyncio.to_thread(changes.end, key)
         return found
     before = SavedState(checksum=change.checksum, stamp=change.stamp)
@@ -95,14 +96,6 @@ async def _also_at(context: Context, target: Target, found: Addressed, change: A
         return ""
     same = (await look_at(context, target, other, found.identity)).same
     return both_words(found.place, other) if same else ""
-
-
-async def power_on(sensor: Sensor) -> int | None:
-    """``PowerOnCnt``, which only helps: ``None`` where it cannot be read."""
-    try:
-        return await sensor.read.power_on_count()
-    except SensorError:
-        return None
 
 
 def _of_target(context: Context, target: Target) -> AddressChange | None:

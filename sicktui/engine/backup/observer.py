@@ -27,6 +27,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.update.observations import Outcome
 from sicktui.sensor.api.transfers import Downloaded
+from sicktui.sensor.api.variables import OPERATING_HOURS
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -190,7 +191,7 @@ class BackupObserver:
     async def _hours(self) -> int | None:
         """It only helps to order backups, so it may fail in any way while the sensor answers otherwise."""
         try:
-            return await self._job.sensor.read.operating_hours()
+            return await self._job.sensor.read.optional(OPERATING_HOURS)
         except OutOfConnections:
             raise
         except Unreachable:

@@ -1,6 +1,5 @@
 """Looks at a sensor for the machine: who answers, what the restore reports, what differs from the backup."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from sicktui.model.restore.observations import RestoreLooked, RestoreReading, Re
 from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.update.observations import Garbled, Silent
+from sicktui.sensor.api.variables import DAILY_HOURS, POWER_ON_COUNT, Variable
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
 from sicktui.sensor.transport.redaction import STARS
@@ -95,8 +95,8 @@ class Readback:
                 return RestoreReading(stranger=self._stranger(now))
             self.identity = now
             state = await read_update_state(sensor)
-            power_on = await _if_any(sensor, sensor.read.power_on_count)
-            hours = await _if_any(sensor, sensor.read.daily_hours)
+            power_on = await _if_any(sensor, POWER_ON_COUNT)
+            hours = await _if_any(sensor, DAILY_HOURS)
         result = await sensor.backups.restore_status() if RestoreWant.RESULT in wants else None
         reading = await self._values() if RestoreWant.VALUES in wants else RestoreReading()
         saved = SavedState()
@@ -173,10 +173,10 @@ def _masked(value: object) -> bool:
     return STARS in str(value)
 
 
-async def _if_any(sensor: Sensor, call: Callable[[], Awaitable[T | None]]) -> T | None:
+async def _if_any(sensor: Sensor, variable: Variable[T]) -> T | None:
     """A counter that only helps: it may fail in any way while the sensor answers otherwise."""
     try:
-        return await call()
+        return await sensor.read.optional(variable)
     except Unreachable:
         await silent_only_here(sensor)
         return None

@@ -1,6 +1,6 @@
 """Looks at a sensor for the machine: one look is a few reads, and ends in one observation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from sicktui.engine.job.refind import Seen
@@ -8,6 +8,15 @@ from sicktui.model.enums import UpdateState
 from sicktui.model.update.evidence import same_sensor
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.variables import (
+    CLOCK,
+    DAILY_HOURS,
+    DEVICE_STATUS,
+    DIGESTS,
+    FIRMWARE_VERSION,
+    MAC,
+    POWER_ON_COUNT,
+)
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -55,18 +64,18 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
     state = await part.update_state()
     name, version = await part.ident()
     serial, mac = await _who(part, before) if Want.IDENTITY in wants else (None, None)
-    digests = await _if_readable(part.digests) if Want.CHECKSUM in wants else None
+    digests = await part.helpful(DIGESTS) if Want.CHECKSUM in wants else None
     return Reading(
         state=state,
         name=name,
         version=version,
         serial=serial,
         mac=mac,
-        status=await _now(part.device_status) if Want.STATUS in wants else None,
-        firmware=await _if_readable(part.firmware_version) if Want.FIRMWARE in wants else None,
-        power_on=await _if_readable(part.power_on_count) if Want.POWER_ON in wants else None,
-        hours=await _if_readable(part.daily_hours) if Want.HOURS in wants else None,
-        clock=await _if_readable(part.clock) if Want.CLOCK in wants else None,
+        status=await _now(part.optional(DEVICE_STATUS)) if Want.STATUS in wants else None,
+        firmware=await part.helpful(FIRMWARE_VERSION) if Want.FIRMWARE in wants else None,
+        power_on=await part.helpful(POWER_ON_COUNT) if Want.POWER_ON in wants else None,
+        hours=await part.helpful(DAILY_HOURS) if Want.HOURS in wants else None,
+        clock=await part.helpful(CLOCK) if Want.CLOCK in wants else None,
         checksum=digests.firmware if digests else None,
         calibration=digests.calibration if digests else None,
         sums_ok=digests.ok if digests else None,
@@ -79,14 +88,14 @@ async def _who(part: Reader, before: Reading) -> tuple[str | None, str | None]:
     A sensor whose serial number cannot be read any more is known by its MAC address, if that was known.
     """
     try:
-        serial = await _now(part.serial_number)
+        serial = await _now(part.serial_number())
     except (AccessDenied, DeviceError, ProtocolError):
-        mac = await _now(part.mac)
+        mac = await _now(part.optional(MAC))
         if mac is None or mac != before.mac:
             raise
         return None, mac
     needs_mac = serial is None or before.serial is None
-    return serial, await _now(part.mac) if needs_mac else None
+    return serial, await _now(part.optional(MAC)) if needs_mac else None
 
 
 async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Reading:
@@ -98,10 +107,10 @@ async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Read
         thorough: also the clock, which is seldom needed: where the version will not change.
     """
     part = sensor.read
-    power_on = await _if_readable(part.power_on_count)
-    hours = await _if_readable(part.daily_hours)
+    power_on = await part.helpful(POWER_ON_COUNT)
+    hours = await part.helpful(DAILY_HOURS)
     more = thorough or (power_on is None and hours is None)
-    digests = await _if_readable(part.digests)
+    digests = await part.helpful(DIGESTS)
     return Reading(
         state=known.state or UpdateState.INITIAL,
         name=known.name,
@@ -111,24 +120,16 @@ async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Read
         status=known.status,
         power_on=power_on,
         hours=hours,
-        clock=await _if_readable(part.clock) if more else None,
+        clock=await part.helpful(CLOCK) if more else None,
         checksum=digests.firmware if digests else None,
         calibration=digests.calibration if digests else None,
         sums_ok=digests.ok if digests else None,
     )
 
 
-async def _now(call: Callable[[], Awaitable[T | None]]) -> T | None:
+async def _now(reading: Awaitable[T | None]) -> T | None:
     """What it reports now; ``None`` also where it did so before, as while it starts."""
     try:
-        return await call()
+        return await reading
     except NotSupported:
-        return None
-
-
-async def _if_readable(call: Callable[[], Awaitable[T | None]]) -> T | None:
-    """A variable that helps and is not needed: it may fail in any way."""
-    try:
-        return await call()
-    except SensorError:
         return None

@@ -39,6 +39,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.package import Package
 from sicktui.model.firmware.product import is_picoscan
 from sicktui.model.run.plan import PlanItem, UpdateOptions
+from sicktui.sensor.api.variables import DEVICE_STATUS
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
 from sicktui.stores.packages.inspect import PackageError
@@ -149,7 +150,7 @@ async def _read_and_judge(
         # Not in the run, where each request takes time from the update: a sensor that has a status now must
         # have a healthy one afterwards, though just after its boot it may report Not Found.
         try:
-            status = await sensor.read.device_status()
+            status = await sensor.read.optional(DEVICE_STATUS)
         except (DeviceError, ProtocolError) as error:
             warnings.append(f"Its health cannot be read now: {error.message}")
         warnings += await change_warnings(context, target, identity)

@@ -7,8 +7,8 @@ from typing import Final
 
 from sicktui.model.device import COLA_LOGIN
 from sicktui.model.update.proof import START_OF_CLOCK
+from sicktui.sensor.api.variables import CLOCK
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.errors import SensorError
 
 _DHCP: Final = 1
 _RETRY: Final = 1
@@ -34,10 +34,7 @@ async def clock_note(sensor: Sensor) -> str:
     """What becomes of a clock that was set by hand; empty for one that is synchronised or was never set."""
     if await sensor.read.number("TSCRole") != _NO_CLOCK_SOURCE:
         return ""
-    try:
-        clock = await sensor.read.clock()
-    except SensorError:
-        clock = None
+    clock = await sensor.read.helpful(CLOCK)
     if clock is not None and clock < START_OF_CLOCK:
         return ""  # It shows the time since power-up.
     return "Its clock is set by hand (TSCRole 0) and loses the time at the reboot; set it again."

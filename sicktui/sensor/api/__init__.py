@@ -1,6 +1,6 @@
 """What a sensor can be asked for.
 
-- ``reader``: identity, state, health and any variable; needs no password
+- ``reader``, ``variables``: identity, state, health and any variable; needs no password
 - ``login/``: the password, the session, authenticated calls
 - ``parameters``, ``firmware``, ``backups``, ``network``: what writes
 - ``diagnosis``: the file for the vendor's support

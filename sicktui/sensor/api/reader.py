@@ -1,18 +1,28 @@
 """Reads a sensor's identity, update state, health and variables. Needs no password."""
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, TypeVar
 
 from msgspec import structs
 
 from sicktui.model.device import COLA_LOGIN, Health, HttpsState, Identity
-from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.enums import UpdateState
 from sicktui.model.firmware.version import is_conclusive, parse
 from sicktui.sensor.api import values
 from sicktui.sensor.api.capabilities import CapabilityCache
 from sicktui.sensor.api.replies import Reply, parse_reply
+from sicktui.sensor.api.variables import (
+    CERTIFICATE_EXPIRY,
+    DEVICE_STATUS,
+    FIRMWARE_VERSION,
+    HTTPS_STATUS,
+    MAC,
+    POWER_ON_COUNT,
+    SERIAL_NUMBER,
+    Variable,
+)
 from sicktui.sensor.errors import AccessDenied, NotSupported, ProtocolError, SensorError
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.retry import retry_bad_reply, retry_when_busy
@@ -21,10 +31,10 @@ T = TypeVar("T")
 Check = Callable[[Reply], object]
 
 _COSMETIC: Final = {
-    "mac": "EtherMACAddress",
-    "device_type": "DeviceType",
-    "order_number": "OrderNumber",
-    "location": "LocationName",
+    "mac": MAC,
+    "device_type": Variable("DeviceType", values.text),
+    "order_number": Variable("OrderNumber", values.text),
+    "location": Variable("LocationName", values.text),
 }
 """What an identity has beside its keys, by field: the variable that reports it."""
 
@@ -92,10 +102,21 @@ class Reader:
         self._cache.mark_present(name)
         return reply
 
-    async def _optional(self, name: str, parse: Callable[[Reply], T]) -> T | None:
-        """The value of a variable that not every sensor has."""
-        reply = await self.read_if_present(name, parse)
-        return None if reply is None else parse(reply)
+    async def optional(self, variable: Variable[T]) -> T | None:
+        """The value of a variable that not every sensor has; ``None`` where there is none.
+
+        Raises:
+            SensorError: it cannot be read.
+        """
+        reply = await self.read_if_present(variable.name, variable.parse)
+        return None if reply is None else variable.parse(reply)
+
+    async def helpful(self, variable: Variable[T]) -> T | None:
+        """The value of a variable that helps and is not needed: reading it may fail in any way."""
+        try:
+            return await self.optional(variable)
+        except SensorError:
+            return None
 
     def is_present(self, name: str) -> bool:
         """Whether the sensor has answered for ``name`` before."""
@@ -130,7 +151,7 @@ class Reader:
         name, version = await self.ident()
         serial = await self.serial_number()
         if serial is None:
-            known = Identity(name=name, version=version, mac=await self._mac())
+            known = Identity(name=name, version=version, mac=await self.optional(MAC))
         else:
             known = await self._cosmetic(Identity(name=name, version=version, serial=serial), "mac")
         for field in ("device_type", "order_number", "location"):
@@ -140,32 +161,30 @@ class Reader:
     async def reread_unreadable(self, known: Identity) -> Identity:
         """Read again what could not be read of a sensor before. Never raises."""
         for field, variable in _COSMETIC.items():
-            if variable in known.unreadable:
+            if variable.name in known.unreadable:
                 known = await self._cosmetic(known, field)
         return known
 
     async def _cosmetic(self, known: Identity, field: str) -> Identity:
         """Read a text that people like to see and that decides nothing: it may fail in any way."""
         variable = _COSMETIC[field]
-        unreadable = {name: why for name, why in known.unreadable.items() if name != variable}
+        unreadable = {name: why for name, why in known.unreadable.items() if name != variable.name}
         steady, self.steady = self.steady, False
         text = None
         try:
-            text = await (self._mac() if field == "mac" else self._text(variable))
+            text = await self.optional(variable)
             text = self._link.redactor.redact(text) if text else text
         except SensorError as error:
-            unreadable[variable] = error.message
+            unreadable[variable.name] = error.message
         finally:
             self.steady = steady
         return structs.replace(known, **{field: text}, unreadable=unreadable)
 
-    async def _if_readable(self, read: Callable[[], Awaitable[T | None]]) -> T | None:
-        """What people like to see and what decides nothing: it may fail in any way."""
+    async def _cursory(self, variable: Variable[T]) -> T | None:
+        """The same, asked for once only: people like to see it, and it decides nothing."""
         steady, self.steady = self.steady, False
         try:
-            return await read()
-        except SensorError:
-            return None
+            return await self.helpful(variable)
         finally:
             self.steady = steady
 
@@ -192,7 +211,7 @@ class Reader:
         """Read ``FirmwareVersion`` where ``DeviceIdent.Version`` may be cut off: it has 8 characters only."""
         firmware = None
         if not is_conclusive(known.version):
-            firmware = await self._if_readable(lambda: self._text("FirmwareVersion"))
+            firmware = await self._cursory(FIRMWARE_VERSION)
         return structs.replace(known, firmware=firmware if firmware and parse(firmware) else None)
 
     async def _keys(self, known: Identity, name: str) -> tuple[str | None, str | None]:
@@ -203,16 +222,13 @@ class Reader:
             # It may be another sensor without a serial number: then something else differs too.
             mac = None
             with contextlib.suppress(NotSupported):
-                mac = await self._mac()
+                mac = await self.optional(MAC)
             if name == known.name and (mac is None or known.mac in (None, mac)):
                 raise
             return None, mac
         if serial is not None and known.serial is not None:
             return serial, known.mac
-        return serial, await self._mac()
-
-    async def _mac(self) -> str | None:
-        return await self._optional("EtherMACAddress", values.mac_address)
+        return serial, await self.optional(MAC)
 
     async def serial_number(self) -> str | None:
         """``SerialNumber``; ``None`` if the sensor has none.
@@ -220,7 +236,7 @@ class Reader:
         Raises:
             SensorError: it cannot be read.
         """
-        self.serial = await self._text("SerialNumber")
+        self.serial = await self.optional(SERIAL_NUMBER)
         return self.serial
 
     async def update_state(self) -> UpdateState:
@@ -239,10 +255,10 @@ class Reader:
         Raises:
             SensorError: ``DeviceStatus`` cannot be read.
         """
-        status = await self.device_status()
+        status = await self.optional(DEVICE_STATUS)
         count, note = None, ""
         try:
-            count = await self.power_on_count()
+            count = await self.optional(POWER_ON_COUNT)
         except SensorError as error:
             note = f"PowerOnCnt cannot be read: {error.message}"
         if status is not None and not status.healthy and await self.number("SCdevicestate") == 0:
@@ -251,71 +267,7 @@ class Reader:
 
     async def number(self, name: str) -> int | None:
         """A number that helps and is not needed; ``None`` where it is not offered or cannot be read."""
-        return await self._if_readable(lambda: self._optional(name, values.count))
-
-    async def device_status(self) -> DeviceStatus | None:
-        """``DeviceStatus``; ``None`` if the sensor has none.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._optional("DeviceStatus", values.device_status)
-
-    async def power_on_count(self) -> int | None:
-        """``PowerOnCnt``; ``None`` if the sensor has none.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._optional("PowerOnCnt", values.count)
-
-    async def firmware_version(self) -> str | None:
-        """``FirmwareVersion``, which is long enough for every version; ``None`` where there is none.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._text("FirmwareVersion")
-
-    async def operating_hours(self) -> int | None:
-        """``OpHours``, in tenths of an hour; ``None`` where the sensor does not report it.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._optional("OpHours", values.count)
-
-    async def daily_hours(self) -> float | None:
-        """``DailyOpHours``; ``None`` where the sensor does not report it.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._optional("DailyOpHours", values.hours)
-
-    async def clock(self) -> float | None:
-        """The sensor's own clock, in seconds since 1970; ``None`` where it does not report it.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._optional("LSPdatetime", values.clock)
-
-    async def digests(self) -> values.Digests | None:
-        """The digests of firmware and calibration, and their check; ``None`` where it does not report them.
-
-        Raises:
-            SensorError: they cannot be read.
-        """
-        return await self._optional("LFTchecksum", values.digests)
-
-    async def mac(self) -> str | None:
-        """``EtherMACAddress`` as ``aa:bb:cc:dd:ee:ff``; ``None`` where the sensor does not report it.
-
-        Raises:
-            SensorError: it cannot be read.
-        """
-        return await self._mac()
+        return await self._cursory(Variable(name, values.count))
 
     async def mac_again(self) -> str | None:
         """``EtherMACAddress``, requested also if it was missing before.
@@ -328,15 +280,13 @@ class Reader:
 
     async def https(self) -> HttpsState | None:
         """``httpsStatus``, and how long its certificate is valid; ``None`` if it cannot be read."""
-        status = await self._if_readable(lambda: self._optional("httpsStatus", values.https_status))
+        status = await self._cursory(HTTPS_STATUS)
         if status is None:
             return None
         enabled, trouble = status
         expires: datetime | None = None
         if enabled:
-            expires = await self._if_readable(
-                lambda: self._optional("certificateBundleInfo", values.certificate_expiry)
-            )
+            expires = await self._cursory(CERTIFICATE_EXPIRY)
         return HttpsState(enabled=enabled, expires=expires, trouble=trouble)
 
     async def value(self, name: str) -> object:
@@ -361,6 +311,3 @@ class Reader:
                 return [self._masked(part) for part in value]
             case _:
                 return value
-
-    async def _text(self, name: str) -> str | None:
-        return await self._optional(name, values.text)
