@@ -1,6 +1,6 @@
-"""httpx on connections of our own: a transport that opens one for each request.
+"""httpx on our connections: a transport that opens one for each request.
 
-The transport that comes with httpx has a pool, and a network of its own, which reads ahead: of an upload that
+The transport that comes with httpx has a pool, and network code that reads ahead: of an upload that
 is refused and reset, the reply would be lost. Both are places where httpx and httpcore take another part.
 """
 
