@@ -26,7 +26,7 @@ from sicktui.engine.targets import choose
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile
 from sicktui.model.enums import Operation
-from sicktui.model.settings import Limits, Settings, SourceSettings, Timing
+from sicktui.model.settings import DiscoverySettings, Limits, Settings, SourceSettings, Timing
 from sicktui.simulator import demo_package, make_package
 from sicktui.simulator.fleet.fleet import Fleet
 from sicktui.simulator.fleet.standard import standard_fleet
@@ -70,7 +70,7 @@ class ShiftedClock(SystemClock):
 
 
 async def main() -> None:
-    """Five tours of the dashboard, with a picture at each station."""
+    """Six tours of the dashboard, with a picture at each station."""
     # Whoever makes the pictures, on whatever PC, they show the same operator.
     with patch("getpass.getuser", return_value="anna"), patch("platform.node", return_value="plant-pc"):
         await updating()
@@ -78,6 +78,7 @@ async def main() -> None:
         await offering()
         await commissioning()
         await searching()
+        await conflicting()
 
 
 async def updating() -> None:
@@ -415,6 +416,35 @@ async def picture_search(pilot: Pilot[None]) -> None:
     app.clear_notifications()
     await pilot.pause(0.5)
     picture(pilot, "search")
+
+
+async def conflicting() -> None:
+    """Three sensors out of the box that a search hears at one address."""
+    new = [
+        DeviceSpec(name=f"new-{number}", serial=f"2611040{number}", port=48_600, shares_address=True)
+        for number in range(1, 4)
+    ]
+    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
+        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
+        context.settings = Settings(timing=TIMING, discovery=DiscoverySettings(port=48_601, wait=2.0))
+        try:
+            async with Fleet(new, autoip=48_601):
+                app = Dashboard(context, Appearance())
+                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                    await picture_conflict(pilot)
+        finally:
+            context.close()
+
+
+async def picture_conflict(pilot: Pilot[None]) -> None:
+    """One of the sensors selected: what is odd, and what to press."""
+    app = pilot.app
+    board_of(pilot).searched = Asked(targets="127.0.0.1", ports="48600", quiet=True)
+    await pilot.press("+")
+    await until(pilot, lambda: "Found 3 sensors" in app.export_screenshot().replace("&#160;", " "))
+    app.clear_notifications()
+    await pilot.pause(0.5)
+    picture(pilot, "conflict")
 
 
 def board_of(pilot: Pilot[None]) -> DashboardState:
