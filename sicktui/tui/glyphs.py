@@ -38,6 +38,8 @@ class Glyphs(Struct, frozen=True, kw_only=True):
     dot: str
     arrow: str
     ellipsis: str
+    downwards: str
+    upwards: str
     bar: str
     half_bar: str
     empty_bar: str
@@ -89,6 +91,8 @@ UNICODE: Final = Glyphs(
     dot="·",
     arrow="→",
     ellipsis="…",
+    downwards="▼",
+    upwards="▲",
     bar="█",
     half_bar="▌",
     empty_bar="░",
@@ -112,6 +116,8 @@ ASCII: Final = Glyphs(
     dot="-",
     arrow=">",
     ellipsis="~",
+    downwards="v",
+    upwards="^",
     bar="#",
     half_bar="=",
     empty_bar=".",

@@ -199,7 +199,7 @@ def test_the_help_for_one_pane_has_two_pages_at_most(pane: str, runs: tuple[str,
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(harness: DashboardHarness) -> None:
-    async with harness.dashboard((120, 160)) as (pilot, _):
+    async with harness.dashboard((120, 200)) as (pilot, _):
         await pilot.press("p", "p", "z", "z", ":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)
@@ -230,8 +230,12 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHa
         await pilot.press("p", "o")
         await until(pilot, lambda: "PAUSED" not in text_of(pilot) and "Log a" in text_of(pilot))
         assert [row.name for row in main.renderer.devices.rows] == ["a", "b"]
-        await pilot.press("s")
-        await until(pilot, lambda: "by address" in text_of(pilot))
+        await pilot.press("s", "s")
+        await until(pilot, lambda: "by address" in text_of(pilot) and "▼Address" in text_of(pilot))
+        await pilot.press("Z")
+        await until(pilot, lambda: "by address, reversed" in text_of(pilot) and "▲Address" in text_of(pilot))
+        assert [row.name for row in main.renderer.devices.rows] == ["a", "b"]
+        await pilot.press("Z")
         assert [row.name for row in main.renderer.devices.rows] == ["b", "a"]
         await pilot.press("/", *"state:onlin", "right", *" vers", "right", "enter")
         await until(pilot, lambda: "version< needs a number" in text_of(pilot) and "0 of 2" in text_of(pilot))

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
-from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
+from sicktui.engine.backup.history import SensorHistory
+from sicktui.model.device import Health
+from sicktui.model.enums import DeviceStatus, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepChanged, VerdictReached
 from sicktui.model.run.view import DeviceView, RunView, reduce
 from sicktui.model.settings import Timing
-from sicktui.tui.drawing.spans import text_of
+from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
-from sicktui.tui.rows.devices import DeviceRow
+from sicktui.tui.rows.devices import Contact, DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
+from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow, across
+from sicktui.tui.rows.fleet.run_header import RunHeader, header_cell
 from sicktui.tui.rows.jobs import JobRow
 from sicktui.tui.rows.step_time import step_time
 from sicktui.tui.state.dashboard import DashboardState
@@ -192,3 +197,48 @@ def test_an_upload_that_began_again_shows_its_try_and_why() -> None:
     assert text_of(progress.cell(row, UNICODE, 20)) == " 25% 1.0 MB try 2"
     lines = "".join(text_of(line) for line in detail_lines(dashboard, "a", UNICODE, 200, 3))
     assert "try 2, since the one before failed: The connection broke." in lines
+
+
+def test_every_order_sorts_and_reverses() -> None:
+    old, new = (
+        SensorHistory(key=name, device=name, age_days=days) for name, days in (("a", 40.0), ("b", 1.0))
+    )
+    broken = Health(status=DeviceStatus.FATAL_ERROR)
+    rows = [
+        DeviceRow(device="d-10", name="d-10", address="10.0.0.9", model="b", version="2", backups=new),
+        DeviceRow(device="d-9", name="d-9", address="10.0.0.10", model="a", version="10", backups=old),
+        DeviceRow(device="d-1", name="d-1", address="10.0.0.8", contact=Contact.OFFLINE, health=broken),
+    ]
+    first = dict.fromkeys(Order, "d-1") | {Order.CONTACT: "d-9"}
+    for order in Order:
+        names = [row.name for row in arranged(rows, order, "")]
+        assert names[0] == first[order], order
+        assert order.column in {column.id for column in fleet_columns(with_runs=False, is_wide=False)}
+    assert [row.name for row in arranged(rows, Order.NAME, "", backwards=True)] == ["d-10", "d-9", "d-1"]
+    assert [row.name for row in arranged(rows, Order.BACKUP, "")] == ["d-1", "d-9", "d-10"]
+    assert [row.name for row in arranged(rows, Order.BACKUP, "", backwards=True)] == ["d-10", "d-9", "d-1"]
+
+
+def test_the_line_of_a_run_keeps_its_bar_and_what_matters_at_every_width() -> None:
+    counts = {Verdict.SUCCEEDED: 11, Verdict.FAILED: 1}
+    header = RunHeader(
+        title="Update to 2.4.0.0R",
+        total=24,
+        counts=counts,
+        at_work=6,
+        waiting=6,
+        share=0.5,
+        rate=9_800_000,
+    )
+    for width in (40, 60, 78, 118, 198):
+        line = header_cell(header, UNICODE, width)
+        text = text_of(line)
+        assert width_of(line) <= width
+        assert text.startswith("Update")
+        assert "1 failed" in text
+        assert "12/24" in text
+        assert "░░" in text or width < 60
+    assert "9.8 MB/s" in text_of(header_cell(header, UNICODE, 118))
+    assert text_of(header_cell(header, ASCII, 118)).isascii()
+    over = structs.replace(header, at_work=0, waiting=0, state="finished")
+    assert text_of(header_cell(over, UNICODE, 78)).startswith("Update to 2.4.0.0R · finished · 11 succeeded")

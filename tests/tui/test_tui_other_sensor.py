@@ -12,7 +12,8 @@ from sicktui.stores.config.last_seen import SeenSensor
 from sicktui.tui.drawing.spans import Tone
 from sicktui.tui.drawing.spans import text_of as plain
 from sicktui.tui.glyphs import UNICODE
-from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, Order, arranged, contact_cell
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, contact_cell
+from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.screens.backups.replace import ReplaceScreen
 from sicktui.tui.state.device_detail import detail_lines, details
 from tests.support.clocks import ManualClock

@@ -21,7 +21,8 @@ from sicktui.tui.drawing.spans import (
 )
 from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.layout import PaneId, split_height
-from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, Order, arranged, natural
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, natural
+from sicktui.tui.rows.fleet.order import Order, arranged
 
 
 @pytest.mark.parametrize("width", range(12))

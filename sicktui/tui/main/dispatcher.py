@@ -132,6 +132,7 @@ class Dispatcher:
             "quit": self._quit,
             "refresh": services.refresh,
             "sort": panes.sort,
+            "sort_back": panes.sort_back,
             "zoom": panes.zoom,
         }
 

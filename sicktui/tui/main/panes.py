@@ -9,7 +9,7 @@ from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
 from sicktui.tui.main.layout import PANES, PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
-from sicktui.tui.rows.devices import Order
+from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
 
@@ -93,6 +93,11 @@ class Panes:
         """Sort by the next criterion."""
         orders = list(Order)
         self._dashboard.order = orders[(orders.index(self._dashboard.order) + 1) % len(orders)]
+        self._renderer.render()
+
+    def sort_back(self) -> None:
+        """Reverse the order."""
+        self._dashboard.backwards = not self._dashboard.backwards
         self._renderer.render()
 
     # Which panes, and how large

@@ -86,7 +86,16 @@ class Renderer:
         columns = fleet_columns(with_runs=runs > 0, is_wide=is_wide)
         shown = f"{found} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
         compact = heights.compact and not dashboard.wanted
-        self.devices.set_columns(columns, headings(shown) if compact else {}, compact=compact)
+        self.devices.set_columns(
+            columns,
+            headings(
+                dashboard.order,
+                self._appearance.glyphs,
+                backwards=dashboard.backwards,
+                shown=shown if compact else "",
+            ),
+            compact=compact,
+        )
         self.devices.show(rows)
         selected = self.devices.selected
         dashboard.selected = selected.name if selected else None
@@ -142,7 +151,9 @@ class Renderer:
             joined(
                 (
                     (Span("Devices "), Span(shown, Tone.DIM)),
-                    cell(f"by {dashboard.order.value}", Tone.DIM),
+                    cell(
+                        f"by {dashboard.order.value}{', reversed' if dashboard.backwards else ''}", Tone.DIM
+                    ),
                     cell(f"filter: {clean(dashboard.wanted, 40)}", Tone.WARN) if dashboard.wanted else (),
                     cell(f"{hidden} marked but hidden", Tone.WARN) if hidden else (),
                 ),

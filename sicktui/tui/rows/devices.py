@@ -1,7 +1,7 @@
 """The device list: rows and columns."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +10,6 @@ from msgspec import Struct
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import SERVICE_MODE, Health
 from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
-from sicktui.model.filter.parsing import parse
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
@@ -91,7 +90,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
             "changed": bool(self.change),
             "warning": self.problem,
             "marked": self.marked,
-            "trouble": _calm(self) < _ASKED,
+            "trouble": calmness(self) < _ASKED,
             "running": self.in_run,
         }
         words = (self.verdict, self.step, self.contact)
@@ -115,27 +114,6 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
         return self.backups.age_days if self.backups else None
 
 
-class Order(StrEnum):
-    """Sort orders of the list."""
-
-    NAME = "name"
-    ADDRESS = "address"
-    MODEL = "model"
-    VERSION = "version"
-    TROUBLE = "trouble first"
-
-
-def arranged(rows: Sequence[DeviceRow], order: Order, wanted: str) -> list[DeviceRow]:
-    """The rows that match the filter ``wanted``, sorted. Numbers in names sort as numbers.
-
-    Raises:
-        FilterError: ``wanted`` is not a valid filter.
-    """
-    matches = parse(wanted).matches
-    found = [row for row in rows if matches(row)]
-    return sorted(found, key=lambda row: (*_rank(row, order), *natural(row.name)))
-
-
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that puts ``line-2`` before ``line-10``."""
     parts = re.findall(r"\d+|\D+", text.lower())
@@ -143,25 +121,11 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part[:18]), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
-def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
-    match order:
-        case Order.NAME:
-            return ()
-        case Order.ADDRESS:
-            return natural(row.address)
-        case Order.MODEL:
-            return natural(row.model)
-        case Order.VERSION:
-            return natural(row.version)
-        case Order.TROUBLE:
-            return ((0, _calm(row), ""),)
-
-
 _ASKED: Final = 5
 _CALM: Final = 6
 
 
-def _calm(row: DeviceRow) -> int:
+def calmness(row: DeviceRow) -> int:
     """The smaller, the more urgent."""
     if row.contact is Contact.OTHER:
         return 0

@@ -18,8 +18,9 @@ from sicktui.stores.config.last_seen import SeenSensor, fits
 from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
-from sicktui.tui.rows.devices import Contact, DeviceRow, Order, arranged, known_state
+from sicktui.tui.rows.devices import Contact, DeviceRow, known_state
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
+from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import title_of
 from sicktui.tui.rows.jobs import JobRow, job_row
@@ -78,6 +79,8 @@ class DashboardState:
         self.pane = "devices"
         """The pane that has the focus."""
         self.order = Order.NAME
+        self.backwards = False
+        """Whether the order is reversed."""
         self.followed = ShownRuns()
         """The runs, and which of them are shown."""
         self.opened: set[str] = set()
@@ -279,7 +282,7 @@ class DashboardState:
 
     def device_rows(self) -> list[DeviceRow]:
         """The rows of the list: filtered and sorted."""
-        return arranged(self.all_device_rows(), self.order, self.wanted)
+        return arranged(self.all_device_rows(), self.order, self.wanted, backwards=self.backwards)
 
     def all_device_rows(self) -> list[DeviceRow]:
         """The rows of all devices, in the order of the file."""
@@ -315,7 +318,13 @@ class DashboardState:
         listed = {row.device for row in devices}
         others = [DeviceRow(device=n, name=clean(n), address="") for n in lanes if n not in listed]
         groups = [Group(run=view.run, title=title_of(view)) for view in self.followed.shown]
-        view = View(order=self.order, wanted=self.wanted, opened=self.opened, selected=self.selected)
+        view = View(
+            order=self.order,
+            backwards=self.backwards,
+            wanted=self.wanted,
+            opened=self.opened,
+            selected=self.selected,
+        )
         return arrange([*devices, *others], lanes, groups, view, room)
 
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from sicktui.model.enums import Verdict
 from sicktui.model.wording import count
-from sicktui.tui.rows.devices import DeviceRow, Order, arranged
+from sicktui.tui.rows.devices import DeviceRow
+from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow, Fold, Section
 from sicktui.tui.rows.jobs import JobRow
 
@@ -27,6 +28,7 @@ class View(Struct, frozen=True, kw_only=True):
     """What the operator wants to see."""
 
     order: Order = Order.NAME
+    backwards: bool = False
     wanted: str = ""
     """The filter."""
     opened: Collection[str] = frozenset()
@@ -55,7 +57,7 @@ def arrange(
         view: what the operator wants to see.
         room: how many lines are visible.
     """
-    found = arranged(devices, view.order, view.wanted)
+    found = arranged(devices, view.order, view.wanted, backwards=view.backwards)
     rows = [_of(device, lanes.get(device.device)) for device in found]
     members = {group.run: [row for row in rows if row.run == group.run] for group in groups}
     free = [row for row in rows if row.lane is None]

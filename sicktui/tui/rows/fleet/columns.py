@@ -8,6 +8,7 @@ from sicktui.tui.drawing.columns import EXTRA, Column
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, health_cell, state_cell
+from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, versions_cell
 
@@ -126,6 +127,17 @@ def fleet_columns(*, with_runs: bool, is_wide: bool) -> tuple[Column[FleetRow], 
     return tuple(column.over(_device_of) for column in DEVICE_COLUMNS)
 
 
-def headings(shown: str) -> Mapping[str, str]:
-    """The headings where they are the table's title too: its name, and how many devices it shows."""
-    return {"name": f"  Devices {shown}"}
+def headings(order: Order, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:
+    """The headings that differ from the columns' titles: that of the order, and the first as its title.
+
+    Args:
+        order: by what the rows are sorted.
+        glyphs: the signs.
+        backwards: whether the order is reversed.
+        shown: how many devices are shown, where the headings are the title too.
+    """
+    changed = {"name": f"  Devices {shown}"} if shown else {}
+    sign = glyphs.upwards if backwards else glyphs.downwards
+    title = changed.get(order.column, _DEVICE[order.column].title)
+    lead = "  " if order.column == "name" else ""
+    return changed | {order.column: f"{lead[1:]}{sign}{title.strip()}"}

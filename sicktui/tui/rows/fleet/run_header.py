@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.run.follow import waited_for
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import STEPS, Operation, RunState, StepState, Verdict
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import names, rate
@@ -21,6 +21,8 @@ MOST_NAMED: Final = 3
 _GAP: Final = Span("  ")
 _LEAST_BAR: Final = 8
 _MOST_BAR: Final = 40
+_COUNTS: Final = 4
+"""The rank of what is more important than the bar."""
 _SHORT: Final = {Verdict.SUCCEEDED: "ok"}
 
 
@@ -84,9 +86,20 @@ def run_header(view: RunView, *, is_starting: bool = False, is_cancelling: bool 
         counts={verdict: number for verdict, number in counts.items() if number},
         at_work=len(at_work),
         waiting=len(open_parts) - len(at_work),
-        share=(len(view.devices) - len(open_parts)) / (len(view.devices) or 1),
+        share=_share(view),
         rate=sum(part.rate for part in at_work) if view.state is RunState.RUNNING else 0.0,
     )
+
+
+def _share(view: RunView) -> float:
+    """How much of a run's work is done: steps that are done, and bytes of the file under way."""
+    steps = len(STEPS.get(view.operation or Operation.UPDATE, ())) or 1
+    done = 0.0
+    for part in view.devices.values():
+        ended = sum(state is not StepState.STARTED for state in part.steps.values())
+        sent = part.sent / part.total if part.total and ended < len(part.steps) else 0.0
+        done += 1.0 if part.verdict is not None else min(1.0, (ended + sent) / steps)
+    return done / (len(view.devices) or 1)
 
 
 def _state(view: RunView, *, is_starting: bool, is_cancelling: bool) -> str:
@@ -113,17 +126,27 @@ def header_cell(header: RunHeader, glyphs: Glyphs, width: int) -> Cell:
     line = _with_bar(
         [piece.long for piece in pieces], header, glyphs, width, Span(f" {glyphs.dot} ", Tone.DIM)
     )
-    if width_of(line) <= width:
+    if width_of(line) <= width and _has_bar(line, header, glyphs):
         return line
     line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
-    if width_of(line) <= width:
+    if width_of(line) <= width and _has_bar(line, header, glyphs):
         return line
     while len(pieces) > 1:
-        pieces.remove(max(pieces, key=lambda piece: piece.rank))
+        last = max(pieces, key=lambda piece: piece.rank)
+        if width_of(line) <= width and last.rank <= _COUNTS:
+            return line
+        pieces.remove(last)
         line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
-        if width_of(line) <= width:
+        if width_of(line) <= width and _has_bar(line, header, glyphs):
             return line
     return pieces[0].short
+
+
+def _has_bar(line: Cell, header: RunHeader, glyphs: Glyphs) -> bool:
+    """Whether it has the bar, or needs none."""
+    is_still = header.is_over or header.state == "starting"
+    signs = {glyphs.bar, glyphs.half_bar, glyphs.empty_bar}
+    return is_still or any(len(span.text) > 1 and set(span.text) <= signs for span in line)
 
 
 def _with_bar(cells: Sequence[Cell], header: RunHeader, glyphs: Glyphs, width: int, gap: Span = _GAP) -> Cell:
