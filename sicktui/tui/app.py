@@ -27,6 +27,7 @@ from sicktui.tui.main.bindings import keymap
 from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
+from sicktui.tui.terminal.clipboard import clipboard_sequence
 from sicktui.tui.terminal.driver import PatientDriver
 from sicktui.tui.terminal.key_queue import KeyQueue
 from sicktui.tui.terminal.nearest_colour import NearestColours
@@ -93,6 +94,12 @@ class Dashboard(App[None]):
     def watch_theme(self, name: str) -> None:
         """Write the terminal's own colours as they are, and only those."""
         self.ansi_color = self.available_themes[name].ansi or self.appearance.palette == "none"
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to copy a text, through tmux or screen too. Nothing happens with one too large."""
+        self._clipboard = text
+        if self._driver is not None and (sequence := clipboard_sequence(text, os.environ)):
+            self._driver.write(sequence)
 
     def on_mount(self) -> None:
         """Show the main screen."""

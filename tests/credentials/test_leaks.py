@@ -250,7 +250,7 @@ async def test_after_a_session_of_the_dashboard(
         await until(pilot, lambda: "Start the update?" in text_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: len(main.dashboard.runs) > 1 and not main.dashboard.live_runs)
-        await pilot.press("z", "t", "v")
+        await pilot.press("z", "H", "v")
         shown += [text_of(pilot), notes_of(pilot), pilot.app.export_screenshot()]
     assert vault.names() == ("dock-1/Service", "gate-1/Service")
     leaks.assert_none_in("".join(shown).encode(), "what the dashboard showed")

@@ -111,13 +111,13 @@ def test_approving(tmp_path: Path, shelf: Shelf) -> None:
 
 def test_approving_for_some_models(tmp_path: Path, shelf: Shelf) -> None:
     entry = shelf.add(put(tmp_path))
-    assert shelf.find(entry.sha256).models == ()
+    assert shelf.models_for(entry.sha256) == ()
     named = shelf.approve(entry.id, ["picoScan120", "picoScan120", " multiScan100"])
     assert named.models == ("picoScan120", "multiScan100")
     assert shelf.approve(entry.id).models == named.models, "approving again forgets nothing"
-    assert shelf.find(entry.sha256).models == named.models
+    assert shelf.models_for(entry.sha256) == named.models
     assert shelf.approve(entry.id, []).models == ()
-    assert shelf.entry_of("0" * 64) is None
+    assert shelf.models_for("0" * 64) == ()
 
 
 def test_bytes_that_changed_are_neither_approved_nor_used(tmp_path: Path, shelf: Shelf) -> None:

@@ -7,6 +7,7 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.app import Dashboard
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.screens.run.verdicts import VerdictScreen
 from sicktui.tui.screens.sensors.details import Details
 from sicktui.tui.screens.update.package import PackagePicker
 from sicktui.tui.screens.update.plan import PlanScreen
@@ -80,6 +81,8 @@ async def test_an_update_from_the_mark_to_the_verdicts(harness: DashboardHarness
         await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED)
         counts = main.dashboard.runs[run].counts()
         assert (counts[Verdict.SUCCEEDED], counts[Verdict.FAILED]) == (2, 1)
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen) and "bad-1" in text_of(pilot))
+        await pilot.press("q")
         await until(pilot, lambda: "2 succeeded" in text_of(pilot) and "update_error" in text_of(pilot))
         await until(pilot, lambda: text_of(pilot).count("2.4.0.0R") >= 4)  # list and panel
 

@@ -2,13 +2,22 @@
 
 import pytest
 from msgspec import structs
+from textual.widgets import Input
 
+from sicktui.engine.reports.facts import run_facts
 from sicktui.engine.run.follow import request_cancel
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.notice import Notice
+from sicktui.tui.drawing.spans import width_of
+from sicktui.tui.glyphs import ASCII, UNICODE
+from sicktui.tui.rows.run.timeline import Window, picture_cell, timeline_rows
+from sicktui.tui.rows.run.verdicts import device_lines, plain_text
+from sicktui.tui.screens.run.timeline import TimelineScreen
+from sicktui.tui.screens.run.verdicts import VerdictScreen
 from sicktui.tui.screens.runs import RunList
+from sicktui.tui.screens.update.plan import PlanScreen
+from tests.reports.sample import sample
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
@@ -17,21 +26,98 @@ GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
 async def test_everything_about_a_run_is_told(harness: DashboardHarness) -> None:
     await harness.sensors(GATE)
     record = await harness.backed_up("gate-1")
-    async with harness.dashboard((80, 24)) as (pilot, _):
+    async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("g")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: "only a running run can be cancelled" in flat_of(pilot))
         await pilot.press("v")
-        await until(
-            pilot, lambda: isinstance(pilot.app.screen, Notice) and "backup, finished" in text_of(pilot)
-        )
+        await until(pilot, lambda: "State: finished" in text_of(pilot))
+        assert isinstance(pilot.app.screen, VerdictScreen)
         shown = flat_of(pilot)
-        for words in (f"Run {record.run}", "started:", "gate-1 √ succeeded", record.id):
+        for words in (str(record.run), "Started:", "succeeded gate-1", "All devices succeeded"):
             assert words in shown
-        await pilot.press("q")
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TimelineScreen) and "▒" in text_of(pilot))
+        await pilot.press("q", "q")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList))
+        await pilot.press("w")
+        await until(pilot, lambda: "Write a report" in text_of(pilot))
+        pilot.app.screen.query_one(Input).value = str(harness.folder / "it.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Wrote" in flat_of(pilot) and isinstance(pilot.app.screen, RunList))
+        assert record.id in (harness.folder / "it.csv").read_text(encoding="utf-8-sig")
+        await pilot.press("r")
+        await until(pilot, lambda: pilot.app.screen is main)
+        assert "No device of run" in " ".join(pilot.app.noted)  # type: ignore[attr-defined]
+
+
+def test_everything_fits_the_small_screens() -> None:
+    """The pictures, names and verdicts of a run with hostile texts, at every width."""
+    spec, events = sample()
+    facts = run_facts(spec, events, state=RunState.FINISHED, hash_of=lambda _: None)
+    rows = timeline_rows(facts.timeline, Window())
+    for glyphs in (UNICODE, ASCII):
+        for width in (14, 40, 160):
+            pictures = [picture_cell(row, glyphs, width) for row in rows]
+            assert all(width_of(picture) <= width for picture in pictures)
+            lines = device_lines(facts, glyphs, width)
+            assert len(lines) == 5
+            assert width < 40 or max(width_of(line) for line in lines) <= width
+        text = plain_text(facts, glyphs)
+        assert "\x1b" not in text
+        assert glyphs.unicode or text.replace("·", "").isascii()
+
+
+async def test_the_end_of_a_run_opens_its_verdicts_and_retries_what_failed(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = structs.replace(
+        GATE, name="gate-2", serial="1002", version="2.3.0.0R", faults=(Fault(name="update_error", times=1),)
+    )
+    await harness.sensors(structs.replace(GATE, version="2.3.0.0R"), bad)
+    harness.shelve()
+    copied: list[str] = []
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        monkeypatch.setattr(pilot.app, "copy_to_clipboard", copied.append)
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("t")
+        assert "No run is shown" in " ".join(pilot.app.noted)  # type: ignore[attr-defined]
+        await pilot.press("a", "u")
+        await until(pilot, lambda: "Which package?" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
+        await pilot.press("b", "u", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen) and "took" in flat_of(pilot))
+        [run] = main.dashboard.runs
+        shown = flat_of(pilot)
+        for words in (
+            "1 failed √ 1 succeeded",
+            "1 failed, update_error: gate-2",
+            "What to do: Do not power",
+        ):
+            assert words in shown
+        assert "2.3.0.0R → 2.4.0.0R" in shown
+        await pilot.press("y", "t")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, TimelineScreen) and "gate-1" in text_of(pilot)
+        )
+        assert "√ succeeded gate-1" in " ".join(copied[0].split())
+        await pilot.press("plus", "l", "h", "minus", "f", "j", "q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+        assert "gate-1" not in text_of(pilot)
+        await pilot.press("u", "y")
+        await until(pilot, lambda: len(main.dashboard.runs) == 2 and not main.dashboard.live_runs)
+        [again] = set(main.dashboard.runs) - {run}
+        assert harness.context.journal.spec(again).retry_of == run
+        assert not harness.context.journal.spec(again).options.backup
+        assert pilot.app.screen is main, "one sensor that went well is not worth a screen"
+        await pilot.press("U")
+        await until(pilot, lambda: f"Retry of: run {run}" in flat_of(pilot))
+        assert "All devices succeeded" in text_of(pilot)
 
 
 async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: DashboardHarness) -> None:

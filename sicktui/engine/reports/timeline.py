@@ -214,6 +214,8 @@ class TimelineBuilder:
 
     def _advance(self, event: Event) -> None:
         """Move the run's own time on to an event."""
+        if isinstance(event, RunChanged) and event.state is RunState.INTERRUPTED:
+            return  # It is found when somebody looks, and nothing has happened since the last event.
         moment = datetime.fromisoformat(event.ts)
         passed = (moment - self._last).total_seconds()
         self._last = moment

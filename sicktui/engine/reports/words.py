@@ -1,5 +1,6 @@
 """The words that every form of a report shares."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sicktui.engine.reports.causes import Cause
@@ -29,8 +30,13 @@ def moment_utc(timestamp: str) -> str:
     return f"{datetime.fromisoformat(timestamp).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def about_run(facts: RunFacts) -> Rows:
-    """The facts of the run as a whole."""
+def about_run(facts: RunFacts, when: Callable[[str], str] = moment_utc) -> Rows:
+    """The facts of the run as a whole.
+
+    Args:
+        facts: the run.
+        when: writes a moment.
+    """
     state = facts.state.value
     if facts.state is RunState.INTERRUPTED:
         state += ": its runner stopped before the end; the run can be resumed"
@@ -39,9 +45,9 @@ def about_run(facts: RunFacts) -> Rows:
         package += f" ({size(facts.package_bytes)})"
     return _known(
         ("State", state),
-        ("Started", f"{moment_utc(facts.started)} by {facts.user} on {facts.host}"),
+        ("Started", f"{when(facts.started)} by {facts.user} on {facts.host}"),
         ("From", f"{facts.ssh_client} over SSH" if facts.ssh_client else ""),
-        ("Finished", moment_utc(facts.finished) if facts.finished else ""),
+        ("Finished", when(facts.finished) if facts.finished else ""),
         ("Took", duration(facts.seconds) if facts.seconds is not None else ""),
         ("Retry of", f"run {facts.retry_of}" if facts.retry_of else ""),
         ("Package", package),

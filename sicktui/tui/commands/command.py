@@ -75,7 +75,7 @@ def needs_live_run(now: CommandContext) -> str:
 
 def needs_shown_run(now: CommandContext) -> str:
     """A run must be on the screen."""
-    return "" if now.shown_run else "No run is shown."
+    return "" if now.shown_run else "No run is shown. The list of runs has earlier ones."
 
 
 def needs_over(now: CommandContext) -> str:

@@ -1,8 +1,8 @@
-"""Runs: cancel and list."""
+"""Runs: cancel, list, timeline, verdicts."""
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_live_run, needs_over
+from sicktui.tui.commands.command import Command, needs_live_run, needs_over, needs_shown_run
 
 GROUP: Final = "Runs"
 
@@ -28,8 +28,28 @@ COMMANDS: Final = (
         id="runs",
         key="g",
         title="runs",
-        help="All runs on this PC, including other sessions: show, cancel or resume one.",
+        help="All runs on this PC, including other sessions: show, cancel, resume, retry or report one.",
         group=GROUP,
         hint=9,
+    ),
+    Command(
+        id="timeline",
+        key="t",
+        title="timeline",
+        help="Show who waited, was backed up, was sent the package, flashed and was away, and when, in the "
+        "run shown.",
+        group=GROUP,
+        unavailable_because=needs_shown_run,
+        hint=13,
+    ),
+    Command(
+        id="verdicts",
+        key="U",
+        title="verdicts",
+        help="Show how the run shown has ended: the causes with what to do, and what each sensor runs. Retry "
+        "what failed, copy it, or write a report.",
+        group=GROUP,
+        unavailable_because=needs_shown_run,
+        hint=14,
     ),
 )

@@ -47,7 +47,7 @@ COMMANDS: Final = (
     ),
     Command(
         id="log_show",
-        key="t",
+        key="H",
         title="log on/off",
         help="Show or hide the log pane.",
         group=GROUP,

@@ -1,14 +1,16 @@
-"""Shows the runs of this PC; follows, cancels or resumes one."""
+"""Shows the runs of this PC and what became of each; follows, cancels, resumes or retries one."""
 
 import asyncio
 
 from sicktui.engine.run.launch import resume_run
-from sicktui.model.errors import SicktuiError
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
+from sicktui.tui.flows.retry import retry_run
 from sicktui.tui.flows.services import Services
+from sicktui.tui.screens.run.timeline import TimelineScreen
+from sicktui.tui.screens.run.verdicts import AfterRun, VerdictScreen
 from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 
 
@@ -24,6 +26,20 @@ async def browse_runs(services: Services) -> None:
             await _resume(services, choice.run)
         case RunAct.CANCEL:
             await cancel_run(services, choice.run)
+        case RunAct.RETRY:
+            await retry_run(services, choice.run)
+
+
+async def show_verdicts(services: Services, run: str) -> None:
+    """Show how a run ended, and retry it where that is wanted."""
+    screen = VerdictScreen(services.appearance, services.context, run)
+    if await services.ask(screen) is AfterRun.RETRY:
+        await retry_run(services, run)
+
+
+async def show_timeline(services: Services, run: str) -> None:
+    """Show who did what when in a run."""
+    await services.ask(TimelineScreen(services.appearance, services.context, run))
 
 
 async def _resume(services: Services, run: str) -> None:
@@ -34,10 +50,7 @@ async def _resume(services: Services, run: str) -> None:
             return
         if not await ensure_passphrases(services, spec):
             return
-        await resume_run(services.context, run)
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return
+        await services.work("Starting the run", resume_run(services.context, run), stops=False)
     finally:
         Passphrases(services.context.credentials).forget_tried()
     services.follow(run)

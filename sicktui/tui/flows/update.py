@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from sicktui.engine.plan.spec import new_spec
+from sicktui.model.device import Target
 from sicktui.model.enums import Operation
+from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.tui.flows.launch import launch
@@ -23,7 +27,26 @@ async def update(services: Services, devices: tuple[str, ...]) -> None:
     targets = services.targets(devices)
     # Without a password the plan refuses the device with that reason, so the dialog can be left.
     await ensure_passwords(services, targets, "An update requires the password of each sensor.")
-    request = UpdateRequest.of(services.context.settings.limits)
+    await review(services, targets, package, UpdateRequest.of(services.context.settings.limits))
+
+
+async def review(
+    services: Services,
+    targets: Sequence[Target],
+    package: Package,
+    request: UpdateRequest,
+    *,
+    retry_of: str | None = None,
+) -> None:
+    """Review the plan of an update, start the run.
+
+    Args:
+        services: the main screen.
+        targets: the devices.
+        package: the package.
+        request: the options to begin with.
+        retry_of: the run whose failed devices these are.
+    """
     asked: set[str] = set()
 
     async def ask_passwords(items: Sequence[PlanItem]) -> bool:
@@ -51,6 +74,7 @@ async def update(services: Services, devices: tuple[str, ...]) -> None:
         options=request.options,
         limits=request.limits(services.context.settings.limits),
     )
+    spec = structs.replace(spec, retry_of=retry_of)
     if await launch(services, spec):
         started = f"Run {spec.run} started on {count(answer.going, 'sensor')}."
         services.notify(f"{started} It continues if you quit.")

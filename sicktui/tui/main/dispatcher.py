@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
+from sicktui.model.enums import Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.run.view import RunView
 from sicktui.tui.commands import BY_ID
@@ -22,7 +23,7 @@ from sicktui.tui.flows.passwords.change import change_passwords
 from sicktui.tui.flows.passwords.login import denied_in, log_in, log_out
 from sicktui.tui.flows.passwords.passphrases import manage_passphrases
 from sicktui.tui.flows.passwords.vault import manage
-from sicktui.tui.flows.runs import browse_runs
+from sicktui.tui.flows.runs import browse_runs, show_timeline, show_verdicts
 from sicktui.tui.flows.sensors.address import set_address
 from sicktui.tui.flows.sensors.commission import commission_list
 from sicktui.tui.flows.sensors.device_files import export_list, import_list
@@ -97,6 +98,12 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
 }
 """Flows without a device."""
 
+WITH_RUN: Final[Mapping[str, Callable[[Services, str], Work]]] = {
+    "timeline": show_timeline,
+    "verdicts": show_verdicts,
+}
+"""Flows for the run that is shown."""
+
 _FLOW: Final = "flow"
 
 
@@ -139,7 +146,7 @@ class Dispatcher:
     @property
     def known(self) -> frozenset[str]:
         """The ids of all commands that can be run."""
-        return frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *self._own])
+        return frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *WITH_RUN, *self._own])
 
     def run(self, command: str) -> None:
         """Run a command on the devices chosen now."""
@@ -150,15 +157,26 @@ class Dispatcher:
             self._start(command, lambda: WITH_CHOSEN[command](services, now.chosen))
         elif command in WITH_SELECTED:
             self._start(command, lambda: WITH_SELECTED[command](services, now.selected or ""))
+        elif command in WITH_RUN:
+            self._start(command, lambda: WITH_RUN[command](services, now.shown_run or ""))
         else:
             self._start(command, lambda: WITH_NONE[command](services))
 
-    def ask_passwords(self, view: RunView) -> None:
-        """Ask for the passwords of sensors that denied access in a run, unless a dialog is open."""
-        denied = denied_in(view)
-        if denied and not self._at_work and self._screen.is_active:
+    def show_end(self, run: str, view: RunView) -> None:
+        """A run that was followed is over: ask for passwords that were denied, or show how it ended.
+
+        Not while a dialog is open or a command is at work. What went well is worth a screen only for several
+        sensors that were written to.
+        """
+        if self._at_work or not self._screen.is_active:
+            return
+        denied, counts = denied_in(view), view.counts()
+        wrong = counts[Verdict.FAILED] + counts[Verdict.UNKNOWN]
+        if denied:
             why = "The sensor denied access in the run."
             self._start("login", lambda: log_in(self._services, denied, why), by_key=False)
+        elif wrong or (view.operation is not Operation.BACKUP and len(view.devices) > 1):
+            self._start("verdicts", lambda: show_verdicts(self._services, run), by_key=False)
 
     @property
     def _at_work(self) -> bool:

@@ -107,7 +107,8 @@ class Notifier:
         if run not in self._live:
             return False
         counts = ", ".join(f"{number} {verdict.value}" for verdict, number in view.counts().items() if number)
-        self.notify(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}.")
+        key = self._keys.of(BY_ID["verdicts"])
+        self.notify(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}. {key} shows the verdicts.")
         return True
 
     def lost(self, found: Iterable[str]) -> None:

@@ -257,7 +257,7 @@ class MainScreen(Screen[None]):
         self.dashboard.not_started(message.run)
         seen = self.notifier.ended(message.run, message.view)
         if seen and message.run == self.dashboard.shown_run:
-            self.dispatcher.ask_passwords(message.view)
+            self.dispatcher.show_end(message.run, message.view)
         self._passwords.refresh()
         self._poller.poll_now()
         self._backups.refresh()

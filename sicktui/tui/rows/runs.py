@@ -8,10 +8,8 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.run.event import VerdictReached
-from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, elapsed, moment
+from sicktui.model.wording import elapsed
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
@@ -136,51 +134,3 @@ def run_line(row: RunRow, devices: Sequence[str], verdicts: Mapping[Verdict, int
         devices=tuple(clean(device, 40) for device in devices),
         verdicts=dict(verdicts),
     )
-
-
-def about_run(
-    row: RunRow, spec: RunSpec, verdicts: Mapping[str, VerdictReached], glyphs: Glyphs
-) -> list[Cell]:
-    """Everything about a run, a paragraph a line; ``verdicts`` by device."""
-    lines = _headline(row, spec)
-    for item in spec.items:
-        verdict = verdicts.get(item.device)
-        lines += [(), *_of_device(item.device, verdict, glyphs)]
-    if row.state is RunState.INTERRUPTED:
-        lines += [
-            (),
-            cell(
-                "The runner stopped before the end. Press r in the list of runs to resume.",
-                Tone.WARN,
-            ),
-        ]
-    return lines
-
-
-def _headline(row: RunRow, spec: RunSpec) -> list[Cell]:
-    by = spec.operator
-    over = f" over SSH from {by.ssh_client}" if by.ssh_client else ""
-    started = f"{moment(row.started)} by {by.user} on {by.host}{over}"
-    lines: list[Cell] = [
-        cell(f"{row.operation.value}, {row.state.value}", Tone.KEY),
-        (Span("started: ", Tone.DIM), Span(clean(started, 200))),
-    ]
-    if spec.package is not None:
-        lines.append((Span("package: ", Tone.DIM), Span(clean(spec.package.name))))
-        lines.append((Span("SHA-256: ", Tone.DIM), Span(spec.package.sha256)))
-    lines.append((Span("sensors: ", Tone.DIM), Span(count(len(spec.items), "device"))))
-    return lines
-
-
-def _of_device(device: str, verdict: VerdictReached | None, glyphs: Glyphs) -> list[Cell]:
-    name = Span(f"{clean(device, 60)}  ", Tone.KEY)
-    if verdict is None:
-        return [(name, Span(f"{glyphs.waiting} no verdict yet", Tone.BUSY))]
-    code = f" ({verdict.code.value})" if verdict.code else ""
-    word = f"{glyphs.verdict(verdict.verdict)} {verdict.verdict.value}{code}"
-    took = Span(f"  {elapsed(verdict.seconds)}", Tone.DIM)
-    lines: list[Cell] = [(name, Span(word, VERDICT_TONES[verdict.verdict]), took)]
-    lines.append(cell(clean(verdict.message, 2000)))
-    if verdict.advice and verdict.verdict not in (Verdict.SUCCEEDED, Verdict.SKIPPED):
-        lines.append((Span("What to do: ", Tone.KEY), Span(clean(verdict.advice, 2000))))
-    return [line for line in lines if line]

@@ -6,14 +6,12 @@ from sicktui.engine.context import Context
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
 from sicktui.model.enums import RunState, Verdict
-from sicktui.model.run.event import Summarised, VerdictReached
+from sicktui.model.run.event import Summarised
 from sicktui.stores.backups.versions import versions
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
-from sicktui.tui.drawing.spans import Cell
-from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.table import VersionRow, version_row
-from sicktui.tui.rows.runs import RunLine, about_run, run_line
+from sicktui.tui.rows.runs import RunLine, run_line
 
 LATEST: Final = 50
 """Runs that are listed at first."""
@@ -78,14 +76,3 @@ def _devices(context: Context, run: str) -> list[str]:
         return [item.device for item in context.journal.spec(run).items]
     except JournalDamaged:
         return []  # What is wrong with one run must not hide the others.
-
-
-def read_run(context: Context, run: str, glyphs: Glyphs) -> list[Cell]:
-    """Everything that the journal has about a run, a paragraph a line.
-
-    Raises:
-        JournalError: it cannot be read.
-    """
-    row = liveness(context, context.journal.row(run))
-    verdicts = {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
-    return about_run(row, context.journal.spec(run), verdicts, glyphs)

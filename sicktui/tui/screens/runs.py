@@ -8,14 +8,17 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
+from sicktui.engine.reports.document import read_facts
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
-from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.dialogs.picker import Picker
+from sicktui.tui.drawing.spans import Tone
 from sicktui.tui.rows.runs import RUN_COLUMNS, RunLine
-from sicktui.tui.screens.readers import LATEST, read_run, read_runs, read_states
+from sicktui.tui.screens.readers import LATEST, read_runs, read_states
+from sicktui.tui.screens.run.report import save_report
+from sicktui.tui.screens.run.timeline import TimelineScreen
+from sicktui.tui.screens.run.verdicts import AfterRun, VerdictScreen
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two checks whether a run has begun or ended."""
@@ -27,6 +30,7 @@ class RunAct(StrEnum):
     FOLLOW = "follow"
     RESUME = "resume"
     CANCEL = "cancel"
+    RETRY = "retry"
 
 
 class RunChoice(Struct, frozen=True):
@@ -37,7 +41,7 @@ class RunChoice(Struct, frozen=True):
 
 
 class RunList(Picker[RunChoice, RunLine]):
-    """Newest first, and kept current. Enter shows a run in the panel, ``v`` shows everything about it."""
+    """Newest first, and kept current. Enter shows a run in the panel, ``v`` how it ended."""
 
     DEFAULT_CSS = """
     RunList #box { height: 80%; }
@@ -47,14 +51,18 @@ class RunList(Picker[RunChoice, RunLine]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "leave", "Back", show=False),
-        Binding("r", "resume", "Resume", show=False),
+        Binding("r", "again", "Resume or retry", show=False),
         Binding("c", "cancel", "Cancel", show=False),
-        Binding("v", "details", "Details", show=False),
+        Binding("v", "verdicts", "Verdicts", show=False),
+        Binding("t", "timeline", "Timeline", show=False),
+        Binding("w", "write", "Write a report", show=False),
         Binding("m", "more", "More", show=False),
     ]
 
     title_text = "Runs on this PC"
-    keys_text = "enter show   v details   c cancel   r resume   m more   q back"
+    keys_text = (
+        "enter show   v verdicts   t timeline   w report   r resume or retry   c cancel   m more   q back"
+    )
     columns = RUN_COLUMNS
     empty = "No runs on this PC yet."
 
@@ -88,31 +96,54 @@ class RunList(Picker[RunChoice, RunLine]):
         """Show the run."""
         self.dismiss(RunChoice(row.run))
 
-    def action_resume(self) -> None:
-        """Resume the selected run, if it was interrupted."""
-        self._act(RunAct.RESUME, RunState.INTERRUPTED, "only an interrupted run can be resumed")
+    def action_again(self) -> None:
+        """Resume an interrupted run; retry what failed in one that is over."""
+        if (row := self.table.selected) is None:
+            return
+        match row.state:
+            case RunState.INTERRUPTED:
+                self.dismiss(RunChoice(row.run, RunAct.RESUME))
+            case RunState.RUNNING:
+                self.show_problem(f"Run {row.run} is running; press c to cancel it.")
+            case _:
+                self.dismiss(RunChoice(row.run, RunAct.RETRY))
 
     def action_cancel(self) -> None:
         """Cancel the selected run, if it is running."""
-        self._act(RunAct.CANCEL, RunState.RUNNING, "only a running run can be cancelled")
-
-    def _act(self, act: RunAct, state: RunState, rule: str) -> None:
         if (row := self.table.selected) is None:
             return
-        if row.state is state:
-            self.dismiss(RunChoice(row.run, act))
+        if row.state is RunState.RUNNING:
+            self.dismiss(RunChoice(row.run, RunAct.CANCEL))
         else:
-            self.show_problem(f"Run {row.run} is {row.state.value}; {rule}.")
+            self.show_problem(f"Run {row.run} is {row.state.value}; only a running run can be cancelled.")
 
-    def action_details(self) -> None:
-        """Show everything about the selected run."""
+    def action_verdicts(self) -> None:
+        """Show how the selected run ended."""
+        if (row := self.table.selected) is None:
+            return
+        run = row.run
+
+        def then(wanted: AfterRun | None) -> None:
+            if wanted is AfterRun.RETRY:
+                self.dismiss(RunChoice(run, RunAct.RETRY))
+
+        self.app.push_screen(VerdictScreen(self.appearance, self._engine_context, run), then)
+
+    def action_timeline(self) -> None:
+        """Show who did what when in the selected run."""
         if (row := self.table.selected) is not None:
-            self.start(self._show_details(row.run), "reading the run")
+            self.app.push_screen(TimelineScreen(self.appearance, self._engine_context, row.run))
 
-    async def _show_details(self, run: str) -> None:
+    def action_write(self) -> None:
+        """Write the report of the selected run."""
+        if (row := self.table.selected) is not None:
+            self.start(self._write(row.run), "writing the report")
+
+    async def _write(self, run: str) -> None:
         try:
-            lines = await asyncio.to_thread(read_run, self._engine_context, run, self.appearance.glyphs)
+            facts = await asyncio.to_thread(read_facts, self._engine_context, run)
         except SicktuiError as error:
             self.show_error(error)
             return
-        self.app.push_screen(Notice(self.appearance, f"Run {clean(run)}", lines))
+        if words := await save_report(self.app, self.appearance, facts):
+            self.show_problem(words, tone=Tone.GOOD)

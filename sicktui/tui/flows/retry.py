@@ -1,0 +1,101 @@
+"""Retries the failed and unknown devices of a run as a new run."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sicktui.engine.retry import Retry, find_retry, limits_again, nothing_to_retry, package_again, plan_retry
+from sicktui.model.enums import Operation
+from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, names
+from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.stores.packages.errors import PackageError
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.flows.launch import launch
+from sicktui.tui.flows.passwords.login import ensure_access
+from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases, may_back_up
+from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.update import review
+from sicktui.tui.screens.update.plan_options import UpdateRequest
+
+_SHOWN = 12
+
+
+async def retry_run(services: Services, run: str) -> None:
+    """Plan what failed anew, ask, and start it.
+
+    Raises:
+        SicktuiError: it cannot be retried.
+    """
+    found = await asyncio.to_thread(find_retry, services.context, run)
+    if reason := nothing_to_retry(found):
+        services.notify(reason, "warning")
+        return
+    if found.removed:
+        gone = names([clean(device, 40) for device in found.removed])
+        services.notify(f"Left out, because no longer in the device list: {gone}.", "warning")
+    if found.spec.operation is Operation.UPDATE:
+        await _update(services, found)
+    else:
+        await _without_package(services, found)
+
+
+async def _update(services: Services, found: Retry) -> None:
+    package = await services.work(
+        "Checking the package", asyncio.to_thread(package_again, services.context, found)
+    )
+    if isinstance(package, PackageError):
+        raise package
+    limits = limits_again(services.context, found)
+    request = UpdateRequest(
+        options=found.spec.options,
+        jobs=limits.jobs,
+        canary=limits.canary,
+        max_failures=limits.max_failures,
+    )
+    await review(services, list(found.targets), package, request, retry_of=found.run)
+
+
+async def _without_package(services: Services, found: Retry) -> None:
+    """Backups and restores."""
+    targets, operation = found.targets, found.spec.operation
+    why = f"A {operation.value} needs the password of each sensor."
+    if not await ensure_access(services, targets, why):
+        return
+    try:
+        ready = (
+            await may_back_up(services, targets)
+            if operation is Operation.BACKUP
+            else await ensure_passphrases(services, found.spec)
+        )
+        if not ready:
+            return
+        reading = f"Reading {count(len(targets), 'sensor')}"
+        spec = await services.work(reading, plan_retry(services.context, found))
+        if await services.ask(_question(services, spec)):
+            await launch(services, spec)
+    finally:
+        Passphrases(services.context.credentials).forget_tried()
+
+
+def _question(services: Services, spec: RunSpec) -> Confirm:
+    what = "back up" if spec.operation is Operation.BACKUP else "overwrite the parameters of"
+    going = [item for item in spec.items if item.may_go]
+    lines: list[Cell] = [
+        (Span("Run again, "), Span(what, Tone.KEY), Span(f" {count(len(going), 'sensor')}:")),
+        *_lines(spec.items),
+    ]
+    return Confirm(services.appearance, f"Retry run {clean(spec.retry_of or '')}?", lines, yes="start")
+
+
+def _lines(items: Sequence[PlanItem]) -> list[Cell]:
+    shown: list[Cell] = [
+        (
+            Span(f"{clean(item.device, 40)}: ", Tone.KEY),
+            Span(clean(item.message, 300), Tone.PLAIN if item.may_go else Tone.BAD),
+        )
+        for item in items[:_SHOWN]
+    ]
+    rest = len(items) - len(shown)
+    return [*shown, cell(f"and {rest} more", Tone.DIM)] if rest else shown
