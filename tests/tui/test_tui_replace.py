@@ -168,6 +168,6 @@ async def test_an_unknown_predecessor_is_said_and_a_file_can_be_chosen(harness: 
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, VersionPicker))
         pilot.app.screen.query_one(Input).value = str(path)
-        await pilot.press("slash", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: "restored" in text_of(pilot))
         assert "replaces 1001" in flat_of(pilot)
