@@ -164,12 +164,15 @@ class Table(Pane, Generic[RowT]):
             if len(before) != len(self._cells[i]) or self._has_no_columns(self._rows[i]):
                 self.refresh_row(i)
                 continue
-            x = LEAD
+            # One region for all of them: Textual writes a line from its beginning for each region.
+            x, first, end = LEAD, 0, 0
             for width, old, new in zip(self._widths, before, self._cells[i], strict=True):
                 if width:
                     if old != new:
-                        self.refresh_row(i, x, width)
+                        first, end = first or x, x + width
                     x += width + GAP
+            if end:
+                self.refresh_row(i, first, end - first)
 
     def _has_no_columns(self, row: RowT) -> bool:
         return self._across(row, self.glyphs, 0) is not None
