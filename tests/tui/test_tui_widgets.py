@@ -115,6 +115,10 @@ async def test_the_cursor_moves_scrolls_and_stays_with_its_row() -> None:
         assert "device-199" in text_of(pilot)
         await pilot.press("K")
         assert table.selected.device == "d178"
+        await pilot.press("ctrl+u", "ctrl+u", "ctrl+d")
+        assert table.selected.device == "d167"
+        await pilot.press("ctrl+d")
+        assert table.selected.device == "d178"
         table.show([row for row in rows(200) if int(row.device[1:]) % 2 == 0])
         await pilot.pause()
         assert table.selected.device == "d178"

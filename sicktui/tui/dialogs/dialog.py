@@ -48,6 +48,8 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         Binding("k,up", "scroll(-1)", "Up", show=False),
         Binding("J,pagedown", "page(1)", "Page down", show=False),
         Binding("K,pageup", "page(-1)", "Page up", show=False),
+        Binding("ctrl+d", "half(1)", "Half a page down", show=False),
+        Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
     ]
 
     title_text: str = ""
@@ -87,6 +89,11 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         """Scroll the body by a page."""
         body = self.query_one("#body")
         body.scroll_relative(y=direction * max(1, body.size.height - 1), animate=False)
+
+    def action_half(self, direction: int) -> None:
+        """Scroll the body by half a page."""
+        body = self.query_one("#body")
+        body.scroll_relative(y=direction * max(1, body.size.height // 2), animate=False)
 
     def action_leave(self) -> None:
         """Leave without an answer."""

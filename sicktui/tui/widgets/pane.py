@@ -36,6 +36,8 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         Binding("k,up", "up", "Up", show=False),
         Binding("J,pagedown", "page(1)", "Page down", show=False),
         Binding("K,pageup", "page(-1)", "Page up", show=False),
+        Binding("ctrl+d", "half(1)", "Half a page down", show=False),
+        Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
         Binding("less_than_sign,home", "edge(-1)", "To the top", show=False),
         Binding("greater_than_sign,end", "edge(1)", "To the end", show=False),
     ]
@@ -124,6 +126,10 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
     def action_page(self, direction: int) -> None:
         """A screenful up or down."""
         self.scroll_relative(y=direction * max(1, self.room - 1), animate=False, force=True)
+
+    def action_half(self, direction: int) -> None:
+        """Half a screenful up or down."""
+        self.scroll_relative(y=direction * max(1, self.room // 2), animate=False, force=True)
 
     def action_edge(self, direction: int) -> None:
         """To the first or the last line."""

@@ -19,6 +19,8 @@ class ScrollBox(VerticalScroll, can_focus=True):
         Binding("k,up", "line(-1)", "Up", show=False),
         Binding("J,pagedown", "screenful(1)", "Page down", show=False),
         Binding("K,pageup", "screenful(-1)", "Page up", show=False),
+        Binding("ctrl+d", "half(1)", "Half a page down", show=False),
+        Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
         Binding("less_than_sign,home", "edge(-1)", "To the top", show=False),
         Binding("greater_than_sign,end", "edge(1)", "To the end", show=False),
     ]
@@ -30,6 +32,10 @@ class ScrollBox(VerticalScroll, can_focus=True):
     def action_screenful(self, direction: int) -> None:
         """A screenful down, or up."""
         self.scroll_relative(y=direction * max(1, self.size.height - 1), animate=False)
+
+    def action_half(self, direction: int) -> None:
+        """Half a screenful down, or up."""
+        self.scroll_relative(y=direction * max(1, self.size.height // 2), animate=False)
 
     def action_edge(self, direction: int) -> None:
         """To the top, or to the end."""

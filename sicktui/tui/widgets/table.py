@@ -277,6 +277,10 @@ class Table(Pane, Generic[RowT]):
         """Select a row one screenful away."""
         self._move((self.cursor or 0) + direction * max(1, self.room - 1))
 
+    def action_half(self, direction: int) -> None:
+        """Select a row half a screenful away."""
+        self._move((self.cursor or 0) + direction * max(1, self.room // 2))
+
     def action_edge(self, direction: int) -> None:
         """Select the first or the last row."""
         self._move(0 if direction < 0 else len(self._rows) - 1)
