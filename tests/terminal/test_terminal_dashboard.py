@@ -43,6 +43,9 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
         terminal.press("y")
         terminal.wait_for(lambda text: "► upload" in text and "MB/s" in text)
         terminal.wait_for(lambda text: "► flash" in text and "► Started" in text)
+        # How it ended is shown by itself; behind it the run and its rows stay.
+        terminal.wait_for(lambda text: "Verdicts" in text and "failed, update_error: picoscan-dock-1" in text)
+        terminal.press("q")
         done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text)
         for word in (
             "√ succeeded",

@@ -56,7 +56,7 @@ def status_line(
     ]
     gap = Span("  ")
     shown = joined(left, gap)
-    # Left out where there is no room: the list shows it for each device.
+    # Left out where there is no room.
     without = _count(unknown_passwords, f"{glyphs.warning} ", " without password", Tone.WARN)
     for right in (*((store, clock) for store in stores), (clock,), ()):
         tail = joined((cell(text, Tone.DIM) for text in right), gap)
