@@ -123,7 +123,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
 
         await asyncio.gather(*(one(device) for device in self._rows))
         items = [row.plan.item for row in self._rows.values() if row.plan is not None]
-        if self.is_current and await self._ask_passwords(items):
+        if self.is_active and await self._ask_passwords(items):
             await asyncio.gather(*(one(device) for device in self._rows))
         [only, *more] = self._rows.values()
         if not more and _lacks_passphrase(only.plan):

@@ -142,7 +142,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     async def _log_in(self, items: Sequence[PlanItem]) -> None:
         """Ask for the passwords that sensors rejected, then read again."""
-        if self.is_current and await self._ask_passwords(items):
+        if self.is_active and await self._ask_passwords(items):
             self.action_plan()
 
     def _arrived(self, item: PlanItem) -> None:
