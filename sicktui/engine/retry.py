@@ -22,7 +22,7 @@ from sicktui.engine.run.history import every_event
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.device import Target
-from sicktui.model.enums import Action, Code, Operation, RunState, Verdict
+from sicktui.model.enums import TROUBLE, Action, Code, Operation, RunState
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.event import VerdictReached
@@ -33,8 +33,6 @@ from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.inspect import verify_unchanged
 
-RETRIED: Final = frozenset({Verdict.FAILED, Verdict.UNKNOWN})
-"""The verdicts after which a device is taken up again."""
 _CHOSEN_FOR_A_RUN: Final = ("jobs", "canary", "max_failures")
 """The limits that are options of an update."""
 
@@ -75,7 +73,7 @@ def find_retry(context: Context, run: str) -> Retry:
         )
     spec = context.journal.spec(run)
     verdicts = {e.device: e for e in every_event(context.journal, run) if isinstance(e, VerdictReached)}
-    again = [i.target for i in spec.items if i.device in verdicts and verdicts[i.device].verdict in RETRIED]
+    again = [i.target for i in spec.items if i.device in verdicts and verdicts[i.device].verdict in TROUBLE]
     devices = context.devices()
     listed = [t.device for t in again if t.ad_hoc or t.device in devices.profiles]
     return Retry(

@@ -98,6 +98,10 @@ class Verdict(StrEnum):
     CANCELLED = "cancelled"
 
 
+TROUBLE: Final = frozenset({Verdict.FAILED, Verdict.UNKNOWN})
+"""The verdicts that count against a run's budget, and that a retry takes up again."""
+
+
 class RunState(StrEnum):
     """The state of a run as a whole."""
 

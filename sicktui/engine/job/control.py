@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.engine.job.ended import JobEnded
-from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
 from sicktui.model.settings import Limits
 from sicktui.model.wording import count
 
@@ -39,7 +39,7 @@ class Control:
 
     def count(self, verdict: Verdict) -> None:
         """Count the verdict of a job against the budget."""
-        if verdict in (Verdict.FAILED, Verdict.UNKNOWN):
+        if verdict in TROUBLE:
             self.failures += 1
 
     def cancel(self) -> None:

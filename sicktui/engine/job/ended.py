@@ -1,6 +1,6 @@
 """How a job ends before its last step."""
 
-from sicktui.model.enums import Code, Verdict
+from sicktui.model.enums import TROUBLE, Code, Verdict
 from sicktui.model.errors import SicktuiError
 
 
@@ -24,7 +24,7 @@ class JobEnded(Exception):
     @property
     def is_failure(self) -> bool:
         """Whether the step under way failed, rather than being left out."""
-        return self.verdict in (Verdict.FAILED, Verdict.UNKNOWN)
+        return self.verdict in TROUBLE
 
     @classmethod
     def failed(cls, code: Code, message: str, advice: str = "") -> "JobEnded":

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from msgspec import Struct
 
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import TROUBLE, Verdict
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DeviceRow
@@ -60,7 +60,7 @@ class FleetRow(Struct, frozen=True, kw_only=True):
         lane = self.lane
         if lane is None:
             return Section.WAITING
-        if lane.verdict in (Verdict.FAILED, Verdict.UNKNOWN):
+        if lane.verdict in TROUBLE:
             return Section.TROUBLE
         if lane.verdict is not None:
             return Section.OVER

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.run.follow import waited_for
-from sicktui.model.enums import STEPS, Operation, RunState, StepState, Verdict
+from sicktui.model.enums import STEPS, TROUBLE, Operation, RunState, StepState, Verdict
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import names, rate
@@ -169,7 +169,7 @@ def _pieces(header: RunHeader) -> list[_Piece]:
         pieces.append(_piece(2, words, words, Tone.PLAIN))
     for verdict, number in header.counts.items():
         short = f"{number} {_SHORT.get(verdict, verdict.value)}"
-        is_bad = verdict in (Verdict.FAILED, Verdict.UNKNOWN)
+        is_bad = verdict in TROUBLE
         pieces.append(_piece(1 if is_bad else 4, f"{number} {verdict.value}", short, VERDICT_TONES[verdict]))
     if header.at_work:
         words = f"{header.at_work} at work"

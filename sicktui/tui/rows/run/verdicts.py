@@ -6,8 +6,8 @@ from typing import Final
 from sicktui.engine.reports.causes import GAP, Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import about_run, from_to
-from sicktui.model.enums import RunState, Verdict
-from sicktui.model.wording import count, elapsed, moment, names
+from sicktui.model.enums import TROUBLE, RunState, Verdict
+from sicktui.model.wording import elapsed, moment, names
 from sicktui.tui.drawing.spans import (
     Cell,
     Span,
@@ -144,11 +144,6 @@ def can_retry(facts: RunFacts) -> str:
     """Why a retry has nothing to do; empty if it has."""
     if facts.state in (RunState.RUNNING, RunState.INTERRUPTED):
         return f"The run is {facts.state.value}; only a finished run can be retried."
-    wrong = sum(facts.verdicts.get(verdict, 0) for verdict in (Verdict.FAILED, Verdict.UNKNOWN))
-    return "" if wrong else "No device failed or is unknown; there is nothing to retry."
-
-
-def retry_words(facts: RunFacts) -> str:
-    """What a retry would take up again: ``3 sensors``."""
-    wrong = sum(facts.verdicts.get(verdict, 0) for verdict in (Verdict.FAILED, Verdict.UNKNOWN))
-    return count(wrong, "sensor")
+    if TROUBLE.isdisjoint(facts.verdicts):
+        return "No device failed or is unknown; there is nothing to retry."
+    return ""
