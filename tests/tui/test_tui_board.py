@@ -36,6 +36,7 @@ from sicktui.model.settings import Timing
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import Contact
+from sicktui.tui.rows.jobs import JobRow
 from sicktui.tui.rows.log import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
@@ -138,7 +139,12 @@ def test_a_living_sensor_is_drawn_the_same_for_a_while() -> None:
 def test_the_list_shows_what_the_run_sees() -> None:
     dashboard, clock = board_of("a", "b")
     dashboard.observed(seen("a"))
+    dashboard.advanced("r1", view_of(UPLOADING[0]))
+    dashboard.wanted = "state:waiting"
+    assert [row.device for row in dashboard.device_rows()] == ["a"]
     dashboard.advanced("r1", view_of(*UPLOADING))
+    assert dashboard.device_rows() == []
+    dashboard.wanted = ""
     clock.elapsed = 5
     assert dashboard.owners == {"a": "r1"}
     row = next(row for row in dashboard.device_rows() if row.device == "a")
@@ -150,11 +156,17 @@ def test_the_list_shows_what_the_run_sees() -> None:
     assert dashboard.owners == {}
 
 
+def lanes_of(dashboard: DashboardState) -> list[JobRow]:
+    """The part of each device in a run, as the table has it."""
+    rows = dashboard.fleet_rows(dashboard.all_device_rows(), 100)
+    return [row.lane for row in rows if row.lane is not None]
+
+
 def test_a_job_row_says_everything_of_an_upload() -> None:
     dashboard, clock = board_of("a")
     dashboard.advanced("r1", view_of(*UPLOADING))
     clock.elapsed = 11
-    [row] = dashboard.job_rows()
+    [row] = lanes_of(dashboard)
     assert (row.step, row.sent, row.total, row.rate) == (Step.UPLOAD, 2_000_000, 4_000_000, 1_000_000)
     assert (row.elapsed, row.answer, row.versions) == ("0:10", "7s", ("1", "2"))
     assert row.steps[:4] == (StepState.DONE, None, None, StepState.STARTED)
@@ -173,22 +185,22 @@ def test_a_sensor_that_reboots_shows_how_long_that_may_take(step: Step) -> None:
     dashboard.advanced("r1", structs.replace(view, devices=patient))
     clock.elapsed = 142
     words = "away 2:10 of at most 10:00, normal is 2 to 5 minutes"
-    [row] = dashboard.job_rows()
+    [row] = lanes_of(dashboard)
     assert row.detail == words
     text = "".join(span.text for line in detail_lines(dashboard, "a", UNICODE, 200, 3) for span in line)
     assert f"It is {words}. Do not cut its power." in text
     dashboard.advanced("r1", view_of(*UPLOADING, *gone, Contacted(ts=at(143), device="a", answered=True)))
-    assert "away" not in dashboard.job_rows()[0].detail
+    assert "away" not in lanes_of(dashboard)[0].detail
     dashboard.advanced("r1", view_of(*UPLOADING, Contacted(ts=at(12), device="a", answered=False)))
-    assert "away" not in dashboard.job_rows()[0].detail, "it does not reboot during an upload"
+    assert "away" not in lanes_of(dashboard)[0].detail, "it does not reboot during an upload"
 
 
 def test_a_verdict_stops_the_clock() -> None:
     dashboard, clock = board_of("a")
     dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
-    first = dashboard.job_rows()
+    first = lanes_of(dashboard)
     clock.elapsed = 500
-    assert dashboard.job_rows() == first
+    assert lanes_of(dashboard) == first
     assert (first[0].verdict, first[0].code, first[0].elapsed) == (Verdict.FAILED, "update_error", "0:08")
 
 
@@ -197,12 +209,12 @@ def test_a_sensor_that_has_its_proof_is_not_shown_as_flashing() -> None:
     dashboard, _ = board_of("a")
     started = UpdateStateRead(ts=at(7), device="a", value=1, name="Started")
     dashboard.advanced("r1", view_of(*UPLOADING, started))
-    assert dashboard.job_rows()[0].state is UpdateState.STARTED
+    assert lanes_of(dashboard)[0].state is UpdateState.STARTED
     done = structs.replace(FAILED, verdict=Verdict.SUCCEEDED, code=None, message="Runs 2.")
     dashboard.advanced("r1", view_of(*UPLOADING, started, done))
-    assert dashboard.job_rows()[0].state is None
+    assert lanes_of(dashboard)[0].state is None
     dashboard.advanced("r1", view_of(*UPLOADING, started, FAILED))
-    assert dashboard.job_rows()[0].state is UpdateState.STARTED
+    assert lanes_of(dashboard)[0].state is UpdateState.STARTED
 
 
 def test_an_interrupted_run_is_not_shown_as_going() -> None:
@@ -212,7 +224,7 @@ def test_an_interrupted_run_is_not_shown_as_going() -> None:
     )
     dashboard.advanced("r1", view_of(*UPLOADING, lost))
     assert dashboard.live_runs == []
-    assert dashboard.job_rows()[0].orphaned
+    assert lanes_of(dashboard)[0].orphaned
 
 
 def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
@@ -227,16 +239,16 @@ def test_a_refused_device_shows_no_version_that_it_will_not_get() -> None:
         to_version="1",
     )
     dashboard.advanced("r1", view_of(refused))
-    assert dashboard.job_rows()[0].versions == ("2", "")
+    assert lanes_of(dashboard)[0].versions == ("2", "")
 
 
 def test_a_failed_device_shows_no_version_that_it_did_not_get() -> None:
     dashboard, _ = board_of("a")
     failed = structs.replace(FAILED, from_version="1", to_version="2")
     dashboard.advanced("r1", view_of(*UPLOADING, failed))
-    assert dashboard.job_rows()[0].versions == ("1", "")
+    assert lanes_of(dashboard)[0].versions == ("1", "")
     dashboard.advanced("r1", view_of(*UPLOADING, structs.replace(failed, verdict=Verdict.SUCCEEDED)))
-    assert dashboard.job_rows()[0].versions == ("1", "2")
+    assert lanes_of(dashboard)[0].versions == ("1", "2")
 
 
 def test_marks_follow_the_list_and_the_filter() -> None:

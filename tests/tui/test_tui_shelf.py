@@ -46,7 +46,7 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press("enter")
         await until(pilot, lambda: shelf.approved(entry.sha256) and "1 approved" in text_of(pilot))
-        assert shelf.models_for(entry.sha256) == ()
+        assert shelf.entries()[0].models == ()
 
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
@@ -54,7 +54,7 @@ async def test_a_package_is_added_approved_and_removed(harness: DashboardHarness
         await pilot.press("tab")
         await type_in(pilot, "picoScan150, multiScan100")
         await pilot.press("enter")
-        await until(pilot, lambda: shelf.models_for(entry.sha256) == ("picoScan150", "multiScan100"))
+        await until(pilot, lambda: shelf.entries()[0].models == ("picoScan150", "multiScan100"))
         await until(pilot, lambda: "for: picoScan150, multiScan100" in flat_of(pilot))
         assert shelf.entries()[0].note == "tested in hall 3 [oops]"
 

@@ -29,8 +29,8 @@ def test_a_run_that_starts_stands_in_the_place_of_the_one_before() -> None:
     dashboard = DashboardState(ManualClock())
     dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
     dashboard.start(spec("r2", "gate-2", "gate-1"))
-    assert [row.device for row in dashboard.job_rows()] == ["gate-2", "gate-1"]
-    assert dashboard.shown_view is dashboard.starting
+    assert list(dashboard.followed.parts()) == ["gate-2", "gate-1"]
+    assert [view.run for view in dashboard.followed.shown] == ["before", "r2"]
     assert dashboard.live_runs == []
 
     began = RunChanged(operation=Operation.UPDATE, state=RunState.RUNNING, pid=1, started="", ts="", run="r2")
@@ -38,7 +38,7 @@ def test_a_run_that_starts_stands_in_the_place_of_the_one_before() -> None:
     dashboard.advanced("r2", reduce(RunView(), began))
     assert dashboard.starting is None
     assert dashboard.live_runs == ["r2"]
-    assert dashboard.shown_view is dashboard.runs["r2"]
+    assert dashboard.followed.shown[-1] is dashboard.runs["r2"]
 
 
 def test_a_run_that_cannot_start_leaves_the_one_before_in_sight() -> None:
@@ -48,6 +48,5 @@ def test_a_run_that_cannot_start_leaves_the_one_before_in_sight() -> None:
     dashboard.advanced("other", RunView(run="other"))
     assert dashboard.starting is not None, "another session's run is not this one"
     dashboard.not_started("r2")
-    assert dashboard.shown_view is not None
-    assert dashboard.shown_view.run != "r2"
+    assert [view.run for view in dashboard.followed.shown] == ["other"]
     dashboard.not_started("r2")

@@ -47,10 +47,6 @@ class Filter(Struct, frozen=True):
         return bool(self.groups)
 
 
-EVERYTHING: Final = Filter("", ())
-"""The filter that everything matches."""
-
-
 @lru_cache(maxsize=32)
 def parse(text: str) -> Filter:
     """The filter that a text spells.

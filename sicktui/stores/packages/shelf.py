@@ -292,11 +292,6 @@ class Shelf:
         entry = self.entry_of(sha256)
         return entry.version if entry else None
 
-    def models_for(self, sha256: str) -> tuple[str, ...]:
-        """The models that these bytes were fetched or approved for; empty where that is not recorded."""
-        entry = self.entry_of(sha256)
-        return entry.models if entry else ()
-
     def approved(self, sha256: str) -> bool:
         """Whether an operator has approved these bytes."""
         return any(entry.approved for entry in self.entries() if entry.sha256 == sha256)

@@ -19,5 +19,4 @@ class Completion(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The text with its last part completed."""
-        tags = {tag for profile in self._dashboard.profiles.values() for tag in profile.tags}
-        return completed(value, tags)
+        return completed(value, self._dashboard.tags)

@@ -33,8 +33,7 @@ class Hinter:
         """Draw the hints; those that are shown already cost nothing."""
         dashboard, focused = self._dashboard, self._screen.focused
         if isinstance(focused, Input):
-            tags = {tag for profile in dashboard.profiles.values() for tag in profile.tags}
-            first, last = filter_hints(focused.value, dashboard.filter_mistake, tags)
+            first, last = filter_hints(focused.value, dashboard.filter_mistake, dashboard.tags)
         else:
             first, last = hints(dashboard.command_context(), self._keys)
         self._bar.show_hints(first, last, lines=2 if self._screen.size.height >= TALL else 1)

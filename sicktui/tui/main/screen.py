@@ -217,8 +217,7 @@ class MainScreen(Screen[None]):
         self.renderer.dirty = True
 
     def _listed(self) -> Listed:
-        tags = {tag for profile in self.dashboard.profiles.values() for tag in profile.tags}
-        return Listed(self.dashboard.targets, tags)
+        return Listed(self.dashboard.targets, self.dashboard.tags)
 
     @on(PasswordsRead)
     def _take_passwords(self, message: PasswordsRead) -> None:

@@ -23,7 +23,7 @@ from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import title_of
-from sicktui.tui.rows.jobs import JobRow, job_row
+from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.rows.search import Asked
 from sicktui.tui.state.shown_runs import ShownRuns
@@ -191,11 +191,6 @@ class DashboardState:
         return self.followed.starting
 
     @property
-    def shown_view(self) -> RunView | None:
-        """The run in focus: the one that is starting, if there is one."""
-        return self.followed.view
-
-    @property
     def live_runs(self) -> list[str]:
         """The followed runs that are running."""
         return self.followed.live
@@ -204,6 +199,11 @@ class DashboardState:
     def owners(self) -> dict[str, str]:
         """The run that uses each device."""
         return self.followed.owners
+
+    @property
+    def tags(self) -> set[str]:
+        """Every tag of the device list."""
+        return {tag for profile in self.profiles.values() for tag in profile.tags}
 
     def job_of(self, device: str) -> DeviceView | None:
         """A device's part in a live run, or in one that is shown."""
@@ -299,13 +299,6 @@ class DashboardState:
             rows.append(row)
         return rows
 
-    def job_rows(self) -> list[JobRow]:
-        """The part of each device in the run in focus, in the order of its plan."""
-        view = self.shown_view
-        if view is None:
-            return []
-        return [job_row(view, part, self._clock.now()) for part in view.devices.values()]
-
     def fleet_rows(self, devices: Sequence[DeviceRow], room: int) -> list[FleetRow]:
         """The lines of the table, of which ``room`` are visible.
 
@@ -354,7 +347,11 @@ class DashboardState:
             note=clean(profile.note or "") if profile else "",
             backups=self.backups_of(target.device),
         )
-        return _as_seen_by_run(row, job, wall, self._grain) if job and job.started else row
+        if job is None:
+            return row
+        return (
+            _as_seen_by_run(row, job, wall, self._grain) if job.started else structs.replace(row, waits=True)
+        )
 
 
 def _location(identity: Identity | None) -> str:

@@ -49,11 +49,6 @@ class ShownRuns:
         begun = [self.views[run] for run in runs if run in self.views]
         return [*begun, self.starting] if self.starting is not None else begun
 
-    @property
-    def view(self) -> RunView | None:
-        """The run in focus: the one that is starting, if there is one."""
-        return self.starting or self.views.get(self._current or "")
-
     def parts(self) -> dict[str, tuple[RunView, DeviceView]]:
         """The part of each device in the runs that are shown: in the live one, else in the latest."""
         owners = self.owners
@@ -66,8 +61,7 @@ class ShownRuns:
 
     def advanced(self, run: str, view: RunView) -> None:
         """Take the state of a run. A new run is shown; it is the current one unless that is running."""
-        if self.starting is not None and self.starting.run == run:
-            self.starting = None
+        self.not_started(run)
         is_new = run not in self.views
         current = self.views.get(self._current or "")
         is_idle = current is not None and current.state is not RunState.RUNNING
@@ -83,7 +77,7 @@ class ShownRuns:
         self.starting = before_first_event(spec)
 
     def not_started(self, run: str) -> None:
-        """The run could not be started, or its events cannot be read."""
+        """The run could not be started, its events cannot be read, or it has begun."""
         if self.starting is not None and self.starting.run == run:
             self.starting = None
 
