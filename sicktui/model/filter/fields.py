@@ -182,7 +182,7 @@ FIELDS: Final = (
         name="state",
         also=("status", "verdict", "is"),
         example="state:failed",
-        help="verdict, contact, UpdateState, health, step of a run; marked, moved, trouble",
+        help="verdict, contact, UpdateState, health, step of a run; running, waiting, marked, moved, trouble",
         values=STATES,
         test=_one_of("The state", STATES, lambda facts: facts.states),
     ),

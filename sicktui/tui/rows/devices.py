@@ -53,6 +53,8 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     marked: bool = False
     in_run: bool = False
     """A run is using the sensor; the list shows what the run observes."""
+    waits: bool = False
+    """A run has it in its plan and has not begun with it."""
     serial: str = ""
     location: str = ""
     auth: str = ""
@@ -92,6 +94,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
             "marked": self.marked,
             "trouble": calmness(self) < _ASKED,
             "running": self.in_run,
+            "waiting": self.waits,
         }
         words = (self.verdict, self.step, self.contact)
         labels = (self.state, self.health.status)
