@@ -7,7 +7,7 @@ FACTORY_PASSWORDS: Final = frozenset({"servicelevel", "client", "main"})
 
 FACTORY_WARNING: Final = (
     "A factory password, which SICK publishes: anyone who can reach the sensor can log in. Change it "
-    "with 'sicktui passwd', or with W in the dashboard."
+    "with 'sicktui passwd'."
 )
 
 

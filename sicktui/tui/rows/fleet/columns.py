@@ -15,8 +15,8 @@ from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, ve
 WIDE: Final = 160
 """Cells from which on the columns of the list stay beside those of a run."""
 
-_AMPLE_NAME: Final = 14
-"""Cells that a name keeps beside a run; more where there is room."""
+_AMPLE_NAME: Final = 20
+"""Cells that a name keeps beside a run, its mark included; more where there is room."""
 
 _DEVICE: Final = {column.id: column for column in DEVICE_COLUMNS}
 _JOB: Final = {column.id: column for column in JOB_COLUMNS}
@@ -65,8 +65,8 @@ def _listed(name: str, rank: int | None = None) -> Column[FleetRow]:
     return _DEVICE[name].over(_device_of, rank=rank)
 
 
-def _of_run(name: str) -> Column[FleetRow]:
-    return _JOB[name].over(_job_of)
+def _of_run(name: str, rank: int | None = None) -> Column[FleetRow]:
+    return _JOB[name].over(_job_of, rank=rank)
 
 
 def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
@@ -92,9 +92,10 @@ def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
             steady=True,
             cell=_of_run("progress").cell if is_wide else _progress_cell,
         ),
-        _of_run("steps"),
+        # The first to go: the name of the step is there, too.
+        _of_run("steps", rank=3),
         Column(
-            id="contact", title="Contact", least=6, most=16, rank=2, usual=6, steady=True, cell=_contact_cell
+            id="contact", title="Contact", least=7, most=16, rank=2, usual=7, steady=True, cell=_contact_cell
         ),
         _of_run("elapsed"),
     ]
