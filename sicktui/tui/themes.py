@@ -5,7 +5,7 @@ Every theme has the same names of colours. Textual resolves them; widgets name n
 
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual.theme import BUILTIN_THEMES, Theme
 
 from sicktui.model.settings import ThemeChoice
@@ -61,19 +61,17 @@ _TERMINAL: Final = Colours(
     busy="ansi_cyan",
 )
 
-_BLACK: Final = Colours(
+_BLACK: Final = structs.replace(
+    _TERMINAL,
     foreground="ansi_white",
     background="ansi_black",
     surface="ansi_black",
     panel="ansi_black",
     cursor="ansi_black",
-    primary="ansi_bright_blue",
-    secondary="ansi_cyan",
     key="ansi_bright_yellow",
     muted="ansi_white",
     good="ansi_bright_green",
     warn="ansi_bright_yellow",
-    bad="ansi_bright_red",
     busy="ansi_bright_cyan",
 )
 
@@ -155,20 +153,12 @@ LOOKS: Final = (
             bad="#ff9f9f",
             busy="#87d7ff",
         ),
-        sixteen=Colours(
+        sixteen=structs.replace(
+            _BLACK,
             foreground="ansi_bright_white",
-            background="ansi_black",
-            surface="ansi_black",
-            panel="ansi_black",
-            cursor="ansi_black",
             primary="ansi_bright_white",
             secondary="ansi_bright_white",
-            key="ansi_bright_yellow",
             muted="ansi_bright_white",
-            good="ansi_bright_green",
-            warn="ansi_bright_yellow",
-            bad="ansi_bright_red",
-            busy="ansi_bright_cyan",
         ),
     ),
     Look(
@@ -190,21 +180,7 @@ LOOKS: Final = (
             bad="#ff8a3d",
             busy="#c7b9f5",
         ),
-        sixteen=Colours(
-            foreground="ansi_white",
-            background="ansi_black",
-            surface="ansi_black",
-            panel="ansi_black",
-            cursor="ansi_black",
-            primary="ansi_bright_blue",
-            secondary="ansi_cyan",
-            key="ansi_bright_white",
-            muted="ansi_white",
-            good="ansi_bright_blue",
-            warn="ansi_bright_yellow",
-            bad="ansi_yellow",
-            busy="ansi_bright_cyan",
-        ),
+        sixteen=structs.replace(_BLACK, key="ansi_bright_white", good="ansi_bright_blue", bad="ansi_yellow"),
     ),
     Look(
         name="terminal",

@@ -19,6 +19,7 @@ NONE: Final = "none"
 
 _COMPARED: Final = ("<", "<=", ">", ">=")
 _EQUAL: Final = (":", "=")
+_ALL: Final = (*_COMPARED, *_EQUAL)
 
 CONTACTS: Final = ("online", "offline", "asking", "other sensor", "moved", "changed", "warning")
 ATTENTION: Final = ("marked", "trouble", "running", "waiting")
@@ -177,6 +178,11 @@ def _compared(sign: str, wanted: float, read: Callable[[Facts], float | None]) -
     return test
 
 
+def _text(name: str, *also: str, example: str, help: str, read: Callable[[Facts], str]) -> Field:  # noqa: A002 - the word of Field
+    """A field that is looked for as text."""
+    return Field(name=name, also=also, example=f"{name}:{example}", help=help, test=_holding(read))
+
+
 FIELDS: Final = (
     Field(
         name="state",
@@ -187,24 +193,18 @@ FIELDS: Final = (
         test=_one_of("The state", STATES, lambda facts: facts.states),
     ),
     Field(name="tag", example="tag:line-2", help="a tag, as @line-2; tag:none for no tag", test=_tag),
-    Field(
-        name="model",
-        also=("family",),
-        example="model:picoscan",
-        help="the sensor's type",
-        test=_holding(lambda facts: facts.model),
-    ),
+    _text("model", "family", example="picoscan", help="the sensor's type", read=lambda facts: facts.model),
     Field(
         name="version",
         also=("firmware", "fw"),
-        signs=(*_COMPARED, *_EQUAL),
+        signs=_ALL,
         example="version<2.3",
         help="the firmware; version:2.3 means 2.3.1 too",
         test=_version,
     ),
     Field(
         name="backup",
-        signs=(*_COMPARED, *_EQUAL),
+        signs=_ALL,
         example="backup>30d",
         help="the age of the newest backup (h, d, w, y), or its mark: backup:none, backup:changed",
         values=BACKUP_MARKS,
@@ -213,49 +213,29 @@ FIELDS: Final = (
     Field(
         name="temp",
         also=("temperature",),
-        signs=(*_COMPARED, *_EQUAL),
+        signs=_ALL,
         example="temp>60",
         help="the sensor's temperature in degrees Celsius",
         test=_temperature,
     ),
-    Field(
-        name="health",
-        example="health:service",
+    _text(
+        "health",
+        example="service",
         help="the sensor's own health, in its words",
-        test=_holding(lambda facts: facts.health.label),
+        read=lambda facts: facts.health.label,
     ),
-    Field(
-        name="name",
-        also=("device",),
-        example="name:gate",
-        help="the name in the list",
-        test=_holding(lambda facts: facts.name),
-    ),
-    Field(
-        name="address",
-        also=("addr", "ip"),
-        example="address:10.0.",
+    _text("name", "device", example="gate", help="the name in the list", read=lambda facts: facts.name),
+    _text(
+        "address",
+        "addr",
+        "ip",
+        example="10.0.",
         help="the address in the list",
-        test=_holding(lambda facts: facts.address),
+        read=lambda facts: facts.address,
     ),
-    Field(
-        name="serial",
-        example="serial:2347",
-        help="the serial number",
-        test=_holding(lambda facts: facts.serial),
-    ),
-    Field(
-        name="location",
-        example="location:hall",
-        help="the sensor's own name",
-        test=_holding(lambda facts: facts.location),
-    ),
-    Field(
-        name="note",
-        example="note:spare",
-        help="the note of the device",
-        test=_holding(lambda facts: facts.note),
-    ),
+    _text("serial", example="2347", help="the serial number", read=lambda facts: facts.serial),
+    _text("location", example="hall", help="the sensor's own name", read=lambda facts: facts.location),
+    _text("note", example="spare", help="the note of the device", read=lambda facts: facts.note),
 )
 """Every field, the most used first."""
 

@@ -349,9 +349,9 @@ class DashboardState:
         )
         if job is None:
             return row
-        return (
-            _as_seen_by_run(row, job, wall, self._grain) if job.started else structs.replace(row, waits=True)
-        )
+        if not job.started:
+            return structs.replace(row, waits=True)
+        return _as_seen_by_run(row, job, wall, self._grain)
 
 
 def _location(identity: Identity | None) -> str:
