@@ -21,6 +21,7 @@ from sicktui.model.run.event import (
     VerdictReached,
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.run.view import seconds_between
 from sicktui.model.safe_text import clean
 
 WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
@@ -137,33 +138,22 @@ def run_facts(
         now: for a run that is running: what is under way lasts until then.
     """
     found = list(events)
-    timeline = TimelineBuilder(spec)
-    timeline.add(found)
-    lanes: dict[str, list[Event]] = {item.device: [] for item in spec.items}
-    log = []
-    for event in found:
-        device = getattr(event, "device", UNSET)
-        if isinstance(device, str):
-            lanes.setdefault(device, []).append(event)
-        elif isinstance(event, Logged) and event.level in _LOGGED:
-            log.append(clean(event.message, _TEXT))
-    verdicts = _verdicts(found)
+    lanes, log = _by_device(spec, found)
+    verdicts = {event.device: event for event in found if isinstance(event, VerdictReached)}
     summary = next((event for event in reversed(found) if isinstance(event, Summarised)), None)
-    finished = _finished(found, state)
-    drawn = timeline.result(now if state is RunState.RUNNING else None)
-    named = tuple(structs.replace(lane, device=clean(lane.device)) for lane in drawn.devices)
-    package = spec.package
+    timeline = _timeline(spec, found, now if state is RunState.RUNNING else None)
+    package, operator = spec.package, spec.operator
     return RunFacts(
         run=clean(spec.run),
         operation=spec.operation,
         state=state,
         started=spec.created,
-        finished=finished,
-        seconds=round(drawn.seconds, 3),
-        user=clean(spec.operator.user),
-        host=clean(spec.operator.host),
-        ssh_client=clean(spec.operator.ssh_client) if spec.operator.ssh_client else None,
-        retry_of=clean(spec.retry_of) if spec.retry_of else None,
+        finished=_finished(found, state),
+        seconds=round(timeline.seconds, 3),
+        user=clean(operator.user),
+        host=clean(operator.host),
+        ssh_client=_text(operator.ssh_client),
+        retry_of=_text(spec.retry_of),
         package=clean(package.name) if package else None,
         package_sha256=package.sha256 if package else None,
         package_bytes=package.size if package else None,
@@ -176,13 +166,37 @@ def run_facts(
         causes=tuple(
             group_by_cause(_cleaned(verdicts[i.device]) for i in spec.items if i.device in verdicts)
         ),
-        log=tuple(dict.fromkeys(log)),
-        timeline=structs.replace(drawn, devices=named),
+        log=log,
+        timeline=timeline,
     )
 
 
-def _verdicts(events: Sequence[Event]) -> dict[str, VerdictReached]:
-    return {event.device: event for event in events if isinstance(event, VerdictReached)}
+def _by_device(spec: RunSpec, events: Sequence[Event]) -> tuple[dict[str, list[Event]], tuple[str, ...]]:
+    """The events of each device, and the warnings about none of them."""
+    lanes: dict[str, list[Event]] = {item.device: [] for item in spec.items}
+    rest = []
+    for event in events:
+        device = getattr(event, "device", UNSET)
+        if isinstance(device, str):
+            lanes.setdefault(device, []).append(event)
+        else:
+            rest.append(event)
+    return lanes, _warnings(rest)
+
+
+def _warnings(events: Sequence[Event]) -> tuple[str, ...]:
+    """Each warning and error once."""
+    logged = (event for event in events if isinstance(event, Logged) and event.level in _LOGGED)
+    return tuple(dict.fromkeys(clean(event.message, _TEXT) for event in logged))
+
+
+def _timeline(spec: RunSpec, events: Sequence[Event], now: datetime | None) -> Timeline:
+    builder = TimelineBuilder(spec)
+    builder.add(events)
+    drawn = builder.result(now)
+    return structs.replace(
+        drawn, devices=tuple(structs.replace(lane, device=clean(lane.device)) for lane in drawn.devices)
+    )
 
 
 def _cleaned(event: VerdictReached) -> VerdictReached:
@@ -266,11 +280,7 @@ def _device(
             for e in events
         ),
         steps=tuple(_steps(spec.operation, events)),
-        warnings=tuple(
-            dict.fromkeys(
-                clean(e.message, _TEXT) for e in events if isinstance(e, Logged) and e.level in _LOGGED
-            )
-        ),
+        warnings=_warnings(events),
     )
 
 
@@ -347,7 +357,7 @@ def _steps(operation: Operation, events: Sequence[Event]) -> list[StepFacts]:
 def _step(end: StepChanged, started: str | None) -> StepFacts:
     seconds: float | None = None
     if started is not None and end.state is not StepState.STARTED:
-        passed = (datetime.fromisoformat(end.ts) - datetime.fromisoformat(started)).total_seconds()
+        passed = seconds_between(started, end.ts)
         seconds = round(passed, 3) if passed >= 0 else None
     return StepFacts(
         step=end.step, state=end.state, started=started, seconds=seconds, detail=clean(end.detail, _TEXT)
