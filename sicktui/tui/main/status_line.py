@@ -1,5 +1,6 @@
 """The status line."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,27 +29,13 @@ def status_line(
 ) -> Cell:
     """Counts on the left; the credential store and the time on the right, as far as there is room.
 
-    ``stores`` are labels from long to short; the first that fits is shown.
+    ``stores`` are labels from long to short; the first that fits is shown. Where there is no
+    room, the number of missing passwords is left out first.
     """
-    by_contact = {contact: sum(row.contact is contact for row in rows) for contact in Contact}
     left = [
         cell("sicktui demo" if demo else "sicktui", Tone.KEY),
         cell(count(len(rows), "device")),
-        _count(by_contact[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
-        _count(
-            by_contact[Contact.OTHER],
-            f"{glyphs.failed} ",
-            " other sensor" if by_contact[Contact.OTHER] == 1 else " other sensors",
-            Tone.BAD,
-        ),
-        _count(by_contact[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
-        _count(by_contact[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
-        _count(
-            sum(row.problem or bool(row.change) for row in rows),
-            f"{glyphs.warning} ",
-            " with warnings",
-            Tone.WARN,
-        ),
+        *_contacts(rows, glyphs),
         cell(f"{glyphs.failed} config.toml invalid", Tone.BAD) if settings_problem else (),
         _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
         _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
@@ -56,7 +43,6 @@ def status_line(
     ]
     gap = Span("  ")
     shown = joined(left, gap)
-    # Left out where there is no room.
     without = _count(unknown_passwords, f"{glyphs.warning} ", " without password", Tone.WARN)
     for right in (*((store, clock) for store in stores), (clock,), ()):
         tail = joined((cell(text, Tone.DIM) for text in right), gap)
@@ -65,6 +51,20 @@ def status_line(
             if room >= (len(gap.text) if right else 0):
                 return (*part, Span(" " * room), *tail)
     return shown
+
+
+def _contacts(rows: Sequence[DeviceRow], glyphs: Glyphs) -> list[Cell]:
+    """How many sensors answer, or not as they should."""
+    numbers = Counter(row.contact for row in rows)
+    others = numbers[Contact.OTHER]
+    warnings = sum(row.problem or bool(row.change) for row in rows)
+    return [
+        _count(numbers[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
+        _count(others, f"{glyphs.failed} ", " other sensor" if others == 1 else " other sensors", Tone.BAD),
+        _count(numbers[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
+        _count(numbers[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
+        _count(warnings, f"{glyphs.warning} ", " with warnings", Tone.WARN),
+    ]
 
 
 def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
@@ -83,7 +83,7 @@ def store_labels(report: CredentialsReport) -> tuple[str, ...]:
     if not report.problems:
         return (plain, short)
     if report.active == MEMORY and report.vault is VaultState.LOCKED:
-        # One key unlocks it; the doctor shows why the keyring does not work.
+        # The operator can unlock it here; for the keyring's own problem there is the doctor.
         return (f"{plain} (the vault is locked)", f"{short} (the vault is locked)", "vault locked")
     problem = report.problems[0]
     return (
