@@ -7,7 +7,7 @@ that, so it goes on while the next are asked. What counts is the sensor's own RE
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -77,23 +77,30 @@ async def commission(
 
     there = await _prepare(sensors)
     waiting = [sensor for sensor in sensors if sensor not in there]
-    deadline = Deadline(context.clock, wait)
     async with asyncio.TaskGroup() as finishing:
         for sensor in there:
             finishing.create_task(complete(sensor))
-        while waiting:
-            over = deadline.over
-            heard = await lan.search(SEARCH)
-            for sensor in list(waiting):
-                asked = await sensor.ask(heard)
-                if asked is Asked.TAKEN:
-                    finishing.create_task(complete(sensor))
-                elif asked is Asked.OVER or over:
-                    end(sensor)
-                else:
-                    continue
-                waiting.remove(sensor)
+        async for sensor, has_taken in _ask(waiting, lan, Deadline(context.clock, wait)):
+            if has_taken:
+                finishing.create_task(complete(sensor))
+            else:
+                end(sensor)
     return done
+
+
+async def _ask(
+    sensors: Sequence[NewSensor], lan: Lan, deadline: Deadline
+) -> AsyncIterator[tuple[NewSensor, bool]]:
+    """Ask the sensors in turn until the time is over. Yields each, and whether it has taken its address."""
+    waiting = list(sensors)
+    while waiting:
+        over = deadline.over
+        heard = await lan.search(SEARCH)
+        for sensor in list(waiting):
+            asked = await sensor.ask(heard)
+            if asked is Asked.TAKEN or asked is Asked.OVER or over:
+                waiting.remove(sensor)
+                yield sensor, asked is Asked.TAKEN
 
 
 async def _prepare(sensors: Sequence[NewSensor]) -> list[NewSensor]:

@@ -267,30 +267,7 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
     if (back and e.silent) or rebooted:
         # It may have rebooted: what was read before may not hold any more.
         known = structs.replace(known, differing=None, differences=(), checksum=None, stamp=None)
-    latest = structs.replace(
-        known,
-        stranger=reading.stranger if RestoreWant.WHO in wants else known.stranger,
-        state=reading.state if RestoreWant.WHO in wants else known.state,
-        result=reading.result if RestoreWant.RESULT in wants else known.result,
-        differs_from_file=(
-            reading.differs_from_file if RestoreWant.FILE in wants else known.differs_from_file
-        ),
-    )
-    if RestoreWant.WHO in wants:
-        # What cannot be read just now keeps its last value.
-        power_on = known.power_on if reading.power_on is None else reading.power_on
-        hours = known.hours if reading.hours is None else reading.hours
-        latest = structs.replace(latest, power_on=power_on, hours=hours)
-    if RestoreWant.VALUES in wants:
-        latest = structs.replace(
-            latest,
-            differing=reading.differing,
-            differences=reading.differences,
-            unread=reading.unread,
-            moved=reading.moved,
-        )
-    if RestoreWant.SAVED in wants:
-        latest = structs.replace(latest, checksum=reading.checksum, stamp=reading.stamp)
+    latest = _updated(known, reading, wants)
     started = latest.state is UpdateState.STARTED
     gone = e.gone or (((back and e.silent) or rebooted) and e.sends > 0)
     pending = latest.result is not None and not latest.result.finished
@@ -310,6 +287,35 @@ def _looked(e: RestoreEvidence, what: RestoreLooked, now: float) -> RestoreEvide
         wants=wants,
         looked_at=now - what.took,
     )
+
+
+def _updated(known: RestoreReading, reading: RestoreReading, wants: frozenset[RestoreWant]) -> RestoreReading:
+    """What is known after a look: what was asked for is as it was read, the rest as before."""
+    latest = known
+    if RestoreWant.WHO in wants:
+        latest = structs.replace(
+            latest,
+            stranger=reading.stranger,
+            state=reading.state,
+            # What cannot be read just now keeps its last value.
+            power_on=known.power_on if reading.power_on is None else reading.power_on,
+            hours=known.hours if reading.hours is None else reading.hours,
+        )
+    if RestoreWant.RESULT in wants:
+        latest = structs.replace(latest, result=reading.result)
+    if RestoreWant.FILE in wants:
+        latest = structs.replace(latest, differs_from_file=reading.differs_from_file)
+    if RestoreWant.VALUES in wants:
+        latest = structs.replace(
+            latest,
+            differing=reading.differing,
+            differences=reading.differences,
+            unread=reading.unread,
+            moved=reading.moved,
+        )
+    if RestoreWant.SAVED in wants:
+        latest = structs.replace(latest, checksum=reading.checksum, stamp=reading.stamp)
+    return latest
 
 
 def _has_rebooted(earlier: RestoreReading, now: RestoreReading) -> bool:

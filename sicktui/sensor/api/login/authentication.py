@@ -134,13 +134,7 @@ class Authenticator:
             SensorError: anything else.
         """
         checked_name(name)
-        if not self._secrets.known:
-            raise AccessDenied(
-                f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
-                advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
-            )
-        if self._secrets.refused is not None:
-            raise self._secrets.refused
+        self._check_password()
         await check_owner(self._reader, self._target, self._owner)
         again = (before_repeat or self.look_again) if acting else None
         if await self.scheme() is AuthScheme.BASIC:
@@ -158,6 +152,16 @@ class Authenticator:
             reply = await retry_bad_reply(clock, lambda: retry_when_busy(clock, attempt))
         await self._encryption.note()
         return reply
+
+    def _check_password(self) -> None:
+        """Raise if there is no password, or the sensor has refused it."""
+        if not self._secrets.known:
+            raise AccessDenied(
+                f"No password is known for {self._link.label} (user {clean(self._target.user)}).",
+                advice="Store it with 'sicktui login', or pass it in SICKTUI_PASSWORD.",
+            )
+        if self._secrets.refused is not None:
+            raise self._secrets.refused
 
     async def look_again(self, refusal: SensorError, *, acting: bool = True) -> None:
         """Look at the sensor before something that it has refused is sent once more, perhaps much later.
