@@ -63,6 +63,11 @@ class Device:
     """Degrees Celsius."""
     hidden: set[str]
     """Endpoints that it does not have."""
+    startup_until = 0.0
+    blinking_until = 0.0
+    _powered = False
+    _clock_lost = False
+    _links_lost = 0
 
     def __init__(
         self,
@@ -88,8 +93,6 @@ class Device:
         self.link_rate = spec.link_rate
         self.spelled: Callable[[str], str] = str
         self.hidden = set(spec.hidden)
-        self.startup_until = 0.0
-        self.blinking_until = 0.0
         location = (spec.name if spec.location is None else spec.location)[: self.generation.location_limit]
         self.parameters = ParameterStore(
             self.generation.api,
@@ -99,10 +102,7 @@ class Device:
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
         self._powered_at = time.now() - spec.powered_seconds
-        self._powered = False
-        self._clock_lost = False
         self._webserver = spec.webserver
-        self._links_lost = 0
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
         self.dump = DiagnosisDump(self)
