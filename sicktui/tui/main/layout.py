@@ -54,7 +54,7 @@ def split_height(
     if zoomed is not None and (zoomed != "run" or runs):
         run, table, log_lines = (room if pane == zoomed else 0 for pane in PANES)
         return Heights(run=run, devices=table, detail=detail, log=log_lines)
-    run = min(runs * (2 if is_tall else 1), room // 4)
+    run = min(runs, room // 4)
     log_least = 0
     if log and height >= 3 * _LEAST:
         log_least = 2 if runs and not is_tall else 4 if height >= _SHORT else 3

@@ -141,7 +141,7 @@ LEAD = 2
 
 
 class RunPane(Pane):
-    """The runs that are shown: a line or two of each, without a title; an unchanged one is not repainted."""
+    """The runs that are shown: a line of each, without a title; an unchanged one is not repainted."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(glyphs=glyphs, id=id)
