@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
-from sicktui.tui.main.layout import PANES, PaneId
+from sicktui.tui.main.layout import PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.state.dashboard import DashboardState
@@ -138,13 +138,9 @@ class Panes:
 
     def zoom(self) -> None:
         """Zoom the focused pane, or restore the layout."""
-        focused = self._screen.focused
-        own: PaneId = "devices"
-        for pane in PANES:
-            if focused is not None and focused.id == pane:
-                own = pane
-        self._renderer.zoomed = None if self._renderer.zoomed else own
-        self._renderer.render()
+        renderer = self._renderer
+        renderer.zoomed = None if renderer.zoomed else renderer.focused_pane
+        renderer.render()
 
     # The log
 

@@ -73,7 +73,7 @@ class Renderer:
         self.dirty = False
         dashboard = self._dashboard
         devices = dashboard.all_device_rows()
-        dashboard.pane = self._focused_pane()
+        dashboard.pane = self.focused_pane
         self.hinter.render()
         runs = len(dashboard.followed.shown)
         # As many lines as there are at most, to know what must be folded; then as many as are needed.
@@ -106,7 +106,8 @@ class Renderer:
         self._render_lines(devices)
         self.hinter.render()
 
-    def _focused_pane(self) -> PaneId:
+    @property
+    def focused_pane(self) -> PaneId:
         """The pane that has the focus; the list behind its filter."""
         focused = self._screen.focused
         return next((pane for pane in PANES if focused and focused.id == pane), "devices")
