@@ -6,7 +6,8 @@ Run it with ``python screenshots/make.py``; it writes ``screenshots/*.svg`` and 
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -23,7 +24,7 @@ from sicktui.engine.run.events import first_events
 from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.targets import choose
-from sicktui.model.clock import SystemClock
+from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.device import Profile
 from sicktui.model.enums import Operation
 from sicktui.model.settings import DiscoverySettings, Limits, Settings, SourceSettings, Timing
@@ -81,24 +82,40 @@ async def main() -> None:
         await conflicting()
 
 
-async def updating() -> None:
-    """An update, from the idle dashboard to the verdicts."""
+@contextmanager
+def opened(clock: Clock | None = None, **settings: object) -> Iterator[Context]:
+    """A home of its own, and these settings beside the usual ones."""
+    usual = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0, max_failures=100))
     with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
-        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0, max_failures=100))
+        context = open_context(
+            home=Path(folder), password=PASSWORD, environ={}, use_keyring=False, clock=clock
+        )
+        context.settings = structs.replace(usual, **settings)
         try:
-            async with Fleet(standard_fleet(6, demo=True), time_scale=2.0) as fleet:
-                furnish(context, fleet)
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await tour(pilot)
+            context.home.create()
+            yield context
         finally:
             context.close()
 
 
+@asynccontextmanager
+async def shown(context: Context) -> AsyncIterator[Pilot[None]]:
+    """The dashboard, in the size of the pictures."""
+    async with Dashboard(context, Appearance()).run_test(size=SIZE, notifications=True) as pilot:
+        yield pilot
+
+
+async def updating() -> None:
+    """An update, from the idle dashboard to the verdicts."""
+    with opened() as context:
+        async with Fleet(standard_fleet(6, demo=True), time_scale=2.0) as fleet:
+            furnish(context, fleet)
+            async with shown(context) as pilot:
+                await tour(pilot)
+
+
 def furnish(context: Context, fleet: Fleet) -> None:
     """The device list and the shelf of the demo."""
-    context.home.create()
     devices = DeviceList()
     for device in fleet.devices:
         place = device.name.split("-")[1]
@@ -151,24 +168,16 @@ async def tour(pilot: Pilot[None]) -> None:
 async def keeping() -> None:
     """Backups: history, diff, and a new sensor in the place of an old one."""
     clock = ShiftedClock()
-    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        context = open_context(
-            home=Path(folder), password=PASSWORD, environ={}, use_keyring=False, clock=clock
-        )
-        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0, max_failures=100))
-        try:
-            async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
-                furnish(context, fleet)
-                await give_a_past(context, fleet, clock)
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await until(pilot, lambda: len(board_of(pilot).observations) == len(fleet.devices))
-                    await pilot.pause(1.0)
-                    await picture_history(pilot, fleet)
-                    await picture_diff(pilot)
-                    await picture_replacement(pilot, context, fleet)
-        finally:
-            context.close()
+    with opened(clock) as context:
+        async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
+            furnish(context, fleet)
+            await give_a_past(context, fleet, clock)
+            async with shown(context) as pilot:
+                await until(pilot, lambda: len(board_of(pilot).observations) == len(fleet.devices))
+                await pilot.pause(1.0)
+                await picture_history(pilot, fleet)
+                await picture_diff(pilot)
+                await picture_replacement(pilot, context, fleet)
 
 
 async def give_a_past(context: Context, fleet: Fleet, clock: ShiftedClock) -> None:
@@ -245,21 +254,14 @@ async def picture_diff(pilot: Pilot[None]) -> None:
 
 async def offering() -> None:
     """A folder with a newer package."""
-    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        share = share_in(Path(folder))
-        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
-        source = SourceSettings(kind="folder", path=str(share))
-        limits = Limits(requests_per_second=50.0, max_failures=100)
-        context.settings = Settings(timing=TIMING, limits=limits, sources={"plant share": source})
-        try:
+    with tempfile.TemporaryDirectory(prefix="sicktui-share-") as folder:
+        source = SourceSettings(kind="folder", path=str(share_in(Path(folder))))
+        with opened(sources={"plant share": source}) as context:
             async with Fleet(standard_fleet(6), time_scale=4.0) as fleet:
                 furnish(context, fleet)
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
+                async with shown(context) as pilot:
                     await until(pilot, lambda: len(board_of(pilot).observations) == len(fleet.devices))
                     await picture_offers(pilot, context)
-        finally:
-            context.close()
 
 
 def share_in(folder: Path) -> Path:
@@ -332,21 +334,13 @@ async def commissioning() -> None:
         DeviceSpec(name=f"new-{number}", port=48_400, shares_address=True, powered_seconds=0.0)
         for number in range(3)
     ]
-    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
-        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0))
-        try:
-            async with Fleet(new, time_scale=1.0, autoip=48_401) as fleet:
-                rows = [
-                    f"{device.mac};127.0.2.{n};gate-{n};hall-3" for n, device in enumerate(fleet.devices, 11)
-                ]
-                table = Path(folder) / "hall-3.csv"
-                table.write_text("\n".join(("mac;address;name;tags", *rows)), encoding="utf-8")
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await picture_commissioning(pilot, table)
-        finally:
-            context.close()
+    with opened() as context:
+        async with Fleet(new, time_scale=1.0, autoip=48_401) as fleet:
+            rows = [f"{device.mac};127.0.2.{n};gate-{n};hall-3" for n, device in enumerate(fleet.devices, 11)]
+            table = context.home.data / "hall-3.csv"
+            table.write_text("\n".join(("mac;address;name;tags", *rows)), encoding="utf-8")
+            async with shown(context) as pilot:
+                await picture_commissioning(pilot, table)
 
 
 async def picture_commissioning(pilot: Pilot[None], table: Path) -> None:
@@ -360,8 +354,10 @@ async def picture_commissioning(pilot: Pilot[None], table: Path) -> None:
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, Confirm))
     await pilot.press("y")
-    await until(pilot, lambda: all(word in app.export_screenshot() for word in ("succeeded", "looking")))
-    picture(pilot, "commissioning")
+    # The first verdict, beside the others; on a fast PC all may be there at the next look.
+    await until(pilot, lambda: isinstance(app.screen, Notice) or shows(pilot, "succeeded"))
+    if not isinstance(app.screen, Notice):
+        picture(pilot, "commissioning")
     await until(pilot, lambda: isinstance(app.screen, Notice))
     app.clear_notifications()
     await pilot.pause(0.5)
@@ -388,22 +384,12 @@ async def searching() -> None:
         )
         for number, (name, serial) in enumerate(found, 11)
     ]
-    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
-        context.settings = Settings(timing=TIMING, limits=Limits(requests_per_second=50.0))
-        try:
-            async with Fleet(specs, time_scale=4.0):
-                context.home.create()
-                devices = DeviceList().add(
-                    Profile(name="crane", address="127.0.2.9:48500", serial="25420067")
-                )
-                devices = devices.add(Profile(name="dock", address="127.0.2.14:48500", serial="25420068"))
-                save_devices(context.home.devices_file, devices)
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await picture_search(pilot)
-        finally:
-            context.close()
+    crane = Profile(name="crane", address="127.0.2.9:48500", serial="25420067")
+    dock = Profile(name="dock", address="127.0.2.14:48500", serial="25420068")
+    with opened() as context:
+        save_devices(context.home.devices_file, DeviceList().add(crane).add(dock))
+        async with Fleet(specs, time_scale=4.0), shown(context) as pilot:
+            await picture_search(pilot)
 
 
 async def picture_search(pilot: Pilot[None]) -> None:
@@ -411,7 +397,7 @@ async def picture_search(pilot: Pilot[None]) -> None:
     app = pilot.app
     board_of(pilot).searched = Asked(ranges="127.0.2.0/28", ports="48500", quiet=True)
     await pilot.press("+")
-    await until(pilot, lambda: "2 new, 1 moved" in app.export_screenshot().replace("&#160;", " "))
+    await until(pilot, lambda: shows(pilot, "2 new, 1 moved"))
     await pilot.press("a", "j", "j")
     app.clear_notifications()
     await pilot.pause(0.5)
@@ -424,16 +410,9 @@ async def conflicting() -> None:
         DeviceSpec(name=f"new-{number}", serial=f"2611040{number}", port=48_600, shares_address=True)
         for number in range(1, 4)
     ]
-    with tempfile.TemporaryDirectory(prefix="sicktui-pictures-") as folder:
-        context = open_context(home=Path(folder), password=PASSWORD, environ={}, use_keyring=False)
-        context.settings = Settings(timing=TIMING, discovery=DiscoverySettings(port=48_601, wait=2.0))
-        try:
-            async with Fleet(new, autoip=48_601):
-                app = Dashboard(context, Appearance())
-                async with app.run_test(size=SIZE, notifications=True) as pilot:
-                    await picture_conflict(pilot)
-        finally:
-            context.close()
+    with opened(discovery=DiscoverySettings(port=48_601, wait=2.0)) as context:
+        async with Fleet(new, autoip=48_601), shown(context) as pilot:
+            await picture_conflict(pilot)
 
 
 async def picture_conflict(pilot: Pilot[None]) -> None:
@@ -441,7 +420,7 @@ async def picture_conflict(pilot: Pilot[None]) -> None:
     app = pilot.app
     board_of(pilot).searched = Asked(targets="127.0.0.1", ports="48600", quiet=True)
     await pilot.press("+")
-    await until(pilot, lambda: "Found 3 sensors" in app.export_screenshot().replace("&#160;", " "))
+    await until(pilot, lambda: shows(pilot, "Found 3 sensors"))
     app.clear_notifications()
     await pilot.pause(0.5)
     picture(pilot, "conflict")
@@ -459,6 +438,11 @@ async def until(pilot: Pilot[None], true: Callable[[], bool], seconds: float = 9
             return
         await pilot.pause(0.1)
     sys.exit("the tour got stuck")
+
+
+def shows(pilot: Pilot[None], words: str) -> bool:
+    """Whether these words are on the screen."""
+    return words in pilot.app.export_screenshot().replace("&#160;", " ")
 
 
 def picture(pilot: Pilot[None], name: str) -> None:
