@@ -1,10 +1,10 @@
 """Names for sensors that are added to the list."""
 
-import ipaddress
 from collections.abc import Iterable
 
 from sicktui.model.device import Identity
 from sicktui.model.firmware.product import product_of
+from sicktui.model.network.address import is_ip_address
 from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Found
 
@@ -32,13 +32,5 @@ def _plain_name(text: str, longest: int) -> str:
     """A text with what a name in the list must not have left out; empty if nothing is left."""
     kept = "".join("-" if char in ":/·" else char for char in clean(text, 2 * longest).strip())
     kept = kept.lstrip("@- ")[:longest].rstrip("- ")
-    reserved = kept.casefold() == "all" or _is_number_address(kept)
+    reserved = kept.casefold() == "all" or is_ip_address(kept)
     return f"sensor-{kept}"[:longest] if reserved else kept
-
-
-def _is_number_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
