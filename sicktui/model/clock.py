@@ -48,6 +48,16 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def seconds_since(moment: str, now: datetime) -> float:
+    """Seconds from a timestamp until now; negative if the PC's clock went back."""
+    return (now - datetime.fromisoformat(moment)).total_seconds()
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds from one timestamp to another; negative if the PC's clock went back."""
+    return seconds_since(earlier, datetime.fromisoformat(later))
+
+
 def is_timestamp(text: str) -> bool:
     """Whether a text is a moment that this program can have written, and can reckon with."""
     try:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sicktui.model.clock import timestamp
+from sicktui.model.clock import seconds_between, timestamp
 from sicktui.model.enums import Action, Code, Level, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     JOURNAL_ONLY,
@@ -30,7 +30,7 @@ from sicktui.model.run.event import (
     decode,
     encode,
 )
-from sicktui.model.run.view import MAX_LOG, DeviceView, RunView, reduce, seconds_between
+from sicktui.model.run.view import MAX_LOG, DeviceView, RunView, reduce
 
 START = datetime(2026, 11, 21, 9, 54, 27, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, structs
 
 from sicktui.engine.reports.causes import Cause, group_by_cause
 from sicktui.engine.reports.timeline import Timeline, TimelineBuilder
+from sicktui.model.clock import seconds_between
 from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Acted,
@@ -21,7 +22,6 @@ from sicktui.model.run.event import (
     VerdictReached,
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
-from sicktui.model.run.view import seconds_between
 from sicktui.model.safe_text import clean
 
 WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})

@@ -5,11 +5,11 @@ Every face (dashboard, ``runs attach``, ``runs show``, the report) folds the sam
 only, so a front end can see by identity which rows changed.
 """
 
-from datetime import datetime
 from typing import Final
 
 from msgspec import UNSET, Struct, structs
 
+from sicktui.model.clock import seconds_between
 from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Acted,
@@ -226,8 +226,3 @@ def _progress(view: DeviceView, event: Progressed) -> DeviceView:
         silent=False,
         silent_since=None,
     )
-
-
-def seconds_between(earlier: str, later: str) -> float:
-    """Seconds from one event's ``ts`` to another's; negative if the PC's clock went back."""
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.model.clock import seconds_since
 from sicktui.model.errors import UsageError
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupRecord, BackupStore
@@ -91,8 +92,7 @@ def plan_prune(store: BackupStore, rule: PruneRule, now: datetime) -> PrunePlan:
 def _is_old(version: BackupVersion, rule: PruneRule, now: datetime) -> bool:
     if rule.older_than_days is None:
         return True
-    age = (now - datetime.fromisoformat(version.last_seen)).total_seconds()
-    return age > rule.older_than_days * _DAY
+    return seconds_since(version.last_seen, now) > rule.older_than_days * _DAY
 
 
 def _leftovers(store: BackupStore) -> Iterator[Path]:

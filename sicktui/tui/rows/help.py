@@ -10,9 +10,9 @@ from sicktui.tui.commands.command import Command
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.commands.hints import ALWAYS, in_order
 from sicktui.tui.commands.keymap import KeyMap
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, text_of, truncate
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, text_of, truncate
+from sicktui.tui.drawing.verdicts import verdict_cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.jobs import VERDICT_TONES
 
 _MOVEMENTS: Final = (
     ("j k", "line down, up (arrows)", "J K", "page down, up (page keys)"),
@@ -98,10 +98,7 @@ def _signs(glyphs: Glyphs) -> list[Cell]:
         (Span("  steps    "), Span(steps)),
         (
             Span("  verdicts "),
-            *(
-                Span(f"{glyphs.verdict(verdict)} {verdict.value}   ", VERDICT_TONES[verdict])
-                for verdict in Verdict
-            ),
+            *joined((verdict_cell(verdict, glyphs) for verdict in Verdict), Span("   ")),
         ),
         (Span("  marks    "), Span(f"{glyphs.mark} marked   {glyphs.cursor} selected")),
         (),

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import UNSET, Struct
 
+from sicktui.model.clock import seconds_since
 from sicktui.model.enums import STEPS, Action, Operation, RunState, Step, StepState, UpdateState, Verdict
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
@@ -12,6 +13,7 @@ from sicktui.model.wording import age, elapsed, percent, rate, size
 from sicktui.tui.drawing.bars import bar
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state
 from sicktui.tui.rows.step_time import StepTime, step_time
@@ -93,7 +95,7 @@ def job_row(run: RunView, view: DeviceView, now: datetime) -> JobRow:
         time=step_time(view, now) if running else StepTime(),
         uploads=view.uploads,
         elapsed=_elapsed(view, now, running=running),
-        answer=age(_since(view.last_answer, now), grain=ANSWER_GRAIN) if running and view.last_answer else "",
+        answer=_answered(view, now) if running else "",
         silent=view.silent and running,
         versions=_versions(view),
         verdict=verdict.verdict if verdict else None,
@@ -113,21 +115,21 @@ def rebooting(view: DeviceView, now: datetime) -> str:
     if view.silent_since is None or not view.silent or view.step not in _REBOOTS:
         return ""
     limit = f" of at most {elapsed(view.patience)}" if view.patience else ""
-    return f"away {elapsed(max(_since(view.silent_since, now), 0.0))}{limit}, normal is 2 to 5 minutes"
+    return f"away {elapsed(max(seconds_since(view.silent_since, now), 0.0))}{limit}, normal is 2 to 5 minutes"
 
 
 def _planned(view: DeviceView) -> str:
     return clean(view.plan.message, 600) if view.plan and view.plan.action is not Action.UPDATE else ""
 
 
-def _since(moment: str, now: datetime) -> float:
-    return (now - datetime.fromisoformat(moment)).total_seconds()
+def _answered(view: DeviceView, now: datetime) -> str:
+    return age(seconds_since(view.last_answer, now), grain=ANSWER_GRAIN) if view.last_answer else ""
 
 
 def _elapsed(view: DeviceView, now: datetime, *, running: bool) -> str:
     if view.verdict is not None:
         return elapsed(view.verdict.seconds) if view.started else ""
-    return elapsed(_since(view.started, now)) if running and view.started else ""
+    return elapsed(seconds_since(view.started, now)) if running and view.started else ""
 
 
 def _away(view: DeviceView) -> str:
@@ -149,14 +151,6 @@ def _versions(view: DeviceView) -> tuple[str, str]:
     return (clean(before or ""), clean(after or ""))
 
 
-VERDICT_TONES: Final = {
-    Verdict.SUCCEEDED: Tone.GOOD,
-    Verdict.FAILED: Tone.BAD,
-    Verdict.UNKNOWN: Tone.WARN,
-    Verdict.SKIPPED: Tone.DIM,
-    Verdict.CANCELLED: Tone.WARN,
-}
-
 _STEP_TONES: Final = {
     StepState.STARTED: Tone.BUSY,
     StepState.DONE: Tone.GOOD,
@@ -169,7 +163,7 @@ _STEP_TONES: Final = {
 def now_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:
     """What the job is doing, or how it ended."""
     if row.verdict is not None:
-        return cell(f"{glyphs.verdict(row.verdict)} {row.verdict.value}", VERDICT_TONES[row.verdict])
+        return verdict_cell(row.verdict, glyphs)
     if row.orphaned:
         return cell(f"{glyphs.unknown} interrupted", Tone.WARN)
     if row.step is None:

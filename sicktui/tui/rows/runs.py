@@ -7,14 +7,15 @@ from typing import Final
 from msgspec import Struct
 from rich.cells import cell_len
 
+from sicktui.model.clock import seconds_between
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import elapsed
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.drawing.verdicts import VERDICT_TONES, WORST_FIRST
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.jobs import VERDICT_TONES
 
 
 class RunLine(Struct, frozen=True, kw_only=True):
@@ -53,19 +54,10 @@ def state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
         RunState.CANCELLED: glyphs.cancelled,
     }
     if line.state is RunState.FINISHED:
-        worst = next((verdict for verdict in _WORST_FIRST if line.verdicts.get(verdict)), None)
+        worst = next((verdict for verdict in WORST_FIRST if line.verdicts.get(verdict)), None)
         if worst is not None:
             return cell(f"{glyphs.verdict(worst)} {line.state.value}", VERDICT_TONES[worst])
     return cell(f"{signs[line.state]} {line.state.value}", _TONES[line.state])
-
-
-_WORST_FIRST: Final = (
-    Verdict.FAILED,
-    Verdict.UNKNOWN,
-    Verdict.CANCELLED,
-    Verdict.SUCCEEDED,
-    Verdict.SKIPPED,
-)
 
 
 def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
@@ -124,7 +116,7 @@ def run_line(row: RunRow, devices: Sequence[str], verdicts: Mapping[Verdict, int
         verdicts: how often each was reached; empty for a run without an end.
     """
     started = datetime.fromisoformat(row.started)
-    took = (datetime.fromisoformat(row.finished) - started).total_seconds() if row.finished else None
+    took = seconds_between(row.started, row.finished) if row.finished else None
     return RunLine(
         run=clean(row.run),
         operation=row.operation.value,

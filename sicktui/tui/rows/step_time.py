@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.model.clock import seconds_since
 from sicktui.model.enums import Step
 from sicktui.model.run.view import DeviceView
 from sicktui.model.settings import Timing
@@ -29,7 +30,7 @@ def step_time(view: DeviceView, now: datetime) -> StepTime:
     """
     if view.step is None or view.step_since is None:
         return StepTime()
-    passed = max(0.0, (now - datetime.fromisoformat(view.step_since)).total_seconds())
+    passed = max(0.0, seconds_since(view.step_since, now))
     if view.step is Step.REBOOT:
         time = elapsed(passed)
         return StepTime(

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.engine.backup.history import SensorHistory
-from sicktui.model.clock import Clock
+from sicktui.model.clock import Clock, seconds_since
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.run.plan import RunSpec
@@ -373,7 +373,7 @@ def _as_seen_by_run(row: DeviceRow, job: DeviceView, wall: datetime, grain: int)
     contact, ago = row.contact, row.age
     if job.last_answer is not None:
         contact = Contact.OFFLINE if job.silent else Contact.ONLINE
-        ago = age((wall - datetime.fromisoformat(job.last_answer)).total_seconds(), grain=grain)
+        ago = age(seconds_since(job.last_answer, wall), grain=grain)
     state = known_state(job.update_state)
     return structs.replace(
         row,

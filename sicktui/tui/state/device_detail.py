@@ -12,10 +12,11 @@ from sicktui.model.run.view import DeviceView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import elapsed, size
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
+from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_words, newest_words
 from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
-from sicktui.tui.rows.jobs import VERDICT_TONES, rebooting
+from sicktui.tui.rows.jobs import rebooting
 from sicktui.tui.rows.step_time import step_time
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
 

@@ -10,6 +10,7 @@ from typing import Final
 from sicktui.cli.output import Printer
 from sicktui.cli.tables import hanging, indented, pad, width
 from sicktui.engine.reports.causes import GAP, Cause, group_by_cause
+from sicktui.model.clock import seconds_between
 from sicktui.model.enums import Action, Level, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Event,
@@ -21,7 +22,7 @@ from sicktui.model.run.event import (
     UpdateStateRead,
     VerdictReached,
 )
-from sicktui.model.run.view import RunView, reduce, seconds_between
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.wording import count, duration, names, size, time_of_day
 
 QUARTER: Final = 25

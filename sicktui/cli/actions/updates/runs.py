@@ -16,12 +16,13 @@ from sicktui.engine.run.follow import interrupted, liveness, request_cancel, res
 from sicktui.engine.run.history import every_event
 from sicktui.engine.run.launch import resume_run
 from sicktui.engine.run.spawn import LaunchError
+from sicktui.model.clock import seconds_between
 from sicktui.model.device import Target
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import VerdictReached
-from sicktui.model.run.view import RunView, reduce, seconds_between
+from sicktui.model.run.view import RunView, reduce
 from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow

@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from sicktui.model.enums import TROUBLE, Verdict
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DeviceRow
-from sicktui.tui.rows.jobs import VERDICT_TONES, JobRow
+from sicktui.tui.rows.jobs import JobRow
 
 
 class Section(IntEnum):

@@ -13,8 +13,8 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import names, rate
 from sicktui.tui.drawing.bars import bar
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
+from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.jobs import VERDICT_TONES
 
 MOST_NAMED: Final = 3
 """Sensors a cancelled run waits for that are named."""

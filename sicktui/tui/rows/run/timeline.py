@@ -20,8 +20,8 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, elapsed
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle
+from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.jobs import VERDICT_TONES
 
 SIGNS: Final[dict[Phase, str]] = {
     Phase.WAIT: "·",
@@ -216,9 +216,7 @@ def counts_cell(timeline: Timeline, glyphs: Glyphs) -> Cell:
     """The verdicts so far, and who is at work."""
     reached = [lane.verdict for lane in timeline.devices if lane.verdict is not None]
     parts = [
-        cell(f"{glyphs.verdict(verdict)} {reached.count(verdict)} {verdict.value}", VERDICT_TONES[verdict])
-        for verdict in Verdict
-        if verdict in reached
+        verdict_cell(verdict, glyphs, reached.count(verdict)) for verdict in Verdict if verdict in reached
     ]
     waiting = sum(
         lane.verdict is None and all(span.phase is Phase.WAIT for span in lane.spans)

@@ -19,20 +19,12 @@ from sicktui.tui.drawing.spans import (
     truncate_middle,
     width_of,
 )
+from sicktui.tui.drawing.verdicts import VERDICT_TONES, WORST_FIRST, verdict_cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.jobs import VERDICT_TONES
 
 MOST_NAMED: Final = 12
 """Names of a cause before the rest is only counted."""
 _MOST_NAME: Final = 24
-_ORDER: Final = (
-    Verdict.FAILED,
-    Verdict.UNKNOWN,
-    None,
-    Verdict.CANCELLED,
-    Verdict.SUCCEEDED,
-    Verdict.SKIPPED,
-)
 
 
 def head_lines(facts: RunFacts, glyphs: Glyphs) -> tuple[Cell, Cell]:
@@ -46,9 +38,9 @@ def head_lines(facts: RunFacts, glyphs: Glyphs) -> tuple[Cell, Cell]:
 def verdict_counts(facts: RunFacts, glyphs: Glyphs) -> Cell:
     """The number of each verdict, the worst first."""
     parts = [
-        cell(f"{glyphs.verdict(verdict)} {number} {verdict.value}", VERDICT_TONES[verdict])
-        for verdict in _ORDER
-        if verdict is not None and (number := facts.verdicts.get(verdict))
+        verdict_cell(verdict, glyphs, number)
+        for verdict in WORST_FIRST
+        if (number := facts.verdicts.get(verdict))
     ]
     if facts.open:
         parts.append(cell(f"{glyphs.waiting} {facts.open} without a verdict", Tone.BUSY))
@@ -101,7 +93,7 @@ def _cause(cause: Cause, glyphs: Glyphs, *, everything: bool) -> list[Cell]:
 
 def device_lines(facts: RunFacts, glyphs: Glyphs, width: int) -> list[Cell]:
     """A line a device, the worst first: verdict, name, firmware, and as much more as has room."""
-    devices = sorted(facts.devices, key=lambda device: _ORDER.index(device.verdict))
+    devices = sorted(facts.devices, key=lambda device: _rank(device.verdict))
     rows = [_columns(facts, device, glyphs) for device in devices]
     if not rows:
         return []
@@ -116,12 +108,17 @@ def device_lines(facts: RunFacts, glyphs: Glyphs, width: int) -> list[Cell]:
     ]
 
 
+def _rank(verdict: Verdict | None) -> float:
+    """The smaller, the worse; without a verdict just after trouble."""
+    return len(TROUBLE) - 0.5 if verdict is None else WORST_FIRST.index(verdict)
+
+
 def _columns(facts: RunFacts, device: DeviceFacts, glyphs: Glyphs) -> Sequence[Cell]:
     verdict = device.verdict
     if verdict is None:
         outcome = cell(f"{glyphs.waiting} no verdict yet", Tone.BUSY)
     else:
-        outcome = cell(f"{glyphs.verdict(verdict)} {verdict.value}", VERDICT_TONES[verdict])
+        outcome = verdict_cell(verdict, glyphs)
     away, took = device.downtime_seconds, device.seconds
     return (
         outcome,
