@@ -23,6 +23,7 @@ _LEAST_BAR: Final = 8
 _MOST_BAR: Final = 40
 _COUNTS: Final = 4
 """The rank of what is more important than the bar."""
+_STARTING: Final = "starting"
 _SHORT: Final = {Verdict.SUCCEEDED: "ok"}
 
 
@@ -51,6 +52,11 @@ class RunHeader(Struct, frozen=True, kw_only=True):
     def is_over(self) -> bool:
         """Whether every device has a verdict."""
         return not (self.at_work or self.waiting)
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether it has begun, and has something left to do."""
+        return not self.is_over and self.state != _STARTING
 
 
 def title_of(view: RunView) -> str:
@@ -104,7 +110,7 @@ def _share(view: RunView) -> float:
 
 def _state(view: RunView, *, is_starting: bool, is_cancelling: bool) -> str:
     if is_starting:
-        return "starting"
+        return _STARTING
     if view.state is not RunState.RUNNING:
         return view.state.value
     if not (view.cancelling or is_cancelling):
@@ -123,41 +129,36 @@ class _Piece(Struct, frozen=True):
 def header_cell(header: RunHeader, glyphs: Glyphs, width: int) -> Cell:
     """The line in at most ``width`` cells. In a narrow one words get shorter, then the least important go."""
     pieces = _pieces(header)
-    line = _with_bar(
-        [piece.long for piece in pieces], header, glyphs, width, Span(f" {glyphs.dot} ", Tone.DIM)
-    )
-    if width_of(line) <= width and _has_bar(line, header, glyphs):
+    dots = Span(f" {glyphs.dot} ", Tone.DIM)
+    line, is_whole = _with_bar([piece.long for piece in pieces], header, glyphs, width, dots)
+    if is_whole and width_of(line) <= width:
         return line
-    line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
-    if width_of(line) <= width and _has_bar(line, header, glyphs):
-        return line
-    while len(pieces) > 1:
+    while True:
+        line, is_whole = _with_bar([piece.short for piece in pieces], header, glyphs, width)
+        fits = width_of(line) <= width
+        if is_whole and fits:
+            return line
+        if len(pieces) == 1:
+            return pieces[0].short
         last = max(pieces, key=lambda piece: piece.rank)
-        if width_of(line) <= width and last.rank <= _COUNTS:
+        if fits and last.rank <= _COUNTS:
             return line
         pieces.remove(last)
-        line = _with_bar([piece.short for piece in pieces], header, glyphs, width)
-        if width_of(line) <= width and _has_bar(line, header, glyphs):
-            return line
-    return pieces[0].short
 
 
-def _has_bar(line: Cell, header: RunHeader, glyphs: Glyphs) -> bool:
-    """Whether it has the bar, or needs none."""
-    is_still = header.is_over or header.state == "starting"
-    signs = {glyphs.bar, glyphs.half_bar, glyphs.empty_bar}
-    return is_still or any(len(span.text) > 1 and set(span.text) <= signs for span in line)
-
-
-def _with_bar(cells: Sequence[Cell], header: RunHeader, glyphs: Glyphs, width: int, gap: Span = _GAP) -> Cell:
-    """The cells with the bar behind the first one, where it has room."""
+def _with_bar(
+    cells: Sequence[Cell], header: RunHeader, glyphs: Glyphs, width: int, gap: Span = _GAP
+) -> tuple[Cell, bool]:
+    """The cells with the bar behind the first one where it has room, and whether no bar is missing."""
     line = joined(cells, gap)
+    if not header.has_bar:
+        return line, True
     room = min(_MOST_BAR, width - width_of(line) - 2 * len(_GAP.text))
-    if room < _LEAST_BAR or header.is_over or header.state == "starting":
-        return line
+    if room < _LEAST_BAR:
+        return line, False
     first, *rest = [part for part in cells if part]
     lead = joined((first, bar(header.share, room, glyphs, header.tone)), _GAP)
-    return joined((lead, joined(rest, gap)), _GAP)
+    return joined((lead, joined(rest, gap)), _GAP), True
 
 
 def _pieces(header: RunHeader) -> list[_Piece]:
