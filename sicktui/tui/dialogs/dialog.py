@@ -1,5 +1,6 @@
 """The base of all dialogs."""
 
+from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -76,6 +77,15 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
     def on_screen_resume(self) -> None:
         """Show the keys for scrolling while the body overflows."""
         self.watch(self.query_one("#body"), "show_vertical_scrollbar", self._show_keys)
+
+    def note_places(self, *files: Path) -> None:
+        """Remember the folders of these files, in a thread that outlives the dialog: a disk may be slow."""
+
+        def work() -> None:
+            for file in files:
+                self.appearance.places.note(file)
+
+        self.app.run_worker(work, group="places", name="note places", thread=True, exit_on_error=False)
 
     def _show_keys(self, overflows: bool) -> None:
         how = "j k scroll   " if overflows and self.scrolls else ""

@@ -72,7 +72,7 @@ class FilePicker(Picker[AnswerT, RowT]):
             self._take(str(found))
 
     def _take(self, path: str) -> None:
-        self.appearance.places.note(expand_path(path))
+        self.note_places(expand_path(path))
         self.path_typed(path)
 
     @on(PathInput.Completed)

@@ -1,5 +1,6 @@
 """A dialog with fields. Screens declare the fields; ``Form`` shows, checks and submits them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -133,14 +134,10 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
         found = await self.app.push_screen_wait(browser)
         if found is not None:
             name = Path(begun).name or Path(field.value).name
-            path_input.value = str(found / name if field.saving and not found.is_file() else found)
+            into = field.saving and not await asyncio.to_thread(found.is_file)
+            path_input.value = str(found / name if into else found)
             path_input.cursor_position = len(path_input.value)
         path_input.focus()
-
-    def _note_places(self, values: FormValues) -> None:
-        for name in self._paths:
-            if values[name]:
-                self.appearance.places.note(values.path(name))
 
     def values(self) -> FormValues:
         """The values as they are now."""
@@ -182,7 +179,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             return
         problem = self._checked(values)
         if not problem.text:
-            self._note_places(values)
+            self.note_places(*(values.path(name) for name in self._paths if values[name]))
             self.dismiss(self.answer(values))
             return
         self._show(problem)
