@@ -71,6 +71,14 @@ def test_a_steady_column_does_not_follow_its_content() -> None:
     assert share(columns, [1, 30], 40) == [9, 9]
 
 
+def test_comfort_comes_before_more_for_an_important_column() -> None:
+    columns: list[Column[DeviceRow]] = [
+        Column(id="a", title="", least=3, most=9, steady=True, cell=lambda _r, _g, _w: ()),
+        Column(id="b", title="", least=3, comfort=5, most=9, rank=3, cell=lambda _r, _g, _w: ()),
+    ]
+    assert share(columns, [9, 9], 12) == [6, 5]
+
+
 @pytest.mark.parametrize(("devices", "runs"), [(0, 0), (6, 0), (6, 1), (200, 5), (1, 40)])
 def test_heights_add_up(devices: int, runs: int) -> None:
     for height in range(3, 70):

@@ -90,9 +90,10 @@ def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, 
     shown = [shown[i] for i in kept]
     widths = [min(ample[i], width) if i in shown else 0 for i in range(len(columns))]
     spare = width - sum(widths) - gap * (len(shown) - 1)
-    wants = {i: _wanted(columns[i], contents[i]) for i in shown}
-    for rank in sorted({columns[i].rank for i in shown}):
-        spare = _grow(widths, [i for i in shown if columns[i].rank == rank], wants, spare)
+    # Comfort for each comes before more than that for the important ones.
+    for wants in (dict(enumerate(comfort)), {i: _wanted(columns[i], contents[i]) for i in shown}):
+        for rank in sorted({columns[i].rank for i in shown}):
+            spare = _grow(widths, [i for i in shown if columns[i].rank == rank], wants, spare)
     return widths
 
 
