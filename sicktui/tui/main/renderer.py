@@ -97,13 +97,21 @@ class Renderer:
             compact=compact,
         )
         self.devices.show(rows)
-        selected = self.devices.selected
+        self._render_runs()
+        self._render_titles(rows, shown)
+        self._render_status(devices)
+        self.render_selection()
+
+    def render_selection(self) -> None:
+        """Draw what is about the selected device; a held key would repaint the rest all the time."""
+        dashboard, selected = self._dashboard, self.devices.selected
+        dashboard.pane = self._focused_pane()
         dashboard.selected = selected.name if selected else None
         if selected is not None and selected.run in dashboard.runs:
             dashboard.shown_run = selected.run
-        self._render_runs()
-        self._render_titles(rows, shown)
-        self._render_lines(devices)
+        size, glyphs = self.detail.size, self._appearance.glyphs
+        self.detail.show(*detail_lines(dashboard, dashboard.selected, glyphs, size.width, size.height))
+        self.log.set_title(self._log_title(Span(f" {glyphs.dot} ", Tone.DIM)))
         self.hinter.render()
 
     @property
@@ -161,7 +169,6 @@ class Renderer:
                 gap,
             )
         )
-        self.log.set_title(self._log_title(gap))
 
     def _log_title(self, gap: Span) -> Cell:
         dashboard = self._dashboard
@@ -177,10 +184,8 @@ class Renderer:
             paused = cell(f"PAUSED, {self.log.held} new", Tone.WARN)
         return joined(((Span("Log "), Span(of, Tone.DIM)), paused), gap)
 
-    def _render_lines(self, rows: list[DeviceRow]) -> None:
-        dashboard, glyphs = self._dashboard, self._appearance.glyphs
-        size = self.detail.size
-        self.detail.show(*detail_lines(dashboard, dashboard.selected, glyphs, size.width, size.height))
+    def _render_status(self, rows: list[DeviceRow]) -> None:
+        dashboard = self._dashboard
         line = status_line(
             rows,
             marked=len(dashboard.marks),
@@ -191,7 +196,7 @@ class Renderer:
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",
             demo=self._appearance.demo,
-            glyphs=glyphs,
+            glyphs=self._appearance.glyphs,
             width=self._status.size.width,
         )
         self._status.show(line)

@@ -15,6 +15,7 @@ from sicktui.engine.context import Context
 from sicktui.model.device import resolve
 from sicktui.model.enums import Level
 from sicktui.model.passwords.login import locked_words
+from sicktui.model.run.event import Progressed
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.config.last_seen import SeenSensor
@@ -244,7 +245,8 @@ class MainScreen(Screen[None]):
         self.dashboard.advanced(message.run, message.view)
         self.notifier.advanced(message.run, message.view, message.events)
         self._backups.advanced(message.events)
-        self.renderer.dirty = True
+        # Bytes move all the time: once a second is enough for them, and much less for a slow line to carry.
+        self.renderer.dirty |= any(not isinstance(event, Progressed) for event in message.events)
 
     @on(RunFound)
     def _take_found(self, message: RunFound) -> None:
@@ -324,7 +326,7 @@ class MainScreen(Screen[None]):
     @on(Table.Selected)
     def _selection_moved(self, _: Table.Selected) -> None:
         renderer = self.renderer
-        renderer.render()
+        renderer.render_selection()
         if renderer.log_of is LogOf.SELECTED:
             renderer.follow_log()
 

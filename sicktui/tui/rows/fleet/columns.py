@@ -65,8 +65,8 @@ def _listed(name: str, rank: int | None = None) -> Column[FleetRow]:
     return _DEVICE[name].over(_device_of, rank=rank)
 
 
-def _of_run(name: str, rank: int | None = None) -> Column[FleetRow]:
-    return _JOB[name].over(_job_of, rank=rank)
+def _of_run(name: str, *, rank: int | None = None, comfort: int | None = None) -> Column[FleetRow]:
+    return _JOB[name].over(_job_of, rank=rank, comfort=comfort)
 
 
 def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
@@ -93,7 +93,7 @@ def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
             cell=_of_run("progress").cell if is_wide else _progress_cell,
         ),
         # The first to go: the name of the step is there, too.
-        _of_run("steps", rank=3),
+        _of_run("steps", rank=3, comfort=_JOB["steps"].most),
         Column(
             id="contact", title="Contact", least=7, most=16, rank=2, usual=7, steady=True, cell=_contact_cell
         ),
