@@ -1,5 +1,6 @@
 """A host name with several IP addresses, of which some lead nowhere."""
 
+import asyncio
 import socket
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from sicktui.sensor.errors import Unreachable
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import ScriptedSensor, free_port
+from tests.sensor.scripted import ScriptedSensor, free_port, reply
 
 NAME = "sensor.example"
 
@@ -63,3 +64,26 @@ async def test_a_host_of_which_no_address_answers_is_refused_as_one_with_a_singl
     with pytest.raises(Unreachable, match="connection refused") as caught:
         await connect(address=f"{NAME}:{free_port()}").read.ident()
     assert caught.value.refused
+
+
+async def test_an_act_goes_to_the_sensor_that_was_read_before_it(
+    device: ScriptedSensor, connect: MakeSensor, resolves_to: Any
+) -> None:
+    """A name may lead to two sensors. The one that was read stops listening right before the act."""
+    resolves_to("127.0.0.1", "127.0.0.9")
+    other = ScriptedSensor()
+    server = await asyncio.start_server(other._serve, "127.0.0.9", device.port)
+    try:
+        other.on("GET DeviceIdent", reply({"Name": "picoScan", "Version": "2.2.1.0R"}))
+        sensor = connect(address=f"{NAME}:{device.port}")
+        assert (await sensor.read.ident())[1] == "2.3.0.0R"
+        await device.stop()
+        with pytest.raises(Unreachable):
+            await sensor.firmware.trigger("RunFirmwareUpdate")
+        assert other.seen == []
+        with pytest.raises(Unreachable):
+            await sensor.read.ident()
+        assert (await sensor.read.ident())[1] == "2.2.1.0R"
+    finally:
+        server.close()
+        await other.stop()

@@ -171,6 +171,33 @@ async def test_a_handshake_that_is_cut_off_is_a_silence(connect: MakeSensor) -> 
         )
 
 
+async def test_one_cut_handshake_is_no_verdict(serve: Serve, connect: MakeSensor) -> None:
+    """As one cut reply is none over plain HTTP: the read is tried again."""
+    bundle = make_bundle()
+    device = await serve(bundle)
+    cut = 0
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(65536):
+            writer.write(piece)
+        writer.close()
+
+    async def cut_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal cut
+        cut += 1
+        if cut <= 2:
+            writer.close()
+            return
+        inner, outer = await asyncio.open_connection("127.0.0.1", device.port)
+        await asyncio.gather(pass_on(reader, outer), pass_on(inner, writer))
+
+    async with await asyncio.start_server(cut_first, "127.0.0.1") as server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        sensor = connect(address=address, scheme="https", fingerprint=bundle.pin)
+        assert await sensor.read.ident() == ("picoScan", "2.3.0.0R")
+    assert cut == 3
+
+
 async def test_a_pin_does_not_replace_the_authority(serve: Serve, connect: MakeSensor, ca_file: str) -> None:
     """With both, both must hold."""
     bundle = make_bundle()

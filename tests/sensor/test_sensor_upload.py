@@ -231,6 +231,9 @@ async def test_an_early_401_is_recognised_whatever_the_sensor_does_next(
     challenging.on("PUT update", answer_early(401, then=then), take_then(reply()))
     await upload_package(connect(auth=auth), large, LARGE, progress)
     assert challenging.last("PUT update").headers["x-session-token"] == "new"
+    again = progress.calls.index((0, LARGE), 1)
+    first = max(sent for sent, _ in progress.calls[:again])
+    assert first > 0 or then != "hang up when blocked", "what left is counted, however short it took"
 
 
 async def test_an_early_401_on_a_line_that_is_kept_is_found_when_the_upload_stalls(

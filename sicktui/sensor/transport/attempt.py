@@ -135,6 +135,11 @@ class Attempt:
         return received
 
     @property
+    def place(self) -> Place | None:
+        """The address of the host that is connected."""
+        return self._connection.place if self._connection is not None else None
+
+    @property
     def _open(self) -> Connection:
         if self._connection is None:
             raise ConnectionError("there is no connection")

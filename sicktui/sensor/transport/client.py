@@ -28,7 +28,7 @@ from sicktui.sensor.transport.attempt import Attempt, pieces
 from sicktui.sensor.transport.failures import Failures
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.transport.names import look_up
+from sicktui.sensor.transport.names import Place, look_up
 from sicktui.sensor.transport.requests import ATTEMPT, OneConnectionEach
 from sicktui.sensor.transport.trust import trust
 
@@ -89,6 +89,9 @@ class Transport:
         self._base = address.base_url(scheme)
         self._timing = timing
         self._failures = Failures(label, encrypted=scheme == "https")
+        self._answers: Place | None = None
+        """The address of the host that answered last. A name may lead to several sensors, and an act must
+        go to the one that was read before it: only a read that finds nothing there looks elsewhere."""
         self._http = OneConnectionEach(trust(ca_file, fingerprint) if scheme == "https" else None)
 
     async def exchange(
@@ -121,6 +124,8 @@ class Transport:
                 request = self._request(method, path, attempt, headers=headers, content=body, timeout=timeout)
                 return await self._answer(request, attempt)
         except _TROUBLE as error:
+            if method == "GET" and not attempt.connected:
+                self._answers = None
             raise self._not_answered(error, attempt, f"{method} {path}", acting=acting) from error
 
     async def upload(
@@ -174,7 +179,7 @@ class Transport:
             async with asyncio.timeout(self._timing.request_timeout) as deadline:
                 with attempt:
                     request = self._request("GET", path, attempt, headers=headers)
-                    async with aclosing(await self._http.handle_async_request(request)) as response:
+                    async with aclosing(await self._send(request, attempt)) as response:
                         return await self._store(response, sink, deadline)
         except _TROUBLE as error:
             if attempt.answered:
@@ -208,7 +213,15 @@ class Transport:
 
     async def _look_up(self, attempt: Attempt) -> None:
         host, port = self._address.host, self._address.port
-        attempt.places = await look_up(host, port, limit=self._timing.request_timeout)
+        if self._answers is not None:
+            attempt.places = [self._answers]
+        else:
+            attempt.places = await look_up(host, port, limit=self._timing.request_timeout)
+
+    async def _send(self, request: httpx.Request, attempt: Attempt) -> httpx.Response:
+        response = await self._http.handle_async_request(request)
+        self._answers = attempt.place
+        return response
 
     def _request(
         self,
@@ -235,7 +248,7 @@ class Transport:
 
     async def _answer(self, request: httpx.Request, attempt: Attempt) -> Answer:
         with attempt:
-            async with aclosing(await self._http.handle_async_request(request)) as response:
+            async with aclosing(await self._send(request, attempt)) as response:
                 return await self._read(response)
 
     async def _read(self, response: httpx.Response) -> Answer:

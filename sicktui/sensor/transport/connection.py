@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from struct import Struct
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from sicktui.sensor.transport.names import Place
 
@@ -36,9 +36,12 @@ class Connection:
 
     Args:
         connected: non-blocking; this object closes it.
+        place: where it leads to.
     """
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, place: Place) -> None:
+        self.place = place
+        """Where it leads to."""
         self._socket = connected
         self._loop = asyncio.get_running_loop()
 
@@ -76,14 +79,14 @@ class Connection:
         Raises:
             OSError: the handshake failed; ``ssl.SSLError`` is one.
         """
-        inside = _EncryptedConnection(self._socket, context, name)
+        inside = _EncryptedConnection(self._socket, self.place, context, name)
         await inside.shake_hands()
         return inside
 
 
 class _EncryptedConnection(Connection):
-    def __init__(self, connected: socket.socket, context: ssl.SSLContext, name: str) -> None:
-        super().__init__(connected)
+    def __init__(self, connected: socket.socket, place: Place, context: ssl.SSLContext, name: str) -> None:
+        super().__init__(connected, place)
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
@@ -109,18 +112,19 @@ class _EncryptedConnection(Connection):
     async def _do(self, step: Callable[[], _Made]) -> _Made:
         """Repeat a step of TLS until it needs nothing more from the network."""
         while True:
+            made, wants = None, False
             try:
                 made = step()
             except ssl.SSLWantReadError:
-                await self._send()
-                received = await super().read()
-                if received:
-                    self._incoming.write(received)
-                else:
-                    self._incoming.write_eof()
+                wants = True  # Left here: an error of the network is not one of TLS.
+            await self._send()
+            if not wants:
+                return cast("_Made", made)
+            received = await super().read()
+            if received:
+                self._incoming.write(received)
             else:
-                await self._send()
-                return made
+                self._incoming.write_eof()
 
     async def _send(self) -> None:
         if self._outgoing.pending:
@@ -155,13 +159,14 @@ async def connect(places: Sequence[Place]) -> Connection:
         OSError: none does.
     """
     if len(places) == 1:
-        return Connection(await _connect(places[0]))
+        return await _connect(places[0])
     tries = [partial(_connect, place) for place in _both_families_first(places)]
+    connected: Connection | None
     connected, _, errors = await staggered.staggered_race(tries, _NEXT_PLACE)
     if connected is None:
         failed = [error for error in errors if isinstance(error, Exception)]
         raise OSError("no address of the host takes a connection") from ExceptionGroup("each of them", failed)
-    return Connection(connected)
+    return connected
 
 
 def _both_families_first(places: Sequence[Place]) -> list[Place]:
@@ -170,7 +175,7 @@ def _both_families_first(places: Sequence[Place]) -> list[Place]:
     return [first, *sorted(others, key=lambda place: place.family == first.family)]
 
 
-async def _connect(place: Place) -> socket.socket:
+async def _connect(place: Place) -> Connection:
     made = socket.socket(place.family, socket.SOCK_STREAM)
     try:
         made.setblocking(False)  # noqa: FBT003  its one argument
@@ -180,4 +185,4 @@ async def _connect(place: Place) -> socket.socket:
     except BaseException:
         made.close()
         raise
-    return made
+    return Connection(made, place)

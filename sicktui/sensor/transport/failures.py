@@ -171,6 +171,12 @@ def _is_handshake(error: BaseException) -> bool:
     ) or any(isinstance(cause, OtherCertificate) for cause in causes(error))
 
 
+def _is_lasting(error: BaseException, reason: str) -> bool:
+    """Whether a certificate or another protocol is the reason, which another try finds again."""
+    is_certificate = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error))
+    return is_certificate or reason in (_NOT_TLS[0], _OLD_TLS[0])
+
+
 def _refused(error: BaseException) -> bool:
     return any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
 
@@ -222,6 +228,7 @@ class Failures:
         lost.refused = after is None and not connected and _refused(error)
         lost.unsent = after is None and not connected and _has_errno(error, _NO_WAY)
         lost.untrusted = untrusted
+        lost.broke_off = after is None and connected and not _is_lasting(error, reason)
         return lost
 
     def not_answered(self, what: str, *, after: float | None, begun: bool, acting: bool) -> SensorError:

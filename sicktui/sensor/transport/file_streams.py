@@ -52,6 +52,9 @@ class FileBody:
         self.total = size
         self.sent = 0
         """Bytes handed to the socket so far."""
+        self._begun = 0
+        """The same with the piece that is under way: some of it may have left."""
+        self._told = 0
         self._path = path
         self._on_progress = on_progress
         self._clock = clock
@@ -75,6 +78,9 @@ class FileBody:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        if self._begun > self._told:
+            # What a broken upload has sent is counted for a verdict; "nothing" must be true.
+            self._on_progress(self._begun, self.total)
 
     @property
     def complete(self) -> bool:
@@ -90,6 +96,7 @@ class FileBody:
         self._report()
         while not self.complete:
             chunk = self._read(min(CHUNK, self.total - self.sent))
+            self._begun += len(chunk)
             yield chunk
             self.sent += len(chunk)
             self._report()
@@ -111,7 +118,7 @@ class FileBody:
     def _report(self) -> None:
         now = self._clock.monotonic()
         if self.sent in (0, self.total) or now - self._reported >= _PROGRESS_INTERVAL:
-            self._reported = now
+            self._reported, self._told = now, self.sent
             self._on_progress(self.sent, self.total)
 
     def _close(self) -> None:

@@ -105,7 +105,7 @@ class Renderer:
     def render_selection(self) -> None:
         """Draw what is about the selected device; a held key would repaint the rest all the time."""
         dashboard, selected = self._dashboard, self.devices.selected
-        dashboard.pane = self.focused_pane()
+        dashboard.pane = self.focused_pane
         dashboard.selected = selected.name if selected else None
         if selected is not None and selected.run in dashboard.runs:
             dashboard.shown_run = selected.run
