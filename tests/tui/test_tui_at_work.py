@@ -1,5 +1,6 @@
 """Keys that are pressed while a command is at work: nothing that was agreed to is torn off."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -45,6 +46,22 @@ async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHa
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         assert device.parameters.saved["LocationName"] == "after"
         await until(pilot, lambda: "Saved on the sensor." in notes_of(pilot))
+
+
+async def test_a_key_that_is_held_runs_no_command_behind_the_box(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        done = asyncio.Event()
+        box = ProgressDialog(main.appearance, "Writing", (), done.wait, stops=False)
+        pilot.app.push_screen(box)
+        await until(pilot, lambda: pilot.app.screen is box)
+        done.set()
+        for _ in range(8):
+            pilot.app.post_message(events.Key("q", "q"))
+            await pilot.pause(0.05)
+            assert pilot.app.screen is box
+        await until(pilot, lambda: pilot.app.screen is main)
 
 
 async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:

@@ -1,15 +1,22 @@
 """Runs slow work behind a modal dialog that swallows key presses."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
+from textual import events
 from textual.widget import Widget
 
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
+
+
+QUIET: Final = 0.4
+"""Seconds without a key until it closes by itself: a held key would run commands behind it."""
+_LONGEST: Final = 10
 
 
 class WorkResult(Struct, frozen=True):
@@ -45,6 +52,11 @@ class ProgressDialog(Dialog[WorkResult]):
         self._lines = lines
         self._work = work
         self._stops = stops
+        self._pressed = float("-inf")
+
+    def on_key(self, _: events.Key) -> None:
+        """Swallow a key."""
+        self._pressed = asyncio.get_running_loop().time()
 
     def body(self) -> list[Widget]:
         """Show what is being done."""
@@ -59,9 +71,16 @@ class ProgressDialog(Dialog[WorkResult]):
             ended = WorkResult(result=await self._work())
         except Exception as error:  # noqa: BLE001  the caller raises it again
             ended = WorkResult(error=error)
+        now = asyncio.get_running_loop().time
+        for _ in range(_LONGEST):
+            if now() - self._pressed >= QUIET:
+                break
+            await asyncio.sleep(QUIET - (now() - self._pressed))
         self.dismiss(ended)
 
     def action_leave(self) -> None:
         """Stop the work, if that is safe."""
         if self._stops:
             super().action_leave()
+        else:
+            self._pressed = asyncio.get_running_loop().time()
