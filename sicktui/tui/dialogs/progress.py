@@ -13,7 +13,6 @@ from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.widgets.prose import Prose
 
-
 QUIET: Final = 0.4
 """Seconds without a key until it closes by itself: a held key would run commands behind it."""
 _LONGEST: Final = 10
