@@ -131,6 +131,7 @@ def test_verify_finds_a_single_flipped_bit_and_a_lost_passphrase(context: Contex
 def test_an_export_comes_back_on_another_pc(store: BackupStore, tmp_path: Path) -> None:
     record = add(store, facts(3, location="gate 7"))
     away = tmp_path / "usb" / "gate.backup"
+    away.parent.mkdir()
     beside = export(store, SnapshotStore(tmp_path / "snapshots"), record, away)
     assert beside.name == "gate.backup.json"
     other = BackupStore(tmp_path / "other" / "backups")

@@ -46,8 +46,12 @@ def test_the_report_of_a_run_in_every_form(
     [line] = printed("--json").splitlines()
     assert {key: value for key, value in json.loads(line).items() if key != "ts"} == json.loads(texts["json"])
 
+    folder = program.folder / "made"
+    lost = program.here("runs", "report", run, "--output", str(folder / "it.md"), "--json", fast=False)
+    assert (lost.code, lost.every_line[-1]["code"], folder.exists()) == (4, "storage_error", False), lost
+    folder.mkdir()
     for form in FORMS:
-        file = program.folder / "made" / f"it.{form}"
+        file = folder / f"it.{form}"
         done = program.here("runs", "report", run, "--output", str(file), "--json", fast=False)
         assert json.loads(done.out)["format"] == form
         assert file.read_bytes().decode() == texts[form]

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from sicktui.engine.reports.document import Form, form_of, render, write_report
+from sicktui.engine.reports.document import Form, form_of, render
 from sicktui.engine.reports.facts import RunFacts, run_facts
 from sicktui.model.enums import RunState
-from sicktui.stores.disk.files import StorageError
 from tests.reports.sample import HOSTILE, SHA, sample
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -107,14 +106,7 @@ def test_json_has_the_facts(facts: RunFacts) -> None:
     ]
 
 
-def test_only_a_regular_file_is_replaced(tmp_path: Path) -> None:
-    write_report(tmp_path / "new" / "a.md", b"x")
-    write_report(tmp_path / "new" / "a.md", b"y")
-    assert (tmp_path / "new" / "a.md").read_bytes() == b"y"
-    with pytest.raises(StorageError, match="not a regular file"):
-        write_report(tmp_path / "new", b"x")
-    with pytest.raises(StorageError, match="not a regular file"):
-        write_report(Path("/dev/null"), b"x")
+def test_the_form_of_a_report_follows_the_name_of_its_file() -> None:
     assert [form_of(Path(name)) for name in ("a.html", "a.HTM", "b.md", "c.csv", "d.json", "e.txt", "f")] == [
         Form.HTML,
         Form.HTML,

@@ -339,6 +339,7 @@ async def test_an_exported_backup_with_edited_metadata_is_refused(harness: Engin
     """They say for which model it is: with others beside it, the file would go to the wrong one."""
     device, record = await backed_up(harness, generation="picoscan-2.3.3")
     file = harness.folder / "stick" / "gate.backup"
+    file.parent.mkdir()
     beside = export(harness.context.backups, harness.context.snapshots, record, file)
     harness.context.backups.path(record).with_suffix(".json").unlink()
     beside.write_text(beside.read_text().replace(str(record.model), "PICS999-9"))

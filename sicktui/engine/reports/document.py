@@ -1,7 +1,6 @@
-"""Makes the report of a run: reads its facts, renders them, writes the file."""
+"""Makes the report of a run: reads its facts, renders them."""
 
 import contextlib
-import stat
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +15,6 @@ from sicktui.engine.reports.facts import RunFacts, run_facts
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
 from sicktui.model.errors import SicktuiError
-from sicktui.stores.disk.files import StorageError, display_path, storage_errors, write_atomic
 
 
 class Form(StrEnum):
@@ -68,21 +66,3 @@ def read_facts(context: Context, run: str) -> RunFacts:
 def render(facts: RunFacts, form: Form) -> bytes:
     """The report as a file's bytes."""
     return _RENDERERS[form](facts)
-
-
-def write_report(path: Path, content: bytes) -> None:
-    """Write a report: whole or not at all, in the place of a regular file or of nothing.
-
-    Raises:
-        StorageError: it cannot be written, or something else than a file is there.
-    """
-    with storage_errors("write", path):
-        try:
-            kind = path.stat().st_mode
-        except FileNotFoundError:
-            kind = stat.S_IFREG
-        if not stat.S_ISREG(kind):
-            raise StorageError(
-                f"{display_path(path)} is not a regular file.", advice="Choose the name of a file."
-            )
-    write_atomic(path, content)

@@ -21,9 +21,9 @@ from sicktui.stores.disk.files import (
     copy_hashed,
     display_path,
     explain_os_error,
+    export_file,
     is_regular,
     storage_errors,
-    write_atomic,
 )
 from sicktui.stores.disk.sealed_json import ChangedSince, read_sealed, sealed, why_unusable
 
@@ -105,7 +105,7 @@ def export(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord, t
 
     Raises:
         BackupUnusable: it is not what was stored any more.
-        StorageError: it cannot be written.
+        StorageError: it cannot be written, or its folder does not exist.
     """
     store.verify(record)
     values: dict[str, Any] = {}
@@ -115,8 +115,8 @@ def export(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord, t
     beside = target.with_name(target.name + SIDECAR)
     with storage_errors("read", store.path(record)):
         content = store.path(record).read_bytes()
-    write_atomic(target, content)
-    write_atomic(beside, sealed(Sidecar(record=record, values=values)))
+    export_file(target, content)
+    export_file(beside, sealed(Sidecar(record=record, values=values)))
     return beside
 
 

@@ -21,7 +21,7 @@ from sicktui.stores.config.devices import DeviceList, profiles_of, rendered
 from sicktui.stores.config.schema import KeyProblem, to_record
 from sicktui.stores.config.spreadsheet import SheetRow, digits_of, guarded, read_bytes, read_sheet, unguarded
 from sicktui.stores.config.toml import read_toml
-from sicktui.stores.disk.files import display_path, write_atomic
+from sicktui.stores.disk.files import display_path, export_file
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
 CERTIFICATE: Final = ("ca_file", "fingerprint")
@@ -116,7 +116,7 @@ def export_devices(
         seen: what is known of the sensors, by device: values of the columns ``SEEN``.
 
     Raises:
-        StorageError: it cannot be written.
+        StorageError: it cannot be written, or its folder does not exist.
     """
     known = {name: {k: v for k, v in (seen or {}).get(name, {}).items() if v} for name in devices.profiles}
     match path.suffix.lower():
@@ -127,7 +127,7 @@ def export_devices(
         case _:
             told = {name: values for name, values in known.items() if values}
             content = rendered(devices) + (b"\n" + tomli_w.dumps({"seen": told}).encode() if told else b"")
-    write_atomic(path, content)
+    export_file(path, content)
 
 
 def _csv(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:

@@ -147,6 +147,32 @@ def write_atomic(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
             sync_folder(place.parent)
 
 
+def export_file(path: Path, data: bytes) -> None:
+    """Write a file to a place that a person has named: whole or not at all, and into a folder that exists.
+
+    A symbolic link is followed. A file that is replaced keeps its mode; a new one is for its owner alone.
+
+    Raises:
+        StorageError: there is no such folder, something else than a file is there, or it cannot be written.
+    """
+    with storage_errors("write", path):
+        place = Path(os.path.realpath(path))
+        if not place.parent.is_dir():
+            raise StorageError(
+                f"Cannot write {display_path(path)}: there is no folder {display_path(place.parent)}.",
+                advice="Create that folder, or choose another one.",
+            )
+        try:
+            now = place.stat().st_mode
+        except FileNotFoundError:
+            now = stat.S_IFREG | PRIVATE_FILE
+        if not stat.S_ISREG(now):
+            raise StorageError(
+                f"{display_path(path)} is not a regular file.", advice="Choose the name of a file."
+            )
+    write_atomic(place, data, mode=now & 0o777)
+
+
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Keep other processes from changing ``path`` at the same time, by a lock file beside it.

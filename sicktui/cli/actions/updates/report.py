@@ -3,10 +3,10 @@
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.reports.as_json import report_record
-from sicktui.engine.reports.document import Form, form_of, read_facts, render, write_report
+from sicktui.engine.reports.document import Form, form_of, read_facts, render
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.stores.disk.files import display_path, exists, expand_path
+from sicktui.stores.disk.files import display_path, exists, expand_path, export_file
 
 
 def report(common: Common, word: str, *, form: str | None, output: str | None) -> int:
@@ -40,7 +40,7 @@ def _write(cli: CliContext, run: str, chosen: Form | None, output: str) -> int:
     if exists(path) and path.is_file() and cli.declined(f"{display_path(path)} exists. Replace it?"):
         return ExitCode.INTERRUPTED
     content = render(read_facts(cli.context, run), form)
-    write_report(path, content)
+    export_file(path, content)
     cli.fact("report", run=run, format=form.value, file=str(path), bytes=len(content))
     cli.out.note(f"Wrote the report of run {run} to {display_path(path)}.")
     return ExitCode.OK

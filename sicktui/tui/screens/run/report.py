@@ -5,10 +5,10 @@ from typing import Any
 
 from textual.app import App
 
-from sicktui.engine.reports.document import Form, form_of, render, write_report
+from sicktui.engine.reports.document import Form, form_of, render
 from sicktui.engine.reports.facts import RunFacts
 from sicktui.model.wording import count
-from sicktui.stores.disk.files import display_path
+from sicktui.stores.disk.files import display_path, export_file
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.save_as import save_as
 from sicktui.tui.drawing.spans import Tone, cell
@@ -23,7 +23,7 @@ async def save_report(app: App[Any], appearance: Appearance, facts: RunFacts) ->
     ]
 
     def write(path: Path) -> str:
-        write_report(path, render(facts, form_of(path) or Form.HTML))
+        export_file(path, render(facts, form_of(path) or Form.HTML))
         return f"Wrote {display_path(path)}."
 
     return await save_as(
