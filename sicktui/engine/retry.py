@@ -21,7 +21,7 @@ from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
-from sicktui.model.device import Target
+from sicktui.model.device import SensorOfRun, Target
 from sicktui.model.enums import TROUBLE, Action, Code, Operation, RunState
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.firmware.package import Package
@@ -76,11 +76,32 @@ def find_retry(context: Context, run: str) -> Retry:
     again = [i.target for i in spec.items if i.device in verdicts and verdicts[i.device].verdict in TROUBLE]
     devices = context.devices()
     listed = [t.device for t in again if t.ad_hoc or t.device in devices.profiles]
+    sensors = _sensors(spec)
     return Retry(
         spec=spec,
-        targets=tuple(choose(listed, devices, context.settings)),
+        targets=tuple(
+            structs.replace(target, retried=sensors.get(target.device))
+            for target in choose(listed, devices, context.settings)
+        ),
         removed=tuple(target.device for target in again if target.device not in listed),
     )
+
+
+def _sensors(spec: RunSpec) -> dict[str, SensorOfRun]:
+    """Who answered for each device in a run, or in the earlier one that it retries; not those never read.
+
+    A sensor that was refused because it is not that of the profile does not count.
+    """
+    known: dict[str, SensorOfRun] = {}
+    for item in spec.items:
+        order, identity = spec.order_of(item.device), item.identity
+        if item.target.retried is not None:
+            known[item.device] = item.target.retried
+        elif identity is not None and identity.key is not None:
+            target = item.target.unpinned if order is not None and order.replace else item.target
+            if target.accepts(identity.serial):
+                known[item.device] = SensorOfRun(run=spec.run, identity=identity)
+    return known
 
 
 def retry_of(context: Context, run: str) -> str | None:
@@ -118,45 +139,66 @@ def limits_again(context: Context, retry: Retry, *, overridden: Collection[str] 
     return structs.replace(context.settings.limits, **kept)
 
 
-def package_again(context: Context, retry: Retry) -> Package | PackageError:
-    """The package of an update, if its bytes can still be had: where they were, else from the shelf."""
+def package_again(context: Context, retry: Retry) -> Package:
+    """The package of an update: the same bytes, where they were or from the shelf.
+
+    Raises:
+        PackageError: they cannot be had. Start no run then: the next retry would find no package in it.
+    """
     package = retry.spec.package
     if package is None:
-        return PackageError(
-            f"Run {retry.run} had no readable package.", advice="Start an update with the package."
+        raise PackageError(
+            f"Run {retry.run} had no readable package.",
+            advice="Start an update with the package.",
+            code=Code.PACKAGE_UNREADABLE,
         )
     try:
+        return _same_bytes(context, package)
+    except PackageError as error:
+        raise PackageError(
+            error.message,
+            advice=f"Put the file with SHA-256 {package.sha256[:12]}... back, or on the shelf with "
+            f"'sicktui firmware add FILE', then use 'sicktui runs retry {retry.run}'.",
+            code=Code.PACKAGE_UNREADABLE,
+        ) from error
+
+
+def _same_bytes(context: Context, package: Package) -> Package:
+    try:
         verify_unchanged(package)
-    except PackageError as changed:
+    except PackageError:
         entry = context.shelf.entry_of(package.sha256)
         if entry is None:
-            return changed
-        try:
-            return context.shelf.package(entry)
-        except PackageError as error:
-            return error
+            raise
+        return context.shelf.package(entry)
     return package
 
 
-async def plan_retry(context: Context, retry: Retry, *, overridden: Collection[str] = ()) -> RunSpec:
+async def plan_retry(
+    context: Context, retry: Retry, *, package: Package | None = None, overridden: Collection[str] = ()
+) -> RunSpec:
     """Plan the devices anew. Reads only; ``start_run`` starts the result.
 
     Args:
         context: the stores, settings and credentials.
         retry: what ``find_retry`` found.
+        package: of an update, what ``package_again`` found.
         overridden: settings that this call overrides.
 
     Raises:
+        PackageError: the package of an update cannot be had any more.
         UsageError: the backup of a restore cannot be named any more.
     """
     old = retry.spec
     limits = limits_again(context, retry, overridden=overridden)
     match old.operation:
         case Operation.UPDATE:
-            package = await asyncio.to_thread(package_again, context, retry)
+            if package is None:
+                package = await asyncio.to_thread(package_again, context, retry)
             items = await plan_update(context, retry.targets, package, old.options)
-            known = package if isinstance(package, Package) else None
-            spec = new_spec(context, old.operation, items, package=known, options=old.options, limits=limits)
+            spec = new_spec(
+                context, old.operation, items, package=package, options=old.options, limits=limits
+            )
         case Operation.BACKUP:
             items = await plan_backup(context, retry.targets)
             spec = new_spec(context, old.operation, items, limits=limits)
@@ -173,7 +215,7 @@ def _restores(context: Context, old: RunSpec, plans: Sequence[RestorePlan], limi
 
 
 async def _restore(context: Context, old: RunSpec, target: Target) -> RestorePlan:
-    """Plan one restore again, of the same bytes."""
+    """Plan one restore again, of the same bytes. A refused one keeps its order, for the next retry."""
     order = old.order_of(target.device)
     word = (order.backup or order.path) if order else (old.backup or LATEST)
     options = RestoreOptions(
@@ -182,13 +224,14 @@ async def _restore(context: Context, old: RunSpec, target: Target) -> RestorePla
     try:
         plan = await plan_restore(context, target, word, options)
     except SicktuiError as error:  # the backup is gone: no reason to keep the other devices from theirs
-        return RestorePlan(item=plan_item(target, Refusal.of(error)))
+        return RestorePlan(item=plan_item(target, Refusal.of(error)), order=order)
     if order is None or plan.order is None or plan.order.sha256 == order.sha256:
-        return plan
+        return structs.replace(plan, order=plan.order or order)
     changed = Refusal(
         Action.REFUSE,
         Code.BACKUP_UNUSABLE,
         f"The backup {order.name} has changed since run {old.run}.",
         "Check it with 'sicktui backups verify', then start a restore of the backup you want.",
     )
-    return RestorePlan(item=plan_item(target, changed, identity=plan.item.identity), facts=plan.facts)
+    item = plan_item(target, changed, identity=plan.item.identity)
+    return RestorePlan(item=item, order=order, facts=plan.facts)

@@ -63,6 +63,8 @@ class Target(Struct, frozen=True, kw_only=True):
     ca_file: str | None = None
     fingerprint: str | None = None
     """64 hex digits in lower case."""
+    retried: "SensorOfRun | None" = None
+    """In a retry: who answered in the run that is retried; no other sensor may be worked on."""
 
     def accepts(self, serial: str | None) -> bool:
         """Whether a sensor is the one that the profile pins; true if it pins none.
@@ -176,6 +178,13 @@ class Identity(Struct, frozen=True, kw_only=True):
         if self.mac and other.mac:
             return self.mac == other.mac
         return self.key is None and other.key is None and self.name == other.name
+
+
+class SensorOfRun(Struct, frozen=True, kw_only=True):
+    """Who answered for a device when a run was planned."""
+
+    run: str
+    identity: Identity
 
 
 def same_serial(left: str, right: str) -> bool:

@@ -1,8 +1,10 @@
 """``sicktui runs retry``: only the failed and unknown devices, with the same bytes, planned anew."""
 
+import shutil
 from pathlib import Path
 
 from sicktui.simulator import Fault
+from sicktui.simulator.device.device import Device
 from tests.support.contract_lines import verdicts
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness, Result
@@ -12,6 +14,10 @@ PHRASE = "open sesame"
 
 def run_of(result: Result) -> str:
     return str(result.of_kind("run")[0]["run"])
+
+
+async def swapped(device: Device, serial: str) -> None:
+    device.swap(serial)
 
 
 def test_only_what_failed_is_updated_again(program: ProgramHarness, start_fleet: StartFleet) -> None:
@@ -57,8 +63,17 @@ def test_only_what_failed_is_updated_again(program: ProgramHarness, start_fleet:
     assert (current.code, verdicts(current.lines)) == (0, {"bad": ("skipped", "already_current")})
     for kept in shelved.glob("*/*"):
         kept.unlink()
-    refused = program.here("runs", "retry", run, "--yes", "--json")
-    assert (refused.code, verdicts(refused.lines)) == (4, {"bad": ("failed", "package_unreadable")}), refused
+    # Without them there is no new run, so that the failed one stays what 'latest' means, and no dead end.
+    newest = str(program.here("runs", "list", "--json").lines[0]["run"])
+    refused = program.here("runs", "retry", run, "--yes", "--json", password=None)
+    [error] = refused.every_line
+    assert (refused.code, error["kind"], error["code"]) == (4, "error", "package_unreadable"), refused
+    for words in ("sicktui firmware add", f"'sicktui runs retry {run}'"):
+        assert words in error["advice"]
+    assert program.here("runs", "list", "--json").lines[0]["run"] == newest
+    Path(package).write_bytes(content)
+    back = program.here("runs", "retry", run, "--yes", "--json")
+    assert (back.code, verdicts(back.lines)) == (0, {"bad": ("skipped", "already_current")}), back
     assert program.here("devices", "remove", "bad", "--yes").code == 0
     gone = program.here("runs", "retry", run, "--yes")
     assert gone.code == 0
@@ -89,3 +104,108 @@ def test_backups_and_restores_are_retried(program: ProgramHarness, start_fleet: 
     assert done.code == 0, done
     assert done.of_kind("verdict")[0]["backup"] == backup
     assert program.here("runs", "retry", "nothing-like-it", "--json").code == 2
+
+
+def test_the_retry_of_a_refused_restore_is_of_the_same_bytes(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name="restore_code", times=1),)))
+    [address] = made.addresses
+    file = program.folder / "kept.backup"
+    assert program.here("backup", address, SICKTUI_PASSPHRASE=PHRASE).code == 0
+    [kept] = program.here("backups", "list", "--json").lines
+    assert program.here("backups", "export", str(kept["id"]), str(file)).code == 0
+    beside = file.with_name(f"{file.name}.json")
+    beside.unlink()
+    shutil.rmtree(program.home / "data" / "backups")
+    content = file.read_bytes()
+    restore = ("restore", address, "--backup", str(file), "--yes", "--json")
+    first = program.here(*restore, SICKTUI_PASSPHRASE=PHRASE)
+    assert first.code == 1, first
+
+    def again() -> Result:
+        return program.here("runs", "retry", "latest", "--yes", "--json", SICKTUI_PASSPHRASE=PHRASE)
+
+    for other in (None, content + b"x", content + b"x"):
+        file.write_bytes(other) if other else file.unlink()
+        refused = again()
+        assert (refused.code, verdicts(refused.lines)) == (4, {address: ("failed", "backup_unusable")}), (
+            refused
+        )
+    file.write_bytes(content)
+    made.do(made.devices[0].power_off())
+    unreachable = again()
+    assert (unreachable.code, verdicts(unreachable.lines)) == (4, {address: ("failed", "unreachable")})
+    made.do(made.devices[0].power_on())
+    done = again()
+    assert (done.code, verdicts(done.lines)) == (0, {address: ("succeeded", None)}), done
+
+
+def test_a_run_without_a_package_cannot_be_retried(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    [address] = start_fleet(sensor("one")).addresses
+    first = program.here("update", address, "--package", "gone.spk", "--yes", "--json")
+    assert first.code == 4, first
+    again = program.here("runs", "retry", "latest", "--yes", "--json")
+    [error] = again.every_line
+    assert (again.code, error["code"]) == (4, "package_unreadable"), again
+    assert "had no readable package" in error["message"]
+    assert len(program.here("runs", "list", "--json").lines) == 1
+
+
+def test_a_retry_is_for_the_sensors_of_its_run(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    broken = Fault(name="update_error", times=1)
+    made = start_fleet(
+        sensor("ad hoc", serial="1001", faults=(broken,)),
+        sensor("listed", serial="1002", faults=(broken,)),
+        sensor("same", serial="1003", faults=(broken,)),
+        sensor("pinned", serial="1004"),
+    )
+    address, listed, same, pinned = made.addresses
+    assert program.here("devices", "add", "gate", listed).code == 0
+    assert program.here("devices", "add", "pin", pinned, "--serial", "9009").code == 0
+    first = program.here(
+        *(
+            "update",
+            address,
+            "gate",
+            same,
+            "pin",
+            "--package",
+            program.package(),
+            "--yes",
+            "--json",
+            "--no-backup",
+        ),
+        *("--max-failures", "7"),
+    )
+    assert first.code == 1, first
+    assert verdicts(first.lines)["pin"] == ("failed", "other_device")
+    # The sensor that a run was not for is not the one that its retry is for.
+    made.do(swapped(made.devices[3], "9009"))
+    for device, serial in zip(made.devices, ("2001", "2002", "0001003"), strict=False):
+        made.do(swapped(device, serial))
+    asked = [len(device.requests) for device in made.devices]
+    again = program.here("runs", "retry", "latest", "--yes", "--json")
+    assert verdicts(again.lines) == {
+        address: ("failed", "other_device"),
+        "gate": ("failed", "other_device"),
+        same: ("succeeded", None),
+        "pin": ("succeeded", None),
+    }, again
+    refused = {line["device"]: line for line in again.of_kind("verdict")}[address]
+    for words in ("serial 2001", "serial 1001", run_of(first)):
+        assert words in refused["message"]
+    assert "start a new run for it" in refused["advice"]
+    for device, before in zip(made.devices[:2], asked, strict=False):
+        assert {request.method for request in device.requests[before:]} == {"GET"}
+
+    # The retry of a retry is for the first run's sensors too, and not for those that were refused.
+    third = program.here("runs", "retry", "latest", "--yes", "--json")
+    assert verdicts(third.lines) == {
+        address: ("failed", "other_device"),
+        "gate": ("failed", "other_device"),
+    }, third
+    made.do(swapped(made.devices[0], "1001"))
+    last = program.here("runs", "retry", "latest", "--yes", "--json")
+    assert verdicts(last.lines)[address] == ("succeeded", None), last
+    assert verdicts(last.lines)["gate"] == ("failed", "other_device"), last

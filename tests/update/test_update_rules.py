@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.plan.base import judge_identity
+from sicktui.engine.restore.rules import RestoreOptions, judge_sensor
 from sicktui.engine.update.rules import (
     judge_family,
     judge_hardware,
@@ -14,7 +15,7 @@ from sicktui.engine.update.rules import (
     warnings_of,
 )
 from sicktui.engine.update.versions import Versions
-from sicktui.model.device import Identity, Target
+from sicktui.model.device import Identity, SensorOfRun, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.firmware.package import Package, PackageType
 from sicktui.model.run.plan import PlanItem, UpdateOptions
@@ -55,6 +56,33 @@ def test_leading_zeros_of_a_serial_number_are_spelling() -> None:
     zero = structs.replace(TARGET, serial="0")
     assert judge_identity(zero, identity(serial="00")) is None
     assert judge_identity(zero, identity(serial=None)) is not None
+
+
+def test_a_retry_is_for_the_sensor_of_its_run() -> None:
+    def judged(before: Identity, now: Identity) -> Code | None:
+        target = structs.replace(TARGET, serial=None, retried=SensorOfRun(run="R1", identity=before))
+        for options in (RestoreOptions(), RestoreOptions(replace=True)):
+            assert judge_sensor(target, now, options) == judge_identity(target, now)
+        refusal = judge_identity(target, now)
+        return refusal.code if refusal else None
+
+    both = structs.replace(identity(), mac="00:06:77:00:00:01")
+    only_mac = structs.replace(both, serial=None)
+    for before, now in (
+        (identity(), identity(serial="0042")),
+        (identity(), identity("2.4.0.0R")),
+        (both, only_mac),
+        (only_mac, both),
+        (both, structs.replace(both, mac="00:06:77:00:00:02")),  # the serial number settles it
+    ):
+        assert judged(before, now) is None
+    for before, now in (
+        (identity(), identity(serial="43")),
+        (identity(), identity(serial=None)),
+        (both, structs.replace(both, serial="43")),
+        (only_mac, structs.replace(only_mac, mac="00:06:77:00:00:02")),
+    ):
+        assert judged(before, now) is Code.OTHER_DEVICE
 
 
 def test_a_pinned_sensor_that_tells_no_serial_number_is_refused() -> None:

@@ -101,10 +101,20 @@ async def reading(
 
 
 def judge_identity(target: Target, identity: Identity) -> Refusal | None:
-    """Refuse a sensor that is not the one the profile pins by serial number."""
-    if target.serial is None or target.accepts(identity.serial):
+    """Refuse a sensor that is not the one the profile pins by serial number, or that a retry is for."""
+    if target.serial is not None and not target.accepts(identity.serial):
+        return Refusal.of(OtherSensor.at(target.address, identity.serial, target.serial))
+    before = target.retried
+    if before is None or before.identity.is_same_sensor(identity):
         return None
-    return Refusal.of(OtherSensor.at(target.address, identity.serial, target.serial))
+    return Refusal(
+        Action.REFUSE,
+        Code.OTHER_DEVICE,
+        f"Another sensor answers at {target.address} than in run {before.run}: "
+        f"{identity.key or identity.name} instead of {before.identity.key or before.identity.name}.",
+        "If the sensor was replaced, start a new run for it instead of a retry; else look for the sensor at "
+        "another address.",
+    )
 
 
 async def change_warnings(context: Context, target: Target, identity: Identity) -> list[str]:

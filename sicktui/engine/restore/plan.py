@@ -58,7 +58,7 @@ async def plan_restore(context: Context, target: Target, word: str, options: Res
     except UsageError:
         raise
     except SicktuiError as error:
-        return RestorePlan(item=plan_item(target, Refusal.of(error)), facts=source.facts if source else None)
+        return _refused(plan_item(target, Refusal.of(error)), source, options)
 
 
 def restore_spec(context: Context, plan: RestorePlan, word: str) -> RunSpec:
@@ -94,9 +94,7 @@ async def _with_sensor(
         identity = await sensor.read.identity()
         refusal = judge_sensor(target, identity, options)
         if refusal is not None:
-            return RestorePlan(
-                item=plan_item(target, refusal, identity=identity), facts=source.facts if source else None
-            )
+            return _refused(plan_item(target, refusal, identity=identity), source, options)
         if source is None:
             source = await asyncio.to_thread(_latest, context, target, identity, options)
         warnings = [*source.warnings]
@@ -110,10 +108,21 @@ async def _with_sensor(
                 context, target, sensor, password, warnings, exposed="password and passphrase cross"
             )
         )
-    order = structs.replace(source.order, replace=options.replace, force=options.force)
+    order = _order(source, options)
     message = " ".join([_intent(identity, order), *warnings])
     item = plan_item(target, refusal, identity=identity, message=message, warnings=warnings)
     return RestorePlan(item=item, order=order, facts=source.facts)
+
+
+def _order(source: Source, options: RestoreOptions) -> RestoreOrder:
+    return structs.replace(source.order, replace=options.replace, force=options.force)
+
+
+def _refused(item: PlanItem, source: Source | None, options: RestoreOptions) -> RestorePlan:
+    """The plan of a device that is refused, with what would have been restored: a retry is of the same."""
+    if source is None:
+        return RestorePlan(item=item)
+    return RestorePlan(item=item, order=_order(source, options), facts=source.facts)
 
 
 def _latest(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> Source:

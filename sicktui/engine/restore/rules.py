@@ -21,9 +21,9 @@ class RestoreOptions(Struct, frozen=True, kw_only=True):
 
 def judge_sensor(target: Target, identity: Identity, options: RestoreOptions) -> Refusal | None:
     """Refuse a sensor that is not the one of the profile, unless it replaces it."""
-    refusal = judge_identity(target, identity)
-    if refusal is None or options.replace:
-        return None
+    refusal = judge_identity(target.unpinned if options.replace else target, identity)
+    if refusal is None or options.replace or target.accepts(identity.serial):
+        return refusal
     return refusal._replace(
         advice=f"{refusal.advice} If it replaces {target.serial}, use --replace: the profile is updated with "
         "the restore."

@@ -9,7 +9,6 @@ from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 from sicktui.stores.backups.passphrases import Passphrases
-from sicktui.stores.packages.errors import PackageError
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.launch import launch
@@ -45,8 +44,6 @@ async def _update(services: Services, found: Retry) -> None:
     package = await services.work(
         "Checking the package", asyncio.to_thread(package_again, services.context, found)
     )
-    if isinstance(package, PackageError):
-        raise package
     limits = limits_again(services.context, found)
     request = UpdateRequest(
         options=found.spec.options,

@@ -7,7 +7,7 @@ from sicktui.cli.actions.updates.plan import show_plan
 from sicktui.cli.actions.updates.update import execute, question, ruled_out
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, plan_retry
+from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, package_again, plan_retry
 from sicktui.model.enums import Operation
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Summarised
@@ -23,10 +23,12 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
             return _nothing(cli, found, reason)
         if found.removed:
             cli.out.note(f"Left out, because no longer in the device list: {names(found.removed)}.", "yellow")
+        is_update = found.spec.operation is Operation.UPDATE
+        package = package_again(cli.context, found) if is_update else None
         _ask_secrets(cli, found)
         cli.out.note(f"Reading {count(len(found.targets), 'sensor')}...")
         overridden = [override.partition("=")[0].strip() for override in common.overrides]
-        spec = asyncio.run(plan_retry(cli.context, found, overridden=overridden))
+        spec = asyncio.run(plan_retry(cli.context, found, package=package, overridden=overridden))
         _show(cli, spec, to_stderr=common.json or detach)
         if _declined(cli, spec):
             return ExitCode.INTERRUPTED

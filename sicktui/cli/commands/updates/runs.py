@@ -83,7 +83,9 @@ def retry(common: Common, run: str, *, detach: bool) -> int:
     """Start a new run for the failed and unknown devices of a finished run.
 
     It has the operation, package or backup (the same bytes, or it is refused) and options of RUN. The plan is
-    made anew, with the device list and the sensors as they are now. Without such devices, nothing is done.
+    made anew, with the device list as it is now, for the sensors of RUN: another one that answers in the
+    place of one is refused (other_device). Without such devices, nothing is done; without the package, no run
+    is started.
     """
     return actions.retry.retry(common, run, detach=detach)
 
@@ -103,7 +105,7 @@ def report(common: Common, run: str, *, form: str | None, output: str | None) ->
 
     As one HTML page, as Markdown, as a table for a spreadsheet program (CSV), or as JSON. It holds who did
     it, when and from where, the SHA-256 of package and backups, the time of each step, downtime, verdict and
-    advice, and a timeline. It has no passwords or passphrases in it.
+    advice, and a timeline. It has no passwords or passphrases in it. The folder of FILE must exist.
 
     \b
     Examples:
