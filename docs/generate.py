@@ -146,6 +146,12 @@ def commands_page() -> str:
         "| exit code | meaning |",
         "|---|---|",
         *(f"| {code.value} | {code.meaning} |" for code in ExitCode),
+        "",
+        "Where standard output cannot be written (a full disk, a closed stream), a line on standard error reports it, and",
+        "the exit code is 1 instead of 0; any other stays. The command itself goes on: an update is followed to its end.",
+        "A reader that closes the pipe (`| head`) causes no error: a list ends with 0, and what waits for sensors (`status`,",
+        "`plan`, `discover`...) ends at once with 1. `update` and `runs attach` leave the run, which continues: 3, or 1 if a",
+        "device has failed already.",
     ]
     root = build(lambda context, *, demo: 0)
     for path, command, context in _walk(root, "sicktui", None):

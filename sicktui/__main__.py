@@ -6,11 +6,11 @@ definitions of the commands, and only the dashboard needs Textual.
 """
 
 import gc
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from sicktui import __version__
+from sicktui.cli import streams
 
 if TYPE_CHECKING:
     from sicktui.engine.context import Context
@@ -26,24 +26,18 @@ def _dashboard(context: "Context", *, demo: bool) -> int:
     return app.run(context, demo=demo)
 
 
-def _plug_streams() -> None:
-    """Give standard streams that are closed (``>&-``, some services) the null device.
-
-    Else the next file that is opened takes their place, and what is printed has nowhere to go.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  stays open
-
-
 def main() -> int:
     """Run the program on the arguments of this process.
 
     Returns:
-        The exit code, as the command-line contract defines it.
+        The exit code, as the command-line contract defines it; never 0 if output was lost.
     """
-    _plug_streams()
-    arguments = sys.argv[1:]
+    with streams.guarded() as stdout:
+        code = _call(sys.argv[1:])
+    return stdout.exit_code(code)
+
+
+def _call(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0

@@ -5,5 +5,6 @@
 - ``commands/``: the definitions; ``actions/``: what each does, imported when it runs.
 - ``context``: what a command works with: stores, settings, output, questions on the terminal.
 - ``output``, ``tables``, ``steps``: JSON lines, plain lines, columns, stages.
-- ``signals``: Ctrl-C while a run is followed; ``crash_log``: unexpected errors.
+- ``streams``: output that cannot be written; ``signals``: Ctrl-C, and a reader that goes away, while a run is
+  followed; ``crash_log``: unexpected errors.
 """

@@ -1,6 +1,5 @@
 """The command line: parses the arguments, runs the command, and returns the exit code."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from sicktui.cli import lines
 from sicktui.cli.commands import COMMANDS
 from sicktui.cli.commands.pc.demo import demo_command
 from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
+from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -37,7 +37,13 @@ Examples:
   sicktui update @hall-3 --package picoScan150_2.3.0.0R.spk.signed
 """
 
-EPILOG: Final = "\b\nExit codes:\n" + "\n".join(f"  {code.value:<4} {code.meaning}" for code in ExitCode)
+EPILOG: Final = "\n".join(
+    (
+        "\b\nExit codes:",
+        *(f"  {code.value:<4} {code.meaning}" for code in ExitCode),
+        "Output that cannot be written makes a 0 a 1.",
+    )
+)
 
 
 def build(dashboard: Dashboard) -> CommandGroup:
@@ -128,6 +134,8 @@ def _run(
         # From click, for a Ctrl-C that no command handles: nothing was written.
         _print_error(_INTERRUPTED)
         return ExitCode.INTERRUPTED, SicktuiError(_INTERRUPTED, code=Code.INTERRUPTED)
+    except ReaderGone:
+        return ExitCode.FAILED, None
     except SicktuiError as error:
         _print_error(f"Error: {error.message}", error.advice)
         return (ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED), error
@@ -160,5 +168,4 @@ def _print_error(*lines: str) -> None:
     """Print an error for people, each line made harmless."""
     for line in lines:
         if line:
-            with contextlib.suppress(OSError):
-                click.echo(clean(line, MAX_MESSAGE), err=True)
+            click.echo(clean(line, MAX_MESSAGE), err=True)

@@ -1,16 +1,18 @@
 """One call of the program: its context, its output, and the questions it may ask."""
 
+import asyncio
 import getpass
 import os
 import select
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
+from sicktui.cli.signals import while_read
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.targets import choose
 from sicktui.model.clock import timestamp
@@ -23,6 +25,7 @@ from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 
+_T = TypeVar("_T")
 _YES: Final = frozenset({"y", "yes", "j", "ja"})
 MAX_SECRET: Final = 4096
 """Bytes of a line that is read as a secret."""
@@ -71,6 +74,14 @@ class CliContext:
         self.fact("problem", device=target.device, **keys)
         self.out.warn(f"{target.device}: {error.message}", error.advice)
         return ExitCode.FAILED
+
+    def read(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do what only reads; it ends with the reader of stdout.
+
+        Raises:
+            ReaderGone: the reader is gone.
+        """
+        return asyncio.run(while_read(work))
 
     def targets(self, words: Sequence[str]) -> list[Target]:
         """The devices that the words on the command line mean."""

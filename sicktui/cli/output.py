@@ -1,12 +1,9 @@
 """Where output goes: JSON lines or plain lines on stdout, messages for people on stderr.
 
 Everything shown is one harmless line: control characters are replaced here once more, whatever
-happened to the text before. A reader that closes the pipe (``| head``) is not an error.
+happened to the text before. What cannot be written raises nothing: ``sicktui.cli.streams`` guards both.
 """
 
-import contextlib
-import errno
-import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,7 +16,6 @@ from sicktui.cli import lines
 from sicktui.cli.tables import indented, width
 from sicktui.model.run.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.safe_text import clean, plain_json
-from sicktui.stores.disk.files import explain_os_error
 
 ARROW: Final = "  -> "
 """In front of what to do next."""
@@ -28,8 +24,6 @@ MAX_LINE: Final = 4000
 
 NO_ESCAPES: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
-
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -45,8 +39,6 @@ class Printer:
     def __init__(self, *, json: bool, environ: Mapping[str, str]) -> None:
         self.json = json
         self._overwritten = ""
-        self.closed = False
-        """The reader of stdout is gone."""
         plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") in NO_ESCAPES
         self._colour = not plain
         for stream in (sys.stdout, sys.stderr):
@@ -80,7 +72,8 @@ class Printer:
 
     def document(self, content: bytes) -> None:
         """Print a whole document on stdout as it is; its maker has made every text in it harmless."""
-        self._write(content)
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
     def line(self, text: str = "", colour: str | None = None, *, bold: bool = False) -> None:
         """Print a result for people. With ``--json`` nothing: the JSON lines say it."""
@@ -120,10 +113,7 @@ class Printer:
         columns = shutil.get_terminal_size((80, 24)).columns
         shown = clean(text, max(1, columns - 1))
         blank = " " * max(0, columns - 1 - width(shown))
-        try:
-            click.echo(f"\r{shown}{blank}\r", file=sys.stderr, nl=False)
-        except OSError as error:
-            self._lost(sys.stderr, error)
+        click.echo(f"\r{shown}{blank}\r", file=sys.stderr, nl=False)
 
     def _wrapped(self, text: str) -> list[str]:
         if not sys.stderr.isatty():
@@ -137,32 +127,8 @@ class Printer:
     def _text(self, stream: TextIO, text: str, colour: str | None, *, bold: bool) -> None:
         harmless = clean(text, MAX_LINE)
         styled = self._colour and (colour is not None or bold) and stream.isatty()
-        try:
-            click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
-        except OSError as error:
-            self._lost(stream, error)
+        click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
 
     def _bytes(self, line: bytes) -> None:
         lines.note(line)
-        self._write(plain_json(line) + b"\n")
-
-    def _write(self, content: bytes) -> None:
-        try:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        except OSError as error:
-            self._lost(sys.stdout, error)
-
-    def _lost(self, stream: TextIO, error: OSError) -> None:
-        """The reader or the terminal is gone: what follows goes nowhere, without a complaint.
-
-        A file that has no room for it is another matter: somebody will read that.
-        """
-        if stream is sys.stdout:
-            self.closed = True
-        with contextlib.suppress(OSError):
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, stream.fileno())
-            os.close(null)
-        if stream is sys.stdout and error.errno in _NO_ROOM:
-            self.note(f"Error: stdout cannot be written: {explain_os_error(error)[0]}.", "red")
+        self.document(plain_json(line) + b"\n")

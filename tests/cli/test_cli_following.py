@@ -137,7 +137,7 @@ def test_closed_streams_keep_nobody_from_working(
         capture_output=True,
         check=False,
     )
-    assert (ended.returncode, ended.stdout) == (0, b""), ended
+    assert (ended.returncode, ended.stdout) == (1, b""), ended  # the update is made, and its lines are lost
     assert made.devices[0].firmware_version == "2.4.0.0R"
     version = subprocess.run(
         ["sh", "-c", script, "sh", *program.command("--version", fast=False)],
@@ -146,7 +146,9 @@ def test_closed_streams_keep_nobody_from_working(
         capture_output=True,
         check=False,
     )
-    assert (version.returncode, version.stderr) == (0, b""), version
+    assert version.returncode == 1, version
+    seen = b"" if "2>" in closed else b"Error: stdout cannot be written: it is closed.\n"
+    assert version.stderr == seen
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
@@ -161,6 +163,7 @@ def test_output_that_finds_no_room_is_not_lost_in_silence(program: ProgramHarnes
             check=False,
         )
     told = [line for line in ended.stderr.decode().splitlines() if "stdout" in line]
+    assert ended.returncode == 1
     assert len(told) == 1
     assert "the disk is full" in told[0]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from unittest import mock
 
 from sicktui.cli.app import run
+from sicktui.cli.streams import guarded
 from sicktui.engine.context import Context
 from sicktui.simulator import make_package
 from tests.support.contract_lines import check_line
@@ -117,23 +118,29 @@ class ProgramHarness:
         stdin: bytes = b"",
         fast: bool = True,
         password: str | None = PASSWORD,
+        stdout: io.RawIOBase | None = None,
         **environment: str,
     ) -> Result:
-        """The same call in this process, which takes a tenth of the time; there is no terminal either."""
+        """The same call in this process, which takes a tenth of the time; there is no terminal either.
+
+        With ``stdout``, what is printed goes there, and none of it is in the result.
+        """
         if password is not None:
             environment["SICKTUI_PASSWORD"] = password
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+        shown = out if stdout is None else io.TextIOWrapper(io.BufferedWriter(stdout), "utf-8")
         with (
             mock.patch.dict(os.environ, self.environment | environment, clear=True),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
-            contextlib.redirect_stdout(out),
+            contextlib.redirect_stdout(shown),
             contextlib.redirect_stderr(err),
             contextlib.chdir(self.folder),
+            guarded() as guard,
         ):
-            code = run(self.command(*words, fast=fast)[3:], dashboard=_no_dashboard)
+            code = guard.exit_code(run(self.command(*words, fast=fast)[3:], dashboard=_no_dashboard))
         result = Result(code, _bytes(out), _bytes(err))
         assert "Traceback" not in result.err, result
-        if code and "--json" in words:
+        if code and "--json" in words and stdout is None:
             last = json.loads(result.out.splitlines()[-1])
             assert last["kind"] in {"error", "summary", "diff"}, result
             assert last["kind"] == "diff" or last["exit_code"] == code, result

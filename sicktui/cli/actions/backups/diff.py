@@ -1,6 +1,5 @@
 """What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -83,7 +82,7 @@ def snapshots(common: Common, word: str) -> int:
 
 def _read(cli: CliContext, target: Target, scope: Scope) -> Snapshot:
     cli.out.note(f"Reading {target.device}...")
-    return asyncio.run(snapshot_now(cli.context, target, scope=scope))
+    return cli.read(snapshot_now(cli.context, target, scope=scope))
 
 
 def _named(cli: CliContext, word: str) -> Snapshot:

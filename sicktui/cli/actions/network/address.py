@@ -93,7 +93,7 @@ def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: A
     with open_cli(common) as cli:
         lan = ThisPc(cli.context, targets=asked.targets, broadcast=asked.broadcast)
         if wanted.request == Request():
-            return _show_heard(cli, mac, asyncio.run(lan.search(SEARCH)))
+            return _show_heard(cli, mac, cli.read(lan.search(SEARCH)))
         if not (wanted.ip or wanted.dhcp):
             raise UsageError("No address was given.", advice="Use --ip or --dhcp.")
         before = Ipv4Config(dhcp=False, address=NO_GATEWAY, mask=_MASK)
@@ -154,7 +154,7 @@ def _end(cli: CliContext, error: SicktuiError, code: ExitCode) -> ExitCode:
 
 def _show(cli: CliContext, target: Target) -> int:
     try:
-        found = asyncio.run(read_address(cli.context, target, ThisPc(cli.context)))
+        found = cli.read(read_address(cli.context, target, ThisPc(cli.context)))
     except SicktuiError as error:
         return _end(cli, error, ExitCode.FAILED)
     state, retries = found.state, found.state.config.retries_dhcp

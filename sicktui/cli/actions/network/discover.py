@@ -1,6 +1,5 @@
 """What ``sicktui discover`` does: searches for sensors, prints them, and takes them into the list."""
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -64,7 +63,7 @@ def discover(common: Common, options: Options) -> int:
         check_profile(Profile(name="new", address="127.0.0.1", tags=options.tags))
         if _is_large(cli, request):
             return ExitCode.INTERRUPTED
-        over = asyncio.run(_search(cli, request))
+        over = cli.read(_search(cli, request))
         added, followed = _print(cli, over, options)
         failure = failure_of(request, over)
         code = ExitCode.OK if failure is None else ExitCode.FAILED

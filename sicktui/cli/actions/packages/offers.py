@@ -138,7 +138,8 @@ def _run(
     with open_cli(common) as cli:
         session = OfferSession(cli.context, os.environ.get(SOURCE_VARIABLE), sources, devices)
         fetching = operation == "fetch"
-        offers = asyncio.run(check_sources(session, _Printer(cli), fetching=fetching, forced=forced))
+        checking = check_sources(session, _Printer(cli), fetching=fetching, forced=forced)
+        offers = asyncio.run(checking) if fetching else cli.read(checking)
         code = exit_code(offers)
         _print_summary(cli, operation, offers, code)
         if not offers:

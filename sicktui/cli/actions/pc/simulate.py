@@ -50,7 +50,7 @@ async def _serve(
     out: Printer, specs: list[DeviceSpec], fleet: FleetRequest, *, until_stdin_ends: bool
 ) -> None:
     stop = asyncio.Event()
-    with Interrupts() as interrupts:
+    with Interrupts(reader=False) as interrupts:
         if until_stdin_ends:
             _watch_stdin(asyncio.get_running_loop(), stop)
         service = asyncio.create_task(

@@ -28,7 +28,7 @@ def get(common: Common, word: str, name: str) -> int:
     with open_cli(common) as cli:
         target = cli.target(word)
         try:
-            value = asyncio.run(read_parameter(cli.context, target, name))
+            value = cli.read(read_parameter(cli.context, target, name))
         except UsageError:
             raise
         except SicktuiError as error:

@@ -30,7 +30,7 @@ def status(common: Common, words: Sequence[str]) -> int:
     """Read and print devices. Returns 1 if one of them could not be read."""
     with open_cli(common) as cli:
         targets = cli.targets(all_if_none(words))
-        seen = asyncio.run(_look(cli, targets))
+        seen = cli.read(_look(cli, targets))
         lost = [
             observation.device for observation in seen if observation.problem or not observation.reachable
         ]

@@ -91,7 +91,7 @@ class Follower:
         finally:
             consumer.cancel()
             await asyncio.gather(consumer, return_exceptions=True)
-        return self._leave() if self._cli.out.closed else self._end()
+        return self._end()
 
     def _announce(self) -> None:
         """The ``run`` line comes first, with the pid of the runner as it is now."""
@@ -104,12 +104,9 @@ class Follower:
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))
 
     async def _consume(self) -> None:
-        out = self._cli.out
         async for batch in follow(self._cli.context, self._run):
             for _, event in batch:
                 self._print(event)
-            if out.closed:
-                return
 
     def _print(self, event: Event) -> None:
         if isinstance(event, Acted) and event.act not in READS:

@@ -1,0 +1,216 @@
+"""Output that cannot be written: an error for every command, and none where only the reader has left."""
+
+import asyncio
+import contextlib
+import errno
+import io
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from unittest import mock
+
+import click
+import pytest
+
+from sicktui.cli.app import build
+from sicktui.cli.signals import Interrupts, while_read
+from sicktui.cli.streams import GuardedStream, ReaderGone, guarded
+from sicktui.simulator import Fault
+from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.program import ProgramHarness
+from tests.support.waiting import LIMIT
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+FULL: Final = "Error: stdout cannot be written: the disk is full. Free some space, then try again.\n"
+
+READS: Final = (
+    *("devices list", "devices overview", "status", "plan one --package PACKAGE", "get one LocationName"),
+    *("discover --no-broadcast --target ADDRESS --set discovery.wait=0.1", "address one", "diff one --quick"),
+    *("diff one --list", "backups list", "backups show BACKUP", "backups history", "backups verify"),
+    *("runs list", "runs show latest", "runs attach latest", "runs report latest", "firmware list"),
+    *("runs report latest --format html", "firmware check", "sources list", "doctor"),
+)
+"""Each command that only reads, and has something to print in the home of ``seeded``."""
+CHANGES: Final = {
+    *("devices add", "devices edit", "devices remove", "devices import", "devices export", "login", "logout"),
+    *("passwd", "vault create", "vault password", "vault export", "vault import", "update", "backup", "set"),
+    *("backups export", "backups import", "backups prune", "restore", "commission", "find-me", "dump"),
+    *("passphrase set", "passphrase generate", "passphrase forget"),
+    *("runs cancel", "runs resume", "runs retry"),
+    *("firmware add", "firmware approve", "firmware remove", "firmware fetch", "sources login"),
+    *("sources logout", "simulate", "demo"),
+}
+
+
+class Unwritable(io.RawIOBase):
+    """Refuses every byte."""
+
+    def __init__(self, number: int = errno.ENOSPC) -> None:
+        self.number = number
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _: "ReadableBuffer", /) -> int:
+        raise OSError(self.number, os.strerror(self.number))
+
+
+def commands(command: click.Command, path: str = "") -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield path
+        return
+    for name, member in command.commands.items():
+        yield from commands(member, f"{path} {name}".strip())
+
+
+ALL: Final = tuple(commands(build(lambda _, *, demo: int(demo))))
+
+
+@pytest.fixture
+def seeded(program: ProgramHarness, start_fleet: StartFleet) -> tuple[ProgramHarness, dict[str, str]]:
+    """A home with one of everything, and the words that stand for what is in it."""
+    made = start_fleet(sensor("one"))
+    package = program.package()
+    (program.home / "config").mkdir(parents=True)
+    source = f'[sources.share]\nkind = "folder"\npath = "{program.folder}"\n'
+    (program.home / "config" / "config.toml").write_text(source)
+    assert program.here("devices", "add", "one", *made.addresses, fast=False).code == 0
+    assert program.here("firmware", "add", package, fast=False).code == 0
+    assert program.here("update", "one", "--package", package, "--yes").code == 0
+    [backup] = program.here("backups", "list", "--json", fast=False).of_kind("backup")
+    return program, {"ADDRESS": made.addresses[0], "BACKUP": backup["id"], "PACKAGE": package}
+
+
+def test_every_command_is_known_here() -> None:
+    reads = {command for command in ALL if any(f"{words} ".startswith(f"{command} ") for words in READS)}
+    assert reads | CHANGES == set(ALL)
+    assert not reads & CHANGES
+
+
+def test_what_is_lost_fails_every_command_that_reads(seeded: tuple[ProgramHarness, dict[str, str]]) -> None:
+    program, stand_ins = seeded
+    ended, left = {}, {}
+    for words in READS:
+        call = [stand_ins.get(word, word) for word in words.split()]
+        form = () if "html" in call else ("--json",)
+        result = program.here(*call, *form, stdout=Unwritable())
+        ended[words] = (result.code, result.err.count(FULL))
+        result = program.here(*call, stdout=Unwritable(errno.EPIPE))
+        left[words] = (result.code, "Error" in result.err)
+    assert ended == dict.fromkeys(READS, (1, 1))
+    # A reader that has left is no error; what still waits for sensors then is not waited for.
+    assert {words: found for words, found in left.items() if found != (0, False)} == {"status": (1, False)}
+
+
+@pytest.mark.parametrize("words", [("--version",), *((*command.split(), "-h") for command in ("", *ALL))])
+def test_help_and_version_that_are_lost(program: ProgramHarness, words: tuple[str, ...]) -> None:
+    result = program.here(*words, fast=False, stdout=Unwritable())
+    assert (result.code, result.err) == (1, FULL)
+    result = program.here(*words, fast=False, stdout=Unwritable(errno.EPIPE))
+    assert (result.code, result.err) == (0, "")
+
+
+def test_an_update_goes_on_without_its_output(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one"))
+    words = ("update", *made.addresses, "--package", program.package(), "--yes", "--no-backup")
+    result = program.here(*words, stdout=Unwritable())
+    assert result.code == 1
+    assert result.err.count(FULL) == 1
+    assert "Reattach" not in result.err
+    assert made.devices[0].firmware_version == "2.4.0.0R"
+    [run] = program.here("runs", "list", "--json", fast=False).lines
+    assert run["state"] == "finished"
+
+
+def test_a_worse_exit_code_is_kept() -> None:
+    guard = GuardedStream(Unwritable(), lambda _: None)
+    assert guard.exit_code(0) == 0
+    guard.write(b"x")
+    assert [guard.exit_code(code) for code in (0, 1, 2, 3, 4, 130)] == [1, 1, 2, 3, 4, 130]
+
+
+def test_what_follows_a_loss_is_dropped_and_the_loss_reported_once() -> None:
+    raw, reported = Unwritable(), list[OSError]()
+    guard = GuardedStream(raw, reported.append)
+    answers = [2, OSError(errno.EIO, "Input/output error"), 3]
+    with mock.patch.object(raw, "write", side_effect=answers) as write:
+        assert [guard.write(b"abc") for _ in range(3)] == [2, 3, 3]
+    assert write.call_count == 2
+    assert [error.errno for error in reported] == [errno.EIO]
+
+
+@contextlib.contextmanager
+def guarded_pipe() -> Iterator[int]:
+    """Make stdout a guarded pipe; gives its end for reading."""
+    reading, writing = os.pipe()
+    with (
+        open(writing, "w", encoding="utf-8") as stdout,  # noqa: PTH123
+        contextlib.redirect_stdout(stdout),
+        guarded(),
+    ):
+        yield reading
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes cannot be watched")
+async def test_waiting_ends_with_the_reader_though_nothing_is_printed() -> None:
+    ended: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(LIMIT)
+        finally:
+            ended.append("cleaned up")
+
+    with guarded_pipe() as reading:
+        asyncio.get_running_loop().call_later(0.01, os.close, reading)
+        with pytest.raises(ReaderGone):
+            await while_read(wait())
+        assert ended == ["cleaned up"]
+        with Interrupts() as interrupts:
+            assert not await asyncio.wait_for(interrupts.ctrl_c(), LIMIT)
+        with Interrupts(reader=False) as interrupts, pytest.raises(TimeoutError):
+            await asyncio.wait_for(interrupts.ctrl_c(), 0.01)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes cannot be watched")
+async def test_a_reader_that_stays_changes_nothing() -> None:
+    with guarded_pipe() as reading:
+        assert await while_read(asyncio.sleep(0, "read")) == "read"
+        task = asyncio.ensure_future(while_read(asyncio.sleep(LIMIT)))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        os.close(reading)
+
+
+def test_a_status_ends_with_its_reader(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    silent: FleetThread = start_fleet(sensor("one", faults=(Fault(name="hang", at="*"),)), time_scale=1.0)
+    slow = ("--set", "timing.request_timeout=600")
+    process = program.start("status", *silent.addresses, *slow, fast=False)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"DEVICE")
+    process.stdout.close()
+    process.stdout = None
+    assert process.wait(timeout=LIMIT / 2) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("word", ["--version", "-h"])
+def test_a_real_full_disk(program: ProgramHarness, word: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            program.command(word, fast=False),
+            env=program.environment,
+            cwd=program.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (ended.returncode, ended.stderr.decode()) == (1, FULL)
