@@ -103,6 +103,7 @@ class Terminal:
 
     def resize(self, columns: int, lines: int) -> None:
         """Another window size."""
+        self.screen.resize(lines, columns)
         self.child.setwinsize(lines, columns)
 
     def wait_for_end(self, *, seconds: float = LIMIT) -> int:

@@ -46,7 +46,18 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
         # How it ended is shown by itself; behind it the run and its rows stay.
         terminal.wait_for(lambda text: "Verdicts" in text and "failed, update_error: picoscan-dock-1" in text)
         terminal.press("q")
-        done = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text)
+        short = terminal.wait_for(lambda text: "finished · 1 succeeded · 2 failed" in text)
+        for word in (
+            "picoscan-dock-1",
+            "picoscan-gate-1",
+            "multiscan-hall-1",
+            "√ succeeded",
+            f"{CROSS} failed",
+        ):
+            assert word in short
+        # At 80 columns the count of the steps gives way to whole names.
+        terminal.resize(100, 24)
+        done = terminal.wait_for(lambda text: "8/8" in text and "6/8" in text)
         for word in (
             "√ succeeded",
             "8/8",
