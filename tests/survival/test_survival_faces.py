@@ -74,7 +74,7 @@ async def refused_run(harness: KilledRuns, device: Device) -> str:
 async def test_cancel_latest_means_the_run_that_is_going_and_says_what_it_waits_for(
     harness: KilledRuns,
 ) -> None:
-    flashing, waiting = await harness.sensors(sensor("flashing", flash_seconds=150.0), sensor("waiting"))
+    flashing, waiting = await harness.sensors(sensor("flashing", flash_seconds=300.0), sensor("waiting"))
     harness.settings(limits=Limits(requests_per_second=1000.0, jobs=1), flash_timeout=20.0)
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
