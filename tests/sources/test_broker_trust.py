@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -95,8 +95,12 @@ class _Broker:
                 client, _ = self.listening.accept()
             except OSError:
                 return
-            client.recv(4096)
-            client.sendall(bytes([0x20, 2, 0, self.code]))
+            try:
+                client.recv(4096)
+                client.sendall(bytes([0x20, 2, 0, self.code]))
+            except OSError:  # The client hung up first.
+                client.close()
+                continue
             if self.code:
                 client.close()
             else:
@@ -104,7 +108,8 @@ class _Broker:
 
     def hang_up(self) -> None:
         for client in self.open:
-            client.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # The client may have hung up first.
+                client.shutdown(socket.SHUT_RDWR)
             client.close()
         self.open.clear()
 
