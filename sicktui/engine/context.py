@@ -14,12 +14,12 @@ from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.address_changes import AddressChanges
 from sicktui.stores.config.devices import DeviceList, load_devices
-from sicktui.stores.config.last_seen import LastSeen
-from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.journal.journal import Journal
+from sicktui.stores.memory.last_seen import LastSeen
+from sicktui.stores.memory.sensor_memory import SensorMemory
 from sicktui.stores.packages.shelf import Shelf
 from sicktui.stores.secrets.bindings import BindingsRecord, Place
 from sicktui.stores.secrets.credentials import Credentials, open_credentials

@@ -30,7 +30,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
-from sicktui.stores.config.last_seen import SeenSensor
+from sicktui.stores.memory.last_seen import SeenSensor
 
 
 def connect(

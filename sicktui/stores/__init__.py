@@ -5,6 +5,7 @@ Imports run one way, from the top down::
 backups/   parameter backups and snapshots, their versions, pruning, export, passphrases
 secrets/   passwords: given for this call, OS keyring, vault, memory
 config/    settings (config.toml) and the device list (devices.toml)
+memory/    what the program remembers by itself
 journal/   the record of runs, in SQLite
 packages/  firmware packages: inspected, unpacked, and kept on the shelf
 dumps      diagnosis files

@@ -18,7 +18,7 @@ from textual.scrollbar import ScrollBar
 from sicktui.engine.context import Context
 from sicktui.engine.run.process import own_module
 from sicktui.model.errors import UsageError
-from sicktui.stores.config.places import Places
+from sicktui.stores.memory.places import Places
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.advice import speak
 from sicktui.tui.commands.keymap import KeyMap

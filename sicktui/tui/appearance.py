@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 
 from sicktui.model.settings import Density, ThemeChoice
-from sicktui.stores.config.places import Places
+from sicktui.stores.memory.places import Places
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import UNICODE, Glyphs, Palette
 

@@ -14,7 +14,7 @@ from sicktui.model.device import Identity, Profile
 from sicktui.model.firmware.package import PackageType
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.config.devices import DeviceList
-from sicktui.stores.config.last_seen import SeenSensor
+from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.tui.screens.sensors.overview import OverviewScreen
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, until

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.sensor.errors import AccessDenied
-from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.memory.sensor_memory import SensorMemory
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import ScriptedSensor, if_proven, reply, target
 from tests.support.clocks import ManualClock

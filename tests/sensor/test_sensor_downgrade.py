@@ -8,7 +8,7 @@ import pytest
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.errors import AccessDenied, OtherSensor, PasswordWithheld, ProtocolError
-from sicktui.stores.config.sensor_memory import SensorMemory, TargetMemory
+from sicktui.stores.memory.sensor_memory import SensorMemory, TargetMemory
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, PASSWORD, TOKEN, ScriptedSensor, html, reply, target
 from tests.sensor.test_sensor_auth import assert_never_in_clear

@@ -16,7 +16,7 @@ from sicktui.model.update.observations import Garbled, Reading, Silent
 from sicktui.sensor.errors import PasswordWithheld, SensorError, Unreachable, WrongAddress
 from sicktui.sensor.transport import trust
 from sicktui.simulator.network.certificates import Bundle, Issuer, make_bundle, make_issuer
-from sicktui.stores.config.sensor_memory import SensorMemory, TargetMemory
+from sicktui.stores.memory.sensor_memory import SensorMemory, TargetMemory
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import NOT_FOUND, TOKEN, ScriptedSensor, challenge, if_proven, reply, target
 

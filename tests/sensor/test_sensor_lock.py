@@ -8,7 +8,7 @@ from sicktui.model.enums import Code
 from sicktui.model.passwords.login import LOCK_WAIT, RefusedLogins
 from sicktui.sensor.api.login.authentication import SensorNotes
 from sicktui.sensor.errors import AccessDenied, LoginsLocked, OutOfConnections, UploadRefused
-from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.memory.sensor_memory import SensorMemory
 from tests.sensor.acts import start_flash
 from tests.sensor.conftest import MakeSensor
 from tests.sensor.scripted import (

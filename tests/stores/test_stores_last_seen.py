@@ -11,8 +11,8 @@ from msgspec import structs
 from sicktui.model.clock import timestamp
 from sicktui.model.device import EarlierSensor, Identity, Profile, Target, resolve
 from sicktui.model.settings import DeviceDefaults, Timing
-from sicktui.stores.config import last_seen
-from sicktui.stores.config.last_seen import NOTICE, WRITE_EVERY, LastSeen
+from sicktui.stores.memory import last_seen
+from sicktui.stores.memory.last_seen import NOTICE, WRITE_EVERY, LastSeen
 from tests.support.clocks import START, ManualClock
 
 X = Identity(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.stores.config.places import Places
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.listing import complete, dropped, list_folder
+from sicktui.stores.memory.places import Places
 
 SEP = os.sep
 

@@ -7,8 +7,8 @@ import pytest
 
 from sicktui.model.device import Identity, Profile, Target, resolve
 from sicktui.model.settings import DeviceDefaults, Timing
-from sicktui.stores.config import sensor_memory
-from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.memory import sensor_memory
+from sicktui.stores.memory.sensor_memory import SensorMemory
 
 
 def target(name: str, address: str, *, serial: str | None = None) -> Target:

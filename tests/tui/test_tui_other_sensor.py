@@ -8,7 +8,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import EarlierSensor, Identity, Profile
 from sicktui.model.enums import Code, DeviceStatus
 from sicktui.simulator.spec import DeviceSpec
-from sicktui.stores.config.last_seen import SeenSensor
+from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.tui.drawing.spans import Tone
 from sicktui.tui.drawing.spans import text_of as plain
 from sicktui.tui.glyphs import UNICODE

@@ -5,7 +5,7 @@ from msgspec import Struct
 from sicktui.engine.backup.history import histories
 from sicktui.engine.context import Context
 from sicktui.model.device import Identity, Profile
-from sicktui.stores.config.last_seen import SeenSensor, fits
+from sicktui.stores.memory.last_seen import SeenSensor, fits
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
-from sicktui.stores.config.sensor_memory import SensorMemory
+from sicktui.stores.memory.sensor_memory import SensorMemory
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
-from sicktui.stores.config.last_seen import LastSeen
-from sicktui.stores.config.sensor_memory import SensorMemory
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import operator
 from sicktui.stores.journal.database import JournalError
 from sicktui.stores.journal.journal import Journal
+from sicktui.stores.memory.last_seen import LastSeen
+from sicktui.stores.memory.sensor_memory import SensorMemory
 
 COMMAND_INTERVAL: Final = 0.25
 """Seconds between two looks for commands to the run."""

@@ -2,7 +2,6 @@
 
 ``settings`` reads ``config.toml`` and ``--set``; ``devices`` is ``devices.toml``, ``device_rules`` checks
 its entries, and ``device_files`` imports and exports them as CSV or TOML. ``toml`` finds the line of a key
-for an error message; ``schema`` turns tables into records, strictly. ``sensor_memory`` keeps what
-sensors have been seen to do, ``address_changes`` which changes of addresses are open; ``commissioning_file``
-reads the list of new sensors.
+for an error message; ``schema`` turns tables into records, strictly. ``address_changes``
+keeps which changes of addresses are open; ``commissioning_file`` reads the list of new sensors.
 """

@@ -18,7 +18,7 @@ from sicktui.model.passwords.login import locked_words
 from sicktui.model.run.event import Progressed
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
-from sicktui.stores.config.last_seen import SeenSensor
+from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell

@@ -14,7 +14,7 @@ from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
-from sicktui.stores.config.last_seen import SeenSensor, fits
+from sicktui.stores.memory.last_seen import SeenSensor, fits
 from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex

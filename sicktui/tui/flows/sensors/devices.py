@@ -9,7 +9,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList, save_devices
-from sicktui.stores.config.last_seen import LastSeen
+from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Tone, bullets, cell
 from sicktui.tui.flows.passwords.vault import held_in_vault, unlock_holding

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.stores.config.devices import DeviceList
-from sicktui.stores.config.last_seen import SeenSensor
+from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 
