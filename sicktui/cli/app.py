@@ -15,7 +15,7 @@ from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.exit_codes import ExitCode
+from sicktui.model.exit_codes import ExitCode, exit_code_of
 from sicktui.model.safe_text import clean
 
 MAX_MESSAGE: Final = 2000
@@ -108,14 +108,15 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
 
     Returns:
         The exit code, as the command-line contract defines it. An error that stopped the command before
-        anything was written is 4 (2 for wrong use and configuration); an unexpected one is 1.
+        anything was written is 4 (2 for wrong use and configuration, 1 for a sensor that fails); an
+        unexpected one is 1.
     """
     collection = Parsed()
     lines.begin()
     code, error = _run(arguments, dashboard, collection)
     # The option may be behind what could not be parsed.
     if code and (collection.common.json or "--json" in arguments) and not lines.has_ended():
-        _print_error_line(code, error)
+        _print_error_line(code, error or lines.trouble(code))
     return code
 
 
@@ -138,7 +139,7 @@ def _run(
         return ExitCode.FAILED, None
     except SicktuiError as error:
         _print_error(f"Error: {error.message}", error.advice)
-        return (ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.REFUSED), error
+        return exit_code_of(error), error
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
         from sicktui.cli import crash_log  # noqa: PLC0415  rarely needed
 
@@ -148,18 +149,17 @@ def _run(
     return int(code or 0), None
 
 
-def _print_error_line(code: int, error: SicktuiError | None) -> None:
+def _print_error_line(code: int, error: SicktuiError) -> None:
     """The contract's ``error`` line, the last one of a command that did not end well."""
     from sicktui.cli.output import Printer  # noqa: PLC0415  --help is quick without it
     from sicktui.model.clock import SystemClock, timestamp  # noqa: PLC0415
 
-    meaning = {each.value: each.meaning for each in ExitCode}.get(code, "it ended otherwise")
     Printer(json=True, environ=os.environ).fact(
         "error",
         timestamp(SystemClock().now()),
-        code=error.code.value if error and error.code else None,
-        message=clean(error.message if error else f"{meaning[0].upper()}{meaning[1:]}.", MAX_MESSAGE),
-        advice=clean(error.advice, MAX_MESSAGE) if error else "",
+        code=error.code.value if error.code else None,
+        message=clean(error.message, MAX_MESSAGE),
+        advice=clean(error.advice, MAX_MESSAGE),
         exit_code=code,
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
+from sicktui.cli import lines
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.signals import while_read
@@ -70,6 +71,7 @@ class CliContext:
 
     def trouble(self, target: Target, error: SicktuiError) -> ExitCode:
         """Print what went wrong with a device. Returns 1."""
+        lines.blame(error)
         keys = {"code": error.code, "message": error.message, "advice": error.advice}
         self.fact("problem", device=target.device, **keys)
         self.out.warn(f"{target.device}: {error.message}", error.advice)

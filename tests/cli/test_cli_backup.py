@@ -1,5 +1,6 @@
 """``restore``, ``get``, ``set``, ``diff``, ``find-me``, ``passphrase`` and the rest of ``backups``."""
 
+import io
 import json
 import os
 from collections.abc import Callable
@@ -226,6 +227,10 @@ def test_backups_come_and_go(program: ProgramHarness, start_fleet: StartFleet, t
     away = tmp_path / "away.backup"
     assert program.here("backups", "export", first, str(away)).code == 0
     assert json.loads(Path(f"{away}.json").read_text())["record"]["id"] == first
+    assert program.here("backups", "export", first, "-", "--json").code == 2
+    with io.FileIO(tmp_path / "stdout", "w") as stdout:
+        assert program.here("backups", "export", first, "-", stdout=stdout).code == 0
+    assert (tmp_path / "stdout").read_bytes() == away.read_bytes()
 
     dry = program.here("backups", "prune", "--keep", "1", "--dry-run", "--json")
     assert (dry.code, [line["backup"] for line in lines(dry, "prune")]) == (0, [first])

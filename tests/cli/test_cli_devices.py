@@ -109,6 +109,8 @@ def test_a_list_goes_out_and_comes_in_whole(program: ProgramHarness, tmp_path: P
     before = program.here("devices", "list", "--json", fast=False).lines
     file = str(tmp_path / f"out.{suffix}")
     assert program.here("devices", "export", file, fast=False).code == 0
+    stdout = program.here("devices", "export", "-", "--format", suffix, fast=False)
+    assert stdout.out.encode() == Path(file).read_bytes()
     again = program.here("devices", "export", file, fast=False)
     assert again.code == 2
     assert "Replace" in again.err

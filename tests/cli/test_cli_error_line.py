@@ -11,7 +11,18 @@ from tests.support.program import ProgramHarness
 
 WRONG: dict[tuple[str, ...], int] = {
     ("status", "nosuch"): 2,
-    ("firmware", "add", "nosuch.spk"): 4,
+    ("firmware", "add", "nosuch.spk"): 2,
+    ("devices", "import", "nosuch.csv"): 2,
+    ("backups", "import", "nosuch.backup"): 2,
+    ("restore", "127.0.0.1:9", "--backup", "./nosuch"): 2,
+    ("vault", "import", "nosuch"): 2,
+    ("commission", "nosuch.csv"): 2,
+    ("simulate", "--scenario", "nosuch.toml"): 2,
+    ("plan", "127.0.0.1:9", "--package", "nosuch.spk"): 2,
+    ("update", "127.0.0.1:9", "--package", "nosuch.spk", "--yes"): 2,
+    ("devices", "export", "-"): 2,
+    ("devices", "export", "list.yaml"): 2,
+    ("devices", "export", "nosuch/list.csv"): 4,
     ("firmware", "list", "x"): 2,
     ("firmware", "nosuch"): 2,
     ("firmware", "check"): 2,
@@ -90,3 +101,36 @@ def test_the_error_line_is_data_and_not_markup(program: ProgramHarness) -> None:
     [line] = program.here("status", "a\x1b[31mb", "--json").every_line
     assert "\x1b" not in line["message"]
     assert len(line["message"]) <= app.MAX_MESSAGE
+
+
+SILENT: dict[tuple[str, ...], int] = {
+    ("get", "LocationName"): 1,
+    ("set", "LocationName", "x", "--yes"): 1,
+    ("status",): 1,
+    ("diff",): 1,
+    ("find-me",): 1,
+    ("address",): 1,
+    ("address", "--dhcp", "--yes"): 1,
+    ("dump",): 1,
+    ("login",): 1,
+}
+
+
+@pytest.mark.parametrize("words", SILENT, ids=" ".join)
+def test_a_sensor_that_does_not_answer_is_the_same_everywhere(
+    program: ProgramHarness, words: tuple[str, ...]
+) -> None:
+    command, *rest = words
+    result = program.here(command, "127.0.0.1:9", *rest, "--json")
+    error = result.every_line[-1]
+    assert (result.code, error["kind"], error["code"]) == (SILENT[words], "error", "unreachable"), result
+    assert "127.0.0.1:9" in error["message"]
+
+
+def test_a_mistyped_package_is_one_line_and_no_run(program: ProgramHarness) -> None:
+    package = program.package()
+    devices = [f"127.0.0.1:{port}" for port in range(20, 30)]
+    result = program.here("update", *devices, "--package", package[:-1], "--yes", "--no-backup")
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 2), result
+    assert f"(did you mean '{Path(package).name}'?)" in result.err
+    assert program.here("runs", "list", "--json").lines == []

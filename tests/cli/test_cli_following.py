@@ -199,6 +199,8 @@ def test_a_run_without_its_process_is_told_and_resumed(
     assert lines[-1] == {**lines[-1], "kind": "summary", "verdicts": {}, "exit_code": 3}
     run = the_run(program)
     assert (run["state"], run["pid"]) == ("interrupted", None)
+    shown = program.here("runs", "show", "latest", "--json").lines[-1]
+    assert {**shown, "ts": run["ts"]} == run
     refused = program.here("runs", "resume")
     assert refused.code == 2
     assert "Resume run" in refused.err

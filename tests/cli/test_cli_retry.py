@@ -143,6 +143,7 @@ def test_the_retry_of_a_refused_restore_is_of_the_same_bytes(
 
 def test_a_run_without_a_package_cannot_be_retried(program: ProgramHarness, start_fleet: StartFleet) -> None:
     [address] = start_fleet(sensor("one")).addresses
+    (program.folder / "gone.spk").mkdir()
     first = program.here("update", address, "--package", "gone.spk", "--yes", "--json")
     assert first.code == 4, first
     again = program.here("runs", "retry", "latest", "--yes", "--json")

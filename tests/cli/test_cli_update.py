@@ -184,9 +184,6 @@ def _file(folder: Path, name: str, content: bytes | None) -> str:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("missing.spk", b"", "package_unreadable"),
-        (f"{'too long a name ' * 20}.spk", b"", "package_unreadable"),
-        ("~nobody-is-called-so/fw.spk", b"", "package_unreadable"),
         ("empty.spk", b"", "package_unsuitable"),
         ("folder.spk", None, "package_unreadable"),
         ("notes.txt", b"\x89binary\x00", "package_unsuitable"),
@@ -203,15 +200,27 @@ def test_a_bad_package_is_refused_before_any_sensor_is_contacted(
     code: str,
 ) -> None:
     made = start_fleet(sensor("one"), sensor("two"))
-    absent = code == "package_unreadable" and content is not None
-    file = str(tmp_path / name) if absent else _file(tmp_path, name, content)
-    file = name if name.startswith("~") else file
+    file = _file(tmp_path, name, content)
     plan = program.here("plan", *made.addresses, "--package", file, "--json")
     assert plan.code == 4
     assert [line["reason"] for line in plan.lines] == [code] * 2
     update = program("update", *made.addresses, "--package", file, "--yes", "--json")
     assert update.code == 4
     assert set(verdicts(update.lines).values()) == {("failed", code)}
+    assert made.requests() == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["missing.spk", f"{'too long a name ' * 20}.spk", "~nobody-is-called-so/fw.spk"]
+)
+def test_a_package_that_is_not_there_is_wrong_use(
+    program: ProgramHarness, start_fleet: StartFleet, name: str
+) -> None:
+    made = start_fleet(sensor("one"), sensor("two"))
+    for command in ("plan", "update"):
+        result = program.here(command, *made.addresses, "--package", name, "--yes", "--json")
+        [error] = result.every_line
+        assert (result.code, error["kind"], error["code"]) == (2, "error", "package_unreadable"), result
     assert made.requests() == 0
 
 

@@ -183,6 +183,7 @@ def check_line(line: dict[str, Any]) -> None:
             "package",
             "backup",
             "check",
+            "problem",
             "login",
             "logout",
             "passwd",

@@ -51,11 +51,16 @@ def choose_source(context: Context, word: str, key: str | None) -> Source:
     """
     if word == LATEST:
         return _latest(context, key)
-    if word not in {record.id for record in context.backups.list()} and _is_path(word):
+    if names_file(context, word):
         return _from_file(context, expand_path(word).absolute())
     record = context.backups.get(word)
     context.backups.verify(record)
     return _stored(context, record)
+
+
+def names_file(context: Context, word: str) -> bool:
+    """Whether the word is the path of a file, and neither ``latest`` nor an id."""
+    return word != LATEST and word not in {record.id for record in context.backups.list()} and _is_path(word)
 
 
 def _is_path(word: str) -> bool:

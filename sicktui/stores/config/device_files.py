@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,14 @@ _ALIASES: Final = {
 _TWICE: Final = "the device '{}' is in the file twice"
 _MOST_PROBLEMS: Final = 10
 """Problems in the message; all are in ``ImportProblems.problems``."""
+
+
+class Form(StrEnum):
+    """The forms of a device list, by the ending of their files; CSV is for spreadsheets."""
+
+    CSV = "csv"
+    JSON = "json"
+    TOML = "toml"
 
 
 class ImportProblems(ConfigError):
@@ -105,29 +114,52 @@ def _incoming(path: Path, devices: DeviceList) -> list[Profile]:
             return _read_toml(path)
 
 
+def form_of(path: Path) -> Form:
+    """The form that a file's name stands for; a name without an ending stands for TOML.
+
+    Raises:
+        UsageError: it stands for none.
+    """
+    ending = path.suffix.lower().removeprefix(".") or Form.TOML
+    if ending not in set(Form):
+        raise UsageError(
+            f"The name {display_path(path.name)} does not show which form the list should have.",
+            advice=f"Use a name that ends in {', '.join(f'.{form}' for form in Form)}.",
+        )
+    return Form(ending)
+
+
 def export_devices(
     devices: DeviceList, path: Path, seen: Mapping[str, Mapping[str, str]] | None = None
 ) -> None:
-    """Write the list to another file: ``.csv`` for a spreadsheet, ``.json``, else TOML. Replaces a file.
-
-    Args:
-        devices: the list.
-        path: the file.
-        seen: what is known of the sensors, by device: values of the columns ``SEEN``.
+    """Write the list to another file, in the form of its name. Replaces a file. See ``rendered_as``.
 
     Raises:
+        UsageError: its name stands for no form.
         StorageError: it cannot be written, or its folder does not exist.
     """
+    export_file(path, rendered_as(form_of(path), devices, seen))
+
+
+def rendered_as(
+    form: Form, devices: DeviceList, seen: Mapping[str, Mapping[str, str]] | None = None
+) -> bytes:
+    """The list in another form.
+
+    Args:
+        form: which.
+        devices: the list.
+        seen: what is known of the sensors, by device: values of the columns ``SEEN``.
+    """
     known = {name: {k: v for k, v in (seen or {}).get(name, {}).items() if v} for name in devices.profiles}
-    match path.suffix.lower():
-        case ".csv":
-            content = _csv(devices, known)
-        case ".json":
-            content = _json(devices, known)
-        case _:
+    match form:
+        case Form.CSV:
+            return _csv(devices, known)
+        case Form.JSON:
+            return _json(devices, known)
+        case Form.TOML:
             told = {name: values for name, values in known.items() if values}
-            content = rendered(devices) + (b"\n" + tomli_w.dumps({"seen": told}).encode() if told else b"")
-    export_file(path, content)
+            return rendered(devices) + (b"\n" + tomli_w.dumps({"seen": told}).encode() if told else b"")
 
 
 def _csv(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:

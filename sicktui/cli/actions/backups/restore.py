@@ -6,10 +6,12 @@ from typing import Final
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.update import execute
 from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
+from sicktui.engine.restore.source import names_file
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
@@ -23,6 +25,8 @@ PASSPHRASE_TRIES: Final = 3
 def restore(common: Common, word: str, backup: str, *, replace: bool, force: bool, detach: bool) -> int:
     """Restore a backup onto one device. Returns the contract's exit code."""
     with open_cli(common) as cli:
+        if names_file(cli.context, backup):
+            given_file(backup, "backup", code=Code.BACKUP_UNUSABLE)
         targets = cli.targets([word])
         if len(targets) != 1:
             raise UsageError(

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from sicktui.cli import files
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
@@ -19,7 +20,7 @@ from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
 from sicktui.stores.backups.prune import prune as delete
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
-from sicktui.stores.disk.files import exists, expand_path
+from sicktui.stores.disk.files import exists, expand_path, storage_errors
 
 HEADERS: Final = ("ID", "DEVICE", "SERIAL", "FIRMWARE", "CREATED", "LAST VALID", "SIZE", "BY")
 SPARE: Final = ("SERIAL", "BY", "CREATED", "SIZE", "FIRMWARE")
@@ -166,14 +167,19 @@ def _print_checked(cli: CliContext, record: BackupRecord, problem: str, *, opens
 
 def export(common: Common, word: str, file: str) -> int:
     """Copy a backup's file and its metadata, after checking that it is intact."""
+    to_stdout = files.is_stdout(common, file)
     with open_cli(common) as cli:
         context = cli.context
         record = context.backups.get(word)
         context.backups.verify(record)
+        if to_stdout:
+            with storage_errors("read", context.backups.path(record)):
+                cli.out.document(context.backups.path(record).read_bytes())
+            return ExitCode.OK
         target = expand_path(file)
         if exists(target) and target.is_dir():
             target /= context.backups.path(record).name
-        if exists(target) and cli.declined(f"{target} exists. Replace it?"):
+        if not files.may_write(cli, target):
             return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
         cli.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
@@ -191,7 +197,7 @@ def import_backup(
 ) -> int:
     """Import a backup file."""
     with open_cli(common) as cli:
-        found = inspect_file(expand_path(file))
+        found = inspect_file(files.given_file(file, "backup"))
         if found.warning:
             cli.out.note(found.warning, "yellow")
         facts = serial and import_facts(cli.context, serial, device=device, model=model, firmware=firmware)

@@ -19,7 +19,7 @@ from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.exit_codes import ExitCode
+from sicktui.model.exit_codes import ExitCode, exit_code_of
 from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
 from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
@@ -195,11 +195,10 @@ def _set(cli: CliContext, target: Target, request: Request, *, outside: bool) ->
         plan = asyncio.run(plan_change(cli.context, target, request, lan))
         if not _confirmed(cli, target, plan, outside=outside):
             return ExitCode.INTERRUPTED
-    except UsageError as error:
-        cli.end(error, ExitCode.USAGE)
+    except UsageError:
         raise
     except SicktuiError as error:
-        return _end(cli, error, ExitCode.REFUSED)
+        return _end(cli, error, exit_code_of(error))
     steps = Steps(cli, target.device)
     try:
         done = asyncio.run(

@@ -6,12 +6,13 @@ from typing import Final
 import msgspec
 
 from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
+from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import size
-from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 
@@ -48,7 +49,7 @@ def package_fact(cli: CliContext, entry: ShelfEntry) -> None:
 def add(common: Common, file: str, version: str | None) -> int:
     """Copy a package to the shelf; one in a zip after a confirmation."""
     with open_cli(common) as cli:
-        path = expand_path(file)
+        path = given_file(file, "package", code=Code.PACKAGE_UNREADABLE)
         try:
             entry = cli.context.shelf.add(path, version=version)
         except ZippedPackage as zipped:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
+from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common, all_if_none
@@ -129,6 +130,9 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
 
 def print_result(cli: CliContext, result: LoginResult) -> None:
     """Print the result of a login."""
+    if not result.good:
+        code = Code(result.code) if result.code else None
+        lines.blame(SicktuiError(f"{result.device}: {result.message}", advice=result.advice, code=code))
     cli.fact(
         "login",
         device=result.device,

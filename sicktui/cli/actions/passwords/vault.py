@@ -1,9 +1,9 @@
 """What ``sicktui vault`` does: creates the vault, changes its password, exports and imports copies."""
 
 import os
-from pathlib import Path
 
 from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -46,7 +46,7 @@ def change_password(common: Common) -> int:
         return ExitCode.OK
 
 
-def export(common: Common, file: Path) -> int:
+def export(common: Common, file: str) -> int:
     """Write a copy with its own password (unattended: the vault's)."""
     with open_cli(common) as cli:
         vault = vault_of(cli)
@@ -54,12 +54,13 @@ def export(common: Common, file: Path) -> int:
         vault.check_open()
         password = _name_weakness(cli, _given() or ask_new_password(cli, "Password of the copy"))
         number = vault.export(expand_path(file), password)
-        _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=str(file))
+        _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=file)
         return ExitCode.OK
 
 
-def import_copy(common: Common, file: Path, *, replace: bool) -> int:
+def import_copy(common: Common, file: str, *, replace: bool) -> int:
     """Import the entries of a copy."""
+    path = given_file(file, "vault")
     with open_cli(common) as cli:
         vault = vault_of(cli)
         cli.unlock_vault("The vault must be unlocked to import into it.")
@@ -70,13 +71,13 @@ def import_copy(common: Common, file: Path, *, replace: bool) -> int:
                 advice=f"Set {VARIABLE}; the vault must then have the same password.",
             )
         password = _given() or ask_secret(f"Password of {file}: ")
-        result = vault.import_from(expand_path(file), password, replace=replace)
+        result = vault.import_from(path, password, replace=replace)
         taken = count(len(result.added) + len(result.replaced), "entry", "entries")
         _done(
             cli,
             "import",
             f"Imported {taken} from {file}.",
-            file=str(file),
+            file=file,
             added=result.added,
             replaced=result.replaced,
             kept=result.kept,

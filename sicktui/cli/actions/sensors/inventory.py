@@ -1,7 +1,9 @@
 """What ``sicktui devices import``, ``export`` and ``overview`` do."""
 
+from pathlib import Path
 from typing import Final
 
+from sicktui.cli import files
 from sicktui.cli.actions.sensors.devices import device_fact, save_list
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
@@ -12,18 +14,18 @@ from sicktui.engine.inventory.overview import Group, totals
 from sicktui.engine.inventory.overview import overview as fleet
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, names
-from sicktui.stores.config.device_files import ImportProblems, export_devices, import_devices
-from sicktui.stores.disk.files import exists, expand_path
+from sicktui.stores.config.device_files import Form, ImportProblems, form_of, import_devices, rendered_as
 
 OVERVIEW: Final = ("FAMILY", "MODEL", "FIRMWARE", "DEVICES", "STATE", "ON SHELF", "NAMES")
 
 
 def import_file(common: Common, file: str, *, replace: bool, dry_run: bool = False) -> int:
     """Import the devices of a file into the list, after showing what changes."""
+    path = files.given_file(file)
     with open_cli(common) as cli:
         before = cli.context.devices()
         try:
-            devices, incoming = import_devices(before, expand_path(file), replace=replace or dry_run)
+            devices, incoming = import_devices(before, path, replace=replace or dry_run)
         except ImportProblems as error:
             for problem in error.problems:
                 cli.out.note(problem, "red")
@@ -83,14 +85,12 @@ def _group_cells(group: Group) -> tuple[str, ...]:
     return (*known, str(len(group.devices)), group.state.words, newest, names(group.devices))
 
 
-def export(common: Common, file: str) -> int:
-    """Write the device list, and what was seen of the sensors, to a file."""
+def export(common: Common, file: str, *, form: str | None = None) -> int:
+    """Write the device list, and what was seen of the sensors, to a file or to stdout."""
+    chosen = Form(form) if form else Form.TOML if files.is_stdout(common, file) else form_of(Path(file))
     with open_cli(common) as cli:
-        path = expand_path(file)
-        if exists(path) and cli.declined(f"{path} exists. Replace it?"):
-            return ExitCode.INTERRUPTED
         devices = cli.context.devices()
         seen = {entry.profile.name: entry.columns() for entry in entries(cli.context)}
-        export_devices(devices, path, seen)
-        cli.out.note(f"Wrote {count(len(devices.profiles), 'device')} to {path}.")
-        return ExitCode.OK
+        content = rendered_as(chosen, devices, seen)
+        written = files.write(cli, file, content, count(len(devices.profiles), "device"))
+        return ExitCode.OK if written else ExitCode.INTERRUPTED

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType, structs
 
+from sicktui.cli import lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import hanging, row, width
@@ -14,7 +15,8 @@ from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.clock import timestamp
 from sicktui.model.device import SOON_EXPIRED, Observation, Target
-from sicktui.model.enums import DeviceStatus
+from sicktui.model.enums import Code, DeviceStatus
+from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import StatusRead
 from sicktui.model.safe_text import clean
@@ -48,7 +50,11 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
     def show(observation: Observation) -> None:
-        cli.out.event(status_line(observation, cli.now()))
+        line = status_line(observation, cli.now())
+        if observation.problem or not observation.reachable:
+            code = Code(line.code) if isinstance(line.code, str) else None
+            lines.blame(SicktuiError(f"{observation.device}: {line.message}", code=code))
+        cli.out.event(line)
         _print(cli, observation, widths)
 
     async def one(target: Target) -> Observation:

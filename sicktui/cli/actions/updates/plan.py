@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, hanging, indented, row
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
-from sicktui.model.enums import Action
+from sicktui.model.enums import Action, Code
 from sicktui.model.errors import UsageError
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import PlanItem, UpdateOptions
@@ -89,10 +90,14 @@ def find_package(cli: CliContext, word: str) -> Package | PackageError:
     """The package of a file, or of the shelf by its name or id.
 
     A package in a zip is unpacked after a confirmation.
+
+    Raises:
+        UsageError: there is none.
     """
     path = expand_path(word)
     if not exists(path) and (shelved := _on_shelf(cli, word)) is not None:
         return shelved
+    given_file(word, "package", code=Code.PACKAGE_UNREADABLE)
     try:
         return inspect_package(path)
     except ZippedPackage as error:

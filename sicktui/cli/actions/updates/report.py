@@ -1,25 +1,27 @@
 """What ``sicktui runs report`` does: make the report of a run, print it or write it to a file."""
 
+from sicktui.cli import files
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.reports.as_json import report_record
 from sicktui.engine.reports.document import Form, form_of, read_facts, render
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.stores.disk.files import display_path, exists, expand_path, export_file
+from sicktui.stores.disk.files import display_path, expand_path, export_file
 
 
 def report(common: Common, word: str, *, form: str | None, output: str | None) -> int:
     """Print the report of a run, or write it to a file."""
     chosen = Form(form) if form else None
-    if common.json and output is None and chosen not in (None, Form.JSON):
+    to_stdout = output in (None, files.STDOUT)
+    if common.json and to_stdout and chosen not in (None, Form.JSON):
         raise UsageError(
             f"With --json only JSON goes to stdout, and the report is wanted as {chosen}.",
             advice="Write it to a file with --output FILE, or leave out --json.",
         )
     with open_cli(common) as cli:
         run = cli.context.journal.resolve(word)
-        if output is not None:
+        if output is not None and not to_stdout:
             return _write(cli, run, chosen, output)
         facts = read_facts(cli.context, run)
         if common.json:
@@ -37,7 +39,7 @@ def _write(cli: CliContext, run: str, chosen: Form | None, output: str) -> int:
             f"The name {display_path(path.name)} does not show which form the report should have.",
             advice=f"Use --format, or a name that ends in {', '.join(f'.{known}' for known in Form)}.",
         )
-    if exists(path) and path.is_file() and cli.declined(f"{display_path(path)} exists. Replace it?"):
+    if not files.may_write(cli, path):
         return ExitCode.INTERRUPTED
     content = render(read_facts(cli.context, run), form)
     export_file(path, content)

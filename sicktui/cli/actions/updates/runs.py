@@ -21,7 +21,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.event import RunChanged, VerdictReached
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
@@ -70,19 +70,22 @@ def show(common: Common, word: str) -> int:
     with open_cli(common) as cli:
         run = cli.context.journal.resolve(word)
         try:
-            devices, state = _headline(cli, run)
+            devices = _headline(cli, run)
         except JournalDamaged:
             _history(cli, run, [])
             raise
-        _history(cli, run, devices)
+        last = _history(cli, run, devices)
         _print_damages(cli, run)
-        if state is RunState.INTERRUPTED:
+        row = liveness(cli.context, cli.context.journal.row(run))
+        if last is None or (last.state, last.pid) != (row.state, row.pid):
+            cli.out.event(run_line(row, cli.now(), retry_of(cli.context, run)))
+        if row.state is RunState.INTERRUPTED:
             cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
         return ExitCode.OK
 
 
-def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
-    """Print what the run is. Returns its devices and state."""
+def _headline(cli: CliContext, run: str) -> list[str]:
+    """Print what the run is. Returns its devices."""
     context = cli.context
     row = liveness(context, context.journal.row(run))
     spec = context.journal.spec(run)
@@ -96,15 +99,19 @@ def _headline(cli: CliContext, run: str) -> tuple[list[str], RunState]:
     if spec.package is not None:
         cli.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
     cli.out.line()
-    return [item.device for item in spec.items], row.state
+    return [item.device for item in spec.items]
 
 
-def _history(cli: CliContext, run: str, devices: list[str]) -> None:
+def _history(cli: CliContext, run: str, devices: list[str]) -> RunChanged | None:
+    """Print the events of the run. Returns the last that shows its state."""
+    last = None
     printer = RunPrinter(cli.out, devices, planned=False)
     for event in every_event(cli.context.journal, run):
         cli.out.event(event)
         printer.show(event)
+        last = event if isinstance(event, RunChanged) else last
     print_summary(cli.out, printer.view)
+    return last
 
 
 def attach(common: Common, word: str) -> int:
@@ -129,8 +136,10 @@ def cancel(common: Common, word: str) -> int:
                 else "'sicktui runs list' shows the state of every run.",
             )
         request_cancel(context, run)
-        cli.out.event(run_line(row, cli.now()))
-        cli.out.note(_after_cancel(cli, run))
+        after = _after_cancel(cli, run)
+        row = liveness(context, context.journal.row(run))
+        cli.out.event(run_line(row, cli.now(), retry_of(context, run)))
+        cli.out.note(after)
         return ExitCode.OK
 
 

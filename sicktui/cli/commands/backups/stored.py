@@ -58,7 +58,10 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
 @click.argument("file", metavar="FILE", type=click.Path())
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:
-    """Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json."""
+    """Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json.
+
+    If FILE is '-', the backup goes to stdout, without metadata. The folder of FILE must exist.
+    """
     return actions.stored.export(common, backup_id, file)
 
 

@@ -1,13 +1,11 @@
 """``sicktui vault``."""
 
-from pathlib import Path
-
 import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, with_common
 
-file_argument = click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+file_argument = click.argument("file", metavar="FILE", type=click.Path())
 
 
 @click.group(name="vault", cls=CommandGroup)
@@ -42,7 +40,7 @@ def password(common: Common) -> int:
 @group.command("export")
 @file_argument
 @with_common
-def export(common: Common, file: Path) -> int:
+def export(common: Common, file: str) -> int:
     """Copy the vault to FILE, with its own password.
 
     Unattended, the copy has the vault's password.
@@ -54,6 +52,6 @@ def export(common: Common, file: Path) -> int:
 @click.option("--replace", is_flag=True, help="Replace passwords that differ from those of FILE.")
 @file_argument
 @with_common
-def import_copy(common: Common, file: Path, *, replace: bool) -> int:
+def import_copy(common: Common, file: str, *, replace: bool) -> int:
     """Import the passwords of FILE, a copy of a vault."""
     return actions.vault.import_copy(common, file, replace=replace)

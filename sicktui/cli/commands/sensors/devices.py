@@ -125,14 +125,22 @@ def import_file(common: Common, file: str, *, replace: bool, dry_run: bool) -> i
 
 @group.command("export")
 @file_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "toml"]),
+    help="Default: by the name of FILE, else toml.",
+)
 @with_common
-def export(common: Common, file: str) -> int:
-    """Write the device list to FILE: .csv for a spreadsheet, .json, else TOML.
+def export(common: Common, file: str, form: str | None) -> int:
+    """Write the device list to FILE, or to stdout if FILE is '-'.
+
+    As a table for a spreadsheet program (CSV), as JSON or as TOML. The folder of FILE must exist.
 
     Adds what was last seen of each sensor: model, serial number, order number, MAC address, firmware, last
     backup. An import ignores these.
     """
-    return actions.inventory.export(common, file)
+    return actions.inventory.export(common, file, form=form)
 
 
 @group.command("overview")

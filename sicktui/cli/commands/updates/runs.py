@@ -98,7 +98,7 @@ def retry(common: Common, run: str, *, detach: bool) -> int:
     type=click.Choice(["html", "md", "csv", "json"]),
     help="Default: by the name of FILE, else md.",
 )
-@click.option("--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of stdout.")
+@click.option("--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of stdout (-).")
 @with_common
 def report(common: Common, run: str, *, form: str | None, output: str | None) -> int:
     r"""Make the report of a run: what each sensor ran before and runs now, with proof.
