@@ -8,13 +8,13 @@ import pytest
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Code, Operation, Verdict
-from sicktui.model.run.event import Acted, VerdictReached
+from sicktui.model.run.event import Acted, Logged, VerdictReached
 from sicktui.model.run.plan import RunSpec
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
-from sicktui.stores.backups.versions import version_of
+from sicktui.stores.backups.versions import opens_with, version_of
 from tests.support.engine_harness import WITH_BACKUP, EngineHarness, paths
-from tests.support.harness import only_verdict
+from tests.support.harness import PASSPHRASE, only_verdict
 
 pytestmark = pytest.mark.skips_waiting
 
@@ -269,3 +269,37 @@ async def test_an_old_file_counts_by_no_checksum_after_an_unsaved_change(
     seen = version_of(harness.context.backups, first).seen
     assert seen is not None
     assert (seen.how, seen.age) == ("readable", "compared")
+
+
+@pytest.mark.parametrize("generation", ["picoscan-2.3.3", "picoscan-2.2.1"])
+async def test_equal_bytes_count_after_the_same_parameters_were_saved(
+    harness: EngineHarness, generation: str
+) -> None:
+    """Saving moves MD5Parameters, and a file of active parameters stays what it is: no parameter differs."""
+    device = await harness.sensor(generation=generation)
+    makes_equal_files(device)
+    await harness.backed_up(device)
+    device.parameters.write("LocationName", "gate 9")
+    unsaved = await harness.backed_up(device)
+    device.parameters.save()
+    saved = await harness.backed_up(device)
+    assert (saved.sha256, saved.age) == (unsaved.sha256, "assumed")
+    assert saved.parameters_md5 != unsaved.parameters_md5, "a restore compares with it"
+    again = await harness.backup(device)
+    assert (again.verdict, again.backup) == (Verdict.SUCCEEDED, saved.id), again.message
+    seen = version_of(harness.context.backups, saved).seen
+    assert seen is not None
+    assert seen.age == "compared"
+
+
+async def test_a_file_from_before_opens_with_the_passphrase_of_then(harness: EngineHarness) -> None:
+    device = await harness.sensor(generation="picoscan-2.3.3")
+    first = await harness.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file"))
+    device.backups.file = file
+    verdict = await harness.backup(device, passphrase="another")
+    assert (verdict.verdict, verdict.backup) == (Verdict.SUCCEEDED, first.id), verdict.message
+    lines = [event.message for event in harness.events(str(verdict.run)) if isinstance(event, Logged)]
+    assert any("passphrase of that backup" in line for line in lines), lines
+    assert [opens_with(first, word) for word in (PASSPHRASE, "another")] == [True, False]

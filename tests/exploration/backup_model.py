@@ -51,11 +51,12 @@ _SMALL, _LARGE = 300, 400
 
 
 Before = Literal["nothing", "file", "empty"]
-By = Literal["checksum", "file", "snapshot", "unsaved", "hidden", "nothing"]
+By = Literal["checksum", "file", "snapshot", "unsaved", "saved", "hidden", "nothing"]
 """``unsaved``: MD5Parameters stays, which covers what is saved; the parameters that are read do not.
+``saved``: what the file has was saved after it was stored: MD5Parameters moves, and no parameter does.
 ``hidden``: neither MD5Parameters nor what can be read shows the change."""
 BEFORE: Final[tuple[Before, ...]] = ("nothing", "file", "empty")
-BY: Final[tuple[By, ...]] = ("checksum", "file", "snapshot", "unsaved", "hidden", "nothing")
+BY: Final[tuple[By, ...]] = ("checksum", "file", "snapshot", "unsaved", "saved", "hidden", "nothing")
 
 
 class World(NamedTuple):
@@ -245,15 +246,16 @@ def _look(world: World, sensor: Sensor, wants: frozenset[BackupWant]) -> BackupL
 
 def _compared(world: World, held: Content, triggers: int) -> Seen:
     stored = _is_stored(world, held)
-    named = world.compared == "file" or (stored and world.compared in ("snapshot", "unsaved"))
-    same = world.compared in ("unsaved", "hidden") or held.current
+    named = world.compared == "file" or (stored and world.compared in ("snapshot", "unsaved", "saved"))
+    same = world.compared in ("unsaved", "hidden") or (world.compared == "checksum" and held.current)
+    summed = world.compared in ("checksum", "unsaved", "saved", "hidden")
     return Seen(
         same_bytes=True,
         triggers=triggers,
         differing=("LEDEnable",) if named and not held.current else (),
-        same_checksum=same if stored and world.compared in ("checksum", "unsaved", "hidden") else None,
+        same_checksum=same if stored and summed else None,
         agrees=world.compared == "file" and held.current,
-        compared=5 if stored and world.compared in ("snapshot", "hidden") else 0,
+        compared=5 if stored and world.compared in ("snapshot", "saved", "hidden") else 0,
     )
 
 
@@ -347,12 +349,14 @@ def check_kept(
         raise Wrong("it is not known which firmware wrote the file")
     if age is Decision.WRITTEN and held.call == 0:
         raise Wrong(f"{held} from before is kept as written for this call")
-    if age is Decision.COMPARED and world.compared in ("checksum", "nothing"):
+    if age is Decision.COMPARED and world.compared in ("checksum", "saved", "nothing"):
         raise Wrong(f"{held} counts as compared, and nothing but what is saved was")
     if age is Decision.COMPARED and not held.current:
         _check_hidden(world, evidence, sensor, held)
     if age is Decision.ASSUMED and world.compared == "file" and not world.anew:
         raise Wrong(f"{held} is assumed although it can be compared")
+    if age is Decision.ASSUMED and not held.current and world.compared in ("snapshot", "unsaved", "saved"):
+        raise Wrong(f"{held} is assumed although a parameter that was read differs")
     if age is Decision.ASSUMED and not sensor.calls:
         raise Wrong("no call was carried out, and yet the file counts on the sensor's word")
 

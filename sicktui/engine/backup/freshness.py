@@ -59,9 +59,7 @@ class Freshness:
         same_checksum = None
         if stored is not None and stored.parameters_md5 and checksum:
             same_checksum = stored.parameters_md5 == checksum
-        found = Agreement()
-        if not since.settings and same_checksum is not False:
-            found = await self._agrees()
+        found = Agreement() if since.settings else await self._agrees()
         return Seen(
             same_bytes=True,
             triggers=triggers,

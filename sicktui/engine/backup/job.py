@@ -38,8 +38,14 @@ from sicktui.stores.backups.store import Age, BackupRecord
 
 _AGAIN: Final = "The sensor offers the same file as before the trigger. Triggering the backup again."
 _ASSUMED: Final = (
-    "The sensor offers the same file as before the trigger, and nothing in it can be compared: that it is of "
-    "this moment rests on the sensor's word."
+    "The sensor offers the same file as before the trigger, and {why}: that it is of this moment rests on "
+    "the sensor's word."
+)
+_UNCOMPARED: Final = "nothing in it can be compared"
+_SAVED_SINCE: Final = "parameters were saved since it was stored (MD5Parameters), perhaps those that it has"
+_WAITS: Final = (
+    "The sensor offers the same file as before the trigger, and does not report when it has written one. "
+    "Waiting for another one for {seconds:g} s (timing.backup_timeout)."
 )
 _ENCRYPTED: Final = (
     "The file differs on every download, probably because it is encrypted anew each time. That it is "
@@ -67,6 +73,7 @@ class BackupTaker:
         self._observer = BackupObserver(job, identity, partial)
         self._evidence = BackupEvidence(since=job.clock.monotonic(), resumed=again)
         self._keeper = BackupKeeper(job, identity, partial)
+        self._waiting_told = False
 
     async def take(self) -> StoredBackup:
         """All of it, for the backup step of an update. The snapshot is stored too, to compare with later.
@@ -114,7 +121,9 @@ class BackupTaker:
         if self._evidence.encrypted_anew:
             await record.log(Level.WARNING, _ENCRYPTED)
         elif age is Decision.ASSUMED:
-            await record.log(Level.WARNING, _ASSUMED)
+            seen = self._evidence.compared
+            saved = seen is not None and seen.same_checksum is False
+            await record.log(Level.WARNING, _ASSUMED.format(why=_SAVED_SINCE if saved else _UNCOMPARED))
         compared = age is Decision.COMPARED
         unchanged = await observer.freshness.unchanged(file.sha256) if compared else None
         return Whole(file=file, unchanged=unchanged, age=_AGES[age])
@@ -134,6 +143,10 @@ class BackupTaker:
             raise JobEnded(end.verdict, end.code or Code.BACKUP_FAILED, end.message, end.advice)
         seen = await self._carried_out(act)
         self._evidence = evidence.seen(seen, clock.monotonic())
+        if self._evidence.waits_for_another and not self._waiting_told:
+            self._waiting_told = True
+            seconds = self._job.timing.backup_timeout
+            await self._job.record.log(Level.INFO, _WAITS.format(seconds=seconds))
         return None
 
     async def _carried_out(self, act: Doing) -> BackupObservation:

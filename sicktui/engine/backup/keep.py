@@ -93,7 +93,8 @@ class BackupKeeper:
         """
         job = self._job
         facts = structs.replace(self._facts(fetched, snapshot, checksum), hours=hours)
-        warnings = self._compare_with_last(facts, fetched, snapshot)
+        facts, of_before = self._opened_as_before(facts, fetched)
+        warnings = (*of_before, *self._compare_with_last(facts, fetched, snapshot))
         unchanged = fetched.unchanged or self._same_as_last(facts, fetched, snapshot)
         if snapshot is not None and (always_snapshot or unchanged is None):
             facts = structs.replace(facts, snapshot=job.snapshots.add(snapshot).id)
@@ -136,6 +137,23 @@ class BackupKeeper:
             parameters_md5=checksum,
             age=fetched.age,
         )
+
+    def _opened_as_before(self, facts: BackupFacts, fetched: Whole) -> tuple[BackupFacts, tuple[str, ...]]:
+        """The passphrase that a file opens with which may be the one from before, and a warning of it.
+
+        Encrypted bytes that were stored under another passphrase were not made with the present one.
+        """
+        if fetched.age == "written" or inspect(self._partial).kind != "binary":
+            return facts, ()
+        kept = self._job.backups.list(facts.key)
+        earlier = next((record for record in kept if record.sha256 == fetched.file.sha256), None)
+        if earlier is None or opens_with(earlier, self._job.passphrase):
+            return facts, ()
+        warning = (
+            f"The sensor offers the bytes of backup {earlier.id}: they open with the passphrase of that "
+            "backup, not with the present one."
+        )
+        return structs.replace(facts, passphrase_fingerprint=earlier.passphrase_fingerprint), (warning,)
 
     def _same_as_last(
         self, facts: BackupFacts, fetched: Whole, snapshot: Snapshot | None
@@ -180,7 +198,8 @@ class BackupKeeper:
                     "Restart the sensor, then try again. Nothing was written to it.",
                 )
             warnings.append(f"The backup is much smaller than before: {sizes}. The earlier one is kept too.")
-        if not opens_with(last, self._job.passphrase):
+        one = facts.passphrase_fingerprint == last.passphrase_fingerprint
+        if not (one or opens_with(last, self._job.passphrase)):
             now = (
                 "has another passphrase than" if facts.passphrase_fingerprint else "has no passphrase, unlike"
             )

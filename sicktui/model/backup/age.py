@@ -4,8 +4,8 @@ That a file can be downloaded proves nothing: it may be from yesterday. The sens
 either: it may report a new file and return the old one. So the file that the sensor offers *before* the
 trigger is remembered. Other bytes are new. The same bytes are refused as old only on evidence: a readable
 parameter that differs. ``MD5Parameters`` covers only what is saved (SICK's developer guide): that it is the
-same shows nothing of a parameter that was changed and not saved. A time stamp of the file is not looked at: a
-server may make one up.
+same shows nothing of a parameter that was changed and not saved, and it moves where the parameters that the
+file has are saved later. A time stamp of the file is not looked at: a server may make one up.
 """
 
 from enum import Enum
@@ -27,7 +27,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     same_checksum: bool | None = None
     """Whether ``MD5Parameters`` is what it was when these bytes were stored; ``None``: not known.
 
-    Only ``False`` is evidence.
+    ``False`` leaves the age to the sensor's word: something was saved since, perhaps what the file has.
     """
     agrees: bool = False
     """Whether the file itself names enough values, all of them those that the sensor has."""
@@ -43,7 +43,7 @@ class Decision(Enum):
     COMPARED = "compared"
     """The same bytes as before; the parameters that can be compared are the sensor's."""
     ASSUMED = "assumed"
-    """Perhaps the file from before, and nothing can be compared."""
+    """Perhaps the file from before: nothing can be compared, or something was saved since."""
     AGAIN = "again"
     """Trigger once more: perhaps another file comes."""
     OLD = "old"
@@ -55,10 +55,11 @@ def decide(seen: Seen) -> Decision:
     if not seen.same_bytes:
         return Decision.ASSUMED if seen.anew else Decision.WRITTEN
     first = seen.triggers == 1
-    if seen.differing or seen.same_checksum is False:
+    if seen.differing:
         return Decision.AGAIN if first else Decision.OLD
-    if seen.agrees:
+    saved_since = seen.same_checksum is False
+    if seen.agrees and not saved_since:
         return Decision.COMPARED
     if first:
         return Decision.AGAIN
-    return Decision.COMPARED if seen.compared else Decision.ASSUMED
+    return Decision.COMPARED if seen.compared and not saved_since else Decision.ASSUMED

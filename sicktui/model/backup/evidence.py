@@ -152,6 +152,11 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
         return self.file is None or self.before is None or self.before.may_be(self.file.sha256)
 
     @property
+    def waits_for_another(self) -> bool:
+        """Whether the file from before comes again and again, and nothing reports another one."""
+        return self.looks >= _LOOKS and self.may_be_old and not self.reports
+
+    @property
     def encrypted_anew(self) -> bool:
         """Whether the sensor encrypts its file anew for each download. That it is complete is its word."""
         return self.reports and self.looks == 0 and self.equally_long >= _REENCRYPTED

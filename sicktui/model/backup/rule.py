@@ -133,9 +133,8 @@ def _unsettled(f: Facts) -> Judgement:
 
 def _old(f: Facts) -> Judgement:
     found = f.e.compared.differing if f.e.compared else ()
-    differing = "; ".join(found[:3]) or "MD5Parameters has changed since it was stored"
     return _failed(
-        f"The sensor reported a new backup but returned the old file twice ({differing}).",
+        f"The sensor reported a new backup but returned the old file twice ({'; '.join(found[:3])}).",
         "Restart the sensor, then try again. Nothing was written to it.",
     )
 

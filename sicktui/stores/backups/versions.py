@@ -168,18 +168,21 @@ def same_version(
     if newest is None or newest.version != facts.version:
         return None
     how = _how_equal(store, newest, facts, file, sha256)
-    if how is None or not opens_with(newest, passphrase) or not is_whole(store, newest):
+    if how is None or not is_whole(store, newest):
         return None
-    return newest, how
+    opens = newest.passphrase_fingerprint == facts.passphrase_fingerprint or opens_with(newest, passphrase)
+    return (newest, how) if opens else None
 
 
 def _how_equal(
     store: BackupStore, newest: BackupRecord, facts: BackupFacts, file: Path, sha256: str
 ) -> How | None:
+    if newest.parameters_md5 and facts.parameters_md5 and newest.parameters_md5 != facts.parameters_md5:
+        return None  # also for the same bytes: a restore compares with the checksum of the moment
     if newest.sha256 == sha256:
         return "bytes"
     if newest.parameters_md5 and facts.parameters_md5:
-        return "checksum" if newest.parameters_md5 == facts.parameters_md5 else None
+        return "checksum"
     try:
         return "content" if same_parameters(store.path(newest), file) else None
     except FileNotFoundError:
