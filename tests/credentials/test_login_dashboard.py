@@ -168,7 +168,7 @@ async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
     harness.context.journal.create_run(spec, first_events(spec))  # and its process died at once
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: "interrupted" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "rejected the stored password" in text_of(pilot))

@@ -63,9 +63,9 @@ def test_no_advice_that_can_reach_the_dashboard_names_a_command_or_an_option() -
     [
         ("Check it with 'sicktui status'. To be certain, update it again with --force.",
          "Check it with v (details). To be certain, update it again with f in the plan."),
-        ("'sicktui runs list' shows the state of every run.", "g (runs) shows the state of every run."),
+        ("'sicktui runs list' shows the state of every run.", "& (runs) shows the state of every run."),
         ("Read its parameters ('sicktui get', 'sicktui diff') and restore.",
-         "Read its parameters (G, d) and restore."),
+         "Read its parameters ($, d) and restore."),
         ("'sicktui devices list' shows the names.", "the device list shows the names."),
         ("Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
          "Store it with l (login)."),

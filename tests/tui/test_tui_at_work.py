@@ -29,7 +29,7 @@ async def test_a_value_that_is_being_written_cannot_be_left(harness: DashboardHa
     [device] = fleet.devices
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("G")
+        await pilot.press("$")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         pilot.app.screen.query_one("#table").select("LocationName")  # type: ignore[attr-defined]
         await pilot.press("e")
@@ -69,7 +69,7 @@ async def test_reading_can_be_stopped(harness: DashboardHarness) -> None:
     fleet = await harness.sensors(GATE)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("G")
+        await pilot.press("$")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
         fleet.devices[0].add_fault(Fault(name="hang", at="GET LocationName"))
         pilot.app.screen.query_one("#table").select("LocationName")  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ async def test_a_command_waits_for_the_one_before(harness: DashboardHarness) -> 
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is main)
         await until(pilot, lambda: "Reading 1 sensor" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
 
@@ -107,7 +107,7 @@ async def test_one_damaged_run_hides_no_other(harness: DashboardHarness) -> None
     await harness.backed_up("dock-1")
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "2 online" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "dock-1" in text_of(pilot))
         assert text_of(pilot).count("finished") >= 2
 

@@ -298,18 +298,18 @@ async def test_an_interrupted_run_is_announced_and_resumed(harness: DashboardHar
     assert [row.run for row in interrupted(harness.context)] == [run]
     async with harness.dashboard() as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(
             pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot)
         )
         await pilot.press("r")
         await until(pilot, lambda: run in main.dashboard.runs and main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: "√ finished" in text_of(pilot) and "1 succeeded" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "No device of run" in notes_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "√ finished" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Backup " in text_of(pilot))
@@ -322,7 +322,7 @@ async def test_a_damaged_journal_is_said_and_does_not_end_the_dashboard(harness:
     async with harness.dashboard() as (pilot, _):
         await until(pilot, lambda: "journal" in notes_of(pilot).lower())
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(
             pilot, lambda: isinstance(pilot.app.screen, RunList) and "journal" in text_of(pilot).lower()
         )

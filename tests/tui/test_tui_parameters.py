@@ -34,7 +34,7 @@ def port_of(device: Device) -> object:
 
 
 async def look(pilot: Pilot[None]) -> None:
-    await pilot.press("G")
+    await pilot.press("$")
     await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
     await until(pilot, lambda: "Parameters of" in text_of(pilot))
 

@@ -47,8 +47,8 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: Dashboard
     known = Passphrases(harness.context.credentials)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await menu(pilot)
-        await pilot.press("g", "s", "f", "t")  # there is no device that they could be about
-        await pilot.press("G")
+        await pilot.press("n", "s", "f", "t")  # there is no device that they could be about
+        await pilot.press("N")
         await until(pilot, lambda: isinstance(pilot.app.screen, SecretNotice))
         [shown] = FORM.findall(text_of(pilot))
         assert known.stored(SITE) == shown
@@ -60,7 +60,7 @@ async def test_a_new_one_is_made_for_the_plant_and_shown_once(harness: Dashboard
             await pilot.press("w")
         await menu(pilot)
         assert shown not in text_of(pilot)
-        await pilot.press("G")
+        await pilot.press("N")
         await until(pilot, lambda: "older backups need it" in flat_of(pilot))
         await pilot.press("n")
         await menu(pilot)

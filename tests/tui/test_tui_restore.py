@@ -231,7 +231,7 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(
     context.journal.create_run(spec, first_events(spec))  # and nobody works on it
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: "? interrupted" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))

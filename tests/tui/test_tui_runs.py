@@ -28,7 +28,7 @@ async def test_everything_about_a_run_is_told(harness: DashboardHarness) -> None
     record = await harness.backed_up("gate-1")
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: "only a running run can be cancelled" in flat_of(pilot))
@@ -130,7 +130,7 @@ async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: Dashboard
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.live_runs)
         [run] = main.dashboard.live_runs
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and run in text_of(pilot))
@@ -149,7 +149,7 @@ async def test_a_run_that_ends_while_the_list_is_open_is_shown_as_ended(harness:
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.live_runs)
         [run] = main.dashboard.live_runs
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "running" in text_of(pilot))
         request_cancel(harness.context, run)
         await until(pilot, lambda: "cancelled" in text_of(pilot) and "running" not in text_of(pilot))
@@ -184,7 +184,7 @@ async def test_a_run_that_begins_while_the_list_is_open_is_added(harness: Dashbo
     await harness.sensors(GATE)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 online" in text_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: "No runs on this PC yet." in text_of(pilot))
         await harness.backed_up("gate-1")
         await until(pilot, lambda: "finished" in text_of(pilot))
@@ -195,7 +195,7 @@ async def test_the_keys_of_a_dialog_stand_on_its_last_lines(
     harness: DashboardHarness, size: tuple[int, int]
 ) -> None:
     async with harness.dashboard(size) as (pilot, _):
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "q back" in text_of(pilot))
         lines = text_of(pilot).splitlines()
         [last] = [number for number, line in enumerate(lines) if "q back" in line]

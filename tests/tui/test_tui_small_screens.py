@@ -74,7 +74,7 @@ async def test_an_interrupted_run_is_announced_once(harness: DashboardHarness) -
     run = leave_an_interrupted_run(harness)
     async with harness.dashboard((80, 24)) as (pilot, main):
         await until(pilot, lambda: "1 run was interrupted" in notes_of(pilot))
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: "? interrupted" in text_of(pilot) and "gate-1" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run == run and run in main.dashboard.runs)
@@ -114,7 +114,7 @@ async def test_the_runs_show_their_sensors_and_what_went_wrong(harness: Dashboar
     summary = Summarised(**common, operation=spec.operation, verdicts=verdicts, exit_code=1)  # type: ignore[arg-type]
     context.journal.create_run(spec, [states[0], *ended, states[1], summary], finished=spec.created)
     async with harness.dashboard((80, 24)) as (pilot, _):
-        await pilot.press("g")
+        await pilot.press("&")
         await until(pilot, lambda: f"{CROSS} finished" in text_of(pilot))
         assert "√ finished" not in text_of(pilot)
         assert f"√1 {CROSS}1" in text_of(pilot) or "1 succeeded, 1 failed" in text_of(pilot)
@@ -209,12 +209,12 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(
             "d": ("with what?", "q back"),
             "E": ("1 The sensor", "q back"),
             "L": ("Rename gate-1", "esc back"),
-            "g": ("Runs on this PC", "q back"),
+            "&": ("Runs on this PC", "q back"),
             "r": ("Which backup for gate-1?", "q back"),
             "P": ("Backup passphrases", "q back"),
             "F": ("on the shelf", "q back"),
             "B": ("All backups on this PC", "q back"),
-            "G": ("Parameters of gate-1", "q back"),
+            "$": ("Parameters of gate-1", "q back"),
             "D": ("how to fix them", "q back"),
             "I": ("Import devices", "esc back"),
             "X": ("Export the devices", "esc back"),
@@ -228,7 +228,7 @@ async def test_every_new_screen_in_plain_ascii_with_its_way_out(
             await until(pilot, lambda: title in text_of(pilot) and way_out in text_of(pilot))  # noqa: B023
             await pilot.pause(0.3)
             assert text_of(pilot).isascii(), key
-            await pilot.press("w" if key in "hEFBGD" else "tab")
+            await pilot.press("w" if key in "hEFB$D" else "tab")
             await pilot.pause(0.1)
             assert text_of(pilot).isascii(), key
             assert way_out in text_of(pilot), key

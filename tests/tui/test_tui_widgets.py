@@ -110,8 +110,11 @@ async def test_the_cursor_moves_scrolls_and_stays_with_its_row() -> None:
         await pilot.press("j", "j", "down", "k")
         assert table.selected is not None
         assert table.selected.device == "d2"
-        await pilot.press(">")
+        await pilot.press("G")
         assert table.selected.device == "d199"
+        await pilot.press("g", "g")
+        assert table.selected.device == "d0"
+        await pilot.press(">")
         assert "device-199" in text_of(pilot)
         await pilot.press("K")
         assert table.selected.device == "d178"

@@ -10,7 +10,7 @@ from sicktui.model.suggest import nearest, quoted
 from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.command import Command
 
-_MOVING: Final = "j k J K < > enter tab escape up down left right home end pageup pagedown ctrl+d ctrl+u"
+_MOVING: Final = "j k J K g G < > enter tab escape up down left right home end pageup pagedown ctrl+d ctrl+u"
 RESERVED: Final = frozenset(_MOVING.split())
 """Keys that move the cursor, choose, or go back; they cannot be assigned."""
 

@@ -27,7 +27,7 @@ COMMANDS: Final = (
     ),
     Command(
         id="parameters",
-        key="G",
+        key="$",
         title="parameters",
         help="Read and set any parameter of the selected sensor.",
         group=GROUP,

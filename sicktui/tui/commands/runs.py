@@ -26,7 +26,7 @@ COMMANDS: Final = (
     ),
     Command(
         id="runs",
-        key="g",
+        key="&",
         title="runs",
         help="All runs on this PC, including other sessions: show, cancel, resume, retry or report one.",
         group=GROUP,

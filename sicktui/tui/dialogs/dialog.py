@@ -51,6 +51,8 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         Binding("K,pageup", "page(-1)", "Page up", show=False),
         Binding("ctrl+d", "half(1)", "Half a page down", show=False),
         Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
+        Binding("g,less_than_sign,home", "edge(-1)", "To the top", show=False),
+        Binding("G,greater_than_sign,end", "edge(1)", "To the end", show=False),
     ]
 
     title_text: str = ""
@@ -104,6 +106,11 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         """Scroll the body by half a page."""
         body = self.query_one("#body")
         body.scroll_relative(y=direction * max(1, body.size.height // 2), animate=False)
+
+    def action_edge(self, direction: int) -> None:
+        """Scroll the body to its top or its end."""
+        body = self.query_one("#body")
+        body.scroll_to(y=0 if direction < 0 else body.max_scroll_y, animate=False)
 
     def action_leave(self) -> None:
         """Leave without an answer."""

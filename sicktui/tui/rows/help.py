@@ -16,7 +16,7 @@ from sicktui.tui.glyphs import Glyphs
 
 _MOVEMENTS: Final = (
     ("j k", "line down, up (arrows)", "J K", "page down, up (page keys)"),
-    ("< >", "top, end (home, end)", "^d ^u", "half a page down, up"),
+    ("g G", "top, end (< >, home, end)", "^d ^u", "half a page down, up"),
     ("enter", "open what is selected", "q esc", "back"),
 )
 _KEY: Final = 6

@@ -50,7 +50,6 @@ class RunList(Picker[RunChoice, RunLine]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "leave", "Back", show=False),
         Binding("r", "again", "Resume or retry", show=False),
         Binding("c", "cancel", "Cancel", show=False),
         Binding("v", "verdicts", "Verdicts", show=False),

@@ -38,8 +38,8 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         Binding("K,pageup", "page(-1)", "Page up", show=False),
         Binding("ctrl+d", "half(1)", "Half a page down", show=False),
         Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
-        Binding("less_than_sign,home", "edge(-1)", "To the top", show=False),
-        Binding("greater_than_sign,end", "edge(1)", "To the end", show=False),
+        Binding("g,less_than_sign,home", "edge(-1)", "To the top", show=False),
+        Binding("G,greater_than_sign,end", "edge(1)", "To the end", show=False),
     ]
 
     auto_links: Reactive[bool] = Reactive(default=False)

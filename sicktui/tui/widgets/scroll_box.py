@@ -21,8 +21,8 @@ class ScrollBox(VerticalScroll, can_focus=True):
         Binding("K,pageup", "screenful(-1)", "Page up", show=False),
         Binding("ctrl+d", "half(1)", "Half a page down", show=False),
         Binding("ctrl+u", "half(-1)", "Half a page up", show=False),
-        Binding("less_than_sign,home", "edge(-1)", "To the top", show=False),
-        Binding("greater_than_sign,end", "edge(1)", "To the end", show=False),
+        Binding("g,less_than_sign,home", "edge(-1)", "To the top", show=False),
+        Binding("G,greater_than_sign,end", "edge(1)", "To the end", show=False),
     ]
 
     def action_line(self, lines: int) -> None:

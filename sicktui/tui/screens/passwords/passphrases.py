@@ -56,16 +56,16 @@ class PassphraseMenu(Dialog[PassphraseChoice]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "choose('store',False)", "Store", show=False),
-        Binding("g", "choose('generate',False)", "Generate", show=False),
+        Binding("n", "choose('generate',False)", "Generate", show=False),
         Binding("f", "choose('forget',False)", "Forget", show=False),
         Binding("S", "choose('store',True)", "Store", show=False),
-        Binding("G", "choose('generate',True)", "Generate", show=False),
+        Binding("N", "choose('generate',True)", "Generate", show=False),
         Binding("F", "choose('forget',True)", "Forget", show=False),
         Binding("t", "choose('test',False)", "Test", show=False),
     ]
 
     title_text = "Backup passphrases"
-    keys_text = "s store   g generate   f forget   t test   S G F for the whole site   q back"
+    keys_text = "s store   n generate   f forget   t test   S N F for the whole site   q back"
 
     def __init__(self, appearance: Appearance, facts: PassphraseFacts) -> None:
         super().__init__(appearance)
