@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
+    dashboard,
     discovery,
     key_latency,
     outage,
@@ -27,6 +28,9 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     runner_memory.PART: runner_memory.measure,
     screen_traffic.PART: screen_traffic.measure,
     key_latency.PART: key_latency.measure,
+    dashboard.PART: dashboard.measure,
+    dashboard.IDLE_PART: dashboard.measure_idle,
+    dashboard.DAY_PART: dashboard.measure_day,
     recovery.PART: recovery.measure,
     outage.PART: outage.measure,
     source_fetch.PART: source_fetch.measure,

@@ -40,7 +40,7 @@ class Terminal:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self._chunks: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
-        self._pid, self._terminal = _start(
+        self.pid, self._terminal = _start(
             command, {**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -52,7 +52,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _end(self._pid)
+        _end(self.pid)
         self._reader.join(_PATIENCE)
         os.close(self._terminal)
 

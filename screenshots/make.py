@@ -39,7 +39,6 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.main.screen import MainScreen
-from sicktui.tui.rows.search import Asked
 from sicktui.tui.screens.backups.history import HistoryScreen
 from sicktui.tui.screens.backups.replace import ReplaceScreen
 from sicktui.tui.screens.sensors.address import AddressForm
@@ -49,6 +48,7 @@ from sicktui.tui.screens.update.offers import OffersScreen
 from sicktui.tui.screens.update.package import PackagePicker
 from sicktui.tui.screens.update.plan import PlanScreen
 from sicktui.tui.screens.update.shelf import ShelfScreen
+from sicktui.tui.state.asked import Asked
 from sicktui.tui.state.dashboard import DashboardState
 
 FOLDER = Path(__file__).parent

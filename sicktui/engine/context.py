@@ -9,7 +9,6 @@ from weakref import WeakValueDictionary
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
 from sicktui.sensor.turns.queue import RequestQueues
-from sicktui.sources.opening import place_of_source
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.address_changes import AddressChanges
@@ -166,6 +165,8 @@ def open_context(
     listed = DeviceGroups(folders.devices_file)
 
     def place_of(account: str) -> Place | None:
+        from sicktui.sources.opening import place_of_source  # noqa: PLC0415 - not before a secret is asked for
+
         return place_of_source(account, context.settings.sources) or listed.place(account)
 
     credentials = open_credentials(

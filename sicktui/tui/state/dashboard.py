@@ -25,7 +25,7 @@ from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import title_of
 from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.offers import ListedSensor
-from sicktui.tui.rows.search import Asked
+from sicktui.tui.state.asked import Asked
 from sicktui.tui.state.shown_runs import ShownRuns
 
 _MOST_RECENT: Final = 5

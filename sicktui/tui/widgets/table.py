@@ -64,7 +64,8 @@ class Table(Pane, Generic[RowT]):
         self._is_compact = False
         self._rows: list[RowT] = []
         self._index: dict[Hashable, int] = {}
-        self._cells: list[list[Cell]] = []
+        self._cells: list[list[Cell] | None] = []
+        """Of each row; ``None`` until it is on the screen."""
         self._natural: list[list[int]] = []
         self._widths: list[int] = [0] * len(columns)
         self._width = 0
@@ -110,7 +111,11 @@ class Table(Pane, Generic[RowT]):
         self._index = {row.key: i for i, row in enumerate(rows)}
         if self._selected not in self._index:
             self._selected = self._rows[min(place, len(rows) - 1)].key if rows else None
-        self._natural = [self._measured(row) for row in rows]
+        measured = {row.key: (row, sizes) for row, sizes in zip(before, self._natural, strict=True)}
+        self._natural = [
+            known[1] if (known := measured.get(row.key)) and known[0] == row else self._measured(row)
+            for row in rows
+        ]
         self._lay_out()
         self.set_lines(len(rows))
         self.refresh()
@@ -160,13 +165,16 @@ class Table(Pane, Generic[RowT]):
             self.refresh()
             return
         for i in changed:
-            before, self._cells[i] = self._cells[i], self._drawn(self._rows[i])
-            if len(before) != len(self._cells[i]) or self._has_no_columns(self._rows[i]):
+            before = self._cells[i]
+            if before is None:
+                continue  # Not on the screen, or about to be drawn.
+            now = self._cells[i] = self._drawn(self._rows[i])
+            if len(before) != len(now) or self._has_no_columns(self._rows[i]):
                 self.refresh_row(i)
                 continue
             # One region for all of them: Textual writes a line from its beginning for each region.
             x, first, end = LEAD, 0, 0
-            for width, old, new in zip(self._widths, before, self._cells[i], strict=True):
+            for width, old, new in zip(self._widths, before, now, strict=True):
                 if width:
                     if old != new:
                         first, end = first or x, x + width
@@ -199,10 +207,10 @@ class Table(Pane, Generic[RowT]):
         return [spoken(c.cell(row, self.glyphs, width)) if width else () for c, width in pairs]
 
     def _lay_out(self) -> None:
-        """Share the width anew and draw all cells."""
+        """Share the width anew; each row is drawn again when it is on the screen."""
         self._width = self.across
         self._widths = self._shared()
-        self._cells = [self._drawn(row) for row in self._rows]
+        self._cells = [None] * len(self._rows)
 
     def on_resize(self, _: events.Resize) -> None:
         """Share the new width."""
@@ -249,6 +257,8 @@ class Table(Pane, Generic[RowT]):
 
     def _contents(self, index: int, width: int) -> list[Span]:
         cells = self._cells[index]
+        if cells is None:
+            cells = self._cells[index] = self._drawn(self._rows[index])
         if self._has_no_columns(self._rows[index]):
             return list(truncate(cells[0], width, self.glyphs.ellipsis))
         spans: list[Span] = []

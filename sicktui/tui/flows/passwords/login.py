@@ -11,7 +11,6 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
 from sicktui.model.run.plan import PlanItem
-from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.sensor.errors import PasswordWithheld
@@ -167,15 +166,6 @@ async def log_in_where_denied(services: Services, items: Sequence[PlanItem], ask
     asked.update(devices)
     await log_in(services, devices, DENIED)
     return not all([await _was_refused(services, target) for target in denied])
-
-
-def denied_in(view: RunView) -> tuple[str, ...]:
-    """The devices whose sensors denied access during a run, after its plan."""
-    return tuple(
-        name
-        for name, device in view.devices.items()
-        if device.steps and device.verdict is not None and device.verdict.code is Code.ACCESS_DENIED
-    )
 
 
 async def planned(services: Services, targets: Sequence[Target], plan: Plan) -> list[PlanItem]:

@@ -17,8 +17,9 @@ from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passwords.login import ensure_passwords
 from sicktui.tui.flows.services import Services
-from sicktui.tui.rows.search import AS_FOUND, Asked, Edit, SearchRow, why_not_added
+from sicktui.tui.rows.search import AS_FOUND, Edit, SearchRow, why_not_added
 from sicktui.tui.screens.sensors.search import Edits, Latest, SearchScreen, Taken
+from sicktui.tui.state.asked import Asked
 
 _MOST: int = 10
 """Sensors that a question names."""

@@ -6,7 +6,6 @@ from typing import Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.engine.discovery.lost import find_moved
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.messages import SensorsMoved, TroubleMet
@@ -52,6 +51,8 @@ class LostWatch:
             )
 
     async def _search(self) -> None:
+        from sicktui.engine.discovery.lost import find_moved  # noqa: PLC0415 - needed late, if ever
+
         targets = self._lost(AWAY)
         try:
             found = await find_moved(self._context, targets)

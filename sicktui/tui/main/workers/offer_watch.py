@@ -7,8 +7,6 @@ from typing import Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.engine.offers.session import OfferSession
-from sicktui.engine.offers.watch import watch
 from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.offer import Offer
 from sicktui.stores.packages.shelf import ShelfEntry
@@ -64,6 +62,9 @@ class OfferWatch:
 
     async def _watch(self) -> None:
         """Check at the interval, and at each hint of a source, until the dashboard ends."""
+        from sicktui.engine.offers.session import OfferSession  # noqa: PLC0415 - only if the settings say so
+        from sicktui.engine.offers.watch import watch  # noqa: PLC0415
+
         while True:
             try:
                 session = OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), [], [])

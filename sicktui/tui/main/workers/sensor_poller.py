@@ -7,7 +7,6 @@ from typing import Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.engine.observe import Watch
 from sicktui.model.clock import Clock
 from sicktui.model.device import Observation, Target
 from sicktui.tui.messages import SensorObserved
@@ -31,9 +30,19 @@ class SensorPoller:
         self._is_owned = is_owned
         self._targets: dict[str, Target] = {}
         self._wakes: dict[str, asyncio.Event] = {}
+        self._waiting: Mapping[str, Target] | None = {}
+        """The devices to poll once it may begin."""
+
+    def start(self) -> None:
+        """Begin: before, there is only a list of what to poll."""
+        targets, self._waiting = self._waiting, None
+        self.watch(targets or {})
 
     def watch(self, targets: Mapping[str, Target]) -> None:
         """Poll exactly these devices; unchanged ones continue undisturbed."""
+        if self._waiting is not None:
+            self._waiting = targets
+            return
         for name in [n for n, target in self._targets.items() if targets.get(n) != target]:
             self._screen.workers.cancel_group(self._screen, group_of(name))
             del self._targets[name], self._wakes[name]
@@ -92,6 +101,8 @@ async def poll_sensor(
     report: Callable[[Observation], object],
 ) -> None:
     """Poll one sensor at its interval and report each observation. Ends when cancelled."""
+    from sicktui.engine.observe import Watch  # noqa: PLC0415 - the HTTP stack: after the first picture
+
     watch: Watch | None = None
     try:
         await _sleep(context.clock, delay, wake)

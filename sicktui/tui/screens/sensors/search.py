@@ -31,7 +31,6 @@ from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.rows.search import (
     SEARCH_COLUMNS,
-    Asked,
     Edit,
     SearchRow,
     about_found,
@@ -42,6 +41,7 @@ from sicktui.tui.rows.search import (
     scope_cell,
     why_not_added,
 )
+from sicktui.tui.state.asked import Asked
 from sicktui.tui.widgets.table import Table
 
 _FOLLOW: Final = "f"

@@ -1,0 +1,176 @@
+"""The dashboard as a process: its first picture, its processor time at rest, its memory over a day."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from benchmarks.place import Place, SimulatedSensor, memory, record_of, requests_of
+from benchmarks.report import Measured
+from benchmarks.terminal import Terminal
+
+PART: Final = "picture"
+IDLE_PART: Final = "idle"
+DAY_PART: Final = "day"
+
+FEW: Final = 50
+MANY: Final = 500
+ROUNDS: Final = 7
+FIRST_BOUND: Final = 1.0
+RATIO_BOUND: Final = 1.5
+MANY_BOUND: Final = 1.5
+_UNUSED: Final = "127.0.0.1:9"
+"""Nothing listens there: the list is to be shown before any sensor has answered."""
+
+IDLE_BOUND: Final = 3.0
+SETTLING: Final = 20.0
+SECONDS: Final = 30.0
+
+DAY_BOUND: Final = 5.0
+POLLS: Final = 17_280
+"""Of each sensor in a day, one every five seconds."""
+WARM: Final = 2_000
+"""Polls until caches and free lists have the size that they keep."""
+_QUICK: Final = ("--set", "timing.poll_interval=0.05", "--set", "limits.requests_per_second=1000")
+
+_SMALLEST: Final = """
+from textual.app import App
+from textual.widgets import Static
+
+class Smallest(App):
+    def compose(self):
+        yield Static("sensor-01")
+
+Smallest().run()
+"""
+
+
+def measure() -> list[Measured]:
+    """About 40 s."""
+    imports, smallest, few = [], [], []
+    with Place() as place:
+        place.list_devices(_sensors(FEW), [_UNUSED] * FEW)
+        for round_number in range(ROUNDS + 1):
+            # In turns, so that whatever else slows this PC slows all of them.
+            imported = _import_of_textual()
+            nothing = _first_picture([sys.executable, "-c", _SMALLEST], place)
+            ours = _first_picture(place.command(), place)
+            if round_number:  # the first round fills the disk cache
+                imports.append(imported)
+                smallest.append(nothing)
+                few.append(ours)
+    with Place() as place:
+        place.list_devices(_sensors(MANY), [_UNUSED] * MANY)
+        many = [_first_picture(place.command(), place) for _ in range(ROUNDS)]
+    ratio = statistics.median(ours / least for ours, least in zip(few, smallest, strict=True))
+    return [
+        Measured(
+            part=PART, what='python -c "import textual.app"', value=statistics.median(imports), unit="s"
+        ),
+        Measured(part=PART, what="smallest program on Textual", value=statistics.median(smallest), unit="s"),
+        Measured(
+            part=PART, what=f"{FEW} profiles", value=statistics.median(few), unit="s", bound=FIRST_BOUND
+        ),
+        Measured(part=PART, what="over the smallest program", value=ratio, bound=RATIO_BOUND),
+        Measured(
+            part=PART, what=f"{MANY} profiles", value=statistics.median(many), unit="s", bound=MANY_BOUND
+        ),
+    ]
+
+
+def measure_idle() -> list[Measured]:
+    """About 60 s."""
+    sensors = _sensors(FEW)
+    with Place() as place:
+        addresses = place.simulate(sensors)
+        place.list_devices(sensors, addresses)
+        with Terminal(place.command(), place.environ) as terminal:
+            _wait_for_the_list(terminal)
+            terminal.watch(SETTLING)
+            before, asked = _cpu(terminal.pid), requests_of(addresses[0])
+            terminal.watch(SECONDS)
+            used, asked = _cpu(terminal.pid) - before, requests_of(addresses[0]) - asked
+    return [
+        Measured(part=IDLE_PART, what="requests to one sensor", value=asked / SECONDS, unit="/s"),
+        Measured(
+            part=IDLE_PART,
+            what=f"{FEW} sensors polled, of a core",
+            value=used / SECONDS * 100,
+            unit="%",
+            bound=IDLE_BOUND,
+            digits=1,
+        ),
+    ]
+
+
+def measure_day() -> list[Measured]:
+    """About 8 minutes: a day's polls, as fast as they come."""
+    sensors = (*_sensors(3), _flapping())
+    with Place() as place:
+        addresses = place.simulate(sensors)
+        place.list_devices(sensors, addresses)
+        with Terminal(place.command(*_QUICK), place.environ) as terminal:
+            _wait_for_the_list(terminal)
+            _watch_polls(terminal, addresses[0], WARM)
+            before = memory(terminal.pid)["VmRSS"]
+            polls = _watch_polls(terminal, addresses[0], WARM + POLLS) - WARM
+            grown = memory(terminal.pid)["VmRSS"] - before
+    return [
+        Measured(part=DAY_PART, what="polls of a sensor", value=polls, digits=0),
+        Measured(
+            part=DAY_PART, what="its memory after the first polls", value=before / 1e6, unit="MB", digits=1
+        ),
+        Measured(
+            part=DAY_PART, what="grown in a day", value=grown / 1e6, unit="MB", bound=DAY_BOUND, digits=1
+        ),
+    ]
+
+
+def _sensors(count: int) -> tuple[SimulatedSensor, ...]:
+    return tuple(SimulatedSensor(name=f"sensor-{number:02}") for number in range(1, count + 1))
+
+
+def _flapping() -> SimulatedSensor:
+    """A sensor that goes away and comes back all day, each time with its lines in the log."""
+    losses: tuple[dict[str, str | int | float], ...] = tuple(
+        {"name": "link_lost", "at": "UpdateState", "seconds": 0.5, "after": after, "times": 1}
+        for after in range(60, POLLS, 60)
+    )
+    return SimulatedSensor(name="sensor-09", fault=losses)
+
+
+def _watch_polls(terminal: Terminal, address: str, wanted: int) -> int:
+    """Read the terminal until a sensor was polled so often. Returns how often it was."""
+    while (polls := _polls(address)) < wanted:
+        terminal.watch(2.0)
+    return polls
+
+
+def _polls(address: str) -> int:
+    return sum(str(request["path"]).endswith("UpdateState") for request in record_of(address))
+
+
+def _first_picture(command: list[str], place: Place) -> float:
+    """Seconds from the start of the program until its first row is on the screen."""
+    began = time.monotonic()
+    with Terminal(command, place.environ) as terminal:
+        return _wait_for_the_list(terminal) - began
+
+
+def _wait_for_the_list(terminal: Terminal) -> float:
+    return terminal.wait_until(lambda screen: any("sensor-01" in line for line in screen), 20.0)
+
+
+def _import_of_textual() -> float:
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import textual.app"], check=True, stdin=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of a core that a process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
