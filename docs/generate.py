@@ -152,6 +152,16 @@ def commands_page() -> str:
         "A reader that closes the pipe (`| head`) causes no error: a list ends with 0, and what waits for sensors (`status`,",
         "`plan`, `discover`...) ends at once with 1. `update` and `runs attach` leave the run, which continues: 3, or 1 if a",
         "device has failed already.",
+        "",
+        "## Plain lines",
+        "",
+        "A run is printed line by line: each step that ends, each UpdateState, each quarter of a transfer, each verdict. On a",
+        "terminal these lines are coloured and wrapped, and `discover` counts on one line. With `--plain`, with `TERM=dumb`,",
+        "and in a file or pipe nothing is coloured, wrapped or written twice, as a log or a screen reader needs it.",
+        "`NO_COLOR` takes the colours only. `--ascii` replaces the signs that sicktui draws; names stay as they are.",
+        "",
+        "`sicktui --plain` prints what `sicktui status` does, and the runs that are at work. Without `--plain`, where no",
+        "dashboard can be shown, it does the same and ends with 2: what was asked for was not done.",
     ]
     root = build(lambda context, *, demo: 0)
     for path, command, context in _walk(root, "sicktui", None):

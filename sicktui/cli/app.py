@@ -1,17 +1,15 @@
 """The command line: parses the arguments, runs the command, and returns the exit code."""
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import Final
 
 import click
 
 from sicktui import __version__
-from sicktui.cli import lines
+from sicktui.cli import actions, lines
 from sicktui.cli.commands import COMMANDS
 from sicktui.cli.commands.pc.demo import demo_command
-from sicktui.cli.options import CommandGroup, Dashboard, Parsed, parsed
+from sicktui.cli.options import CommandGroup, Common, Dashboard, Parsed, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -25,8 +23,8 @@ _INTERRUPTED: Final = "Interrupted. Nothing was written to any sensor."
 
 HELP: Final = r"""Update, back up and restore SICK LiDAR sensors, many at once.
 
-Without a command, sicktui starts the dashboard. DEVICE is a name from the device list, @tag, all, or
-an address (host or host:port).
+Without a command, sicktui starts the dashboard; where none can be shown, it prints the state of the
+sensors. DEVICE is a name from the device list, @tag, all, or an address (host or host:port).
 
 \b
 Examples:
@@ -57,14 +55,13 @@ def build(dashboard: Dashboard) -> CommandGroup:
         ctx = click.get_current_context()
         if ctx.invoked_subcommand is not None:
             return 0
-        if not on_terminal():
-            raise UsageError(
-                "The dashboard needs an interactive terminal.",
-                advice="Name a command; 'sicktui --help' lists them.",
-            )
         from sicktui.cli.context import open_cli  # noqa: PLC0415  --help needs no engine
+        from sicktui.cli.output import no_screen  # noqa: PLC0415
 
-        with open_cli(parsed(ctx).common) as cli:
+        common = parsed(ctx).common
+        if trouble := no_screen(common):
+            return actions.status.instead_of_dashboard(common, trouble)
+        with open_cli(common) as cli:
             return dashboard(cli.context, demo=False)
 
     root = CommandGroup(
@@ -92,11 +89,6 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> 
     if value and not ctx.resilient_parsing:
         click.echo(f"sicktui {__version__}")
         ctx.exit()
-
-
-def on_terminal() -> bool:
-    """Whether a full-screen program can run here."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
@@ -154,7 +146,7 @@ def _print_error_line(code: int, error: SicktuiError) -> None:
     from sicktui.cli.output import Printer  # noqa: PLC0415  --help is quick without it
     from sicktui.model.clock import SystemClock, timestamp  # noqa: PLC0415
 
-    Printer(json=True, environ=os.environ).fact(
+    Printer.for_call(Common(json=True)).fact(
         "error",
         timestamp(SystemClock().now()),
         code=error.code.value if error.code else None,

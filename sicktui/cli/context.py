@@ -270,7 +270,7 @@ def open_cli(common: Common) -> Iterator[CliContext]:
         ConfigError: the settings cannot be used.
         UsageError: a secret was announced on stdin and is not there.
     """
-    out = Printer(json=common.json, environ=os.environ)
+    out = Printer.for_call(common)
     password, passphrase = read_secrets(common, os.environ)
     context = open_context(
         home=common.home,

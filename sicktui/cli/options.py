@@ -25,6 +25,8 @@ class Common:
     password_stdin: bool = False
     passphrase_stdin: bool = False
     yes: bool = False
+    plain: bool = False
+    ascii: bool = False
 
     def overriding(self, **settings: object) -> "Common":
         """The same with further settings of this call; those that are ``None`` are left out.
@@ -55,6 +57,8 @@ def _note(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # no
     name = str(param.name)
     if name == "overrides":
         value = (*collection.common.overrides, *value)
+    if name == "ascii":  # the dashboard has a setting for it
+        collection.common = collection.common.overriding(dashboard__glyphs="ascii")
     collection.common = replace(collection.common, **{name: value})
 
 
@@ -93,6 +97,13 @@ def common_options() -> list[click.Option]:
             "if the password is read too.",
         ),
         _option("--yes", "-y", is_flag=True, help="Answer yes to every question."),
+        _option(
+            "--plain",
+            is_flag=True,
+            help="Print on a terminal what a file would get: lines without colours, each written once. "
+            "Without a terminal, and with TERM=dumb, that is the default.",
+        ),
+        _option("--ascii", is_flag=True, help="Draw with ASCII signs only (or SICKTUI_ASCII=1)."),
     ]
 
 

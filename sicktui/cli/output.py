@@ -4,15 +4,17 @@ Everything shown is one harmless line: control characters are replaced here once
 happened to the text before. What cannot be written raises nothing: ``sicktui.cli.streams`` guards both.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Final, TextIO
+from typing import Final, Self, TextIO
 
 import click
 import msgspec
 
 from sicktui.cli import lines
+from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, width
 from sicktui.model.run.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
 from sicktui.model.safe_text import clean, plain_json
@@ -25,7 +27,20 @@ MAX_LINE: Final = 4000
 NO_ESCAPES: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
 
+_ASCII: Final = str.maketrans({"…": "...", "·": ".", "→": "->"})
+"""The signs of this program that are not ASCII. What a device or a person wrote stays as it is."""
+
 _encoder: Final = msgspec.json.Encoder()
+
+
+def no_screen(common: Common) -> str:
+    """Why no full screen can be shown, as a sentence; empty if it can."""
+    term = os.environ.get("TERM", "")
+    if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
+        return "The dashboard needs an interactive terminal."
+    if term in NO_ESCAPES:
+        return f"The dashboard needs cursor movement. TERM is {term!r}; it is usually xterm-256color."
+    return "The dashboard is not shown with --plain." if common.plain else ""
 
 
 class Printer:
@@ -33,28 +48,47 @@ class Printer:
 
     Args:
         json: whether stdout is for JSON lines only.
-        environ: the environment, for ``NO_COLOR`` and ``TERM``.
+        environ: the environment, for ``NO_COLOR``, ``TERM`` and ``SICKTUI_ASCII``.
+        plain: whether a terminal gets what a file would get; so it does if its TERM promises nothing.
+        all_ascii: whether the program's own signs are ASCII.
     """
 
-    def __init__(self, *, json: bool, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, *, json: bool, environ: Mapping[str, str], plain: bool = False, all_ascii: bool = False
+    ) -> None:
         self.json = json
         self._overwritten = ""
-        plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") in NO_ESCAPES
-        self._colour = not plain
+        self._plain = plain or environ.get("TERM") in NO_ESCAPES
+        self._colour = not self._plain and not environ.get("NO_COLOR")
+        self._ascii = all_ascii or environ.get("SICKTUI_ASCII", "0") not in ("", "0")
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 # A console that cannot show a character shows a question mark instead of failing.
                 stream.reconfigure(errors="replace")
 
+    @classmethod
+    def for_call(cls, common: Common) -> Self:
+        """The printer of a call with these options, in the environment of this process."""
+        return cls(json=common.json, environ=os.environ, plain=common.plain, all_ascii=common.ascii)
+
     @property
     def columns(self) -> int:
         """How wide a line may be before it is wrapped; files and pipes get 100."""
-        return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+        return shutil.get_terminal_size((100, 24)).columns if self._shapes(sys.stdout) else 100
 
     @property
     def wrap(self) -> int | None:
-        """Where tables are wrapped; ``None`` in files and pipes, where a line is a row."""
-        return self.columns if sys.stdout.isatty() else None
+        """Where tables are wrapped; ``None`` in files, pipes and plain lines, where a line is a row."""
+        return self.columns if self._shapes(sys.stdout) else None
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether ``overwrite`` shows anything."""
+        return self._shapes(sys.stderr)
+
+    def _shapes(self, stream: TextIO) -> bool:
+        """Whether lines on a stream are fitted to a terminal, coloured and overwritten."""
+        return stream.isatty() and not self._plain
 
     def event(self, event: Event | StatusRead) -> None:
         """Print an event as a JSON line; what is only the journal's own is left out."""
@@ -105,9 +139,9 @@ class Printer:
     def overwrite(self, text: str) -> None:
         """Show how far something is, on one line of the terminal that the next call overwrites.
 
-        Nothing without a terminal on stderr. An empty text clears the line.
+        Nothing without a terminal on stderr, and in plain lines. An empty text clears the line.
         """
-        if not sys.stderr.isatty() or text == self._overwritten:
+        if not self.overwrites or text == self._overwritten:
             return
         self._overwritten = text
         columns = shutil.get_terminal_size((80, 24)).columns
@@ -116,7 +150,7 @@ class Printer:
         click.echo(f"\r{shown}{blank}\r", file=sys.stderr, nl=False)
 
     def _wrapped(self, text: str) -> list[str]:
-        if not sys.stderr.isatty():
+        if not self._shapes(sys.stderr):
             return [text]
         columns = shutil.get_terminal_size((100, 24)).columns
         if width(text) <= columns:
@@ -126,6 +160,8 @@ class Printer:
 
     def _text(self, stream: TextIO, text: str, colour: str | None, *, bold: bool) -> None:
         harmless = clean(text, MAX_LINE)
+        if self._ascii:
+            harmless = harmless.translate(_ASCII)
         styled = self._colour and (colour is not None or bold) and stream.isatty()
         click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
 

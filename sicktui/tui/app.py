@@ -17,7 +17,6 @@ from textual.scrollbar import ScrollBar
 
 from sicktui.engine.context import Context
 from sicktui.engine.run.process import own_module
-from sicktui.model.errors import UsageError
 from sicktui.stores.memory.places import Places
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.advice import speak
@@ -34,10 +33,6 @@ from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for, themes
-
-NO_SCREEN: Final = frozenset({"dumb", "unknown"})
-"""Values of TERM that promise no control sequence at all."""
-
 
 _SYSTEMS: Final[Mapping[Palette, ColorSystem]] = {
     "full": ColorSystem.TRUECOLOR,
@@ -209,16 +204,8 @@ def run(context: Context, *, demo: bool = False) -> int:
 
     Raises:
         ConfigError: the ``[keys]`` table of the settings cannot be used.
-        UsageError: the terminal cannot show a full screen.
         Exception: the unexpected error that ended the dashboard. The terminal is restored by then.
     """
-    term = os.environ.get("TERM", "")
-    if term in NO_SCREEN:
-        raise UsageError(
-            f"The dashboard cannot be shown: TERM is {term!r}, a terminal without cursor movement.",
-            advice="Set TERM to your terminal's type, such as xterm-256color, or name a command; "
-            "'sicktui --help' lists them.",
-        )
     app = Dashboard(context, appearance_for(context, os.environ, demo=demo))
     try:
         app.run(mouse=wants_mouse(context.settings.dashboard, os.environ))

@@ -119,6 +119,15 @@ def test_the_last_column_hangs_below_itself() -> None:
     assert layout.hanging(("gate-1", "word " * 20), (8, 4), None) == [("gate-1    " + "word " * 20).rstrip()]
 
 
+def test_ascii_is_for_our_own_signs_only(capsys: pytest.CaptureFixture[str]) -> None:
+    for out in (
+        Printer(json=False, environ={}, all_ascii=True),
+        Printer(json=False, environ={"SICKTUI_ASCII": "1"}),
+    ):
+        out.line("a…b·c → Süd")
+    assert capsys.readouterr().out == "a...b.c -> Süd\n" * 2
+
+
 def test_an_empty_text_is_one_line() -> None:
     assert layout.indented("", columns=80) == [""]
 

@@ -9,6 +9,7 @@ import pytest
 
 from sicktui import __version__
 from sicktui.cli import actions
+from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness
 
 COMMANDS = (
@@ -69,7 +70,16 @@ def test_no_help_imports_what_only_the_work_needs() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=plain, check=False
     )
     assert result.returncode == 0, result.stderr
-    for option in ("--home", "--json", "--set", "--password-stdin", "--passphrase-stdin", "--yes"):
+    for option in (
+        "--home",
+        "--json",
+        "--set",
+        "--password-stdin",
+        "--passphrase-stdin",
+        "--yes",
+        "--plain",
+        "--ascii",
+    ):
         assert result.stdout.count(f"  {option}") + result.stdout.count(f", {option}") == len(calls), option
 
 
@@ -83,6 +93,25 @@ def test_without_a_terminal_there_is_no_dashboard(program: ProgramHarness) -> No
     assert result.code == 2
     assert "needs an interactive terminal" in result.err
     assert result.out == ""
+
+
+def test_where_there_is_no_dashboard_the_sensors_are_printed(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    (address,) = start_fleet(sensor("one")).addresses
+    assert program.here("devices", "add", "gate-1", address).code == 0
+    expected, plain = program.here(), program.here("--plain")
+    assert expected.code == 2, "what was asked for was not done"
+    assert plain.code == 0
+    for result in (expected, plain):
+        assert [line.split()[0] for line in result.out.splitlines()] == ["DEVICE", "gate-1"]
+        assert "'sicktui runs attach'" in result.err
+    lines = program.here("--json").every_line
+    assert [line["kind"] for line in lines] == ["status", "error"]
+    assert lines[-1]["exit_code"] == 2
+    assert [line["kind"] for line in program.here("--plain", "--json").every_line] == ["status"]
+    assert program.here("devices", "add", "gate-2", "127.0.0.1:1").code == 0
+    assert program.here("--plain").code == 1
 
 
 @pytest.mark.parametrize(

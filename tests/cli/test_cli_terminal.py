@@ -129,6 +129,21 @@ def test_colour_only_where_it_is_wanted(program: ProgramHarness, one: FleetThrea
         assert "\x1b" not in ProgramTerminal(program, *words, **{name: value}).end()[1]
 
 
+def test_a_run_in_plain_lines(program: ProgramHarness, one: FleetThread) -> None:
+    code, shown = update(program, one, "--yes", "--plain", "--ascii").end()
+    assert code == 0
+    assert shown.isascii()
+    lines = shown.split("\r\n")
+    assert not any(sign in line for line in lines for sign in "\x1b\r"), "nothing is coloured or overwritten"
+    told = [line.split()[2] for line in lines if line[2:3] == ":"]
+    assert [told.index(step) for step in ("upload", "flash", "reboot", "verify", "SUCCEEDED")] == sorted(
+        told.index(step) for step in ("upload", "flash", "reboot", "verify", "SUCCEEDED")
+    )
+    listed = ProgramTerminal(program, "runs", "attach", "latest", "--plain").end()[1]
+    assert "SUCCEEDED" in listed
+    assert "\x1b" not in listed
+
+
 def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:

@@ -105,8 +105,18 @@ def test_random_bytes_are_survived(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
 def test_a_terminal_that_understands_no_sequence_gets_none(tmp_path: Path, term: str) -> None:
-    for arguments in (["--home", str(tmp_path / "home")], ["demo", "--devices", "1"]):
+    home = ["--home", str(tmp_path / "home")]
+    search = ["discover", "--no-broadcast", "--wait", "0.1", "--target", "127.0.0.1:1"]
+    for arguments, code, words in (
+        (home, 2, "TERM is"),
+        ([*home, "--plain"], 2, "The device list is empty"),
+        ([*home, *search], 0, "Searching..."),
+    ):
         with Terminal(*arguments, environ={"TERM": term}) as terminal:
-            assert terminal.wait_for_end() == 2
+            assert terminal.wait_for_end() == code, terminal.text
             assert b"\x1b" not in terminal.output
-            assert b"TERM is" in terminal.output
+            assert b"\r" not in terminal.output.replace(b"\r\n", b""), "each line is written once"
+            assert words.encode() in terminal.output
+    with Terminal("demo", "--devices", "1", environ={"TERM": term, "TMPDIR": str(tmp_path)}) as terminal:
+        terminal.wait_for(lambda shown: "Updating 1 simulated sensor in plain lines" in shown)
+        assert b"\x1b" not in terminal.output

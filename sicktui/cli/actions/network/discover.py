@@ -103,7 +103,7 @@ def _is_large(cli: CliContext, request: Request) -> bool:
 
 async def _search(cli: CliContext, request: Request) -> Progress:
     wait = cli.context.settings.discovery.wait
-    if not sys.stderr.isatty():
+    if not cli.out.overwrites:
         cli.out.note("Searching...")
     last: Progress | None = None
     try:

@@ -23,7 +23,7 @@ from sicktui.cli.actions.updates.plan import UpdateArguments
 from sicktui.cli.actions.updates.update import update_in
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common, Dashboard
-from sicktui.cli.output import Printer
+from sicktui.cli.output import Printer, no_screen
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.run.follow import liveness, running
 from sicktui.engine.run.history import every_event
@@ -33,6 +33,7 @@ from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import VerdictReached
+from sicktui.model.wording import count
 from sicktui.simulator import demo_package
 from sicktui.stores.config.devices import save_devices
 
@@ -87,10 +88,10 @@ def demo(common: Common, number: int, dashboard: Dashboard) -> int:
     Returns:
         0 if all went as the demo intends: failures are part of it.
     """
-    out = Printer(json=common.json, environ=os.environ)
+    out = Printer.for_call(common)
     if common.home is not None:
         out.note("The demo uses a temporary folder; --home is ignored.")
-    watched = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and not common.json
+    watched = not no_screen(common) and not common.json
     with (
         _ended_by_signals(),
         _temporary_home() as home,
@@ -208,7 +209,7 @@ def _set_up(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> 
 def _update_in_lines(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     """The update in plain lines, and whether it went as the demo intends."""
     out = cli.out
-    out.note(f"No terminal: updating {len(sensors)} simulated sensors in plain lines.")
+    out.note(f"Updating {count(len(sensors), 'simulated sensor')} in plain lines.")
     package = cli.context.shelf.entries()[0].name
     code = update_in(cli, UpdateArguments(devices=("all",), package=package))
     run = cli.context.journal.resolve("latest")

@@ -17,7 +17,7 @@ COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 def doctor(common: Common) -> int:
     """Check this PC. Returns 2 if a check failed."""
-    out = Printer(json=common.json, environ=os.environ)
+    out = Printer.for_call(common)
     failed = False
     for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):
         failed = failed or check.state == "failed"

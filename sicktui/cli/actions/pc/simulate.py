@@ -1,7 +1,6 @@
 """What ``sicktui simulate`` does: a fleet of simulated sensors for any client on this PC."""
 
 import asyncio
-import os
 import sys
 import threading
 
@@ -31,7 +30,7 @@ class FleetRequest(Struct, frozen=True, kw_only=True):
 
 def simulate(common: Common, fleet: FleetRequest, *, until_stdin_ends: bool) -> int:
     """Serve the fleet until a signal, or until stdin ends."""
-    out = Printer(json=common.json, environ=os.environ)
+    out = Printer.for_call(common)
     try:
         specs = _specs(fleet)
         asyncio.run(_serve(out, specs, fleet, until_stdin_ends=until_stdin_ends))

@@ -13,16 +13,22 @@ from sicktui.cli.tables import hanging, row, width
 from sicktui.engine.discovery.lost import find_moved, wanted
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
+from sicktui.engine.run.follow import running
 from sicktui.model.clock import timestamp
 from sicktui.model.device import SOON_EXPIRED, Observation, Target
 from sicktui.model.enums import Code, DeviceStatus
-from sicktui.model.errors import SicktuiError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import StatusRead
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
 
 HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH", "HTTPS")
+IN_LINES: Final = (
+    "Name a command instead: 'sicktui update', 'backup' and 'restore' print their run line by line, "
+    "'sicktui runs attach' one that is at work; 'sicktui --help' lists all."
+)
+"""What to use where there is no dashboard."""
 _WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8, 3)
 """The least widths: rows are printed before all of them are known."""
 _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.SERVICE_REQUIRED)
@@ -31,17 +37,35 @@ _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, De
 def status(common: Common, words: Sequence[str]) -> int:
     """Read and print devices. Returns 1 if one of them could not be read."""
     with open_cli(common) as cli:
-        targets = cli.targets(all_if_none(words))
-        seen = cli.read(_look(cli, targets))
-        lost = [
-            observation.device for observation in seen if observation.problem or not observation.reachable
-        ]
-        others = [observation.device for observation in seen if observation.other]
-        if others:
-            cli.out.note(f"Another sensor than the profile's answers for {names(others)}.")
-        if unread := len(lost) - len(others):
-            cli.out.note(f"{unread} of {count(len(seen), 'device')} could not be read.")
-        return ExitCode.FAILED if lost else ExitCode.OK
+        return _status(cli, words)
+
+
+def instead_of_dashboard(common: Common, why: str) -> int:
+    """Print the devices where the dashboard cannot be shown. Returns what ``status`` does.
+
+    Raises:
+        UsageError: the dashboard was expected, as ``--plain`` was not given. The devices are printed first.
+    """
+    with open_cli(common) as cli:
+        if common.plain or cli.context.devices().profiles:
+            code = _status(cli, ())
+        for each in running(cli.context):
+            cli.out.note(f"Run {each.run} is at work. Follow it: sicktui runs attach {each.run}")
+    if not common.plain:
+        raise UsageError(why, advice=IN_LINES)
+    cli.out.note(IN_LINES)
+    return code
+
+
+def _status(cli: CliContext, words: Sequence[str]) -> int:
+    seen = cli.read(_look(cli, cli.targets(all_if_none(words))))
+    lost = [observation.device for observation in seen if observation.problem or not observation.reachable]
+    others = [observation.device for observation in seen if observation.other]
+    if others:
+        cli.out.note(f"Another sensor than the profile's answers for {names(others)}.")
+    if unread := len(lost) - len(others):
+        cli.out.note(f"{unread} of {count(len(seen), 'device')} could not be read.")
+    return ExitCode.FAILED if lost else ExitCode.OK
 
 
 async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]:
