@@ -63,7 +63,7 @@ def test_what_is_wrong_ends_with_an_error_line(program: ProgramHarness, start_fl
     assert ends("--ip", "127.0.3.9", "--dhcp", "--yes") == (2, None)
     assert made.writes() == []
     assert program.here("address", "127.0.3.77:9", "--json").code == 1
-    assert program.here("address", "127.0.3.77:9", "--ip", "127.0.3.9", "--yes").code == 4
+    assert program.here("address", "127.0.3.77:9", "--ip", "127.0.3.9", "--yes").code == 1
 
 
 def test_with_a_second_yes_it_may_leave_the_subnet_and_the_verdict_is_honest(

@@ -188,17 +188,27 @@ async def test_a_reader_that_stays_changes_nothing() -> None:
         os.close(reading)
 
 
-def test_a_status_ends_with_its_reader(program: ProgramHarness, start_fleet: StartFleet) -> None:
+def test_what_waits_for_sensors_ends_with_its_reader(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    """An update that still plans does, too: nothing was begun, and no run is left."""
     silent: FleetThread = start_fleet(sensor("one", faults=(Fault(name="hang", at="*"),)), time_scale=1.0)
     slow = ("--set", "timing.request_timeout=600")
-    process = program.start("status", *silent.addresses, *slow, fast=False)
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"DEVICE")
-    process.stdout.close()
-    process.stdout = None
-    assert process.wait(timeout=LIMIT / 2) == 1
-    assert process.stderr is not None
-    assert process.stderr.read() == b""
+    package = program.package()
+    status = program.start("status", *silent.addresses, *slow, fast=False)
+    update = program.start("update", *silent.addresses, "--package", package, "--yes", *slow, fast=False)
+    assert status.stdout is not None
+    assert status.stdout.readline().startswith(b"DEVICE")
+    assert update.stderr is not None
+    assert update.stderr.readline().startswith(b"Reading 1 sensor")
+    for process in (status, update):
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdout = None
+        assert process.wait(timeout=LIMIT / 2) == 1
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert program("runs", "list", "--json").lines == []
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")

@@ -20,6 +20,6 @@ def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
         cli.ask_passwords(targets)
         unlock_passphrases(cli, targets)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-        items = asyncio.run(plan_backup(cli.context, targets))
+        items = cli.read(plan_backup(cli.context, targets))
         spec = new_spec(cli.context, Operation.BACKUP, items)
         return asyncio.run(execute(cli, spec, detach=detach))

@@ -48,7 +48,7 @@ def restore(common: Common, word: str, backup: str, *, replace: bool, force: boo
 
 def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions) -> RestorePlan:
     """Plan the restore; ask for a missing passphrase if there is a terminal."""
-    plan = asyncio.run(plan_restore(cli.context, target, backup, options))
+    plan = cli.read(plan_restore(cli.context, target, backup, options))
     for _ in range(PASSPHRASE_TRIES):
         if plan.item.reason is not Code.WRONG_PASSPHRASE or not cli.interactive:
             break
@@ -57,7 +57,7 @@ def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions)
         if not passphrase:
             break
         cli.context.credentials.passphrase = passphrase
-        plan = asyncio.run(plan_restore(cli.context, target, backup, options))
+        plan = cli.read(plan_restore(cli.context, target, backup, options))
     return plan
 
 

@@ -192,7 +192,7 @@ def _set(cli: CliContext, target: Target, request: Request, *, outside: bool) ->
     lan = ThisPc(cli.context)
     cli.ask_passwords([target])
     try:
-        plan = asyncio.run(plan_change(cli.context, target, request, lan))
+        plan = cli.read(plan_change(cli.context, target, request, lan))
         if not _confirmed(cli, target, plan, outside=outside):
             return ExitCode.INTERRUPTED
     except UsageError:

@@ -53,7 +53,7 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
     with open_cli(common) as cli:
         target = cli.target(word)
         cli.ask_passwords([target])
-        plan = asyncio.run(plan_write(cli.context, target, name, text))
+        plan = cli.read(plan_write(cli.context, target, name, text))
         for warning in plan.warnings:
             cli.out.note(warning, "yellow")
         if (plan.changes or persist) and cli.declined(_question(target, plan, persist=persist)):

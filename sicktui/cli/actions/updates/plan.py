@@ -1,6 +1,5 @@
 """What ``sicktui plan`` does, and the plan of an update: the package, the devices, the reasons."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -54,25 +53,21 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
 def plan(common: Common, request: UpdateArguments) -> int:
     """Show what an update would do. Returns 4 if not one device may go."""
     with open_cli(common) as cli:
-        items, _ = make_plan(cli, request, only=True)
+        items, _ = make_plan(cli, request)
         for item in items:
             cli.out.event(planned_event(item, ts=cli.now()))
         show_plan(cli, items, to_stderr=common.json)
         return plan_exit_code(items)
 
 
-def make_plan(
-    cli: CliContext, request: UpdateArguments, *, only: bool = False
-) -> tuple[list[PlanItem], Package | PackageError]:
+def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem], Package | PackageError]:
     """Find the package, ask for missing passwords, read every sensor.
-
-    Args:
-        cli: the call.
-        request: what is asked for.
-        only: whether the plan is all that is wanted: then reading ends with the reader of stdout.
 
     Returns:
         The plan in the order of the devices, and the package or why it cannot be used.
+
+    Raises:
+        ReaderGone: the reader of stdout is gone; nothing was begun.
     """
     targets = cli.targets(request.devices)
     package = find_package(cli, request.package)
@@ -81,9 +76,7 @@ def make_plan(
         if request.backup:
             unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-    planning = plan_update(cli.context, targets, package, request.options())
-    items = cli.read(planning) if only else asyncio.run(planning)
-    return items, package
+    return cli.read(plan_update(cli.context, targets, package, request.options())), package
 
 
 def find_package(cli: CliContext, word: str) -> Package | PackageError:

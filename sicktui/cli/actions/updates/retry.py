@@ -28,7 +28,7 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
         _ask_secrets(cli, found)
         cli.out.note(f"Reading {count(len(found.targets), 'sensor')}...")
         overridden = [override.partition("=")[0].strip() for override in common.overrides]
-        spec = asyncio.run(plan_retry(cli.context, found, package=package, overridden=overridden))
+        spec = cli.read(plan_retry(cli.context, found, package=package, overridden=overridden))
         _show(cli, spec, to_stderr=common.json or detach)
         if _declined(cli, spec):
             return ExitCode.INTERRUPTED
