@@ -117,6 +117,11 @@ class Home(Struct, frozen=True, kw_only=True):
         return self.state / "places.json"
 
     @property
+    def view_file(self) -> Path:
+        """How the dashboard looked when it was left."""
+        return self.state / "view.json"
+
+    @property
     def log_file(self) -> Path:
         """The program's own log."""
         return self.log / "sicktui.log"

@@ -49,6 +49,13 @@ COMMANDS: Final = (
         unavailable_because=needs_chosen,
     ),
     Command(
+        id="columns",
+        key="|",
+        title="columns",
+        help="Choose the columns of the list, and which of them go first where there is no room.",
+        group=GROUP,
+    ),
+    Command(
         id="filter",
         key="/",
         title="filter",

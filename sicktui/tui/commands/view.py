@@ -53,6 +53,20 @@ COMMANDS: Final = (
         group=GROUP,
     ),
     Command(
+        id="log_more",
+        key=".",
+        title="larger log",
+        help="Give the log a line of the table.",
+        group=GROUP,
+    ),
+    Command(
+        id="log_less",
+        key=",",
+        title="smaller log",
+        help="Give the table a line of the log.",
+        group=GROUP,
+    ),
+    Command(
         id="log_pause",
         key="p",
         title="pause log",

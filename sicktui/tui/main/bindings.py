@@ -14,7 +14,7 @@ def bindings() -> list[Binding]:
         if command.is_local:
             continue  # its pane has the binding
         action = f"command('{command.id}')"
-        made.append(Binding(command.key, action, command.title, show=False, id=command.id))
+        made.append(Binding(key_name(command.key), action, command.title, show=False, id=command.id))
         made += [
             Binding(key, action, command.title, show=False, priority=key == "tab") for key in command.also
         ]

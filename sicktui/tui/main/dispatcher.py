@@ -17,6 +17,7 @@ from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.leave import leave
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.services import MainServices
+from sicktui.tui.screens.columns import ColumnPicker
 from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.sensors.details import Details
 from sicktui.tui.state.pending import Stopped
@@ -45,9 +46,12 @@ class Dispatcher:
         self._own: dict[str, Callable[[], object]] = {
             "cancel": self._cancel,
             "close_run": panes.close_run,
+            "columns": self._columns,
             "details": self._details,
             "filter": panes.open_filter,
             "help": self._help,
+            "log_less": lambda: panes.resize_log(-1),
+            "log_more": lambda: panes.resize_log(1),
             "log_of": panes.follow_others,
             "log_pause": panes.pause_log,
             "log_show": panes.show_log,
@@ -139,6 +143,11 @@ class Dispatcher:
         self._screen.app.push_screen(
             Details(self._services.appearance, dashboard, dashboard.command_context().selected or "")
         )
+
+    def _columns(self) -> None:
+        services = self._services
+        picker = ColumnPicker(services.appearance, services.dashboard.columns)
+        self._screen.app.push_screen(picker, self._panes.set_columns)
 
     def _help(self) -> None:
         services = self._services

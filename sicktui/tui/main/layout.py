@@ -12,6 +12,8 @@ _LEAST: Final = 4
 """The smallest useful table: its title, its headings, two rows."""
 _FRAME: Final = 2
 """The title and the headings of a table."""
+LEAST_LOG: Final = 2
+"""Its title, and a line."""
 _TALL: Final = 30
 _SHORT: Final = 20
 _EMPTY_LIST: Final = 10
@@ -34,7 +36,13 @@ class Heights(Struct, frozen=True, kw_only=True):
 
 
 def split_height(
-    height: int, *, devices: int, runs: int, zoomed: PaneId | None = None, log: bool = True
+    height: int,
+    *,
+    devices: int,
+    runs: int,
+    zoomed: PaneId | None = None,
+    log: bool = True,
+    log_lines: int = 0,
 ) -> Heights:
     """Share ``height`` lines among the runs, the table, the details and the log.
 
@@ -47,6 +55,7 @@ def split_height(
         runs: runs that are shown; 0 hides their pane.
         zoomed: the pane that fills the screen, if any.
         log: whether the log is shown.
+        log_lines: the lines that the log has at least; 0: as the height suggests.
     """
     is_tall = height >= _TALL
     detail = min(3 if is_tall else 2, max(0, height - _LEAST))
@@ -57,7 +66,8 @@ def split_height(
     run = min(runs, room // 4)
     log_least = 0
     if log and height >= 3 * _LEAST:
-        log_least = 2 if runs and not is_tall else 4 if height >= _SHORT else 3
+        suggested = 2 if runs and not is_tall else 4 if height >= _SHORT else 3
+        log_least = max(LEAST_LOG, min(log_lines or suggested, room - run - _LEAST))
     for_table = room - run - log_least
     compact = runs > 0 and not is_tall and devices + _FRAME > for_table
     wants = (devices + (1 if compact else _FRAME)) if devices else _EMPTY_LIST

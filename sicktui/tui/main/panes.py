@@ -1,17 +1,30 @@
 """Actions on the panes of the main screen: marks, filter, order, size, log."""
 
-from typing import Any
+from typing import Any, Final
 
 from textual.screen import Screen
 from textual.widgets import Input
 
 from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
-from sicktui.tui.main.layout import PaneId
+from sicktui.stores.memory.view import ViewRecord
+from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
+from sicktui.tui.rows.fleet.choice import known_columns
 from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
+
+_REMEMBERED: Final[tuple[PaneId, ...]] = ("devices", "log")
+"""Panes whose zoom outlives the dashboard: a run does not."""
+
+
+def _is_filter(text: str) -> bool:
+    try:
+        parse(text)
+    except FilterError:
+        return False
+    return True
 
 
 class Panes:
@@ -28,6 +41,36 @@ class Panes:
         self._dashboard = dashboard
         self._renderer = renderer
         self._filter = screen.query_one("#filter", Input)
+
+    # What is remembered
+
+    def view(self) -> ViewRecord:
+        """How the dashboard looks now, as far as the operator has chosen it."""
+        dashboard, renderer = self._dashboard, self._renderer
+        return ViewRecord(
+            order=dashboard.order.value,
+            backwards=dashboard.backwards,
+            filter=dashboard.wanted,
+            columns=dashboard.columns,
+            zoomed=renderer.zoomed if renderer.zoomed in _REMEMBERED else "",
+            log_shown=renderer.show_log,
+            log_lines=renderer.log_lines,
+            log_of=renderer.log_of.value,
+        )
+
+    def restore(self, view: ViewRecord) -> None:
+        """Look like this again; what this version does not know stays as it is."""
+        dashboard, renderer = self._dashboard, self._renderer
+        dashboard.order = next((order for order in Order if order.value == view.order), dashboard.order)
+        dashboard.backwards = view.backwards
+        dashboard.columns = known_columns(view.columns)
+        renderer.show_log, renderer.log_lines = view.log_shown, view.log_lines
+        renderer.log_of = next((of for of in LogOf if of.value == view.log_of), renderer.log_of)
+        renderer.zoomed = next((pane for pane in _REMEMBERED if pane == view.zoomed), None)
+        if _is_filter(view.filter):
+            dashboard.wanted = self._filter.value = view.filter
+        if renderer.zoomed:
+            self._screen.query_one(f"#{renderer.zoomed}", Pane).focus()
 
     # Marks
 
@@ -100,6 +143,12 @@ class Panes:
         self._dashboard.backwards = not self._dashboard.backwards
         self._renderer.render()
 
+    def set_columns(self, chosen: tuple[str, ...] | None) -> None:
+        """Show these columns of the list; ``None`` changes nothing."""
+        if chosen is not None:
+            self._dashboard.columns = chosen
+            self._renderer.render()
+
     # Which panes, and how large
 
     def next_pane(self) -> None:
@@ -150,6 +199,14 @@ class Panes:
         renderer.show_log = not renderer.show_log
         if renderer.log.has_focus:
             renderer.devices.focus()
+        renderer.render()
+
+    def resize_log(self, lines: int) -> None:
+        """Give the log more lines of the table, or fewer; a log that is off comes back."""
+        renderer = self._renderer
+        renderer.show_log, renderer.zoomed = True, None
+        renderer.render()
+        renderer.log_lines = max(LEAST_LOG, renderer.heights.log + lines)
         renderer.render()
 
     def pause_log(self) -> None:

@@ -61,6 +61,10 @@ class Renderer:
         self._status = screen.query_one("#status", LineBar)
         self.zoomed: PaneId | None = None
         self.show_log = True
+        self.log_lines = 0
+        """The lines that the log has at least; 0: as the height suggests."""
+        self.heights = Heights(run=0, devices=0, detail=0, log=0)
+        """Those that the panes have now."""
         self.log_of = LogOf.MARKED
         self.stores: tuple[str, ...] = ()
         self.dirty = True
@@ -83,7 +87,7 @@ class Renderer:
         self._set_heights(heights)
         found = sum(row.device is not None for row in rows)
         is_wide = self._screen.size.width >= WIDE
-        columns = fleet_columns(with_runs=runs > 0, is_wide=is_wide)
+        columns = fleet_columns(with_runs=runs > 0, is_wide=is_wide, chosen=dashboard.columns)
         shown = f"{found} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
         compact = heights.compact and not dashboard.wanted
         self.devices.set_columns(
@@ -125,9 +129,17 @@ class Renderer:
         bars = [bar.styles.height for bar in self._screen.query(".bar") if bar.display]
         others = sum(int(height.value) for height in bars if height is not None)
         height = self._screen.size.height - others
-        return split_height(height, devices=devices, runs=runs, zoomed=self.zoomed, log=self.show_log)
+        return split_height(
+            height,
+            devices=devices,
+            runs=runs,
+            zoomed=self.zoomed,
+            log=self.show_log,
+            log_lines=self.log_lines,
+        )
 
     def _set_heights(self, heights: Heights) -> None:
+        self.heights = heights
         pairs = (
             (self.run, heights.run),
             (self.devices, heights.devices),

@@ -19,6 +19,7 @@ from sicktui.model.run.event import Progressed
 from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.memory.last_seen import SeenSensor
+from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell
@@ -38,6 +39,7 @@ from sicktui.tui.main.workers.password_watch import Listed, PasswordWatch
 from sicktui.tui.main.workers.run_tracker import RunTracker
 from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.main.workers.settings_watch import SettingsWatch
+from sicktui.tui.main.workers.view_keeper import ViewKeeper
 from sicktui.tui.messages import (
     BackupsRead,
     OffersRead,
@@ -101,6 +103,7 @@ class MainScreen(Screen[None]):
         self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
         self._passwords = PasswordWatch(self, context, self._listed)
         self._settings = SettingsWatch(self, context.home.config_file)
+        self._view = ViewKeeper(self, context, self._looks)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.pending = Pending(lambda: self.is_active, self._show_pending)
         self._idle = 0
@@ -139,7 +142,7 @@ class MainScreen(Screen[None]):
 
     def _empty(self) -> list[Cell]:
         keys = self.appearance.keys
-        return how_to_begin(lambda name: keys.of(BY_ID[name]), filtered=bool(self.dashboard.wanted))
+        return how_to_begin(lambda name: keys.of(BY_ID[name]), wanted=self.dashboard.wanted)
 
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""
@@ -164,7 +167,10 @@ class MainScreen(Screen[None]):
             locked_words(seconds), device, Level.WARNING
         )
         self.dispatcher = Dispatcher(self, self.services, self._panes)
+        await self._view.restore(self._panes.restore)
         await self._device_list.read()
+        if wanted := self.dashboard.wanted:
+            self.notifier.log(f"The filter of last time is on: {wanted}. Press esc to show all.")
         self._tracker.start()
         self._offers.start()
         self._lost.start()
@@ -191,10 +197,18 @@ class MainScreen(Screen[None]):
         if lines := self.notifier.take():
             self.renderer.log.add(lines)
             self.renderer.dirty = True
+        self._view.look()
         self._idle += 1
         if self.renderer.dirty or self._idle >= IDLE_RENDERS:
             self._idle = 0
             self.renderer.render()
+
+    def _looks(self) -> ViewRecord:
+        return self._panes.view()
+
+    async def on_unmount(self) -> None:
+        """Remember what was changed last."""
+        await self._view.flush()
 
     def on_screen_suspend(self) -> None:
         """A dialog is on top."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import SERVICE_MODE, Health
 from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
+from sicktui.model.suggest import quoted
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
@@ -339,15 +340,16 @@ FIRST_COMMANDS: Final[Mapping[str, str]] = {
 """The commands of an empty list, and what each is for."""
 
 
-def how_to_begin(key_of: Callable[[str], str], *, filtered: bool) -> list[Cell]:
+def how_to_begin(key_of: Callable[[str], str], *, wanted: str = "") -> list[Cell]:
     """The text of an empty list.
 
     Args:
         key_of: the key of a command.
-        filtered: whether the filter hides all devices.
+        wanted: the filter, if one hides all devices.
     """
-    if filtered:
-        return [(), cell("  No device matches the filter. An empty filter shows all.", Tone.DIM)]
+    if wanted:
+        words = f"  No device matches the filter {quoted(wanted)}."
+        return [(), cell(words, Tone.WARN), cell("  Press esc to show all.", Tone.DIM)]
     return [
         (),
         cell("  The device list is empty. Press a key to begin:"),

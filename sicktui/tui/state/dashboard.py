@@ -74,6 +74,8 @@ class DashboardState:
         """The filter of the list: the last one that could be used."""
         self.filter_mistake = ""
         """What is wrong with the one that is being typed."""
+        self.columns: tuple[str, ...] = ()
+        """The chosen columns beside the name, the most important first; empty: all of them."""
         self.recent: list[str] = []
         """The commands that were used, the last one first."""
         self.pane = "devices"

@@ -8,6 +8,7 @@ from sicktui.tui.drawing.columns import EXTRA, Column
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, health_cell, state_cell
+from sicktui.tui.rows.fleet.choice import BY_DEFAULT, listed_columns
 from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, versions_cell
@@ -69,8 +70,8 @@ def _of_run(name: str, *, rank: int | None = None, comfort: int | None = None) -
     return _JOB[name].over(_job_of, rank=rank, comfort=comfort)
 
 
-def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
-    """The columns while a run is shown."""
+def _beside(chosen: tuple[str, ...], *, is_wide: bool) -> tuple[Column[FleetRow], ...]:
+    """The columns while a run is shown: its own stay, whatever was chosen for the list."""
     job_now, job_progress = _JOB["now"], _JOB["progress"]
     shown = [
         Column(
@@ -109,23 +110,31 @@ def _beside(*, is_wide: bool) -> tuple[Column[FleetRow], ...]:
         _listed(name, lower + 1) for name in ("serial", "tags", "location", "auth", "temperature", "note")
     ]
     middle = [_listed("model", lower), version, _listed("health", 4), backup]
-    if not is_wide:
-        # The place of the health, and that of the address, are in the columns of the run.
-        return (name, version, *shown, _of_run("message"), _listed("backup", lower), *rest)
-    return (name, _listed("address", 4), *middle, *shown, _of_run("message"), *rest)
+    # In a narrow terminal the place of the health, and that of the address, are in the columns of the run.
+    columns = (
+        (name, _listed("address", 4), *middle, *shown, _of_run("message"), *rest)
+        if is_wide
+        else (name, version, *shown, _of_run("message"), _listed("backup", lower), *rest)
+    )
+    may_go = {"address", "model", "health", "backup", *(column.id for column in rest)}
+    off = may_go - set(chosen or BY_DEFAULT)
+    return tuple(column for column in columns if column.id not in off)
 
 
 @cache
-def fleet_columns(*, with_runs: bool, is_wide: bool) -> tuple[Column[FleetRow], ...]:
+def fleet_columns(
+    *, with_runs: bool, is_wide: bool, chosen: tuple[str, ...] = ()
+) -> tuple[Column[FleetRow], ...]:
     """The columns of the table, from left to right.
 
     Args:
         with_runs: whether a run is shown.
         is_wide: whether the columns of the list have room beside it.
+        chosen: those of the list beside the name, the most important first; empty: all of them.
     """
     if with_runs:
-        return _beside(is_wide=is_wide)
-    return tuple(column.over(_device_of) for column in DEVICE_COLUMNS)
+        return _beside(chosen, is_wide=is_wide)
+    return tuple(column.over(_device_of) for column in listed_columns(chosen))
 
 
 def headings(order: Order, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:

@@ -1,0 +1,86 @@
+"""Which columns of the list are shown, and which of them go last where there is no room."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.tui.drawing.columns import Column
+from sicktui.tui.drawing.spans import Cell, Tone, cell
+from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow
+
+_BY_RANK: Final = sorted((column for column in DEVICE_COLUMNS if column.id != "name"), key=lambda c: c.rank)
+_ABOUT: Final = {
+    "contact": "whether it answers, and when it last did",
+    "version": "the firmware that it runs",
+    "state": "its UpdateState",
+    "address": "where it is asked",
+    "health": "what it reports about itself",
+    "backup": "the age of the newest backup",
+    "model": "its type",
+    "serial": "its serial number",
+    "tags": "its tags in the list",
+    "location": "its own name",
+    "auth": "how it checks passwords, and what is wrong with the stored one",
+    "temperature": "what it measures inside",
+    "note": "what was noted in the list",
+}
+
+BY_DEFAULT: Final = tuple(column.id for column in _BY_RANK)
+"""Every column that can be chosen, the most important first. The name is always shown."""
+
+
+def known_columns(chosen: Iterable[str]) -> tuple[str, ...]:
+    """The chosen columns that exist, each once; nothing for those that are shown anyway."""
+    known = tuple(dict.fromkeys(name for name in chosen if name in BY_DEFAULT))
+    return () if known == BY_DEFAULT else known
+
+
+@cache
+def listed_columns(chosen: tuple[str, ...]) -> tuple[Column[DeviceRow], ...]:
+    """The columns of the list, from left to right.
+
+    Args:
+        chosen: those beside the name, the most important first; empty: all of them.
+    """
+    order = chosen or BY_DEFAULT
+    ranks = {name: column.rank for name, column in zip(order, _BY_RANK, strict=False)}
+    return tuple(
+        column.over(_same, rank=ranks.get(column.id, column.rank))
+        for column in DEVICE_COLUMNS
+        if column.id == "name" or column.id in order
+    )
+
+
+def _same(row: DeviceRow) -> DeviceRow:
+    return row
+
+
+class ColumnRow(Struct, frozen=True, kw_only=True):
+    """A column that can be chosen."""
+
+    key: str
+    is_shown: bool
+
+
+def column_rows(chosen: Sequence[str]) -> list[ColumnRow]:
+    """The chosen columns, the most important first, then the others."""
+    order = chosen or BY_DEFAULT
+    others = [name for name in BY_DEFAULT if name not in order]
+    return [ColumnRow(key=name, is_shown=name in order) for name in (*order, *others)]
+
+
+def _title_cell(row: ColumnRow, glyphs: Glyphs, _: int) -> Cell:
+    sign = glyphs.done if row.is_shown else " "
+    title = next(column.title for column in _BY_RANK if column.id == row.key)
+    return cell(f"{sign} {title}", Tone.KEY if row.is_shown else Tone.DIM)
+
+
+CHOICE_COLUMNS: Final = (
+    Column[ColumnRow](id="title", title="  Column", least=12, most=16, cell=_title_cell),
+    Column[ColumnRow](
+        id="about", title="", least=20, most=60, cell=lambda r, _g, _w: cell(_ABOUT[r.key], Tone.DIM)
+    ),
+)
