@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from tests.exploration.explorer import explore
+from tests.exploration.pages import BEYOND
 from tests.exploration.world import WORLDS, World
 
 PAGE: Final = " ".join((Path(__file__).parents[2] / "docs/reliability.md").read_text("utf-8").split())
@@ -41,3 +42,4 @@ def test_the_page_counts_more_than_a_million_paths() -> None:
     assert len(paths) == len(WORLDS)
     assert sum(paths) > 1_000_000
     assert f"{sum(paths):,} paths" in PAGE
+    assert BEYOND in PAGE, "the bound is said"
