@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from sicktui.model.settings import SourceSettings
+from sicktui.model.settings import Settings, SourceSettings
 
 
 def other_broker(settings: SourceSettings) -> str:
@@ -18,3 +18,8 @@ def other_broker(settings: SourceSettings) -> str:
         return ""
     is_clearer = broker.scheme == "mqtt" and server.scheme == "https"
     return f"{broker.scheme}://{broker.netloc}" if is_clearer or server.hostname != broker.hostname else ""
+
+
+def that_hint(settings: Settings) -> list[str]:
+    """The sources that send hints."""
+    return [name for name, source in settings.sources.items() if source.mqtt_url]

@@ -59,8 +59,19 @@ class Hint(NamedTuple):
     """It was there before this PC listened."""
 
 
+class Hearing(NamedTuple):
+    """A change of whether hints are heard."""
+
+    is_well: bool
+    sentence: str
+
+
 class Listener(Protocol):
     """Hears hints until it is closed."""
+
+    def follow(self, subjects: Sequence[Subject]) -> None:
+        """Hear those about these sensors too. One that the source does not know yet is left out."""
+        ...
 
     def close(self) -> None:
         """Hear no more."""
@@ -131,17 +142,13 @@ class Source(Protocol):
         ...
 
     def listen(
-        self,
-        subjects: Sequence[Subject],
-        on_hint: Callable[[Hint], None],
-        on_state: Callable[[str], None] = lambda _: None,
+        self, on_hint: Callable[[Hint], None], on_state: Callable[[Hearing], None] = lambda _: None
     ) -> Listener | None:
-        """Listen for hints about sensors that were asked for; ``None`` where the source sends none.
+        """Listen for hints, which goes on when the source is closed; ``None`` where it sends none.
 
         Args:
-            subjects: the sensors.
             on_hint: called from another thread.
-            on_state: likewise, with a sentence whenever it cannot listen any more, or can again.
+            on_state: likewise, whenever it cannot listen any more, or can again.
 
         Raises:
             ConfigError: the settings for it cannot be used.

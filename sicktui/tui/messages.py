@@ -63,11 +63,22 @@ class BackupsRead(Message):
 
 
 class OffersRead(Message):
-    """The offers were counted."""
+    """The offers were counted, and the sources whose messages are not heard."""
 
-    def __init__(self, waiting: int) -> None:
+    def __init__(self, waiting: int, unheard: int) -> None:
         super().__init__()
         self.waiting = waiting
+        self.unheard = unheard
+
+
+class SourceReported(Message):
+    """A source has sent a message about a sensor, or its messages are heard no more, or again."""
+
+    def __init__(self, of: str, sentence: str, *, is_trouble: bool) -> None:
+        super().__init__()
+        self.of = of
+        self.sentence = sentence
+        self.is_trouble = is_trouble
 
 
 class SensorsMoved(Message):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.sources import pace
+from tests.sources.fake_broker import FakeBroker
 from tests.sources.site import configure
 from tests.support.fleet_thread import FleetThread, StartFleet, sensor
 from tests.support.program import ProgramHarness
@@ -33,6 +34,13 @@ def broker(tmp_path: Path, authority: Authority) -> Iterator[mqtt.Broker]:
         pytest.skip(reason)
     with mqtt.broker_running(tmp_path, authority) as running:
         yield running
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeBroker]:
+    made = FakeBroker()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """The API key goes to no broker that it was not stored for, and trouble with a broker is reported once."""
 
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -13,9 +12,12 @@ from sicktui.model.clock import SystemClock
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.sources.opening import account, check_settings, open_source, place_of_source
-from sicktui.sources.thinx import hints
+from sicktui.sources.thinx.mqtt import connection, trouble
+from sicktui.sources.thinx.mqtt import listener as listener_module
+from sicktui.sources.thinx.mqtt.listener import HintListener
 from sicktui.sources.thinx.wire import trust
 from sicktui.stores.sources.offers import OfferStore
+from tests.sources.fake_broker import FakeBroker
 from tests.sources.kit import home_in, own_locks, subject
 from tests.support.waiting import LIMIT
 
@@ -66,7 +68,7 @@ async def test_a_key_of_one_call_is_not_sent_to_another_broker(
         given=True,
     )
     with pytest.raises(ConfigError, match="not sent there") as caught:
-        source.listen([subject()], lambda _: None)
+        source.listen(lambda _: None)
     assert "sources login plant" in caught.value.advice
     await source.aclose()
 
@@ -79,62 +81,19 @@ def test_an_address_that_is_no_brokers_is_named_when_settings_are_read(mqtt_url:
         check_settings("plant", settings("https://h:1", mqtt_url))
 
 
-class _Broker:
-    """Answers each CONNECT with one return code, and ends the connection if that is a refusal."""
-
-    def __init__(self) -> None:
-        self.code = 0
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listening.getsockname()[1]
-        self.open: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self.listening.accept()
-            except OSError:
-                return
-            try:
-                client.recv(4096)
-                client.sendall(bytes([0x20, 2, 0, self.code]))
-            except OSError:  # The client hung up first.
-                client.close()
-                continue
-            if self.code:
-                client.close()
-            else:
-                self.open.append(client)
-
-    def hang_up(self) -> None:
-        for client in self.open:
-            with suppress(OSError):  # The client may have hung up first.
-                client.shutdown(socket.SHUT_RDWR)
-            client.close()
-        self.open.clear()
-
-
-@pytest.fixture
-def fake() -> Iterator[_Broker]:
-    made = _Broker()
-    yield made
-    made.listening.close()
-    made.hang_up()
-
-
 @contextmanager
 def listening(port: int) -> Iterator["Queue[str]"]:
     said: Queue[str] = Queue()
-    listener = hints.HintListener(
+    listener = HintListener(
         f"mqtt://127.0.0.1:{port}",
         KEY,
         OWNER,
+        ids=lambda sensor: (sensor.mac or "", f"udid of {sensor.device}"),
         trust=lambda: trust(""),
         on_hint=lambda _: None,
-        on_state=said.put,
+        on_state=lambda change: said.put(change.sentence),
     )
-    for number in (1, 2):
-        listener.listen(subject(number), f"AA:BB:CC:00:00:0{number}", f"udid-{number}")
+    listener.follow([subject(1), subject(2)])
     try:
         yield said
     finally:
@@ -148,7 +107,10 @@ def nothing_more(said: "Queue[str]", seconds: float = 1.5) -> None:
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hints, "LONGEST_PAUSE", 1)
+    for module in (connection, listener_module):
+        for name in ("FIRST_PAUSE", "LONGEST_PAUSE"):
+            monkeypatch.setattr(module, name, 0.2)
+    monkeypatch.setattr(listener_module, "TICK", 0.1)
 
 
 def test_a_broker_that_cannot_be_reached_is_one_sentence() -> None:
@@ -160,10 +122,10 @@ def test_a_broker_that_cannot_be_reached_is_one_sentence() -> None:
 
 
 def test_refused_credentials_are_one_sentence_after_some_tries(
-    fake: _Broker, monkeypatch: pytest.MonkeyPatch
+    fake: FakeBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake.code = 5
-    monkeypatch.setattr(hints, "REFUSALS", 2)
+    monkeypatch.setattr(trouble, "REFUSALS", 2)
     with listening(fake.port) as said:
         sentence = said.get(timeout=LIMIT)
         assert "refuses gate-" in sentence
@@ -173,7 +135,7 @@ def test_refused_credentials_are_one_sentence_after_some_tries(
         assert said.get(timeout=LIMIT) == "The broker answers again."
 
 
-def test_a_connection_that_breaks_is_named_and_so_is_its_return(fake: _Broker) -> None:
+def test_a_connection_that_breaks_is_named_and_so_is_its_return(fake: FakeBroker) -> None:
     with listening(fake.port) as said:
         nothing_more(said)
         fake.code = 5

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sicktui.stores.disk.home import locate
+from sicktui.stores.sources.offers import OfferStore
 from tests.sources.site import configure
 from tests.support.program import ProgramHarness
 
@@ -40,3 +42,16 @@ def test_sources_that_can_be_used_are_ready(program: ProgramHarness, tmp_path: P
     folder = f'kind = "folder"\npath = "{tmp_path}"\n'
     assert found(program, folder) == [("ok", "plant: ready.")]
     assert found(program, SERVER, SICKTUI_SOURCE_SECRET="b" * 64) == [("ok", "plant: ready.")]
+
+
+def test_messages_that_are_not_heard_are_named_until_they_are(program: ProgramHarness) -> None:
+    configure(program, "")
+    store = OfferStore(locate(program.home, {}).offers_file)
+    store.note_unheard("plant", "The broker refuses gate-1.")
+    table = SERVER + 'mqtt_url = "mqtts://127.0.0.1"\n'
+    [(state, message)] = found(program, table, SICKTUI_SOURCE_SECRET="b" * 64)
+    assert state == "warning"
+    assert message.startswith("plant: its messages over MQTT were not heard at ")
+    assert message.endswith("The broker refuses gate-1.")
+    store.note_unheard("plant", "")
+    assert found(program, table, SICKTUI_SOURCE_SECRET="b" * 64) == [("ok", "plant: ready.")]

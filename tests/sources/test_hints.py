@@ -12,7 +12,7 @@ import pytest
 
 from sicktui.model.errors import ConfigError
 from sicktui.sources.source import Hint
-from sicktui.sources.thinx import hints
+from sicktui.sources.thinx.mqtt.listener import HintListener
 from sicktui.sources.thinx.protocol.messages import is_hint
 from sicktui.sources.thinx.wire import trust
 from tests.sources.kit import subject
@@ -64,8 +64,10 @@ class Listening:
 @contextmanager
 def listening(url: str, ca_file: str = "", owner: str = OWNER) -> Iterator[Listening]:
     one = Listening()
-    listener = hints.HintListener(url, KEY, owner, trust=lambda: trust(ca_file), on_hint=one.heard.put)
-    listener.listen(subject(), MAC, UDID)
+    listener = HintListener(
+        url, KEY, owner, ids=lambda _: (MAC, UDID), trust=lambda: trust(ca_file), on_hint=one.heard.put
+    )
+    listener.follow([subject()])
     try:
         yield one
     finally:

@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -14,12 +15,14 @@ from sicktui.engine.context import open_context
 from sicktui.engine.offers import watch as watch_module
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
-from sicktui.model.firmware.offer import Offer, OfferState
+from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.sources.source import Hint
 from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.sources.offers import OfferStore
+from tests.sources.kit import subject
 from tests.sources.site import add_build, configure
 from tests.support.program import ProgramHarness
-from tests.support.waiting import LIMIT
+from tests.support.waiting import LIMIT, eventually
 from tests.thinx_server import mqtt
 from tests.thinx_server.application import Application
 from tests.thinx_server.server import Server
@@ -106,7 +109,7 @@ def test_a_watch_ends_with_a_summary(site: ProgramHarness, number: signal.Signal
 
 
 async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     loop = asyncio.get_running_loop()
     moments: list[float] = []
@@ -117,17 +120,20 @@ async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
         for on_hint in hint * 50:
             on_hint(Hint(device="gate-1", waiting=False))
 
-    @asynccontextmanager
-    async def listening(*words: object) -> AsyncIterator[None]:
-        hint.append(words[3])  # type: ignore[arg-type]
-        words[3](Hint(device="gate-1", waiting=False))  # type: ignore[operator]
-        yield
+    class Source:
+        def listen(self, on_hint: Callable[[Hint], None], _on_state: object) -> None:
+            hint.append(on_hint)
+            on_hint(Hint(device="gate-1", waiting=False))
 
     class Session:
         sources = ("plant",)
+        store = OfferStore(tmp_path / "offers.json")
+
+        @asynccontextmanager
+        async def opened(self, _name: str) -> AsyncIterator[Source]:
+            yield Source()
 
     monkeypatch.setattr(watch_module, "check", check)
-    monkeypatch.setattr(watch_module, "_listening", listening)
     heard = Heard()
     task = asyncio.create_task(watch(Session(), heard, interval=0.4, least_pause=0.05))  # type: ignore[arg-type]
     await asyncio.sleep(1.5)
@@ -137,3 +143,40 @@ async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
     assert apart[0] < apart[1] < apart[2]
     assert 3 <= len(apart) <= 6
     assert len(heard.warnings) <= len(moments) + 1, "one line for each check"
+
+
+async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    followed: list[list[str]] = []
+
+    class Ears:
+        def follow(self, subjects: Sequence[Subject]) -> None:
+            followed.append([each.device for each in subjects])
+
+        def close(self) -> None:
+            followed.append(["closed"])
+
+    class Source:
+        def listen(self, _on_hint: object, _on_state: object) -> Ears:
+            return Ears()
+
+    class Session:
+        sources = ("plant",)
+        store = OfferStore(tmp_path / "offers.json")
+        read: ClassVar[dict[str, tuple[Subject, ...]]] = {}
+
+        @asynccontextmanager
+        async def opened(self, _name: str) -> AsyncIterator[Source]:
+            yield Source()
+
+    async def check(session: Session, _watcher: object) -> None:
+        session.read["plant"] = (*session.read.get("plant", ()), subject(len(followed) + 1))
+
+    monkeypatch.setattr(watch_module, "check", check)
+    task = asyncio.create_task(watch(Session(), Heard(), interval=0.01, least_pause=0.01))  # type: ignore[arg-type]
+    await eventually(lambda: len(followed) >= 2)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert followed[:2] == [["gate-1"], ["gate-1", "gate-2"]]
+    assert followed[-1] == ["closed"]

@@ -7,6 +7,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import SourceSettings
+from sicktui.model.wording import moment
 from sicktui.sources.opening import account, check_settings, needs_key
 from sicktui.stores.disk.files import expand_path, explain_os_error
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
@@ -45,6 +46,13 @@ def _problems(
                 message=f"{name}: {key} is not encrypted, so the API key can be read on the way.",
                 remedy="Use https and mqtts, or a gateway on this network.",
             )
+    if (why := context.offers.unheard().get(name)) and settings.mqtt_url:
+        yield DoctorCheck(
+            name="sources",
+            state="warning",
+            message=f"{name}: its messages over MQTT were not heard at {moment(why.since)}. {why.sentence}",
+            remedy="Check 'mqtt_url', 'ca_file' and the broker. It is checked at its interval all the same.",
+        )
     if settings.mqtt_url and importlib.util.find_spec("paho") is None:
         yield DoctorCheck(
             name="sources",

@@ -41,6 +41,8 @@ class OfferSession:
     ) -> None:
         self.context = context
         self.store = context.offers
+        self.read: dict[str, tuple[Subject, ...]] = {}
+        """The sensors of each source as they were read last."""
         self._whole: dict[str, int] = {}
         """When the packages that are known to be whole were written, by SHA-256."""
         self.sources = choose_sources(sources, context.settings.sources)
@@ -111,7 +113,9 @@ class OfferSession:
         """The sensors of a source, read; none where it does not ask for sensors."""
         if not source.asks_for_sensors:
             return Subjects(read=(), trouble=())
-        return await read_subjects(self.context, self.store, source.name, self.targets(source.name))
+        found = await read_subjects(self.context, self.store, source.name, self.targets(source.name))
+        self.read[source.name] = found.read
+        return found
 
     def is_skipped(self, source: Source) -> bool:
         """Whether a source has nothing for the devices of this call."""

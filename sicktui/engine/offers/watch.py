@@ -2,20 +2,23 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from sicktui.engine.offers.check import check
 from sicktui.engine.offers.fetch import Watcher
 from sicktui.engine.offers.session import OfferSession
-from sicktui.model.errors import ConfigError
-from sicktui.model.firmware.offer import Subject
-from sicktui.sources.source import Hint
+from sicktui.model.errors import ConfigError, SicktuiError
+from sicktui.sources.source import Hearing, Hint, Listener
+from sicktui.stores.disk.files import StorageError
 
 LEAST_PAUSE: Final = 10.0
 """Seconds between two checks, however many hints come: a server may publish the same one for each sensor."""
+READ_EVERY: Final = 600.0
+"""Seconds between two readings of the sensors where nothing else reads them: one that was away is listened
+for, too."""
 _QUIET: Final = 3
 """Pauses without a hint after which the next one is not of the same chain."""
 
@@ -24,81 +27,119 @@ async def watch(
     session: OfferSession,
     watcher: Watcher,
     *,
-    interval: float,
+    interval: float | None,
     least_pause: float = LEAST_PAUSE,
     after: Callable[[], None] = lambda: None,
+    on_message: Callable[[str, str], None] | None = None,
 ) -> None:
     """Check until cancelled.
 
     Args:
         session: the sources and sensors.
         watcher: hears of each offer, and of hints as warnings.
-        interval: seconds between two checks without a hint.
+        interval: seconds between two checks without a hint; ``None``: no source is asked without one.
         least_pause: seconds between two checks in any case; doubled, up to the interval, while each check is
             followed by a hint, which a server may publish at every check-in.
         after: called after each check.
+        on_message: hears of the sensor or source of a hint or of trouble with hints, and of what to say of
+            it; ``None``: the watcher, as of warnings.
 
     Raises:
         UsageError: the settings of the only source cannot be used.
         StorageError: this PC cannot keep what was found.
     """
     loop = asyncio.get_running_loop()
-    hinted = asyncio.Event()
-
-    def on_hint(hint: Hint) -> None:
-        loop.call_soon_threadsafe(_noted, watcher, hint, hinted)
-
-    def on_state(name: str, sentence: str) -> None:
-        loop.call_soon_threadsafe(watcher.on_warning, name, sentence)
-
-    async with contextlib.AsyncExitStack() as stack:
-        listening = False
+    longest = interval or READ_EVERY
+    async with _Ears(session, on_message or watcher.on_warning) as ears:
         pause = least_pause
         while True:
             begun = loop.time()
-            await check(session, watcher)
-            after()
-            if not listening:
-                listening = True
-                for name in session.sources:
-                    await stack.enter_async_context(_listening(session, name, watcher, on_hint, on_state))
+            if interval is not None or ears.hinted.is_set():
+                ears.hinted.clear()
+                await check(session, watcher)
+                after()
+            else:
+                await _read_sensors(session)
+            await ears.follow()
             await asyncio.sleep(max(0.0, pause - (loop.time() - begun)))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(interval):
-                    await hinted.wait()
-            is_chain = hinted.is_set() and loop.time() - begun < _QUIET * pause
-            pause = min(2 * pause, max(interval, least_pause)) if is_chain else least_pause
-            hinted.clear()
+                async with asyncio.timeout(longest):
+                    await ears.hinted.wait()
+            is_chain = ears.hinted.is_set() and loop.time() - begun < _QUIET * pause
+            pause = min(2 * pause, max(longest, least_pause)) if is_chain else least_pause
 
 
-def _noted(watcher: Watcher, hint: Hint, hinted: asyncio.Event) -> None:
-    when = "was waiting" if hint.waiting else "came"
-    if not hinted.is_set():  # one line for each check, however many messages come
-        watcher.on_warning(hint.device, f"A message about new firmware {when}: checking.")
-    hinted.set()
+async def _read_sensors(session: OfferSession) -> None:
+    for name in session.sources:
+        with contextlib.suppress(SicktuiError):  # a check shows it
+            async with session.opened(name) as source:
+                await session.subjects(source)
 
 
-@asynccontextmanager
-async def _listening(
-    session: OfferSession,
-    name: str,
-    watcher: Watcher,
-    on_hint: Callable[[Hint], None],
-    on_state: Callable[[str, str], None],
-) -> AsyncIterator[None]:
-    try:
-        async with session.opened(name) as source:
-            listener = source.listen(await _subjects(session, name), on_hint, partial(on_state, name))
-    except ConfigError as error:
-        watcher.on_warning(name, str(error))
-        listener = None
-    try:
-        yield
-    finally:
-        if listener is not None:
-            await asyncio.to_thread(listener.close)
+class _Ears:
+    """The listeners of a session.
 
+    Args:
+        session: the sources and sensors.
+        on_message: hears of hints, and of trouble with them.
+    """
 
-async def _subjects(session: OfferSession, name: str) -> list[Subject]:
-    async with session.opened(name) as source:
-        return list((await session.subjects(source)).read)
+    def __init__(self, session: OfferSession, on_message: Callable[[str, str], None]) -> None:
+        self.hinted = asyncio.Event()
+        self._session = session
+        self._on_message = on_message
+        self._loop = asyncio.get_running_loop()
+        self._listeners: dict[str, Listener | None] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for name, listener in self._listeners.items():
+            if listener is not None:
+                await asyncio.to_thread(listener.close)
+            self._keep(name, "")
+
+    async def follow(self) -> None:
+        """Listen for every sensor that has been read and has checked in."""
+        for name in self._session.sources:
+            if name not in self._listeners:
+                self._listeners[name] = await self._listener(name)
+            listener = self._listeners[name]
+            if listener is not None:
+                await asyncio.to_thread(listener.follow, self._session.read.get(name, ()))
+
+    async def _listener(self, name: str) -> Listener | None:
+        self._keep(name, "")
+        try:
+            async with self._session.opened(name) as source:
+                return source.listen(self._on_hint, partial(self._on_state, name))
+        except ConfigError as error:
+            self._heard(name, Hearing(is_well=False, sentence=str(error)))
+            return None
+
+    def _on_hint(self, hint: Hint) -> None:
+        self._soon(partial(self._hint, hint))
+
+    def _on_state(self, name: str, change: Hearing) -> None:
+        self._soon(partial(self._heard, name, change))
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the program ends, and its event loop has
+            self._loop.call_soon_threadsafe(act)
+
+    def _hint(self, hint: Hint) -> None:
+        when = "was waiting" if hint.waiting else "came"
+        if not self.hinted.is_set():  # one line for each check, however many messages come
+            self._on_message(hint.device, f"A message about new firmware {when}: checking.")
+        self.hinted.set()
+
+    def _heard(self, name: str, change: Hearing) -> None:
+        self._keep(name, "" if change.is_well else change.sentence)
+        self._on_message(name, change.sentence)
+
+    def _keep(self, name: str, sentence: str) -> None:
+        with contextlib.suppress(StorageError):  # the check reports a disk that is full
+            self._session.store.note_unheard(name, sentence)

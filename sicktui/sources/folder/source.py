@@ -14,7 +14,7 @@ from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.sources.folder.listing import Found, list_folder, unreadable
-from sicktui.sources.source import Fetched, Hint, Progress, SourceError
+from sicktui.sources.source import Fetched, Hearing, Hint, Progress, SourceError
 from sicktui.stores.disk.files import CHUNK, display_path, storage_errors
 from sicktui.stores.packages.inspect import PackageError, inspect_package
 from sicktui.stores.packages.zip import MAX_ZIP_BYTES
@@ -116,10 +116,7 @@ class FolderSource:
         )
 
     def listen(
-        self,
-        subjects: Sequence[Subject],
-        on_hint: Callable[[Hint], None],
-        on_state: Callable[[str], None] = lambda _: None,
+        self, on_hint: Callable[[Hint], None], on_state: Callable[[Hearing], None] = lambda _: None
     ) -> None:
         """A folder sends no hints."""
 

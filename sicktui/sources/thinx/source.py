@@ -1,6 +1,5 @@
 """A THiNX server as a source: checks in for each sensor, and fetches what it offers."""
 
-import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from pathlib import Path
@@ -16,9 +15,9 @@ from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
 from sicktui.sources.broker import other_broker
 from sicktui.sources.pace import Pace
-from sicktui.sources.source import Fetched, Hint, Progress, SourceError
+from sicktui.sources.source import Fetched, Hearing, Hint, Progress, SourceError
 from sicktui.sources.thinx.fetching import Fetching
-from sicktui.sources.thinx.hints import HintListener
+from sicktui.sources.thinx.mqtt.listener import HintListener
 from sicktui.sources.thinx.protocol.replies import CheckedIn
 from sicktui.sources.thinx.protocol.versions import is_newer
 from sicktui.sources.thinx.registration import Registrar
@@ -208,10 +207,7 @@ class ThinxSource:
         )
 
     def listen(
-        self,
-        subjects: Sequence[Subject],
-        on_hint: Callable[[Hint], None],
-        on_state: Callable[[str], None] = lambda _: None,
+        self, on_hint: Callable[[Hint], None], on_state: Callable[[Hearing], None] = lambda _: None
     ) -> HintListener | None:
         """Listen at the broker for sensors that have checked in."""
         where = self._listening
@@ -219,14 +215,22 @@ class ThinxSource:
             return None
         if where.problem:
             raise ConfigError(where.problem, advice=f"Store it with 'sicktui sources login {self.name}'.")
-        listener = HintListener(
-            where.url, where.key, self._owner, trust=where.trust, on_hint=on_hint, on_state=on_state
+        return HintListener(
+            where.url,
+            where.key,
+            self._owner,
+            ids=self._ids,
+            trust=where.trust,
+            on_hint=on_hint,
+            on_state=on_state,
         )
-        for subject in subjects:
-            with contextlib.suppress(SourceError):  # it has not checked in
-                known = self._registrar.known(subject)
-                listener.listen(subject, known.mac, known.udid or "")
-        return listener
+
+    def _ids(self, subject: Subject) -> tuple[str, str] | None:
+        try:
+            known = self._registrar.known(subject)
+        except SourceError:  # it has not checked in
+            return None
+        return known.mac, known.udid or ""
 
     def forget_tokens(self) -> None:
         """Forget the tokens of all offers: a fetch then asks for another one."""

@@ -38,6 +38,15 @@ class SeenFile(Struct, frozen=True, kw_only=True):
     version: str | None
 
 
+class Unheard(Struct, frozen=True, kw_only=True):
+    """A source whose messages are not heard."""
+
+    sentence: str
+    """Why."""
+    since: str
+    """RFC 3339."""
+
+
 class _Found(Struct, frozen=True, kw_only=True):
     offers: tuple[Offer, ...] = ()
     pauses: dict[str, Pause] = {}
@@ -46,6 +55,8 @@ class _Found(Struct, frozen=True, kw_only=True):
     """By source, then by path."""
     reported: dict[str, str] = {}
     """By source and device: the moment of the last update whose outcome was reported."""
+    unheard: dict[str, Unheard] = {}
+    """By source: why its messages are not heard."""
 
 
 class OfferStore:
@@ -169,6 +180,26 @@ class OfferStore:
         self._change(
             lambda found: structs.replace(found, reported={**found.reported, _key(source, device): moment})
         )
+
+    def unheard(self) -> dict[str, Unheard]:
+        """The sources whose messages are not heard, as the program found that listens."""
+        return self._read().unheard
+
+    def note_unheard(self, source: str, sentence: str) -> None:
+        """Keep why the messages of a source are not heard; empty: they are, or nothing listens any more.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        if not sentence and source not in self._read().unheard:
+            return
+        new = {source: Unheard(sentence=sentence, since=timestamp(self._clock.now()))} if sentence else {}
+
+        def change(found: _Found) -> _Found:
+            kept = {name: why for name, why in found.unheard.items() if name != source}
+            return structs.replace(found, unheard=kept | new)
+
+        self._change(change)
 
     def _read(self) -> _Found:
         try:

@@ -203,6 +203,7 @@ class Renderer:
             marked=len(dashboard.marks),
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
+            unheard=dashboard.unheard_sources,
             unknown_passwords=dashboard.without_password,
             settings_problem=bool(dashboard.settings_problem),
             stores=self.stores,

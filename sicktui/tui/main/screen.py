@@ -51,6 +51,7 @@ from sicktui.tui.messages import (
     SensorObserved,
     SensorsMoved,
     SettingsRead,
+    SourceReported,
     TroubleMet,
 )
 from sicktui.tui.rows.backups.marks import BackupIndex
@@ -297,6 +298,15 @@ class MainScreen(Screen[None]):
             key = self.appearance.keys.of(BY_ID["offers"])
             self.notifier.log(f"{count(message.waiting, 'firmware offer')} waiting. Press {key} to see it.")
         self.dashboard.waiting_offers = message.waiting
+        self.dashboard.unheard_sources = message.unheard
+        self.renderer.dirty = True
+
+    @on(SourceReported)
+    def _take_report(self, message: SourceReported) -> None:
+        is_sensor = message.of in self.dashboard.targets
+        text = message.sentence if is_sensor else f"{message.of}: {message.sentence}"
+        level = Level.WARNING if message.is_trouble else Level.INFO
+        self.notifier.log(text, message.of if is_sensor else None, level)
         self.renderer.dirty = True
 
     @on(SensorsMoved)

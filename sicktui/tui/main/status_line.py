@@ -19,6 +19,7 @@ def status_line(
     marked: int,
     live_runs: int,
     offers: int = 0,
+    unheard: int = 0,
     unknown_passwords: int = 0,
     settings_problem: bool = False,
     stores: Sequence[str],
@@ -39,6 +40,7 @@ def status_line(
         cell(f"{glyphs.failed} config.toml invalid", Tone.BAD) if settings_problem else (),
         _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
         _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
+        cell(f"{glyphs.warning} MQTT not heard", Tone.WARN) if unheard else (),
         _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
     ]
     gap = Span("  ")

@@ -95,6 +95,7 @@ class DashboardState:
         """Why config.toml cannot be used any more; empty: it can."""
         self.backup_index = BackupIndex()
         self.waiting_offers = 0
+        self.unheard_sources = 0
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
     def now(self) -> datetime:

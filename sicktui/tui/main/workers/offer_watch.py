@@ -1,4 +1,4 @@
-"""Counts the offers that wait for a person, and checks the sources at the interval of the settings."""
+"""Counts the offers that wait for a person, checks the sources at an interval, and listens for messages."""
 
 import asyncio
 import os
@@ -9,13 +9,17 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.offer import Offer
+from sicktui.sources.broker import that_hint
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
-from sicktui.tui.messages import OffersRead, TroubleMet
+from sicktui.tui.messages import OffersRead, SourceReported, TroubleMet
 from sicktui.tui.rows.offers import waiting
 
 COUNT_EVERY: Final = 15.0
 """Seconds between two looks at what the last check found; a timer may check meanwhile."""
+
+AGAIN_AFTER: Final = 600.0
+"""Seconds until the sources without an interval are listened to again that could not be."""
 
 
 class OfferWatch:
@@ -37,12 +41,12 @@ class OfferWatch:
         return self._context.settings.dashboard.check_interval * 60
 
     def start(self) -> None:
-        """Count now and from time to time; check if the settings say so."""
+        """Count now and from time to time; check, and listen for hints, if the settings say so."""
         if not self._context.settings.sources:
             return
         self.count()
         self._screen.set_interval(COUNT_EVERY, self.count)
-        if self.interval:
+        if self.interval or that_hint(self._context.settings):
             self._screen.run_worker(
                 self._watch(), group="check offers", name="check sources", exit_on_error=False
             )
@@ -56,24 +60,40 @@ class OfferWatch:
     async def _count(self) -> None:
         try:
             number = await asyncio.to_thread(count_waiting, self._context)
+            unheard = await asyncio.to_thread(self._context.offers.unheard)
         except SicktuiError:
             return  # the shelf's own screen shows why it cannot be read
-        self._screen.post_message(OffersRead(number))
+        listened = that_hint(self._context.settings)
+        self._screen.post_message(OffersRead(number, sum(name in unheard for name in listened)))
 
     async def _watch(self) -> None:
-        """Check at the interval, and at each hint of a source, until the dashboard ends."""
+        """Check at the interval, and at each hint of a source, until the dashboard ends.
+
+        Without an interval only the sources that send hints are asked, and only when they have sent one.
+        """
         from sicktui.engine.offers.session import OfferSession  # noqa: PLC0415 - only if the settings say so
         from sicktui.engine.offers.watch import watch  # noqa: PLC0415
 
         while True:
+            names = [] if self.interval else that_hint(self._context.settings)
             try:
-                session = OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), [], [])
-                await watch(session, _Silent(), interval=self.interval, after=self.count)
+                await watch(
+                    OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), names, []),
+                    _Silent(),
+                    interval=self.interval or None,
+                    after=self.count,
+                    on_message=self._report,
+                )
             except SicktuiError as error:
                 if str(error) != self._trouble:
                     self._trouble = str(error)
                     self._screen.post_message(TroubleMet(f"The sources cannot be checked. {error}"))
-            await asyncio.sleep(self.interval)
+            await asyncio.sleep(self.interval or AGAIN_AFTER)
+
+    def _report(self, of: str, sentence: str) -> None:
+        is_trouble = of in self._context.offers.unheard()
+        self._screen.post_message(SourceReported(of, sentence, is_trouble=is_trouble))
+        self.count()
 
 
 def count_waiting(context: Context) -> int:

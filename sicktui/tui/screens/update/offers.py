@@ -77,6 +77,9 @@ class OffersScreen(TableScreen[None, OfferRow]):
     async def _read(self) -> None:
         offers = await asyncio.to_thread(self._engine_context.offers.offers)
         self._rows = offer_rows(offers)
+        unheard = await asyncio.to_thread(self._engine_context.offers.unheard)
+        heard = [f"{name}: {why.sentence}" for name, why in unheard.items()]
+        self.trouble = self.trouble or " ".join(heard)
         self.paint()
 
     def action_check(self) -> None:
