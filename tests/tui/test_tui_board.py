@@ -33,6 +33,7 @@ from sicktui.model.run.event import (
 )
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Timing
+from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import Contact
@@ -40,6 +41,7 @@ from sicktui.tui.rows.jobs import JobRow
 from sicktui.tui.rows.log import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
+from sicktui.tui.state.marks import Marks
 from tests.support.clocks import START, ManualClock
 
 
@@ -255,14 +257,52 @@ def test_marks_follow_the_list_and_the_filter() -> None:
     dashboard, _ = board_of("a", "b", "c")
     dashboard.selected = "b"
     assert dashboard.command_context().chosen == ("b",)
-    dashboard.toggle("c")
-    dashboard.toggle_all(["a", "c"])
+    dashboard.marking.toggle("c")
+    dashboard.marking.toggle_all(["a", "c"])
     assert dashboard.command_context().chosen == ("a", "c")
-    dashboard.toggle_all(["a", "c"])
+    dashboard.marking.toggle_all(["a", "c"])
     assert dashboard.marks == set()
-    dashboard.toggle("b")
+    dashboard.marking.toggle("b")
     dashboard.set_devices({}, {})
     assert dashboard.command_context().chosen == ()
+
+
+def test_marks_reach_a_range_and_turn_round() -> None:
+    marks, shown = Marks(), list("abcdef")
+    assert not marks.reach("c", shown), "no beginning yet"
+    marks.toggle("d")
+    assert marks.reach("b", shown), "upwards too"
+    assert (marks.devices, marks.last) == ({"b", "c", "d"}, "b")
+    assert marks.reach("a", shown), "the end of a range begins another"
+    assert not marks.reach("f", ["e", "f"]), "the filter hides where it begins"
+    marks.invert(["a", "e", "f"])
+    assert marks.devices == set("bcdef")
+    marks.toggle("b")
+    assert (marks.devices, marks.last) == (set("cdef"), None)
+    marks.toggle_all("ef")
+    assert marks.devices == set(), "all of these were marked"
+    marks.toggle("e")
+    marks.keep("ab")
+    assert (marks.devices, marks.last) == (set(), None)
+
+
+def test_the_failed_and_unknown_ones_are_marked_and_no_others() -> None:
+    dashboard, _ = board_of("a", "b", "c")
+    missing = BY_ID["mark_trouble"].unavailable_because
+    assert missing(dashboard.command_context()) == "No device failed or is unknown in the runs shown."
+    good = structs.replace(FAILED, device="b", verdict=Verdict.SUCCEEDED, code=None)
+    gone = structs.replace(FAILED, device="gone")
+    dashboard.advanced("r1", view_of(FAILED, good, gone))
+    assert not missing(dashboard.command_context())
+    assert dashboard.troubled == {"a"}, "what is not in the list cannot be marked"
+    dashboard.close_run("r1")
+    over = RunChanged(
+        ts=at(9), run="r1", operation=Operation.UPDATE, state=RunState.FINISHED, pid=None, started=at(0)
+    )
+    dashboard.advanced("r1", view_of(FAILED, good, over))
+    assert dashboard.troubled == {"a"}
+    dashboard.close_run("r1")
+    assert dashboard.troubled == set(), "it is not shown any more"
 
 
 def test_an_address_that_changed_forgets_the_old_look() -> None:

@@ -21,7 +21,7 @@ from sicktui.tui.main.flow_table import KNOWN
 from sicktui.tui.main.palette import DashboardCommands
 from sicktui.tui.rows.help import help_all, help_here, matching
 from sicktui.tui.widgets.keys import press
-from tests.support.dashboard import DashboardHarness, text_of, until
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 
 
 def test_keys_and_ids_are_unique_and_printable() -> None:
@@ -34,7 +34,7 @@ def test_keys_and_ids_are_unique_and_printable() -> None:
 def odd_keys() -> dict[str, str]:
     """Another key for every command: what is left of the keyboard."""
     free = [
-        *"ÄÖÜäöüß,éèàçñœæøåÅØÆŒÑÇÀÈÉ¿¡§°µ€£¥αβγδεζηθικλμνξοπρστυφχψω",
+        *"ÄÖÜäöüß,éèàçñœæøåÅØÆŒÑÇÀÈÉ¿¡§°µ€£¥αβγδεζηθικλμνξοπρστυφχψωабвгдежзийклмнопрст",
         "f5",
         "f6",
         "f7",
@@ -244,6 +244,19 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHa
         await until(pilot, lambda: "1 of 2" in text_of(pilot) and "filter: 0.1:8" in text_of(pilot))
         await pilot.press("a")
         assert main.dashboard.marks == {"b"}
+        await pilot.press("s", "escape", "/", *"!0.1:8", "enter")
+        await until(pilot, lambda: "1 marked, 1 hidden" in text_of(pilot))
+        await pilot.press("*")
+        assert main.dashboard.marks == {"a", "b"}
+        await pilot.press("_", "escape", "g", "m")
+        await until(pilot, lambda: "mark range: Mark the first device of the range" in notes_of(pilot))
+        await pilot.press("space", "G", "m")
+        await until(pilot, lambda: "2 marked" in text_of(pilot).splitlines()[1])
+        await pilot.press("_", "space", "/", *"!0.1:8", "enter", "m")
+        first = next(iter(main.dashboard.marks))
+        await until(pilot, lambda: f"{first} is not shown: the filter or a count hides it" in notes_of(pilot))
+        await pilot.press("!")
+        await until(pilot, lambda: "mark failed: No device failed or is unknown" in notes_of(pilot))
         await pilot.press("escape", "R")
         await until(pilot, lambda: "Devices 2" in text_of(pilot))
 

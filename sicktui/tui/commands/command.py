@@ -44,6 +44,24 @@ def needs_selected(now: CommandContext) -> str:
     return needs_device(now) or ("" if now.selected else "No device is selected.")
 
 
+def needs_marks(now: CommandContext) -> str:
+    """A device must be marked."""
+    return "" if now.marked else "No device is marked."
+
+
+def needs_beginning(now: CommandContext) -> str:
+    """A device must have been marked last, and another one must be selected."""
+    missing = needs_selected(now)
+    if missing or now.marked_last not in (None, now.selected):
+        return missing
+    return "Mark the first device of the range, then select the last one."
+
+
+def needs_trouble(now: CommandContext) -> str:
+    """A device must have failed, or be unknown."""
+    return "" if now.is_trouble else "No device failed or is unknown in the runs shown."
+
+
 def needs_one(now: CommandContext) -> str:
     """A device must be selected and free: not in a running run. Marks do not count."""
     missing = needs_selected(now)

@@ -10,6 +10,10 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     pane: str = "devices"
     """The pane that has the focus."""
     marked: tuple[str, ...] = ()
+    marked_last: str | None = None
+    """Where a range of marks begins."""
+    is_trouble: bool = False
+    """Whether a device failed or is unknown in the runs that are shown."""
     selected: str | None = None
     owned: frozenset[str] = frozenset()
     """Devices that belong to a running run."""

@@ -63,6 +63,7 @@ COMMANDS: Final = (
         group=GROUP,
         unavailable_because=needs_device,
         hint=8,
+        pane="devices",
     ),
     Command(
         id="sort",

@@ -34,7 +34,8 @@ def in_order(now: CommandContext) -> list[Command]:
 
 
 def _by_use(command: Command) -> tuple[bool, int]:
-    return (command.pane is None, command.hint or 0)
+    """What another pane than that of the devices has comes before what they have anywhere."""
+    return (command.pane in (None, "devices"), command.hint or 0)
 
 
 def _hint(command: Command, keys: KeyMap) -> tuple[str, str]:

@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_chosen, needs_device, needs_free, needs_selected
+from sicktui.tui.commands.command import (
+    Command,
+    needs_beginning,
+    needs_chosen,
+    needs_device,
+    needs_free,
+    needs_marks,
+    needs_selected,
+    needs_trouble,
+)
 
 GROUP: Final = "Sensors"
 
@@ -16,15 +25,55 @@ COMMANDS: Final = (
         group=GROUP,
         unavailable_because=needs_selected,
         hint=1,
+        pane="devices",
     ),
     Command(
         id="mark_all",
         key="a",
         title="all",
-        help="Mark all devices shown; press again to clear all marks.",
+        help="Mark all devices shown (those of the filter); press again to clear all marks.",
         group=GROUP,
         unavailable_because=needs_device,
         hint=7,
+        pane="devices",
+    ),
+    Command(
+        id="mark_range",
+        key="m",
+        title="mark range",
+        help="Mark all devices from the one marked last to the selected one.",
+        group=GROUP,
+        unavailable_because=needs_beginning,
+        hint=2,
+        pane="devices",
+    ),
+    Command(
+        id="mark_invert",
+        key="*",
+        title="invert",
+        help="Mark the devices shown that are not marked, and unmark the others.",
+        group=GROUP,
+        unavailable_because=needs_device,
+    ),
+    Command(
+        id="mark_trouble",
+        key="!",
+        title="mark failed",
+        help="Mark the devices that failed or are unknown in the runs shown, and no others.",
+        group=GROUP,
+        unavailable_because=needs_trouble,
+        hint=2,
+        pane="devices",
+    ),
+    Command(
+        id="unmark",
+        key="_",
+        title="unmark all",
+        help="Clear all marks, also those that the filter hides.",
+        group=GROUP,
+        unavailable_because=needs_marks,
+        hint=7,
+        pane="devices",
     ),
     Command(
         id="details",

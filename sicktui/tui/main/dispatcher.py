@@ -57,6 +57,9 @@ class Dispatcher:
             "log_show": panes.show_log,
             "mark": panes.mark,
             "mark_all": panes.mark_all,
+            "mark_invert": panes.mark_invert,
+            "mark_range": panes.mark_range,
+            "mark_trouble": panes.mark_trouble,
             "palette": screen.app.action_command_palette,
             "pane": panes.next_pane,
             "pane_devices": lambda: panes.focus("devices"),
@@ -66,6 +69,7 @@ class Dispatcher:
             "refresh": services.refresh,
             "sort": panes.sort,
             "sort_back": panes.sort_back,
+            "unmark": panes.unmark,
             "zoom": panes.zoom,
         }
 

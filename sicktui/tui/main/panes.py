@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
+from sicktui.model.safe_text import clean
 from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.renderer import LogOf, Renderer
@@ -40,6 +41,7 @@ class Panes:
         self._screen = screen
         self._dashboard = dashboard
         self._renderer = renderer
+        self._marks = dashboard.marking
         self._filter = screen.query_one("#filter", Input)
 
     # What is remembered
@@ -76,13 +78,42 @@ class Panes:
 
     def mark(self) -> None:
         """Mark or unmark the selected device."""
-        self._dashboard.toggle(self._dashboard.selected or "")
+        self._marks.toggle(self._dashboard.selected or "")
         self._marks_changed()
 
     def mark_all(self) -> None:
-        """Mark all visible devices, or none."""
-        self._dashboard.toggle_all([row.device for row in self._dashboard.device_rows()])
+        """Mark all devices that the filter shows, or none."""
+        self._marks.toggle_all(self._filtered)
         self._marks_changed()
+
+    def mark_invert(self) -> None:
+        """Mark the devices that the filter shows and that are not marked, and unmark the others."""
+        self._marks.invert(self._filtered)
+        self._marks_changed()
+
+    def mark_range(self) -> None:
+        """Mark the lines from the one marked last to the selected one."""
+        lines = [row.name for row in self._renderer.devices.rows if row.name in self._dashboard.targets]
+        if self._marks.reach(self._dashboard.selected or "", [name for name in lines if name]):
+            self._marks_changed()
+        else:
+            hidden = f"{self._marks.last} is not shown: the filter or a count hides it."
+            words = f"{hidden} Mark the first device again."
+            self._screen.notify(clean(words), severity="warning", markup=False)
+
+    def mark_trouble(self) -> None:
+        """Mark the devices that failed or are unknown, and no others."""
+        self._marks.only(self._dashboard.troubled)
+        self._marks_changed()
+
+    def unmark(self) -> None:
+        """Clear all marks."""
+        self._marks.clear()
+        self._marks_changed()
+
+    @property
+    def _filtered(self) -> list[str]:
+        return [row.device for row in self._dashboard.device_rows()]
 
     def _marks_changed(self) -> None:
         if self._renderer.log_of is LogOf.MARKED:

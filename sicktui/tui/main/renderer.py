@@ -176,7 +176,7 @@ class Renderer:
                         f"by {dashboard.order.value}{', reversed' if dashboard.backwards else ''}", Tone.DIM
                     ),
                     cell(f"filter: {clean(dashboard.wanted, 40)}", Tone.WARN) if dashboard.wanted else (),
-                    cell(f"{hidden} marked but hidden", Tone.WARN) if hidden else (),
+                    _marks_cell(len(dashboard.marks), hidden),
                 ),
                 gap,
             )
@@ -225,6 +225,13 @@ class Renderer:
                 self.log.follow(lambda line: line.device is None or line.device == device)
             case _:
                 self.log.follow(_everything)
+
+
+def _marks_cell(marked: int, hidden: int) -> Cell:
+    """How many are marked, and how many of them the filter or a count hides."""
+    if hidden:
+        return cell(f"{marked} marked, {hidden} hidden", Tone.WARN)
+    return cell(f"{marked} marked", Tone.KEY) if marked else ()
 
 
 def _everything(_: LogLine) -> bool:

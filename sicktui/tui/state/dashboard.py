@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock, seconds_since
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
-from sicktui.model.enums import Code, Operation
+from sicktui.model.enums import TROUBLE, Code, Operation
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
@@ -26,6 +26,7 @@ from sicktui.tui.rows.fleet.run_header import title_of
 from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.marks import Marks
 from sicktui.tui.state.shown_runs import ShownRuns
 
 _MOST_RECENT: Final = 5
@@ -66,7 +67,7 @@ class DashboardState:
         self.follow_key = ""
         """The key of the command that takes such an address."""
         self._away_since: dict[str, float] = {}
-        self.marks: set[str] = set()
+        self.marking = Marks()
         self.selected: str | None = None
         self.searched = Asked()
         """What was entered last for a search."""
@@ -111,7 +112,7 @@ class DashboardState:
         self.observations = {n: s for n, s in self.observations.items() if n in targets and n not in moved}
         self.moved = {n: place for n, place in self.moved.items() if n in targets and n not in moved}
         self._away_since = {n: s for n, s in self._away_since.items() if n in targets and n not in moved}
-        self.marks &= set(targets)
+        self.marking.keep(targets)
         self._without_backup -= moved
 
     def observed(self, observation: Observation) -> LastObservation | None:
@@ -159,20 +160,18 @@ class DashboardState:
         """Record that a command was used."""
         self.recent = [command, *(name for name in self.recent if name != command)][:_MOST_RECENT]
 
-    # Marks
-
-    def toggle(self, device: str) -> None:
-        """Mark or unmark a device."""
-        self.marks ^= {device}
-
-    def toggle_all(self, visible: Sequence[str]) -> None:
-        """Mark all visible devices; if all are marked, clear all marks."""
-        if set(visible) <= self.marks:
-            self.marks.clear()
-        else:
-            self.marks |= set(visible)
-
     # What is shown
+
+    @property
+    def marks(self) -> set[str]:
+        """The marked devices."""
+        return self.marking.devices
+
+    @property
+    def troubled(self) -> set[str]:
+        """The devices of the list that failed or are unknown in the runs that are shown."""
+        verdicts = {name: part.verdict for name, (_, part) in self.followed.parts().items()}
+        return {name for name, end in verdicts.items() if end and end.verdict in TROUBLE} & set(self.targets)
 
     @property
     def runs(self) -> dict[str, RunView]:
@@ -275,6 +274,8 @@ class DashboardState:
             devices=len(self.targets),
             pane=self.pane,
             marked=tuple(name for name in self.targets if name in self.marks),
+            marked_last=self.marking.last,
+            is_trouble=bool(self.troubled),
             selected=self.selected if self.selected in self.targets else None,
             owned=frozenset(self.owners),
             moved=frozenset(self.moved),
