@@ -6,5 +6,5 @@
 - ``context``: what a command works with: stores, settings, output, questions on the terminal.
 - ``output``, ``tables``, ``steps``: JSON lines, plain lines, columns, stages.
 - ``streams``: output that cannot be written; ``signals``: Ctrl-C, and a reader that goes away, while a run is
-  followed; ``crash_log``: unexpected errors.
+  followed; ``crash_log``: unexpected errors; ``web``: the dashboard in a browser.
 """

@@ -34,7 +34,12 @@ _encoder: Final = msgspec.json.Encoder()
 
 
 def no_screen(common: Common) -> str:
-    """Why no full screen can be shown, as a sentence; empty if it can."""
+    """Why no full screen can be shown, as a sentence; empty if it can.
+
+    Textual's own variable names another place for it than a terminal: a page of ``sicktui serve``.
+    """
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return ""
     term = os.environ.get("TERM", "")
     if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
         return "The dashboard needs an interactive terminal."

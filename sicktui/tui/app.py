@@ -34,6 +34,8 @@ from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for, themes
 
+WEB: Final = "textual.drivers.web_driver:WebDriver"
+"""The driver that textual-serve asks for."""
 _SYSTEMS: Final[Mapping[Palette, ColorSystem]] = {
     "full": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,
@@ -78,6 +80,10 @@ class Dashboard(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """The patient driver, unless Textual's own environment variable names another."""
+        if constants.DRIVER == WEB:
+            from sicktui.tui.terminal.web_driver import PageDriver  # noqa: PLC0415  rarely needed
+
+            return PageDriver
         return super().get_driver_class() if constants.DRIVER else PatientDriver
 
     def _use_colours(self, palette: Palette) -> None:

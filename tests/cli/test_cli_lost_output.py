@@ -42,7 +42,7 @@ CHANGES: Final = {
     *("passphrase set", "passphrase generate", "passphrase forget"),
     *("runs cancel", "runs resume", "runs retry"),
     *("firmware add", "firmware approve", "firmware remove", "firmware fetch", "sources login"),
-    *("sources logout", "simulate", "demo"),
+    *("sources logout", "simulate", "demo", "serve"),
 }
 
 

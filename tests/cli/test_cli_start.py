@@ -14,7 +14,7 @@ from tests.support.program import ProgramHarness
 
 COMMANDS = (
     *("devices", "status", "login", "logout", "plan", "update", "backup", "backups", "runs", "firmware"),
-    *("simulate", "demo", "doctor", "sources"),
+    *("simulate", "demo", "doctor", "sources", "serve"),
 )
 MEMBERS = {
     "devices": ("list", "add", "edit", "remove", "import", "export"),

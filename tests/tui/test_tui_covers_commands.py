@@ -9,7 +9,10 @@ from sicktui.cli.app import build
 from sicktui.tui.commands import BY_ID
 
 COMMON: Final = frozenset(
-    ["--home", "--json", "--set", "--password-stdin", "--passphrase-stdin", "--yes", "--help"]
+    (
+        *("--home", "--json", "--set", "--password-stdin", "--passphrase-stdin"),
+        *("--yes", "--plain", "--ascii", "--help"),
+    )
 )
 """Options of every command: of the process that the dashboard is, or answered in dialogs."""
 NOT_ASKED: Final = frozenset(["--detach", "--exit-code", "--dry-run", "--old-after"])
@@ -34,7 +37,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     ),
     "devices remove": ("remove", frozenset()),
     "devices import": ("import_list", frozenset(["--replace"])),
-    "devices export": ("export_list", frozenset()),
+    "devices export": ("export_list", frozenset(["--format"])),  # by the ending of the name
     "devices overview": ("overview", frozenset()),
     "discover": (
         "search",
@@ -109,8 +112,8 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "doctor": ("doctor", frozenset()),
 }
 """By command: the command of the dashboard, and the options that have their place in its dialogs."""
-NOT_IN_IT: Final = frozenset(["simulate", "demo"])
-"""What is no work on sensors: it serves simulated ones."""
+NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve"])
+"""What is no work on sensors: it serves simulated ones, or the dashboard itself."""
 
 TO_COME: Final[frozenset[str]] = frozenset()
 """What has no screen yet. It must get one, and its line above."""

@@ -14,7 +14,7 @@ from sicktui.cli.commands.backups import backup, diff, restore, stored
 from sicktui.cli.commands.network import address, commission, discover
 from sicktui.cli.commands.packages import firmware, sources
 from sicktui.cli.commands.passwords import login, passphrase, passwd, vault
-from sicktui.cli.commands.pc import doctor, simulate
+from sicktui.cli.commands.pc import doctor, serve, simulate
 from sicktui.cli.commands.sensors import devices, dump, parameters, status
 from sicktui.cli.commands.updates import plan, runs, update
 
@@ -42,6 +42,7 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "runs": runs.group,
     "firmware": firmware.group,
     "sources": sources.group,
+    "serve": serve.serve,
     "simulate": simulate.simulate,
     "doctor": doctor.doctor,
 }

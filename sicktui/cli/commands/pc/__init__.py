@@ -1,1 +1,1 @@
-"""Commands that need this PC alone: ``doctor``, and ``demo`` and ``simulate`` with simulated sensors."""
+"""Commands that need this PC alone; those of ``demo`` and ``simulate`` have simulated sensors."""
