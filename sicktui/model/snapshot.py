@@ -31,6 +31,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """RFC 3339, UTC."""
     operator: str = ""
     run: str | None = None
+    backup: str | None = None
+    """The id of the backup that it completes: read after it, once the sensor was left in peace."""
     scope: Scope
     values: dict[str, Any] = {}
     """By variable: the value as the sensor reported it. Texts in it are not cleaned. Treat as read-only."""

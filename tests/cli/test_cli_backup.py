@@ -38,6 +38,15 @@ def test_a_restore_from_plan_to_verdict(program: ProgramHarness, start_fleet: St
     asked = program.here("restore", address, "--backup", "latest", SICKTUI_PASSPHRASE=PHRASE)
     assert asked.code == 2
     assert "Overwrite the parameters of" in asked.err
+    dry = ("restore", address, "--backup", backup, "--dry-run")
+    preview = program.here(*dry, SICKTUI_PASSPHRASE=PHRASE)
+    assert (preview.code, "LocationName" in preview.out) == (0, True), preview
+    told = program.here(*dry, "--json", SICKTUI_PASSPHRASE=PHRASE)
+    [difference], [total] = lines(told, "difference"), lines(told, "diff")
+    assert (difference["parameter"], difference["before"]) == ("LocationName", "elsewhere")
+    assert difference["after"] == before["LocationName"]
+    assert (total["different"], total["after"]) == (1, backup)
+    assert lines(told, "run") == []
     assert device.parameters.current["LocationName"] == "elsewhere"
     result = program.here(
         *("restore", address, "--backup", backup[:20], "--yes", "--json"), SICKTUI_PASSPHRASE=PHRASE

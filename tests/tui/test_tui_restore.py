@@ -11,7 +11,7 @@ from sicktui.engine.restore.plan import plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.run.events import first_events
 from sicktui.engine.targets import choose
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
@@ -63,15 +63,25 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         assert "q back" in text_of(pilot)
         await pilot.press("r")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        assert "gate-1 (serial number 1001)" in flat_of(pilot)
-        await pilot.press("r", "enter", "space")
+        await until(pilot, lambda: "ScanDataFormat 4 → 2" in flat_of(pilot))
+        shown = flat_of(pilot)
+        assert "gate-1 (serial number 1001)" in shown
+        assert "1 change, of" in shown
+        assert "√ The present parameters are backed up first." in shown
+        await pilot.press("b")
+        await until(pilot, lambda: "▲ The present parameters are lost unless" in flat_of(pilot))
+        await pilot.press("b", "r", "enter", "space")
         assert isinstance(pilot.app.screen, Confirm), "only y confirms"
         assert len(writes(gate)) == asked, "nothing was sent so far"
         await pilot.press("y")
-        await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
-        run = main.dashboard.shown_run or ""
-        await until(pilot, lambda: main.dashboard.runs[run].state is RunState.FINISHED)
-        assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: "The restore starts when the backups are stored" in flat_of(pilot))
+        runs = main.dashboard.runs
+        both = [Operation.BACKUP, Operation.RESTORE]
+        await until(pilot, lambda: [view.operation for view in runs.values()] == both)
+        backup, restore = runs.values()
+        assert backup.counts()[Verdict.SUCCEEDED] == 1, "before the restore has begun"
+        await until(pilot, lambda: runs[restore.run].state is RunState.FINISHED)
+        assert runs[restore.run].counts()[Verdict.SUCCEEDED] == 1
         await until(pilot, lambda: "Restore " in text_of(pilot) and "√ succeeded" in text_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
 
@@ -104,7 +114,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         assert "the passphrase is known" in flat_of(pilot)
-        await pilot.press("enter", "y")
+        await pilot.press("enter", "b", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished)
@@ -125,7 +135,8 @@ async def test_several_sensors_get_their_own_backups_in_one_run(harness: Dashboa
         await until(pilot, lambda: "Plan restore 2" in text_of(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "This overwrites the parameters of 2 sensors" in flat_of(pilot))
-        await pilot.press("y")
+        await until(pilot, lambda: flat_of(pilot).count("ScanDataFormat 4 → 2") == 2)
+        await pilot.press("b", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished)
@@ -256,7 +267,7 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harne
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
-        await pilot.press("r", "y")
+        await pilot.press("r", "b", "y")
         await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
         await pilot.press("x")  # closes the run: the columns of the list have their place again
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))

@@ -2,5 +2,6 @@
 
 ``variables``: which ones a snapshot reads. ``snapshot``: reads and stores them. ``compare``: what differs
 between two snapshots. ``agreement``: whether a file has the sensor's
-values. ``write``: reads or writes a single one, with proof.
+values. ``of_backup``: the parameters that are known of a backup.
+``write``: reads or writes a single one, with proof. ``write_many``: one of several sensors.
 """

@@ -85,6 +85,11 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
     return Comparison(differences=tuple(differences), same=same, not_compared=not_compared, checksum=checksum)
 
 
+def changes(name: str, before: object, after: object) -> tuple[Difference, ...]:
+    """What differs between two values of one variable: of a struct, only the fields that do."""
+    return tuple(_variable(name, {name: before}, {name: after}))
+
+
 def _blind_spots(before: Snapshot, after: Snapshot) -> dict[str, str]:
     """What one side could not read or did not ask for: it proves no change."""
     asked_before = before.values.keys() | before.unreadable.keys()

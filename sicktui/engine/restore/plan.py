@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
+from sicktui.engine.parameters.of_backup import BackupParameters
 from sicktui.engine.plan.base import Refusal, judge_access, judge_state, plan_item, reading
 from sicktui.engine.plan.clock import clock_words
 from sicktui.engine.plan.spec import new_spec
@@ -30,6 +31,8 @@ class RestorePlan(Struct, frozen=True, kw_only=True):
     """For ``new_spec``; ``None`` where no backup was found."""
     facts: BackupFacts | None = None
     """The backup's metadata, where there are any."""
+    parameters: BackupParameters | None = None
+    """What is known of the parameters that it restores, for a preview."""
 
     @property
     def may_go(self) -> bool:
@@ -111,7 +114,7 @@ async def _with_sensor(
     order = _order(source, options)
     message = " ".join([_intent(identity, order), *warnings])
     item = plan_item(target, refusal, identity=identity, message=message, warnings=warnings)
-    return RestorePlan(item=item, order=order, facts=source.facts)
+    return RestorePlan(item=item, order=order, facts=source.facts, parameters=source.parameters)
 
 
 def _order(source: Source, options: RestoreOptions) -> RestoreOrder:

@@ -2,11 +2,12 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.parameters.of_backup import BackupParameters, parameters_in, parameters_of
 from sicktui.model.errors import SicktuiError
 from sicktui.model.run.plan import RestoreOrder
 from sicktui.model.safe_text import clean
@@ -35,6 +36,8 @@ class Source(Struct, frozen=True, kw_only=True):
     """Its metadata, where there are any."""
     warnings: tuple[str, ...] = ()
     """What the operator should know about it."""
+    parameters: BackupParameters | None = None
+    """The parameters that are known of it."""
 
 
 def choose_source(context: Context, word: str, key: str | None) -> Source:
@@ -102,18 +105,20 @@ def _hidden(store: BackupStore, key: str) -> list[str]:
 
 
 def _stored(context: Context, record: BackupRecord) -> Source:
-    order = _order(record, str(context.backups.path(record)), record.id, _values(context, record))
-    return Source(order=order, facts=record)
+    return _described(context, record, str(context.backups.path(record)))
 
 
-def _values(context: Context, record: BackupRecord) -> dict[str, Any]:
-    if record.snapshot is None:
-        return {}
-    kept = (snapshot for snapshot in context.snapshots.list(record.key) if snapshot.id == record.snapshot)
-    return next((dict(snapshot.values) for snapshot in kept), {})
+def _described(context: Context, record: BackupRecord, path: str) -> Source:
+    known = parameters_of(context.snapshots, record)
+    return Source(order=_order(record, path, record.id, known), facts=record, parameters=known)
 
 
-def _order(record: BackupRecord, path: str, id: str | None, values: dict[str, Any]) -> RestoreOrder:  # noqa: A002 - the record's word
+def _order(
+    record: BackupRecord,
+    path: str,
+    id: str | None,  # noqa: A002 - the record's word
+    known: BackupParameters | None,
+) -> RestoreOrder:
     return RestoreOrder(
         path=path,
         name=record.id,
@@ -127,7 +132,7 @@ def _order(record: BackupRecord, path: str, id: str | None, values: dict[str, An
         location=record.location,
         sealed=record.passphrase_fingerprint is not None,
         parameters_md5=record.parameters_md5,
-        values=values,
+        values=known.proof if known else {},
     )
 
 
@@ -135,10 +140,10 @@ def _from_file(context: Context, path: Path) -> Source:
     found = inspect_file(path)
     known = next((record for record in context.backups.list() if record.sha256 == found.sha256), None)
     if known is not None:
-        return Source(order=_order(known, str(path), known.id, _values(context, known)), facts=known)
+        return _described(context, known, str(path))
     if found.sidecar is not None:
-        order = _order(found.sidecar.record, str(path), None, dict(found.sidecar.values))
-        return Source(order=order, facts=found.sidecar.record)
+        record, values = found.sidecar.record, parameters_in(found.sidecar)
+        return Source(order=_order(record, str(path), None, values), facts=record, parameters=values)
     name = display_path(path.name)
     unknown = f"{name} has no metadata: model, firmware and passphrase cannot be checked in advance."
     order = RestoreOrder(path=str(path), name=name, sha256=found.sha256, size=found.size)

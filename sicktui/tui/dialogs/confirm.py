@@ -30,7 +30,13 @@ class Confirm(Dialog[bool]):
 
     def body(self) -> list[Widget]:
         """Show the paragraphs."""
-        return [Prose(self._paragraphs)]
+        return [Prose(self._paragraphs, id="paragraphs")]
+
+    def show(self, paragraphs: Sequence[Cell]) -> None:
+        """Show other paragraphs: more is known by now."""
+        self._paragraphs = paragraphs
+        for place in self.query("#paragraphs").results(Prose):
+            place.show(*paragraphs)
 
     def action_agree(self) -> None:
         """Answer yes."""

@@ -1,24 +1,19 @@
 """What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from msgspec import Struct
 
+from sicktui.cli.actions.backups.differences import difference_facts, difference_table, not_compared
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
-from sicktui.engine.parameters.compare import Comparison, Difference, compare, shown
+from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
-
-_MOST_ALIKE: Final = 8
-"""Parameters that are named one by one; more that share a reason are counted."""
 
 
 class DiffRequest(Struct, frozen=True, kw_only=True):
@@ -119,8 +114,7 @@ def _facts(snapshot: Snapshot) -> dict[str, object]:
 
 def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
     drift = compare(before, after)
-    for difference in drift.differences:
-        cli.fact("difference", device=after.device, **_keys(difference))
+    difference_facts(cli, after.device, drift.differences)
     cli.fact(
         "diff",
         device=after.device,
@@ -134,9 +128,7 @@ def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fa
     who = f"{_who(before)}  ->  {_who(after)}"
     for line in indented(who, columns=cli.out.columns, first="", rest="  "):
         cli.out.line(line, bold=True)
-    if drift.differences:
-        headers = ("PARAMETER", "BEFORE", "AFTER")
-        cli.out.lines(table(headers, [_cells(difference) for difference in drift.differences]))
+    difference_table(cli, drift.differences, ("PARAMETER", "BEFORE", "AFTER"))
     _print_result(cli, drift)
     return ExitCode.FAILED if differences_fail and drift.differences else ExitCode.OK
 
@@ -147,31 +139,6 @@ def _who(snapshot: Snapshot) -> str:
     )
 
 
-def _keys(difference: Difference) -> dict[str, object]:
-    return {
-        "parameter": difference.path,
-        "change": difference.kind,
-        "before": difference.before,
-        "after": difference.after,
-        "network": difference.network,
-    }
-
-
-def _cells(difference: Difference) -> tuple[str, ...]:
-    return (
-        difference.path,
-        "-" if difference.kind == "new" else shown(difference.before),
-        "-" if difference.kind == "gone" else shown(difference.after),
-    )
-
-
-def _by_reason(unread: Mapping[str, str]) -> dict[str, list[str]]:
-    reasons: dict[str, list[str]] = {}
-    for name, why in unread.items():
-        reasons.setdefault(why, []).append(name)
-    return reasons
-
-
 def _print_result(cli: CliContext, drift: Comparison) -> None:
     words = "Nothing differs" if not drift.differences else count(len(drift.differences), "difference")
     cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
@@ -180,13 +147,5 @@ def _print_result(cli: CliContext, drift: Comparison) -> None:
             "The checksum of all parameters (MD5Parameters) differs, so another parameter must have changed.",
             "yellow",
         )
-    unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
-    for why, names in _by_reason(unread).items():
-        if len(names) > _MOST_ALIKE:
-            cli.out.note(f"Not compared: {len(names)} parameters, for {why}.")
-        else:
-            cli.out.note(f"Not compared: {', '.join(names)}: {why}.")
-    lacking = len(drift.not_compared) - len(unread)
-    if lacking:
-        cli.out.note(f"Not compared: {count(lacking, 'parameter')} that this firmware does not have.")
+    not_compared(cli, drift)
     cli.out.note(f"Never readable: {', '.join(NEVER_READABLE)}.")

@@ -1,8 +1,11 @@
-"""What ``sicktui restore`` does: plan, ask, start, follow."""
+"""What ``sicktui restore`` does: plan, show what would change, ask, start, follow."""
 
 import asyncio
 from typing import Final
 
+from msgspec import Struct
+
+from sicktui.cli.actions.backups.differences import difference_facts, difference_table, not_compared
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.update import execute
 from sicktui.cli.context import CliContext, ask_secret, open_cli
@@ -10,40 +13,59 @@ from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
+from sicktui.engine.restore.preview import preview_restore, to_read
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.restore.source import names_file
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import IN_CLEAR
 
 PASSPHRASE_TRIES: Final = 3
 """How often the passphrase is asked for; it is tested on this PC."""
 
 
-def restore(common: Common, word: str, backup: str, *, replace: bool, force: bool, detach: bool) -> int:
+class RestoreRequest(Struct, frozen=True, kw_only=True):
+    """What is to be restored."""
+
+    device: str
+    backup: str
+    replace: bool = False
+    force: bool = False
+    detach: bool = False
+    dry_run: bool = False
+    """Only show what would change."""
+
+
+def restore(common: Common, request: RestoreRequest) -> int:
     """Restore a backup onto one device. Returns the contract's exit code."""
     with open_cli(common) as cli:
-        if names_file(cli.context, backup):
-            given_file(backup, "backup", code=Code.BACKUP_UNUSABLE)
-        targets = cli.targets([word])
+        if names_file(cli.context, request.backup):
+            given_file(request.backup, "backup", code=Code.BACKUP_UNUSABLE)
+        targets = cli.targets([request.device])
         if len(targets) != 1:
             raise UsageError(
-                f"A restore takes one sensor; {word} matches {len(targets)}.", advice="Name one device."
+                f"A restore takes one sensor; {request.device} matches {len(targets)}.",
+                advice="Name one device.",
             )
         cli.ask_passwords(targets)
         unlock_passphrases(cli, targets, makes=False, warn=False)
-        options = RestoreOptions(replace=replace, force=force)
-        plan = _plan(cli, targets[0], backup, options)
-        if plan.may_go or detach or common.json:
+        options = RestoreOptions(replace=request.replace, force=request.force)
+        plan = _plan(cli, targets[0], request.backup, options)
+        if plan.may_go or request.detach or request.dry_run or common.json:
             _show(cli, plan)  # else the verdict shows it
+        if plan.may_go and (request.dry_run or (cli.interactive and not common.yes)):
+            _preview(cli, plan)
+        if request.dry_run:
+            return ExitCode.OK if plan.may_go else _refused(cli, plan)
         if plan.may_go and plan.facts is not None and plan.facts.passphrase_fingerprint is not None:
             cli.out.note(IN_CLEAR)
         if plan.may_go and cli.declined(_question(plan)):
             return ExitCode.INTERRUPTED
-        spec = restore_spec(cli.context, plan, backup)
-        return asyncio.run(execute(cli, spec, detach=detach))
+        spec = restore_spec(cli.context, plan, request.backup)
+        return asyncio.run(execute(cli, spec, detach=request.detach))
 
 
 def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions) -> RestorePlan:
@@ -68,6 +90,46 @@ def _show(cli: CliContext, plan: RestorePlan) -> None:
         cli.out.note(line, colour)
     if plan.item.advice:
         cli.out.note(f"  -> {plan.item.advice}")
+
+
+def _refused(cli: CliContext, plan: RestorePlan) -> ExitCode:
+    item = plan.item
+    return cli.end(SicktuiError(item.message, advice=item.advice, code=item.reason), ExitCode.REFUSED)
+
+
+def _preview(cli: CliContext, plan: RestorePlan) -> None:
+    """Print what would change, as far as both sides can be read."""
+    device, names = plan.item.device, to_read(plan)
+    if not names:
+        cli.out.note("No readable parameters were stored with this backup: what would change is not known.")
+        return
+    cli.out.note(f"Comparing {count(len(names), 'parameter')} of {device} with the backup...")
+    try:
+        preview = cli.read(preview_restore(cli.context, plan))
+    except SicktuiError as error:
+        cli.trouble(plan.item.target, error)
+        return
+    if preview is None:
+        return
+    drift = preview.drift
+    difference_facts(cli, device, drift.differences)
+    cli.fact(
+        "diff",
+        device=device,
+        before=None,
+        after=plan.order.backup if plan.order else None,
+        different=len(drift.differences),
+        same=drift.same,
+        checksum=drift.checksum,
+        not_compared=drift.not_compared,
+    )
+    difference_table(cli, drift.differences, ("PARAMETER", "NOW", "RESTORED"))
+    number = len(drift.differences)
+    words = count(number, "change") if number else "Nothing changes"
+    cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
+    not_compared(cli, drift)
+    if preview.later:
+        cli.out.note(f"Not from the backup itself: {preview.later}.")
 
 
 def _question(plan: RestorePlan) -> str:

@@ -22,18 +22,25 @@ from sicktui.cli.options import Common, command
 )
 @click.option("--force", is_flag=True, help="Restore even to another model.")
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
-def restore(common: Common, *, device: str, backup: str, replace: bool, force: bool, detach: bool) -> int:
+@click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
+def restore(
+    common: Common, *, device: str, backup: str, replace: bool, force: bool, detach: bool, dry_run: bool
+) -> int:
     r"""Restore a backup to a sensor.
 
     Checks first that the file is intact, the passphrase correct, and the sensor the one in the backup
-    (or one of the same model, with --replace). Then uploads, activates and saves the parameters, and
-    reads back what can be compared. The passphrase crosses the network in clear text,
-    unless over HTTPS.
+    (or one of the same model, with --replace). Shows which parameters would change, and asks. Then
+    uploads, activates and saves the parameters, and reads back what can be compared. The passphrase
+    crosses the network in clear text, unless over HTTPS.
 
     \b
     Examples:
+      sicktui restore gate-1 --backup latest --dry-run
       sicktui restore gate-1 --backup latest
       sicktui restore gate-1 --backup 25420067-20261121 --replace
       sicktui restore 192.168.0.11 --backup /media/usb/gate-1.backup
     """
-    return actions.restore.restore(common, device, backup, replace=replace, force=force, detach=detach)
+    request = actions.restore.RestoreRequest(
+        device=device, backup=backup, replace=replace, force=force, detach=detach, dry_run=dry_run
+    )
+    return actions.restore.restore(common, request)

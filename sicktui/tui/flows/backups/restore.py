@@ -8,6 +8,7 @@ from sicktui.model.device import Target
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.flows.backups.backup_first import back_up_first
 from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
@@ -37,7 +38,7 @@ async def restore(services: Services, devices: tuple[str, ...], word: str | None
     known.forget_tried()
     try:
         answer = await _agree(services, targets, {target.device: word for target in targets})
-        if answer is not None:
+        if answer is not None and (not answer.backs_up or await _backed_up(services, answer)):
             await _start(services, answer)
     finally:
         known.forget_tried()
@@ -78,6 +79,11 @@ async def _agree(services: Services, targets: list[Target], words: Mapping[str, 
             return answer
         words = answer.words
         await log_in(services, (answer.login,))
+
+
+async def _backed_up(services: Services, answer: RestoreAnswer) -> bool:
+    going = [plan.item.target for plan in answer.plans if plan.may_go]
+    return await back_up_first(services, going, "restore")
 
 
 async def _start(services: Services, answer: RestoreAnswer) -> None:

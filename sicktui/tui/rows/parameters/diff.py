@@ -1,6 +1,7 @@
 """The differences of two snapshots: rows, columns and conclusions."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -9,11 +10,13 @@ from sicktui.engine.parameters.compare import Comparison, Difference, shown
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
-from sicktui.model.wording import count, moment
+from sicktui.model.wording import count, moment, more
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
+_WIDEST: Final = 34
+"""Cells for the paths in a list of lines."""
 _FEW: Final = 5
 """At most this many variables with the same reason are listed one by one."""
 
@@ -134,8 +137,27 @@ def conclusions(drift: Comparison, glyphs: Glyphs) -> list[Cell]:
     compared = f"{count(drift.compared, 'parameter')}, {drift.same} the same."
     lines.append((Span("Compared: ", Tone.DIM), Span(compared)))
     for why, number in Counter(drift.not_compared.values()).most_common():
-        more = " (press n to list them)" if number > _FEW else ""
-        words = f"{count(number, 'parameter')}: {clean(why, 200)}{more}."
+        how = " (press n to list them)" if number > _FEW else ""
+        words = f"{count(number, 'parameter')}: {clean(why, 200)}{how}."
         lines.append((Span("Not compared: ", Tone.DIM), Span(words)))
     lines.append((Span("Never readable: ", Tone.DIM), Span(f"{', '.join(NEVER_READABLE)}.")))
     return lines
+
+
+def difference_lines(
+    differences: Sequence[Difference], glyphs: Glyphs, most: int | None = None
+) -> list[Cell]:
+    """One line a value: its path, the old and the new one."""
+    listed = differences if most is None else differences[:most]
+    width = min(_WIDEST, max((len(difference.path) for difference in listed), default=0))
+    lines: list[Cell] = [
+        (
+            Span(f"  {clean(difference.path, 80):<{width}}  "),
+            Span("not present" if difference.kind == "new" else shown(difference.before)),
+            Span(f" {glyphs.arrow} ", Tone.DIM),
+            Span("not present" if difference.kind == "gone" else shown(difference.after), Tone.KEY),
+        )
+        for difference in listed
+    ]
+    rest = more(len(differences), len(listed))
+    return [*lines, cell(f"  {rest}", Tone.DIM)] if rest else lines

@@ -14,8 +14,11 @@ from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.restore.checks import warning_lines
+from sicktui.tui.rows.restore.preview import Comparing, change_lines, changes_cell
 
 _SHOWN: Final = 8
+_CHANGES_SHOWN: Final = 4
+"""Changes of each sensor that the question lists where there are several; the plan lists them all."""
 
 
 class RestoreRow(Struct, frozen=True, kw_only=True):
@@ -26,6 +29,8 @@ class RestoreRow(Struct, frozen=True, kw_only=True):
     """The chosen backup: an id, a path, or ``latest``."""
     plan: RestorePlan | None = None
     """``None`` while the sensor is being read."""
+    comparing: Comparing | None = None
+    """What would change; ``None`` until it is known whether it can be restored."""
 
     @property
     def key(self) -> str:
@@ -87,6 +92,13 @@ RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
         most=30,
         cell=lambda r, g, w: cell(truncate_middle(backup_words(r.plan, r.word), w, g.ellipsis)),
     ),
+    Column(
+        id="changes",
+        title="Changes",
+        least=9,
+        most=12,
+        cell=lambda r, g, _w: changes_cell(r.comparing, g),
+    ),
     Column(id="versions", title="Firmware", least=10, ample=19, most=24, rank=1, cell=_versions_cell),
     Column(id="why", title="Why", least=16, most=200, rank=2, cell=_why_cell),
 )
@@ -108,19 +120,27 @@ def who(plan: RestorePlan) -> str:
     return f"{clean(plan.item.device, 40)} (serial number {serial})"
 
 
-def question(plans: Sequence[RestorePlan], glyphs: Glyphs) -> list[Cell]:
-    """The question before anything is written."""
-    lines: list[Cell] = [cell(f"This overwrites the parameters of {count(len(plans), 'sensor')}:"), ()]
-    for plan in plans[:_SHOWN]:
-        lines.append((Span(who(plan), Tone.KEY), Span(f"  backup of {backup_words(plan, '')}")))
-        lines += warning_lines(plan, glyphs)
-    if rest := more(len(plans), _SHOWN):
+def question(rows: Sequence[RestoreRow], glyphs: Glyphs, *, backs_up: bool) -> list[Cell]:
+    """The question before anything is written, with what would change as far as it is known.
+
+    Args:
+        rows: the devices that may go.
+        glyphs: for the signs.
+        backs_up: whether their present parameters are backed up first.
+    """
+    first = (
+        cell(f"{glyphs.done} The present parameters are backed up first.", Tone.GOOD)
+        if backs_up
+        else cell(f"{glyphs.warning} The present parameters are lost unless they are backed up.", Tone.WARN)
+    )
+    lines = [cell(f"This overwrites the parameters of {count(len(rows), 'sensor')}:"), first, ()]
+    most = None if len(rows) == 1 else _CHANGES_SHOWN
+    for row in rows[:_SHOWN]:
+        if row.plan is None:
+            continue
+        lines.append((Span(who(row.plan), Tone.KEY), Span(f"  backup of {backup_words(row.plan, '')}")))
+        lines += warning_lines(row.plan, glyphs)
+        lines += change_lines(row.comparing, glyphs, most)
+    if rest := more(len(rows), _SHOWN):
         lines.append(cell(rest))
-    lines += [
-        (),
-        cell(
-            "The current parameters are lost unless they are backed up. The restored parameters are saved "
-            "on the sensor and read back."
-        ),
-    ]
-    return lines
+    return [*lines, (), cell("The restored parameters are saved on the sensor and read back.")]

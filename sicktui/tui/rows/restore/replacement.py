@@ -15,6 +15,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
 from sicktui.tui.rows.restore.plan import backup_words
+from sicktui.tui.rows.restore.preview import Comparing, change_lines
 
 _LONG: Final = 600
 _INDENT: Final = Span("    ")
@@ -33,6 +34,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     word: str = LATEST
     plan: RestorePlan | None = None
     """``None`` during planning, or if nothing can be planned."""
+    comparing: Comparing | None = None
+    """What would change on the new sensor; ``None`` unless it may go."""
 
     @property
     def identity(self) -> Identity | None:
@@ -142,7 +145,8 @@ def _consequences(found: Finding, glyphs: Glyphs) -> _Part:
     plan = found.plan
     if plan is None or not plan.may_go:
         return Tone.DIM, glyphs.waiting, []
-    return Tone.BUSY, glyphs.waiting, consequences(plan, found.old)
+    told = [*consequences(plan, found.old), *change_lines(found.comparing, glyphs)]
+    return Tone.BUSY, glyphs.waiting, told
 
 
 def consequences(plan: RestorePlan, old: str | None) -> list[Cell]:

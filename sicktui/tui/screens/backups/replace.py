@@ -20,7 +20,9 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.plan import backup_words, who
+from sicktui.tui.rows.restore.preview import Comparing, change_lines
 from sicktui.tui.rows.restore.replacement import Finding, consequences, guide
+from sicktui.tui.screens.backups.comparing import compare_with_backup
 from sicktui.tui.screens.backups.restore import plan_one
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
@@ -57,6 +59,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         self._engine_context = context
         self._found = Finding(target=target)
         self._options = RestoreOptions(replace=True)
+        self._asked: Confirm | None = None
 
     def begin(self) -> None:
         """Read the sensor."""
@@ -65,7 +68,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
 
     def action_again(self) -> None:
         """Start again with the first step."""
-        self._found = structs.replace(self._found, seen=None, old=None, plan=None)
+        self._found = structs.replace(self._found, seen=None, old=None, plan=None, comparing=None)
         self.paint()
         self.start(self._look(), "reading the sensor")
 
@@ -90,10 +93,23 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         if not found.can_plan:
             return
         plan = await plan_one(self._engine_context, found.target, found.word, self._options)
-        self._found = structs.replace(found, plan=plan)
-        self.paint()
+        self._show_plan(plan)
         if self._lacks_passphrase:
             await self._ask_passphrase()
+
+    def _show_plan(self, plan: RestorePlan) -> None:
+        """Show a plan, and compare meanwhile what it would change."""
+        self._found = structs.replace(self._found, plan=plan, comparing=None)
+        self.paint()
+
+        def show(comparing: Comparing) -> None:
+            if self._found.plan is plan:
+                self._found = structs.replace(self._found, comparing=comparing)
+                self.paint()
+
+        if plan.may_go:
+            work = compare_with_backup(self._engine_context, plan, show)
+            self.run_worker(work, group="compare", name="comparing", exclusive=True, exit_on_error=False)
 
     @property
     def _lacks_passphrase(self) -> bool:
@@ -124,9 +140,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         if typed is None:
             return
         Passphrases(self._engine_context.credentials).try_too(typed["phrase"])
-        plan = await plan_one(self._engine_context, self._found.target, word, self._options)
-        self._found = structs.replace(self._found, plan=plan)
-        self.paint()
+        self._show_plan(await plan_one(self._engine_context, self._found.target, word, self._options))
         if self._lacks_passphrase:
             await self._ask_passphrase(NOT_THE_ONE)
 
@@ -143,17 +157,18 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             return
 
         def decide(agreed: bool | None) -> None:
+            self._asked = None
             if agreed:
                 self.dismiss(ReplaceAnswer(plan=plan, word=word))
 
-        asked = Confirm(
+        self._asked = Confirm(
             self.appearance,
             "Start the replacement?",
             self._question(plan),
             yes="start",
             no="back to the steps",
         )
-        self.app.push_screen(asked, decide)
+        self.app.push_screen(self._asked, decide)
 
     def _question(self, plan: RestorePlan) -> list[Cell]:
         return [
@@ -161,6 +176,8 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             (Span("with the backup of "), Span(backup_words(plan, self._found.word), Tone.KEY), Span(".")),
             (),
             *consequences(plan, self._found.old),
+            (),
+            *change_lines(self._found.comparing, self.appearance.glyphs),
         ]
 
     def paint(self) -> None:
@@ -176,3 +193,5 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             cell("Nothing is written until you confirm at the end.", Tone.DIM),
         )
         self.show_text(guide(self._found, self.appearance.glyphs))
+        if self._asked is not None and self._found.plan is not None:
+            self._asked.show(self._question(self._found.plan))

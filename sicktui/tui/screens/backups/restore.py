@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
@@ -20,16 +20,19 @@ from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
 from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
+from sicktui.tui.rows.restore.preview import Comparing, change_lines
+from sicktui.tui.screens.backups.comparing import RestoreQuestion, compare_with_backup
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
 from sicktui.tui.screens.update.plan import AskPasswords
 
 _MOST_ROWS: Final = 9
+_REPAINT: Final = 0.5
+"""Seconds between two pictures of how far the comparisons are."""
 
 
 class RestoreAnswer(Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class RestoreAnswer(Struct, frozen=True, kw_only=True):
     """The chosen backup of each device."""
     login: str | None = None
     """The device to log in to."""
+    backs_up: bool = False
+    """Whether the present parameters are backed up before the restore."""
 
 
 async def plan_one(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
@@ -100,12 +105,16 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         self._key_of = key_of
         self._ask_passwords = ask_passwords
         self._options = RestoreOptions()
+        self._gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+        self._question: RestoreQuestion | None = None
+        self._compared_more = False
 
     def begin(self) -> None:
         """Read every sensor."""
         self.table.styles.height = min(len(self._rows), _MOST_ROWS) + 2
         self.query_one("#table" if len(self._rows) > 1 else "#text").focus()
         self.action_again()
+        self.set_interval(_REPAINT, self._paint_progress)
 
     def action_again(self) -> None:
         """Read every sensor (again)."""
@@ -115,10 +124,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         self.start(self._plan_all(), "reading the sensors")
 
     async def _plan_all(self) -> None:
-        gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
-
         async def one(device: str) -> None:
-            async with gate:
+            async with self._gate:
                 await self._plan(device)
 
         await asyncio.gather(*(one(device) for device in self._rows))
@@ -134,6 +141,30 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         plan = await plan_one(self._engine_context, row.target, row.word, self._options)
         self._rows[device] = RestoreRow(target=row.target, word=row.word, plan=plan)
         self.paint()
+        if plan.may_go:
+            # Not in the worker of the plan: a password may be asked for meanwhile.
+            work, group = self._compare(plan), f"compare {device}"
+            self.run_worker(work, group=group, name="comparing", exclusive=True, exit_on_error=False)
+
+    async def _compare(self, plan: RestorePlan) -> None:
+        device = plan.item.device
+
+        def show(comparing: Comparing) -> None:
+            row = self._rows[device]
+            if row.plan is plan:
+                self._rows[device] = structs.replace(row, comparing=comparing)
+                self._compared_more = True
+                if comparing.is_over:
+                    self._paint_progress()
+
+        async with self._gate:
+            await compare_with_backup(self._engine_context, plan, show)
+
+    def _paint_progress(self) -> None:
+        """Show what was compared since the last time: not each parameter of each sensor by itself."""
+        if self._compared_more:
+            self._compared_more = False
+            self.paint()
 
     async def _plan_anew(self, device: str, word: str | None = None) -> None:
         row = self._rows[device]
@@ -192,22 +223,30 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     def action_go_on(self) -> None:
         """Ask whether to start, if the plan is complete and has a device to restore."""
         plans = [row.plan for row in self._rows.values() if row.plan is not None]
-        going = [plan for plan in plans if plan.may_go]
         if len(plans) < len(self._rows):
             self.notify("Still reading the sensors.", markup=False)
             return
-        if not going:
+        if not self._going:
             text = "Nothing can be restored; see the reason in the plan."
             self.notify(text, severity="warning", markup=False)
             return
-        lines = question(going, self.appearance.glyphs)
-        asked = Confirm(self.appearance, "Start the restore?", lines, yes="restore", no="back to the plan")
+        glyphs = self.appearance.glyphs
+        asked = RestoreQuestion(
+            self.appearance, lambda backs_up: question(self._going, glyphs, backs_up=backs_up)
+        )
 
         def decide(agreed: bool | None) -> None:
+            self._question = None
             if agreed:
-                self.dismiss(RestoreAnswer(plans=tuple(plans), words=self._words))
+                answer = RestoreAnswer(plans=tuple(plans), words=self._words, backs_up=asked.backs_up)
+                self.dismiss(answer)
 
+        self._question = asked
         self.app.push_screen(asked, decide)
+
+    @property
+    def _going(self) -> list[RestoreRow]:
+        return [row for row in self._rows.values() if row.plan is not None and row.plan.may_go]
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -223,6 +262,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         self.table.show(rows)
         self.table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))
         self.paint_text()
+        if self._question is not None:
+            self._question.paint()
 
     def about(self, row: RestoreRow | None) -> list[Cell]:
         """The plan of a device with all its checks."""
@@ -233,6 +274,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         lines: list[Cell] = [(Span(name, Tone.KEY), Span(f"  backup of {backup_words(plan, row.word)}"))]
         lines += check_lines(plan, glyphs)
         lines += warning_lines(plan, glyphs)
+        lines += change_lines(row.comparing, glyphs)
         advice = "" if plan.may_go else advice_of(plan, self._advised)
         if advice:
             lines.append((Span("What to do: ", Tone.KEY), Span(advice)))
