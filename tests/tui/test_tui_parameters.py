@@ -126,3 +126,30 @@ async def test_parameters_are_saved_on_request(harness: DashboardHarness) -> Non
         await pilot.press("y")
         await until(pilot, lambda: "parameters saved" in notes_of(pilot))
         assert any("WriteEeprom" in r.path or "Persist" in r.path for r in fleet.devices[0].requests)
+
+
+async def test_one_parameter_is_set_on_all_marked_sensors(harness: DashboardHarness) -> None:
+    dock = DeviceSpec(name="dock-1", serial="1002", parameters={"ScanDataFormat": 4})
+    old = DeviceSpec(name="old-1", serial="1003", hidden=("ScanDataFormat",))
+    fleet = await harness.sensors(GATE, dock, old)
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "3 online" in text_of(pilot))
+        await pilot.press("a", "$")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        await type_in(pilot, "SerialNumber")
+        await pilot.press("enter")
+        await until(pilot, lambda: "read-only" in text_of(pilot))
+        await type_in(pilot, "ScanDataFormat")
+        await pilot.press("tab", *"4", "enter")
+        await until(pilot, lambda: "Plan set 1, equal 1, refuse 1" in text_of(pilot))
+        assert "gate-1 √ set 2 4" in flat_of(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: "Write the parameter?" in text_of(pilot))
+        assert "ScanDataFormat 2 → 4" in flat_of(pilot)
+        assert "Not written: 2 sensors" in flat_of(pilot)
+        assert fleet.devices[0].parameters.current["ScanDataFormat"] == 2
+        await pilot.press("y")
+        await until(pilot, lambda: "Plan written 1, equal 1, refuse 1" in text_of(pilot))
+        assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 4
+        await pilot.press("q")
+        await until(pilot, lambda: "Devices 3" in text_of(pilot))

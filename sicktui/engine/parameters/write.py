@@ -134,14 +134,27 @@ async def plan_write(context: Context, target: Target, name: str, text: str) -> 
         SicktuiError: another sensor answers than the profile pins.
         SensorError: the sensor has no such variable, or does not answer.
     """
-    if name in READ_ONLY:
-        raise UsageError(f"{name} is read-only.")
+    check_writable(name)
     sensor = connect(context, target)
     try:
-        identity = await expected_identity(target, sensor)
-        old = await sensor.read.value(name)
+        return await planned_on(sensor, await expected_identity(target, sensor), name, text)
     finally:
         await sensor.aclose()
+
+
+def check_writable(name: str) -> None:
+    """Refuse what no sensor lets be written.
+
+    Raises:
+        UsageError: that is such a variable.
+    """
+    if name in READ_ONLY:
+        raise UsageError(f"{name} is read-only.")
+
+
+async def planned_on(sensor: Sensor, identity: Identity, name: str, text: str) -> WritePlan:
+    """``plan_write`` on a sensor that is known to be the expected one."""
+    old = await sensor.read.value(name)
     new = completed(name, understood(name, text, old), old)
     check_value(name, new, identity.name)
     warned = (

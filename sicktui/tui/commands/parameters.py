@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_free, needs_one, needs_pair, needs_selected
+from sicktui.tui.commands.command import Command, needs_chosen, needs_free, needs_one, needs_pair
 
 GROUP: Final = "Parameters"
 
@@ -29,9 +29,9 @@ COMMANDS: Final = (
         id="parameters",
         key="$",
         title="parameters",
-        help="Read and set any parameter of the selected sensor.",
+        help="Read and set any parameter of a sensor; set one on all marked sensors.",
         group=GROUP,
-        unavailable_because=needs_selected,
+        unavailable_because=needs_chosen,
         hint=23,
     ),
     Command(

@@ -27,7 +27,7 @@ from sicktui.tui.flows.sensors.diff import diff
 from sicktui.tui.flows.sensors.dump import dump
 from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
 from sicktui.tui.flows.sensors.follow import follow_sensor
-from sicktui.tui.flows.sensors.parameters import edit_parameters, save_parameters
+from sicktui.tui.flows.sensors.parameters import parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.sensors.search import search_sensors
 from sicktui.tui.flows.sensors.tags import manage_tags
@@ -48,6 +48,7 @@ WITH_CHOSEN: Final[Mapping[str, Callable[[Services, tuple[str, ...]], Work]]] = 
     "find_me_for": find_me_for,
     "login": log_in,
     "logout": log_out,
+    "parameters": parameters,
     "passphrases": manage_passphrases,
     "passwd": change_passwords,
     "remove": remove_devices,
@@ -63,7 +64,6 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "edit": edit_device,
     "follow": follow_sensor,
     "history": browse_history,
-    "parameters": edit_parameters,
     "rename": rename,
     "replace": replace,
 }

@@ -28,6 +28,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
 from sicktui.tui.flows.backups.restore import key_of
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
+from sicktui.tui.flows.sensors.set_many import set_many
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.parameters.table import Reading, editable
 from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
@@ -35,10 +36,12 @@ from sicktui.tui.screens.sensors.snapshots import SnapshotReader
 from sicktui.tui.state.pending import Stopped
 
 
-async def edit_parameters(services: Services, device: str) -> None:
-    """Show the parameters of a sensor until they are left."""
-    targets = services.targets((device,))
-    if targets:
+async def parameters(services: Services, devices: tuple[str, ...]) -> None:
+    """Show the parameters of a sensor until they are left; of several sensors, set one."""
+    targets = services.targets(devices)
+    if len(targets) > 1:
+        await set_many(services, devices)
+    elif targets:
         await ParameterEditor(services, targets[0]).run()
 
 
