@@ -2,14 +2,23 @@
 
 import json
 
+from msgspec import structs
+
 from sicktui.model.device import Profile
+from sicktui.model.enums import Step, StepState
+from sicktui.model.run.event import Contacted, StepChanged
+from sicktui.model.run.view import DeviceView, RunView, reduce
+from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.drawing.columns import share
+from sicktui.tui.drawing.spans import text_of as text_of_cell
+from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.layout import LEAST_LOG, split_height
-from sicktui.tui.rows.devices import DEVICE_COLUMNS
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, login_cell
 from sicktui.tui.rows.fleet.choice import BY_DEFAULT, column_rows, known_columns, listed_columns
 from sicktui.tui.rows.fleet.columns import fleet_columns
-from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.rows.fleet.order import Order, arranged
 from tests.support.dashboard import DashboardHarness, text_of, type_in, until
+from tests.tui.test_tui_board import at, board_of, seen
 
 
 def test_the_columns_that_were_chosen_are_shown_and_the_last_one_goes_first() -> None:
@@ -24,6 +33,57 @@ def test_the_columns_that_were_chosen_are_shown_and_the_last_one_goes_first() ->
     assert known_columns(BY_DEFAULT) == known_columns(()) == ()
     shown = [row.key for row in column_rows(chosen) if row.is_shown]
     assert (tuple(shown), len(column_rows(chosen))) == (chosen, len(BY_DEFAULT))
+
+
+def words_of(row: DeviceRow, width: int) -> tuple[str, str]:
+    return text_of_cell(login_cell(row, UNICODE, width)), text_of_cell(contact_cell(row, UNICODE, width))
+
+
+def test_what_is_wrong_with_a_password_is_in_the_list() -> None:
+    dashboard, _ = board_of("a", "b", "c", "d", "e")
+    for name in dashboard.targets:
+        dashboard.observed(seen(name))
+    states = list(PasswordState)
+    dashboard.passwords = dict(zip("abcde", states, strict=True))
+    rows = dashboard.all_device_rows()
+    assert [words_of(row, 16)[0] for row in rows] == [
+        "challenge",
+        "▲ no password",
+        "▲ locked",
+        "▲ other sensor's",
+        "▲ refused",
+    ]
+    assert [words_of(row, 7)[0] for row in rows[1:]] == ["▲ none", "locked", "other's", "refused"]
+    for wanted, names in {
+        "state:password": "bde",
+        "state:no-password": "b",
+        "state:refused": "e",
+        "state:locked": "c",
+        "state:trouble": "bde",
+    }.items():
+        found = arranged(rows, Order.NAME, wanted)
+        assert "".join(row.device for row in found) == names, wanted
+    assert [row.device for row in arranged(rows, Order.TROUBLE, "")] == list("bdeac")
+    narrow = {c.id: c.rank for c in fleet_columns(with_runs=False, is_wide=False, with_login=True)}
+    assert narrow["auth"] < narrow["address"]
+
+
+def test_a_sensor_that_a_run_owns_is_paused_until_the_run_hears_from_it() -> None:
+    dashboard, clock = board_of("a", "b")
+    for name in dashboard.targets:
+        dashboard.observed(seen(name))
+    view = structs.replace(RunView(run="r1"), devices={n: DeviceView(device=n) for n in "ab"})
+    dashboard.advanced("r1", view)
+    clock.elapsed = 60.0
+    waiting = dashboard.all_device_rows()[0]
+    assert words_of(waiting, 20)[1] == "○ paused 1m"
+    assert words_of(waiting, 7)[1] == "paused"
+    began = StepChanged(ts=at(60), device="a", step=Step.PREFLIGHT, state=StepState.STARTED)
+    dashboard.advanced("r1", reduce(view, began))
+    assert words_of(dashboard.all_device_rows()[0], 9)[1] == "○ paused 1m"
+    heard = Contacted(ts=at(60), device="a", answered=True)
+    dashboard.advanced("r1", reduce(reduce(view, began), heard))
+    assert words_of(dashboard.all_device_rows()[0], 20)[1] == "● online <10s"
 
 
 def test_beside_a_run_its_own_columns_stay() -> None:

@@ -84,6 +84,7 @@ async def test_what_others_do_to_list_and_settings_is_said_at_once(harness: Dash
         await until(pilot, lambda: "1 without password" in text_of(pilot))
         assert main.dashboard.password_problem("b") is PasswordState.MISSING
         assert main.dashboard.password_problem("a") is None
+        assert "no password" in next(line for line in text_of(pilot).splitlines() if "127.0.0.1:8" in line)
 
         file.write_text("[timing]\npoll_intervall = 3.0\n")
         main._settings.check()

@@ -22,6 +22,8 @@ _EQUAL: Final = (":", "=")
 _ALL: Final = (*_COMPARED, *_EQUAL)
 
 CONTACTS: Final = ("online", "offline", "asking", "other sensor", "moved", "changed", "warning")
+PASSWORDS: Final = ("password", "no password", "refused", "locked")
+"""What may be wrong with a stored password: anything, or one of these."""
 ATTENTION: Final = ("marked", "trouble", "running", "waiting")
 BACKUP_MARKS: Final = ("none", "old", "changed", "damaged", "not offered")
 STATES: Final = tuple(
@@ -29,6 +31,7 @@ STATES: Final = tuple(
         [
             *(verdict.value for verdict in Verdict),
             *CONTACTS,
+            *PASSWORDS,
             *ATTENTION,
             *(state.label.lower() for state in UpdateState),
             *(status.label for status in DeviceStatus if status is not DeviceStatus.UNKNOWN),
@@ -188,7 +191,7 @@ FIELDS: Final = (
         name="state",
         also=("status", "verdict", "is"),
         example="state:failed",
-        help="verdict, contact, UpdateState, health, step of a run; running, waiting, marked, moved, trouble",
+        help="verdict, contact, health, UpdateState, step, password, running, waiting, marked, moved",
         values=STATES,
         test=_one_of("The state", STATES, lambda facts: facts.states),
     ),

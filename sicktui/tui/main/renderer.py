@@ -87,7 +87,12 @@ class Renderer:
         self._set_heights(heights)
         found = sum(row.device is not None for row in rows)
         is_wide = self._screen.size.width >= WIDE
-        columns = fleet_columns(with_runs=runs > 0, is_wide=is_wide, chosen=dashboard.columns)
+        columns = fleet_columns(
+            with_runs=runs > 0,
+            is_wide=is_wide,
+            chosen=dashboard.columns,
+            with_login=any(row.lacks_password for row in devices),
+        )
         shown = f"{found} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
         compact = heights.compact and not dashboard.wanted
         self.devices.set_columns(
@@ -204,7 +209,7 @@ class Renderer:
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
             unheard=dashboard.unheard_sources,
-            unknown_passwords=dashboard.without_password,
+            unknown_passwords=sum(row.lacks_password for row in rows),
             settings_problem=bool(dashboard.settings_problem),
             stores=self.stores,
             clock=f"{self._clock.now().astimezone():%H:%M}",

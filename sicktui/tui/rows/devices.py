@@ -11,6 +11,7 @@ from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import SERVICE_MODE, Health
 from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
 from sicktui.model.suggest import quoted
+from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
@@ -56,6 +57,10 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     """A run is using the sensor; the list shows what the run observes."""
     waits: bool = False
     """A run has it in its plan and has not begun with it."""
+    paused: bool = False
+    """It is not polled while it belongs to a run, and that has no answer from it yet."""
+    password: PasswordState | None = None
+    """What is wrong with its password; ``None``: nothing that is known."""
     serial: str = ""
     location: str = ""
     auth: str = ""
@@ -92,6 +97,10 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
             "moved": bool(self.moved),
             "changed": bool(self.change),
             "warning": self.problem,
+            "password": self.lacks_password,
+            "no password": self.password is PasswordState.MISSING,
+            "refused": self.password is PasswordState.REFUSED,
+            "locked": self.password is PasswordState.LOCKED,
             "marked": self.marked,
             "trouble": calmness(self) < _ASKED,
             "running": self.in_run,
@@ -106,6 +115,11 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
                 *(label.label.lower() for label in labels if label is not None),
             ]
         )
+
+    @property
+    def lacks_password(self) -> bool:
+        """Whether an action would ask for its password; that the vault is locked is shown once for all."""
+        return self.password not in (None, PasswordState.KNOWN, PasswordState.LOCKED)
 
     @property
     def backup_marks(self) -> tuple[str, ...]:
@@ -139,7 +153,7 @@ def calmness(row: DeviceRow) -> int:
         return 2
     if row.health.status is not None and not row.health.status.healthy:
         return 3
-    if row.change or (row.backups is not None and wants_attention(row.backups)):
+    if row.change or row.lacks_password or (row.backups is not None and wants_attention(row.backups)):
         return 4
     return _ASKED if row.contact is Contact.ASKING else _CALM
 
@@ -151,6 +165,8 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     if width < _ROOM_FOR_AGE:
         age = Span("")
     match row.contact:
+        case Contact.ASKING | Contact.ONLINE if row.paused:
+            return (Span(f"{glyphs.hollow} paused" if width > _PAUSED else "paused", Tone.DIM), age)
         case Contact.ASKING:
             return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
         case Contact.OTHER | Contact.OFFLINE if row.moved:
@@ -170,6 +186,7 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 
 _WIDE_CONTACT: Final = 14
 _ROOM_FOR_AGE: Final = 9
+_PAUSED: Final = 7
 _SIGN: Final = 2
 """Cells of a sign and a blank."""
 
@@ -233,6 +250,24 @@ def _temperature_cell(row: DeviceRow, glyphs: Glyphs, _: int) -> Cell:
     if row.health.temperature is None:
         return cell(glyphs.skipped, Tone.DIM)
     return cell(f"{row.health.temperature:.0f} {'°' if glyphs.unicode else ''}C")
+
+
+_PASSWORDS: Final = {
+    PasswordState.MISSING: ("no password", "none"),
+    PasswordState.REFUSED: ("refused", "refused"),
+    PasswordState.ELSEWHERE: ("other sensor's", "other's"),
+    PasswordState.LOCKED: ("locked", "locked"),
+}
+
+
+def login_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
+    """What is wrong with the password of the sensor; else how it checks one."""
+    words = _PASSWORDS.get(row.password) if row.password else None
+    if words is None:
+        return cell(row.auth, Tone.DIM)
+    signed = [f"{glyphs.warning} {text}" for text in words]
+    fitting = next((text for text in (*signed, *words) if len(text) <= width), words[-1])
+    return cell(fitting, Tone.WARN if row.lacks_password else Tone.DIM)
 
 
 DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
@@ -320,7 +355,7 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         rank=8,
         cell=lambda r, _g, _w: _known_cell(r, r.location),
     ),
-    Column(id="auth", title="Login", least=9, most=9, rank=9, cell=lambda r, _g, _w: cell(r.auth, Tone.DIM)),
+    Column(id="auth", title="Login", least=7, comfort=9, most=16, rank=9, cell=login_cell),
     Column(id="temperature", title="Temp", least=6, most=6, rank=9, right=True, cell=_temperature_cell),
     Column(
         id="note", title="Note", least=16, most=40, rank=10, cell=lambda r, _g, _w: cell(r.note, Tone.DIM)

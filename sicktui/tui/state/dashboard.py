@@ -222,17 +222,13 @@ class DashboardState:
 
     def password_problem(self, device: str) -> PasswordState | None:
         """What is wrong with the password of a device, if the stores know; a run finds out too."""
-        job = self.job_of(device)
-        if job is not None and job.verdict is not None and job.verdict.code is Code.ACCESS_DENIED:
+        return self._password_problem(device, self.job_of(device))
+
+    def _password_problem(self, device: str, part: DeviceView | None) -> PasswordState | None:
+        if part is not None and part.verdict is not None and part.verdict.code is Code.ACCESS_DENIED:
             return PasswordState.REFUSED
         state = self.passwords.get(device)
         return None if state is PasswordState.KNOWN else state
-
-    @property
-    def without_password(self) -> int:
-        """How many devices have none that can be used; a locked vault is shown by itself."""
-        problems = (self.password_problem(name) for name in self.targets)
-        return sum(problem not in (None, PasswordState.LOCKED) for problem in problems)
 
     def backups_of(self, device: str) -> SensorHistory | None:
         """The backups of the sensor at a device; ``None`` until they have been read."""
@@ -291,12 +287,15 @@ class DashboardState:
     def all_device_rows(self) -> list[DeviceRow]:
         """The rows of all devices, in the order of the file."""
         owners, now, wall = self.owners, self._clock.monotonic(), self._clock.now()
-        shown = self.runs.get(self.shown_run or "")
+        shown, parts = self.runs.get(self.shown_run or ""), self.followed.parts()
         rows = []
         for name, target in self.targets.items():
             run = owners.get(name)
             job = self.runs[run].devices[name] if run else None
             row = self._device_row(target, job, now, wall)
+            part = parts.get(name)
+            problem = self._password_problem(name, part[1] if part else None)
+            row = structs.replace(row, password=problem) if problem else row
             ended = shown.devices.get(name) if shown else None
             if ended is not None and ended.verdict is not None:
                 row = structs.replace(row, verdict=ended.verdict.verdict)
@@ -354,7 +353,7 @@ class DashboardState:
         if job is None:
             return row
         if not job.started:
-            return structs.replace(row, waits=True)
+            return structs.replace(row, waits=True, paused=True)
         return _as_seen_by_run(row, job, wall, self._grain)
 
 
@@ -385,5 +384,6 @@ def _as_seen_by_run(row: DeviceRow, job: DeviceView, wall: datetime, grain: int)
         age=ago,
         state=row.state if state is None else state,
         in_run=True,
+        paused=job.last_answer is None,
         step=job.step,
     )

@@ -116,6 +116,8 @@ def _identity_text(
     early = f"{early}; last seen {_moment(seen.at)}" if early and seen else early
     parts = [early, who.name, who.device_type, who.version]
     parts += [f"serial {who.serial}" if who.serial else "no serial number", who.location]
+    problem = dashboard.password_problem(device)
+    parts.append(f"password {problem.value}" if problem else None)
     kept = dashboard.backups_of(device)
     parts.append(mark_words(kept, dashboard.old_after) if kept else None)
     parts.append(last.observation.remarks if last else None)
@@ -195,6 +197,7 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
     pairs += [
         ("location", row.location),
         ("login", row.auth),
+        ("password", row.password.value if row.password else ""),
         ("HTTPS", https.words(dashboard.now()) if https else ""),
         ("tags", " ".join(row.tags)),
         ("note", row.note),

@@ -11,6 +11,7 @@ from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow
 
+_URGENT: Final = 1
 _BY_RANK: Final = sorted((column for column in DEVICE_COLUMNS if column.id != "name"), key=lambda c: c.rank)
 _ABOUT: Final = {
     "contact": "whether it answers, and when it last did",
@@ -39,14 +40,17 @@ def known_columns(chosen: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
-def listed_columns(chosen: tuple[str, ...]) -> tuple[Column[DeviceRow], ...]:
+def listed_columns(chosen: tuple[str, ...], *, with_login: bool = False) -> tuple[Column[DeviceRow], ...]:
     """The columns of the list, from left to right.
 
     Args:
         chosen: those beside the name, the most important first; empty: all of them.
+        with_login: whether passwords have a problem that an action would meet.
     """
     order = chosen or BY_DEFAULT
     ranks = {name: column.rank for name, column in zip(order, _BY_RANK, strict=False)}
+    if with_login:
+        ranks["auth"] = _URGENT
     return tuple(
         column.over(_same, rank=ranks.get(column.id, column.rank))
         for column in DEVICE_COLUMNS

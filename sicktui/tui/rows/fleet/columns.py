@@ -123,7 +123,7 @@ def _beside(chosen: tuple[str, ...], *, is_wide: bool) -> tuple[Column[FleetRow]
 
 @cache
 def fleet_columns(
-    *, with_runs: bool, is_wide: bool, chosen: tuple[str, ...] = ()
+    *, with_runs: bool, is_wide: bool, chosen: tuple[str, ...] = (), with_login: bool = False
 ) -> tuple[Column[FleetRow], ...]:
     """The columns of the table, from left to right.
 
@@ -131,10 +131,11 @@ def fleet_columns(
         with_runs: whether a run is shown.
         is_wide: whether the columns of the list have room beside it.
         chosen: those of the list beside the name, the most important first; empty: all of them.
+        with_login: whether passwords have a problem that an action would meet.
     """
     if with_runs:
         return _beside(chosen, is_wide=is_wide)
-    return tuple(column.over(_device_of) for column in listed_columns(chosen))
+    return tuple(column.over(_device_of) for column in listed_columns(chosen, with_login=with_login))
 
 
 def headings(order: Order, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:
