@@ -4,6 +4,7 @@ MD5 shows that it came whole, not who made it: a server hands its own sum out wi
 SHA-256 that a person approves on the shelf does.
 """
 
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -18,6 +19,8 @@ from sicktui.stores.packages.errors import PackageError, package_type
 from sicktui.stores.packages.inspect import inspect_package
 
 _LONGEST_NAME: Final = 150
+_HEAD: Final = 512
+"""Bytes that show the kind of a file."""
 _KINDS: Final = {
     (b"\x89PNG\r\n", b""): "a picture",
     (b"\xff\xd8\xff", b""): "a picture",
@@ -97,7 +100,13 @@ def _check_family(name: str, model: str) -> None:
 def _check_kind(blob: Blob) -> None:
     """Refuse what begins as another kind of file does, whatever its name and sums are."""
     with storage_errors("read", blob.path), blob.path.open("rb") as file:
-        head = file.read(_LONGEST_NAME)
+        head = file.read(_HEAD)
+    if _unpacked(head).lstrip()[:1] in (b"<", b"{"):
+        raise SourceError(
+            "What came is a compressed page or message, and not a package.",
+            advice="Switch compression off on the server, or on the proxy in front of it.",
+            state=OfferState.REFUSED,
+        )
     for (magic, mark), kind in _KINDS.items():
         if head.startswith(magic) and mark in head:
             raise SourceError(
@@ -105,6 +114,14 @@ def _check_kind(blob: Blob) -> None:
                 advice="Check which file the server has attached to this sensor.",
                 state=OfferState.REFUSED,
             )
+
+
+def _unpacked(head: bytes) -> bytes:
+    """The beginning of what was compressed with gzip; empty if nothing was."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
+    except zlib.error:
+        return b""
 
 
 def variant_note(name: str, model: str) -> str:

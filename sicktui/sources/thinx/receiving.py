@@ -14,7 +14,7 @@ from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob, PartFile, TooLarge
 from sicktui.sources.source import SourceError
 from sicktui.sources.thinx.protocol.buffer_json import BadJson, BufferJson, CutShort, blob_of
-from sicktui.sources.thinx.protocol.refusals import Refusal
+from sicktui.sources.thinx.protocol.refusals import Refusal, no_words
 from sicktui.sources.thinx.protocol.replies import read_refusal, refusal_in
 from sicktui.sources.thinx.wire import Download
 from sicktui.sources.verify import Damaged, check_sums
@@ -189,7 +189,17 @@ class Receiver:
             ) from error
         if not isinstance(value, Mapping):
             raise Refused(read_refusal(b""))
-        return _of_object(value)
+        if isinstance(files := value.get("files"), list):
+            return _of_files(files)
+        if len(self._files) > 1:
+            raise SourceError(
+                f"The server sends {len(self._files)} files in an answer that has one.",
+                advice=_AGAIN,
+                state=OfferState.REFUSED,
+            )
+        received = _of_object(value)
+        check_sums(received.blob, length=None, md5=_md5_sent(download))
+        return received
 
     def _new_file(self) -> PartFile:
         file = PartFile(self._room)
@@ -203,6 +213,8 @@ class Receiver:
 def refusal_of(download: Download, head: bytes) -> Refusal | None:
     """The refusal that a body is, by its status and its beginning."""
     bare = head.strip()
+    if download.status not in _SUCCESS and not _WORD.fullmatch(bare[:100]):
+        return no_words(download.status)
     if download.status not in _SUCCESS or not bare:
         return read_refusal(_by_status(download.status) or bare)
     if len(head) >= SNIFFED:
@@ -220,8 +232,23 @@ def sums_of(download: Download, head: bytes) -> Sums:
         return Sums(
             size=int(size.group(1)) if size else None, md5=md5.group(1).decode().lower() if md5 else None
         )
-    sent = download.headers.get("x-md5", "").strip()
-    return Sums(size=download.length, md5=sent.lower() if _MD5.fullmatch(sent) else None)
+    return Sums(size=download.length, md5=_md5_sent(download))
+
+
+def _md5_sent(download: Download) -> str | None:
+    """The MD5 in the headers of a reply.
+
+    Raises:
+        SourceError: there is more than one, or it is something else.
+    """
+    sent = {each.strip().lower() for each in download.headers.get("x-md5", "").split(",")} - {""}
+    if len(sent) > 1 or not all(_MD5.fullmatch(each) for each in sent):
+        raise SourceError(
+            "The server announces two MD5, or one that cannot be an MD5.",
+            advice="Check the server, and a proxy in front of it.",
+            state=OfferState.REFUSED,
+        )
+    return sent.pop() if sent else None
 
 
 async def announced_by(download: Download) -> Sums | None:
@@ -244,11 +271,10 @@ def _by_status(status: int) -> bytes:
     return known.get(status, b"") if status not in _SUCCESS else b""
 
 
-def _of_object(value: Mapping[str, Any]) -> Received | ByAddress:
+def _of_object(value: Mapping[str, Any]) -> Received:
     """The firmware in a decoded reply."""
-    files = value.get("files")
-    if isinstance(files, list):
-        return _of_files(files)
+    if value.get("success") is False:  # whatever else is in it
+        raise Refused(refusal_in(value))
     for key in ("payload", "success"):
         blob = blob_of(value.get(key))
         if blob is not None:

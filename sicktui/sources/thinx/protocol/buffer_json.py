@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from sicktui.model.decoding import decode_json
+from sicktui.model.safe_text import clean
 from sicktui.sources.part_file import Blob, PartFile
 
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
@@ -133,6 +134,8 @@ class BufferJson:
                 raise BadJson("a key was expected")
             key = yield from self._text()
             yield from self._take(b":")
+            if key in found:
+                raise BadJson(f"it has {clean(key, 20)!r} twice")
             found[key] = yield from self._value(key, depth + 1)
             if (yield from self._take(b",}")) == b"}":
                 return found

@@ -22,12 +22,15 @@ class Refusal(NamedTuple):
 
 EMPTY: Final = "(empty)"
 PAGE: Final = "(a web page)"
+_PARTIAL: Final = 206
 BROKEN: Final = "(broken JSON)"
 UPDATED: Final = "updated"
 _LOGIN: Final = "Store the right key with 'sicktui sources login'."
 _AGAIN: Final = "Check again later."
 _BUILD: Final = "Check on the server that a build for this sensor is finished."
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{16,}")
+_RUN: Final = re.compile(r"[\w+/=-]{20,}")
+_KINDS: Final = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"))
 
 _EVERYWHERE: Final = {
     "owner_found_but_no_key": ("refuses the API key", _LOGIN),
@@ -69,5 +72,25 @@ def refusal(word: str) -> Refusal:
     ):
         if word in table:
             return Refusal(word, *table[word], state, everywhere)
-    shown = clean(_HEX.sub("(hidden)", word), 80)
+    shown = clean(without_secrets(word), 80)
     return Refusal(shown, f"refuses with the words {shown!r}", _AGAIN)
+
+
+def no_words(status: int) -> Refusal:
+    """What a status means whose body has no words, such as a part of the firmware."""
+    if status == _PARTIAL:
+        why = "sends a part of the firmware (HTTP 206), which was not asked for"
+        return Refusal(
+            "(a part)", why, "Check a proxy or cache in front of the server.", OfferState.UNAVAILABLE
+        )
+    return Refusal(f"HTTP {status}", f"failed with HTTP {status}", _AGAIN, OfferState.UNAVAILABLE)
+
+
+def without_secrets(text: str) -> str:
+    """A text of a server without what may be a key, a token or an ``iv``, in hex or in base64."""
+    return _RUN.sub(_hidden, _HEX.sub("(hidden)", text))
+
+
+def _hidden(run: re.Match[str]) -> str:
+    kinds = sum(bool(kind.search(run.group())) for kind in _KINDS)
+    return "(hidden)" if kinds > 1 else run.group()

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
 from sicktui.model.safe_text import clean
-from sicktui.sources.thinx.protocol.refusals import BROKEN, EMPTY, PAGE, Refusal, refusal
+from sicktui.sources.thinx.protocol.refusals import BROKEN, EMPTY, PAGE, Refusal, refusal, without_secrets
 from sicktui.sources.thinx.protocol.requests import mac_of
 
 _UDID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -57,7 +57,7 @@ def read_check_in(body: bytes) -> CheckedIn | Refusal:
         udid=_matching(_UDID, udid.lower() if isinstance(udid, str) else udid),
         mac=mac_of(mac) if isinstance(mac := registration.get("mac"), str) else None,
         auto_update=auto_update if isinstance(auto_update, bool) else None,
-        offered=(clean(version.strip().strip("\0"), 40) if isinstance(version, str) else "")
+        offered=(clean(without_secrets(version.strip().strip("\0")), 40) if isinstance(version, str) else "")
         if update
         else None,
         token=_matching(_TOKEN, registration.get("ott")) if update else None,
