@@ -100,6 +100,14 @@ class Verdict(StrEnum):
 
 TROUBLE: Final = frozenset({Verdict.FAILED, Verdict.UNKNOWN})
 """The verdicts that count against a run's budget, and that a retry takes up again."""
+WORST_FIRST: Final = (
+    Verdict.FAILED,
+    Verdict.UNKNOWN,
+    Verdict.CANCELLED,
+    Verdict.SUCCEEDED,
+    Verdict.SKIPPED,
+)
+"""The order of verdicts wherever several are shown: what was skipped needs nothing."""
 
 
 class RunState(StrEnum):

@@ -96,6 +96,13 @@ class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Meta(description="auto negotiates with the sensor; challenge never sends a password in clear text"),
     ] = "auto"
     scheme: Annotated[Scheme, Meta(description="how sensors are reached")] = "http"
+    description: Annotated[
+        str,
+        Meta(
+            description="path of the OpenAPI file that sensors serve of themselves (GET crown/file), which "
+            "SICK does not publish: diff also reads the settings that it lists; empty: not asked for"
+        ),
+    ] = ""
 
 
 class SourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

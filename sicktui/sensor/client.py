@@ -9,6 +9,7 @@ from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
 from sicktui.sensor.api.backups import Backups
 from sicktui.sensor.api.capabilities import Capabilities, CapabilityCache
+from sicktui.sensor.api.description import Description
 from sicktui.sensor.api.diagnosis import Diagnosis
 from sicktui.sensor.api.firmware import Firmware
 from sicktui.sensor.api.login.authentication import Authenticator, SensorNotes
@@ -25,7 +26,7 @@ from sicktui.sensor.turns.queue import RequestQueues
 
 
 class Sensor:
-    """The REST API of one sensor, in seven parts. One request at a time, never more often than allowed.
+    """The REST API of one sensor, in parts. One request at a time, never more often than allowed.
 
     Nothing is sent before the first call, and nothing is assumed: what a sensor supports is found
     out when it is first needed, and kept in ``capabilities``.
@@ -102,6 +103,8 @@ class Sensor:
         """Creates, fetches, uploads and restores parameter backups."""
         self.diagnosis = Diagnosis(link, self.access, transfers)
         """Creates and fetches the diagnosis file."""
+        self.description = Description(link)
+        """What it describes of itself, if it does."""
 
     def __repr__(self) -> str:
         """Device and address; no secrets."""

@@ -120,6 +120,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     dump_fails: bool = False
     """As with particle filter, moving average and streaming on (SICK's release notes)."""
     dump_size: Annotated[int, Meta(ge=0, le=50_000_000)] = 300_000
+    description: str = ""
+    """The path at which it serves its own OpenAPI description (``GET crown/file``); empty: nowhere."""
 
     update_state: Literal[0, 1, 2, 3] = 0
     """``UpdateState`` at the start: 1 is an update by another client, 2 and 3 are left over."""

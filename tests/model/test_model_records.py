@@ -94,7 +94,12 @@ def test_the_defaults_are_the_contracts() -> None:
         "requests_per_second": 2.0,
         "require_approval": False,
     }
-    assert msgspec.to_builtins(DeviceDefaults()) == {"user": "Service", "auth": "auto", "scheme": "http"}
+    assert msgspec.to_builtins(DeviceDefaults()) == {
+        "user": "Service",
+        "auth": "auto",
+        "scheme": "http",
+        "description": "",
+    }
 
 
 def test_a_profile_that_says_nothing_gets_the_defaults() -> None:

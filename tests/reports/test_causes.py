@@ -81,8 +81,8 @@ def test_the_worst_comes_first_and_success_only_with_advice() -> None:
         ("failed", ["f"]),
         ("failed", [""]),
         ("unknown", ["d"]),
-        ("skipped", ["c"]),
         ("succeeded", ["b"]),
+        ("skipped", ["c"]),
     ]
 
 

@@ -198,6 +198,10 @@ async def snapshot_now(
     sensor = connect(context, target)
     try:
         identity = await expected_identity(target, sensor)
+        names = variables(identity.name, scope, identity.version)
+        path = context.settings.device.description
+        if path and scope == "full":
+            names = tuple(dict.fromkeys((*names, *await sensor.description.settings(path))))
         taken = await take_snapshot(
             sensor,
             identity,
@@ -205,6 +209,7 @@ async def snapshot_now(
             device=target.device,
             taken=timestamp(context.clock.now()),
             by=str(operator()),
+            names=names,
             on_read=on_read,
         )
     finally:

@@ -10,18 +10,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.enums import Code, Verdict
+from sicktui.model.enums import WORST_FIRST, Code, Verdict
 from sicktui.model.run.event import VerdictReached
 
 GAP: Final = "…"
 """Replaces in a message what differs between the devices of a group."""
-_WORST_FIRST: Final = (
-    Verdict.FAILED,
-    Verdict.UNKNOWN,
-    Verdict.CANCELLED,
-    Verdict.SKIPPED,
-    Verdict.SUCCEEDED,
-)
 _OWN: Final = re.compile(r"[^\s\"'()]*\d[^\s\"'()]*?(?=[.,;:!?]*(?:[\s\"')]|$))")
 """A word with a digit: an address, a serial number, a version, an amount."""
 _STATE: Final = re.compile(r"(?:UpdateState|DeviceStatus|SCdevicestate|status|HTTP|code|Result)\s$")
@@ -61,7 +54,7 @@ def group_by_cause(verdicts: Iterable[VerdictReached]) -> list[Cause]:
         elif event.advice:
             groups.setdefault((event.verdict, event.code, _pattern(event.advice, names)), []).append(event)
     causes = [_cause(group, names) for group in groups.values()]
-    return sorted(causes, key=lambda cause: (_WORST_FIRST.index(cause.verdict), -len(cause.events)))
+    return sorted(causes, key=lambda cause: (WORST_FIRST.index(cause.verdict), -len(cause.events)))
 
 
 def _cause(group: Sequence[VerdictReached], names: "re.Pattern[str] | None") -> Cause:

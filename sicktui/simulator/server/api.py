@@ -10,6 +10,7 @@ from sicktui.simulator.device import variables
 from sicktui.simulator.device.auth import USER_LEVELS
 from sicktui.simulator.device.backups import MAX_BACKUP
 from sicktui.simulator.device.device import Device
+from sicktui.simulator.device.files.description import described
 from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.device.updater import MAX_UPLOAD
 from sicktui.simulator.errors import ApiError, ConnectionDropped
@@ -145,7 +146,7 @@ class Api:
         device = self._device
         generation = device.generation
         if name == "crown/file" and generation.backup:
-            return device.dump.file(request)
+            return described(device, request) or device.dump.file(request)
         if generation.backup and name == "parameterbackup":
             return self._get_backup(request)
         return self._ok(variables.read(device, name))

@@ -14,14 +14,6 @@ VERDICT_TONES: Final = {
     Verdict.CANCELLED: Tone.WARN,
 }
 
-WORST_FIRST: Final = (
-    Verdict.FAILED,
-    Verdict.UNKNOWN,
-    Verdict.CANCELLED,
-    Verdict.SUCCEEDED,
-    Verdict.SKIPPED,
-)
-
 
 def verdict_cell(verdict: Verdict, glyphs: Glyphs, number: int | None = None) -> Cell:
     """Its sign and its word, with how many devices have it between them if that is given."""

@@ -8,13 +8,13 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from sicktui.model.clock import seconds_between
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import WORST_FIRST, RunState, Verdict
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import elapsed
 from sicktui.stores.journal.rows import RunRow
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
-from sicktui.tui.drawing.verdicts import VERDICT_TONES, WORST_FIRST
+from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 
 

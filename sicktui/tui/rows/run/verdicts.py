@@ -6,7 +6,7 @@ from typing import Final
 from sicktui.engine.reports.causes import GAP, Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import about_run, from_to
-from sicktui.model.enums import TROUBLE, RunState, Verdict
+from sicktui.model.enums import TROUBLE, WORST_FIRST, RunState, Verdict
 from sicktui.model.wording import elapsed, moment, names
 from sicktui.tui.drawing.spans import (
     Cell,
@@ -19,7 +19,7 @@ from sicktui.tui.drawing.spans import (
     truncate_middle,
     width_of,
 )
-from sicktui.tui.drawing.verdicts import VERDICT_TONES, WORST_FIRST, verdict_cell
+from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
 
 MOST_NAMED: Final = 12
