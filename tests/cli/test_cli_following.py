@@ -46,7 +46,7 @@ def ended(program: ProgramHarness) -> None:
 
 
 def test_the_first_ctrl_c_stops_safely(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=100), sensor("two", flash_seconds=100))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -72,7 +72,7 @@ def test_cancelled_before_anything_was_written_is_130(
 
 
 def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=50))
+    made = start_fleet(sensor("one", flash_seconds=100))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
@@ -94,7 +94,7 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, sta
 def test_a_terminal_that_goes_away_leaves_the_run(
     program: ProgramHarness, start_fleet: StartFleet, number: str
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=100))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     process.send_signal(getattr(signal, number))
@@ -107,7 +107,7 @@ def test_a_terminal_that_goes_away_leaves_the_run(
 
 
 def test_a_reader_that_goes_away_is_met_quietly(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=100))
     process = started(program, made)
     read_until(process, "update_state", value=1)
     assert process.stdout is not None
@@ -190,7 +190,7 @@ def killed(program: ProgramHarness, fleet: FleetThread) -> Result:
 def test_a_run_without_its_process_is_told_and_resumed(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=100))
     result = killed(program, made)
     assert result.code == 3, result
     assert "sicktui runs resume" in result.err
@@ -213,7 +213,7 @@ def test_a_run_without_its_process_is_told_and_resumed(
 
 
 def test_cancel_from_another_session(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40), sensor("two", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=100), sensor("two", flash_seconds=100))
     process = started(program, made, "--jobs", "1")
     read_until(process, "update_state", value=1)
     cancelled = program.here("runs", "cancel", "latest", "--json", fast=False)
@@ -226,7 +226,7 @@ def test_cancel_from_another_session(program: ProgramHarness, start_fleet: Start
 
 
 def test_ctrl_c_while_attached_only_stops_following(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=50))
+    made = start_fleet(sensor("one", flash_seconds=100))
     program("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
     process = program.start("runs", "attach", "latest", "--json")
     read_until(process, "update_state", value=1)

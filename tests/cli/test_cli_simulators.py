@@ -1,15 +1,14 @@
 """``sicktui simulate`` and ``sicktui demo``."""
 
-import contextlib
 import json
 import os
 import signal
-import socket
 from pathlib import Path
 
 import pytest
 
 from tests.simulator.plain_autoip import ask, header, search_request
+from tests.support.ports import free_ports
 from tests.support.program import ProgramHarness
 from tests.support.waiting import LIMIT, wait_until
 
@@ -30,23 +29,12 @@ def test_simulated_sensors_announce_themselves_and_end_with_0(
     assert (result.code, result.out, result.err) == (0, "", "")
 
 
-def _two_free_ports() -> int:
-    """The first of two ports in a row that nobody uses."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            with contextlib.suppress(OSError, OverflowError):
-                second.bind(("127.0.0.1", port + 1))
-                return port
-
-
 def test_ports_follow_the_first(program: ProgramHarness) -> None:
-    port = _two_free_ports()
+    port, second = free_ports(2)
     process = program.start("simulate", "--devices", "2", "--port", str(port), fast=False)
     assert process.stdout is not None
     addresses = [json.loads(process.stdout.readline())["address"] for _ in range(2)]
-    assert addresses == [f"127.0.0.1:{port}", f"127.0.0.1:{port + 1}"]
+    assert addresses == [f"127.0.0.1:{port}", f"127.0.0.1:{second}"]
     taken = program.here("simulate", "--devices", "1", "--port", str(port), fast=False)
     assert taken.code == 2
     assert str(port) in taken.err
@@ -55,14 +43,12 @@ def test_ports_follow_the_first(program: ProgramHarness) -> None:
 
 
 def test_all_sensors_hear_searches_on_one_port(program: ProgramHarness) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    [port] = free_ports(1, udp=True)
     process = program.start("simulate", "--devices", "3", "--autoip-port", str(port), fast=False)
     assert process.stdout is not None
     devices = [json.loads(process.stdout.readline()) for _ in range(3)]
     assert {device["autoip"] for device in devices} == {f"127.0.0.1:{port}"}
-    answers = ask(port, search_request())
+    answers = ask(port, search_request(), answers=3)
     assert {header(answer)[2] for answer in answers} == {device["mac"] for device in devices}
     taken = program.here("simulate", "--autoip-port", str(port), fast=False)
     assert taken.code == 2

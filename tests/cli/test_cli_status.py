@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import pytest
 
 from sicktui.simulator import Fault
 from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.ports import closed_port
 from tests.support.program import ProgramHarness
 
 
@@ -131,14 +131,11 @@ def test_something_else_on_the_address_is_told(
 
 
 def test_a_closed_port_is_not_reachable(program: ProgramHarness) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    result = program.here("status", f"127.0.0.1:{port}", "--json")
+    result = program.here("status", f"127.0.0.1:{closed_port()}", "--json")
     assert result.code == 1
     [line] = result.lines
     assert line["reachable"] is False
-    human = program.here("status", f"127.0.0.1:{port}")
+    human = program.here("status", f"127.0.0.1:{closed_port()}")
     assert "NO ANSWER" in human.out
 
 

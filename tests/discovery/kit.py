@@ -12,6 +12,7 @@ from sicktui.model.device import Target
 from sicktui.model.settings import Timing
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
+from tests.support.ports import free_ports
 
 LOOPBACK_BROADCAST = "127.255.255.255"
 Answering = Callable[[bytes], Sequence[bytes]]
@@ -107,6 +108,5 @@ class Responder(asyncio.DatagramProtocol):
 
 def free_udp_port() -> int:
     """A port that no program uses at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    [port] = free_ports(1, udp=True)
+    return port

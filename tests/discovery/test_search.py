@@ -23,6 +23,7 @@ from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, 
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import Answering, Responder, free_udp_port, opener, reply, xml
 from tests.discovery.test_autoip_replies import BOMB, EXTERNAL
+from tests.support.waiting import Stopwatch
 
 LOOPBACK = Subnet(host="127.0.0.1", prefix=8, name="lo")
 EVERYBODY = "127.255.255.255"
@@ -348,11 +349,11 @@ async def test_collecting_ends_although_answers_keep_coming() -> None:
                 await asyncio.sleep(0.001)
 
     talker = asyncio.create_task(talk(port))
-    began = time.monotonic()
+    began = Stopwatch()
     remarks: list[Remark] = await collect(
         subnets=[LOOPBACK], targets=[], port=port, wait=0.5, clock=SystemClock(), on_sighting=sightings.append
     )
     talker.cancel()
-    assert time.monotonic() - began < 2
+    assert began.seconds() < 2
     assert sightings == []
     assert [remark.code for remark in remarks] == ["foreign_answers"]

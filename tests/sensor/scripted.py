@@ -237,10 +237,3 @@ def target(
         scheme=scheme,
         timing=Timing(request_timeout=request_timeout, stall_timeout=stall_timeout),
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -8,7 +8,8 @@ import pytest
 
 from sicktui.sensor.errors import Unreachable
 from tests.sensor.conftest import MakeSensor
-from tests.sensor.scripted import ScriptedSensor, free_port, reply
+from tests.sensor.scripted import ScriptedSensor, reply
+from tests.support.ports import closed_port
 
 NAME = "sensor.example"
 
@@ -62,7 +63,7 @@ async def test_a_host_of_which_no_address_answers_is_refused_as_one_with_a_singl
 ) -> None:
     resolves_to("::1", "127.0.0.1", "127.0.0.9")
     with pytest.raises(Unreachable, match="connection refused") as caught:
-        await connect(address=f"{NAME}:{free_port()}").read.ident()
+        await connect(address=f"{NAME}:{closed_port()}").read.ident()
     assert caught.value.refused
 
 

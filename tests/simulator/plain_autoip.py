@@ -5,9 +5,11 @@ import socket
 import struct
 import sys
 import time
-from contextlib import closing
-from typing import Any
+from contextlib import closing, suppress
+from typing import Any, Final
 from xml.etree import ElementTree as ET
+
+from tests.support.waiting import LIMIT
 
 HEADER = 16
 NOWHERE = "0.0.0.0"  # noqa: S104  nothing is bound to it
@@ -37,20 +39,24 @@ def set_xml(mac: str, ip: str, mask: str = "255.0.0.0", gateway: str = NOWHERE, 
     return request(0x11, mac, b"\5\6\7\x08", b'<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(top))
 
 
-def ask(port: int, *datagrams: bytes, seconds: float = 0.4) -> list[bytes]:
-    """What comes back within some seconds; never ended by the first answer."""
+QUIET: Final = 0.15
+"""Seconds in which nothing more must come."""
+
+
+def ask(port: int, *datagrams: bytes, answers: int) -> list[bytes]:
+    """What comes back: at least so many answers, however long they take, and what comes soon after them."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as client:
         client.bind(("127.0.0.1", 0))
         for datagram in datagrams:
             client.sendto(datagram, ("127.0.0.1", port))
         replies: list[bytes] = []
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            client.settimeout(left)
-            try:
+        client.settimeout(LIMIT)
+        while len(replies) < answers:
+            replies.append(client.recv(65_535))
+        client.settimeout(QUIET)
+        with suppress(TimeoutError):
+            while True:
                 replies.append(client.recv(65_535))
-            except TimeoutError:
-                break
         return replies
 
 

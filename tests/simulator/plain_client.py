@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from sicktui.simulator import Device, DeviceSpec, Fleet
+from tests.support.waiting import LIMIT
 
 PASSWORD = "servicelevel"
 
@@ -124,6 +125,11 @@ def refused(device: Device) -> bool:
         return True
 
 
+def let_pass(device: Device, seconds: float) -> None:
+    """Let so many simulated seconds pass at once, for whatever looks at the clock."""
+    device.time._start -= seconds / device.time.scale
+
+
 def version_of(device: Device) -> str | None:
     """The version that the device tells; ``None`` while it is away."""
     try:
@@ -148,9 +154,9 @@ def fleet_in_thread(*specs: DeviceSpec, time_scale: float) -> Iterator[Fleet]:
 
     thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
     thread.start()
-    assert ready.wait(5), "the fleet did not start"
+    assert ready.wait(LIMIT), "the fleet did not start"
     try:
         yield made["fleet"]
     finally:
         made["loop"].call_soon_threadsafe(made["stop"].set)
-        thread.join(5)
+        thread.join(LIMIT)

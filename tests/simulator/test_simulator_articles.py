@@ -15,6 +15,7 @@ from tests.simulator.plain_client import (
     compute_response,
     get,
     get_challenge,
+    let_pass,
     post,
     request,
 )
@@ -110,13 +111,13 @@ def test_the_firmware_article_documents_its_answers(start: Start) -> None:
 
 @pytest.mark.parametrize("token", [None, "worthless", "expired"])
 def test_the_upload_without_a_good_token_is_401(start: Start, firmware: bytes, token: str | None) -> None:
-    device = start("firmware-article", token_seconds=0.5)
+    device = start("firmware-article", token_seconds=500)
     headers = basic()
     if token == "expired":
         headers["X-Session-Token"] = post(device, "/api/CreateSessionToken", {}, basic()).json["data"][
             "token"
         ]
-        time.sleep(0.05)
+        let_pass(device, 501)
     elif token:
         headers["X-Session-Token"] = token
     assert request(device, "PUT", "/api/update", firmware, headers).status == 401

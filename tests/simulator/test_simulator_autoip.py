@@ -24,6 +24,7 @@ from tests.simulator.plain_autoip import (
 )
 from tests.simulator.plain_client import auth_post, get, refused
 from tests.support.fleet_thread import FleetThread
+from tests.support.ports import free_ports
 from tests.support.waiting import wait_until
 
 VECTOR = bytes.fromhex(
@@ -55,8 +56,8 @@ def port_of(device: Device) -> int:
     return int(device.autoip.address.rpartition(":")[2])
 
 
-def found(device: Device, *datagrams: bytes, seconds: float = 0.3) -> list[bytes]:
-    return ask(port_of(device), *(datagrams or (search_request(),)), seconds=seconds)
+def found(device: Device, *datagrams: bytes, answers: int = 1) -> list[bytes]:
+    return ask(port_of(device), *(datagrams or (search_request(),)), answers=answers)
 
 
 def ip_of(answer: bytes) -> str:
@@ -118,20 +119,14 @@ def test_the_form_can_be_chosen(plant: StartPlant) -> None:
     assert [header(answer)[0] for answer in found(device)] == [0x90]
 
 
-def test_sensors_that_share_a_port_all_answer(plant: StartPlant, free_udp_port: int) -> None:
-    fleet = plant(*({"name": f"gate-{number}"} for number in range(20)), autoip=free_udp_port)
-    answers = ask(free_udp_port, search_request(), seconds=0.5)
+def test_sensors_that_share_a_port_all_answer(plant: StartPlant) -> None:
+    [port] = free_ports(1, udp=True)
+    fleet = plant(*({"name": f"gate-{number}"} for number in range(20)), autoip=port)
+    answers = ask(port, search_request(), answers=20)
     assert {fields_of(answer)["serial"] for answer in answers} == {device.serial for device in fleet.devices}
     only = fleet.devices[7]
-    [answer] = ask(free_udp_port, search_request(mac=only.mac), seconds=0.2)
+    [answer] = ask(port, search_request(mac=only.mac), answers=1)
     assert fields_of(answer)["serial"] == only.serial
-
-
-@pytest.fixture
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -148,14 +143,14 @@ def free_udp_port() -> int:
 )
 def test_what_is_no_search_is_ignored_and_noted(plant: StartPlant, datagram: bytes, words: str) -> None:
     [device] = plant({}).devices
-    assert found(device, datagram, seconds=0.15) == []
+    assert found(device, datagram, answers=0) == []
     [violation] = device.violations
     assert words in violation
 
 
 def test_replies_of_other_sensors_are_nothing_to_note(plant: StartPlant) -> None:
     [device] = plant({}).devices
-    assert found(device, VECTOR, seconds=0.1) == []
+    assert found(device, VECTOR, answers=0) == []
     assert device.violations == []
     assert device.autoip.requests == []
 
@@ -172,7 +167,7 @@ def test_replies_of_other_sensors_are_nothing_to_note(plant: StartPlant) -> None
 )
 def test_a_sensor_can_hide(plant: StartPlant, changes: dict[str, Any], *, heard: bool) -> None:
     [device] = plant(changes).devices
-    assert bool(found(device, seconds=0.15)) == heard
+    assert len(found(device, answers=heard)) == heard
     assert [entry.outcome for entry in device.autoip.requests] == ["answered" if heard else "ignored"]
 
 
@@ -181,7 +176,7 @@ def test_hidden_over_rest_and_back_after_a_power_cycle(plant: StartPlant) -> Non
     [device] = fleet.devices
     body = {"EtherCoLaScanMode": 2}
     assert auth_post(device, "EtherCoLaScanMode", body).code == 0
-    assert found(device, seconds=0.1) == []
+    assert found(device, answers=0) == []
     fleet.do(device.reboot())  # it was not saved
     assert len(found(device)) == 1
 
@@ -189,9 +184,9 @@ def test_hidden_over_rest_and_back_after_a_power_cycle(plant: StartPlant) -> Non
 def test_without_power_it_is_silent(plant: StartPlant) -> None:
     fleet = plant({"name": "dead", "offline": True}, {"name": "gate"})
     dead, device = fleet.devices
-    assert found(dead, seconds=0.1) == []
+    assert found(dead, answers=0) == []
     fleet.do(device.power_off())
-    assert found(device, seconds=0.1) == []
+    assert found(device, answers=0) == []
     fleet.do(device.power_on())
     assert len(found(device)) == 1
 
@@ -252,9 +247,9 @@ def test_an_address_is_set(plant: StartPlant, loopback: None) -> None:
 def test_while_the_address_changes_it_is_away(plant: StartPlant, loopback: None) -> None:
     changes = {"generation": "picoscan-2.2.1", "parameters": {"EtherCoLaScanMode": 0}, "address_seconds": 60}
     [device] = plant(changes).devices
-    assert len(found(device, set_binary(device.mac, "127.0.0.22"), seconds=0.2)) == 1
+    assert len(found(device, set_binary(device.mac, "127.0.0.22"))) == 1
     assert not device.online
-    assert found(device, seconds=0.1) == []
+    assert found(device, answers=0) == []
     wait_until(lambda: device.online)
 
 
@@ -280,7 +275,7 @@ def test_when_an_address_may_be_set(
     plant: StartPlant, loopback: None, changes: dict[str, Any], *, allowed: bool
 ) -> None:
     [device] = plant(changes, time_scale=1).devices
-    answers = found(device, set_binary(device.mac, "127.0.0.24"), seconds=0.15)
+    answers = found(device, set_binary(device.mac, "127.0.0.24"), answers=allowed)
     assert [header(answer)[0] for answer in answers] == ([0x91] if allowed else [])
     assert [entry.outcome for entry in device.autoip.requests] == ["answered" if allowed else "ignored"]
     assert (device.parameters.current["EtherIPAddress"] == [127, 0, 0, 24]) == allowed
@@ -289,7 +284,7 @@ def test_when_an_address_may_be_set(
 def test_for_a_minute_after_the_next_power_up_it_may_be_set(plant: StartPlant, loopback: None) -> None:
     fleet = plant({}, time_scale=10)
     [device] = fleet.devices
-    assert found(device, set_binary(device.mac, "127.0.0.25"), seconds=0.1) == []
+    assert found(device, set_binary(device.mac, "127.0.0.25"), answers=0) == []
     fleet.do(device.power_off())
     fleet.do(device.power_on())
     assert len(found(device, set_binary(device.mac, "127.0.0.25"))) == 1
@@ -316,7 +311,7 @@ def test_what_may_not_be_set_is_ignored(
 ) -> None:
     [device] = plant({"powered_seconds": 0}).devices
     before = device.parameters.address
-    assert found(device, make(device.mac), seconds=0.1) == []
+    assert found(device, make(device.mac), answers=0) == []
     assert device.parameters.address == before
     assert [words in violation for violation in device.violations if words] == ([True] if words else [])
     assert len(device.violations) == (words is not None)
@@ -327,13 +322,13 @@ def test_new_sensors_share_an_address_until_each_has_its_own(plant: StartPlant, 
     fleet = plant(*(new | {"name": f"new-{number}"} for number in range(3)), time_scale=20)
     for device in fleet.devices:
         assert not device.online
-        assert ip_of(found(device, seconds=0.1)[0]) == "192.168.0.1"
+        assert ip_of(found(device)[0]) == "192.168.0.1"
     for number, device in enumerate(fleet.devices, 31):
-        assert len(found(device, set_binary(device.mac, f"127.0.0.{number}"), seconds=0.1)) == 1
+        assert len(found(device, set_binary(device.mac, f"127.0.0.{number}"))) == 1
     for number, device in enumerate(fleet.devices, 31):
         wait_until(lambda device=device: device.online)  # type: ignore[misc]
         assert device.address == f"127.0.0.{number}:8765"
-        assert ip_of(found(device, seconds=0.1)[0]) == f"127.0.0.{number}"
+        assert ip_of(found(device)[0]) == f"127.0.0.{number}"
     with urllib.request.urlopen("http://127.0.0.32:8765/api/SerialNumber", timeout=5) as response:
         assert json.load(response)["data"]["SerialNumber"] == fleet.devices[1].serial
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +24,7 @@ from sicktui.simulator import (
 from sicktui.simulator.device.files.package import ImageReader
 from sicktui.simulator.generations import GENERATIONS
 from tests.simulator.plain_client import get, refused
+from tests.support.ports import free_ports
 
 GOOD = """
 [defaults]
@@ -165,29 +165,16 @@ def test_the_demo_package_says_what_it_is(tmp_path: Path) -> None:
     assert path.stat().st_size == 12_000_000
 
 
-def two_free_ports() -> int:
-    """The first of two, below those that the system hands out to everybody who wants any."""
-    for first in range(20_000 + os.getpid() % 5_000, 32_000, 2):
-        with closing(socket.socket()) as one, closing(socket.socket()) as two:
-            try:
-                one.bind(("127.0.0.1", first))
-                two.bind(("127.0.0.1", first + 1))
-            except OSError:
-                continue
-            return first
-    pytest.fail("no two free ports")
-
-
 async def test_serve_announces_each_device_and_ends(tmp_path: Path) -> None:
     announced: list[dict[str, object]] = []
     stop = asyncio.Event()
     specs = [DeviceSpec(name="one"), DeviceSpec(name="two", generation="firmware-article")]
-    first = two_free_ports()
+    first, second = free_ports(2)
     service = asyncio.create_task(serve(specs, port=first, announce=announced.append, stop=stop))
     while len(announced) < 2:
         await asyncio.sleep(0.01)
         assert not service.done() or service.exception() is None
-    assert [line["address"] for line in announced] == [f"127.0.0.1:{first}", f"127.0.0.1:{first + 1}"]
+    assert [line["address"] for line in announced] == [f"127.0.0.1:{first}", f"127.0.0.1:{second}"]
     assert announced[1]["auth"] == "basic"
     assert announced[0].keys() >= {"name", "model", "version", "serial", "generation", "user"}
     assert b"servicelevel" not in msgspec.json.encode(announced)

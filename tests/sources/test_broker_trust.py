@@ -1,6 +1,5 @@
 """The API key goes to no broker that it was not stored for, and trouble with a broker is reported once."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from sicktui.sources.thinx.wire import trust
 from sicktui.stores.sources.offers import OfferStore
 from tests.sources.fake_broker import FakeBroker
 from tests.sources.kit import home_in, own_locks, subject
+from tests.support.ports import closed_port
 from tests.support.waiting import LIMIT
 
 OWNER, KEY = "a" * 64, "b" * 64
@@ -114,9 +114,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_broker_that_cannot_be_reached_is_one_sentence() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    with listening(port) as said:
+    with listening(closed_port()) as said:
         assert "cannot be reached" in said.get(timeout=LIMIT)
         nothing_more(said)
 

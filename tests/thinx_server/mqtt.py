@@ -10,7 +10,6 @@ import queue
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from tests.support.ports import free_ports
 from tests.thinx_server.certificates import Authority, Files
 
 REQUIRED: Final = "SICKTUI_TESTS_NEED_MOSQUITTO"
@@ -78,7 +78,7 @@ class Broker:
     """A running mosquitto."""
 
     def __init__(self, folder: Path, authority: Authority, files: Files) -> None:
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = free_ports(2)
         self.authority = authority
         self._folder = folder
         self._password = secrets.token_hex(16)
@@ -271,15 +271,3 @@ else:
 
     def _user_name() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
-
-
-def _free_ports(count: int) -> tuple[int, ...]:
-    # Below the range from which systems take the ports of clients: nothing takes them before the broker does.
-    found: list[int] = []
-    with contextlib.ExitStack() as stack:
-        while len(found) < count:
-            tried = stack.enter_context(socket.socket())
-            with contextlib.suppress(OSError):
-                tried.bind(("127.0.0.1", 20_000 + secrets.randbelow(12_000)))
-                found.append(tried.getsockname()[1])
-    return tuple(found)

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import threading
-import time
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -21,6 +20,7 @@ from sicktui.tui.main.flow_table import KNOWN
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.widgets.pending_line import PendingLine
 from tests.support.dashboard import DashboardHarness, NotingDashboard, text_of, until
+from tests.support.waiting import Stopwatch
 
 ANSWERED = frozenset({"cancel", "details", "help", "palette"}) | KNOWN
 """What is answered by a dialog, a note or the line of what is waited for; the others change what is shown."""
@@ -68,7 +68,7 @@ async def answered(pilot: Pilot[None], main: MainScreen, command: Command) -> fl
     """Press its key; returns how long it took until the screen showed something for it."""
     app = pilot.app
     assert isinstance(app, NotingDashboard)
-    notes, begun = len(app.noted), time.monotonic()
+    notes, begun = len(app.noted), Stopwatch()
     line = main.query_one(PendingLine)
     app.post_message(events.Key(_character_to_key(command.key), command.key))
 
@@ -76,9 +76,9 @@ async def answered(pilot: Pilot[None], main: MainScreen, command: Command) -> fl
         return app.screen is not main or line.display or len(app.noted) > notes
 
     while not shows():
-        assert time.monotonic() - begun < 10, f"{command.id} is not answered:\n{text_of(pilot)}"
+        assert begun.seconds() < 10, f"{command.id} is not answered:\n{text_of(pilot)}"
         await asyncio.sleep(0.005)
-    return time.monotonic() - begun
+    return begun.seconds()
 
 
 async def left(pilot: Pilot[None], main: MainScreen) -> None:

@@ -1,7 +1,6 @@
 """The search screen: it fills while it searches, marks, adds, follows, and says why nothing was found."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -52,6 +51,7 @@ from tests.support.dashboard import (
     until,
     without_password,
 )
+from tests.support.ports import closed_port
 
 ONE = DeviceSpec(name="one", serial="25420067", model="picoScan150", parameters={"LocationName": "gate-1"})
 TWO = DeviceSpec(name="two", serial="25420068", model="picoScan120", parameters={"LocationName": ""})
@@ -276,15 +276,12 @@ def test_the_advice_names_keys_and_no_options_of_a_command() -> None:
 
 
 async def test_an_empty_result_has_its_reasons_and_what_to_press(harness: DashboardHarness) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-        async with harness.dashboard((60, 18)) as (pilot, _):
-            await sweep(pilot, harness, ports=str(port))
-            await until(pilot, lambda: "No sensor was found." in text_of(pilot))
-            await until(pilot, lambda: "Nothing in the range answers as a sensor." in flat_of(pilot))
-            assert "press c to name other TCP ports" in flat_of(pilot)
-            assert "--" not in text_of(pilot), "no options of a command"
+    async with harness.dashboard((60, 18)) as (pilot, _):
+        await sweep(pilot, harness, ports=str(closed_port()))
+        await until(pilot, lambda: "No sensor was found." in text_of(pilot))
+        await until(pilot, lambda: "Nothing in the range answers as a sensor." in flat_of(pilot))
+        assert "press c to name other TCP ports" in flat_of(pilot)
+        assert "--" not in text_of(pilot), "no options of a command"
 
 
 async def test_what_was_entered_is_checked_and_remembered(
