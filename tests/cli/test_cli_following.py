@@ -11,7 +11,7 @@ import pytest
 
 from sicktui.simulator import Fault
 from tests.support.contract_lines import verdicts
-from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.fleet_thread import LONG, WAITS_FOR_IT, FleetThread, StartFleet, sensor
 from tests.support.harness import PASSWORD
 from tests.support.processes import KILL
 from tests.support.program import ProgramHarness, Result
@@ -72,8 +72,8 @@ def test_cancelled_before_anything_was_written_is_130(
 
 
 def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=100))
-    process = started(program, made)
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    process = started(program, made, *WAITS_FOR_IT)
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
@@ -84,6 +84,7 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, sta
     assert f"sicktui runs attach {run['run']}" in result.err
     assert run["state"] == "running"
     assert result.code == 3
+    made.end_flash()
     attached = program("runs", "attach", "latest", "--json")
     assert attached.code == 0, attached
     assert set(verdicts(attached.lines).values()) == {("succeeded", None)}
@@ -94,21 +95,22 @@ def test_the_second_ctrl_c_leaves_the_run_to_itself(program: ProgramHarness, sta
 def test_a_terminal_that_goes_away_leaves_the_run(
     program: ProgramHarness, start_fleet: StartFleet, number: str
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=100))
-    process = started(program, made)
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    process = started(program, made, *WAITS_FOR_IT)
     read_until(process, "update_state", value=1)
     process.send_signal(getattr(signal, number))
     result = program.wait(process)
     assert result.code == 3
     assert the_run(program)["state"] == "running"
+    made.end_flash()
     ended(program)
     assert the_run(program)["state"] == "finished"
     assert made.devices[0].firmware_version == "2.4.0.0R"
 
 
 def test_a_reader_that_goes_away_is_met_quietly(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=100))
-    process = started(program, made)
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    process = started(program, made, *WAITS_FOR_IT)
     read_until(process, "update_state", value=1)
     assert process.stdout is not None
     process.stdout.close()
@@ -119,6 +121,7 @@ def test_a_reader_that_goes_away_is_met_quietly(program: ProgramHarness, start_f
     assert code == 3
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
+    made.end_flash()
     ended(program)
 
 
@@ -181,7 +184,7 @@ def test_lists_may_be_cut_short(program: ProgramHarness) -> None:
 
 def killed(program: ProgramHarness, fleet: FleetThread) -> Result:
     """An update whose runner process is killed while the sensor flashes."""
-    process = started(program, fleet)
+    process = started(program, fleet, *WAITS_FOR_IT)
     read_until(process, "update_state", value=1)
     os.kill(the_run(program)["pid"], KILL)
     return program.wait(process)
@@ -190,7 +193,7 @@ def killed(program: ProgramHarness, fleet: FleetThread) -> Result:
 def test_a_run_without_its_process_is_told_and_resumed(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=100))
+    made = start_fleet(sensor("one", flash_seconds=LONG))
     result = killed(program, made)
     assert result.code == 3, result
     assert "sicktui runs resume" in result.err
@@ -204,6 +207,7 @@ def test_a_run_without_its_process_is_told_and_resumed(
     refused = program.here("runs", "resume")
     assert refused.code == 2
     assert "Resume run" in refused.err
+    made.end_flash()
     resumed = program("runs", "resume", "--yes", "--json")
     assert resumed.code == 0, resumed
     assert resumed.lines[0]["state"] == "running"
@@ -226,14 +230,16 @@ def test_cancel_from_another_session(program: ProgramHarness, start_fleet: Start
 
 
 def test_ctrl_c_while_attached_only_stops_following(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=100))
-    program("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    command = ("update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup")
+    program(*command, *WAITS_FOR_IT)
     process = program.start("runs", "attach", "latest", "--json")
     read_until(process, "update_state", value=1)
     process.send_signal(signal.SIGINT)
     result = program.wait(process)
     assert result.code == 3
     assert "continues. Reattach" in result.err
+    made.end_flash()
     ended(program)
     assert the_run(program)["state"] == "finished"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sicktui.simulator import Fault
-from tests.support.fleet_thread import FleetThread, StartFleet, sensor
+from tests.support.fleet_thread import LONG, WAITS_FOR_IT, FleetThread, StartFleet, sensor
 from tests.support.harness import PASSWORD
 from tests.support.program import ProgramHarness
 from tests.support.terminal import ProgramTerminal
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT, wait_until
 
 pexpect = pytest.importorskip("pexpect")
 
@@ -110,7 +110,7 @@ def test_json_lines_and_questions_do_not_mix(program: ProgramHarness, one: Fleet
         ["-c", '"$@" > out.json', "sh", *command],
         env=program.environment | {"SICKTUI_PASSWORD": PASSWORD},
         cwd=str(program.folder),
-        timeout=20,
+        timeout=LIMIT,
     )
     child.expect_exact("Update 1 sensor? [y/N]")
     child.sendline("y")
@@ -147,21 +147,23 @@ def test_a_run_in_plain_lines(program: ProgramHarness, one: FleetThread) -> None
 def test_ctrl_c_on_the_terminal_does_not_reach_the_runner(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
-    followed = update(program, made, "--yes")
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    followed = update(program, made, "--yes", *WAITS_FOR_IT)
     followed.expect("UpdateState 1 Started")
     followed.child.sendintr()
     followed.expect("Ctrl-C again to leave")
+    made.end_flash()
     code, rest = followed.end()
     assert code == 0
     assert "1 succeeded" in rest
 
 
 def test_a_closed_terminal_leaves_the_run(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
-    followed = update(program, made, "--yes")
+    made = start_fleet(sensor("one", flash_seconds=LONG))
+    followed = update(program, made, "--yes", *WAITS_FOR_IT)
     followed.expect("UpdateState 1 Started")
     followed.child.close(force=True)
+    made.end_flash()
     wait_until(lambda: made.devices[0].firmware_version == "2.4.0.0R", "the update")
     wait_until(
         lambda: program.here("runs", "list", "--json", fast=False).lines[0]["state"] == "finished",

@@ -8,7 +8,7 @@ import pytest
 
 from sicktui.simulator import DeviceSpec, Fault
 from tests.support.contract_lines import verdicts
-from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.fleet_thread import LONG, WAITS_FOR_IT, StartFleet, sensor
 from tests.support.program import ProgramHarness
 from tests.support.waiting import wait_until
 
@@ -308,15 +308,23 @@ def test_blanks_around_the_expected_version_mean_nothing(
 def test_detached_it_returns_the_id_and_the_run_goes_on(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=LONG))
     result = program(
-        "update", *made.addresses, "--package", program.package(), "--yes", "--detach", "--no-backup"
+        "update",
+        *made.addresses,
+        "--package",
+        program.package(),
+        "--yes",
+        "--detach",
+        "--no-backup",
+        *WAITS_FOR_IT,
     )
     assert result.code == 0
     [run] = result.out.split()
     [line] = program.here("runs", "list", "--json").lines
     assert (line["run"], line["state"]) == (run, "running")
     assert line["pid"] > 0
+    made.end_flash()
     attached = program.here("runs", "attach", run, "--json")
     assert attached.code == 0, attached
     assert attached.lines[-1]["kind"] == "summary"
@@ -340,9 +348,10 @@ def test_a_canary_that_fails_keeps_the_others_from_starting(
 
 
 def test_the_first_line_has_the_runners_pid(program: ProgramHarness, start_fleet: StartFleet) -> None:
-    made = start_fleet(sensor("one", flash_seconds=40))
+    made = start_fleet(sensor("one", flash_seconds=LONG))
     process = program.start(
         *("update", *made.addresses, "--package", program.package(), "--yes", "--json", "--no-backup"),
+        *WAITS_FOR_IT,
         SICKTUI_PASSWORD="servicelevel",
     )
     assert process.stdout is not None
@@ -350,6 +359,8 @@ def test_the_first_line_has_the_runners_pid(program: ProgramHarness, start_fleet
     assert b'"state":"running"' in first
     pid = int(first.split(b'"pid":')[1].split(b",")[0])
     assert Path(f"/proc/{pid}").exists()
+    wait_until(lambda: made.devices[0].update_state == 1)
+    made.end_flash()
     result = program.wait(process)
     assert result.code == 0, result
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the runner's end")

@@ -3,13 +3,19 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sicktui.simulator import DeviceSpec, Fleet
 from sicktui.simulator.device.device import Device
 from tests.support.waiting import LIMIT
 
 T = TypeVar("T")
+
+
+LONG: Final = 10_000.0
+"""Seconds of a flash that lasts until ``FleetThread.end_flash``, however slow the machine is."""
+WAITS_FOR_IT: Final = ("--set", "timing.flash_timeout=120")
+"""Makes an update wait for such a flash."""
 
 
 def sensor(name: str, **changes: object) -> DeviceSpec:
@@ -42,6 +48,11 @@ class FleetThread:
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the plant's own thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=LIMIT)
+
+    def end_flash(self) -> None:
+        """End the flash of every sensor."""
+        for device in self._fleet.devices:
+            self._loop.call_soon_threadsafe(device.updater.end_flash)
 
     @property
     def devices(self) -> list[Device]:

@@ -82,7 +82,11 @@ class ProgramHarness:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def command(self, *words: str, fast: bool = True) -> list[str]:
-        settings = [part for key, value in FAST.items() for part in ("--set", f"{key}={value}")]
+        """The words of a call; what they set themselves is not set to be fast."""
+        already = {word.partition("=")[0] for word in words}
+        settings = [
+            part for key, value in FAST.items() if key not in already for part in ("--set", f"{key}={value}")
+        ]
         return [sys.executable, "-m", "sicktui", *words, *(settings if fast else ())]
 
     def start(self, *words: str, fast: bool = True, **environment: str) -> "subprocess.Popen[bytes]":

@@ -45,9 +45,7 @@ def test_it_neither_ends_nor_deafens_the_dashboard(tmp_path: Path, hostile: byte
     with Terminal("--home", str(tmp_path / "home")) as terminal:
         before = termios.tcgetattr(terminal.child.child_fd)
         terminal.wait_for(lambda text: "The device list is empty" in text)
-        for start in range(0, len(hostile), 2048):
-            terminal.child.send(hostile[start : start + 2048])
-            terminal.read(0.001)
+        terminal.flood(hostile)
         terminal.read(1.2)
         assert terminal.child.isalive()
         terminal.press("?")
@@ -60,9 +58,7 @@ def test_it_neither_ends_nor_deafens_the_dashboard(tmp_path: Path, hostile: byte
 def test_ctrl_q_leaves_behind_a_flood_of_keys(tmp_path: Path) -> None:
     with Terminal("--home", str(tmp_path / "home")) as terminal:
         terminal.wait_for(lambda text: "The device list is empty" in text)
-        for _ in range(50):
-            terminal.child.send("j" * 2048)
-            terminal.read(0.001)
+        terminal.flood(b"j" * 2048 * 50)
         terminal.press(QUIT)
         assert_left(terminal)
 
