@@ -23,13 +23,14 @@ VERSION: Final = "2.4.0.0R"
 FAST: Final = {
     "timing.poll_interval": 0.05,
     "timing.autostart_wait": 0,
-    "timing.flash_timeout": 5,
-    "timing.reconnect_timeout": 1,
     "timing.reconnect_interval": 0.05,
     "timing.settle": 0.1,
-    "timing.request_timeout": 1,
-    "timing.stall_timeout": 1,
-    "timing.backup_timeout": 3,
+    # Time is real here: a sensor that a busy machine starves must not count as silent, nor as stuck.
+    "timing.flash_timeout": 20,
+    "timing.reconnect_timeout": 5,
+    "timing.request_timeout": 5,
+    "timing.stall_timeout": 5,
+    "timing.backup_timeout": 10,
     "limits.requests_per_second": 1000,
 }
 
