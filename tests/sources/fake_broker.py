@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from sicktui.sources.thinx.protocol.messages import topics
+from tests.support.waiting import LIMIT
 from tests.thinx_server import mqtt
 
 Packet = bytes
@@ -38,7 +39,8 @@ class FakeBroker:
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listening.getsockname()[1]
         self.open: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         while True:
@@ -72,6 +74,9 @@ class FakeBroker:
                 self.open.remove(client)
 
     def close(self) -> None:
-        """End it."""
+        """End it: its thread takes no client at a port that another server has by then."""
+        with suppress(OSError):  # macOS shuts down no listening socket; there, closing it wakes the thread
+            self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
+        self._thread.join(LIMIT)
         self.hang_up()
