@@ -1,0 +1,112 @@
+"""Draws pictures as a browser shows them, with headless Chromium, and makes a film of frames.
+
+A page that shows an SVG file takes the reader's fonts and, on some index pages, does not show it at all.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from screenshots.stage import FOLDER, FRAMES
+
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+DRAWN: Final = ("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement")
+"""The pictures of the README."""
+FILM: Final = "update"
+_AT_ONCE: Final = 12
+"""Frames in one page: a browser draws no more than some 16,000 pixels in height."""
+_FRAME_MS: Final = 500
+_LAST_MS: Final = 4000
+_COLOURS: Final = 64
+_SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--default-background-color=00000000",
+)
+
+
+def draw() -> None:
+    """Draw each of the pictures and the film, if there is a Chromium."""
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        print("There is no Chromium here: the PNG pictures stay as they are.", file=sys.stderr)
+        return
+    for name in DRAWN:
+        svg = FOLDER / f"{name}.svg"
+        if svg.exists():
+            [drawn] = _drawn(program, [svg])
+            # A terminal has few colours: a palette halves the file.
+            drawn.quantize(256, method=Image.Quantize.FASTOCTREE).save(svg.with_suffix(".png"), optimize=True)
+            print(svg.with_suffix(".png"))
+    frames = sorted(FRAMES.glob("*.svg"))
+    if frames:
+        _film([drawn for some in batched(frames, _AT_ONCE) for drawn in _drawn(program, some)])
+
+
+def batched(files: Sequence[Path], size: int) -> Iterator[Sequence[Path]]:
+    """Parts of a sequence."""
+    for start in range(0, len(files), size):
+        yield files[start : start + size]
+
+
+def _drawn(program: str, files: Sequence[Path]) -> list[Image.Image]:
+    """Pictures of exactly the size that the files have, all by one start of the browser."""
+    found = _SIZE.search(files[0].read_text("utf-8"))
+    if found is None:
+        sys.exit(f"{files[0]} has no size")
+    width, height = (round(float(side)) for side in found.groups())
+    images = "".join(
+        f"<img src='{svg.as_uri()}' width={width} height={height} style='display:block'>" for svg in files
+    )
+    with tempfile.TemporaryDirectory(prefix="sicktui-chromium-") as folder:
+        page, png = Path(folder) / "page.html", Path(folder) / "page.png"
+        page.write_text(f"<body style='margin:0'>{images}", "utf-8")
+        subprocess.run(
+            [
+                program,
+                *_FLAGS,
+                f"--user-data-dir={folder}",
+                f"--window-size={width},{height * len(files)}",
+                f"--screenshot={png}",
+                page.as_uri(),
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        with Image.open(png) as whole:
+            picture = whole.convert("RGBA")
+    return [picture.crop((0, height * place, width, height * (place + 1))) for place in range(len(files))]
+
+
+def _film(frames: Sequence[Image.Image]) -> None:
+    """One file that plays everywhere; equal frames are one that lasts longer."""
+    pictures: list[Image.Image] = []
+    lasting: list[int] = []
+    for frame in frames:
+        whole = frame.convert("RGB").resize((frame.width * 2 // 3, frame.height * 2 // 3))
+        if pictures and whole.tobytes() == pictures[-1].tobytes():
+            lasting[-1] += _FRAME_MS
+            continue
+        pictures.append(whole)
+        lasting.append(_FRAME_MS)
+    lasting[-1] = _LAST_MS
+    palette = pictures[len(pictures) // 2].quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)
+    few = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    path = FOLDER / f"{FILM}.gif"
+    few[0].save(path, save_all=True, append_images=few[1:], duration=lasting, loop=0, optimize=True)
+    print(path)
