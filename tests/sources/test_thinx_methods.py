@@ -1,5 +1,6 @@
 """Every way to firmware on every generation of the server, and what each of its refusals becomes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from tests.thinx_server.replies import (
     refused_nested,
     word,
 )
-from tests.thinx_server.troubles import Trouble, Way
+from tests.thinx_server.troubles import NO_TROUBLE, Trouble, Way
 
 # The faults that a token or a build is not found by have tests of their own.
 JUNE_WITH_BUILDS = JUNE_2026.minus(Fault.NO_BUILD_FOUND, Fault.SLOW_BODIES)
@@ -154,23 +155,24 @@ REFUSALS: dict[str, tuple[Reply, OfferState, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.parametrize("generation", GENERATIONS, ids=lambda g: g.name)
 async def test_each_refusal_of_a_check_in_is_a_sentence(
-    make: Callable[..., Application], tmp_path: Path, name: str
+    make: Callable[..., Application], tmp_path: Path, generation: Generation
 ) -> None:
-    reply, state, words = REFUSALS[name]
-    application = make(OCTOBER_2026, build())
-    application.script.always(Way.CHECK_IN, Trouble(instead=reply))
+    application = make(generation, build())
     async with plant(application, tmp_path) as one:
-        [offer] = await one.check()
-        assert offer.state is state
-        assert words in offer.message
-        assert "a" * 16 not in offer.message
-        if state is OfferState.REFUSED:
-            assert offer.advice
-        application.script.always(Way.CHECK_IN, Trouble())
-        [after] = await one.check()
-    assert after.state in (OfferState.CURRENT, OfferState.OFFERED)
+        for number, (name, (reply, state, words)) in enumerate(REFUSALS.items(), 1):
+            new = subject(number)
+            application.script.always(Way.CHECK_IN, Trouble(instead=reply))
+            [offer] = await one.check(new)
+            assert offer.state is state, name
+            assert words in offer.message, name
+            assert "a" * 16 not in offer.message, name
+            if state is OfferState.REFUSED:
+                assert offer.advice, name
+            application.script.always(Way.CHECK_IN, NO_TROUBLE)
+            [after] = await one.check(new)
+            assert after.state in (OfferState.CURRENT, OfferState.OFFERED), name
 
 
 FETCH_REFUSALS: dict[str, tuple[Reply, str]] = {
@@ -191,30 +193,33 @@ FETCH_REFUSALS: dict[str, tuple[Reply, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", FETCH_REFUSALS)
-@pytest.mark.parametrize("way", [Way.TOKEN, Way.FIRMWARE])
+@pytest.mark.parametrize("generation", GENERATIONS, ids=lambda g: g.name)
+@pytest.mark.parametrize("way", ["own token", "asked token", "simple", "several files"])
 async def test_each_refusal_in_place_of_firmware_is_a_sentence_and_never_a_file(
-    make: Callable[..., Application], tmp_path: Path, name: str, way: Way
+    make: Callable[..., Application], tmp_path: Path, generation: Generation, way: str
 ) -> None:
-    reply, words = FETCH_REFUSALS[name]
-    application = make(OCTOBER_2026, build())
+    """The table: every method, on every generation, answered with every refusal; then it works."""
+    files = (File("picoScan150_2.3.1.0R.spk.signed", Firmware.made(SIZE)),)
+    application = make(generation, build(files=files if way == "several files" else ()))
     async with plant(application, tmp_path) as one:
         await offered(one)
-        [offer] = await one.check()
-        application.script.always(Way.TOKEN, Trouble(instead=reply))
-        application.script.always(Way.FIRMWARE, Trouble(instead=reply))
-        if way is Way.FIRMWARE:
-            one.source._tokens.clear()
-        with pytest.raises(SourceError, match=words):
-            await one.fetch(offer)
-        application.script.always(Way.TOKEN, Trouble())
-        application.script.always(Way.FIRMWARE, Trouble())
-        await one.check()
+        for name, (reply, words) in FETCH_REFUSALS.items():
+            [offer] = await one.check()
+            assert offer.state is OfferState.OFFERED, name
+            if way != "own token":
+                one.source.forget_tokens()
+            if way == "asked token":
+                application.script.once(Way.FIRMWARE, NO_TROUBLE)
+            application.script.always(Way.TOKEN, Trouble(instead=reply))
+            application.script.always(Way.FIRMWARE, Trouble(instead=reply))
+            with pytest.raises(SourceError) as caught:
+                await one.fetch(offer)
+            assert re.search(words, caught.value.message), (name, caught.value.message)
+            application.script.always(Way.TOKEN, NO_TROUBLE)
+            application.script.always(Way.FIRMWARE, NO_TROUBLE)
         fetched = await one.check_and_fetch()
     assert fetched.size == SIZE
-    assert not [
-        path for path in tmp_path.rglob("*.spk*") if path != fetched.path and path.stat().st_size == SIZE
-    ]
+    assert [path for path in tmp_path.rglob("*.spk*") if path.stat().st_size == SIZE] == [fetched.path]
 
 
 TROUBLES: dict[str, Trouble] = {
