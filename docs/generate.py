@@ -14,6 +14,9 @@ import click
 import msgspec
 from msgspec import inspect
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from docs.json_lines import json_page, schema_file
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
 from sicktui.model.exit_codes import ExitCode
@@ -141,7 +144,7 @@ def commands_page() -> str:
         "The commands offer what the dashboard offers, for scripts and for the prompt. With `--json`, standard output has one",
         "JSON object a line and nothing else; messages for people go to standard error. The options that every command",
         "takes are listed once, under `sicktui`. Where the exit code is not 0, the last object is a `summary` that has it, or",
-        'else `{"kind":"error",...}` with `code`, `message`, `advice` and `exit_code`; `diff` ends with `diff`.',
+        'else `{"kind":"error",...}` with `code`, `message`, `advice` and `exit_code`.',
         "",
         "| exit code | meaning |",
         "|---|---|",
@@ -191,7 +194,13 @@ def _walk(
                 yield from _walk(child, f"{path} {name}", context)
 
 
-PAGES = {"settings.md": settings_page, "keys.md": keys_page, "commands.md": commands_page}
+PAGES = {
+    "settings.md": settings_page,
+    "keys.md": keys_page,
+    "commands.md": commands_page,
+    "json.md": json_page,
+    "json-lines.schema.json": schema_file,
+}
 
 
 def main() -> int:

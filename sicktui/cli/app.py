@@ -145,14 +145,16 @@ def _print_error_line(code: int, error: SicktuiError) -> None:
     """The contract's ``error`` line, the last one of a command that did not end well."""
     from sicktui.cli.output import Printer  # noqa: PLC0415  --help is quick without it
     from sicktui.model.clock import SystemClock, timestamp  # noqa: PLC0415
+    from sicktui.model.lines.pc import ErrorLine  # noqa: PLC0415
 
-    Printer.for_call(Common(json=True)).fact(
-        "error",
-        timestamp(SystemClock().now()),
-        code=error.code.value if error.code else None,
-        message=clean(error.message, MAX_MESSAGE),
-        advice=clean(error.advice, MAX_MESSAGE),
-        exit_code=code,
+    Printer.for_call(Common(json=True)).emit(
+        ErrorLine(
+            ts=timestamp(SystemClock().now()),
+            code=error.code,
+            message=clean(error.message, MAX_MESSAGE),
+            advice=clean(error.advice, MAX_MESSAGE),
+            exit_code=code,
+        )
     )
 
 

@@ -20,6 +20,8 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.pc import ErrorLine
+from sicktui.model.lines.sensors import ProblemLine
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.store import secret_line
@@ -60,20 +62,31 @@ class CliContext:
         """The time stamp of a line printed now."""
         return timestamp(self.context.clock.now())
 
-    def fact(self, kind: str, **keys: object) -> None:
-        """Print a JSON line that is not an event, dated now."""
-        self.out.fact(kind, self.now(), **keys)
-
     def end(self, error: SicktuiError, code: ExitCode) -> ExitCode:
         """Print the contract's ``error`` line, the last one of a command that does not end with 0."""
-        self.fact("error", code=error.code, message=error.message, advice=error.advice, exit_code=int(code))
+        self.out.emit(
+            ErrorLine(
+                ts=self.now(),
+                code=error.code,
+                message=error.message,
+                advice=error.advice,
+                exit_code=int(code),
+            )
+        )
         return code
 
     def trouble(self, target: Target, error: SicktuiError) -> ExitCode:
         """Print what went wrong with a device. Returns 1."""
         lines.blame(error)
-        keys = {"code": error.code, "message": error.message, "advice": error.advice}
-        self.fact("problem", device=target.device, **keys)
+        self.out.emit(
+            ProblemLine(
+                ts=self.now(),
+                device=target.device,
+                code=error.code,
+                message=error.message,
+                advice=error.advice,
+            )
+        )
         self.out.warn(f"{target.device}: {error.message}", error.advice)
         return ExitCode.FAILED
 

@@ -8,7 +8,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 
 _KIND: Final = re.compile(rb'"kind":"(\w+)"')
-_ENDS: Final = frozenset({"summary", "error", "diff"})
+_ENDS: Final = frozenset({"summary", "error"})
 
 
 class _Lines:

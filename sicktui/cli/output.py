@@ -16,7 +16,8 @@ import msgspec
 from sicktui.cli import lines
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, width
-from sicktui.model.run.event import JOURNAL_ONLY, SCHEMA_VERSION, Event, StatusRead, encode
+from sicktui.model.lines.base import Line
+from sicktui.model.run.event import JOURNAL_ONLY, Event, StatusRead
 from sicktui.model.safe_text import clean, plain_json
 
 ARROW: Final = "  -> "
@@ -95,15 +96,10 @@ class Printer:
         """Whether lines on a stream are fitted to a terminal, coloured and overwritten."""
         return stream.isatty() and not self._plain
 
-    def event(self, event: Event | StatusRead) -> None:
-        """Print an event as a JSON line; what is only the journal's own is left out."""
-        if self.json and not isinstance(event, JOURNAL_ONLY):
-            self._bytes(encode(event))
-
-    def fact(self, kind: str, ts: str, **keys: object) -> None:
-        """Print a JSON line that is not an event: an entry of a list, a check."""
-        if self.json:
-            self._bytes(_encoder.encode({"kind": kind, "v": SCHEMA_VERSION, "ts": ts, **keys}))
+    def emit(self, line: Event | StatusRead | Line) -> None:
+        """Print a JSON line, with ``--json``; an event that is only the journal's own is left out."""
+        if self.json and not isinstance(line, JOURNAL_ONLY):
+            self._bytes(_encoder.encode(line))
 
     def record(self, entry: Mapping[str, object]) -> None:
         """Print a JSON line as it is, whether ``--json`` was asked for or not."""

@@ -1,6 +1,9 @@
 """The stages of one device that a command works on without a run, each printed as it begins and ends."""
 
+from typing import Literal
+
 from sicktui.cli.context import CliContext
+from sicktui.model.lines.sensors import StepEnd, StepLine
 
 
 class Steps:
@@ -26,14 +29,16 @@ class Steps:
         """
         self.ended("done")
         self._stage = stage
-        self._print("started", detail)
+        self._print(stage, "started", detail)
         self._cli.out.note(f"{self._device}: {words}")
 
-    def ended(self, state: str) -> None:
+    def ended(self, state: StepEnd) -> None:
         """The stage ends."""
         if self._stage is not None:
-            self._print(state, "")
+            self._print(self._stage, state, "")
         self._stage = None
 
-    def _print(self, state: str, detail: str) -> None:
-        self._cli.fact("step", device=self._device, step=self._stage, state=state, detail=detail)
+    def _print(self, stage: str, state: StepEnd | Literal["started"], detail: str) -> None:
+        self._cli.out.emit(
+            StepLine(ts=self._cli.now(), device=self._device, step=stage, state=state, detail=detail)
+        )

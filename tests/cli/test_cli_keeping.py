@@ -35,7 +35,7 @@ def test_a_backup_is_taken_listed_verified_and_exported(
         "store",
     ]
     [listed] = program.here("backups", "list", "--json", fast=False).lines
-    assert (listed["id"], listed["sha256"], listed["size"]) == (
+    assert (listed["id"], listed["sha256"], listed["bytes"]) == (
         taken["backup"],
         taken["sha256"],
         taken["bytes"],
@@ -47,7 +47,7 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     assert program.here("backups", "verify", fast=False).code == 0
     target = tmp_path / "copy.bin"
     assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 0
-    assert target.stat().st_size == listed["size"]
+    assert target.stat().st_size == listed["bytes"]
     assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 2
     [shown_json] = program.here("backups", "show", listed["id"], "--json", fast=False).lines
     Path(shown_json["path"]).write_bytes(b"damaged")

@@ -9,6 +9,7 @@ from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import Printer
 from sicktui.engine.reports.causes import group_by_cause
 from sicktui.model.enums import Action, Code, Level, Operation, Step, StepState, Verdict
+from sicktui.model.lines.sensors import FindMeLine
 from sicktui.model.run.event import Event, Logged, Planned, Progressed, StepChanged, VerdictReached
 
 TS = "2026-11-21T09:54:27.123Z"
@@ -100,9 +101,12 @@ def test_with_json_people_read_stderr(capfdbinary: pytest.CaptureFixture[bytes])
     out = printer(json=True)
     out.line("for people")
     out.note("a message")
-    out.fact("device", TS, device="grün")
+    out.emit(FindMeLine(ts=TS, device="grün", seconds=1))
     shown = capfdbinary.readouterr()
-    assert shown.out == '{"kind":"device","v":1,"ts":"2026-11-21T09:54:27.123Z","device":"grün"}\n'.encode()
+    assert (
+        shown.out
+        == '{"kind":"find_me","v":1,"ts":"2026-11-21T09:54:27.123Z","device":"grün","seconds":1}\n'.encode()
+    )
     assert shown.err == b"a message\n"
 
 

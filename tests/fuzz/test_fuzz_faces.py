@@ -13,6 +13,7 @@ from sicktui.cli.actions.updates.run_printer import RunPrinter, print_summary
 from sicktui.cli.output import MAX_LINE, Printer
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation, Profile, Target, resolve
+from sicktui.model.lines.pc import CheckLine
 from sicktui.model.run.event import JOURNAL_ONLY, Event, UpdateStateRead, decode, encode
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import DeviceDefaults, Timing
@@ -86,8 +87,9 @@ def test_plain_lines_are_lines(events: list[Event]) -> None:
 def test_json_lines_are_plain_text_and_say_what_was_said(events: list[Event]) -> None:
     with printed(as_json=True) as (printer, out):
         for event in events:
-            printer.event(event)
-        printer.fact("check", "2026-11-21T09:54:27.123Z", message="\x9b31m\x7f\u202e")
+            printer.emit(event)
+        text = "\x9b31m\x7f\u202e"
+        printer.emit(CheckLine(ts="2026-11-21T09:54:27.123Z", name="", state="ok", message=text, remedy=""))
         *lines, fact = out.lines
     told = [event for event in events if not isinstance(event, JOURNAL_ONLY)]
     assert [decode(line) for line in lines] == told

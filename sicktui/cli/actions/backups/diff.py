@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from sicktui.cli import lines
 from sicktui.cli.actions.backups.differences import difference_facts, difference_table, not_compared
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
@@ -12,6 +13,8 @@ from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.parameters import DiffLine, SnapshotLine
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
 
@@ -50,7 +53,7 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
         before = earlier or last_snapshot(cli.context, now)
         if before is not None:
             return _print(cli, before, now, differences_fail=differences_fail)
-        cli.fact("snapshot", **_facts(now))
+        cli.out.emit(line_of(SnapshotLine, cli.now(), now))
         cli.out.note(
             f"First snapshot of {target.device} ({now.id}) stored. Later ones can be compared with it."
         )
@@ -63,7 +66,7 @@ def snapshots(common: Common, word: str) -> int:
         target = cli.target(word)
         kept = snapshots_of(cli.context, target.device, target.serial)
         for snapshot in kept:
-            cli.fact("snapshot", **_facts(snapshot))
+            cli.out.emit(line_of(SnapshotLine, cli.now(), snapshot))
         if kept:
             headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
             rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
@@ -99,38 +102,30 @@ def _named(cli: CliContext, word: str) -> Snapshot:
     return context.snapshots.get(record.snapshot)
 
 
-def _facts(snapshot: Snapshot) -> dict[str, object]:
-    return {
-        "id": snapshot.id,
-        "device": snapshot.device,
-        "serial": snapshot.serial,
-        "version": snapshot.version,
-        "taken": snapshot.taken,
-        "scope": snapshot.scope,
-        "values": snapshot.values,
-        "unreadable": snapshot.unreadable,
-    }
-
-
 def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
     drift = compare(before, after)
     difference_facts(cli, after.device, drift.differences)
-    cli.fact(
-        "diff",
-        device=after.device,
-        before=before.id,
-        after=after.id,
-        different=len(drift.differences),
-        same=drift.same,
-        checksum=drift.checksum,
-        not_compared=drift.not_compared,
+    cli.out.emit(
+        DiffLine(
+            ts=cli.now(),
+            device=after.device,
+            before=before.id,
+            after=after.id,
+            different=len(drift.differences),
+            same=drift.same,
+            checksum=drift.checksum,
+            not_compared=drift.not_compared,
+        )
     )
     who = f"{_who(before)}  ->  {_who(after)}"
     for line in indented(who, columns=cli.out.columns, first="", rest="  "):
         cli.out.line(line, bold=True)
     difference_table(cli, drift.differences, ("PARAMETER", "BEFORE", "AFTER"))
     _print_result(cli, drift)
-    return ExitCode.FAILED if differences_fail and drift.differences else ExitCode.OK
+    if differences_fail and drift.differences:
+        lines.blame(SicktuiError(f"{count(len(drift.differences), 'parameter')} of {after.device} differ."))
+        return ExitCode.FAILED
+    return ExitCode.OK
 
 
 def _who(snapshot: Snapshot) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from sicktui.cli.context import CliContext
 from sicktui.cli.tables import table
 from sicktui.engine.parameters.compare import Comparison, Difference, shown
+from sicktui.model.lines.parameters import DifferenceLine
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.model.wording import count
 
@@ -16,14 +17,16 @@ _MOST_ALIKE: Final = 8
 def difference_facts(cli: CliContext, device: str, differences: Iterable[Difference]) -> None:
     """A ``difference`` line for each."""
     for difference in differences:
-        cli.fact(
-            "difference",
-            device=device,
-            parameter=difference.path,
-            change=difference.kind,
-            before=difference.before,
-            after=difference.after,
-            network=difference.network,
+        cli.out.emit(
+            DifferenceLine(
+                ts=cli.now(),
+                device=device,
+                parameter=difference.path,
+                change=difference.kind,
+                before=difference.before,
+                after=difference.after,
+                network=difference.network,
+            )
         )
 
 

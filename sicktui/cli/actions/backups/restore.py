@@ -20,6 +20,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.parameters import DiffLine
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import IN_CLEAR
 
@@ -113,15 +114,17 @@ def _preview(cli: CliContext, plan: RestorePlan) -> None:
         return
     drift = preview.drift
     difference_facts(cli, device, drift.differences)
-    cli.fact(
-        "diff",
-        device=device,
-        before=None,
-        after=plan.order.backup if plan.order else None,
-        different=len(drift.differences),
-        same=drift.same,
-        checksum=drift.checksum,
-        not_compared=drift.not_compared,
+    cli.out.emit(
+        DiffLine(
+            ts=cli.now(),
+            device=device,
+            before=None,
+            after=plan.order.backup if plan.order else None,
+            different=len(drift.differences),
+            same=drift.same,
+            checksum=drift.checksum,
+            not_compared=drift.not_compared,
+        )
     )
     difference_table(cli, drift.differences, ("PARAMETER", "NOW", "RESTORED"))
     number = len(drift.differences)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
+from msgspec import UNSET, structs
 
 from sicktui.cli import files
 from sicktui.cli.context import CliContext, open_cli
@@ -13,6 +13,8 @@ from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
 from sicktui.engine.backup.imports import import_facts
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
+from sicktui.model.lines.base import line_of
 from sicktui.model.wording import count, moment, size
 from sicktui.stores.backups.export import export as write_export
 from sicktui.stores.backups.export import import_file, inspect_file
@@ -64,15 +66,17 @@ def history(common: Common, old_after: float | None) -> int:
         found = histories(cli.context, old_after_days=old_after)
         for sensor in found:
             newest = sensor.newest
-            cli.fact(
-                "history",
-                device=sensor.device,
-                key=sensor.key,
-                newest=newest.record.id if newest else None,
-                last_seen=newest.last_seen if newest else None,
-                versions=len(sensor.versions),
-                age_days=None if sensor.age_days is None else round(sensor.age_days, 2),
-                marks=[mark.value for mark in sensor.marks],
+            cli.out.emit(
+                HistoryLine(
+                    ts=cli.now(),
+                    device=sensor.device,
+                    key=sensor.key,
+                    newest=newest.record.id if newest else None,
+                    last_seen=newest.last_seen if newest else None,
+                    versions=len(sensor.versions),
+                    age_days=None if sensor.age_days is None else round(sensor.age_days, 2),
+                    marks=[mark.value for mark in sensor.marks],
+                )
             )
         rows = [_history_cells(sensor) for sensor in found]
         cli.out.lines(table(HISTORY, rows, columns=cli.out.wrap, spare=("SENSOR", "FIRMWARE")))
@@ -94,14 +98,13 @@ def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
 
 
 def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:
-    cli.fact("backup", **(printable(record) | more))
+    cli.out.emit(backup_line(record, cli.now(), **more))
 
 
-def printable(record: BackupRecord) -> dict[str, object]:
-    """The printable part of a record, without the fingerprint that tests passphrases."""
-    known: dict[str, object] = msgspec.to_builtins(record)
-    known["passphrase"] = known.pop("passphrase_fingerprint") is not None
-    return known
+def backup_line(record: BackupRecord, ts: str, **more: object) -> BackupLine:
+    """The JSON line of a backup, without the fingerprint that tests passphrases."""
+    passphrase = record.passphrase_fingerprint is not None
+    return line_of(BackupLine, ts, record, backup=record.id, bytes=record.size, passphrase=passphrase, **more)
 
 
 def _print_damaged(cli: CliContext) -> int:
@@ -122,8 +125,11 @@ def show(common: Common, word: str) -> int:
             "last_seen": version.last_seen,
             "last_seen_age": version.last_seen_age,
         }
-        _fact(cli, record, **more)
-        facts = {**printable(record), **more}
+        line = backup_line(record, cli.now(), **more)
+        cli.out.emit(line)
+        facts = {key: value for key, value in structs.asdict(line).items() if value is not UNSET}
+        for key in ("v", "ts", "id"):
+            del facts[key]
         cli.out.lines(f"{key:<23} {'-' if value is None else value}" for key, value in facts.items())
         return ExitCode.OK
 
@@ -182,6 +188,7 @@ def export(common: Common, word: str, file: str) -> int:
         if not files.may_write(cli, target):
             return ExitCode.INTERRUPTED
         beside = write_export(context.backups, context.snapshots, record, target)
+        cli.out.emit(ExportLine(ts=cli.now(), file=str(target), bytes=record.size, backup=record.id))
         cli.out.note(f"Wrote backup {record.id} to {target}, and its metadata to {beside.name}.")
         return ExitCode.OK
 
@@ -202,7 +209,7 @@ def import_backup(
             cli.out.note(found.warning, "yellow")
         facts = serial and import_facts(cli.context, serial, device=device, model=model, firmware=firmware)
         record, new = import_file(cli.context.backups, found, facts or None)
-        cli.fact("backup", **printable(record), new=new)
+        _fact(cli, record, new=new)
         cli.out.line(record.id)
         words = "imported" if new else "already stored"
         cli.out.note(f"Backup {record.id} of {record.device} {words}.")
@@ -226,7 +233,7 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
         gone = 0
         for record in delete(context.backups, plan, context.snapshots):
             gone += 1
-            cli.fact("prune", backup=record.id, device=record.device, deleted=True)
+            cli.out.emit(PruneLine(ts=cli.now(), backup=record.id, device=record.device, deleted=True))
         cli.out.note(f"{count(gone, 'backup')} deleted; {len(plan.keep)} kept.")
         return ExitCode.OK
 
@@ -234,7 +241,7 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
 def _print_plan(cli: CliContext, plan: PrunePlan) -> None:
     for version in plan.remove:
         record = version.record
-        cli.fact("prune", backup=record.id, device=record.device, deleted=False)
+        cli.out.emit(PruneLine(ts=cli.now(), backup=record.id, device=record.device, deleted=False))
     rows = [
         (
             version.record.id,

@@ -20,6 +20,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode, exit_code_of
+from sicktui.model.lines.network import AddressLine, NetworkVerdict
 from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
 from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
@@ -119,21 +120,23 @@ def _show_heard(cli: CliContext, mac: str, heard: Sequence[Sighting]) -> int:
             code=Code.UNREACHABLE,
         )
         return _end(cli, trouble, ExitCode.FAILED)
-    cli.fact(
-        "address",
-        device=None,
-        serial=reply.serial,
-        mac=mac,
-        place=reply.host,
-        mode=None if reply.dhcp is None else "dhcp" if reply.dhcp else "static",
-        address=reply.host,
-        mask=reply.mask,
-        gateway=reply.gateway,
-        effective={"address": reply.host, "mask": reply.mask, "gateway": reply.gateway},
-        fallback=None,
-        scan_mode=None,
-        scan_enabled=None,
-        interrupted=None,
+    cli.out.emit(
+        AddressLine(
+            ts=cli.now(),
+            device=None,
+            serial=reply.serial,
+            mac=mac,
+            place=reply.host,
+            mode=None if reply.dhcp is None else "dhcp" if reply.dhcp else "static",
+            address=reply.host,
+            mask=reply.mask,
+            gateway=reply.gateway,
+            effective={"address": reply.host, "mask": reply.mask, "gateway": reply.gateway},
+            fallback=None,
+            scan_mode=None,
+            scan_enabled=None,
+            interrupted=None,
+        )
     )
     cli.out.line(f"{reply.model or 'Sensor'} {reply.serial or mac}", bold=True)
     mode = "-" if reply.dhcp is None else "DHCP" if reply.dhcp else "static"
@@ -158,21 +161,23 @@ def _show(cli: CliContext, target: Target) -> int:
     except SicktuiError as error:
         return _end(cli, error, ExitCode.FAILED)
     state, retries = found.state, found.state.config.retries_dhcp
-    cli.fact(
-        "address",
-        device=target.device,
-        serial=found.identity.serial,
-        mac=found.identity.mac,
-        place=found.place,
-        mode="dhcp" if state.config.dhcp else "static",
-        address=state.config.address,
-        mask=state.config.mask,
-        gateway=state.config.gateway,
-        effective=_triple(state.effective),
-        fallback=None if retries is None else RETRY if retries else STATIC,
-        scan_mode=state.scan_mode,
-        scan_enabled=state.scan_enabled,
-        interrupted=found.interrupted or None,
+    cli.out.emit(
+        AddressLine(
+            ts=cli.now(),
+            device=target.device,
+            serial=found.identity.serial,
+            mac=found.identity.mac,
+            place=found.place,
+            mode="dhcp" if state.config.dhcp else "static",
+            address=state.config.address,
+            mask=state.config.mask,
+            gateway=state.config.gateway,
+            effective=_triple(state.effective),
+            fallback=None if retries is None else RETRY if retries else STATIC,
+            scan_mode=state.scan_mode,
+            scan_enabled=state.scan_enabled,
+            interrupted=found.interrupted or None,
+        )
     )
     identity = found.identity
     cli.out.line(f"{target.device}: {identity.device_type or identity.name} {identity.label}", bold=True)
@@ -184,7 +189,7 @@ def _show(cli: CliContext, target: Target) -> int:
     return ExitCode.OK
 
 
-def _triple(config: Ipv4Config) -> dict[str, str]:
+def _triple(config: Ipv4Config) -> dict[str, str | None]:
     return {"address": config.address, "mask": config.mask, "gateway": config.gateway}
 
 
@@ -249,16 +254,18 @@ def _interrupted(cli: CliContext, target: Target) -> int:
 
 
 def _print(cli: CliContext, done: AddressChanged) -> int:
-    cli.fact(
-        "verdict",
-        device=done.device,
-        operation="address",
-        verdict=done.verdict.value,
-        code=done.code,
-        message=done.message,
-        advice=done.advice,
-        seconds=round(done.seconds, 1),
-        address=done.place or None,
+    cli.out.emit(
+        NetworkVerdict(
+            ts=cli.now(),
+            device=done.device,
+            operation="address",
+            verdict=done.verdict,
+            code=done.code,
+            message=done.message,
+            advice=done.advice,
+            seconds=round(done.seconds, 1),
+            address=done.place or None,
+        )
     )
     cli.out.result(f"{done.device}: {done.message}", done.advice, _STYLES.get(done.verdict))
     if done.verdict is Verdict.SUCCEEDED:

@@ -12,12 +12,14 @@ from sicktui.engine.address.commission import Commissioned
 from sicktui.engine.address.commission import commission as set_up
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Profile, Target, resolve
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import Level, Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.network import CommissionSummary, NetworkVerdict
 from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import NO_GATEWAY
 from sicktui.model.network.commissioning import Entry, outside_of
+from sicktui.model.run.event import Logged
 from sicktui.model.search.records import address_of
 from sicktui.model.wording import count
 from sicktui.stores.config.commissioning_file import read_commissioning
@@ -105,7 +107,7 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
     cli.ask_passwords([_target(cli, entry, port) for entry in entries])
 
     def words(entry: Entry, _stage: Stage, text: str) -> None:
-        cli.fact("log", device=entry.label, level="info", message=text)
+        cli.out.emit(Logged(ts=cli.now(), device=entry.label, level=Level.INFO, message=text))
         cli.out.note(f"{entry.label}: {text}")
 
     begun = cli.context.clock.monotonic()
@@ -120,11 +122,12 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
     except KeyboardInterrupt:
         return _interrupted(cli, entries)
     code = exit_code_of(results)
-    cli.fact(
-        "summary",
-        operation="commission",
-        verdicts=dict(Counter(result.verdict.value for result in results)),
-        exit_code=int(code),
+    cli.out.emit(
+        CommissionSummary(
+            ts=cli.now(),
+            verdicts=dict(Counter(result.verdict.value for result in results)),
+            exit_code=int(code),
+        )
     )
     if len(results) > 1:
         good = sum(result.verdict is Verdict.SUCCEEDED for result in results)
@@ -159,17 +162,19 @@ def _interrupted(cli: CliContext, entries: Sequence[Entry]) -> int:
 
 
 def _print(cli: CliContext, result: Commissioned, seconds: float) -> None:
-    cli.fact(
-        "verdict",
-        device=result.entry.label,
-        operation="commission",
-        verdict=result.verdict.value,
-        code=result.code,
-        message=result.message,
-        advice=result.advice,
-        seconds=round(seconds, 1),
-        address=result.place or None,
-        serial=result.serial,
-        mac=result.mac,
+    cli.out.emit(
+        NetworkVerdict(
+            ts=cli.now(),
+            device=result.entry.label,
+            operation="commission",
+            verdict=result.verdict,
+            code=result.code,
+            message=result.message,
+            advice=result.advice,
+            seconds=round(seconds, 1),
+            address=result.place or None,
+            serial=result.serial,
+            mac=result.mac,
+        )
     )
     cli.out.result(f"{result.entry.label}: {result.message}", result.advice, _STYLES.get(result.verdict))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
-import msgspec
 from msgspec import Struct, structs
 
 from sicktui.cli.actions.sensors.devices import device_fact
@@ -25,6 +24,8 @@ from sicktui.engine.discovery.search import (
 )
 from sicktui.model.device import Profile
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.network import FoundLine, SearchSummary
 from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import counts, why_nothing
 from sicktui.model.search.words import state_of
@@ -67,13 +68,14 @@ def discover(common: Common, options: Options) -> int:
         added, followed = _print(cli, over, options)
         failure = failure_of(request, over)
         code = ExitCode.OK if failure is None else ExitCode.FAILED
-        cli.fact(
-            "summary",
-            operation="discover",
-            **structs.asdict(counts(over.found, over.seen)),
-            added=added,
-            followed=followed,
-            exit_code=int(code),
+        cli.out.emit(
+            SearchSummary(
+                ts=cli.now(),
+                **structs.asdict(counts(over.found, over.seen)),
+                added=added,
+                followed=followed,
+                exit_code=int(code),
+            )
         )
         if failure is not None:
             cli.out.note(f"Error: {failure}", "red")
@@ -85,7 +87,7 @@ def discover(common: Common, options: Options) -> int:
 def _print(cli: CliContext, over: Progress, options: Options) -> tuple[list[str], list[str]]:
     """Print what was found, and take it into the list. Returns the names added and followed."""
     for each in over.found:
-        cli.fact("found", **_fact(each))
+        cli.out.emit(line_of(FoundLine, cli.now(), each))
     _print_table(cli, over.found)
     for remark in over.remarks:
         cli.out.note(f"Note: {remark.message} {remark.advice}".strip(), "yellow")
@@ -124,12 +126,6 @@ def _how_far(progress: Progress, wait: float) -> str:
     if seen.total:
         parts.append(f"{min(seen.probed, seen.total)} of {seen.total} addresses asked")
     return ", ".join(parts)
-
-
-def _fact(found: Found) -> dict[str, object]:
-    keys: dict[str, object] = msgspec.to_builtins(found)
-    del keys["identity"]  # Its keys are above.
-    return keys
 
 
 def _print_table(cli: CliContext, found: Sequence[Found]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
+from msgspec import UNSET
 
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
@@ -12,6 +12,8 @@ from sicktui.cli.tables import table
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.packages import PackageLine
 from sicktui.model.wording import size
 from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
@@ -39,11 +41,9 @@ def _cells(entry: ShelfEntry) -> tuple[str, ...]:
     return (entry.id, entry.name, entry.version or "-", size(entry.size), approved, source, entry.added_by)
 
 
-def package_fact(cli: CliContext, entry: ShelfEntry) -> None:
+def package_fact(cli: CliContext, entry: ShelfEntry, *, removed: bool = False) -> None:
     """The contract's ``package`` line."""
-    known = {"bytes": entry.size, **msgspec.to_builtins(entry)}
-    known.pop("named")
-    cli.fact("package", id=entry.id, **known)
+    cli.out.emit(line_of(PackageLine, cli.now(), entry, bytes=entry.size, removed=True if removed else UNSET))
 
 
 def add(common: Common, file: str, version: str | None) -> int:
@@ -87,6 +87,6 @@ def remove(common: Common, word: str) -> int:
         if cli.declined(f"Remove {entry.name} ({entry.id}) from the shelf?"):
             return ExitCode.INTERRUPTED
         cli.context.shelf.remove(entry.sha256)
-        package_fact(cli, entry)
+        package_fact(cli, entry, removed=True)
         cli.out.line(f"Removed: {entry.id}  {entry.name}.")
         return ExitCode.OK

@@ -5,7 +5,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from sicktui.cli.actions.packages.firmware import package_fact
 from sicktui.cli.context import CliContext, open_cli
@@ -16,6 +16,8 @@ from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.offer import Offer, OfferState
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.packages import FetchProgress, OfferLine, SourcesSummary
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 
@@ -56,18 +58,8 @@ class _Printer:
         """One offer, or trouble in its place."""
         self._heard.append(offer)
         out = self._cli.out
-        out.fact(
-            "offer",
-            offer.checked or self._cli.now(),
-            source=offer.source,
-            device=offer.device,
-            version=offer.version,
-            auto_update=offer.auto_update,
-            state=offer.state.value,
-            message=offer.message,
-            advice=offer.advice,
-            package=offer.package if offer.state is OfferState.FETCHED else None,
-        )
+        package = offer.package if offer.state is OfferState.FETCHED else None
+        out.emit(line_of(OfferLine, offer.checked or self._cli.now(), offer, package=package))
         bad = offer.state in (OfferState.UNAVAILABLE, OfferState.REFUSED)
         version = f"{offer.version}:" if offer.version else ""
         what = " ".join(filter(None, (offer.device, version, _WORDS[offer.state])))
@@ -79,13 +71,14 @@ class _Printer:
         if now - self._last < _BETWEEN and sent != total:
             return
         self._last = now
-        self._cli.fact(
-            "progress",
-            step="download",
-            source=offer.source,
-            device=offer.device,
-            sent=sent,
-            total=total,
+        self._cli.out.emit(
+            FetchProgress(
+                ts=self._cli.now(),
+                source=offer.source,
+                device=offer.device,
+                sent=sent,
+                total=total,
+            )
         )
 
     def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
@@ -133,7 +126,12 @@ def fetch(common: Common, sources: Sequence[str], devices: Sequence[str], *, for
 
 
 def _run(
-    common: Common, sources: Sequence[str], devices: Sequence[str], *, operation: str, forced: bool = False
+    common: Common,
+    sources: Sequence[str],
+    devices: Sequence[str],
+    *,
+    operation: Literal["check", "fetch"],
+    forced: bool = False,
 ) -> int:
     with open_cli(common) as cli:
         session = OfferSession(cli.context, os.environ.get(SOURCE_VARIABLE), sources, devices)
@@ -147,13 +145,17 @@ def _run(
         return code
 
 
-def _print_summary(cli: CliContext, operation: str, offers: Sequence[Offer], code: ExitCode) -> None:
+def _print_summary(
+    cli: CliContext, operation: Literal["check", "fetch"], offers: Sequence[Offer], code: ExitCode
+) -> None:
     counts = Counter(offer.state.value for offer in offers)
-    cli.fact(
-        "summary",
-        operation=operation,
-        offers={state.value: counts[state.value] for state in OfferState if counts[state.value]},
-        exit_code=int(code),
+    cli.out.emit(
+        SourcesSummary(
+            ts=cli.now(),
+            operation=operation,
+            offers={state.value: counts[state.value] for state in OfferState if counts[state.value]},
+            exit_code=int(code),
+        )
     )
 
 

@@ -10,6 +10,8 @@ from sicktui.cli.tables import table
 from sicktui.model.enums import Code
 from sicktui.model.errors import ConfigError, SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.packages import SourceLine
+from sicktui.model.lines.passwords import SourceLogin, SourceLogout
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import SourceSettings
 from sicktui.sources.opening import account, check_key, check_settings, choose_sources, needs_key
@@ -30,15 +32,17 @@ def list_sources(common: Common) -> int:
             key = _has_key(cli, name, settings)
             problem = _problem(name, settings)
             where = settings.path if settings.kind == "folder" else _without_password(settings.url)
-            cli.fact(
-                "source",
-                source=name,
-                type=settings.kind,
-                where=where,
-                devices=settings.devices,
-                key=key,
-                auto_update=settings.auto_update,
-                problem=problem.message if problem else None,
+            cli.out.emit(
+                SourceLine(
+                    ts=cli.now(),
+                    source=name,
+                    type=settings.kind,
+                    where=where,
+                    devices=settings.devices,
+                    key=key,
+                    auto_update=settings.auto_update,
+                    problem=problem.message if problem else None,
+                )
             )
             known_key = "-" if key is None else "known" if key else "missing"
             automatic = "yes" if settings.auto_update else "no"
@@ -89,7 +93,7 @@ def login(common: Common, source: str) -> int:
                 advice=f"Create a vault with 'sicktui vault create', or pass the key in {SOURCE_VARIABLE}.",
                 code=Code.STORAGE_ERROR,
             )
-        cli.fact("login", source=name, stored=place)
+        cli.out.emit(SourceLogin(ts=cli.now(), source=name, stored=place))
         cli.out.line(f"{name}: key stored in {place}.")
         return ExitCode.OK
 
@@ -122,7 +126,7 @@ def logout(common: Common, source: str) -> int:
     with open_cli(common) as cli:
         # Not from the settings: the key of a source that is no longer in them can go too.
         gone = cli.context.credentials.drop(account(source))
-        cli.fact("logout", source=source, forgotten=gone)
+        cli.out.emit(SourceLogout(ts=cli.now(), source=source, forgotten=gone))
         if gone:
             cli.out.line(f"Forgot the key of {clean(source)}.")
         else:

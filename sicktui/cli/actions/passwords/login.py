@@ -15,6 +15,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.passwords import LoginLine, LogoutLine
 from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
 from sicktui.model.wording import count, names
 from sicktui.stores.secrets.credentials import account_of
@@ -30,7 +31,7 @@ class LoginResult(Struct, frozen=True, kw_only=True):
     good: bool
     message: str
     advice: str = ""
-    code: str | None = None
+    code: Code | None = None
     stored: str | None = None
     """Where it was stored, for people."""
 
@@ -93,9 +94,13 @@ async def _try(cli: CliContext, target: Target, password: str) -> LoginResult:
     try:
         check = await check_login(cli.context, target, password)
     except SicktuiError as error:
-        code = error.code.value if error.code else None
         return LoginResult(
-            device=device, user=user, good=False, message=error.message, advice=error.advice, code=code
+            device=device,
+            user=user,
+            good=False,
+            message=error.message,
+            advice=error.advice,
+            code=error.code,
         )
     message = "The password is correct." if check.proven else "The password cannot be tested on this sensor."
     if check.scheme is AuthScheme.BASIC and target.scheme != "https":
@@ -121,7 +126,7 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
     return structs.replace(
         result,
         good=False,
-        code=Code.STORAGE_ERROR.value,
+        code=Code.STORAGE_ERROR,
         message=f"{result.message} It was not stored: {problems or 'this PC has no keyring.'}",
         advice="Create a vault with 'sicktui vault create'. Or pass the password with each call "
         "(SICKTUI_PASSWORD, --password-stdin), or enter it in the dashboard.",
@@ -131,16 +136,18 @@ def store(cli: CliContext, result: LoginResult, password: str) -> LoginResult:
 def print_result(cli: CliContext, result: LoginResult) -> None:
     """Print the result of a login."""
     if not result.good:
-        code = Code(result.code) if result.code else None
-        lines.blame(SicktuiError(f"{result.device}: {result.message}", advice=result.advice, code=code))
-    cli.fact(
-        "login",
-        device=result.device,
-        user=result.user,
-        stored=result.stored,
-        code=result.code,
-        message=result.message,
-        advice=result.advice,
+        trouble = f"{result.device}: {result.message}"
+        lines.blame(SicktuiError(trouble, advice=result.advice, code=result.code))
+    cli.out.emit(
+        LoginLine(
+            ts=cli.now(),
+            device=result.device,
+            user=result.user,
+            stored=result.stored,
+            code=result.code,
+            message=result.message,
+            advice=result.advice,
+        )
     )
     where = f" Stored in {result.stored}." if result.stored else ""
     colour = None if result.good else "red"
@@ -158,7 +165,7 @@ def forget_all(cli: CliContext, entries: Sequence[tuple[str, str]]) -> int:
     """Forget the entries of these devices or groups, each with its user, and print the result."""
     gone, stuck = remove_passwords(cli, entries)
     for device, _ in entries:
-        cli.fact("logout", device=device, forgotten=device in gone)
+        cli.out.emit(LogoutLine(ts=cli.now(), device=device, forgotten=device in gone))
     if gone:
         cli.out.line(f"Forgot the password of {count(len(gone), 'device')}: {names(gone)}.")
     elif not stuck:

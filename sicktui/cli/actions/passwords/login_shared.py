@@ -65,7 +65,7 @@ def _login_group(
 
 def _judge(group: str, user: str, tried: Sequence[LoginResult]) -> LoginResult:
     """A password is shared if no sensor rejects it and at least one accepts it."""
-    refused = [one.device for one in tried if one.code == Code.ACCESS_DENIED.value]
+    refused = [one.device for one in tried if one.code == Code.ACCESS_DENIED]
     good = [one for one in tried if one.good]
     silent = [one.device for one in tried if not one.good and one.device not in refused]
     if refused or not good:
@@ -74,7 +74,7 @@ def _judge(group: str, user: str, tried: Sequence[LoginResult]) -> LoginResult:
             device=group,
             user=user,
             good=False,
-            code=Code.ACCESS_DENIED.value if refused else Code.UNREACHABLE.value,
+            code=Code.ACCESS_DENIED if refused else Code.UNREACHABLE,
             message=f"{why} It was not stored.",
             advice="If a sensor has another password, log in to it by name first: its own password is then "
             "used instead of the shared one."

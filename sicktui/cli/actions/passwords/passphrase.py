@@ -8,6 +8,7 @@ from sicktui.cli.options import Common
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.passwords import PassphraseLine
 from sicktui.model.wording import names
 from sicktui.stores.backups.passphrases import IN_CLEAR, SITE, Passphrases
 from sicktui.stores.backups.passphrases import generate as new_passphrase
@@ -44,7 +45,7 @@ def generate(common: Common, words: Sequence[str]) -> int:
             return ExitCode.OK
         passphrase = new_passphrase()
         code = _keep(cli, devices, passphrase)
-        cli.fact("passphrase", devices=devices, passphrase=passphrase)
+        cli.out.emit(PassphraseLine(ts=cli.now(), devices=devices, passphrase=passphrase))
         cli.out.line(passphrase)
         cli.out.note("Write it down and keep it safe: without it, these backups cannot be restored.")
         return code

@@ -10,6 +10,7 @@ from sicktui.engine.password_change import Changed, change_passwords, exit_code_
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.passwords import PasswdLine
 from sicktui.model.passwords.new import check_new_password
 from sicktui.model.wording import count, names
 
@@ -50,15 +51,17 @@ def _ask_new(cli: CliContext, devices: Sequence[str]) -> str:
 
 
 def _print(cli: CliContext, changed: Changed) -> None:
-    cli.fact(
-        "passwd",
-        device=changed.device,
-        user=changed.user,
-        verdict=changed.verdict.value,
-        code=changed.code,
-        message=changed.message,
-        advice=changed.advice,
-        stored=changed.stored,
+    cli.out.emit(
+        PasswdLine(
+            ts=cli.now(),
+            device=changed.device,
+            user=changed.user,
+            verdict=changed.verdict,
+            code=changed.code,
+            message=changed.message,
+            advice=changed.advice,
+            stored=changed.stored,
+        )
     )
     style = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}.get(changed.verdict)
     where = f" Stored in {changed.stored}." if changed.stored else ""

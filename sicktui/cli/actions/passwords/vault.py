@@ -2,11 +2,14 @@
 
 import os
 
+from msgspec import UNSET, UnsetType, structs
+
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.passwords import VaultAction, VaultLine
 from sicktui.model.passwords.strength import weak_password_warning
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import expand_path
@@ -21,7 +24,7 @@ def create(common: Common) -> int:
         vault = vault_of(cli)
         vault.check_absent()
         vault.create(_name_weakness(cli, _given() or ask_new_password(cli, "Password of the new vault")))
-        _done(cli, "create", f"Created the vault {vault.path}.")
+        _done(cli, _line(cli, "create"), f"Created the vault {vault.path}.")
         cli.out.note(
             "It cannot be opened without its password, and the password cannot be recovered. Keep it safe."
         )
@@ -41,7 +44,7 @@ def change_password(common: Common) -> int:
         old = _given() or ask_secret("Password of the vault: ")
         vault.unlock(old)
         vault.change_password(old, _name_weakness(cli, ask_new_password(cli, "New password of the vault")))
-        _done(cli, "password", "The vault's password was changed and its contents re-encrypted.")
+        _done(cli, _line(cli, "password"), "The vault's password was changed and its contents re-encrypted.")
         cli.out.note("Old copies of the file still open with the old password. Delete them.")
         return ExitCode.OK
 
@@ -54,7 +57,7 @@ def export(common: Common, file: str) -> int:
         vault.check_open()
         password = _name_weakness(cli, _given() or ask_new_password(cli, "Password of the copy"))
         number = vault.export(expand_path(file), password)
-        _done(cli, "export", f"Wrote {count(number, 'entry', 'entries')} to {file}.", file=file)
+        _done(cli, _line(cli, "export", file=file), f"Wrote {count(number, 'entry', 'entries')} to {file}.")
         return ExitCode.OK
 
 
@@ -73,15 +76,9 @@ def import_copy(common: Common, file: str, *, replace: bool) -> int:
         password = _given() or ask_secret(f"Password of {file}: ")
         result = vault.import_from(path, password, replace=replace)
         taken = count(len(result.added) + len(result.replaced), "entry", "entries")
-        _done(
-            cli,
-            "import",
-            f"Imported {taken} from {file}.",
-            file=file,
-            added=result.added,
-            replaced=result.replaced,
-            kept=result.kept,
-        )
+        line = _line(cli, "import", file=file)
+        line = structs.replace(line, added=result.added, replaced=result.replaced, kept=result.kept)
+        _done(cli, line, f"Imported {taken} from {file}.")
         if result.kept:
             cli.out.note(
                 f"Kept, because the vault has other passwords for them: {names(result.kept)}. "
@@ -142,9 +139,12 @@ def _name_weakness(cli: CliContext, password: str) -> str:
     return password
 
 
-def _done(cli: CliContext, action: str, message: str, **facts: object) -> None:
-    path = str(vault_of(cli).path)
-    cli.fact("vault", action=action, path=path, **facts)
+def _line(cli: CliContext, action: VaultAction, file: str | UnsetType = UNSET) -> VaultLine:
+    return VaultLine(ts=cli.now(), action=action, path=str(vault_of(cli).path), file=file)
+
+
+def _done(cli: CliContext, line: VaultLine, message: str) -> None:
+    cli.out.emit(line)
     cli.out.line(message)
 
 

@@ -11,6 +11,7 @@ from sicktui.cli.output import Printer
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.pc import CheckLine
 
 COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -21,7 +22,7 @@ def doctor(common: Common) -> int:
     failed = False
     for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):
         failed = failed or check.state == "failed"
-        out.fact("check", timestamp(SystemClock().now()), **structs.asdict(check))
+        out.emit(CheckLine(ts=timestamp(SystemClock().now()), **structs.asdict(check)))
         out.line(f"{check.state:<8} {check.name:<10} {check.message}", COLOURS[check.state])
         if check.remedy:
             out.line(f"{'':<19} -> {check.remedy}")

@@ -14,6 +14,7 @@ from sicktui.cli.signals import Interrupts
 from sicktui.engine.run.process import own_module
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.pc import ServingLine
 
 if TYPE_CHECKING:
     from sicktui.cli.web import WebDashboard
@@ -78,7 +79,7 @@ async def _serve(cli: CliContext, server: "WebDashboard", *, exposed: bool) -> i
                 advice="Choose another port with --port.",
             ) from error
         try:
-            cli.fact("serving", address=server.address)
+            cli.out.emit(ServingLine(ts=cli.now(), address=server.address))
             cli.out.line(f"Open {server.address}")
             cli.out.note(
                 "It has no login: anyone with this address is you. Nothing is encrypted. "

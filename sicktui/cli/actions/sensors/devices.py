@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct, structs
 
 from sicktui.cli.actions.passwords.login import remove_passwords
@@ -13,6 +12,8 @@ from sicktui.cli.tables import table
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.sensors import DeviceLine
 from sicktui.model.settings import Timing
 from sicktui.model.wording import count, names
 from sicktui.stores.config.devices import DeviceList, save_devices
@@ -97,11 +98,9 @@ def _cells(profile: Profile) -> tuple[str, ...]:
     return (profile.name, profile.address, tags or "-", *(text or "-" for text in texts))
 
 
-def device_fact(cli: CliContext, profile: Profile, **more: str) -> None:
+def device_fact(cli: CliContext, profile: Profile, **more: object) -> None:
     """The JSON line of a device."""
-    known: dict[str, object] = msgspec.to_builtins(structs.replace(profile))
-    keys = {field: known.get(field) for field in Profile.__struct_fields__ if field != "name"}
-    cli.fact("device", device=profile.name, **{**keys, "tags": list(profile.tags)}, **more)
+    cli.out.emit(line_of(DeviceLine, cli.now(), profile, device=profile.name, **more))
 
 
 def _warn(cli: CliContext, devices: DeviceList) -> None:
@@ -162,6 +161,6 @@ def remove(common: Common, words: Sequence[str]) -> int:
         cli.context.last_seen.forget([profile.name for profile in profiles])
         remove_passwords(cli, [(profile.name, profile.user or user) for profile in profiles])
         for profile in profiles:
-            device_fact(cli, profile)
+            device_fact(cli, profile, removed=True)
         cli.out.line(f"Removed {gone}.")
         return ExitCode.OK

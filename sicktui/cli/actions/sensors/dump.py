@@ -11,8 +11,11 @@ from sicktui.cli.options import Common
 from sicktui.cli.steps import Steps
 from sicktui.engine.dump import Dump, Stage, take_dump
 from sicktui.model.device import Target
+from sicktui.model.enums import Step
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.sensors import DumpLine
+from sicktui.model.run.event import Progressed
 from sicktui.model.wording import count, size
 from sicktui.stores.disk.files import display_path, expand_path
 
@@ -71,7 +74,9 @@ async def _take(cli: CliContext, target: Target, folder: Path) -> Dump:
         now = time.monotonic()
         if sent == total or now - shown >= _PROGRESS_INTERVAL:
             shown = now
-            cli.fact("progress", device=target.device, step="download", sent=sent, total=total)
+            cli.out.emit(
+                Progressed(ts=cli.now(), device=target.device, step=Step.DOWNLOAD, sent=sent, total=total)
+            )
 
     def begun(stage: Stage) -> None:
         steps.begun(stage, _WORDS[stage])
@@ -87,15 +92,17 @@ async def _take(cli: CliContext, target: Target, folder: Path) -> Dump:
 
 def _print(cli: CliContext, target: Target, taken: Dump) -> None:
     record = taken.record
-    cli.fact(
-        "dump",
-        device=target.device,
-        file=str(taken.path),
-        bytes=record.bytes,
-        sha256=record.sha256,
-        serial=record.identity.serial,
-        version=record.identity.version,
-        fresh=record.fresh,
+    cli.out.emit(
+        DumpLine(
+            ts=cli.now(),
+            device=target.device,
+            file=str(taken.path),
+            bytes=record.bytes,
+            sha256=record.sha256,
+            serial=record.identity.serial,
+            version=record.identity.version,
+            fresh=record.fresh,
+        )
     )
     cli.out.line(f"{target.device}: {display_path(taken.path)} ({size(record.bytes)})")
     if not record.fresh:

@@ -13,8 +13,11 @@ from sicktui.engine.inventory.entries import entries
 from sicktui.engine.inventory.overview import Group, totals
 from sicktui.engine.inventory.overview import overview as fleet
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.backups import ExportLine
+from sicktui.model.lines.sensors import OverviewLine
 from sicktui.model.wording import count, names
 from sicktui.stores.config.device_files import Form, ImportProblems, form_of, import_devices, rendered_as
+from sicktui.stores.disk.files import expand_path
 
 OVERVIEW: Final = ("FAMILY", "MODEL", "FIRMWARE", "DEVICES", "STATE", "ON SHELF", "NAMES")
 
@@ -64,16 +67,18 @@ def overview(common: Common) -> int:
 
 
 def _group_fact(cli: CliContext, group: Group) -> None:
-    cli.fact(
-        "overview",
-        family=group.family or None,
-        model=group.model or None,
-        version=group.firmware or None,
-        devices=list(group.devices),
-        state=group.state.value,
-        newest=group.newest.version if group.newest else None,
-        package=group.newest.name if group.newest else None,
-        approved=group.newest.approved if group.newest else None,
+    cli.out.emit(
+        OverviewLine(
+            ts=cli.now(),
+            family=group.family or None,
+            model=group.model or None,
+            version=group.firmware or None,
+            devices=list(group.devices),
+            state=group.state.value,
+            newest=group.newest.version if group.newest else None,
+            package=group.newest.name if group.newest else None,
+            approved=group.newest.approved if group.newest else None,
+        )
     )
 
 
@@ -93,4 +98,8 @@ def export(common: Common, file: str, *, form: str | None = None) -> int:
         seen = {entry.profile.name: entry.columns() for entry in entries(cli.context)}
         content = rendered_as(chosen, devices, seen)
         written = files.write(cli, file, content, count(len(devices.profiles), "device"))
+        if written and file != files.STDOUT:
+            cli.out.emit(
+                ExportLine(ts=cli.now(), file=str(expand_path(file)), bytes=len(content), format=chosen.value)
+            )
         return ExitCode.OK if written else ExitCode.INTERRUPTED

@@ -20,6 +20,8 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.parameters import ParameterLine
+from sicktui.model.lines.sensors import FindMeLine
 from sicktui.sensor.errors import OutcomeUnknown
 
 
@@ -33,7 +35,7 @@ def get(common: Common, word: str, name: str) -> int:
             raise
         except SicktuiError as error:
             return cli.trouble(target, error)
-        cli.fact("parameter", device=target.device, name=name, value=value)
+        cli.out.emit(ParameterLine(ts=cli.now(), device=target.device, name=name, value=value))
         if isinstance(value, str):
             cli.out.line(value)
         else:
@@ -68,14 +70,16 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         except SicktuiError as error:
             failed = cli.trouble(target, error)
             return ExitCode.REFUSED if error.code in (Code.BUSY, Code.OTHER_DEVICE) else failed
-        cli.fact(
-            "parameter",
-            device=target.device,
-            name=name,
-            value=written.new,
-            old=written.old,
-            changed=written.changed,
-            persisted=written.persisted,
+        cli.out.emit(
+            ParameterLine(
+                ts=cli.now(),
+                device=target.device,
+                name=name,
+                value=written.new,
+                old=written.old,
+                changed=written.changed,
+                persisted=written.persisted,
+            )
         )
         cli.out.line(str(written))
         _print_saved(cli, written.persisted, changed=written.changed)
@@ -109,7 +113,7 @@ async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> li
             await blink(cli.context, target, seconds)
         except SicktuiError as error:
             return cli.trouble(target, error)
-        cli.fact("find_me", device=target.device, seconds=seconds)
+        cli.out.emit(FindMeLine(ts=cli.now(), device=target.device, seconds=seconds))
         cli.out.line(f"{target.device} blinks for {seconds} s.")
         return ExitCode.OK
 

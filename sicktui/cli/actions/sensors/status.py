@@ -78,7 +78,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
         if observation.problem or not observation.reachable:
             code = Code(line.code) if isinstance(line.code, str) else None
             lines.blame(SicktuiError(f"{observation.device}: {line.message}", code=code))
-        cli.out.event(line)
+        cli.out.emit(line)
         _print(cli, observation, widths)
 
     async def one(target: Target) -> Observation:

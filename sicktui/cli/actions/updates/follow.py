@@ -98,7 +98,7 @@ class Follower:
         cli = self._cli
         row = liveness(cli.context, cli.context.journal.row(self._run))
         self._last_run = (row.state, row.pid)
-        cli.out.event(run_line(row, cli.now(), self._retry_of))
+        cli.out.emit(run_line(row, cli.now(), self._retry_of))
         if row.state is RunState.RUNNING:
             text = f"Run {row.run} started. It continues if you close this terminal ('sicktui runs attach')."
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))
@@ -115,7 +115,7 @@ class Follower:
         if isinstance(event, Summarised):
             self._summary = event
         elif not isinstance(event, RunChanged) or self._is_new(event):
-            self._cli.out.event(event)
+            self._cli.out.emit(event)
 
     def _is_new(self, event: RunChanged) -> bool:
         """Whether a ``run`` event is not printed yet."""
@@ -169,7 +169,7 @@ class Follower:
             for why in diagnose_runner_loss(cli.context, self._run):
                 cli.out.note(why, "red")
             summary = self._without_end()
-        cli.out.event(summary)
+        cli.out.emit(summary)
         return summary.exit_code
 
     def _without_end(self) -> Summarised:

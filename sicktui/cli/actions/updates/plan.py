@@ -55,7 +55,7 @@ def plan(common: Common, request: UpdateArguments) -> int:
     with open_cli(common) as cli:
         items, _ = make_plan(cli, request)
         for item in items:
-            cli.out.event(planned_event(item, ts=cli.now()))
+            cli.out.emit(planned_event(item, ts=cli.now()))
         show_plan(cli, items, to_stderr=common.json)
         return plan_exit_code(items)
 

@@ -7,6 +7,7 @@ from sicktui.engine.reports.as_json import report_record
 from sicktui.engine.reports.document import Form, form_of, read_facts, render
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.runs import ReportWritten
 from sicktui.stores.disk.files import display_path, expand_path, export_file
 
 
@@ -43,6 +44,6 @@ def _write(cli: CliContext, run: str, chosen: Form | None, output: str) -> int:
         return ExitCode.INTERRUPTED
     content = render(read_facts(cli.context, run), form)
     export_file(path, content)
-    cli.fact("report", run=run, format=form.value, file=str(path), bytes=len(content))
+    cli.out.emit(ReportWritten(ts=cli.now(), run=run, format=form.value, file=str(path), bytes=len(content)))
     cli.out.note(f"Wrote the report of run {run} to {display_path(path)}.")
     return ExitCode.OK

@@ -36,7 +36,7 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
 
 
 def _nothing(cli: CliContext, found: Retry, reason: str) -> int:
-    cli.out.event(
+    cli.out.emit(
         Summarised(
             ts=cli.now(), run=found.run, operation=found.spec.operation, verdicts={}, exit_code=ExitCode.OK
         )

@@ -39,7 +39,7 @@ def list_runs(common: Common, limit: int) -> int:
         context = cli.context
         rows = [liveness(context, row) for row in context.journal.runs(limit)]
         for row in rows:
-            cli.out.event(run_line(row, cli.now(), retry_of(context, row.run)))
+            cli.out.emit(run_line(row, cli.now(), retry_of(context, row.run)))
         if rows:
             cli.out.lines(table(HEADERS, [_cells(row) for row in rows]))
         else:
@@ -78,7 +78,7 @@ def show(common: Common, word: str) -> int:
         _print_damages(cli, run)
         row = liveness(cli.context, cli.context.journal.row(run))
         if last is None or (last.state, last.pid) != (row.state, row.pid):
-            cli.out.event(run_line(row, cli.now(), retry_of(cli.context, run)))
+            cli.out.emit(run_line(row, cli.now(), retry_of(cli.context, run)))
         if row.state is RunState.INTERRUPTED:
             cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
         return ExitCode.OK
@@ -107,7 +107,7 @@ def _history(cli: CliContext, run: str, devices: list[str]) -> RunChanged | None
     last = None
     printer = RunPrinter(cli.out, devices, planned=False)
     for event in every_event(cli.context.journal, run):
-        cli.out.event(event)
+        cli.out.emit(event)
         printer.show(event)
         last = event if isinstance(event, RunChanged) else last
     print_summary(cli.out, printer.view)
@@ -138,7 +138,7 @@ def cancel(common: Common, word: str) -> int:
         request_cancel(context, run)
         after = _after_cancel(cli, run)
         row = liveness(context, context.journal.row(run))
-        cli.out.event(run_line(row, cli.now(), retry_of(context, run)))
+        cli.out.emit(run_line(row, cli.now(), retry_of(context, run)))
         cli.out.note(after)
         return ExitCode.OK
 

@@ -95,13 +95,13 @@ def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: S
     failed = [] if error is None else not_started(spec, error, ts)
     changed = run_changed(spec, state, ts=ts)
     for event in (changed, *planned, *failed, refused_summary(spec, failed, ts)):
-        cli.out.event(event)
+        cli.out.emit(event)
 
 
 def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
     """Print the run's id, or its ``run`` line."""
     row = liveness(cli.context, cli.context.journal.row(run))
-    cli.out.event(run_line(row, cli.now(), spec.retry_of))
+    cli.out.emit(run_line(row, cli.now(), spec.retry_of))
     cli.out.line(run)
     if any(item.may_go for item in spec.items):
         cli.out.note(f"Follow: sicktui runs attach {run}")

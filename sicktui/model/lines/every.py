@@ -1,0 +1,62 @@
+"""Every kind of JSON line that a command prints."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
+from sicktui.model.lines.network import (
+    AddressLine,
+    CommissionSummary,
+    FoundLine,
+    NetworkVerdict,
+    SearchSummary,
+)
+from sicktui.model.lines.packages import FetchProgress, OfferLine, PackageLine, SourceLine, SourcesSummary
+from sicktui.model.lines.parameters import DifferenceLine, DiffLine, ParameterLine, SnapshotLine
+from sicktui.model.lines.passwords import (
+    LoginLine,
+    LogoutLine,
+    PassphraseLine,
+    PasswdLine,
+    SourceLogin,
+    SourceLogout,
+    VaultLine,
+)
+from sicktui.model.lines.pc import CheckLine, ErrorLine, ServingLine
+from sicktui.model.lines.runs import ReportLine, ReportWritten
+from sicktui.model.lines.sensors import (
+    DeviceLine,
+    DumpLine,
+    FindMeLine,
+    OverviewLine,
+    ProblemLine,
+    StepLine,
+)
+from sicktui.model.run.event import (
+    Logged,
+    Planned,
+    Progressed,
+    RunChanged,
+    StatusRead,
+    StepChanged,
+    Summarised,
+    UpdateStateRead,
+    VerdictReached,
+)
+
+LINES: Final[tuple[type[Struct], ...]] = (
+    *(ErrorLine, ProblemLine),
+    *(RunChanged, Planned, StepChanged, StepLine, Progressed, FetchProgress, UpdateStateRead, Logged),
+    *(VerdictReached, NetworkVerdict),
+    *(Summarised, SearchSummary, CommissionSummary, SourcesSummary),
+    *(ReportLine, ReportWritten),
+    *(StatusRead, DeviceLine, OverviewLine, ParameterLine, FindMeLine, DumpLine),
+    *(SnapshotLine, DifferenceLine, DiffLine),
+    *(FoundLine, AddressLine),
+    *(PackageLine, OfferLine, SourceLine),
+    *(BackupLine, HistoryLine, PruneLine, ExportLine),
+    *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
+    *(CheckLine, ServingLine),
+)
+"""Several may have one kind; they differ in their other keys."""

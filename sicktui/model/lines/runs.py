@@ -1,0 +1,40 @@
+"""Lines about the reports of runs."""
+
+from typing import Any, Literal
+
+from sicktui.model.enums import Operation, RunState, Verdict
+from sicktui.model.lines.base import Count, Line, Words
+
+
+class ReportLine(Line, frozen=True, kw_only=True, tag="report"):
+    """``runs report``: a whole run; times in RFC 3339, lengths in seconds."""
+
+    run: str
+    operation: Operation
+    state: RunState
+    started: str
+    finished: str | None
+    seconds: float | None
+    user: str
+    host: str
+    ssh_client: str | None
+    retry_of: str | None
+    package: str | None
+    package_sha256: str | None
+    package_bytes: int | None
+    options: Words
+    verdicts: dict[Verdict, int]
+    exit_code: int | None
+    devices: list[dict[str, Any]]
+    causes: list[dict[str, Any]]
+    log: Words
+    timeline: dict[str, Any]
+
+
+class ReportWritten(Line, frozen=True, kw_only=True, tag="report"):
+    """``runs report --output``: the file of the report."""
+
+    run: str
+    format: Literal["html", "md", "csv", "json"]
+    file: str
+    bytes: Count
