@@ -23,6 +23,21 @@ _PAUSE: Final = (0.03, 0.33)
 _UNDER_WAY: Final = 10.0
 """Seconds from the start of the run until the fifty uploads are in full flow."""
 _THREAD_SWITCH: Final = 0.0005
+DIALOGS: Final = {
+    "?": "line down, up",
+    "n": "Add a device",
+    "e": "Change sensor-01",
+    "l": "Login",
+    "=": "reconnect_interval",
+    "#": "groups of devices",
+    "F": "packages on the shelf",
+    "i": "On shelf",
+    "%": "colour-blind",
+    "T": "so that you can find it",
+}
+"""Keys of commands, and what is on the screen only once their dialog is."""
+OPENINGS: Final = 10
+"""Of each dialog."""
 
 _FIFTY: Final = tuple(
     # The uploads take 67 s: longer than the keys are pressed.
@@ -48,8 +63,10 @@ def measure() -> list[Measured]:
             written = terminal.written
             latencies, seconds = _press(terminal)
             rate = (terminal.written - written) / seconds / 1000
+            opened = [_opened(terminal, key) for _ in range(OPENINGS) for key in DIALOGS]
             if not is_alive(update.pid):
                 raise BenchmarkError("The update ended before the last key was pressed.")
+    openings = statistics.quantiles(opened, n=100, method="inclusive")
     cuts = statistics.quantiles(latencies, n=100, method="inclusive")
     return [
         Measured(
@@ -57,6 +74,16 @@ def measure() -> list[Measured]:
         ),
         Measured(part=PART, what="p99", value=cuts[98] * 1000, unit="ms", bound=BOUND, digits=0),
         Measured(part=PART, what="worst", value=max(latencies) * 1000, unit="ms", digits=0),
+        Measured(
+            part=PART,
+            what=f"key to dialog, median of {len(opened)}",
+            value=openings[49] * 1000,
+            unit="ms",
+            digits=0,
+        ),
+        Measured(
+            part=PART, what="key to dialog, p99", value=openings[98] * 1000, unit="ms", bound=BOUND, digits=0
+        ),
         Measured(part=PART, what="written meanwhile", value=rate, unit="kB/s", digits=1),
     ]
 
@@ -73,6 +100,17 @@ def _press(terminal: Terminal) -> tuple[list[float], float]:
         ended = terminal.wait_until(_selected(device), 10.0)
         latencies.append(ended - pressed)
     return latencies, ended - began
+
+
+def _opened(terminal: Terminal, key: str) -> float:
+    """Open a dialog and close it. Returns the seconds until it shows."""
+    shows = _shows(DIALOGS[key])
+    terminal.watch(0.3)
+    pressed = terminal.press(key)
+    seconds = terminal.wait_until(shows, 10.0) - pressed
+    terminal.press("\x1b")
+    terminal.wait_until(lambda screen: not shows(screen), 10.0)
+    return seconds
 
 
 def _selected(device: str) -> Callable[[list[str]], bool]:
