@@ -77,17 +77,32 @@ def connect(
 
 
 async def check_pinned(target: Target, sensor: Sensor) -> None:
-    """Return if the sensor that the profile pins answers, or if it pins none.
+    """Return if the sensor that the profile pins, or that a retry is for, answers, or if there is neither.
 
     Raises:
         OtherSensor: another one answers.
-        SensorError: its serial number cannot be read.
+        SensorError: what it is known by cannot be read.
     """
+    if target.retried is not None and (error := exchanged(target, await sensor.read.identity())):
+        raise error
     if target.serial is None:
         return
     found = await sensor.read.serial_number()
     if not target.accepts(found):
         raise OtherSensor.at(target.address, found, target.serial)
+
+
+def exchanged(target: Target, identity: Identity) -> OtherSensor | None:
+    """The error for another sensor than in the run that is retried; ``None`` if it is the same."""
+    before = target.retried
+    if before is None or before.identity.is_same_sensor(identity):
+        return None
+    return OtherSensor(
+        f"Another sensor answers at {target.address} than in run {before.run}: "
+        f"{identity.key or identity.name} instead of {before.identity.key or before.identity.name}.",
+        advice="If the sensor was replaced, start a new run for it instead of a retry; else look for the "
+        "sensor at another address.",
+    )
 
 
 def other_sensor(target: Target, other: Identity) -> OtherSensor:

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect, read_update_state
+from sicktui.engine.observe import connect, exchanged, read_update_state
 from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
@@ -104,17 +104,8 @@ def judge_identity(target: Target, identity: Identity) -> Refusal | None:
     """Refuse a sensor that is not the one the profile pins by serial number, or that a retry is for."""
     if target.serial is not None and not target.accepts(identity.serial):
         return Refusal.of(OtherSensor.at(target.address, identity.serial, target.serial))
-    before = target.retried
-    if before is None or before.identity.is_same_sensor(identity):
-        return None
-    return Refusal(
-        Action.REFUSE,
-        Code.OTHER_DEVICE,
-        f"Another sensor answers at {target.address} than in run {before.run}: "
-        f"{identity.key or identity.name} instead of {before.identity.key or before.identity.name}.",
-        "If the sensor was replaced, start a new run for it instead of a retry; else look for the sensor at "
-        "another address.",
-    )
+    error = exchanged(target, identity)
+    return Refusal.of(error) if error else None
 
 
 async def change_warnings(context: Context, target: Target, identity: Identity) -> list[str]:

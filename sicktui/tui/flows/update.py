@@ -11,7 +11,7 @@ from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.wording import count
 from sicktui.tui.flows.launch import launch
-from sicktui.tui.flows.passwords.login import ensure_passwords, log_in, log_in_where_denied
+from sicktui.tui.flows.passwords.login import ensure_passwords, log_in_to, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import may_back_up
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.update.package import PackagePicker
@@ -63,7 +63,7 @@ async def review(
         request = answer.request
         if not answer.wants_login:
             break
-        await log_in(services, answer.devices)
+        await log_in_to(services, [target for target in targets if target.device in answer.devices])
     if request.options.backup and not await may_back_up(services, targets):
         return
     spec = new_spec(

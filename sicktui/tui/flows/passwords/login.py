@@ -31,23 +31,29 @@ Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
 """Reads sensors and decides for each whether the operation can start."""
 
 
-async def log_in(
-    services: Services, devices: tuple[str, ...], why: str = "", *, replaces: bool = False
+async def log_in(services: Services, devices: Sequence[str], why: str = "") -> bool:
+    """Ask for the passwords of these devices, as ``log_in_to``."""
+    return await log_in_to(services, services.targets(tuple(devices)), why)
+
+
+async def log_in_to(
+    services: Services, targets: Sequence[Target], why: str = "", *, replaces: bool = False
 ) -> bool:
-    """Ask for the passwords of these devices, one by one or one for all.
+    """Ask for passwords, one by one or one for all.
 
     A password that a sensor rejects is not stored; it is tried only once, because sensors lock.
 
     Args:
         services: the main screen.
-        devices: the devices.
+        targets: the devices. One that pins a sensor, or is for the one of an earlier run, gets no password
+            tried on another one.
         why: what the passwords are needed for.
         replaces: the sensor replaces the one that the profile pins.
 
     Returns:
         ``False`` if the operator left.
     """
-    waiting, problem = services.targets(devices), ""
+    waiting, problem = list(targets), ""
     while waiting:
         group = group_of(services, waiting)
         refused = await asyncio.to_thread(refused_in_a_row, services.context, waiting[0])
@@ -114,8 +120,8 @@ async def ensure_passwords(services: Services, targets: Sequence[Target], why: s
         ``False`` if the operator left.
     """
     await unlock_for(services, targets, why)
-    missing = [target.device for target in targets if not await _is_known(services, target)]
-    return await log_in(services, tuple(missing), why) if missing else True
+    missing = [target for target in targets if not await _is_known(services, target)]
+    return await log_in_to(services, missing, why) if missing else True
 
 
 async def ensure_access(
@@ -138,8 +144,8 @@ async def ensure_access(
         f"Logging in to {count(len(targets), 'sensor')}",
         asyncio.gather(*(_denies(services, target, replaces=replaces) for target in targets)),
     )
-    denied = tuple(t.device for t, denies in zip(targets, denying, strict=True) if denies)
-    return await log_in(services, denied, DENIED, replaces=replaces) if denied else True
+    denied = [target for target, denies in zip(targets, denying, strict=True) if denies]
+    return await log_in_to(services, denied, DENIED, replaces=replaces) if denied else True
 
 
 async def log_in_where_denied(services: Services, items: Sequence[PlanItem], asked: set[str]) -> bool:
@@ -162,9 +168,8 @@ async def log_in_where_denied(services: Services, items: Sequence[PlanItem], ask
     ]
     if not denied:
         return False
-    devices = tuple(target.device for target in denied)
-    asked.update(devices)
-    await log_in(services, devices, DENIED)
+    asked.update(target.device for target in denied)
+    await log_in_to(services, denied, DENIED)
     return not all([await _was_refused(services, target) for target in denied])
 
 
