@@ -43,6 +43,8 @@ class Glyphs(Struct, frozen=True, kw_only=True):
     bar: str
     half_bar: str
     empty_bar: str
+    curve: tuple[str, ...]
+    """From nothing to the most."""
 
     def step(self, state: StepState | None) -> str:
         """The sign of a step; ``None`` is one that was not reached."""
@@ -96,6 +98,7 @@ UNICODE: Final = Glyphs(
     bar="█",
     half_bar="▌",
     empty_bar="░",
+    curve=("·", "_", "▄", "█"),
 )
 
 ASCII: Final = Glyphs(
@@ -121,6 +124,7 @@ ASCII: Final = Glyphs(
     bar="#",
     half_bar="=",
     empty_bar=".",
+    curve=(".", "-", "=", "#"),
 )
 
 

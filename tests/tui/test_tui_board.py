@@ -186,7 +186,7 @@ def test_a_sensor_that_reboots_shows_how_long_that_may_take(step: Step) -> None:
     patient = {"a": structs.replace(view.devices["a"], patience=600.0)}
     dashboard.advanced("r1", structs.replace(view, devices=patient))
     clock.elapsed = 142
-    words = "away 2:10 of at most 10:00, normal is 2 to 5 minutes"
+    words = "away 2:10 of at most 10:00, normal is 2 to 5 min"
     [row] = lanes_of(dashboard)
     assert row.detail == words
     text = "".join(span.text for line in detail_lines(dashboard, "a", UNICODE, 200, 3) for span in line)

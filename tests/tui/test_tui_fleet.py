@@ -11,19 +11,21 @@ from sicktui.model.device import Health
 from sicktui.model.enums import DeviceStatus, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepChanged, VerdictReached
 from sicktui.model.run.view import DeviceView, RunView, reduce
-from sicktui.model.settings import Timing
+from sicktui.model.settings import Limits, Timing
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import Contact, DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.remaining import left_words, seconds_left
 from sicktui.tui.rows.fleet.row import FleetRow, across
-from sicktui.tui.rows.fleet.run_header import RunHeader, header_cell
+from sicktui.tui.rows.fleet.run_header import RunHeader, header_cell, run_header
 from sicktui.tui.rows.jobs import JobRow
 from sicktui.tui.rows.step_time import step_time
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines
+from sicktui.tui.state.rates import Rates
 from tests.support.clocks import START
 from tests.tui.test_tui_board import FAILED, UPLOADING, at, board_of, view_of
 
@@ -173,14 +175,109 @@ def test_every_column_draws_every_line() -> None:
         (Step.FLASH, 16, ("0:16 of at most 5:00", "0:16 of 5:00")),
         (Step.BACKUP, 12, ("12 of at most 30 s", "12 of 30 s")),
         (Step.VERIFY, 3, ("3 of 5 s",)),
-        (Step.REBOOT, 130, ("away 2:10, normal is 2 to 5 min", "2:10, normal 2-5 min", "away 2:10")),
+        (Step.REBOOT, 130, ("2:10, normal is 2 to 5 min", "2:10, normal 2-5 min", "2:10")),
         (Step.FLASH, 400, ("6:40",)),
-        (Step.AUTHENTICATE, 2, ("0:02",)),
+        (Step.AUTHENTICATE, 2, ("0:02, 10 s a request", "0:02")),
+        (Step.PREFLIGHT, 4, ("0:04, 10 s a request", "0:04")),
+        (Step.DOWNLOAD, 4, ("4 of at most 30 s", "4 of 30 s")),
+        (Step.ACTIVATE, 1, ("1 of 1 s",)),
+        (Step.STORE, 2, ("0:02",)),
     ],
 )
 def test_a_step_shows_its_time_and_its_limit(step: Step, seconds: int, words: tuple[str, ...]) -> None:
     view = DeviceView(device="a", step=step, step_since=at(0), timing=Timing())
     assert step_time(view, START + timedelta(seconds=seconds)).words == words
+
+
+def test_a_sensor_that_is_away_shows_what_is_normal_and_the_limit() -> None:
+    gone = DeviceView(device="a", step=Step.REBOOT, step_since=at(0), silent=True, silent_since=at(10))
+    assert step_time(gone, START + timedelta(seconds=140)).words == (
+        "away 2:10, normal is 2 to 5 min",
+        "2:10, normal 2-5 min",
+        "away 2:10",
+    )
+    patient = structs.replace(gone, patience=600.0)
+    words = step_time(patient, START + timedelta(seconds=140)).words
+    assert words[0] == "away 2:10 of at most 10:00, normal is 2 to 5 min"
+
+
+def test_a_transfer_that_moves_no_byte_is_seen() -> None:
+    dashboard, clock = board_of("a")
+    view = view_of(*UPLOADING)
+    timed = {"a": structs.replace(view.devices["a"], timing=Timing())}
+    dashboard.advanced("r1", structs.replace(view, devices=timed))
+    progress = next(c for c in fleet_columns(with_runs=True, is_wide=False) if c.id == "progress")
+    clock.elapsed = 16
+    [row] = dashboard.fleet_rows(dashboard.all_device_rows(), ROOMY)
+    assert text_of(progress.cell(row, UNICODE, 30)) == " 50% no byte for 12 of 30 s"
+    assert text_of(progress.cell(row, UNICODE, 20)) == " 50% no byte 12 s"
+    assert run_header(dashboard.runs["r1"], dashboard.now()).rate == 0.0
+    clock.elapsed = 5
+    assert run_header(dashboard.runs["r1"], dashboard.now()).rate == 1_000_000.0
+
+
+def in_steps(device: str, *steps: tuple[Step, float, StepState]) -> list[Event]:
+    return [StepChanged(ts=at(s), device=device, step=step, state=state) for step, s, state in steps]
+
+
+BEGAN, DONE, LEFT_OUT = StepState.STARTED, StepState.DONE, StepState.SKIPPED
+
+
+def test_the_time_left_is_known_once_a_device_has_done_every_step() -> None:
+    begun = [event for name in "ab" for event in in_steps(name, (Step.AUTHENTICATE, 0, BEGAN))]
+    view = structs.replace(
+        running("r1", *begun),
+        limits=Limits(jobs=2),
+    )
+    view = structs.replace(view, devices=view.devices | {n: DeviceView(device=n) for n in "cdef"})
+    assert seconds_left(view, START) is None, "nothing was measured"
+    done = in_steps(
+        "a",
+        (Step.AUTHENTICATE, 10, DONE),
+        (Step.CREATE, 10, BEGAN),
+        (Step.CREATE, 30, DONE),
+        (Step.DOWNLOAD, 30, LEFT_OUT),
+        (Step.STORE, 30, BEGAN),
+        (Step.STORE, 40, DONE),
+    )
+    for event in done[:-1]:
+        view = reduce(view, event)
+    assert seconds_left(view, START + timedelta(seconds=30)) is None, "one step is not known yet"
+    view = reduce(view, done[-1])
+    assert view.devices["a"].took[Step.CREATE] == 20.0
+    now = START + timedelta(seconds=40)
+    # b is at its first step beyond the usual time: 30 s left; a place is free: 4 devices of 40 s each.
+    assert seconds_left(view, now) == 110.0
+    assert seconds_left(structs.replace(view, limits=Limits(jobs=8)), now) == 40.0
+    assert seconds_left(structs.replace(view, limits=Limits(jobs=8, canary=2)), now) == 70.0
+    assert seconds_left(structs.replace(view, cancelling=True), now) == 30.0
+    assert seconds_left(structs.replace(view, state=RunState.FINISHED), now) is None
+
+
+def test_the_time_left_is_as_exact_as_it_is_known() -> None:
+    words = [left_words(seconds) for seconds in (0, 4, 44, 55, 100, 3540, 3600, 4900)]
+    assert words == [
+        *("about 10 s left", "about 10 s left", "about 40 s left", "about 1 min left"),
+        *("about 2 min left", "about 59 min left", "about 1 h 00 min left", "about 1 h 20 min left"),
+    ]
+    header = RunHeader(title="Update", total=2, at_work=2, left=240.0, rate=2e6, rates=(0.0, 1.0, 2.0, 3.0))
+    whole = text_of(header_cell(header, UNICODE, 120))
+    assert whole.endswith("2 at work · about 4 min left · 2.0 MB/s ·_▄█")
+    for width in range(20, 120):
+        line = header_cell(header, ASCII, width)
+        assert width_of(line) <= width
+        assert text_of(line).isascii()
+    assert "~4 min left" in text_of(header_cell(header, UNICODE, 48))
+
+
+def test_rates_are_kept_by_spans_that_are_over() -> None:
+    rates = Rates()
+    assert rates.samples(0.0) == ()
+    for second, rate in ((0.0, 1.0), (4.0, 3.0), (6.0, 2.0), (21.0, 5.0)):
+        rates.note(second, rate)
+    assert rates.samples(22.0) == (3.0, 2.0, 0.0, 0.0)
+    assert rates.samples(26.0) == (3.0, 2.0, 0.0, 0.0, 5.0)
+    assert rates.samples(500.0) == (), "long ago"
 
 
 def test_an_upload_that_began_again_shows_its_try_and_why() -> None:

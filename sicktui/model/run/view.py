@@ -29,7 +29,7 @@ from sicktui.model.run.event import (
 )
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
-from sicktui.model.settings import Timing
+from sicktui.model.settings import Limits, Timing
 
 _SMOOTHING: Final = 0.2
 """Weight of the latest measurement in the rate: what is older than about two seconds hardly counts."""
@@ -48,6 +48,8 @@ class DeviceView(Struct, frozen=True, kw_only=True):
     step: Step | None = None
     """The step that is under way, or the last one."""
     step_since: str | None = None
+    took: dict[Step, float] = {}
+    """Seconds of each step that is done; 0 for one that was skipped. Treat as read-only."""
     detail: str = ""
     started: str | None = None
     sent: int = 0
@@ -87,6 +89,8 @@ class RunView(Struct, frozen=True, kw_only=True):
     cancelling: bool = False
     """The run was cancelled and still waits for sensors that had begun."""
     summary: Summarised | None = None
+    limits: Limits | None = None
+    """How the run spreads; ``None``: not known."""
 
     @property
     def finished(self) -> bool:
@@ -112,7 +116,7 @@ def before_first_event(spec: RunSpec) -> RunView:
         )
         for item in spec.items
     }
-    return RunView(run=spec.run, operation=spec.operation, devices=devices)
+    return RunView(run=spec.run, operation=spec.operation, devices=devices, limits=spec.settings.limits)
 
 
 def reduce(view: RunView, event: Event) -> RunView:
@@ -196,6 +200,7 @@ def _step(view: DeviceView, event: StepChanged) -> DeviceView:
     return structs.replace(
         view,
         steps={**view.steps, event.step: event.state},
+        took=_took(view, event),
         step=event.step,
         step_since=event.ts if began else view.step_since,
         detail=event.detail,
@@ -205,6 +210,14 @@ def _step(view: DeviceView, event: StepChanged) -> DeviceView:
         rate=0.0 if began else view.rate,
         progress_ts=None if began else view.progress_ts,
     )
+
+
+def _took(view: DeviceView, event: StepChanged) -> dict[Step, float]:
+    if event.state is StepState.SKIPPED:
+        return {**view.took, event.step: 0.0}
+    if event.state is StepState.DONE and event.step is view.step and view.step_since is not None:
+        return {**view.took, event.step: max(0.0, seconds_between(view.step_since, event.ts))}
+    return view.took
 
 
 def _progress(view: DeviceView, event: Progressed) -> DeviceView:

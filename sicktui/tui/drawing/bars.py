@@ -1,7 +1,17 @@
 """Bars and curves from characters."""
 
+from collections.abc import Sequence
+from math import ceil
+
 from sicktui.tui.drawing.spans import Cell, Span, Tone
 from sicktui.tui.glyphs import Glyphs
+
+
+def curve(values: Sequence[float], glyphs: Glyphs) -> str:
+    """A sign for each value, the higher the larger; the largest value has the highest sign."""
+    most, signs = max(values, default=0.0), glyphs.curve
+    highest = len(signs) - 1
+    return "".join(signs[ceil(value / most * highest) if value > 0 else 0] for value in values)
 
 
 def bar(share: float, width: int, glyphs: Glyphs, tone: Tone = Tone.BUSY) -> Cell:

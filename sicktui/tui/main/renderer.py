@@ -163,6 +163,8 @@ class Renderer:
         for view in dashboard.followed.shown:
             header = run_header(
                 view,
+                dashboard.now(),
+                dashboard.rates_of(view),
                 is_starting=view is dashboard.starting,
                 is_cancelling=view.run in dashboard.cancelling,
             )

@@ -16,13 +16,13 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import known_state
-from sicktui.tui.rows.step_time import StepTime, step_time
+from sicktui.tui.rows.step_time import StepTime, away_words, step_time
 
 _ROOMY: Final = 20
+_PERCENT: Final = 5
+"""Cells of a percentage and a blank."""
 _LEAST_BAR: Final = 4
 _MOST_BAR: Final = 10
-_REBOOTS: Final = (Step.FLASH, Step.REBOOT, Step.ACTIVATE)
-"""Steps in which silence is a reboot: the flash may end without a visible Finished, a restore may reboot."""
 ANSWER_GRAIN: Final = 3
 """Seconds since the last answer that count as just now, for a sensor in a run."""
 
@@ -91,7 +91,7 @@ def job_row(run: RunView, view: DeviceView, now: datetime) -> JobRow:
         sent=view.sent,
         total=view.total,
         rate=view.rate if running else 0.0,
-        detail=(rebooting(view, now) if running else "") or clean(view.detail),
+        detail=_detail(view, now) if running else clean(view.detail),
         time=step_time(view, now) if running else StepTime(),
         uploads=view.uploads,
         elapsed=_elapsed(view, now, running=running),
@@ -107,15 +107,17 @@ def job_row(run: RunView, view: DeviceView, now: datetime) -> JobRow:
     )
 
 
-def rebooting(view: DeviceView, now: datetime) -> str:
-    """How long a sensor has been away for its reboot, and how long that may take; empty if it is not.
+def _detail(view: DeviceView, now: datetime) -> str:
+    """What matters most about the step under way."""
+    away = next(iter(away_words(view, now)), "")
+    return away or again_words(view) or clean(view.detail)
 
-    2 to 5 minutes is what SICK's LiDAR Developer Guide (September 2026) calls a normal reboot.
-    """
-    if view.silent_since is None or not view.silent or view.step not in _REBOOTS:
+
+def again_words(view: DeviceView) -> str:
+    """Why an upload began again; empty for the first one."""
+    if view.uploads <= 1 or not view.again:
         return ""
-    limit = f" of at most {elapsed(view.patience)}" if view.patience else ""
-    return f"away {elapsed(max(seconds_since(view.silent_since, now), 0.0))}{limit}, normal is 2 to 5 minutes"
+    return f"try {view.uploads}, since the one before failed: {view.again}"
 
 
 def _planned(view: DeviceView) -> str:
@@ -192,6 +194,8 @@ def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
         words = next((words for words in row.time.words if len(words) <= width), "")
         text = cell(words or row.detail, Tone.DIM)
         return _with_bar(row.time.share, text, glyphs, width) if words else text
+    if stalled := next((words for words in row.time.words if len(words) <= width - _PERCENT), ""):
+        return (Span(f"{percent(row.sent, row.total):>4} ", Tone.BUSY), Span(stalled, Tone.WARN))
     again = f" try {row.uploads}" if row.uploads > 1 else ""
     text = (
         Span(f"{percent(row.sent, row.total):>4}", Tone.BUSY),

@@ -22,11 +22,12 @@ from sicktui.tui.rows.devices import Contact, DeviceRow, known_state
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
-from sicktui.tui.rows.fleet.run_header import title_of
+from sicktui.tui.rows.fleet.run_header import rate_of, title_of
 from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.state.asked import Asked
 from sicktui.tui.state.marks import Marks
+from sicktui.tui.state.rates import Rates
 from sicktui.tui.state.shown_runs import ShownRuns
 
 _MOST_RECENT: Final = 5
@@ -97,6 +98,7 @@ class DashboardState:
         self.backup_index = BackupIndex()
         self.waiting_offers = 0
         self.unheard_sources = 0
+        self._rates: dict[str, Rates] = {}
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
     def now(self) -> datetime:
@@ -135,6 +137,8 @@ class DashboardState:
     def advanced(self, run: str, view: RunView) -> None:
         """Record the state of a run. A new run is shown, unless a running one is."""
         self.followed.advanced(run, view)
+        speed = rate_of(view, self._clock.now())
+        self._rates.setdefault(run, Rates()).note(self._clock.monotonic(), speed)
         self._without_backup |= {
             name
             for name, device in view.devices.items()
@@ -206,6 +210,11 @@ class DashboardState:
     def tags(self) -> set[str]:
         """Every tag of the device list."""
         return {tag for profile in self.profiles.values() for tag in profile.tags}
+
+    def rates_of(self, view: RunView) -> tuple[float, ...]:
+        """How fast a run has moved bytes lately, the oldest first."""
+        rates = self._rates.get(view.run)
+        return rates.samples(self._clock.monotonic()) if rates else ()
 
     def job_of(self, device: str) -> DeviceView | None:
         """A device's part in a live run, or in one that is shown."""

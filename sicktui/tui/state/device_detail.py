@@ -16,8 +16,8 @@ from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_words, newest_words
 from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
-from sicktui.tui.rows.jobs import rebooting
-from sicktui.tui.rows.step_time import step_time
+from sicktui.tui.rows.jobs import again_words
+from sicktui.tui.rows.step_time import away_words, step_time
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
 
 LONG = 2000
@@ -85,13 +85,12 @@ def _progress_text(job: DeviceView, now: datetime) -> str:
     """The current step, and what must not be done during it."""
     step = job.step.value if job.step is not None else ""
     words = step_time(job, now).words
-    facts = [clean(job.detail), words[0] if words and not job.total else ""]
-    if job.uploads > 1 and job.again:
-        facts.append(f"try {job.uploads}, since the one before failed: {job.again}")
+    away = away_words(job, now)
+    facts = [clean(job.detail), words[0] if words and not away else "", again_words(job)]
     told = ", ".join(fact for fact in facts if fact)
     text = f"{step}: {told.rstrip('.')}." if told else f"{step}."
-    if away := rebooting(job, now):
-        return f"{text} It is {away}. Do not cut its power."
+    if away:
+        return f"{text} It is {away[0]}. Do not cut its power."
     if job.update_state == UpdateState.STARTED:
         return f"{text} UpdateState {job.update_state_name}: flashing. Do not power-cycle the sensor."
     if job.silent:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -11,10 +12,12 @@ from sicktui.model.enums import STEPS, TROUBLE, Operation, RunState, StepState, 
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import names, rate
-from sicktui.tui.drawing.bars import bar
+from sicktui.tui.drawing.bars import bar, curve
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.fleet.remaining import left_words, seconds_left
+from sicktui.tui.rows.step_time import moves
 
 MOST_NAMED: Final = 3
 """Sensors a cancelled run waits for that are named."""
@@ -42,6 +45,10 @@ class RunHeader(Struct, frozen=True, kw_only=True):
     """How much of its work is done, from 0 to 1."""
     rate: float = 0.0
     """Bytes per second of all transfers."""
+    rates: tuple[float, ...] = ()
+    """Earlier ones, the oldest first."""
+    left: float | None = None
+    """Seconds until it is over; ``None``: that cannot be known."""
 
     @property
     def done(self) -> int:
@@ -70,11 +77,20 @@ def title_of(view: RunView) -> str:
     return f"{operation} to {clean(version, 20)}"
 
 
-def run_header(view: RunView, *, is_starting: bool = False, is_cancelling: bool = False) -> RunHeader:
+def run_header(
+    view: RunView,
+    now: datetime,
+    rates: tuple[float, ...] = (),
+    *,
+    is_starting: bool = False,
+    is_cancelling: bool = False,
+) -> RunHeader:
     """The facts about a run.
 
     Args:
         view: the run.
+        now: the time.
+        rates: those of the last minute.
         is_starting: whether it has no event yet.
         is_cancelling: whether it was cancelled here.
     """
@@ -93,7 +109,18 @@ def run_header(view: RunView, *, is_starting: bool = False, is_cancelling: bool 
         at_work=len(at_work),
         waiting=len(open_parts) - len(at_work),
         share=_share(view),
-        rate=sum(part.rate for part in at_work) if view.state is RunState.RUNNING else 0.0,
+        rate=rate_of(view, now),
+        rates=rates if view.state is RunState.RUNNING else (),
+        left=None if is_starting else seconds_left(view, now),
+    )
+
+
+def rate_of(view: RunView, now: datetime) -> float:
+    """Bytes per second of all transfers that have moved a byte lately."""
+    return sum(
+        part.rate
+        for part in view.devices.values()
+        if view.state is RunState.RUNNING and part.verdict is None and moves(part, now)
     )
 
 
@@ -128,7 +155,7 @@ class _Piece(Struct, frozen=True):
 
 def header_cell(header: RunHeader, glyphs: Glyphs, width: int) -> Cell:
     """The line in at most ``width`` cells. In a narrow one words get shorter, then the least important go."""
-    pieces = _pieces(header)
+    pieces = _pieces(header, glyphs)
     dots = Span(f" {glyphs.dot} ", Tone.DIM)
     line, is_whole = _with_bar([piece.long for piece in pieces], header, glyphs, width, dots)
     if is_whole and width_of(line) <= width:
@@ -161,7 +188,7 @@ def _with_bar(
     return joined((lead, joined(rest, gap)), _GAP), True
 
 
-def _pieces(header: RunHeader) -> list[_Piece]:
+def _pieces(header: RunHeader, glyphs: Glyphs) -> list[_Piece]:
     pieces = [_piece(0, header.title, header.title.split(" to ")[0], Tone.PLAIN)]
     if header.state:
         pieces.append(_piece(1, header.state, header.state.split(",")[0], header.tone))
@@ -174,13 +201,16 @@ def _pieces(header: RunHeader) -> list[_Piece]:
         pieces.append(_piece(1 if is_bad else 4, f"{number} {verdict.value}", short, VERDICT_TONES[verdict]))
     if header.at_work:
         words = f"{header.at_work} at work"
-        pieces.append(_piece(5, words, words, Tone.BUSY))
+        pieces.append(_piece(6, words, words, Tone.BUSY))
     if header.waiting:
         words = f"{header.waiting} waiting"
-        pieces.append(_piece(6, words, words, Tone.DIM))
+        pieces.append(_piece(7, words, words, Tone.DIM))
+    if header.left is not None and not header.is_over:
+        words = left_words(header.left)
+        pieces.append(_piece(5, words, words.replace("about ", "~"), Tone.PLAIN))
     if header.rate:
         words = rate(header.rate)
-        pieces.append(_piece(7, words, words, Tone.PLAIN))
+        pieces.append(_piece(8, f"{words} {curve(header.rates, glyphs)}".rstrip(), words, Tone.PLAIN))
     return pieces
 
 
