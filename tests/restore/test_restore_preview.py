@@ -42,19 +42,26 @@ def test_only_what_the_restore_can_change_is_a_change() -> None:
         Silent=1,
         Same=[1, 2],
     )
-    read: dict[str, object] = {"LocationName": "[red]south", "Eth": {"Port": 2, "Key": "x"}, "Same": [1, 2]}
+    read: dict[str, object] = {
+        "LocationName": "[red]south",
+        "Eth": {"Port": 2, "Key": "x"},
+        "EtherIPAddress": [10, 0, 0, 2],
+        "Same": [1, 2],
+    }
     preview = compared(backup, NOW, read, {"Old": NOT_THERE, "Silent": "no answer"})
-    changes = [(d.path, d.kind, d.before, d.after) for d in preview.drift.differences]
+    changes = [(d.path, d.kind, d.before, d.after) for d in preview.drift.settings]
     assert changes == [
         ("LocationName", "changed", "[red]south", "north"),
         ("Eth.Port", "changed", 2, 1),
     ]
     assert preview.drift.same == 1
-    assert set(preview.drift.not_compared) == {"EtherIPAddress", "Old", "Hidden", "Silent"}
+    assert set(preview.drift.not_compared) == {"Old", "Hidden", "Silent"}
     shown = [text_of(line) for line in change_lines(Comparing(whole=4, preview=preview), UNICODE)]
-    assert shown[0] == "▲ 2 changes, of 3 parameters compared:"
+    assert shown[0] == "▲ 2 changes, of 4 parameters compared:"
     assert shown[1] == "  LocationName  '[red]south' → 'north'"
     assert shown[2] == "  Eth.Port      2 → 1"
+    assert shown[3].startswith("Network settings of the backup")
+    assert shown[4] == "  EtherIPAddress  10.0.0.2 → 10.0.0.1"
     assert "Not compared: 1 parameter, no answer." in shown
     few = [text_of(line) for line in change_lines(Comparing(whole=4, preview=preview), UNICODE, 1)]
     assert few[2] == "  and 1 more"
@@ -71,7 +78,8 @@ async def test_a_preview_reads_what_the_backup_has_and_writes_nothing(harness: E
     before, seen = len(device.requests), list[tuple[int, int]]()
     preview = await preview_restore(harness.context, plan, lambda *progress: seen.append(progress))
     assert preview is not None
-    assert [(d.path, d.before, d.after) for d in preview.drift.differences] == [("ScanDataFormat", 4, 2)]
+    assert [(d.path, d.before, d.after) for d in preview.drift.settings] == [("ScanDataFormat", 4, 2)]
+    assert [d.path for d in preview.drift.differences if d.network] == ["EtherIPAddress"]
     assert seen[-1] == (len(to_read(plan)), len(to_read(plan)))
     assert {request.method for request in device.requests[before:]} == {"GET"}
     other = structs.replace(plan, item=structs.replace(plan.item, identity=structs.replace(NOW, serial="2")))

@@ -138,13 +138,15 @@ def changed_since(context: Context, version: BackupVersion) -> Snapshot | None:
     Only what was read counts: a change since the last snapshot is not known.
     """
     record = version.record
-    later = [s for s in context.snapshots.list(record.key) if s.taken > version.last_seen]
+    # What completes this backup is part of it: after an update it has the values of the new firmware.
+    kept = [s for s in context.snapshots.list(record.key) if s.backup != record.id]
+    later = [s for s in kept if s.taken > version.last_seen]
     if not later:
         return None
     newest = later[0]
     if record.parameters_md5 and newest.parameters_md5 and record.parameters_md5 != newest.parameters_md5:
         return newest
-    then = next((s for s in context.snapshots.list(record.key) if s.id == record.snapshot), None)
+    then = next((s for s in kept if s.id == record.snapshot), None)
     return newest if then is not None and compare(then, newest).settings else None
 
 

@@ -11,13 +11,11 @@ from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.of_backup import BackupParameters
 from sicktui.engine.parameters.read_back import is_masked
 from sicktui.engine.parameters.snapshot import read_variables
-from sicktui.engine.parameters.variables import NETWORK
 from sicktui.engine.restore.plan import RestorePlan
 from sicktui.model.device import Identity
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.errors import OtherSensor
 
-_NETWORK_STAYS: Final = "a restore keeps the network settings of the sensor"
 _MASKED: Final = "the sensor does not show its value"
 _UNKNOWN_HERE: Final = "the firmware of this sensor does not have it"
 
@@ -26,7 +24,7 @@ class RestorePreview(Struct, frozen=True, kw_only=True):
     """What a restore would change, as far as both sides can be read."""
 
     drift: Comparison
-    """Before: the sensor now. After: the backup."""
+    """Before: the sensor now. After: the backup. Its network settings are usually not restored."""
     later: str = ""
     """Which of the backup's values were read after it, in words."""
 
@@ -36,7 +34,7 @@ def to_read(plan: RestorePlan) -> list[str]:
     known = plan.parameters
     if known is None or not plan.may_go:
         return []
-    return [n for n, value in known.snapshot.values.items() if n not in NETWORK and not is_masked(value)]
+    return [name for name, value in known.snapshot.values.items() if not is_masked(value)]
 
 
 async def preview_restore(
@@ -84,9 +82,7 @@ def compared(
     # A parameter that only the backup has is not set by the restore: it is not a difference.
     why_not = {name: _UNKNOWN_HERE if why == NOT_THERE else why for name, why in unreadable.items()}
     why_not |= {name: _MASKED for name, value in values.items() if is_masked(value)}
-    for name, value in backup.values.items():
-        if name in NETWORK or is_masked(value):
-            why_not[name] = _NETWORK_STAYS if name in NETWORK else _MASKED
+    why_not |= {name: _MASKED for name, value in backup.values.items() if is_masked(value)}
     sensor = structs.replace(
         backup,
         serial=now.serial,

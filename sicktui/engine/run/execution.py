@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sicktui.engine.backup.completion import complete_backup
 from sicktui.engine.job.control import CANCEL, Control, limits_for
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
+from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed
 from sicktui.engine.run.handshake import RunSecrets
@@ -19,7 +21,9 @@ from sicktui.engine.run.history import every_entry
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
 from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import Clock
+from sicktui.model.device import Target
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
+from sicktui.model.errors import SicktuiError
 from sicktui.model.run.event import Cancelled, Logged, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.sensor.api.capabilities import capabilities_with
@@ -37,6 +41,8 @@ from sicktui.stores.memory.sensor_memory import SensorMemory
 
 COMMAND_INTERVAL: Final = 0.25
 """Seconds between two looks for commands to the run."""
+_COMPLETION: Final = 300.0
+"""Seconds for all parameters of one sensor after the run; 25 are usual."""
 
 _log = logging.getLogger("sicktui.runner")
 
@@ -78,6 +84,7 @@ class Runner:
         )
         self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
         self._active: dict[str, JobRecord] = {}
+        self._backed_up: list[tuple[Target, str]] = []
         self._commands_seen = 0
         self._limits = limits_for(spec.settings.limits, spec.operation)
         self.control = Control(self._limits)
@@ -213,9 +220,39 @@ class Runner:
         )
         self._active[item.device] = record
         work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
-        await self._record_verdict(await work.run())
+        verdict = await work.run()
+        await self._record_verdict(verdict)
+        if verdict.verdict is Verdict.SUCCEEDED and verdict.backup and order is None:
+            self._backed_up.append((work.target, verdict.backup))
         if work.after is not None:
             await asyncio.to_thread(self._seen.note, work.target, work.after)
+
+    async def complete_backups(self) -> None:
+        """Read all parameters of the sensors that were backed up. For after the run: no flash waits for it.
+
+        Whatever comes of it, the run is over; what fails is only logged.
+        """
+        gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+        async def one(target: Target, backup: str) -> None:
+            sensor = Sensor(
+                target,
+                password=None,
+                queues=self._queues,
+                clock=self._clock,
+                memory=self._memory.of(target),
+            )
+            try:
+                async with gate, asyncio.timeout(_COMPLETION):
+                    record = await asyncio.to_thread(self._backups.get, backup)
+                    run = self._spec.run
+                    await complete_backup(self._home, sensor, target, record, run=run, clock=self._clock)
+            except (SicktuiError, OSError) as error:
+                _log.warning("no full snapshot of %s: %s", target.device, error)
+            finally:
+                await sensor.aclose()
+
+        await asyncio.gather(*(one(target, backup) for target, backup in self._backed_up))
 
     def _since_plan(self) -> float:
         """Seconds since the sensors were read for the plan, by a process with another throttle."""

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import msgspec
 
@@ -28,7 +29,7 @@ _log = logging.getLogger("sicktui.runner")
 
 
 async def serve(runner: Runner) -> None:
-    """Execute the run in this process, until every device has its verdict."""
+    """Execute the run in this process, until every device has its verdict; then complete its backups."""
     loop = asyncio.get_running_loop()
     pending: set[asyncio.Task[None]] = set()
 
@@ -42,10 +43,17 @@ async def serve(runner: Runner) -> None:
         pending.add(task)
         task.add_done_callback(pending.discard)
 
-    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
-        loop.add_signal_handler(signal.SIGTERM, on_signal)
-        loop.add_signal_handler(signal.SIGINT, on_signal)
+    def handle(action: Callable[[], object]) -> None:
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in its loop
+            loop.add_signal_handler(signal.SIGTERM, action)
+            loop.add_signal_handler(signal.SIGINT, action)
+
+    handle(on_signal)
     await runner.run()
+    completion = loop.create_task(runner.complete_backups())
+    handle(completion.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await completion
 
 
 def main() -> int:

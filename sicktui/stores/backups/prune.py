@@ -135,17 +135,16 @@ def prune(
         with storage_errors("delete", path):
             path.unlink(missing_ok=True)
             sighting_file(store, record).unlink(missing_ok=True)
-        if snapshots is not None and record.snapshot is not None:
-            _forget_snapshot(store, snapshots, record)
+        if snapshots is not None:
+            _forget_snapshots(store, snapshots, record)
         yield record
     for left in plan.leftovers:
         with storage_errors("delete", left):
             left.unlink(missing_ok=True)
 
 
-def _forget_snapshot(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord) -> None:
-    if any(other.snapshot == record.snapshot for other in store.list(record.key)):
-        return
+def _forget_snapshots(store: BackupStore, snapshots: SnapshotStore, record: BackupRecord) -> None:
+    shared = any(other.snapshot == record.snapshot for other in store.list(record.key))
     for snapshot in snapshots.list(record.key):
-        if snapshot.id == record.snapshot:
+        if snapshot.backup == record.id or (snapshot.id == record.snapshot and not shared):
             snapshots.remove(snapshot)

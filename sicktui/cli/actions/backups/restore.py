@@ -127,9 +127,11 @@ def _preview(cli: CliContext, plan: RestorePlan) -> None:
         )
     )
     difference_table(cli, drift.differences, ("PARAMETER", "NOW", "RESTORED"))
-    number = len(drift.differences)
+    number = len(drift.settings)
     words = count(number, "change") if number else "Nothing changes"
     cli.out.note(f"{words}; {count(drift.compared, 'parameter')} compared.")
+    if number < len(drift.differences):
+        cli.out.note("Of the network settings, a sensor usually keeps its own.")
     not_compared(cli, drift)
     if preview.later:
         cli.out.note(f"Not from the backup itself: {preview.later}.")

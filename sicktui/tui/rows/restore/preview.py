@@ -12,6 +12,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.parameters.diff import difference_lines
 
+NETWORK_WORDS: Final = "Network settings of the backup; a sensor usually keeps its own"
 NOTHING_STORED: Final = "No readable parameters were stored with this backup: what would change is not known."
 
 
@@ -38,7 +39,7 @@ def changes_cell(comparing: Comparing | None, glyphs: Glyphs) -> Cell:
         return cell("not known", Tone.DIM)
     if comparing.preview is None:
         return cell(f"{glyphs.busy} {comparing.done}/{comparing.whole}", Tone.BUSY)
-    number = len(comparing.preview.drift.differences)
+    number = len(comparing.preview.drift.settings)
     return cell(count(number, "change"), Tone.WARN) if number else cell("none", Tone.GOOD)
 
 
@@ -63,13 +64,16 @@ def change_lines(comparing: Comparing | None, glyphs: Glyphs, most: int | None =
 
 
 def _result(preview: RestorePreview, glyphs: Glyphs, most: int | None) -> list[Cell]:
-    drift = preview.drift
+    drift, changes = preview.drift, preview.drift.settings
     compared = f"{count(drift.compared, 'parameter')} compared"
-    if not drift.differences:
+    if not changes:
         lines = [cell(f"{glyphs.done} Nothing changes, of {compared}.", Tone.GOOD)]
     else:
-        head = f"{glyphs.warning} {count(len(drift.differences), 'change')}, of {compared}:"
-        lines = [cell(head, Tone.WARN), *difference_lines(drift.differences, glyphs, most)]
+        head = f"{glyphs.warning} {count(len(changes), 'change')}, of {compared}:"
+        lines = [cell(head, Tone.WARN), *difference_lines(changes, glyphs, most)]
+    if network := [difference for difference in drift.differences if difference.network]:
+        lines.append(cell(f"{NETWORK_WORDS}:", Tone.DIM))
+        lines += difference_lines(network, glyphs, most)
     for why, number in Counter(drift.not_compared.values()).most_common():
         words = f"{count(number, 'parameter')}, {clean(why, 200)}."
         lines.append((Span("Not compared: ", Tone.DIM), Span(words, Tone.DIM)))

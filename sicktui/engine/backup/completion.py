@@ -1,0 +1,74 @@
+"""Reads all parameters of a sensor that was backed up, once nothing waits for it.
+
+While a sensor makes its backup file there is time for some ten parameters. The others are read when the run
+is over, so that no flash waits for them, and only while the sensor is free.
+"""
+
+import asyncio
+
+from msgspec import structs
+
+from sicktui.engine.observe import read_update_state
+from sicktui.engine.parameters.of_backup import parameters_of
+from sicktui.engine.parameters.snapshot import take_snapshot
+from sicktui.engine.plan.base import lock_of
+from sicktui.model.clock import Clock, timestamp
+from sicktui.model.device import Target, same_serial
+from sicktui.model.enums import UpdateState
+from sicktui.model.snapshot import Snapshot
+from sicktui.sensor.client import Sensor
+from sicktui.stores.backups.snapshots import SnapshotStore
+from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.disk.home import Home
+from sicktui.stores.disk.locks import operator
+
+
+async def complete_backup(
+    home: Home,
+    sensor: Sensor,
+    target: Target,
+    record: BackupRecord,
+    *,
+    run: str,
+    clock: Clock,
+) -> Snapshot | None:
+    """Take a full snapshot to go with a backup that has none; ``None`` where it must not or need not be.
+
+    It proves nothing about the backup: what was read while the file was made does.
+
+    Args:
+        home: the folders.
+        sensor: reads only; needs no password.
+        target: the device.
+        record: its backup.
+        run: the run that made it.
+        clock: where the time comes from.
+
+    Raises:
+        Held: somebody else has begun to work on the sensor.
+        SensorError: it cannot be read.
+        StorageError: the snapshot cannot be stored.
+    """
+    snapshots = SnapshotStore(home.snapshots)
+    known = await asyncio.to_thread(parameters_of, snapshots, record)
+    if known is None or known.snapshot.scope == "full":
+        return None
+    identity = await sensor.read.identity()
+    if not same_serial(identity.key_for(target.device), record.key):
+        return None
+    if await read_update_state(sensor) is UpdateState.STARTED:
+        return None
+    lock = lock_of(home, target, identity)
+    lock.check()
+    taken = await take_snapshot(
+        sensor,
+        identity,
+        scope="full",
+        device=target.device,
+        taken=timestamp(clock.now()),
+        by=str(operator()),
+        run=run,
+        # A lock that is free costs no time; of one that is held, the reading ends at once.
+        on_read=lambda _done, _whole: lock.check(),
+    )
+    return await asyncio.to_thread(snapshots.add, structs.replace(taken, backup=record.id))
