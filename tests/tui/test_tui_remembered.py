@@ -2,13 +2,16 @@
 
 import json
 
+import pytest
 from msgspec import structs
 
 from sicktui.model.device import Profile
-from sicktui.model.enums import Step, StepState
+from sicktui.model.enums import Operation, Step, StepState
 from sicktui.model.run.event import Contacted, StepChanged
 from sicktui.model.run.view import DeviceView, RunView, reduce
+from sicktui.model.settings import Density
 from sicktui.stores.secrets.coverage import PasswordState
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.columns import share
 from sicktui.tui.drawing.spans import text_of as text_of_cell
 from sicktui.tui.glyphs import UNICODE
@@ -84,6 +87,26 @@ def test_a_sensor_that_a_run_owns_is_paused_until_the_run_hears_from_it() -> Non
     heard = Contacted(ts=at(60), device="a", answered=True)
     dashboard.advanced("r1", reduce(reduce(view, began), heard))
     assert words_of(dashboard.all_device_rows()[0], 20)[1] == "● online <10s"
+
+
+@pytest.mark.parametrize("density", ["compact", "comfortable"])
+async def test_a_small_screen_shows_fourteen_sensors_at_work(
+    harness: DashboardHarness, density: Density
+) -> None:
+    """With the run above them, a group that waits, and the log and the hints below."""
+    names = [f"gate-{number}" for number in range(24)]
+    harness.profiles(*(Profile(name=name, address="127.0.0.1:9") for name in names))
+    parts = {name: DeviceView(device=name) for name in names}
+    view = structs.replace(RunView(run="r1", operation=Operation.UPDATE), devices=parts)
+    for name in names[:16]:
+        began = StepChanged(ts=at(0), device=name, step=Step.FLASH, state=StepState.STARTED)
+        view = reduce(view, began)
+    async with harness.dashboard((80, 24), Appearance(density=density)) as (pilot, main):
+        await until(pilot, lambda: "24 devices" in text_of(pilot))
+        main.dashboard.advanced("r1", view)
+        main.renderer.render()
+        await until(pilot, lambda: "16 at work" in text_of(pilot))
+        assert sum("► flash" in line for line in text_of(pilot).splitlines()) >= 14
 
 
 def test_beside_a_run_its_own_columns_stay() -> None:

@@ -30,7 +30,7 @@ def test_a_run_that_starts_stands_in_the_place_of_the_one_before() -> None:
     dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
     dashboard.start(spec("r2", "gate-2", "gate-1"))
     assert list(dashboard.followed.parts()) == ["gate-2", "gate-1"]
-    assert [view.run for view in dashboard.followed.shown] == ["before", "r2"]
+    assert [view.run for view in dashboard.followed.shown] == ["r2"], "what is over makes room at once"
     assert dashboard.live_runs == []
 
     began = RunChanged(operation=Operation.UPDATE, state=RunState.RUNNING, pid=1, started="", ts="", run="r2")
@@ -41,12 +41,21 @@ def test_a_run_that_starts_stands_in_the_place_of_the_one_before() -> None:
     assert dashboard.followed.shown[-1] is dashboard.runs["r2"]
 
 
+def test_a_run_that_cannot_start_brings_the_finished_one_back() -> None:
+    dashboard = DashboardState(ManualClock())
+    dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
+    dashboard.start(spec("r2", "gate-1"))
+    dashboard.not_started("r2")
+    assert [view.run for view in dashboard.followed.shown] == ["before"]
+
+
 def test_a_run_that_cannot_start_leaves_the_one_before_in_sight() -> None:
     dashboard = DashboardState(ManualClock())
     dashboard.advanced("before", RunView(run="before", state=RunState.FINISHED))
     dashboard.start(spec("r2", "gate-1"))
     dashboard.advanced("other", RunView(run="other"))
     assert dashboard.starting is not None, "another session's run is not this one"
+    assert [view.run for view in dashboard.followed.shown] == ["other", "r2"]
     dashboard.not_started("r2")
     assert [view.run for view in dashboard.followed.shown] == ["other"]
     dashboard.not_started("r2")

@@ -44,10 +44,15 @@ class ShownRuns:
 
     @property
     def shown(self) -> list[RunView]:
-        """The runs on the screen, the first one on top; of those over, only the ones not closed."""
+        """The runs on the screen, the first one on top; of those over, only the ones not closed.
+
+        While one is starting, those that are over make room for it; they come back if it cannot start.
+        """
         runs = [*self._shown, *(run for run in self.live if run not in self._shown)]
         begun = [self.views[run] for run in runs if run in self.views]
-        return [*begun, self.starting] if self.starting is not None else begun
+        if self.starting is None:
+            return begun
+        return [*(view for view in begun if view.state is RunState.RUNNING), self.starting]
 
     def parts(self) -> dict[str, tuple[RunView, DeviceView]]:
         """The part of each device in the runs that are shown: in the live one, else in the latest."""
