@@ -13,6 +13,7 @@ from sicktui.model.settings import SourceSettings
 from sicktui.simulator import DeviceSpec
 from sicktui.sources.thinx.mqtt import connection, trouble
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
+from sicktui.tui.screens.update.plan import PlanScreen
 from tests.sources.fake_broker import FakeBroker, publish
 from tests.sources.site import add_build
 from tests.sources.test_watch import Heard
@@ -62,6 +63,27 @@ async def test_a_message_that_waited_is_shown_at_the_start_and_makes_it_check(
         await until(pilot, lambda: "1 offer waits" in text_of(pilot))
     assert len(application.record.check_ins) == 2
     assert harness.context.shelf.entries() == []
+
+
+async def test_the_end_of_an_update_ends_its_offer(
+    harness: DashboardHarness, application: Application, udid: str, tmp_path: Path
+) -> None:
+    key, context = application.account.key, harness.context
+    package = add_build(application, tmp_path)
+    await check(OfferSession(context, key, [], []), Heard())
+    context.shelf.add(package)
+    async with harness.dashboard((120, 30)) as (pilot, main):
+        await until(pilot, lambda: "1 offer waits" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "Which package?" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 1" in text_of(pilot))
+        await pilot.press("b", "u", "y")
+        await until(pilot, lambda: main.dashboard.runs and not main.dashboard.live_runs)
+        await until(pilot, lambda: "offer waits" not in text_of(pilot))
+    [device] = application.devices.all()
+    assert (device.udid, device.version) == (udid, "2.4.0")
+    assert device.statuses[-1].startswith("updated to 2.4.0")
 
 
 async def test_a_broker_in_trouble_is_a_badge_and_a_line_until_it_answers(

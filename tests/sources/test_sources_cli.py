@@ -38,9 +38,13 @@ def test_from_an_offer_to_current(
     package = next((site.home / "data" / "firmware").glob("*/*.spk.signed"))
     update = site.here("update", "all", "--package", str(package), "--yes", "--no-backup", "--json")
     assert update.code == 0, update
-    assert states(check(site)) == {"gate-1": "current", "gate-2": "current"}
+    assert "plant: gate-1 current." in update.err
     assert {device.version for device in application.devices.all()} == {"2.4.0"}
     assert all("updated to 2.4.0" in device.statuses[-1] for device in application.devices.all())
+    asked = len(application.record.check_ins)
+    assert site.here("update", "all", "--package", str(package), "--yes", "--no-backup", "--json").code == 0
+    assert len(application.record.check_ins) == asked, "nothing was offered any more"
+    assert states(check(site)) == {"gate-1": "current", "gate-2": "current"}
     assert application.record.broken == []
 
 

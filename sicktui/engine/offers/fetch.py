@@ -38,6 +38,22 @@ class Watcher(Protocol):
         ...
 
 
+class Silent:
+    """Hears everything and reports nothing: what a check finds is kept in the store."""
+
+    def on_warning(self, source: str, message: str) -> None:
+        """Nothing."""
+
+    def on_offer(self, offer: Offer) -> None:
+        """Nothing."""
+
+    def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
+        """Nothing."""
+
+    def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
+        """Nothing."""
+
+
 class Fetching:
     """Fetches the offers of one source, one after the other.
 

@@ -13,7 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
 from sicktui.model.device import resolve
-from sicktui.model.enums import Level
+from sicktui.model.enums import Level, Operation
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.run.event import Progressed
 from sicktui.model.wording import count
@@ -282,6 +282,8 @@ class MainScreen(Screen[None]):
         seen = self.notifier.ended(message.run, message.view)
         if seen and message.run == self.dashboard.shown_run:
             self.dispatcher.show_end(message.run, message.view)
+        if message.view.operation is Operation.UPDATE:
+            self._offers.updated({*message.view.devices})
         self._passwords.refresh()
         self._poller.poll_now()
         self._backups.refresh()

@@ -1,13 +1,18 @@
 """What ``sicktui update`` does: plan, ask, start, follow."""
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Sequence
+from typing import Final
 
 from sicktui.cli.actions.updates.follow import Follower, run_line
 from sicktui.cli.actions.updates.plan import UpdateArguments, make_plan, show_plan
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
+from sicktui.engine.offers.after_update import end_offers, offered_to
+from sicktui.engine.offers.fetch import Silent
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness
@@ -21,6 +26,10 @@ from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, RunSpec
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import StorageError
+from sicktui.stores.secrets.store import SOURCE_VARIABLE
+
+LONGEST_CHECK_IN: Final = 30.0
+"""Seconds that a call waits for sources at its end: a server that does not answer must not hold it."""
 
 
 def update(common: Common, request: UpdateArguments, *, detach: bool) -> int:
@@ -78,7 +87,21 @@ async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool
             raise
         if detach:
             return announce(cli, spec, run)
-        return await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
+        code = await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
+        if spec.operation is Operation.UPDATE:
+            await _end_offers(cli, [item.device for item in spec.items if item.may_go])
+        return code
+
+
+async def _end_offers(cli: CliContext, devices: Sequence[str]) -> None:
+    """Check in for what was updated, where a source has offered firmware for it. The run's verdict stands."""
+    if not offered_to(cli.context, devices):
+        return
+    with contextlib.suppress(SicktuiError, TimeoutError):  # the next check reports it
+        async with asyncio.timeout(LONGEST_CHECK_IN):
+            secret = os.environ.get(SOURCE_VARIABLE)
+            for offer in await end_offers(cli.context, secret, devices, Silent()):
+                cli.out.note(f"{offer.source}: {offer.device or ''} {offer.state.value}. {offer.message}")
 
 
 def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: SicktuiError | None) -> None:

@@ -1,16 +1,16 @@
 """Counts the offers that wait for a person, checks the sources at an interval, and listens for messages."""
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Collection
 from typing import Final
 
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.model.firmware.offer import Offer
 from sicktui.sources.broker import that_hint
-from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.tui.messages import OffersRead, SourceReported, TroubleMet
 from sicktui.tui.rows.offers import waiting
@@ -57,6 +57,24 @@ class OfferWatch:
             self._count(), group="offers", name="count offers", exclusive=True, exit_on_error=False
         )
 
+    def updated(self, devices: Collection[str]) -> None:
+        """Check in for sensors whose update has ended, where a source has offered firmware for them."""
+        if any(offer.device in devices for offer in self._context.offers.offers()):
+            self._screen.run_worker(
+                self._end_offers(devices),
+                group="end offers",
+                name="check in after an update",
+                exit_on_error=False,
+            )
+
+    async def _end_offers(self, devices: Collection[str]) -> None:
+        from sicktui.engine.offers.after_update import end_offers  # noqa: PLC0415 - only if there are offers
+        from sicktui.engine.offers.fetch import Silent  # noqa: PLC0415
+
+        with contextlib.suppress(SicktuiError):  # the next check shows it
+            await end_offers(self._context, os.environ.get(SOURCE_VARIABLE), devices, Silent())
+        self.count()
+
     async def _count(self) -> None:
         try:
             number = await asyncio.to_thread(count_waiting, self._context)
@@ -71,7 +89,8 @@ class OfferWatch:
 
         Without an interval only the sources that send hints are asked, and only when they have sent one.
         """
-        from sicktui.engine.offers.session import OfferSession  # noqa: PLC0415 - only if the settings say so
+        from sicktui.engine.offers.fetch import Silent  # noqa: PLC0415 - only if the settings say so
+        from sicktui.engine.offers.session import OfferSession  # noqa: PLC0415
         from sicktui.engine.offers.watch import watch  # noqa: PLC0415
 
         while True:
@@ -79,7 +98,7 @@ class OfferWatch:
             try:
                 await watch(
                     OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), names, []),
-                    _Silent(),
+                    Silent(),
                     interval=self.interval or None,
                     after=self.count,
                     on_message=self._report,
@@ -100,19 +119,3 @@ def count_waiting(context: Context) -> int:
     """How many packages wait to be fetched or approved."""
     approved = {entry.sha256 for entry in context.shelf.entries() if entry.approved}
     return waiting(context.offers.offers(), approved)
-
-
-class _Silent:
-    """Hears a check in the background; what it finds is read from the store."""
-
-    def on_warning(self, source: str, message: str) -> None:
-        """Nothing: the screen of the offers shows it."""
-
-    def on_offer(self, offer: Offer) -> None:
-        """Nothing."""
-
-    def on_progress(self, offer: Offer, sent: int, total: int | None) -> None:
-        """Nothing."""
-
-    def on_package(self, entry: ShelfEntry, offer: Offer) -> None:
-        """Nothing."""
