@@ -94,7 +94,7 @@ async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool
 
 
 async def _end_offers(cli: CliContext, devices: Sequence[str]) -> None:
-    """Check in for what was updated, where a source has offered firmware for it. The run's verdict stands."""
+    """Check in for what was updated, where a source has offered firmware for it. No verdict changes."""
     if not offered_to(cli.context, devices):
         return
     with contextlib.suppress(SicktuiError, TimeoutError):  # the next check reports it
