@@ -20,7 +20,7 @@ from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, lo
 from sicktui.tui.rows.fleet.choice import BY_DEFAULT, column_rows, known_columns, listed_columns
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
-from tests.support.dashboard import DashboardHarness, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until
 from tests.tui.test_tui_board import at, board_of, seen
 
 
@@ -136,6 +136,7 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         await pilot.press("s", "Z", "vertical_line")
         await until(pilot, lambda: "Which columns" in text_of(pilot))
         assert "√ Contact" in text_of(pilot)
+        assert "Where there is no room, the last column goes first." in flat_of(pilot)
         await pilot.press("space", "j", "minus", "enter")
         await until(pilot, lambda: main.is_active)
         assert main.dashboard.columns[:3] == ("state", "version", "address")

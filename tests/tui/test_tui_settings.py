@@ -51,6 +51,7 @@ async def test_themes_and_settings_are_tried_kept_and_refused(harness: Dashboard
         screen.table.select(("dashboard", "density"))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ChoicePicker) and "comfortable" in text_of(pilot))
+        assert "more room around dialogs" in text_of(pilot)
         await pilot.press("k", "enter")
         await until(pilot, lambda: app.has_class("-comfortable"))
         await pilot.press("x")

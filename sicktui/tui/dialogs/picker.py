@@ -56,9 +56,13 @@ class Picker(Dialog[AnswerT], Generic[AnswerT, RowT]):
 
     def on_mount(self) -> None:
         """Read the rows."""
-        self.show_problem("")
+        self.introduce()
         self.table.focus()
         self.read_again()
+
+    def introduce(self) -> None:
+        """Show what people should know first; nothing, by default."""
+        self.show_problem("")
 
     def read_again(self) -> None:
         """Read the rows (again)."""

@@ -17,7 +17,7 @@ class ColumnPicker(Picker[tuple[str, ...], ColumnRow]):
 
     DEFAULT_CSS = """
     ColumnPicker #box { width: 78; }
-    ColumnPicker Table { height: 15; }
+    ColumnPicker Table { height: 14; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,11 +33,10 @@ class ColumnPicker(Picker[tuple[str, ...], ColumnRow]):
     def __init__(self, appearance: Appearance, chosen: Sequence[str]) -> None:
         super().__init__(appearance, lambda: column_rows(chosen))
 
-    def on_mount(self) -> None:
+    def introduce(self) -> None:
         """Say what the order means."""
-        super().on_mount()
         self.show_problem(
-            "Where there is no room the last column of these goes first. The name stays.", tone=Tone.PLAIN
+            "Where there is no room, the last column goes first. The name stays.", tone=Tone.PLAIN
         )
 
     def action_switch(self) -> None:

@@ -174,9 +174,8 @@ class ChoicePicker(Picker[str, ChoiceRow]):
         self.title_text = row.name
         self._row = row
 
-    def on_mount(self) -> None:
+    def introduce(self) -> None:
         """Say what the setting is."""
-        super().on_mount()
         self.show_problem(self._row.about, f"Takes effect {when_used(self._row.keys)}.", tone=Tone.PLAIN)
 
     def show_rows(self, rows: Sequence[ChoiceRow]) -> None:

@@ -50,10 +50,10 @@ class ThemePicker(Picker[str, ThemeRow]):
         self._engine_context = context
         self._before = ""
 
-    def on_mount(self) -> None:
+    def introduce(self) -> None:
         """Begin at the present theme."""
+        super().introduce()
         self._before = self.app.theme
-        super().on_mount()
 
     def show_rows(self, rows: Sequence[ThemeRow]) -> None:
         """Show the themes, the present one selected."""

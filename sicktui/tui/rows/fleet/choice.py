@@ -24,7 +24,7 @@ _ABOUT: Final = {
     "serial": "its serial number",
     "tags": "its tags in the list",
     "location": "its own name",
-    "auth": "how it checks passwords, and what is wrong with the stored one",
+    "auth": "its kind of login, and what is wrong with the password",
     "temperature": "what it measures inside",
     "note": "what was noted in the list",
 }
