@@ -126,8 +126,6 @@ def explore(world: World, surprises: int) -> Count:
     Raises:
         Wrong: with the path that shows it.
     """
-    file = Content("ours", 0, current=not world.changed) if world.before == "file" else None
-    sensor = Sensor(left=surprises, file=file, result="ok" if file else "pending")
 
     def following_one(moment: Moment) -> Iterator[Moment | str]:
         return following(world, moment)
@@ -135,7 +133,14 @@ def explore(world: World, surprises: int) -> Count:
     def story(moments: list[Moment], end: str) -> str:
         return "\n".join((f"{world.name}: {end}", *(_line(moment) for moment in moments)))
 
-    return explore_paths(Moment(BackupEvidence(since=0), 0, sensor), following_one, _key, story)
+    return explore_paths(begin(world, surprises), following_one, _key, story)
+
+
+def begin(world: World, surprises: int) -> Moment:
+    """The first moment of a path with at most so many surprises."""
+    file = Content("ours", 0, current=not world.changed) if world.before == "file" else None
+    sensor = Sensor(left=surprises, file=file, result="ok" if file else "pending")
+    return Moment(BackupEvidence(since=0), 0, sensor)
 
 
 def following(world: World, moment: Moment) -> Iterator[Moment | str]:

@@ -138,10 +138,6 @@ def explore(world: World, surprises: int) -> Count:
     Raises:
         Wrong: with the path that shows it.
     """
-    result: Literal["none", "pending", "ok"] = "none"
-    if world.kind == "async":
-        result = "pending" if world.fresh else "ok"
-    first = Moment(root(world), 0, Sensor(left=surprises, result=result))
 
     def following_one(moment: Moment) -> Iterator[Moment | str]:
         return following(world, moment)
@@ -149,7 +145,15 @@ def explore(world: World, surprises: int) -> Count:
     def story(moments: list[Moment], end: str) -> str:
         return _story(world, moments, end)
 
-    return explore_paths(first, following_one, _key, story)
+    return explore_paths(begin(world, surprises), following_one, _key, story)
+
+
+def begin(world: World, surprises: int) -> Moment:
+    """The first moment of a path with at most so many surprises."""
+    result: Literal["none", "pending", "ok"] = "none"
+    if world.kind == "async":
+        result = "pending" if world.fresh else "ok"
+    return Moment(root(world), 0, Sensor(left=surprises, result=result))
 
 
 def following(world: World, moment: Moment) -> Iterator[Moment | str]:

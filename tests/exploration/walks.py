@@ -1,16 +1,29 @@
-"""One path of the machine and a modelled sensor, beyond the depth of the exploration."""
+"""One path of a machine and a modelled sensor, beyond the depth of the exploration."""
 
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Protocol, TypeVar
 
-from sicktui.model.judgement import Judgement
-from tests.exploration.explorer import LONGEST, Moment, following
+from tests.exploration import explorer
+from tests.exploration.explorer import LONGEST
 from tests.exploration.sensor import Sensor
 from tests.exploration.truth import Wrong
 from tests.exploration.world import World
 
 
-def walk(world: World, choices: list[int], surprises: int) -> list[Moment]:
-    """Walk to the end.
+class Moment(Protocol):
+    """A moment of a path."""
+
+    @property
+    def now(self) -> int:
+        """Its step."""
+
+
+M = TypeVar("M", bound=Moment)
+
+
+def walk(world: World, choices: Iterable[int], surprises: int) -> list[explorer.Moment]:
+    """Walk a path of an update to its end.
 
     Args:
         world: what is fixed.
@@ -20,11 +33,26 @@ def walk(world: World, choices: list[int], surprises: int) -> list[Moment]:
     Raises:
         Wrong: the path must not be.
     """
-    path = [Moment(world.evidence(), 0, Sensor(left=surprises, state=int(world.stale)), "begin")]
+    first = explorer.Moment(world.evidence(), 0, Sensor(left=surprises, state=int(world.stale)), "begin")
+    return walk_from(first, lambda moment: explorer.following(world, moment), choices)
+
+
+def walk_from(first: M, following: Callable[[M], Iterator[object]], choices: Iterable[int]) -> list[M]:
+    """Walk a path to its end.
+
+    Args:
+        first: where it begins.
+        following: all that may come next; what is no moment is an end. Raises ``Wrong``.
+        choices: as for ``walk``.
+
+    Raises:
+        Wrong: the path must not be.
+    """
+    path = [first]
     numbers = iter(choices)
     while path[-1].now <= LONGEST and len(path) < LONGEST * 4:
-        *_, chosen = islice(following(world, path[-1]), next(numbers, 0) + 1)
-        if isinstance(chosen, Judgement):
+        *_, chosen = islice(following(path[-1]), next(numbers, 0) + 1)
+        if not isinstance(chosen, type(first)):
             return path
         path.append(chosen)
     raise Wrong("it comes to no end")
