@@ -22,7 +22,6 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.advice import speak
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import Palette, choose_glyphs, choose_palette, wants_mouse
-from sicktui.tui.main.bindings import keymap
 from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked
@@ -33,6 +32,7 @@ from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
 from sicktui.tui.themes import theme_for, themes
+from sicktui.tui.widgets.keys import keymap
 
 WEB: Final = "textual.drivers.web_driver:WebDriver"
 """The driver that textual-serve asks for."""

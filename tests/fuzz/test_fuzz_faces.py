@@ -22,7 +22,7 @@ from sicktui.tui.drawing.spans import Cell, text_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import DEVICE_COLUMNS
 from sicktui.tui.rows.jobs import JOB_COLUMNS
-from sicktui.tui.rows.log import line_of
+from sicktui.tui.rows.log.lines import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
 from tests.fuzz.hostile_inputs import FUZZ, harmless, texts

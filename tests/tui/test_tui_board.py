@@ -38,7 +38,7 @@ from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import Contact
 from sicktui.tui.rows.jobs import JobRow
-from sicktui.tui.rows.log import line_of
+from sicktui.tui.rows.log.lines import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
 from sicktui.tui.state.marks import Marks

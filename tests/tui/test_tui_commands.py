@@ -109,8 +109,11 @@ def test_the_hints_are_what_can_be_done_here_and_now() -> None:
     assert "cancel" not in shown(), "no run is active"
     assert "update" not in shown(devices=0, selected=None), "there is no device to update"
     assert shown(moved=frozenset("a")).startswith("M moved")
-    assert shown(pane="log").startswith("p pause log")
+    assert shown(pane="log").startswith("/ search  p pause log  l level  y copy  w save")
+    assert "n next" in shown(pane="log", is_log_searched=True)
     assert "pause" not in shown(), "a key of another pane"
+    assert "filter" in shown()
+    assert "filter" not in shown(pane="log"), "the key searches there"
 
 
 def test_a_filter_with_a_mistake_says_so_instead_of_what_can_be_typed() -> None:
@@ -200,7 +203,7 @@ def test_the_help_for_one_pane_has_two_pages_at_most(pane: str, runs: tuple[str,
 
 
 async def test_every_command_is_in_the_palette_and_runs_from_it(harness: DashboardHarness) -> None:
-    async with harness.dashboard((120, 200)) as (pilot, _):
+    async with harness.dashboard((120, 300)) as (pilot, _):
         await pilot.press("p", "p", "z", "z", ":")
         await until(pilot, lambda: "quit  (q)" in text_of(pilot))
         shown = text_of(pilot)

@@ -41,7 +41,7 @@ async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(harness: Dash
         await fleet.devices[0].stop()
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert "2.3.0.0R" in text_of(pilot), "what is known of it stays"
-        await until(pilot, lambda: any(line.device == "gate-1" for line in main.renderer.log.lines))
+        await until(pilot, lambda: any(line.device == "gate-1" for line in main.dashboard.log.lines))
 
 
 async def test_what_a_sensor_says_is_never_markup(harness: DashboardHarness) -> None:

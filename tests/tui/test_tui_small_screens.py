@@ -81,7 +81,7 @@ async def test_an_interrupted_run_is_announced_once(harness: DashboardHarness) -
         await until(pilot, lambda: main.dashboard.runs[run].state is RunState.INTERRUPTED)
         await pilot.pause(1.2)
         assert notes_of(pilot).count("was interrupted") == 1
-        assert sum("was interrupted" in line.text for line in main.renderer.log.lines) == 1
+        assert sum("was interrupted" in line.text for line in main.dashboard.log.lines) == 1
 
 
 async def test_the_runs_show_their_sensors_and_what_went_wrong(harness: DashboardHarness) -> None:

@@ -67,7 +67,7 @@ async def test_a_broken_worker_is_said_and_can_be_started_again(harness: Dashboa
 
         main.run_worker(broken(), name="watch gate-1", exit_on_error=False)
         await until(pilot, lambda: "[/oops]" in notes_of(pilot))
-        assert any("[/oops]" in line.text for line in main.renderer.log.lines) or main.notifier.lines
+        assert any("[/oops]" in line.text for line in main.dashboard.log.lines) or main.notifier.lines
         await pilot.press("R")
         before = len(fleet.devices[0].requests)
         await until(pilot, lambda: len(fleet.devices[0].requests) > before)

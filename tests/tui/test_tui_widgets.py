@@ -11,9 +11,10 @@ from textual.strip import Strip
 from sicktui.tui.drawing.spans import Span, Tone
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow
-from sicktui.tui.rows.log import LogLine
+from sicktui.tui.rows.log.book import CAPACITY
+from sicktui.tui.rows.log.lines import LogLine
 from sicktui.tui.widgets.line_bar import LineBar
-from sicktui.tui.widgets.log_pane import CAPACITY, LogPane
+from sicktui.tui.widgets.log_pane import LogPane
 from sicktui.tui.widgets.table import Table
 from tests.support.dashboard import lines_of, text_of
 
@@ -167,7 +168,7 @@ async def test_the_log_is_bounded_and_follows_its_end() -> None:
         for _ in range(5):
             log.add(lines(CAPACITY))
         await pilot.pause()
-        assert len(log.lines) == CAPACITY
+        assert len(log.book.lines) == CAPACITY
         assert f"line {CAPACITY - 1}" in text_of(pilot)
 
 
@@ -181,11 +182,11 @@ async def test_a_paused_log_stands_still_and_loses_nothing_that_is_kept() -> Non
         log.add(lines(5, text="late"))
         await pilot.pause()
         assert text_of(pilot) == before
-        assert log.held == 5
+        assert log.book.held == 5
         log.pause(paused=False)
         await pilot.pause()
         assert "late 4" in text_of(pilot)
-        assert log.held == 0
+        assert log.book.held == 0
 
 
 async def test_the_log_shows_whom_it_follows_and_wraps_with_an_indent() -> None:

@@ -11,7 +11,17 @@ a group each.
 
 from typing import Final
 
-from sicktui.tui.commands import backups, devices, firmware, parameters, passwords, runs, sensors, view
+from sicktui.tui.commands import (
+    backups,
+    devices,
+    firmware,
+    log,
+    parameters,
+    passwords,
+    runs,
+    sensors,
+    view,
+)
 from sicktui.tui.commands.command import Command
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -22,6 +32,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *passwords.COMMANDS,
     *runs.COMMANDS,
     *devices.COMMANDS,
+    *log.COMMANDS,
     *view.COMMANDS,
 )
 """All commands, in the order of the help screen."""

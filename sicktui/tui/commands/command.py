@@ -62,6 +62,11 @@ def needs_trouble(now: CommandContext) -> str:
     return "" if now.is_trouble else "No device failed or is unknown in the runs shown."
 
 
+def needs_sought(now: CommandContext) -> str:
+    """Something must be looked for in the log."""
+    return "" if now.is_log_searched else "Search the log first."
+
+
 def needs_one(now: CommandContext) -> str:
     """A device must be selected and free: not in a running run. Marks do not count."""
     missing = needs_selected(now)

@@ -14,6 +14,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     """Where a range of marks begins."""
     is_trouble: bool = False
     """Whether a device failed or is unknown in the runs that are shown."""
+    is_log_searched: bool = False
+    """Whether something is looked for in the log."""
     selected: str | None = None
     owned: frozenset[str] = frozenset()
     """Devices that belong to a running run."""

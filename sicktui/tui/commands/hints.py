@@ -5,6 +5,7 @@ from typing import Final
 
 from sicktui.model.filter.choices import choices
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID, COMMANDS
 from sicktui.tui.commands.command import Command
 from sicktui.tui.commands.context import CommandContext
@@ -40,6 +41,11 @@ def _by_use(command: Command) -> tuple[bool, int]:
 
 def _hint(command: Command, keys: KeyMap) -> tuple[str, str]:
     return keys.of(command), command.title
+
+
+def search_hints(sought: str, found: int) -> tuple[Hints, Hints]:
+    """What a search in the log has found so far."""
+    return [("", f"{count(found, 'line')} found")] if sought else [], [("enter", "keep"), ("esc", "end")]
 
 
 def filter_hints(text: str, mistake: str, tags: Collection[str]) -> tuple[Hints, Hints]:

@@ -1,4 +1,4 @@
-"""Panes, log, help and quit."""
+"""Panes, looks, help and quit."""
 
 from typing import Final
 
@@ -44,44 +44,6 @@ COMMANDS: Final = (
         help="Zoom the focused pane to full screen; press again to restore.",
         group=GROUP,
         hint=18,
-    ),
-    Command(
-        id="log_show",
-        key="H",
-        title="log on/off",
-        help="Show or hide the log pane.",
-        group=GROUP,
-    ),
-    Command(
-        id="log_more",
-        key=".",
-        title="larger log",
-        help="Give the log a line of the table.",
-        group=GROUP,
-    ),
-    Command(
-        id="log_less",
-        key=",",
-        title="smaller log",
-        help="Give the table a line of the log.",
-        group=GROUP,
-    ),
-    Command(
-        id="log_pause",
-        key="p",
-        title="pause log",
-        help="Pause the log; press again to resume and catch up.",
-        group=GROUP,
-        hint=19,
-        pane="log",
-    ),
-    Command(
-        id="log_of",
-        key="o",
-        title="log of",
-        help="Switch the log between marked devices (all if none is marked), the selected device, and all "
-        "devices.",
-        group=GROUP,
     ),
     Command(
         id="theme",

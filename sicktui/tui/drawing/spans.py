@@ -4,6 +4,7 @@ Everything that the dashboard draws is made of spans. A span's text is shown as 
 here or below reads markup.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -24,6 +25,7 @@ class Tone(StrEnum):
     BAD = "bad"
     BUSY = "busy"
     KEY = "key"
+    FOUND = "found"
 
 
 class Span(NamedTuple):
@@ -52,6 +54,17 @@ def text_of(content: Iterable[Span]) -> str:
 def width_of(content: Iterable[Span]) -> int:
     """How many terminal cells the spans take."""
     return sum(cell_len(span.text) for span in content)
+
+
+def highlighted(content: Cell, wanted: str) -> Cell:
+    """The spans with every occurrence of a text marked as found, whatever its case."""
+    pattern = re.compile(f"({re.escape(wanted)})", re.IGNORECASE)
+    return tuple(
+        Span(part, Tone.FOUND if odd % 2 else span.tone)
+        for span in content
+        for odd, part in enumerate(pattern.split(span.text))
+        if part
+    )
 
 
 def joined(groups: Iterable[Cell], separator: Span) -> Cell:

@@ -13,6 +13,7 @@ from sicktui.tui.flows.backups.history import browse_history
 from sicktui.tui.flows.backups.replace import replace
 from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.demo import try_demo
+from sicktui.tui.flows.log import save_log
 from sicktui.tui.flows.offers import browse_offers
 from sicktui.tui.flows.passwords.change import change_passwords
 from sicktui.tui.flows.passwords.login import log_in, log_out
@@ -77,6 +78,7 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "export_list": export_list,
     "import_list": import_list,
     "kept": browse_backups,
+    "log_save": save_log,
     "offers": browse_offers,
     "overview": lambda services: services.ask(OverviewScreen(services.appearance, services.context)),
     "runs": browse_runs,

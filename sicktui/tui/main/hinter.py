@@ -6,7 +6,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.commands.hints import filter_hints, hints
+from sicktui.tui.commands.hints import filter_hints, hints, search_hints
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.hint_bar import HintBar
 
@@ -32,7 +32,9 @@ class Hinter:
     def render(self) -> None:
         """Draw the hints; those that are shown already cost nothing."""
         dashboard, focused = self._dashboard, self._screen.focused
-        if isinstance(focused, Input):
+        if isinstance(focused, Input) and focused.id == "sought":
+            first, last = search_hints(dashboard.log.sought, len(dashboard.log.found()))
+        elif isinstance(focused, Input):
             first, last = filter_hints(focused.value, dashboard.filter_mistake, dashboard.tags)
         else:
             first, last = hints(dashboard.command_context(), self._keys)

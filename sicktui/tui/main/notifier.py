@@ -17,7 +17,7 @@ from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.advice import in_keys
 from sicktui.tui.commands.keymap import KeyMap
-from sicktui.tui.rows.log import LogLine, line, line_of
+from sicktui.tui.rows.log.lines import LogLine, line, line_of
 
 
 def _label(other: Identity | None) -> str | None:

@@ -10,6 +10,7 @@ from sicktui.model.filter.parsing import parse
 from sicktui.model.safe_text import clean
 from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.main.layout import LEAST_LOG, PaneId
+from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.choice import known_columns
 from sicktui.tui.rows.fleet.order import Order
@@ -43,6 +44,7 @@ class Panes:
         self._renderer = renderer
         self._marks = dashboard.marking
         self._filter = screen.query_one("#filter", Input)
+        self.log = LogActions(screen, renderer, lambda: self.focus("log"))
 
     # What is remembered
 
@@ -154,7 +156,9 @@ class Panes:
             self.keep_filter()
 
     def close_layer(self) -> bool:
-        """Close what is above the plain list: the filter, then the zoom. Returns whether there was one."""
+        """Close what is above the plain list: search, filter, then zoom. Returns whether there was one."""
+        if self.log.leave_search():
+            return True
         if self._filter.display or self._dashboard.wanted:
             self.leave_filter()
             return True
@@ -239,16 +243,3 @@ class Panes:
         renderer.render()
         renderer.log_lines = max(LEAST_LOG, renderer.heights.log + lines)
         renderer.render()
-
-    def pause_log(self) -> None:
-        """Pause or resume the log."""
-        log = self._renderer.log
-        log.pause(paused=not log.paused)
-        self._renderer.render()
-
-    def follow_others(self) -> None:
-        """Switch whose lines the log shows."""
-        choices = list(LogOf)
-        self._renderer.log_of = choices[(choices.index(self._renderer.log_of) + 1) % len(choices)]
-        self._renderer.follow_log()
-        self._renderer.render()

@@ -14,7 +14,8 @@ from sicktui.tui.rows.devices import DeviceRow
 from sicktui.tui.rows.fleet.columns import WIDE, fleet_columns, headings
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import header_cell, run_header
-from sicktui.tui.rows.log import LogLine
+from sicktui.tui.rows.log.book import everything
+from sicktui.tui.rows.log.title import log_title
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines
 from sicktui.tui.widgets.line_bar import LineBar
@@ -120,14 +121,14 @@ class Renderer:
             dashboard.shown_run = selected.run
         size, glyphs = self.detail.size, self._appearance.glyphs
         self.detail.show(*detail_lines(dashboard, dashboard.selected, glyphs, size.width, size.height))
-        self.log.set_title(self._log_title(Span(f" {glyphs.dot} ", Tone.DIM)))
+        self.log.set_title(self._log_title())
         self.hinter.render()
 
     @property
     def focused_pane(self) -> PaneId:
-        """The pane that has the focus; the list behind its filter."""
-        focused = self._screen.focused
-        return next((pane for pane in PANES if focused and focused.id == pane), "devices")
+        """The pane that has the focus; the list behind its filter, the log behind its search."""
+        focused = self._screen.focused.id if self._screen.focused else ""
+        return next((pane for pane in PANES if focused == pane), "log" if focused == "sought" else "devices")
 
     def _split(self, devices: int, runs: int) -> Heights:
         # Their heights as they will be: a layout lags behind, and what does not fit makes the screen scroll.
@@ -189,7 +190,7 @@ class Renderer:
             )
         )
 
-    def _log_title(self, gap: Span) -> Cell:
+    def _log_title(self) -> Cell:
         dashboard = self._dashboard
         match self.log_of:
             case LogOf.MARKED if dashboard.marks:
@@ -198,10 +199,7 @@ class Renderer:
                 of = clean(dashboard.selected or "no device", 40)
             case _:
                 of = LogOf.ALL.value
-        paused: Cell = ()
-        if self.log.paused:
-            paused = cell(f"PAUSED, {self.log.held} new", Tone.WARN)
-        return joined(((Span("Log "), Span(of, Tone.DIM)), paused), gap)
+        return log_title(of, dashboard.log, self._appearance.glyphs)
 
     def _render_status(self, rows: list[DeviceRow]) -> None:
         dashboard = self._dashboard
@@ -231,7 +229,7 @@ class Renderer:
                 device = self._dashboard.selected
                 self.log.follow(lambda line: line.device is None or line.device == device)
             case _:
-                self.log.follow(_everything)
+                self.log.follow(everything)
 
 
 def _marks_cell(marked: int, hidden: int) -> Cell:
@@ -239,7 +237,3 @@ def _marks_cell(marked: int, hidden: int) -> Cell:
     if hidden:
         return cell(f"{marked} marked, {hidden} hidden", Tone.WARN)
     return cell(f"{marked} marked", Tone.KEY) if marked else ()
-
-
-def _everything(_: LogLine) -> bool:
-    return True

@@ -23,7 +23,6 @@ from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell
-from sicktui.tui.main.bindings import bindings
 from sicktui.tui.main.completion import Completion
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
@@ -61,6 +60,7 @@ from sicktui.tui.rows.fleet.row import across
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.pending import Pending, Work
 from sicktui.tui.widgets.hint_bar import HintBar
+from sicktui.tui.widgets.keys import command_bindings
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.log_pane import LogPane
 from sicktui.tui.widgets.pane import Pane, RunPane
@@ -81,7 +81,7 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "#devices"
     COMMANDS: ClassVar[set[type[Provider]]] = {DashboardCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(),
+        *command_bindings(),
         Binding("escape", "leave_filter", "Back to the list", show=False),
     ]
 
@@ -123,7 +123,7 @@ class MainScreen(Screen[None]):
                 glyphs=glyphs,
                 id="devices",
             ),
-            LogPane(glyphs=glyphs, id="log"),
+            LogPane(book=self.dashboard.log, glyphs=glyphs, id="log"),
         ]
         for number, pane in enumerate(panes, 1):
             pane.number = str(number)
@@ -138,6 +138,7 @@ class MainScreen(Screen[None]):
             placeholder="filter: words, @tag, state:failed, version<2.3, !not",
             suggester=Completion(self.dashboard),
         )
+        yield Input(id="sought", classes="bar", placeholder="search: words in the log")
         yield PendingLine(glyphs=glyphs, id="pending")
         yield HintBar(glyphs=glyphs, id="hints", classes="bar")
 
@@ -354,8 +355,21 @@ class MainScreen(Screen[None]):
         self.renderer.render()
 
     def action_leave_filter(self) -> None:
-        """Esc: show all devices again."""
-        self._panes.leave_filter()
+        """Esc: end the search in the log, or show all devices again."""
+        if not self._panes.log.leave_search():
+            self._panes.leave_filter()
+
+    @on(LogPane.Moved)
+    def _log_moved(self, _: LogPane.Moved) -> None:
+        self.renderer.render_selection()
+
+    @on(Input.Changed, "#sought")
+    def _seek(self, message: Input.Changed) -> None:
+        self._panes.log.seek(message.value)
+
+    @on(Input.Submitted, "#sought")
+    def _keep_search(self, _: Input.Submitted) -> None:
+        self._panes.log.keep_search()
 
     @on(Table.Selected)
     def _selection_moved(self, _: Table.Selected) -> None:

@@ -3,5 +3,5 @@
 One module a table: ``devices``, ``jobs`` (the part in a run) with ``step_time``, ``runs``, ``plan``,
 ``search`` and so on. Folders hold the tables of one topic: ``fleet/`` is the table of the main screen,
 ``run/`` shows one run over time and how it ended, then ``backups/``, ``parameters/`` with snapshots and
-differences, ``restore/`` with replacements.
+differences, ``restore/`` with replacements, and ``log/``.
 """

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock, seconds_since
 from sicktui.model.device import Health, Identity, Observation, Profile, Target
-from sicktui.model.enums import TROUBLE, Code, Operation
+from sicktui.model.enums import Code, Operation
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import DeviceView, RunView
 from sicktui.model.safe_text import clean
@@ -24,6 +24,7 @@ from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import rate_of, title_of
 from sicktui.tui.rows.jobs import job_row
+from sicktui.tui.rows.log.book import LogBook
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.state.asked import Asked
 from sicktui.tui.state.marks import Marks
@@ -69,6 +70,7 @@ class DashboardState:
         """The key of the command that takes such an address."""
         self._away_since: dict[str, float] = {}
         self.marking = Marks()
+        self.log = LogBook()
         self.selected: str | None = None
         self.searched = Asked()
         """What was entered last for a search."""
@@ -174,8 +176,7 @@ class DashboardState:
     @property
     def troubled(self) -> set[str]:
         """The devices of the list that failed or are unknown in the runs that are shown."""
-        verdicts = {name: part.verdict for name, (_, part) in self.followed.parts().items()}
-        return {name for name, end in verdicts.items() if end and end.verdict in TROUBLE} & set(self.targets)
+        return self.followed.troubled() & set(self.targets)
 
     @property
     def runs(self) -> dict[str, RunView]:
@@ -281,6 +282,7 @@ class DashboardState:
             marked=tuple(name for name in self.targets if name in self.marks),
             marked_last=self.marking.last,
             is_trouble=bool(self.troubled),
+            is_log_searched=bool(self.log.sought),
             selected=self.selected if self.selected in self.targets else None,
             owned=frozenset(self.owners),
             moved=frozenset(self.moved),

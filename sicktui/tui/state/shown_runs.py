@@ -1,6 +1,6 @@
 """The runs that the dashboard follows, and which of them its screen shows."""
 
-from sicktui.model.enums import RunState
+from sicktui.model.enums import TROUBLE, RunState
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import DeviceView, RunView, before_first_event
 
@@ -63,6 +63,11 @@ class ShownRuns:
                 if owners.get(device, view.run) == view.run:
                     found[device] = (view, part)
         return found
+
+    def troubled(self) -> set[str]:
+        """The devices that failed or are unknown in the runs that are shown."""
+        verdicts = {device: part.verdict for device, (_, part) in self.parts().items()}
+        return {device for device, end in verdicts.items() if end and end.verdict in TROUBLE}
 
     def advanced(self, run: str, view: RunView) -> None:
         """Take the state of a run. A new run is shown; it is the current one unless that is running."""

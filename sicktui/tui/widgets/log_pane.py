@@ -1,4 +1,4 @@
-"""The log: a bounded ring, drawn line by line.
+"""The log, drawn line by line.
 
 Textual's ``Log`` costs 472 kB/s at 100 lines a second, and ``RichLog`` queues without bound while
 it is hidden (both measured or read in its source); here a flush draws what is visible, once.
@@ -9,83 +9,130 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from textual import events
+from textual.message import Message
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, truncate_middle, width_of, wrapped
+from sicktui.tui.drawing.spans import (
+    Cell,
+    Span,
+    Tone,
+    highlighted,
+    pad,
+    truncate_middle,
+    width_of,
+    wrapped,
+)
 from sicktui.tui.glyphs import UNICODE, Glyphs
-from sicktui.tui.rows.log import LogLine
+from sicktui.tui.rows.log.book import CAPACITY, LogBook, Numbered
+from sicktui.tui.rows.log.lines import LogLine
+from sicktui.tui.widgets.keys import command_bindings
 from sicktui.tui.widgets.pane import Pane
 
-CAPACITY: Final = 1000
-"""Lines kept; the journal has all of a run's."""
 _NAME_WIDTH: Final = 15
+_MOST_ROWS: Final = 4 * CAPACITY
+"""Rows drawn: a long line takes several."""
+_WHEEL: Final = 3
+"""Rows a turn of the wheel."""
 
 
 class LogPane(Pane):
-    """Shows the lines of the devices that are followed, the newest at the bottom."""
+    """Shows lines of the log, the newest at the bottom. Moving up pauses it, moving to the end resumes it.
 
-    def __init__(self, title: str = "Log", *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    Args:
+        title: its title until another is set.
+        book: the log.
+        glyphs: the characters of the terminal.
+        id: the widget's id.
+    """
+
+    class Moved(Message):
+        """The log was paused or resumed by moving in it."""
+
+    BINDINGS = [*command_bindings("log")]  # noqa: RUF012 - as Textual declares it
+
+    def __init__(
+        self,
+        title: str = "Log",
+        *,
+        book: LogBook | None = None,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
         super().__init__(title, glyphs=glyphs, id=id)
-        self._ring: deque[LogLine] = deque(maxlen=CAPACITY)
-        self._painted: deque[Cell] = deque(maxlen=CAPACITY)
-        self._wanted: Callable[[LogLine], bool] = lambda _: True
-        self._held: list[LogLine] = []
-        self.paused = False
+        self.book = LogBook() if book is None else book
+        self._rows: deque[tuple[int, Cell]] = deque(maxlen=_MOST_ROWS)
+        """What is drawn, each row with the number of its line."""
 
-    @property
-    def held(self) -> int:
-        """Lines held back since the pause."""
-        return len(self._held)
-
-    @property
-    def lines(self) -> list[LogLine]:
-        """Every line that is kept, shown or not."""
-        return [*self._ring, *self._held]
+    # What is shown
 
     def add(self, lines: Iterable[LogLine]) -> None:
-        """Add lines; while paused they are held back, up to the capacity."""
-        new = list(lines)
-        if not new:
-            return
-        if self.paused:
-            self._held = (self._held + new)[-CAPACITY:]
-            return
-        self._ring.extend(new)
-        painted = [cell for line in new if self._wanted(line) for cell in self._paint(line)]
-        if painted:
+        """Add lines; while the log is paused they are held back."""
+        new = self.book.add(lines)
+        if new:
             stays = self._is_at_end
-            self._painted.extend(painted)
+            self._draw(new)
             self._settle(follow=stays)
 
     def follow(self, wanted: Callable[[LogLine], bool]) -> None:
         """Show the lines for which ``wanted`` is true."""
-        self._wanted = wanted
-        self._repaint_all(follow=True)
+        self.book.wanted = wanted
+        self._draw_all()
+
+    def next_level(self) -> None:
+        """Show fewer lines, or all again."""
+        self.book.next_level()
+        self._draw_all()
 
     def pause(self, *, paused: bool) -> None:
         """Pause, or resume and show all lines held back."""
-        self.paused = paused
-        if not paused:
-            held, self._held = self._held, []
-            self._ring.extend(held)
-            self._repaint_all(follow=True)
+        if paused:
+            self.book.pause()
+        elif self.book.is_paused:
+            self.book.resume()
+            self._draw_all()
+
+    def seek(self, wanted: str) -> None:
+        """Look for a text, from the newest line on; an empty one ends the search."""
+        self.book.seek(wanted)
+        self._show_place()
+
+    def step(self, direction: int) -> None:
+        """Go to the line found below (1) or above (-1)."""
+        self.book.step(direction)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Bring the line that was found into sight, with some before it."""
+        self.refresh()
+        row = self._row_of(self.book.place)
+        if row is not None and not self.top <= row < self.top + self.room:
+            self.go_to(row - self.room // 2)
+
+    def _row_of(self, number: int | None) -> int | None:
+        return next((row for row, (line, _) in enumerate(self._rows) if line == number), None)
 
     @property
     def _is_at_end(self) -> bool:
-        return round(self.scroll_y) >= len(self._painted) - self.room
+        return self.top >= len(self._rows) - self.room
 
-    def _repaint_all(self, *, follow: bool) -> None:
-        self._painted.clear()
-        for line in self._ring:
-            if self._wanted(line):
-                self._painted.extend(self._paint(line))
-        self._settle(follow=follow)
+    def _draw(self, lines: Iterable[Numbered]) -> None:
+        self._rows.extend((number, row) for number, line in lines for row in self._paint(line))
+
+    def _draw_all(self) -> None:
+        """Draw all lines anew. A log that follows is at its end, a paused one where it was."""
+        top = self._rows[self.top][0] if self.top < len(self._rows) else None
+        self._rows.clear()
+        self._draw(self.book.shown())
+        self._settle(follow=not self.book.is_paused)
+        if self.book.is_paused and (row := self._row_of(top)) is not None:
+            self.scroll_to(y=row, animate=False, force=True)
 
     def _settle(self, *, follow: bool) -> None:
-        self.set_lines(len(self._painted))
+        self.set_lines(len(self._rows))
         if follow:
-            self.scroll_to(y=max(0, len(self._painted) - self.room), animate=False, force=True)
+            self.scroll_to(y=max(0, len(self._rows) - self.room), animate=False, force=True)
         self.refresh()
 
     def _paint(self, line: LogLine) -> list[Cell]:
@@ -98,9 +145,43 @@ class LogPane(Pane):
         blank = Span(" " * indent)
         return [(*head, Span(first, line.tone)), *((blank, Span(rest, line.tone)) for rest in more)]
 
+    # Moving in it
+
+    def go_to(self, y: int) -> None:
+        """Scroll there; a log that is not at its end is paused."""
+        super().go_to(y)
+        self.pause(paused=not self._is_at_end)
+        self.post_message(self.Moved())
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move up."""
+        event.prevent_default().stop()
+        self.go_to(self.top - _WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move down."""
+        event.prevent_default().stop()
+        self.go_to(self.top + _WHEEL)
+
+    def on_scroll_up(self, event: ScrollUp) -> None:
+        """A click above the scroll bar's thumb."""
+        event.prevent_default().stop()
+        self.action_page(-1)
+
+    def on_scroll_down(self, event: ScrollDown) -> None:
+        """A click below it."""
+        event.prevent_default().stop()
+        self.action_page(1)
+
+    def on_scroll_to(self, event: ScrollTo) -> None:
+        """The thumb was dragged."""
+        event.prevent_default().stop()
+        if event.y is not None:
+            self.go_to(round(event.y))
+
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap anew for another width; stay at the end."""
-        self._repaint_all(follow=True)
+        """Wrap anew for another width."""
+        self._draw_all()
         event.prevent_default()
 
     def render_line(self, y: int) -> Strip:
@@ -108,5 +189,10 @@ class LogPane(Pane):
         width = self.size.width
         if y < self.fixed:
             return self.render_title(width)
-        index = y - self.fixed + round(self.scroll_y)
-        return self.strip(self._painted[index] if index < len(self._painted) else (), width)
+        row = y - self.fixed + self.top
+        if row >= len(self._rows):
+            return self.strip((), width)
+        number, content = self._rows[row]
+        if self.book.sought:
+            content = highlighted(content, self.book.sought)
+        return self.strip(content, width, self.component("cursor") if number == self.book.place else None)

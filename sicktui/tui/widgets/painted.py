@@ -32,6 +32,7 @@ def painted_css(kind: str) -> str:
         & > .painted--bad { color: $text-error; text-style: bold; }
         & > .painted--busy { color: $text-primary; }
         & > .painted--key { color: $accent; text-style: bold; }
+        & > .painted--found { text-style: reverse; }
         & > .painted--header { color: $text-muted; }
         & > .painted--cursor { background: $block-cursor-background; text-style: bold; }
         & > .painted--cursor-blurred { background: $panel; }

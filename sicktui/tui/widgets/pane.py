@@ -115,25 +115,34 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         elif self.room and index >= top + self.room:
             self.scroll_to(y=index - self.room + 1, animate=False, force=True)
 
+    @property
+    def top(self) -> int:
+        """The first scrolling line that is visible."""
+        return round(self.scroll_y)
+
+    def go_to(self, y: int) -> None:
+        """Scroll until this line is the first visible one, at once: the next key counts from there."""
+        self.scroll_to(y=min(max(0, y), self.max_scroll_y), animate=False, force=True, immediate=True)
+
     def action_down(self) -> None:
         """One line down."""
-        self.scroll_relative(y=1, animate=False, force=True)
+        self.go_to(self.top + 1)
 
     def action_up(self) -> None:
         """One line up."""
-        self.scroll_relative(y=-1, animate=False, force=True)
+        self.go_to(self.top - 1)
 
     def action_page(self, direction: int) -> None:
         """A screenful up or down."""
-        self.scroll_relative(y=direction * max(1, self.room - 1), animate=False, force=True)
+        self.go_to(self.top + direction * max(1, self.room - 1))
 
     def action_half(self, direction: int) -> None:
         """Half a screenful up or down."""
-        self.scroll_relative(y=direction * max(1, self.room // 2), animate=False, force=True)
+        self.go_to(self.top + direction * max(1, self.room // 2))
 
     def action_edge(self, direction: int) -> None:
         """To the first or the last line."""
-        self.scroll_to(y=0 if direction < 0 else self.max_scroll_y, animate=False, force=True)
+        self.go_to(0 if direction < 0 else round(self.max_scroll_y))
 
 
 LEAD = 2

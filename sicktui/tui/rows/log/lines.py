@@ -29,6 +29,12 @@ class LogLine(Struct, frozen=True, kw_only=True):
     """The device by its name in the profile; ``None``: the run or sicktui itself."""
     text: str
     tone: Tone = Tone.PLAIN
+    """Its level: a warning has the tone ``WARN``, an error ``BAD``."""
+
+    @property
+    def plain(self) -> str:
+        """The line for a file or a search."""
+        return f"{self.time} {clean(self.device or '', 100):<15} {self.text}"
 
 
 _LEVEL_TONES: Final = {
